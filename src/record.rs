@@ -1,0 +1,35 @@
+//! One line as records: fluentd's JSON, JSON behind `time<TAB>tag<TAB>`, several JSON values on a line, or a line
+//! that is itself the event.
+//!
+//! Takes the bytes of a line, gives records. Never fails: a line that is nothing else is text. Does not know
+//! syslog, CEF or LEEF.
+
+use std::borrow::Cow;
+
+/// A field of a record that is none of fluentd's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other<'a> {
+    /// The field's name.
+    pub name: Cow<'a, str>,
+    /// Text as it is, numbers and booleans as their JSON, objects and arrays as one JSON text.
+    pub value: Cow<'a, str>,
+}
+
+/// One record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record<'a> {
+    /// The log line: `message`, or the whole line where it is not JSON.
+    pub message: Cow<'a, str>,
+    /// `hostname`, as the article's record_transformer adds it.
+    pub hostname: Option<Cow<'a, str>>,
+    /// `timestamp`: when fluentd read the line. From the `time` column where there is one and the record has none.
+    pub timestamp: Option<Cow<'a, str>>,
+    /// `tag`, or the tag column.
+    pub tag: Option<Cow<'a, str>>,
+    /// All other fields, in order.
+    pub others: Vec<Other<'a>>,
+    /// The record was JSON.
+    pub json: bool,
+    /// A JSON record without a `message` field: `message` holds the whole JSON text.
+    pub message_missing: bool,
+}
