@@ -1,0 +1,85 @@
+//! Text to the value that a field's type asks for.
+//!
+//! Gives nothing where the text does not fit: the caller keeps it as text elsewhere. Does not know fields.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use bumpalo::Bump;
+
+use crate::ecs::Type;
+use crate::row::Value;
+use crate::time;
+
+/// The value of `text` as `kind`.
+pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    let text = text.trim();
+    match kind {
+        Type::Keyword | Type::Text => Some(Value::Text(text)),
+        Type::Lowercase => Some(Value::Text(lowercase(text, arena))),
+        Type::Long => long(text).map(Value::Long),
+        Type::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float),
+        Type::Ip => ip(text).map(Value::Ip),
+        Type::Date => time::parse_iso8601(text, Some(jiff::tz::Offset::UTC)).map(Value::Time),
+        Type::Mac => mac(text, arena).map(Value::Text),
+        Type::GeoPoint => None,
+    }
+}
+
+/// `text` in lower case, itself where it is already.
+pub fn lowercase<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let copy = arena.alloc_str(text);
+        copy.make_ascii_lowercase();
+        copy
+    } else {
+        text
+    }
+}
+
+/// A decimal integer of at most 64 bits, signed.
+pub fn long(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. A leading-zero IPv4 (`010.0.0.1`) is refused, as
+/// OpenSearch refuses it.
+pub fn ip(text: &str) -> Option<IpAddr> {
+    if let Ok(ip) = text.parse() {
+        return Some(ip);
+    }
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let (address, _zone) = inner.split_once('%').unwrap_or((inner, ""));
+    address.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+}
+
+/// A MAC address as RFC 7042 writes it: pairs of upper-case hexadecimal digits with hyphens. Takes `:`, `-`, `.` or nothing
+/// between the digits; six octets (EUI-48) or eight (EUI-64).
+pub fn mac<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
+    if !matches!(text.len(), 12 | 14 | 16 | 17 | 19 | 23) {
+        return None;
+    }
+    let mut octets = [0_u8; 8];
+    let mut digits = 0_usize;
+    for byte in text.bytes() {
+        let digit = match byte {
+            b':' | b'-' | b'.' => continue,
+            byte => u8::try_from(char::from(byte).to_digit(16)?).ok()?,
+        };
+        let octet = octets.get_mut(digits / 2)?;
+        *octet = *octet << 4 | digit;
+        digits += 1;
+    }
+    if digits != 12 && digits != 16 {
+        return None;
+    }
+    let mut written = bumpalo::collections::String::with_capacity_in(24, arena);
+    for (number, octet) in octets.iter().take(digits / 2).enumerate() {
+        if number > 0 {
+            written.push('-');
+        }
+        for half in [octet >> 4, octet & 15] {
+            written.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+        }
+    }
+    Some(written.into_bump_str())
+}

@@ -1,0 +1,91 @@
+//! What an event says was done, and whether it was done at all.
+//!
+//! `IDS:` in front of an action means that the rule only detects: the console says "Detect Only" and nothing was blocked or
+//! reset.
+
+use super::module::Module;
+
+/// Whether what was found could go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// It was stopped.
+    Blocked,
+    /// It was seen, and went on.
+    Allowed,
+    /// The event is not about something to be stopped, or does not say.
+    Unknown,
+}
+
+/// An action, judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// `DetectOnly:NotReset` and kin, where the agent's word reads as something that never happened.
+    pub renamed: Option<&'static str>,
+    /// What became of it.
+    pub disposition: Disposition,
+}
+
+impl Action {
+    /// Judges `act` where there is one, and the signature id for the modules that have no `act`.
+    pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
+        let renamed = act.and_then(rename_detect_only);
+        let disposition = match (module, act) {
+            (_, Some(act)) if has_detect_only_prefix(act) => Disposition::Allowed,
+            (Module::Firewall | Module::IntrusionPrevention, Some(act)) => network_word(act),
+            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("blocked") => Disposition::Blocked,
+            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("detectonly") => Disposition::Allowed,
+            (Module::ApplicationControl, _) => match signature_id {
+                "6002100" | "6002200" => Disposition::Blocked,
+                "6001100" | "6001200" => Disposition::Allowed,
+                _ => Disposition::Unknown,
+            },
+            (Module::WebReputation, _) => match signature_id {
+                "5000000" => Disposition::Blocked,
+                "5000001" => Disposition::Allowed,
+                _ => Disposition::Unknown,
+            },
+            (Module::DeviceControl, _) => match signature_id {
+                "7000000" | "7000200" | "7001000" | "7001200" | "7002000" | "7002200" => Disposition::Blocked,
+                _ => Disposition::Unknown,
+            },
+            (Module::AntiMalware, Some(act)) => malware_word(act),
+            _ => Disposition::Unknown,
+        };
+        Self { renamed, disposition }
+    }
+}
+
+fn has_detect_only_prefix(act: &str) -> bool {
+    act.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("IDS:"))
+}
+
+fn rename_detect_only(act: &str) -> Option<&'static str> {
+    let word = act.get(4..).filter(|_| has_detect_only_prefix(act))?.trim();
+    [
+        ("Reset", "DetectOnly:NotReset"),
+        ("Deny", "DetectOnly:NotDeny"),
+        ("Block", "DetectOnly:NotBlock"),
+        ("Insert", "DetectOnly:NotInsert"),
+        ("Delete", "DetectOnly:NotDelete"),
+        ("Replace", "DetectOnly:NotReplace"),
+    ]
+    .into_iter()
+    .find_map(|(done, not_done)| word.eq_ignore_ascii_case(done).then_some(not_done))
+}
+
+fn network_word(act: &str) -> Disposition {
+    match act.to_ascii_lowercase().as_str() {
+        "deny" | "block" | "reset" => Disposition::Blocked,
+        "log" | "allow" | "bypass" | "force allow" => Disposition::Allowed,
+        _ => Disposition::Unknown,
+    }
+}
+
+fn malware_word(act: &str) -> Disposition {
+    match act.to_ascii_lowercase().replace(' ', "").as_str() {
+        "quarantine" | "quarantined" | "delete" | "deleted" | "clean" | "cleaned" | "denyaccess" | "accessdenied"
+        | "terminate" | "terminated" => Disposition::Blocked,
+        "pass" | "passed" => Disposition::Allowed,
+        _ => Disposition::Unknown,
+    }
+}

@@ -1,0 +1,138 @@
+//! Which product wrote an event, and which of its modules.
+//!
+//! The ranges of ids are those of the vendor's page "Syslog message formats" and of parsers that paraphrase it; an
+//! id alone never decides, because 100 to 899 are system events of a Manager and network events of an Agent.
+
+/// The writer of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// Deep Security Agent, whoever relayed the event.
+    Agent,
+    /// Deep Security Manager or Workload Security Manager.
+    Manager,
+}
+
+impl Product {
+    /// The product of a header; nothing where the event is not Deep Security's.
+    pub fn of(vendor: &str, product: &str) -> Option<Self> {
+        if !vendor.trim().eq_ignore_ascii_case("trend micro") && !vendor.trim().eq_ignore_ascii_case("trendmicro") {
+            return None;
+        }
+        let product = product.trim();
+        let ours = ["Deep Security", "Workload Security"].iter().any(|name| product.contains(name));
+        match product {
+            _ if !ours => None,
+            _ if product.contains("Manager") => Some(Self::Manager),
+            _ => Some(Self::Agent),
+        }
+    }
+}
+
+/// A protection module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Module {
+    /// System events of the Manager.
+    System,
+    /// Anti-Malware.
+    AntiMalware,
+    /// Application Control.
+    ApplicationControl,
+    /// Device Control.
+    DeviceControl,
+    /// Firewall.
+    Firewall,
+    /// Integrity Monitoring.
+    IntegrityMonitoring,
+    /// Intrusion Prevention.
+    IntrusionPrevention,
+    /// Log Inspection.
+    LogInspection,
+    /// Web Reputation.
+    WebReputation,
+    /// An id that is in no known range.
+    Unknown,
+}
+
+impl Module {
+    /// The module of an event: by product and signature id; where the id is in no range, by LEEF's `cat`.
+    pub fn of(product: Product, signature_id: &str, category: Option<&str>) -> Self {
+        if product == Product::Manager {
+            return Self::System;
+        }
+        let by_id = match signature_id.trim().parse::<u64>() {
+            Ok(20 | 21 | 100..=199) => Some(Self::Firewall),
+            Ok(30 | 2_000_000..=2_999_999) => Some(Self::IntegrityMonitoring),
+            Ok(40 | 3_000_000..=3_999_999) => Some(Self::LogInspection),
+            Ok(10 | 200..=899 | 1_000_000..=1_999_999) => Some(Self::IntrusionPrevention),
+            Ok(4_000_000..=4_999_999) => Some(Self::AntiMalware),
+            Ok(5_000_000..=5_999_999) => Some(Self::WebReputation),
+            Ok(6_000_000..=6_999_999) => Some(Self::ApplicationControl),
+            Ok(7_000_000..=7_999_999) => Some(Self::DeviceControl),
+            _ => None,
+        };
+        by_id.or_else(|| category.and_then(Self::of_category)).unwrap_or(Self::Unknown)
+    }
+
+    /// The module that LEEF's `cat` names.
+    pub fn of_category(category: &str) -> Option<Self> {
+        Some(match category.trim().to_ascii_lowercase().as_str() {
+            "system" => Self::System,
+            "anti-malware" => Self::AntiMalware,
+            "appcontrol" | "application control" => Self::ApplicationControl,
+            "device control" => Self::DeviceControl,
+            "firewall" => Self::Firewall,
+            "integrity monitor" | "integrity monitoring" => Self::IntegrityMonitoring,
+            "intrusion prevention" => Self::IntrusionPrevention,
+            "log inspection" => Self::LogInspection,
+            "web reputation" => Self::WebReputation,
+            _ => return None,
+        })
+    }
+
+    /// `event.provider`.
+    pub fn provider(self) -> Option<&'static str> {
+        Some(match self {
+            Self::System => "system",
+            Self::AntiMalware => "anti_malware",
+            Self::ApplicationControl => "application_control",
+            Self::DeviceControl => "device_control",
+            Self::Firewall => "firewall",
+            Self::IntegrityMonitoring => "integrity_monitoring",
+            Self::IntrusionPrevention => "intrusion_prevention",
+            Self::LogInspection => "log_inspection",
+            Self::WebReputation => "web_reputation",
+            Self::Unknown => return None,
+        })
+    }
+
+    /// Whether what the module reports was done on and by the agent's own computer, so that `dvc` is its source.
+    pub fn source_is_the_host(self) -> bool {
+        matches!(
+            self,
+            Self::AntiMalware
+                | Self::ApplicationControl
+                | Self::DeviceControl
+                | Self::IntegrityMonitoring
+                | Self::WebReputation
+        )
+    }
+
+    /// Whether `msg` quotes text that anybody may have written: log lines, names, addresses typed at a sign-in.
+    pub fn quotes_foreign_text(self) -> bool {
+        matches!(self, Self::LogInspection | Self::System)
+    }
+
+    /// Whether the module's events are about packets.
+    pub fn is_network(self) -> bool {
+        matches!(self, Self::Firewall | Self::IntrusionPrevention)
+    }
+
+    /// How much larger the signature id is than the rule's number in the console.
+    pub fn rule_id_offset(self) -> u64 {
+        match self {
+            Self::IntegrityMonitoring => 1_000_000,
+            Self::LogInspection => 2_000_000,
+            _ => 0,
+        }
+    }
+}

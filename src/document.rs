@@ -1,0 +1,667 @@
+//! One event as an ECS document: the table of user.ini first, then the product's profile, then what both leave over.
+//!
+//! Takes a record and the text of one event in it, writes the two lines of its bulk operation. Never loses an event: what cannot be
+//! understood is a document too. Does not know objects, requests or the network.
+
+use std::borrow::Cow;
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+
+use crate::config::{FileFormat, HeaderField, RawMessage, SyslogField};
+use crate::convert::convert;
+use crate::deepsecurity::{self, Module, Product};
+use crate::field::FieldId;
+use crate::identity::Identity;
+use crate::index_name::IndexNames;
+use crate::keys::{Keyed, is_empty_value};
+use crate::marker::{self, Format, Marker};
+use crate::pair::{Escapes, Pair};
+use crate::plan::{Origin, Plan, RecordField};
+use crate::problem::{Problem, Problems};
+use crate::record::Record;
+use crate::row::{Row, Value};
+use crate::syslog;
+use crate::time::{self, Surroundings, ZonedTime};
+use crate::{cef, leef};
+
+/// Text of one event that is parsed: no sender writes more, and a forged line of millions of keys must not cost memory.
+const MAX_PARSED: usize = 1 << 20;
+
+/// Unknown keys that one document takes.
+const MAX_LEFTOVERS: usize = 100;
+
+/// Values that one unknown key takes.
+const MAX_VALUES: usize = 100;
+
+/// The longest `_id` that OpenSearch takes, in bytes.
+const MAX_ID: usize = 512;
+
+/// What is the same for all documents of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectFacts {
+    /// Bucket, or nothing for a local file.
+    pub bucket: Option<String>,
+    /// Key, or the path of a local file.
+    pub key: String,
+    /// Region of the bucket.
+    pub region: Option<String>,
+    /// Account that the loader runs in.
+    pub account: Option<String>,
+    /// Times.
+    pub around: Surroundings,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// `@timestamp`.
+    pub time: jiff::Timestamp,
+    /// The event could not be understood.
+    pub pipeline_error: bool,
+}
+
+/// Makes documents of one object's events.
+pub struct Documents<'p> {
+    plan: &'p Plan,
+    facts: ObjectFacts,
+    index_names: IndexNames<'p>,
+    arena: Bump,
+    row: Row<'static>,
+    keyed: Keyed<'static>,
+    pairs: Vec<Pair<'static>>,
+}
+
+/// A header, whichever format it is in.
+#[derive(Clone, Copy, Debug, Default)]
+struct Header<'a> {
+    version: &'a str,
+    vendor: &'a str,
+    product: &'a str,
+    device_version: &'a str,
+    signature_id: &'a str,
+    name: &'a str,
+    severity: &'a str,
+}
+
+/// An event, parsed but for its pairs.
+struct Parsed<'a> {
+    prefix: &'a str,
+    header: Header<'a>,
+    unparsed: &'a str,
+    incomplete: bool,
+    format: Format,
+}
+
+/// What a source can be read from.
+struct Sources<'e, 'a> {
+    record: &'a Record<'a>,
+    syslog: &'e syslog::Header<'a>,
+    header: Header<'a>,
+    arena: &'a Bump,
+}
+
+impl<'p> Documents<'p> {
+    /// Documents for the events of one object.
+    pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
+        Self {
+            plan,
+            facts,
+            index_names: IndexNames::new(&plan.log_type.index),
+            arena: Bump::new(),
+            row: Row::default(),
+            keyed: Keyed::default(),
+            pairs: Vec::new(),
+        }
+    }
+
+    /// Writes the bulk operation of one event: its action line and its document, each with its line end.
+    ///
+    /// `text` is the event's part of the record's message, `part` its number among the documents of its line.
+    pub fn write(
+        &mut self,
+        record: &Record<'_>,
+        text: &str,
+        (identity, part): (&Identity, usize),
+        out: &mut Vec<u8>,
+        problems: &mut Problems,
+    ) -> Written {
+        self.arena.reset();
+        let arena = &self.arena;
+        let plan = self.plan;
+        let mut row = Row::recycle(std::mem::take(&mut self.row), &plan.fields);
+        let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
+        let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs).into_iter().filter_map(|_| None).collect();
+
+        let (parsed_text, beyond) = text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
+        let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
+        keyed.fill(&pairs, &plan.keys);
+        let header = complete_header(&parsed, &keyed, arena);
+        let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
+        let product = Product::of(header.vendor, header.product);
+        if let (Some(product), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
+            deepsecurity::fold_quoted_text(&mut keyed, parsed_text, product, header.signature_id, problems);
+        }
+
+        let sources = Sources { record, syslog: &syslog, header, arena };
+        let mut used_record = UsedFields::default();
+        let mapped = apply_table(plan, &sources, &mut keyed, &mut row, &mut used_record, problems);
+        let is_event = parsed.is_some() || (record.message_missing && mapped);
+        let incomplete = parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
+        let pipeline_error = !is_event || incomplete;
+        if pipeline_error {
+            let (problem, kind, message) = if incomplete {
+                (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
+            } else {
+                (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line")
+            };
+            problems.add(problem);
+            row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
+            row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
+            row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
+        }
+        if parsed.is_some() {
+            header_fields(&header, product, &mut row, arena);
+        }
+        if let Some(product) = product {
+            let category = keyed.value(deepsecurity::key::CAT, arena);
+            let module = Module::of(product, header.signature_id, category);
+            leef_header_keys(&mut keyed, &header, module, category, arena);
+            deepsecurity::apply(&mut deepsecurity::Context {
+                arena,
+                fields: &plan.fields,
+                log_type: &plan.log_type,
+                keyed: &mut keyed,
+                row: &mut row,
+                problems,
+                module,
+                signature_id: header.signature_id,
+            });
+        }
+        syslog_fields(&syslog, &mut row);
+        for (field, value) in &plan.statics {
+            if let Some(value) = convert(value, plan.fields.kind(*field), arena) {
+                row.set(*field, value);
+            }
+        }
+
+        let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
+        leave_over_pairs(&keyed, plan, unparsed, beyond, &mut row, arena, problems);
+        leave_over_record(record, &used_record, plan, &mut row, arena);
+        let raw = match plan.log_type.raw_message {
+            _ if pipeline_error => Some(text),
+            RawMessage::Full => Some(text),
+            RawMessage::WithoutPacket => Some(without_packet(text, &keyed, arena)),
+            RawMessage::Never => None,
+        };
+        if let Some(raw) = raw {
+            row.set(FieldId::MESSAGE, Value::Text(raw));
+        }
+
+        let created = record.timestamp.as_deref().and_then(|text| time::parse_iso8601(text, None));
+        let (time, origin) = event_time(plan, &sources, &keyed, created, &self.facts.around);
+        if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
+            problems.add(Problem::TimeFallback);
+        }
+        row.set(FieldId::TIMESTAMP, Value::Time(time));
+        row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Text(origin.word()));
+        match created {
+            Some(created) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Time(created)),
+            None => {
+                if let Some(text) = record.timestamp.as_deref().filter(|text| !is_empty_value(text)) {
+                    row.leave_over("timestamp", Value::Text(text));
+                }
+            }
+        }
+        base_fields(plan, &self.facts, &mut row, arena);
+
+        let content_id = identity.document(part);
+        let named_id = plan.doc_id.as_ref().and_then(|origin| sources.first(origin, &keyed));
+        if plan.doc_id.is_some() && named_id.is_none() {
+            problems.add(Problem::DocIdMissing);
+        }
+        let id = named_id.filter(|id| id.len() <= MAX_ID).unwrap_or(content_id.as_str());
+        let suffix = plan.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, &keyed));
+        row.set(FieldId::ID, Value::Text(arena.alloc_str(id)));
+        let index = self.index_names.name(time.instant, self.facts.around.load);
+        write_action(index, id, suffix, out);
+        let cut = row.write_json(&plan.fields, out);
+        out.push(b'\n');
+        problems.add_many(Problem::StringCut, u64::from(cut));
+
+        self.row = Row::recycle(row, &plan.fields);
+        self.keyed = Keyed::recycle(keyed, &plan.keys);
+        self.pairs = pairs.into_iter().filter_map(|_| None).collect();
+        Written { time: time.instant, pipeline_error }
+    }
+}
+
+fn parse<'a>(
+    text: &'a str,
+    plan: &'a Plan,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    problems: &mut Problems,
+) -> Option<Parsed<'a>> {
+    if let FileFormat::Text(pattern) = &plan.log_type.file_format {
+        let captures = pattern.captures(text)?;
+        for name in pattern.capture_names().flatten() {
+            if let Some(group) = captures.name(name) {
+                pairs.push(Pair { key: name, raw: group.as_str(), escapes: Escapes::None });
+            }
+        }
+        return Some(Parsed { prefix: "", header: Header::default(), unparsed: "", incomplete: false, format: Format::Cef });
+    }
+    let marker = marker::find(text)?;
+    Some(match marker.format {
+        Format::Cef => parse_cef(text, marker, arena, pairs, problems),
+        Format::Leef => parse_leef(text, marker, arena, pairs, problems),
+    })
+}
+
+fn parse_cef<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    problems: &mut Problems,
+) -> Parsed<'a> {
+    let event = cef::parse(text, marker, pairs);
+    if event.issues.repeated_key {
+        problems.add(Problem::RepeatedKey);
+    }
+    let header = Header {
+        version: event.header.version,
+        vendor: keep(event.header.vendor, arena),
+        product: keep(event.header.product, arena),
+        device_version: keep(event.header.device_version, arena),
+        signature_id: keep(event.header.event_class_id, arena).trim(),
+        name: keep(event.header.name, arena),
+        severity: keep(event.header.severity, arena),
+    };
+    Parsed {
+        prefix: event.prefix,
+        header,
+        unparsed: event.unparsed,
+        incomplete: event.issues.incomplete_header,
+        format: Format::Cef,
+    }
+}
+
+fn parse_leef<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    problems: &mut Problems,
+) -> Parsed<'a> {
+    let event = leef::parse(text, marker, pairs);
+    if event.issues.repeated_key {
+        problems.add(Problem::RepeatedKey);
+    }
+    let header = Header {
+        version: event.header.version,
+        vendor: keep(event.header.vendor, arena),
+        product: keep(event.header.product, arena),
+        device_version: keep(event.header.product_version, arena),
+        signature_id: keep(event.header.event_id, arena).trim(),
+        ..Header::default()
+    };
+    Parsed {
+        prefix: event.prefix,
+        header,
+        unparsed: event.unparsed,
+        incomplete: event.issues.incomplete_header,
+        format: Format::Leef,
+    }
+}
+
+fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
+    match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => arena.alloc_str(&text),
+    }
+}
+
+/// LEEF has name and severity among its attributes.
+fn complete_header<'a>(parsed: &Option<Parsed<'a>>, keyed: &Keyed<'a>, arena: &'a Bump) -> Header<'a> {
+    let Some(parsed) = parsed else { return Header::default() };
+    if parsed.format == Format::Cef {
+        return parsed.header;
+    }
+    let value = |key| keyed.value(key, arena);
+    Header {
+        name: value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default(),
+        severity: value(deepsecurity::key::SEV).unwrap_or_default(),
+        ..parsed.header
+    }
+}
+
+/// Attributes that say what CEF's header says need no home of their own.
+fn leef_header_keys<'a>(
+    keyed: &mut Keyed<'a>,
+    header: &Header<'a>,
+    module: Module,
+    category: Option<&str>,
+    arena: &'a Bump,
+) {
+    use deepsecurity::key;
+    for header_key in [key::NAME, key::DESC] {
+        if keyed.value(header_key, arena) == Some(header.name) {
+            keyed.mark_key_used(header_key);
+        }
+    }
+    if keyed.value(key::SEV, arena) == Some(header.severity) && cef::severity_number(header.severity).is_some() {
+        keyed.mark_key_used(key::SEV);
+    }
+    if category.and_then(Module::of_category) == Some(module) {
+        keyed.mark_key_used(key::CAT);
+    }
+}
+
+/// Which of fluentd's own fields the table has taken.
+#[derive(Clone, Copy, Debug, Default)]
+struct UsedFields {
+    hostname: bool,
+    tag: bool,
+    others: u64,
+}
+
+impl<'a> Sources<'_, 'a> {
+    /// The value of a source that has one.
+    fn first(&self, origin: &Origin, keyed: &Keyed<'a>) -> Option<&'a str> {
+        let value = match origin {
+            Origin::Key(key, name) => {
+                keyed.value(*key, self.arena).or_else(|| self.other(name).map(|(_, value)| value))
+            }
+            Origin::Record(field) => match field {
+                RecordField::Hostname => self.record.hostname.as_deref(),
+                RecordField::Timestamp => self.record.timestamp.as_deref(),
+                RecordField::Tag => self.record.tag.as_deref(),
+            },
+            Origin::Header(field) => Some(match field {
+                HeaderField::Version => self.header.version,
+                HeaderField::DeviceVendor => self.header.vendor,
+                HeaderField::DeviceProduct => self.header.product,
+                HeaderField::DeviceVersion => self.header.device_version,
+                HeaderField::DeviceEventClassId => self.header.signature_id,
+                HeaderField::Name => self.header.name,
+                HeaderField::Severity => self.header.severity,
+            }),
+            Origin::Syslog(field) => match field {
+                SyslogField::Hostname => self.syslog.hostname,
+                SyslogField::Appname => self.syslog.appname,
+                SyslogField::Priority => self.syslog.priority.map(|priority| &*self.arena.alloc_str(&priority.to_string())),
+            },
+        };
+        value.filter(|value| !is_empty_value(value.trim()))
+    }
+
+    fn other(&self, name: &str) -> Option<(usize, &'a str)> {
+        let mut others = self.record.others.iter().enumerate();
+        others.find(|(_, other)| other.name == name).map(|(at, other)| (at, other.value.as_ref()))
+    }
+}
+
+/// Fills the fields of the table. Gives whether any got a value.
+fn apply_table<'a>(
+    plan: &Plan,
+    sources: &Sources<'_, 'a>,
+    keyed: &mut Keyed<'a>,
+    row: &mut Row<'a>,
+    used: &mut UsedFields,
+    problems: &mut Problems,
+) -> bool {
+    let mut any = false;
+    for rule in &plan.rules {
+        for origin in &rule.origins {
+            let Some(text) = sources.first(origin, keyed) else { continue };
+            let Some(value) = convert(text, plan.fields.kind(rule.field), sources.arena) else {
+                problems.add(Problem::ValueDoesNotFit);
+                continue;
+            };
+            row.set(rule.field, value);
+            any = true;
+            match origin {
+                Origin::Key(key, name) => match keyed.at(*key) {
+                    Some(at) => keyed.mark_used(at),
+                    None => {
+                        if let Some(bit) = sources.other(name).and_then(|(at, _)| 1_u64.checked_shl(u32::try_from(at).ok()?)) {
+                            used.others |= bit;
+                        }
+                    }
+                },
+                Origin::Record(RecordField::Hostname) => used.hostname = true,
+                Origin::Record(RecordField::Tag) => used.tag = true,
+                Origin::Record(RecordField::Timestamp) | Origin::Header(_) | Origin::Syslog(_) => {}
+            }
+            break;
+        }
+    }
+    any
+}
+
+fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Row<'a>, arena: &'a Bump) {
+    for (field, text) in [
+        (FieldId::OBSERVER_VENDOR, header.vendor),
+        (FieldId::OBSERVER_PRODUCT, header.product),
+        (FieldId::OBSERVER_VERSION, header.device_version),
+        (FieldId::EVENT_CODE, header.signature_id),
+        (FieldId::RULE_NAME, header.name),
+    ] {
+        let text = text.trim();
+        if !text.is_empty() {
+            row.set_if_absent(field, Value::Text(text));
+        }
+    }
+    if let Some(severity) = cef::severity_number(header.severity) {
+        row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
+    }
+    if !header.vendor.is_empty() {
+        let mut name = ArenaString::new_in(arena);
+        for part in [header.vendor, header.product, header.device_version] {
+            if !part.is_empty() {
+                if !name.is_empty() {
+                    name.push(' ');
+                }
+                name.push_str(part);
+            }
+        }
+        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(name.into_bump_str()));
+    }
+    if !header.signature_id.is_empty() {
+        let offset = product.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
+        let shifted = header.signature_id.parse::<u64>().ok().filter(|_| offset > 0).and_then(|id| id.checked_sub(offset));
+        let id = match shifted.filter(|id| *id >= 1_000_000) {
+            Some(id) => arena.alloc_str(&id.to_string()),
+            None => header.signature_id,
+        };
+        row.set_if_absent(FieldId::RULE_ID, Value::Text(id));
+    }
+}
+
+fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
+    if let Some(priority) = syslog.priority {
+        row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
+    }
+    for (field, text) in [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)] {
+        if let Some(text) = text.filter(|text| !is_empty_value(text)) {
+            row.set_if_absent(field, Value::Text(text));
+        }
+    }
+}
+
+fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, row: &mut Row<'a>, arena: &'a Bump) {
+    let log_type = &plan.log_type;
+    row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
+    row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
+    row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
+    row.set(FieldId::EVENT_INGESTED, Value::Time(ZonedTime::utc(facts.around.load)));
+    if let Some(bucket) = &facts.bucket {
+        row.set(FieldId::LOG_S3BUCKET, Value::Text(bucket));
+        if !log_type.cloud_provider.is_empty() {
+            row.set_if_absent(FieldId::CLOUD_PROVIDER, Value::Text(&log_type.cloud_provider));
+        }
+    }
+    row.set(FieldId::LOG_S3KEY, Value::Text(arena.alloc_str(&facts.key)));
+    for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)] {
+        if let Some(fact) = fact {
+            row.set_if_absent(field, Value::Text(fact));
+        }
+    }
+}
+
+fn event_time<'a>(
+    plan: &Plan,
+    sources: &Sources<'_, 'a>,
+    keyed: &Keyed<'a>,
+    created: Option<ZonedTime>,
+    around: &Surroundings,
+) -> (ZonedTime, time::Origin) {
+    let settings = &plan.log_type.event_time;
+    let around = Surroundings { default_offset: settings.tz.or(around.default_offset), ..*around };
+    let latest = created.map_or(around.load, |created| created.instant);
+    for origin in &plan.time_keys {
+        let Some(text) = sources.first(origin, keyed) else { continue };
+        let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
+        if let Some(time) = parsed {
+            return (time, time::Origin::Field);
+        }
+    }
+    time::choose(sources.syslog.time, created, &around)
+}
+
+/// The line without the payloads of its packets: they stand decoded and redacted in a field of their own, and the original
+/// stands in S3.
+fn without_packet<'a>(text: &'a str, keyed: &Keyed<'a>, arena: &'a Bump) -> &'a str {
+    const MARK: &str = "[cut]";
+    let Some(first) = keyed.at(deepsecurity::key::PACKET_DATA) else { return text };
+    let mut line = ArenaString::with_capacity_in(text.len(), arena);
+    let mut kept = 0;
+    for at in keyed.chain(first) {
+        let raw = keyed.raw_at(at);
+        let start = raw.as_ptr() as usize - text.as_ptr() as usize;
+        if let Some(before) = text.get(kept..start).filter(|_| !raw.is_empty()) {
+            line.push_str(before);
+            line.push_str(MARK);
+            kept = start + raw.len();
+        }
+    }
+    line.push_str(text.get(kept..).unwrap_or_default());
+    line.into_bump_str()
+}
+
+/// Keys that have found no home go under the prefix, as they are.
+fn leave_over_pairs<'a>(
+    keyed: &Keyed<'a>,
+    plan: &Plan,
+    unparsed: &'a str,
+    beyond: &'a str,
+    row: &mut Row<'a>,
+    arena: &'a Bump,
+    problems: &mut Problems,
+) {
+    let mut groups: ArenaVec<'_, (&str, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
+    let mut text = ArenaString::new_in(arena);
+    let mut too_many = 0;
+    for (key, at) in keyed.unused() {
+        let value = keyed.value_at(at, arena);
+        if is_empty_value(value) {
+            continue;
+        }
+        if let Some((_, values)) = groups.iter_mut().find(|(name, _)| *name == key)
+            && values.len() < MAX_VALUES
+        {
+            values.push(value);
+        } else if groups.len() < MAX_LEFTOVERS && groups.iter().all(|(name, _)| *name != key) {
+            let mut values = ArenaVec::new_in(arena);
+            // The first value of a repeated key has found a home; here stand all of them, in order.
+            if let Some(first) = keyed.first_used_like(at) {
+                values.push(keyed.value_at(first, arena));
+            }
+            values.push(value);
+            groups.push((key, values));
+        } else {
+            too_many += 1;
+            push_word(&mut text, &[key, "=", value]);
+        }
+    }
+    for (key, values) in groups {
+        let value = match values.into_bump_slice() {
+            [value] => Value::Text(value),
+            values => Value::Texts(values),
+        };
+        row.leave_over(field_name(key, plan, row, arena), value);
+    }
+    if too_many > 0 {
+        problems.add_many(Problem::TooManyKeys, too_many);
+    }
+    let unparsed = unparsed.trim();
+    if !unparsed.is_empty() || !beyond.is_empty() {
+        problems.add(Problem::UnparsedText);
+        push_word(&mut text, &[unparsed, beyond]);
+    }
+    if !text.is_empty() {
+        row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
+    }
+}
+
+fn push_word(text: &mut ArenaString<'_>, parts: &[&str]) {
+    // The field is cut there anyway.
+    if text.len() > crate::row::MAX_STRING {
+        return;
+    }
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    for part in parts {
+        text.push_str(part);
+    }
+}
+
+/// A name that OpenSearch takes as one field, and that is no other field's.
+fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> &'a str {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@');
+    let mut name = key;
+    if !key.chars().all(is_safe) || key.len() > 128 {
+        let safe = key.chars().take(128).map(|c| if is_safe(c) { c } else { '_' });
+        name = ArenaString::from_iter_in(safe, arena).into_bump_str();
+    }
+    while name.is_empty() || plan.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name) {
+        let mut longer = ArenaString::from_str_in(name, arena);
+        longer.push('_');
+        name = longer.into_bump_str();
+    }
+    name
+}
+
+/// The record's own fields that the table has not taken stand under the prefix as well.
+fn leave_over_record<'a>(record: &'a Record<'a>, used: &UsedFields, plan: &Plan, row: &mut Row<'a>, arena: &'a Bump) {
+    let hostname = record.hostname.as_deref().filter(|_| !used.hostname).map(|value| ("hostname", value));
+    let tag = record.tag.as_deref().filter(|_| !used.tag).map(|value| ("tag", value));
+    let others = record.others.iter().enumerate().filter(|(at, _)| {
+        u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
+    });
+    let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
+    for (key, value) in hostname.into_iter().chain(tag).chain(others).take(MAX_LEFTOVERS) {
+        if !is_empty_value(value) {
+            row.leave_over(field_name(key, plan, row, arena), Value::Text(value));
+        }
+    }
+}
+
+fn write_action(index: &str, id: &str, suffix: Option<&str>, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#"{"index":{"_index":"#);
+    // A vector takes everything, and a string is always serializable.
+    let _ = serde_json::to_writer(&mut *out, index);
+    out.extend_from_slice(br#","_id":"#);
+    let _ = match suffix {
+        Some(suffix) => {
+            let mut id = [id, "_", suffix].concat();
+            id.truncate(id.floor_char_boundary(MAX_ID));
+            serde_json::to_writer(&mut *out, &id)
+        }
+        None => serde_json::to_writer(&mut *out, id),
+    };
+    out.extend_from_slice(b"}}\n");
+}

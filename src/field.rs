@@ -1,0 +1,354 @@
+//! The numbered list of fields that a document can have: ours and those that user.ini adds, in document order.
+//!
+//! Made once for each type of log. The index template, the field documentation and the document itself read this one list.
+//! Does not know values.
+
+use std::borrow::Cow;
+
+use crate::ecs::{self, Type};
+
+/// The number of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldId(pub(crate) u16);
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, dotted, the prefix of left-over keys filled in.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// What it holds, in one line.
+    pub meaning: Cow<'static, str>,
+}
+
+/// Where a field stands among the objects of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) field: FieldId,
+    /// The text that opens the field with all its objects: `"source":{"user":{"name":`.
+    pub(crate) open: String,
+    /// Where in `open` the part starts that is needed when so many objects are open already.
+    pub(crate) starts: Vec<usize>,
+    /// How many objects stand around the field.
+    pub(crate) depth: usize,
+    /// How many of them the slot before has too.
+    pub(crate) shared: usize,
+}
+
+/// The list for one type of log.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    fields: Vec<Field>,
+    order: Vec<Slot>,
+    prefix: String,
+    first_prefixed: usize,
+}
+
+/// A field that cannot be in the list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A field would have to be a value and an object at once.
+    #[error("field `{value}` would be a value, but `{inside}` makes it an object")]
+    ValueAndObject {
+        /// The shorter name.
+        value: String,
+        /// The longer one.
+        inside: String,
+    },
+}
+
+/// Stands for the prefix of left-over keys in the names below.
+const PREFIX: &str = "%.";
+
+macro_rules! fields {
+    ($($id:ident $name:literal $kind:ident $meaning:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only its discriminants are used")]
+        #[repr(u16)]
+        enum Number { $($id),* }
+
+        impl FieldId {
+            $(#[allow(dead_code, reason = "some fields are filled by user.ini's table alone")] #[doc = $meaning] pub(crate) const $id: Self = Self(Number::$id as u16);)*
+        }
+
+        /// Our own fields in document order.
+        static OURS: &[(&str, Type, &str)] = &[$(($name, Type::$kind, $meaning)),*];
+    };
+}
+
+fields! {
+    TIMESTAMP "@timestamp" Date "When the event happened";
+    ID "@id" Keyword "The document's id, without a suffix";
+    LOG_TYPE "@log_type" Keyword "The section of user.ini";
+    LOG_S3BUCKET "@log_s3bucket" Keyword "Bucket of the object";
+    LOG_S3KEY "@log_s3key" Keyword "Key of the object";
+    MESSAGE "@message" Text "The syslog line, its packet payload cut out unless raw_message says otherwise";
+    ECS_VERSION "ecs.version" Keyword "Version of the Elastic Common Schema";
+    CLOUD_PROVIDER "cloud.provider" Keyword "Cloud that the log came through";
+    CLOUD_REGION "cloud.region" Keyword "Region of the bucket";
+    CLOUD_ACCOUNT_ID "cloud.account.id" Keyword "Account that the function runs in";
+    EVENT_MODULE "event.module" Keyword "The section of user.ini";
+    EVENT_KIND "event.kind" Keyword "alert, event or pipeline_error";
+    EVENT_CATEGORY "event.category" Keyword "ECS category";
+    EVENT_TYPE "event.type" Keyword "ECS type: allowed, denied, …";
+    EVENT_OUTCOME "event.outcome" Keyword "success or failure";
+    EVENT_ACTION "event.action" Keyword "What was done; DetectOnly:Not… where it only would have been";
+    EVENT_CODE "event.code" Keyword "Signature id of the header";
+    EVENT_PROVIDER "event.provider" Keyword "Deep Security module";
+    EVENT_SEVERITY "event.severity" Long "Severity of the header, 0 to 10";
+    EVENT_COUNT "event.count" Long "How often the event happened in a row";
+    EVENT_CREATED "event.created" Date "When fluentd read the line";
+    EVENT_INGESTED "event.ingested" Date "When the loader read the line";
+    EVENT_ORIGINAL "event.original" Text "The event's own message";
+    RULE_ID "rule.id" Keyword "Number of the rule in the console";
+    RULE_NAME "rule.name" Keyword "Name of the rule or event";
+    RULE_CATEGORY "rule.category" Keyword "Note or description of the rule";
+    OBSERVER_VENDOR "observer.vendor" Keyword "Vendor of the header";
+    OBSERVER_PRODUCT "observer.product" Keyword "Product of the header";
+    OBSERVER_VERSION "observer.version" Keyword "Version of the header";
+    OBSERVER_IP "observer.ip" Ip "Address of the agent's computer";
+    OBSERVER_HOSTNAME "observer.hostname" Keyword "Name of the agent's computer";
+    AGENT_NAME "agent.name" Keyword "Vendor, product and version";
+    HOST_ID "host.id" Keyword "Number of the agent's computer";
+    HOST_HOSTNAME "host.hostname" Keyword "Name of the computer as it calls itself";
+    HOST_DOMAIN "host.domain" Keyword "Domain of the computer";
+    SOURCE_ADDRESS "source.address" Keyword "The peer, where source.ip is the client behind a proxy";
+    SOURCE_IP "source.ip" Ip "Who did it";
+    SOURCE_PORT "source.port" Long "Port of the source";
+    SOURCE_MAC "source.mac" Mac "MAC address of the source";
+    SOURCE_BYTES "source.bytes" Long "Bytes that came in";
+    SOURCE_DOMAIN "source.domain" Keyword "Name of the source";
+    DESTINATION_IP "destination.ip" Ip "Whom it was done to";
+    DESTINATION_PORT "destination.port" Long "Port of the destination";
+    DESTINATION_MAC "destination.mac" Mac "MAC address of the destination";
+    DESTINATION_BYTES "destination.bytes" Long "Bytes that went out";
+    DESTINATION_DOMAIN "destination.domain" Keyword "Name of the destination";
+    DESTINATION_USER_NAME "destination.user.name" Keyword "User that was aimed at";
+    NETWORK_TRANSPORT "network.transport" Lowercase "tcp, udp, icmp, …";
+    NETWORK_IANA_NUMBER "network.iana_number" Keyword "IANA number of the protocol";
+    NETWORK_TYPE "network.type" Lowercase "ipv4 or ipv6";
+    NETWORK_DIRECTION "network.direction" Keyword "ingress or egress";
+    NETWORK_FORWARDED_IP "network.forwarded_ip" Ip "Last address of X-Forwarded-For, as the agent tells it";
+    SERVER_NAME "server.name" Keyword "Host that fluentd runs on";
+    HTTP_REQUEST_METHOD "http.request.method" Keyword "Method of the request in the packet";
+    HTTP_REQUEST_REFERRER "http.request.referrer" Keyword "Referer of the request in the packet";
+    URL_ORIGINAL "url.original" Keyword "Request target or URL as it was seen";
+    URL_SCHEME "url.scheme" Keyword "Scheme";
+    URL_DOMAIN "url.domain" Keyword "Host of the request";
+    URL_PORT "url.port" Long "Port of the URL";
+    URL_PATH "url.path" Keyword "Path of the request";
+    URL_QUERY "url.query" Keyword "Query of the request";
+    URL_FRAGMENT "url.fragment" Keyword "Fragment of the URL";
+    USER_AGENT_ORIGINAL "user_agent.original" Keyword "User-Agent of the request in the packet";
+    USER_NAME "user.name" Keyword "User";
+    USER_ID "user.id" Keyword "Number of the user";
+    FILE_PATH "file.path" Keyword "File, or what else was changed";
+    FILE_SIZE "file.size" Long "Size of the file in bytes";
+    FILE_HASH_MD5 "file.hash.md5" Keyword "MD5, lower case";
+    FILE_HASH_SHA1 "file.hash.sha1" Keyword "SHA-1, lower case";
+    FILE_HASH_SHA256 "file.hash.sha256" Keyword "SHA-256, lower case";
+    PROCESS_NAME "process.name" Keyword "Name of the process";
+    PROCESS_EXECUTABLE "process.executable" Keyword "Path of the process";
+    PROCESS_PID "process.pid" Long "Number of the process";
+    PROCESS_COMMAND_LINE "process.command_line" Keyword "Command line";
+    VULNERABILITY_ID "vulnerability.id" Keyword "CVE numbers";
+    THREAT_TECHNIQUE_ID "threat.technique.id" Keyword "ATT&CK techniques";
+    DEVICE_VENDOR_NAME "device.vendor.name" Keyword "Vendor of the device";
+    DEVICE_MODEL_NAME "device.model.name" Keyword "Model of the device";
+    DEVICE_SERIAL_NUMBER "device.serial_number" Keyword "Serial number of the device";
+    LOG_SYSLOG_PRIORITY "log.syslog.priority" Long "PRI of the syslog header";
+    LOG_SYSLOG_HOSTNAME "log.syslog.hostname" Keyword "Host of the syslog header";
+    LOG_SYSLOG_APPNAME "log.syslog.appname" Keyword "Tag of the syslog header";
+    RELATED_IP "related.ip" Ip "All addresses of the event";
+    RELATED_HOSTS "related.hosts" Keyword "All host names of the event";
+    RELATED_USER "related.user" Keyword "All users of the event";
+    RELATED_HASH "related.hash" Keyword "All hashes of the event";
+    ERROR_TYPE "error.type" Keyword "Kind of the failure";
+    ERROR_MESSAGE "error.message" Text "Why the line could not be understood";
+    DS_TIMESTAMP_SOURCE "%.timestamp_source" Keyword "Which time @timestamp is: syslog, fluentd, field, key, object or load";
+    DS_ACT "%.act" Keyword "The agent's own word, where event.action was renamed";
+    DS_TENANT "%.TrendMicroDsTenant" Keyword "Tenant";
+    DS_TENANT_ID "%.TrendMicroDsTenantId" Keyword "Number of the tenant";
+    DS_TAGS "%.TrendMicroDsTags" Keyword "Tags of the event";
+    DS_FRAME_TYPE "%.TrendMicroDsFrameType" Keyword "Frame type: IP, IPv6, ARP, …";
+    DS_PACKET_DATA "%.TrendMicroDsPacketData" Text "Payload of the packet: text decoded and redacted, binary as base64";
+    DS_TCP_FLAGS "%.tcp_flags" Keyword "TCP flags";
+    DS_FRAGMENTATION_BITS "%.fragmentation_bits" Keyword "Fragmentation bits";
+    DS_ICMP_TYPE "%.icmp_type" Long "ICMP type";
+    DS_ICMP_CODE "%.icmp_code" Long "ICMP code";
+    DS_DPI_NOTE "%.dpi_note" Keyword "Note of the rule";
+    DS_DPI_REASON "%.dpi_reason" Long "Error code of packet inspection";
+    DS_DPI_FLAGS "%.dpi_flags" Long "Flags of packet inspection, a sum of bits";
+    DS_PACKET_POSITION "%.packet_position" Long "Where in the packet";
+    DS_STREAM_POSITION "%.stream_position" Long "Where in the stream";
+    DS_LI_DESCRIPTION "%.li_description" Keyword "Sub-rule of log inspection";
+    DS_CONTAINER "%.container" Keyword "Image, name and id of the container";
+    DS_INFECTED_RESOURCE "%.infected_resource" Keyword "Spyware item";
+    DS_RESOURCE_TYPE "%.resource_type" Keyword "Kind of the spyware item, a code";
+    DS_RISK_LEVEL "%.risk_level" Long "Risk of the spyware, 0 to 100";
+    DS_QUARANTINE_FILE_SIZE "%.quarantine_file_size" Long "Size of the quarantined file in bytes";
+    DS_ACTION_REASON "%.action_reason" Keyword "Why application control acted";
+    DS_RESULT "%.result" Keyword "Outcome of the action";
+    DS_MALWARE_TARGET "%.TrendMicroDsMalwareTarget" Keyword "What the malware aimed at";
+    DS_MALWARE_TARGET_TYPE "%.TrendMicroDsMalwareTargetType" Keyword "Kind of that target";
+    DS_MALWARE_TARGET_COUNT "%.malware_target_count" Long "Number of targets";
+    DS_DETECTION_CONFIDENCE "%.detection_confidence" Long "Confidence of machine learning in percent";
+    DS_RELEVANT_DETECTION_NAMES "%.TrendMicroDsRelevantDetectionNames" Keyword "Likely threats";
+    DS_BEHAVIOR_RULE_ID "%.TrendMicroDsBehaviorRuleID" Keyword "Behavior rule";
+    DS_BEHAVIOR_TYPE "%.TrendMicroDsBehaviorType" Keyword "Kind of behavior";
+    DS_AGGREGATION_TYPE "%.aggregation_type" Long "How events were merged";
+    DS_REPEAT_COUNT "%.repeat_count" Long "How many were merged";
+    DS_TARGET "%.target" Keyword "What a system event is about";
+    DS_TARGET_ID "%.targetID" Keyword "Its number";
+    DS_TARGET_TYPE "%.targetType" Keyword "Its kind";
+    DS_REASON_ID "%.TrendMicroDsReasonId" Keyword "Number of the description";
+    DS_DEVICE "%.device" Keyword "Name of the device";
+    DS_DEVICE_TYPE "%.device_type" Long "0 unknown, 1 USB, 2 mobile";
+    DS_PERMISSION "%.permission" Long "0 block, 2 read-only";
+    DS_OLD_FILE_PATH "%.oldfilePath" Keyword "Path before a renaming";
+    DS_UNPARSED "%.unparsed" Text "Text of the event that belongs to no key";
+}
+
+impl Fields {
+    /// The list for a type of log whose left-over keys go under `prefix`, with the fields `added` by its table.
+    ///
+    /// # Errors
+    ///
+    /// A field that would be both a value and an object.
+    pub fn new<'n>(prefix: &str, added: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
+        let mut fields: Vec<Field> = OURS
+            .iter()
+            .map(|(name, kind, meaning)| Field {
+                name: match name.strip_prefix(PREFIX) {
+                    Some(key) => format!("{prefix}.{key}"),
+                    None => (*name).to_owned(),
+                },
+                kind: *kind,
+                meaning: Cow::Borrowed(meaning),
+            })
+            .collect();
+        for name in added {
+            if fields.iter().all(|field| field.name != name) {
+                let kind = ecs::type_of(name).unwrap_or(Type::Keyword);
+                fields.push(Field { name: name.to_owned(), kind, meaning: Cow::Borrowed("Set by user.ini") });
+            }
+        }
+        refuse_value_and_object(&fields)?;
+        let order = layout(&document_order(&fields, prefix), &fields);
+        let inside = format!("{prefix}.");
+        let first_prefixed = order
+            .iter()
+            .position(|slot| fields.get(usize::from(slot.field.0)).is_some_and(|field| field.name.starts_with(&inside)))
+            .unwrap_or(order.len());
+        Ok(Self { fields, order, prefix: prefix.to_owned(), first_prefixed })
+    }
+
+    /// All fields by number.
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
+        (0..).map(FieldId).zip(&self.fields)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Never: a document always has fields.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The number of a field.
+    pub fn id(&self, name: &str) -> Option<FieldId> {
+        self.iter().find(|(_, field)| field.name == name).map(|(id, _)| id)
+    }
+
+    /// A field's type.
+    pub fn kind(&self, id: FieldId) -> Type {
+        self.fields.get(usize::from(id.0)).map_or(Type::Keyword, |field| field.kind)
+    }
+
+    /// The object that takes what the table leaves over.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    pub(crate) fn order(&self) -> &[Slot] {
+        &self.order
+    }
+
+    /// The slots from here on stand under the prefix.
+    pub(crate) fn first_prefixed(&self) -> usize {
+        self.first_prefixed
+    }
+
+    /// Whether `prefix.key` is a field of the list: a left-over key of that name must take another.
+    pub(crate) fn has_under_prefix(&self, key: &str) -> bool {
+        self.order.get(self.first_prefixed..).unwrap_or_default().iter().any(|slot| {
+            self.fields
+                .get(usize::from(slot.field.0))
+                .and_then(|field| field.name.get(self.prefix.len() + 1..))
+                .is_some_and(|name| name.split('.').next() == Some(key))
+        })
+    }
+}
+
+fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
+    let names: std::collections::HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    for field in fields {
+        for (dot, _) in field.name.match_indices('.') {
+            let object = field.name.get(..dot).unwrap_or_default();
+            if names.contains(object) {
+                return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fields of one object stand together, in the order in which the list first names the object; those under the
+/// prefix stand last, because left-over keys follow them.
+fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
+    let mut firsts: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+    for (number, field) in fields.iter().enumerate() {
+        for end in field.name.match_indices('.').map(|(dot, _)| dot).chain([field.name.len()]) {
+            firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(number);
+        }
+    }
+    let mut keyed: Vec<(bool, Vec<usize>, u16)> = (0_u16..)
+        .zip(fields)
+        .map(|(number, field)| {
+            let path = field
+                .name
+                .match_indices('.')
+                .map(|(dot, _)| dot)
+                .chain([field.name.len()])
+                .map(|end| firsts.get(field.name.get(..end).unwrap_or_default()).copied().unwrap_or_default())
+                .collect();
+            (field.name.split('.').next() == Some(prefix), path, number)
+        })
+        .collect();
+    keyed.sort();
+    keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
+}
+
+fn layout(order: &[FieldId], fields: &[Field]) -> Vec<Slot> {
+    let mut before: Vec<&str> = Vec::new();
+    let mut slots = Vec::with_capacity(order.len());
+    for id in order {
+        let Some(field) = fields.get(usize::from(id.0)) else { continue };
+        let path: Vec<&str> = field.name.split('.').collect();
+        let depth = path.len() - 1;
+        let shared = path.iter().take(depth).zip(&before).take_while(|(one, other)| one == other).count();
+        let mut open = String::new();
+        let mut starts = Vec::with_capacity(path.len());
+        for (level, segment) in path.iter().enumerate() {
+            starts.push(open.len());
+            open.push_str(&serde_json::Value::from(*segment).to_string());
+            open.push_str(if level == depth { ":" } else { ":{" });
+        }
+        slots.push(Slot { field: *id, open, starts, depth, shared });
+        before = path.get(..depth).unwrap_or_default().to_vec();
+    }
+    slots
+}

@@ -1,0 +1,71 @@
+//! Who a document is: an `_id` that is the same whenever the same line of the same content is loaded, and another one for
+//! each of several equal lines of one object.
+//!
+//! Takes the bytes of lines, gives ids. Does not know what a line holds.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// Bytes of the SHA-256 that make an id: 160 bits.
+const ID_BYTES: usize = 20;
+
+/// A document's id: 27 characters of URL-safe base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DocumentId([u8; 27]);
+
+impl DocumentId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    fn of(digest: &[u8]) -> Self {
+        let mut text = [b'A'; 27];
+        // Twenty bytes always fit into 27 characters.
+        let _ = URL_SAFE_NO_PAD.encode_slice(digest.get(..ID_BYTES).unwrap_or_default(), &mut text);
+        Self(text)
+    }
+}
+
+/// The ids of one object's lines, in order.
+///
+/// Equal lines have to be counted over the whole object; nine to eighteen bytes are kept for each line.
+#[derive(Debug, Default)]
+pub struct Identities {
+    seen: std::collections::HashSet<u64, foldhash::fast::FixedState>,
+    repeated: std::collections::HashMap<u64, u64, foldhash::fast::FixedState>,
+}
+
+/// One line's identity, from which the ids of its documents are made.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    hasher: Sha256,
+}
+
+impl Identities {
+    /// The identity of the next line.
+    pub fn next(&mut self, line: &[u8]) -> Identity {
+        let mut hasher = Sha256::new_with_prefix(line);
+        let digest = hasher.clone().finalize();
+        let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        if !self.seen.insert(fingerprint) {
+            let number = self.repeated.entry(fingerprint).or_insert(1);
+            *number += 1;
+            // No line holds a line feed, so no line can pass for the repetition of another.
+            hasher.update(format!("\n{number}"));
+        }
+        Identity { hasher }
+    }
+}
+
+impl Identity {
+    /// The id of the line's document number `part`, counted from 0: nearly always the only one.
+    pub fn document(&self, part: usize) -> DocumentId {
+        let mut hasher = self.hasher.clone();
+        if part > 0 {
+            hasher.update(format!("\n#{part}"));
+        }
+        DocumentId::of(&hasher.finalize())
+    }
+}

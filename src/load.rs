@@ -1,0 +1,196 @@
+//! One object from its bytes to its bulk requests, and the account of what was in it.
+//!
+//! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
+//! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use crate::bulk::{Batch, Item};
+use crate::config::FileFormat;
+use crate::document::{Documents, ObjectFacts};
+use crate::event::LineRange;
+use crate::identity::Identities;
+use crate::marker;
+use crate::object::{Break, Line, Lines};
+use crate::plan::Plan;
+use crate::problem::{Problem, Problems};
+use crate::record::{self, Record};
+
+/// Bounds of one load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A batch is handed over when its next document would make it larger than this, in bytes.
+    pub batch_bytes: usize,
+    /// Longer lines are cut there, in bytes.
+    pub line_bytes: usize,
+    /// Only these lines.
+    pub lines: Option<LineRange>,
+}
+
+impl Default for Limits {
+    /// Requests of 5 MB, as OpenSearch Service recommends; lines of 16 MiB.
+    fn default() -> Self {
+        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None }
+    }
+}
+
+/// The account of one object. Every line is in it: `lines` = `blank_lines` + those that gave documents, and each document was
+/// handed to the sink.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Lines, blank ones too, of the range that was asked for.
+    pub lines: u64,
+    /// Lines with nothing in them.
+    pub blank_lines: u64,
+    /// Documents: as many as lines that are not blank, and more where a line holds several events.
+    pub documents: u64,
+    /// Documents of events that could not be understood.
+    pub pipeline_errors: u64,
+    /// Bytes of text, after decompression.
+    pub text_bytes: u64,
+    /// Bytes of bulk requests, before compression.
+    pub bulk_bytes: u64,
+    /// The earliest event time.
+    pub first_event: Option<Timestamp>,
+    /// The latest event time.
+    pub last_event: Option<Timestamp>,
+    /// What was odd.
+    pub problems: Problems,
+    /// Where the object broke off.
+    pub broken: Option<Break>,
+    /// The sink wanted no more.
+    pub stopped: bool,
+}
+
+/// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
+pub fn load<R: Read>(
+    reader: R,
+    plan: &Plan,
+    facts: ObjectFacts,
+    limits: &Limits,
+    sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+) -> Account {
+    let mut lines = Lines::new(reader, limits.line_bytes);
+    let mut loader = Loader {
+        plan,
+        limits,
+        documents: Documents::new(plan, facts),
+        identities: Identities::default(),
+        batch: Batch::default(),
+        operation: Vec::new(),
+        account: Account::default(),
+        sink,
+    };
+    let last = limits.lines.and_then(|range| range.end).unwrap_or(u64::MAX);
+    while let Some(line) = lines.next() {
+        if line.number.0 > last {
+            break;
+        }
+        if loader.line(&line).is_break() {
+            loader.account.stopped = true;
+            break;
+        }
+    }
+    if !loader.account.stopped && loader.flush().is_break() {
+        loader.account.stopped = true;
+    }
+    let mut account = loader.account;
+    account.text_bytes = lines.decoded_bytes();
+    account.broken = lines.broken().cloned();
+    account
+}
+
+struct Loader<'l> {
+    plan: &'l Plan,
+    limits: &'l Limits,
+    documents: Documents<'l>,
+    identities: Identities,
+    batch: Batch,
+    /// One operation is written here first when the batch may not take it.
+    operation: Vec<u8>,
+    account: Account,
+    sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+}
+
+impl Loader<'_> {
+    fn line(&mut self, line: &Line<'_>) -> ControlFlow<()> {
+        let is_blank = line.bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
+        // Equal lines are counted from the first line on, also when only a part of the object is loaded.
+        let identity = if is_blank { None } else { Some(self.identities.next(line.bytes)) };
+        if self.limits.lines.is_some_and(|range| line.number.0 < range.start) {
+            return ControlFlow::Continue(());
+        }
+        self.account.lines += 1;
+        let Some(identity) = identity else {
+            self.account.blank_lines += 1;
+            return ControlFlow::Continue(());
+        };
+        if line.cut > 0 {
+            self.account.problems.add(Problem::LineCut);
+        }
+        let (text, replaced) = record::decode(line.bytes);
+        if replaced > 0 {
+            self.account.problems.add(Problem::NotUtf8);
+        }
+        let mut part = 0;
+        if matches!(self.plan.log_type().file_format, FileFormat::Json) {
+            for record in record::records(&text) {
+                part = self.record(&record, &identity, part, line)?;
+            }
+        } else {
+            let record = Record { message: text.as_ref().into(), ..Record::default() };
+            self.record(&record, &identity, part, line)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn record(
+        &mut self,
+        record: &Record<'_>,
+        identity: &crate::identity::Identity,
+        mut part: usize,
+        line: &Line<'_>,
+    ) -> ControlFlow<(), usize> {
+        if record.message_missing {
+            self.account.problems.add(Problem::MessageMissing);
+        }
+        for text in marker::split(&record.message) {
+            self.operation.clear();
+            let written = self.documents.write(
+                record,
+                text,
+                (identity, part),
+                &mut self.operation,
+                &mut self.account.problems,
+            );
+            part += 1;
+            self.account.documents += 1;
+            self.account.pipeline_errors += u64::from(written.pipeline_error);
+            self.account.first_event = Some(self.account.first_event.map_or(written.time, |first| first.min(written.time)));
+            self.account.last_event = Some(self.account.last_event.map_or(written.time, |last| last.max(written.time)));
+            if !self.batch.items.is_empty()
+                && self.batch.body.len() + self.operation.len() > self.limits.batch_bytes
+            {
+                self.flush()?;
+            }
+            let start = self.batch.body.len();
+            self.batch.body.extend_from_slice(&self.operation);
+            self.batch.items.push(Item { start, end: self.batch.body.len(), line: line.number });
+        }
+        ControlFlow::Continue(part)
+    }
+
+    fn flush(&mut self) -> ControlFlow<()> {
+        if self.batch.items.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        let flow = (self.sink)(&mut self.batch);
+        self.batch.body.clear();
+        self.batch.items.clear();
+        flow
+    }
+}

@@ -1,0 +1,100 @@
+//! A section of user.ini made ready for events: its fields numbered, its keys numbered, its table compiled.
+//!
+//! Made once at start-up. Does not know events.
+
+use crate::config::{HeaderField, LogType, Source, SyslogField};
+use crate::deepsecurity;
+use crate::field::{self, FieldId, Fields};
+use crate::keys::{KeyId, KeyTable};
+
+/// A section, compiled.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) log_type: LogType,
+    pub(crate) fields: Fields,
+    pub(crate) keys: KeyTable,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) statics: Vec<(FieldId, String)>,
+    pub(crate) time_keys: Vec<Origin>,
+    pub(crate) doc_id: Option<Origin>,
+    pub(crate) doc_id_suffix: Option<Origin>,
+}
+
+/// One line of the table: the field and where its value comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) field: FieldId,
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// A key of the event, or else a field of the record.
+    Key(KeyId, Box<str>),
+    /// One of fluentd's own fields: the record's, whatever the event says, because log text must not pass for it.
+    Record(RecordField),
+    /// The event's header.
+    Header(HeaderField),
+    /// The syslog header.
+    Syslog(SyslogField),
+}
+
+/// fluentd's own fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordField {
+    Hostname,
+    Timestamp,
+    Tag,
+}
+
+impl Plan {
+    /// Compiles a section.
+    ///
+    /// # Errors
+    ///
+    /// A field that would be both a value and an object.
+    pub fn new(log_type: LogType) -> Result<Self, field::Error> {
+        let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
+        let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
+        let fields = Fields::new(&log_type.field_prefix, added)?;
+        let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
+        let mut rules = Vec::new();
+        for mapping in &log_type.mappings {
+            let Some(field) = fields.id(&mapping.field) else { continue };
+            rules.push(Rule { field, origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect() });
+        }
+        let statics = log_type
+            .statics
+            .iter()
+            .filter_map(|constant| Some((fields.id(&constant.field)?, constant.value.clone())))
+            .collect();
+        let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
+        let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
+        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
+        Ok(Self { log_type, fields, keys, rules, statics, time_keys, doc_id, doc_id_suffix })
+    }
+
+    /// The section.
+    pub fn log_type(&self) -> &LogType {
+        &self.log_type
+    }
+
+    /// The fields that its documents can have.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+fn origin(source: &Source, keys: &mut KeyTable) -> Origin {
+    match source {
+        Source::Key(name) => match name.as_str() {
+            "hostname" => Origin::Record(RecordField::Hostname),
+            "timestamp" => Origin::Record(RecordField::Timestamp),
+            "tag" => Origin::Record(RecordField::Tag),
+            name => Origin::Key(keys.add(name), name.into()),
+        },
+        Source::Header(field) => Origin::Header(*field),
+        Source::Syslog(field) => Origin::Syslog(*field),
+    }
+}

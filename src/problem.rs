@@ -1,0 +1,137 @@
+//! What can be odd about a line without costing its document, counted by kind.
+//!
+//! Does not know where counts are shown.
+
+/// One kind of oddness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(usize)]
+pub enum Problem {
+    /// Bytes that are not UTF-8 were replaced by U+FFFD.
+    NotUtf8,
+    /// The line was longer than the limit.
+    LineCut,
+    /// A JSON record without `message`.
+    MessageMissing,
+    /// No CEF or LEEF event in the line.
+    NoEvent,
+    /// The event's header is cut.
+    IncompleteHeader,
+    /// Text of the event that belongs to no key.
+    UnparsedText,
+    /// A key came more than once.
+    RepeatedKey,
+    /// Text in `msg` looked like keys.
+    KeysInMessage,
+    /// A value did not fit its field's type: kept as text.
+    ValueDoesNotFit,
+    /// More unknown keys than a document takes: kept as text.
+    TooManyKeys,
+    /// A string was longer than OpenSearch takes: cut.
+    StringCut,
+    /// A packet that is not base64.
+    PacketNotBase64,
+    /// Secrets were taken out of a packet.
+    PacketRedacted,
+    /// The event's own time could not be used.
+    TimeFallback,
+    /// `doc_id` names a field that the event does not have: the id is made from the content.
+    DocIdMissing,
+}
+
+impl Problem {
+    /// All kinds.
+    pub const ALL: [Self; 15] = [
+        Self::NotUtf8,
+        Self::LineCut,
+        Self::MessageMissing,
+        Self::NoEvent,
+        Self::IncompleteHeader,
+        Self::UnparsedText,
+        Self::RepeatedKey,
+        Self::KeysInMessage,
+        Self::ValueDoesNotFit,
+        Self::TooManyKeys,
+        Self::StringCut,
+        Self::PacketNotBase64,
+        Self::PacketRedacted,
+        Self::TimeFallback,
+        Self::DocIdMissing,
+    ];
+
+    /// A name for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "not_utf8",
+            Self::LineCut => "line_cut",
+            Self::MessageMissing => "message_missing",
+            Self::NoEvent => "no_event",
+            Self::IncompleteHeader => "incomplete_header",
+            Self::UnparsedText => "unparsed_text",
+            Self::RepeatedKey => "repeated_key",
+            Self::KeysInMessage => "keys_in_message",
+            Self::ValueDoesNotFit => "value_does_not_fit",
+            Self::TooManyKeys => "too_many_keys",
+            Self::StringCut => "string_cut",
+            Self::PacketNotBase64 => "packet_not_base64",
+            Self::PacketRedacted => "packet_redacted",
+            Self::TimeFallback => "time_fallback",
+            Self::DocIdMissing => "doc_id_missing",
+        }
+    }
+
+    /// What happened, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
+            Self::LineCut => "line longer than the limit, its end passed over",
+            Self::MessageMissing => "JSON record without message, kept whole as text",
+            Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
+            Self::IncompleteHeader => "header cut short, indexed as pipeline_error",
+            Self::UnparsedText => "text that belongs to no key, kept as unparsed",
+            Self::RepeatedKey => "key met more than once, the first value counts",
+            Self::KeysInMessage => "text in msg that looks like keys, left as text",
+            Self::ValueDoesNotFit => "value that does not fit its field, kept as text",
+            Self::TooManyKeys => "more unknown keys than a document takes, kept as text",
+            Self::StringCut => "string over 32,766 bytes, cut",
+            Self::PacketNotBase64 => "packet that is not base64, kept as it is",
+            Self::PacketRedacted => "packet with secrets, redacted",
+            Self::TimeFallback => "event without a usable time of its own",
+            Self::DocIdMissing => "event without the field that doc_id names",
+        }
+    }
+}
+
+/// Counts by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Problems([u64; Problem::ALL.len()]);
+
+impl Problems {
+    /// Counts one.
+    pub fn add(&mut self, problem: Problem) {
+        self.add_many(problem, 1);
+    }
+
+    /// Counts several.
+    pub fn add_many(&mut self, problem: Problem, count: u64) {
+        if let Some(counter) = self.0.get_mut(problem as usize) {
+            *counter += count;
+        }
+    }
+
+    /// Counts all of another's.
+    pub fn merge(&mut self, other: &Self) {
+        for (problem, count) in other.iter() {
+            self.add_many(problem, count);
+        }
+    }
+
+    /// How many there were of one kind.
+    pub fn count(&self, problem: Problem) -> u64 {
+        self.0.get(problem as usize).copied().unwrap_or_default()
+    }
+
+    /// The kinds that there were, with their counts.
+    pub fn iter(&self) -> impl Iterator<Item = (Problem, u64)> + '_ {
+        Problem::ALL.into_iter().map(|problem| (problem, self.count(problem))).filter(|(_, count)| *count > 0)
+    }
+}

@@ -1,0 +1,64 @@
+//! The parts of a URL or request target, as they are written.
+//!
+//! Follows RFC 3986, appendix B, and takes what attackers send: nothing is decoded, nothing normalized, nothing refused.
+
+/// Slices of a URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// Without its colon.
+    pub scheme: Option<&'a str>,
+    /// Host; an IPv6 address keeps its brackets.
+    pub domain: Option<&'a str>,
+    /// Port, if it is a number.
+    pub port: Option<u16>,
+    /// Path, from its slash on.
+    pub path: Option<&'a str>,
+    /// Query, without its question mark.
+    pub query: Option<&'a str>,
+    /// Fragment, without its hash.
+    pub fragment: Option<&'a str>,
+}
+
+/// Splits a request target (RFC 9112, section 3.2): a path, or a whole URL.
+pub fn split_target(target: &str) -> Parts<'_> {
+    if target.starts_with('/') || target == "*" { split_path(target) } else { split_url(target) }
+}
+
+/// Splits a URL with or without a scheme: `example.com/a` has a domain too.
+pub fn split_url(url: &str) -> Parts<'_> {
+    let scheme_end = url.find("://").filter(|end| {
+        url.get(..*end).is_some_and(|scheme| {
+            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        })
+    });
+    let (scheme, rest) = match scheme_end {
+        Some(end) => (url.get(..end), url.get(end + 3..).unwrap_or_default()),
+        None => (None, url),
+    };
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(authority_end).unwrap_or((rest, ""));
+    let (domain, port) = split_authority(authority);
+    Parts { scheme, domain, port, ..split_path(path) }
+}
+
+/// Splits `user@host:port` into host and port.
+pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (domain, port) = match host.rsplit_once(':') {
+        Some((domain, port)) if !port.contains(']') => (domain, port.parse().ok()),
+        _ => (host, None),
+    };
+    (Some(domain).filter(|domain| !domain.is_empty()), port)
+}
+
+fn split_path(text: &str) -> Parts<'_> {
+    let (text, fragment) = text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    let filled = |part: &&str| !part.is_empty();
+    Parts {
+        path: Some(path).filter(filled),
+        query: query.filter(filled),
+        fragment: fragment.filter(filled),
+        ..Parts::default()
+    }
+}
