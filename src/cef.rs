@@ -6,7 +6,10 @@
 use std::borrow::Cow;
 
 use crate::marker::Marker;
-use crate::pair::Pair;
+use crate::marker::header::{self, fields, unescaped};
+use crate::pair::key::{is_key, is_padding};
+use crate::pair::scan::{FirstKey, scan};
+use crate::pair::{Pair, has_repeated_key};
 
 /// The seven header fields. A field that a cut header does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub struct Header<'a> {
 /// What was odd about the event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Issues {
-    /// Fewer than seven header fields (rule H7).
+    /// Fewer than seven header fields (rule H7); the last one that is there may be cut.
     pub incomplete_header: bool,
     /// The pipe behind the severity is missing (rule H6).
     pub missing_last_pipe: bool,
@@ -54,14 +57,76 @@ pub struct Event<'a> {
 }
 
 /// Parses the event at `marker`; its pairs are appended to `pairs` in the order of the line.
+///
+/// A cut header gives what it has (rule H7): the text where the next field should end is that field, up to the first
+/// `key=`, and keys are read from there.
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Event<'a> {
-    let _ = (text, marker, pairs);
-    todo!()
+    let earlier = pairs.len();
+    let mut issues = Issues::default();
+    let mut fields = fields::<7>(text.get(marker.version..).unwrap_or_default());
+    let leading = extension(fields.rest, pairs);
+    let has_pairs = pairs.len() > earlier;
+    let unparsed = match fields.found {
+        7 => leading,
+        6 if leading.is_empty() || has_pairs && !is_severity(leading) => {
+            issues.incomplete_header = true;
+            leading
+        }
+        found => {
+            issues.missing_last_pipe = found == 6;
+            issues.incomplete_header = found < 6;
+            if let Some(field) = fields.raw.get_mut(found) {
+                *field = leading;
+            }
+            ""
+        }
+    };
+    issues.unparsed_text = !unparsed.is_empty();
+    issues.repeated_key = has_repeated_key(pairs.get(earlier..).unwrap_or_default());
+    Event {
+        prefix: header::prefix(text.get(..marker.start).unwrap_or_default()),
+        header: Header::new(fields.raw),
+        unparsed,
+        issues,
+    }
 }
 
 /// Severity as a number from 0 to 10: digits as they are, the standard's words by the middle of their range
 /// (`Low` 2, `Medium` 5, `High` 8, `Very-High` 10); nothing for the rest.
 pub fn severity_number(severity: &str) -> Option<u8> {
-    let _ = severity;
-    todo!()
+    const WORDS: [(&str, u8); 4] = [("Low", 2), ("Medium", 5), ("High", 8), ("Very-High", 10)];
+    let severity = severity.trim();
+    if !severity.is_empty() && severity.bytes().all(|byte| byte.is_ascii_digit()) {
+        return severity.parse().ok().filter(|&number| number <= 10);
+    }
+    WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(severity)).map(|&(_, number)| number)
+}
+
+/// Whether `text` is a severity that the standard knows.
+pub(crate) fn is_severity(text: &str) -> bool {
+    severity_number(text).is_some() || text.eq_ignore_ascii_case("unknown")
+}
+
+impl<'a> Header<'a> {
+    fn new([version, vendor, product, device_version, event_class_id, name, severity]: [&'a str; 7]) -> Self {
+        Self {
+            version: version.trim(),
+            vendor: unescaped(vendor),
+            product: unescaped(product),
+            device_version: unescaped(device_version),
+            event_class_id: unescaped(event_class_id),
+            name: unescaped(name),
+            severity: unescaped(severity.trim()),
+        }
+    }
+}
+
+/// Appends the pairs of the extension; gives the text before the first key (rule E3), with the pipes that one pipe
+/// too many in the header leaves there (rule E2).
+fn extension<'a>(text: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
+    let text = text.trim_end_matches(is_padding);
+    let keys = text.trim_start_matches(|character| character == '|' || is_padding(character));
+    let leading = scan(keys, FirstKey::AnyWhere, is_key, |pair| pairs.push(pair));
+    let skipped = text.len() - keys.len();
+    text.get(..skipped + leading.len()).unwrap_or_default().trim_matches(is_padding)
 }

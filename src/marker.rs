@@ -1,7 +1,15 @@
 //! Where the event starts in a text: the leftmost `CEF:` or `LEEF:` with a version and a pipe behind it
 //! (rules H1, H2, L-1), or the place where a relay has eaten the marker (rule H8).
 //!
-//! Does not know what stands before or behind the marker.
+//! Does not know what the prefix says, nor what the event behind the marker means.
+
+pub(crate) mod header;
+
+use memchr::{memchr, memmem};
+
+use self::header::{fields, version};
+use crate::pair::key::{is_blank, starts_with_key};
+use crate::{cef, syslog};
 
 /// The two formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +34,160 @@ pub struct Marker {
 }
 
 /// Finds the leftmost marker in `text`.
+///
+/// A marker is `CEF:` or `LEEF:` in capitals, blanks, digits (`.digits`), blanks and a pipe, whatever stands before
+/// it. Where a pipe comes earlier than that, the text may have lost its marker on the way (rule H8): fluentd's
+/// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
+/// if a whole header follows, so no ordinary text is taken for an event.
 pub fn find(text: &str) -> Option<Marker> {
-    let _ = text;
-    todo!()
+    let written = markers(text).next();
+    let before = written.map_or(text.len(), |marker| marker.start);
+    text.get(..before)
+        .and_then(|before| memchr(b'|', before.as_bytes()))
+        .and_then(|pipe| restore(text, pipe))
+        .or(written)
 }
 
 /// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, that is
 /// followed by a full marker. Gives the text itself where there is only one.
+///
+/// A full marker is one with its whole header behind it: six more unescaped pipes for CEF, four for LEEF, before the
+/// next place where the text could be split. The separators themselves are left out.
+///
+/// `#012` (`\012`) is how rsyslog writes a line end, but any log text that an event quotes can hold those
+/// characters. So there the header must in addition name the vendor of the text's first event, and an unescaped
+/// `key=` must follow it at once: a sender that escapes, as Deep Security does, writes `key\=` inside a value. A
+/// sender that does not escape can be made to forge an event this way; the raw line tells.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(text)
+    let first = find(text);
+    let mut joints = joints(text, first).peekable();
+    let mut start = Some(0);
+    // Read once, and only where there is a joint at all.
+    let mut first_vendor = None;
+    std::iter::from_fn(move || {
+        let from = start?;
+        while let Some(joint) = joints.next() {
+            let until = joints.peek().map_or(text.len(), |next| next.end);
+            let event = text.get(joint.marker.version..until)?;
+            let first_vendor = first_vendor.get_or_insert_with(|| vendor(text.get(first?.version..)?));
+            if joint.starts_event(event, *first_vendor) {
+                start = Some(joint.marker.start);
+                return text.get(from..joint.end);
+            }
+        }
+        start = None;
+        text.get(from..)
+    })
+}
+
+/// All markers that are written out, from left to right.
+fn markers(text: &str) -> impl Iterator<Item = Marker> {
+    // Both markers end alike, so one search finds either.
+    memmem::find_iter(text.as_bytes(), "EF:").filter_map(|at| {
+        let before = text.as_bytes().get(..at)?;
+        let (format, length) = if before.ends_with(b"C") {
+            (Format::Cef, 1)
+        } else if before.ends_with(b"LE") {
+            (Format::Leef, 2)
+        } else {
+            return None;
+        };
+        let behind = text.get(at + "EF:".len()..)?;
+        version(behind).ok()?;
+        let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+        Some(Marker { format, start: at - length, version: at + "EF:".len() + blanks, restored: false })
+    })
+}
+
+/// The marker that was lost before the first pipe of `text`, if a whole header begins there (rule H8).
+fn restore(text: &str, pipe: usize) -> Option<Marker> {
+    let head = text.get(..pipe)?.trim_end_matches([' ', '\t']);
+    let start = head.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.').len();
+    let (before, number) = head.split_at_checked(start)?;
+    let behind = text.get(pipe + 1..)?;
+    let format = match number {
+        "1.0" | "2.0" => is_whole_leef(behind).then_some(Format::Leef),
+        "" => None,
+        _ if number.contains('.') => None,
+        _ => is_whole_cef(behind).then_some(Format::Cef),
+    }?;
+    is_header_or_nothing(before).then_some(Marker { format, start, version: start, restored: true })
+}
+
+fn is_whole_cef(behind_version: &str) -> bool {
+    let header = fields::<6>(behind_version);
+    let [vendor, .., severity] = header.raw;
+    let extension = header.rest.trim_start();
+    header.found == 6
+        && !vendor.trim().is_empty()
+        && cef::is_severity(severity.trim())
+        && (extension.is_empty() || starts_with_key(extension))
+}
+
+fn is_whole_leef(behind_version: &str) -> bool {
+    let header = fields::<4>(behind_version);
+    let [vendor, ..] = header.raw;
+    let behind_delimiter = || header.rest.split_once('|').is_some_and(|(_, rest)| starts_with_key(rest));
+    header.found == 4 && !vendor.trim().is_empty() && (starts_with_key(header.rest) || behind_delimiter())
+}
+
+fn is_header_or_nothing(before: &str) -> bool {
+    let prefix = header::prefix(before);
+    let apart = before.ends_with('>') || before.as_bytes().last().is_some_and(|&byte| is_blank(byte));
+    if prefix.is_empty() || !apart {
+        return prefix.is_empty();
+    }
+    let header = syslog::parse(prefix);
+    header.priority.is_some() || header.time.is_some()
+}
+
+/// A place where two events may have been joined.
+struct Joint {
+    /// Where the separator begins.
+    end: usize,
+    /// Whether the separator is a line end that a relay has escaped.
+    escaped: bool,
+    /// The marker right behind the separator.
+    marker: Marker,
+}
+
+/// The joints behind the first event's marker.
+fn joints(text: &str, first: Option<Marker>) -> impl Iterator<Item = Joint> {
+    let from = first.map_or(text.len(), |first| first.start);
+    markers(text).filter(move |marker| marker.start > from).filter_map(|marker| {
+        let before = text.get(..marker.start)?;
+        let (kept, escaped) = if let Some(kept) = before.strip_suffix('\n') {
+            (kept.strip_suffix('\r').unwrap_or(kept), false)
+        } else if let Some(kept) = before.strip_suffix("#012") {
+            (kept.strip_suffix("#015").unwrap_or(kept), true)
+        } else {
+            let kept = before.strip_suffix("\\012")?;
+            (kept.strip_suffix("\\015").unwrap_or(kept), true)
+        };
+        Some(Joint { end: kept.len(), escaped, marker })
+    })
+}
+
+impl Joint {
+    /// Whether `event`, the text from the version behind this joint to the next joint, is an event of its own.
+    fn starts_event(&self, event: &str, first_vendor: Option<&str>) -> bool {
+        let (whole, rest) = match self.marker.format {
+            Format::Cef => {
+                let header = fields::<7>(event);
+                (header.found == 7, header.rest)
+            }
+            Format::Leef => {
+                let header = fields::<5>(event);
+                (header.found == 5, header.rest)
+            }
+        };
+        whole && (!self.escaped || starts_with_key(rest) && vendor(event) == first_vendor)
+    }
+}
+
+/// The vendor of the event whose version `event` starts with.
+fn vendor(event: &str) -> Option<&str> {
+    let header = fields::<2>(event);
+    let [_, vendor] = header.raw;
+    (header.found == 2).then(|| vendor.trim())
 }
