@@ -2,7 +2,7 @@
 //!
 //! Made once at start-up. Does not know events.
 
-use crate::config::{HeaderField, LogType, Source, SyslogField};
+use crate::config::{Config, HeaderField, LogType, Match, Source, SyslogField};
 use crate::deepsecurity;
 use crate::field::{self, FieldId, Fields};
 use crate::keys::{KeyId, KeyTable};
@@ -18,6 +18,24 @@ pub struct Plan {
     pub(crate) time_keys: Vec<Origin>,
     pub(crate) doc_id: Option<Origin>,
     pub(crate) doc_id_suffix: Option<Origin>,
+}
+
+/// All sections, compiled.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    config: Config,
+    plans: Vec<Plan>,
+}
+
+/// What becomes of an S3 key.
+#[derive(Clone, Copy, Debug)]
+pub enum Choice<'p> {
+    /// It is loaded by this section.
+    Load(&'p Plan),
+    /// The section of this name takes such keys, but its `s3_key_ignored` leaves this one out.
+    Ignored(&'p str),
+    /// No section's `s3_key` matches.
+    Unknown,
 }
 
 /// One line of the table: the field and where its value comes from.
@@ -83,6 +101,41 @@ impl Plan {
     /// The fields that its documents can have.
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+}
+
+impl Plans {
+    /// Compiles all sections.
+    ///
+    /// # Errors
+    ///
+    /// The section's name, and a field of it that would be both a value and an object.
+    pub fn new(config: Config) -> Result<Self, (String, field::Error)> {
+        let plans = config
+            .log_types
+            .iter()
+            .map(|log_type| Plan::new(log_type.clone()).map_err(|error| (log_type.name.clone(), error)))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { config, plans })
+    }
+
+    /// The section for an S3 key: the first whose `s3_key` matches.
+    pub fn for_key(&self, key: &str) -> Choice<'_> {
+        match self.config.log_type_for(key) {
+            Match::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
+            Match::Ignored(log_type) => Choice::Ignored(&log_type.name),
+            Match::None => Choice::Unknown,
+        }
+    }
+
+    /// The section of a name.
+    pub fn named(&self, name: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.log_type.name == name)
+    }
+
+    /// All sections in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.iter()
     }
 }
 

@@ -1,0 +1,303 @@
+//! What was loaded, what was not and why: added up over objects, shown on one screen.
+//!
+//! All numbers come from here, so that they add up: documents = indexed + rejected + unsent. Does not know how objects are
+//! loaded.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::bulk::Tally;
+use crate::load::Account;
+
+/// Failed objects that are named one by one.
+const NAMED_FAILURES: usize = 10;
+
+/// Groups of rejected documents that are shown.
+const SHOWN_GROUPS: usize = 5;
+
+/// How an object ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was read to its end, or to where it is damaged.
+    Loaded,
+    /// There was nothing to load, for this reason.
+    Skipped(String),
+    /// It could not be loaded, or not wholly.
+    Failed {
+        /// Names what failed, and the way out.
+        reason: String,
+        /// Another try could help.
+        retry: bool,
+    },
+}
+
+/// The report of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectReport {
+    /// `s3://bucket/key`, or a path.
+    pub object: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was in it.
+    pub account: Account,
+    /// Documents that arrived.
+    pub indexed: u64,
+    /// Of these: in their raw form, because OpenSearch refused the other.
+    pub raw: Tally,
+    /// Documents that OpenSearch refused.
+    pub rejected: Tally,
+    /// Documents that did not get there.
+    pub unsent: Tally,
+    /// Documents that were sent again.
+    pub sent_again: u64,
+    /// Bulk requests.
+    pub requests: u64,
+}
+
+impl ObjectReport {
+    /// A report of an object that was not loaded.
+    pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
+        Self {
+            object: object.into(),
+            outcome,
+            account: Account::default(),
+            indexed: 0,
+            raw: Tally::default(),
+            rejected: Tally::default(),
+            unsent: Tally::default(),
+            sent_again: 0,
+            requests: 0,
+        }
+    }
+}
+
+/// The exit status of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    /// Everything arrived.
+    Complete = 0,
+    /// Some lines or documents were rejected.
+    Rejected = 1,
+    /// It could not be finished.
+    Unfinished = 2,
+}
+
+/// The sum over objects.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Objects that were loaded.
+    pub objects: u64,
+    /// Objects that were not, by reason, with one of each.
+    pub skipped: BTreeMap<String, (u64, String)>,
+    /// How many objects failed.
+    pub failed: u64,
+    /// The first of them, with their reasons.
+    pub failures: Vec<(String, String)>,
+    /// What was in the objects.
+    pub account: Account,
+    /// Objects that broke off, with their reasons.
+    pub broken: Vec<(String, String)>,
+    /// Documents that arrived.
+    pub indexed: u64,
+    /// Of these: in their raw form.
+    pub raw: Tally,
+    /// Documents that OpenSearch refused.
+    pub rejected: Tally,
+    /// Documents that did not get there.
+    pub unsent: Tally,
+    /// Documents that were sent again.
+    pub sent_again: u64,
+    /// Bulk requests.
+    pub requests: u64,
+}
+
+impl Report {
+    /// Adds one object.
+    pub fn add(&mut self, object: &ObjectReport) {
+        match &object.outcome {
+            Outcome::Loaded => self.objects += 1,
+            Outcome::Skipped(reason) => {
+                self.skipped.entry(reason.clone()).or_insert((0, object.object.clone())).0 += 1;
+            }
+            Outcome::Failed { reason, .. } => {
+                self.failed += 1;
+                if self.failures.len() < NAMED_FAILURES {
+                    self.failures.push((object.object.clone(), reason.clone()));
+                }
+            }
+        }
+        if let Some(broken) = &object.account.broken
+            && self.broken.len() < NAMED_FAILURES
+        {
+            let reason = format!("broke off after {} bytes of text: {}", broken.offset, broken.reason);
+            self.broken.push((object.object.clone(), reason));
+        }
+        self.add_account(&object.account);
+        self.indexed += object.indexed;
+        self.raw.merge(&object.raw);
+        self.rejected.merge(&object.rejected);
+        self.unsent.merge(&object.unsent);
+        self.sent_again += object.sent_again;
+        self.requests += object.requests;
+    }
+
+    fn add_account(&mut self, account: &Account) {
+        let sum = &mut self.account;
+        sum.lines += account.lines;
+        sum.blank_lines += account.blank_lines;
+        sum.documents += account.documents;
+        sum.pipeline_errors += account.pipeline_errors;
+        sum.text_bytes += account.text_bytes;
+        sum.bulk_bytes += account.bulk_bytes;
+        sum.first_event = [sum.first_event, account.first_event].into_iter().flatten().min();
+        sum.last_event = [sum.last_event, account.last_event].into_iter().flatten().max();
+        sum.problems.merge(&account.problems);
+    }
+
+    /// The exit status that the numbers ask for.
+    pub fn exit_status(&self) -> ExitStatus {
+        if self.failed > 0 || self.unsent.total() > 0 {
+            ExitStatus::Unfinished
+        } else if self.rejected.total() > 0 || !self.broken.is_empty() {
+            ExitStatus::Rejected
+        } else {
+            ExitStatus::Complete
+        }
+    }
+
+    /// The report for people, on one screen.
+    pub fn screen<'r>(&'r self, target: &'r str, took: Duration) -> impl fmt::Display + 'r {
+        Screen { report: self, target, took }
+    }
+}
+
+struct Screen<'r> {
+    report: &'r Report,
+    target: &'r str,
+    took: Duration,
+}
+
+impl fmt::Display for Screen<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let account = &report.account;
+        let seconds = self.took.as_secs_f64();
+        writeln!(
+            f,
+            "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
+            Count(report.objects),
+            if report.objects == 1 { "object" } else { "objects" },
+            Bytes(account.text_bytes),
+            Count(rate(account.documents, seconds)),
+        )?;
+        row(f, account.lines, "lines")?;
+        if account.blank_lines > 0 {
+            row(f, account.blank_lines, "of them blank")?;
+        }
+        row(f, account.documents, "documents")?;
+        row(f, report.indexed, self.target)?;
+        row(f, report.rejected.total(), "rejected")?;
+        row(f, report.unsent.total(), "unsent")?;
+        if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
+            writeln!(f, "events from {first:.0} to {last:.0}")?;
+        }
+        if report.sent_again > 0 {
+            writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+        }
+        if account.problems.iter().next().is_some() {
+            writeln!(f, "\nwhat was odd, and kept:")?;
+            for (problem, count) in account.problems.iter() {
+                row(f, count, problem.meaning())?;
+            }
+        }
+        tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
+        tally(f, "rejected:", &report.rejected)?;
+        tally(f, "unsent:", &report.unsent)?;
+        if !report.skipped.is_empty() {
+            writeln!(f, "\nobjects that were not loaded:")?;
+            for (reason, (count, example)) in &report.skipped {
+                row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
+            }
+        }
+        if report.failed > 0 || !report.broken.is_empty() {
+            writeln!(f, "\nobjects that failed:")?;
+            for (object, reason) in report.failures.iter().chain(&report.broken) {
+                writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
+            }
+            let unnamed = report.failed.saturating_sub(u64::try_from(report.failures.len()).unwrap_or(u64::MAX));
+            if unnamed > 0 {
+                row(f, unnamed, "more")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {
+    writeln!(f, "{:>12}  {what}", Count(count).to_string())
+}
+
+fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result {
+    if tally.total() == 0 {
+        return Ok(());
+    }
+    writeln!(f, "\n{title}")?;
+    for group in tally.groups().take(SHOWN_GROUPS) {
+        let fault = &group.fault;
+        row(f, group.count, &format!("{}, first on line {}", Safe(&fault.to_string()), group.first_line.0))?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "for people")]
+fn rate(count: u64, seconds: f64) -> u64 {
+    if seconds > 0.0 { (count as f64 / seconds) as u64 } else { 0 }
+}
+
+/// A number with commas between its thousands.
+struct Count(u64);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at) % 3 == 0 {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A size in units of a thousand.
+struct Bytes(u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, name) = match self.0 {
+            0..1_000 => return write!(f, "{} bytes", self.0),
+            1_000..1_000_000 => (1_000, "kB"),
+            1_000_000..1_000_000_000 => (1_000_000, "MB"),
+            _ => (1_000_000_000, "GB"),
+        };
+        write!(f, "{}.{} {name}", self.0 / unit, self.0 % unit * 10 / unit)
+    }
+}
+
+/// Text from outside, with what a terminal would obey made visible.
+pub struct Safe<'t>(pub &'t str);
+
+impl fmt::Display for Safe<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
