@@ -3,7 +3,27 @@
 //! Takes the texts of the configuration files, gives a [`Config`] or every error with its file, line, column and
 //! way out. Does not read files or the environment, and does not know events.
 
-use std::fmt;
+mod diagnostic;
+mod lines;
+mod ini;
+mod keys;
+mod layers;
+mod interpolation;
+mod table;
+mod section;
+mod value;
+mod time_format;
+mod pattern;
+mod source;
+mod mapping;
+mod field;
+mod suggestion;
+
+use diagnostic::Findings;
+use layers::Layers;
+
+/// What the built-in settings call their file.
+const BUILT_IN: &str = "<built-in>";
 
 /// Where a setting stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,14 +218,6 @@ pub struct Cidr {
     pub prefix: u8,
 }
 
-impl Cidr {
-    /// Whether `address` is in the block. IPv4-mapped IPv6 addresses count as IPv4.
-    pub fn contains(&self, address: std::net::IpAddr) -> bool {
-        let _ = address;
-        todo!()
-    }
-}
-
 /// One section: one type of log.
 #[derive(Clone, Debug)]
 pub struct LogType {
@@ -275,23 +287,40 @@ pub enum Match<'c> {
 impl Config {
     /// The built-in configuration with `files` over it, in order: a later file overrides an earlier one key by key.
     ///
+    /// The built-in configuration is `[DEFAULT]` and the `[deepsecurity]` section that config/user.ini ships. Its
+    /// sections come first. `s3_key =` without a value switches one off, and a list (`ecs`, `script_ecs`) of the
+    /// user's leaves out the built-in lines of fields that are in no list any more.
+    ///
     /// # Errors
     ///
-    /// All findings, at least one of them an error.
+    /// All findings, at least one of them an error, in the order of the files and their lines.
     pub fn load(files: &[File]) -> Result<Self, Vec<Diagnostic>> {
-        let _ = files;
-        todo!()
+        let mut findings = Findings::default();
+        let layers = Layers::read(files, &mut findings);
+        let log_types = section::log_types(&layers, &mut findings);
+        let failed = findings.has_errors();
+        let names: Vec<&str> =
+            std::iter::once(BUILT_IN).chain(files.iter().map(|file| file.name.as_str())).collect();
+        let findings = findings.in_order(&names);
+        if failed { Err(findings) } else { Ok(Self { log_types, warnings: findings }) }
     }
 
-    /// The section for an S3 key.
+    /// The section for an S3 key, already decoded.
     pub fn log_type_for(&self, key: &str) -> Match<'_> {
-        let _ = key;
-        todo!()
+        match self.log_types.iter().find(|log_type| log_type.s3_key.is_match(key)) {
+            None => Match::None,
+            Some(log_type) => match &log_type.s3_key_ignored {
+                Some(ignored) if ignored.is_match(key) => Match::Ignored(log_type),
+                _ => Match::LogType(log_type),
+            },
+        }
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+/// Everything that there is to say about `files`: errors and warnings in the order of the files and their lines.
+pub fn check(files: &[File]) -> Vec<Diagnostic> {
+    match Config::load(files) {
+        Ok(config) => config.warnings,
+        Err(findings) => findings,
     }
 }

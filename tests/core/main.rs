@@ -1,1 +1,3 @@
+//! The stages without network, each through its public face.
 
+mod config;

@@ -1,0 +1,96 @@
+//! Findings: how they are made, put in order and written. Knows no key and no rule.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::{Diagnostic, Place, Severity};
+
+/// Findings while the files are read.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    pub(super) fn push(&mut self, finding: Diagnostic) {
+        self.list.push(finding);
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.list.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// In the order of `files`, then of lines and columns. What two sections inherit from `[DEFAULT]` is said once.
+    pub(super) fn in_order(mut self, files: &[&str]) -> Vec<Diagnostic> {
+        let rank = |place: &Place| {
+            let file = files.iter().position(|name| *name == place.file);
+            (file, place.line, place.column)
+        };
+        self.list.sort_by(|a, b| {
+            let order = rank(&a.place).cmp(&rank(&b.place));
+            order.then(a.severity.cmp(&b.severity)).then_with(|| a.message.cmp(&b.message))
+        });
+        self.list.dedup();
+        self.list
+    }
+}
+
+impl Diagnostic {
+    pub(super) fn error(place: &Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, place: place.clone(), message: message.into(), help: None }
+    }
+
+    pub(super) fn warning(place: &Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(place, message) }
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `config/user.ini:12:1: error: unknown key 's3_kee'`, and the way out on a line of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.place, self.severity, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A text of the user's in a message: in quotes, one line, not longer than a line.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let shown: Cow<'_, str> = match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
+    };
+    let mut out = String::with_capacity(shown.len() + 2);
+    out.push('\'');
+    for c in shown.chars() {
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('\'');
+    out
+}

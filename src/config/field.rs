@@ -1,0 +1,133 @@
+//! Which names a table can write to: the form of a field's name, the fields that the loader writes itself, and
+//! the shapes that ECS gives to its own.
+
+use crate::ecs;
+
+use super::suggestion::{closest, did_you_mean};
+
+/// What is wrong with a name, and the way out.
+pub(super) type Objection = (String, Option<String>);
+
+/// Fields that the loader writes, and what decides them.
+const RESERVED: [(&str, &str); 8] = [
+    ("@timestamp", "choose its source with 'timestamp_key'"),
+    ("@id", "choose its source with 'doc_id'"),
+    ("@message", "choose what it holds with 'raw_message'"),
+    ("@log_s3bucket", "take the line out"),
+    ("@log_s3key", "take the line out"),
+    ("event.ingested", "take the line out"),
+    ("ecs.version", "write 'ecs_version'"),
+    ("cloud.provider", "write 'cloud_provider'"),
+];
+
+/// ECS fields that are objects without fields of their own in the schema: any name can stand below them.
+const OPEN: [&str; 2] = ["labels", "log.syslog.structured_data"];
+
+/// ECS's top-level names beyond those that stand in front of a dot in its list of fields.
+const TOP_LEVEL: [&str; 30] = [
+    "agent",
+    "client",
+    "cloud",
+    "container",
+    "data_stream",
+    "destination",
+    "device",
+    "dll",
+    "dns",
+    "ecs",
+    "email",
+    "error",
+    "event",
+    "faas",
+    "file",
+    "gen_ai",
+    "group",
+    "host",
+    "http",
+    "log",
+    "network",
+    "observer",
+    "orchestrator",
+    "package",
+    "span",
+    "threat",
+    "tls",
+    "trace",
+    "transaction",
+    "volume",
+];
+
+/// Whether `key` has the form of a field below an object: `source.ip`.
+pub(super) fn is_dotted_name(key: &str) -> bool {
+    key.contains('.') && objection_to_form(key).is_none()
+}
+
+/// Whether `name` is a top-level name of ECS.
+pub(super) fn is_ecs_top_level(name: &str) -> bool {
+    TOP_LEVEL.contains(&name) || ecs::names().any(|field| field.split('.').next() == Some(name))
+}
+
+/// What is wrong with `name` as a field to write to.
+pub(super) fn objection(name: &str) -> Option<Objection> {
+    if let Some(objection) = objection_to_form(name) {
+        return Some(objection);
+    }
+    if let Some((_, way_out)) = RESERVED.iter().find(|(reserved, _)| *reserved == name) {
+        return Some((format!("'{name}' is written by es-loader itself"), Some((*way_out).to_owned())));
+    }
+    if name.starts_with('_') {
+        return Some((format!("'{name}' begins like OpenSearch's own fields"), None));
+    }
+    ecs::names().find_map(|field| {
+        if below(field, name) {
+            let help = format!("write to a field of it, such as '{field}'");
+            Some((format!("'{name}' is an object in ECS"), Some(help)))
+        } else if below(name, field) && !OPEN.contains(&field) {
+            Some((format!("'{field}' is a value in ECS, so '{name}' cannot stand below it"), None))
+        } else {
+            None
+        }
+    })
+}
+
+/// What `name`, which no list names, was meant as if it is a typing error in a field of ECS.
+pub(super) fn typing_error(name: &str) -> Option<Objection> {
+    if ecs::is_ecs_field(name) {
+        return None;
+    }
+    let group = name.split('.').next().unwrap_or_default();
+    let known_group = is_ecs_top_level(group);
+    let candidates = ecs::names().filter(|field| !known_group || below(field, group));
+    let meant = closest(name, candidates).filter(|meant| {
+        let distance = strsim::osa_distance(name, meant);
+        distance <= 2 && distance * 3 < name.chars().count()
+    })?;
+    let help = format!("did you mean '{meant}'? if not, name '{name}' in 'ecs' as well");
+    Some((format!("'{name}' is no field of ECS"), Some(help)))
+}
+
+/// Whether `name` stands below `object`.
+pub(super) fn below(name: &str, object: &str) -> bool {
+    name.strip_prefix(object).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Help for a listed field without a line.
+pub(super) fn missing_line<'a>(name: &str, keys: impl Iterator<Item = &'a str>) -> String {
+    did_you_mean(name, keys).unwrap_or_else(|| format!("add '{name} = <source>', or take it out of the list"))
+}
+
+fn objection_to_form(name: &str) -> Option<Objection> {
+    if name.split('.').any(str::is_empty) {
+        return Some((format!("'{name}' has an empty name before, behind or between its dots"), None));
+    }
+    let wrong = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-')))?;
+    let help = "field names have letters, digits, '_', '-' and '@'".to_owned();
+    Some((
+        format!(
+            "{} has the character {}",
+            super::diagnostic::quoted(name),
+            super::diagnostic::quoted(&wrong.to_string())
+        ),
+        Some(help),
+    ))
+}

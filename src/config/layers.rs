@@ -1,0 +1,162 @@
+//! The files as one: built-in settings below, then each file over the ones before it, key by key.
+//!
+//! Sections keep the place in the order at which they were first seen, as in Python's configparser: the built-in
+//! ones come first. Old names of keys become their new ones here, so that one overrides the other.
+
+use std::collections::HashMap;
+
+use super::diagnostic::{Findings, quoted};
+use super::ini::{self, Entry};
+use super::{BUILT_IN, Diagnostic, File, Place, keys};
+
+/// The section whose values every other one inherits.
+pub(super) const DEFAULT: &str = "DEFAULT";
+
+/// A section, all files together. Its keys are the new names.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    pub(super) name: String,
+    /// Header in the last file that has one.
+    pub(super) place: Place,
+    /// It is one of ours, whether or not a file overrides it.
+    pub(super) built_in: bool,
+    entries: Vec<(String, Entry)>,
+    index: HashMap<String, usize>,
+}
+
+impl Section {
+    fn new(name: &str, place: &Place) -> Self {
+        Self {
+            name: name.to_owned(),
+            place: place.clone(),
+            built_in: place.file == BUILT_IN,
+            entries: Vec::new(),
+            index: HashMap::new(),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Entry> {
+        self.index.get(key).and_then(|at| self.entries.get(*at)).map(|(_, entry)| entry)
+    }
+
+    /// Keys and entries, in the order in which the keys were first seen.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    fn put(&mut self, key: &str, entry: Entry) {
+        let slot = self.index.get(key).and_then(|at| self.entries.get_mut(*at));
+        if let Some((_, old)) = slot {
+            *old = entry;
+        } else {
+            self.index.insert(key.to_owned(), self.entries.len());
+            self.entries.push((key.to_owned(), entry));
+        }
+    }
+}
+
+/// All files as one.
+#[derive(Debug)]
+pub(super) struct Layers {
+    defaults: Section,
+    sections: Vec<Section>,
+    index: HashMap<String, usize>,
+}
+
+impl Layers {
+    /// `files` over the built-in ones.
+    pub(super) fn read(files: &[File], findings: &mut Findings) -> Self {
+        let start = Place { file: BUILT_IN.to_owned(), line: 1, column: 1 };
+        let mut layers =
+            Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
+        for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
+            layers.add(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings);
+        }
+        for file in files {
+            layers.add(file, findings);
+        }
+        layers
+    }
+
+    pub(super) fn defaults(&self) -> &Section {
+        &self.defaults
+    }
+
+    pub(super) fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Any section by its name, `DEFAULT` among them.
+    pub(super) fn section(&self, name: &str) -> Option<&Section> {
+        if name == DEFAULT {
+            return Some(&self.defaults);
+        }
+        self.index.get(name).and_then(|at| self.sections.get(*at))
+    }
+
+    fn add(&mut self, file: &File, findings: &mut Findings) {
+        for section in ini::sections(file, findings) {
+            let mut renamed: Vec<(&str, Entry)> = Vec::with_capacity(section.entries.len());
+            let mut old_names: Vec<Entry> = Vec::new();
+            for entry in &section.entries {
+                match keys::new_name(&entry.written) {
+                    Some(_) => old_names.push(entry.clone()),
+                    None => renamed.push((&entry.written, entry.clone())),
+                }
+            }
+            for old in &old_names {
+                let Some(new_name) = keys::new_name(&old.written) else { continue };
+                if let Some(new) = section.entries.iter().find(|entry| entry.written == new_name)
+                    && new.raw != old.raw
+                {
+                    findings.push(both_names(old, new));
+                } else {
+                    warn_of_old_name(old, new_name, findings);
+                    renamed.push((new_name, old.clone()));
+                }
+            }
+            let target = self.target(&section);
+            for (key, entry) in renamed {
+                target.put(key, entry);
+            }
+        }
+    }
+
+    /// The section that `section`'s entries go into.
+    fn target(&mut self, section: &ini::Section) -> &mut Section {
+        if section.name == DEFAULT {
+            return &mut self.defaults;
+        }
+        let at = *self.index.entry(section.name.clone()).or_insert(self.sections.len());
+        if at == self.sections.len() {
+            self.sections.push(Section::new(&section.name, &section.place));
+        }
+        match self.sections.get_mut(at) {
+            Some(target) => {
+                target.place = section.place.clone();
+                target
+            }
+            None => &mut self.defaults,
+        }
+    }
+}
+
+fn warn_of_old_name(old: &Entry, new_name: &str, findings: &mut Findings) {
+    // Nobody can act on a warning about what is built in.
+    if old.place.file != BUILT_IN {
+        let message = format!("key '{}' is the old name of '{new_name}'", old.written);
+        findings.push(Diagnostic::warning(&old.place, message).help(format!("write '{new_name}'")));
+    }
+}
+
+fn both_names(old: &Entry, new: &Entry) -> Diagnostic {
+    let message = format!(
+        "key '{}' is the old name of '{}', which says {} at {} while this says {}",
+        old.written,
+        new.written,
+        quoted(&new.raw),
+        new.place,
+        quoted(&old.raw)
+    );
+    Diagnostic::error(&old.place, message).help(format!("keep '{}' alone", new.written))
+}

@@ -1,0 +1,142 @@
+//! The mapping table of a section: which field takes which source, and which is a constant.
+//!
+//! Does not know what the fields mean; which names are allowed is asked of [`field`](super::field).
+
+use std::collections::{HashMap, HashSet};
+
+use super::diagnostic::{Findings, quoted};
+use super::interpolation::Used;
+use super::table::{Row, Table};
+use super::value::{Problem, words};
+use super::{BUILT_IN, Diagnostic, Mapping, Place, Static, field, keys, source, suggestion};
+
+/// The lists of field names.
+const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
+
+/// A section's lines for fields.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) mappings: Vec<Mapping>,
+    pub(super) statics: Vec<Static>,
+}
+
+/// What the section's lists and lines say. Keys that are neither settings nor fields are reported here.
+pub(super) fn lines(table: &Table<'_>, prefix: Option<&str>, used: &Used, findings: &mut Findings) -> Lines {
+    let listed = listed(table, findings);
+    let constant: HashSet<&str> = words(table.text("static_ecs")).map(|(_, word)| word).collect();
+    let mut lines = Lines::default();
+    for row in &table.rows {
+        if keys::is_known(row.key) {
+            continue;
+        }
+        let in_list = listed.contains(row.key);
+        if !in_list && !row.key.contains('.') {
+            if !table.refers_to(row, used) {
+                findings.push(unknown_key(row));
+            }
+            continue;
+        }
+        // The user's list decides about the built-in table, as it does in upstream.
+        if !in_list && row.entry.place.file == BUILT_IN {
+            continue;
+        }
+        if let Some((message, help)) = objection(row.key, in_list, prefix) {
+            findings.push(Diagnostic { help, ..Diagnostic::error(&row.entry.place, message) });
+        } else if row.text.is_none() || row.text().is_empty() {
+            // Nothing to write: an empty value switches a line off.
+        } else if constant.contains(row.key) {
+            lines.statics.extend(constant_line(row, findings));
+        } else {
+            lines.mappings.extend(mapping_line(row, findings));
+        }
+    }
+    clashes(&lines, findings);
+    lines
+}
+
+/// The names in the lists. Each must have a line of its own.
+fn listed<'t>(table: &'t Table<'_>, findings: &mut Findings) -> HashSet<&'t str> {
+    let mut names = HashSet::new();
+    for list in LISTS {
+        let Some(row) = table.row(list) else { continue };
+        for (offset, name) in words(row.text()) {
+            if !names.insert(name) && table.row(name).is_some() {
+                continue;
+            }
+            if keys::is_known(name) {
+                let problem = Problem::new(offset, format!("'{name}' is a setting, not a field"));
+                findings.push(row.problem(problem));
+            } else if table.row(name).is_none() {
+                let lines = table.rows.iter().map(|row| row.key).filter(|key| !keys::is_known(key));
+                let message = format!("{} is listed in '{list}' but has no line of its own", quoted(name));
+                findings.push(
+                    Diagnostic::error(&row.place_at(offset), message).help(field::missing_line(name, lines)),
+                );
+            }
+        }
+    }
+    names
+}
+
+fn unknown_key(row: &Row<'_>) -> Diagnostic {
+    let finding = Diagnostic::error(&row.entry.place, format!("unknown key {}", quoted(row.key)));
+    let meant = suggestion::did_you_mean(row.key, keys::names());
+    finding.help(meant.unwrap_or_else(|| {
+        format!(
+            "take it out; a field of that name must be listed: 'ecs = {}'",
+            row.key.chars().take(40).collect::<String>()
+        )
+    }))
+}
+
+fn objection(name: &str, in_list: bool, prefix: Option<&str>) -> Option<field::Objection> {
+    if let Some(objection) = field::objection(name) {
+        return Some(objection);
+    }
+    if prefix == Some(name) {
+        return Some((format!("'{name}' is the object that takes what the table leaves over"), None));
+    }
+    if in_list { None } else { field::typing_error(name) }
+}
+
+fn mapping_line(row: &Row<'_>, findings: &mut Findings) -> Option<Mapping> {
+    if row.key == "@log_type" {
+        let finding = Diagnostic::error(&row.entry.place, "'@log_type' cannot come from the log");
+        findings.push(finding.help("name it in 'static_ecs' to make it a constant"));
+        return None;
+    }
+    match source::list(row.text()) {
+        Ok(sources) => Some(Mapping { field: row.key.to_owned(), sources, place: row.entry.place.clone() }),
+        Err(problem) => {
+            findings.push(row.problem(problem));
+            None
+        }
+    }
+}
+
+fn constant_line(row: &Row<'_>, findings: &mut Findings) -> Option<Static> {
+    let text = row.text();
+    let value = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map_or(text, str::trim);
+    let is_list = value.len() < text.len() && value.contains(',');
+    if is_list || matches!(row.key, "event.category" | "event.type") && value.contains(char::is_whitespace) {
+        let problem = Problem::new(0, "a list of constants is not supported: one field takes one value");
+        findings.push(row.problem(problem.help("keep one of them")));
+        return None;
+    }
+    Some(Static { field: row.key.to_owned(), value: value.to_owned(), place: row.entry.place.clone() })
+}
+
+/// Fields that would be a value and an object at once: OpenSearch refuses every document with both.
+fn clashes(lines: &Lines, findings: &mut Findings) {
+    let fields = lines.mappings.iter().map(|line| (line.field.as_str(), &line.place));
+    let fields: Vec<(&str, &Place)> =
+        fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.place))).collect();
+    let places: HashMap<&str, &Place> = fields.iter().copied().collect();
+    for (name, place) in fields {
+        let objects = name.match_indices('.').filter_map(|(dot, _)| name.get(..dot));
+        for (object, value_place) in objects.filter_map(|object| Some((object, places.get(object)?))) {
+            let message = format!("'{object}' is an object here and a value at {value_place}");
+            findings.push(Diagnostic::error(place, message).help("take one of the two lines out"));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Sources: where a value of an event comes from, as the table names it.
+
+use super::diagnostic::quoted;
+use super::suggestion::did_you_mean;
+use super::value::{Problem, words};
+use super::{HeaderField, Source, SyslogField};
+
+const HEADER: [(&str, HeaderField); 7] = [
+    ("cef.version", HeaderField::Version),
+    ("cef.device_vendor", HeaderField::DeviceVendor),
+    ("cef.device_product", HeaderField::DeviceProduct),
+    ("cef.device_version", HeaderField::DeviceVersion),
+    ("cef.device_event_class_id", HeaderField::DeviceEventClassId),
+    ("cef.name", HeaderField::Name),
+    ("cef.severity", HeaderField::Severity),
+];
+
+const SYSLOG: [(&str, SyslogField); 3] = [
+    ("syslog.hostname", SyslogField::Hostname),
+    ("syslog.priority", SyslogField::Priority),
+    ("syslog.appname", SyslogField::Appname),
+];
+
+/// The sources of one line, in order.
+pub(super) fn list(text: &str) -> Result<Vec<Source>, Problem> {
+    if text.starts_with('[') {
+        let problem = Problem::new(0, "a list in brackets is not supported: one field takes one value");
+        return Err(problem.help("write the sources without brackets and commas, the first present wins"));
+    }
+    words(text).map(|(offset, word)| one(word).map_err(|problem| Problem { offset, ..problem })).collect()
+}
+
+/// At most one source.
+pub(super) fn at_most_one(text: &str) -> Result<Option<Source>, Problem> {
+    let mut sources = list(text)?;
+    match words(text).nth(1) {
+        None => Ok(sources.pop()),
+        Some((offset, _)) => Err(Problem::new(offset, format!("{} is more than one source", quoted(text)))),
+    }
+}
+
+fn one(word: &str) -> Result<Source, Problem> {
+    if let Some((_, field)) = HEADER.iter().find(|(name, _)| *name == word) {
+        return Ok(Source::Header(*field));
+    }
+    if let Some((_, field)) = SYSLOG.iter().find(|(name, _)| *name == word) {
+        return Ok(Source::Syslog(*field));
+    }
+    let names: Vec<&str> = match word.split_once('.') {
+        Some(("cef" | "leef", _)) => HEADER.iter().map(|(name, _)| *name).collect(),
+        Some(("syslog", _)) => SYSLOG.iter().map(|(name, _)| *name).collect(),
+        _ => return Ok(Source::Key(word.to_owned())),
+    };
+    let help = did_you_mean(word, names.iter().copied())
+        .unwrap_or_else(|| format!("there are {}", names.join(", ")));
+    Err(Problem::new(0, format!("unknown source {}", quoted(word))).help(help))
+}

@@ -1,0 +1,257 @@
+//! Single values: words, zones, time formats, index names, addresses. Each reader takes the text of one value and
+//! gives its type, or what is wrong and where in the text.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use jiff::tz::Offset;
+
+use super::diagnostic::quoted;
+use super::suggestion::did_you_mean;
+use super::{Cidr, IndexTime, RawMessage, Rotation};
+
+/// What is wrong with a value.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// Byte of the value at which it stands.
+    pub(super) offset: usize,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
+        Self { offset, message: message.into(), help: None }
+    }
+
+    pub(super) fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+/// The words of a value that is a list, each with its offset.
+pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    pieces(text, char::is_whitespace)
+}
+
+/// What stands between the characters that `parts` says part a list, each with its offset.
+fn pieces(text: &str, parts: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = 0;
+    text.split_inclusive(parts)
+        .map(move |piece| {
+            let start = end;
+            end += piece.len();
+            (start, piece.trim_end_matches(parts))
+        })
+        .filter(|(_, piece)| !piece.is_empty())
+}
+
+pub(super) fn rotation(text: &str) -> Result<Rotation, Problem> {
+    one_of(
+        text,
+        &[
+            ("auto", Rotation::Auto),
+            ("daily", Rotation::Daily),
+            ("weekly", Rotation::Weekly),
+            ("monthly", Rotation::Monthly),
+            ("yearly", Rotation::Yearly),
+        ],
+    )
+}
+
+pub(super) fn index_time(text: &str) -> Result<IndexTime, Problem> {
+    one_of(text, &[("@timestamp", IndexTime::Event), ("event_ingested", IndexTime::Ingested)])
+}
+
+pub(super) fn raw_message(text: &str) -> Result<RawMessage, Problem> {
+    one_of(
+        text,
+        &[
+            ("full", RawMessage::Full),
+            ("without_packet", RawMessage::WithoutPacket),
+            ("never", RawMessage::Never),
+        ],
+    )
+}
+
+/// configparser's words for yes and no.
+pub(super) fn boolean(text: &str) -> Result<bool, Problem> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "yes" | "true" | "on" => Ok(true),
+        "0" | "no" | "false" | "off" => Ok(false),
+        _ => Err(Problem::new(0, format!("{} is neither 'True' nor 'False'", quoted(text)))),
+    }
+}
+
+pub(super) fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Problem> {
+    if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
+        return Ok(*choice);
+    }
+    let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+    let problem = Problem::new(0, format!("{} is none of {}", quoted(text), words.join(", ")));
+    Err(Problem { help: did_you_mean(text, words), ..problem })
+}
+
+/// `+09:00`; upstream's older hours, `9` and `5.5`, as well.
+pub(super) fn zone(text: &str) -> Result<Offset, Problem> {
+    const WAY_OUT: &str = "write it like '+09:00'";
+    let problem = || Problem::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.len() > 8 {
+        return Err(problem());
+    }
+    let seconds = if let Some((hours, minutes)) = digits.split_once(':') {
+        let number = |text: &str| -> Option<i32> {
+            (text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+        };
+        let hours = number(hours).ok_or_else(problem)?;
+        let minutes = number(minutes).filter(|minutes| *minutes < 60).ok_or_else(problem)?;
+        hours * 3600 + minutes * 60
+    } else {
+        if !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            return Err(problem());
+        }
+        let hours: f64 = digits.parse().map_err(|_| problem())?;
+        if hours > 24.0 {
+            return Err(problem());
+        }
+        // At most 86,400: the number is whole and small.
+        (hours * 3600.0).round() as i32
+    };
+    // The widest zone that was ever in use is 15:13:42 from UTC; anything wider is a typing error.
+    if seconds > 16 * 3600 {
+        return Err(problem());
+    }
+    Offset::from_seconds(sign * seconds).map_err(|_| problem())
+}
+
+/// The start of an index's name, by OpenSearch's rules.
+pub(super) fn index_name(text: &str) -> Result<String, Problem> {
+    if text.starts_with(['_', '-', '+']) {
+        return Err(Problem::new(0, format!("{} begins with '_', '-' or '+'", quoted(text))));
+    }
+    if matches!(text, "." | "..") {
+        return Err(Problem::new(0, format!("{} is no name of an index", quoted(text))));
+    }
+    part_of_index_name(text)
+}
+
+/// Any part of an index's name.
+pub(super) fn part_of_index_name(text: &str) -> Result<String, Problem> {
+    for (offset, c) in text.char_indices() {
+        if c.is_uppercase() {
+            let problem = Problem::new(offset, format!("{} has capital letters", quoted(text)));
+            return Err(problem.help(format!("write '{}'", text.to_lowercase())));
+        }
+        if c.is_whitespace() || c.is_control() || r#"\/*?"<>|,#:"#.contains(c) {
+            let c = quoted(&c.to_string());
+            let problem = Problem::new(offset, format!("OpenSearch allows no {c} in the name of an index"));
+            return Err(problem);
+        }
+    }
+    Ok(text.to_owned())
+}
+
+/// `8.11.0`
+pub(super) fn version(text: &str) -> Result<String, Problem> {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if text.split('.').count() == 3 && text.split('.').all(number) {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::new(0, format!("{} is no version of ECS", quoted(text))).help("write it like '8.11.0'"))
+    }
+}
+
+/// At most one word.
+pub(super) fn word(text: &str) -> Result<String, Problem> {
+    match words(text).nth(1) {
+        None => Ok(text.to_owned()),
+        Some((offset, _)) => Err(Problem::new(offset, format!("{} is more than one word", quoted(text)))),
+    }
+}
+
+/// Names of HTTP headers, in lower case.
+pub(super) fn headers(text: &str) -> Result<Vec<String>, Problem> {
+    words(text)
+        .map(|(offset, word)| {
+            let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            if word.bytes().all(token) {
+                Ok(word.to_ascii_lowercase())
+            } else {
+                let problem = Problem::new(offset, format!("{} is no name of an HTTP header", quoted(word)));
+                Err(problem.help("part the names by blanks"))
+            }
+        })
+        .collect()
+}
+
+/// Blocks of addresses in CIDR notation (RFC 4632), parted by blanks or commas. One address is a block of one.
+pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, Problem> {
+    pieces(text, |c| c.is_whitespace() || c == ',')
+        .map(|(offset, word)| block(word).map_err(|problem| Problem { offset, ..problem }))
+        .collect()
+}
+
+fn block(word: &str) -> Result<Cidr, Problem> {
+    let problem = || {
+        Problem::new(0, format!("{} is no block of addresses", quoted(word)))
+            .help("write it like '10.0.0.0/8'")
+    };
+    let (address, prefix) = match word.split_once('/') {
+        Some((address, prefix)) => (address, Some(prefix)),
+        None => (word, None),
+    };
+    let address: IpAddr = address.parse().map_err(|_| problem())?;
+    let longest = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = match prefix {
+        None => longest,
+        Some(prefix) => prefix.parse().ok().filter(|prefix: &u8| *prefix <= longest).ok_or_else(problem)?,
+    };
+    let first = first_address(address, prefix);
+    if first != address {
+        let problem =
+            Problem::new(0, format!("{} is no block: bits behind its prefix are set", quoted(word)));
+        return Err(problem.help(format!("did you mean '{first}/{prefix}'?")));
+    }
+    Ok(Cidr { address, prefix })
+}
+
+fn first_address(address: IpAddr, prefix: u8) -> IpAddr {
+    match address {
+        IpAddr::V4(v4) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
+            IpAddr::V4((v4.to_bits() & mask).into())
+        }
+        IpAddr::V6(v6) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
+            IpAddr::V6((v6.to_bits() & mask).into())
+        }
+    }
+}
+
+impl Cidr {
+    /// Whether `address` is in the block. IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) count as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let block = self.canonical();
+        let address = address.to_canonical();
+        block.address.is_ipv4() == address.is_ipv4()
+            && first_address(address, block.prefix) == first_address(block.address, block.prefix)
+    }
+
+    /// A block of IPv4-mapped addresses is the IPv4 block in it.
+    fn canonical(self) -> Self {
+        const MAPPED: u8 = 96;
+        match (self.address, self.prefix.checked_sub(MAPPED)) {
+            (IpAddr::V6(v6), Some(prefix)) if is_mapped(v6) => {
+                Self { address: self.address.to_canonical(), prefix }
+            }
+            _ => self,
+        }
+    }
+}
+
+fn is_mapped(address: Ipv6Addr) -> bool {
+    address.to_ipv4_mapped().is_some()
+}
