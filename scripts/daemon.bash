@@ -2,39 +2,8 @@
 # Sourced by the scripts that run a server for tests: starts it once, in the background, and ends it when nobody
 # holds it any more. It does not know what the server is.
 #
-# The caller sets `daemon_dir` (pid, holders and log of this server, one directory for each port) and calls
-# daemon_lock, then daemon_running, daemon_start, daemon_hold, daemon_wait or daemon_stop.
-
-cache=${ES_LOADER_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ES_LOADER_CACHE to a directory for downloads}/.cache}/es-loader}
-
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
-
-die() {
-  say "$*"
-  exit 1
-}
-
-# need COMMAND PACKAGE: installs the Debian package that brings COMMAND, where that is possible.
-need() {
-  command -v "$1" >/dev/null && return
-  need_package "$2" "$1 is missing"
-  command -v "$1" >/dev/null || die "$1 is still missing after the installation of $2"
-}
-
-# need_package PACKAGE REASON: installs a Debian package, or says how to.
-need_package() {
-  local as_root=()
-  if [[ $(id -u) != 0 ]]; then
-    as_root=(sudo -n)
-    sudo -n true 2>/dev/null || die "$2: install it yourself, on Debian and Ubuntu with 'sudo apt-get install $1'"
-  fi
-  command -v apt-get >/dev/null || die "$2: install what Debian calls $1"
-  say "$2: installing $1"
-  {
-    ${as_root[@]+"${as_root[@]}"} apt-get update -qq &&
-      ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1"
-  } >&2 || die "apt-get could not install $1: see its message above"
-}
+# The caller sets `daemon_dir` (process, holders and log of this server, one directory for each port), calls `lock`,
+# and then daemon_running, daemon_start, daemon_hold, daemon_wait or daemon_stop.
 
 # A process id alone can be handed out again: together with its start time it names one process.
 identity() {
@@ -56,18 +25,6 @@ alive() { # "PID START": whether that very process still runs
   [[ $(identity "${1%% *}") == "$1" ]]
 }
 
-# Two callers that start the same server at the same moment must get one server.
-daemon_lock() {
-  mkdir -p "$daemon_dir"
-  # Where there is no flock (macOS) such callers are on their own.
-  if command -v flock >/dev/null; then
-    exec 9>"$daemon_dir/lock"
-    flock -w 300 9 || die "another start or stop holds $daemon_dir/lock for five minutes: end it and try again"
-  fi
-}
-
-daemon_unlock() { exec 9>&-; }
-
 daemon_running() {
   [[ -s $daemon_dir/process ]] && alive "$(<"$daemon_dir/process")"
 }
@@ -76,6 +33,23 @@ daemon_pid() {
   local process
   process=$(<"$daemon_dir/process")
   printf '%s' "${process%% *}"
+}
+
+# daemon_status URL: one line for a person, and the status of `systemctl status` for scripts.
+daemon_status() {
+  if daemon_running; then
+    printf 'running at %s, process %s, log %s\n' "$1" "$(daemon_pid)" "$daemon_dir/log"
+  else
+    printf 'stopped\n'
+    exit 3
+  fi
+}
+
+# daemon_free_port PORT VARIABLE: a test must never write into a server that is not its own and has its port by chance.
+daemon_free_port() {
+  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+    die "port $1 is taken by something that this script did not start: stop that, or set $2 to a free port"
+  fi
 }
 
 # daemon_start COMMAND...: runs it in a process group of its own, away from this terminal.
@@ -89,13 +63,12 @@ daemon_start() {
   identity "$pid" >"$daemon_dir/process" || die "${1##*/} ended at once: $(tail -n 3 "$daemon_dir/log")"
 }
 
-# daemon_hold PID|stay: the server lives as long as one of its holders; `stay` is one that never goes.
+# daemon_holder PID: what daemon_hold takes for that process.
+daemon_holder() { identity "$1" || die "--exit-with '$1': there is no such process"; }
+
+# daemon_hold HOLDER: the server lives as long as one of its holders; `stay` is one that never goes.
 daemon_hold() {
-  if [[ $1 == stay ]]; then
-    printf 'stay\n' >>"$daemon_dir/holders"
-  else
-    printf '%s\n' "$(identity "$1")" >>"$daemon_dir/holders"
-  fi
+  printf '%s\n' "$1" >>"$daemon_dir/holders"
   if [[ ! -s $daemon_dir/watchdog ]] || ! alive "$(<"$daemon_dir/watchdog")"; then
     set -m
     daemon_watch </dev/null >/dev/null 2>&1 9>&- &
@@ -109,10 +82,10 @@ daemon_hold() {
 daemon_watch() {
   while sleep 1 && daemon_running; do
     daemon_held || {
-      daemon_lock
+      lock "$daemon_dir/lock"
       # Somebody may have taken hold while this waited for the lock.
       daemon_held || daemon_stop
-      daemon_unlock
+      unlock
     }
   done
 }
