@@ -19,3 +19,4 @@ pub mod marker;
 pub mod syslog;
 pub mod cef;
 pub mod leef;
+pub mod generate;
