@@ -34,3 +34,4 @@ pub mod index_name;
 pub mod document;
 pub mod bulk;
 pub mod load;
+pub mod generate;

@@ -1,3 +1,4 @@
 //! The stages without network, each through its public face.
 
 mod config;
+mod generate;
