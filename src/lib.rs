@@ -19,3 +19,8 @@ pub mod marker;
 pub mod syslog;
 pub mod cef;
 pub mod leef;
+
+pub mod bulk;
+
+#[cfg(feature = "edge")]
+pub mod edge;
