@@ -5,8 +5,11 @@
 
 pub mod aws;
 pub mod channel;
+pub mod s3;
 pub mod endpoint;
 pub mod auth;
 mod credentials;
 mod send_error;
 pub mod opensearch;
+mod parcel;
+pub mod deliver;
