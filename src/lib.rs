@@ -32,6 +32,11 @@ pub mod deepsecurity;
 pub mod identity;
 pub mod index_name;
 pub mod document;
-pub mod bulk;
 pub mod load;
+pub mod bulk;
+pub mod report;
 pub mod generate;
+#[cfg(feature = "edge")]
+pub mod edge;
+#[cfg(feature = "edge")]
+pub mod cli;

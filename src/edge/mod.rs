@@ -1,0 +1,15 @@
+//! The edge: S3 and OpenSearch, over the network.
+//!
+//! Bytes of objects go in ([`s3`]), batches go out ([`deliver`] over [`opensearch`]). Everything that awaits is
+//! here; what the bytes mean and what an answer says is decided by the core.
+
+pub mod aws;
+pub mod channel;
+pub mod s3;
+pub mod endpoint;
+pub mod auth;
+mod credentials;
+mod send_error;
+pub mod opensearch;
+mod parcel;
+pub mod deliver;

@@ -1,0 +1,176 @@
+//! A batch on its way: what an answer to it means for each of its documents, and what is sent next.
+//!
+//! Books every document once, as indexed or rejected, or hands it on. Does not send, wait, or look at a clock.
+
+use std::time::Instant;
+
+use super::deliver::Delivery;
+use crate::bulk::{Batch, Fault, Judgement, Verdict, raw_form};
+use crate::object::LineNumber;
+
+/// Documents that travel together.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    pub(super) batch: Batch,
+    /// Why the documents are in their raw form, one fault for each; empty as long as they are in their own.
+    refusals: Vec<Fault>,
+    /// How often its documents were put off.
+    pub(super) put_off: u32,
+    /// When the batch came in.
+    pub(super) since: Instant,
+}
+
+/// What follows from an answer.
+#[derive(Debug, Default)]
+pub(super) struct Next {
+    /// To be sent without waiting: halves, and raw forms.
+    pub(super) at_once: Vec<Parcel>,
+    /// To be sent again after a while, and why.
+    pub(super) later: Option<(Parcel, Fault)>,
+    /// Cannot be sent, nor can what comes after it, and why.
+    pub(super) denied: Option<(Parcel, Fault)>,
+    /// The cluster asked for a slower pace.
+    pub(super) pressure: bool,
+    /// The request was larger than the endpoint takes.
+    pub(super) too_large: bool,
+}
+
+impl Parcel {
+    pub(super) fn new(batch: Batch, since: Instant) -> Self {
+        Self { batch, refusals: Vec::new(), put_off: 0, since }
+    }
+
+    /// Books what the answer settles, and gives the rest.
+    pub(super) fn settle(self, judgement: Judgement, delivery: &mut Delivery) -> Next {
+        match judgement {
+            Judgement::Items { verdicts, took } => {
+                delivery.cluster_time += took;
+                self.settle_items(verdicts, delivery)
+            }
+            Judgement::Again(fault) => {
+                Next { pressure: fault.is_pressure(), later: Some((self, fault)), ..Next::default() }
+            }
+            Judgement::Denied(fault) => Next { denied: Some((self, fault)), ..Next::default() },
+            Judgement::TooLarge(fault) => {
+                let size = self.batch.body.len();
+                let lone = format!(
+                    "the document alone is too large for a request, with {size} bytes: {}",
+                    fault.reason
+                );
+                let too_large = self.batch.len() > 1;
+                Next {
+                    too_large,
+                    ..self.divide(Fault::new(fault.status, &fault.error_type, &lone), delivery)
+                }
+            }
+            Judgement::Malformed(fault) => self.divide(fault, delivery),
+        }
+    }
+
+    /// The two halves; nothing else tells which of its documents is at fault.
+    pub(super) fn halves(&self) -> [Parcel; 2] {
+        let middle = self.batch.len() / 2;
+        [self.select((0..middle).collect()), self.select((middle..self.batch.len()).collect())]
+    }
+
+    /// The lines its documents were made of.
+    pub(super) fn lines(&self) -> impl Iterator<Item = LineNumber> {
+        self.batch.items.iter().map(|item| item.line)
+    }
+
+    fn settle_items(self, verdicts: Vec<Verdict>, delivery: &mut Delivery) -> Next {
+        let mut next = Next::default();
+        let mut raw = Parcel { batch: Batch::default(), refusals: Vec::new(), put_off: 0, since: self.since };
+        let (mut again, mut denied) = (Putting::default(), Putting::default());
+        for (index, verdict) in verdicts.into_iter().enumerate() {
+            match verdict {
+                Verdict::Indexed => self.book_indexed(index, delivery),
+                Verdict::Duplicate => {
+                    delivery.duplicates += 1;
+                    self.book_indexed(index, delivery);
+                }
+                Verdict::Again(fault) => {
+                    next.pressure |= fault.is_pressure();
+                    again.put(index, fault);
+                }
+                Verdict::Denied(fault) => denied.put(index, fault),
+                Verdict::Refused(fault) => self.refuse(index, fault, &mut raw, delivery),
+            }
+        }
+        if !raw.batch.is_empty() {
+            next.at_once.push(raw);
+        }
+        next.later = again.take_from(&self);
+        next.denied = denied.take_from(&self);
+        next
+    }
+
+    fn divide(self, fault: Fault, delivery: &mut Delivery) -> Next {
+        if self.batch.len() > 1 {
+            return Next { at_once: self.halves().into(), ..Next::default() };
+        }
+        let mut raw = Parcel { batch: Batch::default(), refusals: Vec::new(), put_off: 0, since: self.since };
+        self.refuse(0, fault, &mut raw, delivery);
+        let at_once = if raw.batch.is_empty() { Vec::new() } else { vec![raw] };
+        Next { at_once, ..Next::default() }
+    }
+
+    fn book_indexed(&self, index: usize, delivery: &mut Delivery) {
+        delivery.indexed += 1;
+        if let (Some(fault), Some(item)) = (self.refusals.get(index), self.batch.items.get(index)) {
+            delivery.raw.add(fault, item.line);
+        }
+    }
+
+    /// A document that is refused for the first time goes to `raw`; for the second time it is rejected.
+    fn refuse(&self, index: usize, fault: Fault, raw: &mut Parcel, delivery: &mut Delivery) {
+        let Some(item) = self.batch.items.get(index) else { return };
+        let first = self.refusals.get(index);
+        let form = match first {
+            None => self
+                .batch
+                .pair(index)
+                .and_then(|(action, document)| Some((action, raw_form(document, &fault)?))),
+            Some(_) => None,
+        };
+        match (form, first) {
+            (Some((action, form)), _) => {
+                raw.batch.push(action, &form, item.line);
+                raw.refusals.push(fault);
+            }
+            (None, Some(first)) if *first != fault => {
+                let reason = format!("{}; as its raw form: {fault}", first.reason);
+                delivery.rejected.add(&Fault::new(first.status, &first.error_type, &reason), item.line);
+            }
+            (None, _) => delivery.rejected.add(&fault, item.line),
+        }
+    }
+
+    fn select(&self, indices: Vec<usize>) -> Parcel {
+        Parcel {
+            refusals: indices.iter().filter_map(|&index| self.refusals.get(index).cloned()).collect(),
+            batch: self.batch.select(indices),
+            put_off: self.put_off,
+            since: self.since,
+        }
+    }
+}
+
+/// Documents with the same fate, and the first one's fault.
+#[derive(Default)]
+struct Putting {
+    indices: Vec<usize>,
+    fault: Option<Fault>,
+}
+
+impl Putting {
+    fn put(&mut self, index: usize, fault: Fault) {
+        self.indices.push(index);
+        self.fault.get_or_insert(fault);
+    }
+
+    fn take_from(self, parcel: &Parcel) -> Option<(Parcel, Fault)> {
+        let fault = self.fault?;
+        Some((parcel.select(self.indices), fault))
+    }
+}

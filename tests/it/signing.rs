@@ -1,0 +1,242 @@
+//! The signature of a real request, computed a second time from what came over the wire.
+#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use es_loader::edge::auth::{Auth, Password};
+use es_loader::edge::endpoint::{Endpoint, Service};
+use es_loader::edge::opensearch::{Compression, OpenSearch, SendError, Settings};
+use sha2::{Digest, Sha256};
+
+use crate::scripted::{Reply, Request, Server, run, serve};
+
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const BODY: &[u8] = b"{\"index\":{\"_index\":\"log\"}}\n{\"a\":1}\n";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// HMAC (RFC 2104) with SHA-256, for keys of up to 64 bytes.
+fn hmac(key: &[u8], message: &str) -> Vec<u8> {
+    let pad = |fill: u8| {
+        let mut block = [fill; 64];
+        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+        block
+    };
+    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(message).finalize();
+    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (code, rest) = part.split_at(2);
+        bytes.push(u8::from_str_radix(code, 16).unwrap());
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// The `Authorization` header that a request must have, by AWS's description of Signature Version 4.
+fn authorization(request: &Request, region: &str, service: &str) -> String {
+    let given = request.header("authorization").unwrap();
+    let signed = given.split("SignedHeaders=").nth(1).unwrap().split(',').next().unwrap();
+    let date = request.header("x-amz-date").unwrap();
+    let day = date.split('T').next().unwrap();
+    let scope = format!("{day}/{region}/{service}/aws4_request");
+
+    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+    let mut pairs: Vec<(String, String)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap())
+        .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
+        .collect();
+    pairs.sort();
+    let query = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    let headers: String =
+        signed.split(';').map(|name| format!("{name}:{}\n", request.header(name).unwrap())).collect();
+    let hash = hex(&Sha256::digest(&request.body));
+    let canonical = format!("{}\n{path}\n{query}\n{headers}\n{signed}\n{hash}", request.method);
+
+    let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+    let key = [region, service, "aws4_request"]
+        .iter()
+        .fold(hmac(format!("AWS4{SECRET}").as_bytes(), day), |key, part| hmac(&key, part));
+    let signature = hex(&hmac(&key, &to_sign));
+    format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed}, Signature={signature}")
+}
+
+/// A provider that counts how often it is asked.
+#[derive(Debug)]
+struct Counting {
+    asked: Arc<AtomicUsize>,
+    expires: Option<SystemTime>,
+}
+
+impl ProvideCredentials for Counting {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        self.asked.fetch_add(1, SeqCst);
+        let token = Some("token/with+signs==".to_owned());
+        future::ProvideCredentials::ready(Ok(Credentials::new(
+            "AKIDEXAMPLE",
+            SECRET,
+            token,
+            self.expires,
+            "test",
+        )))
+    }
+}
+
+fn sigv4(service: Service, expires: Option<SystemTime>) -> (Auth, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let credentials = SharedCredentialsProvider::new(Counting { asked: asked.clone(), expires });
+    (Auth::SigV4 { service, region: "ap-northeast-1".into(), credentials }, asked)
+}
+
+fn client(server: &Server, path: &str, auth: Auth, compression: Compression) -> OpenSearch {
+    let endpoint = Endpoint::parse(&format!("{}{path}", server.url)).unwrap();
+    OpenSearch::new(Settings { compression, ..Settings::new(endpoint, auth) }).unwrap()
+}
+
+async fn ok() -> Server {
+    serve(|_| Reply::json(200, r#"{"took":1,"errors":false,"items":[{"index":{"status":201}}]}"#)).await
+}
+
+async fn bulk(client: &OpenSearch) {
+    assert_eq!(client.bulk(BODY, Duration::from_secs(5)).await.unwrap().status, 200);
+}
+
+#[test]
+fn the_signature_is_that_of_the_bytes_query_and_token_that_are_sent() {
+    run(async {
+        for (service, name) in [(Service::Es, "es"), (Service::Aoss, "aoss")] {
+            for compression in [Compression::Gzip(1), Compression::Off] {
+                let server = ok().await;
+                bulk(&client(&server, "", sigv4(service, None).0, compression)).await;
+                let request = server.requests().remove(0);
+
+                assert_eq!(
+                    request.header("authorization"),
+                    Some(&*authorization(&request, "ap-northeast-1", name))
+                );
+                assert_eq!(
+                    request.header("x-amz-content-sha256"),
+                    Some(&*hex(&Sha256::digest(&request.body)))
+                );
+                assert_eq!(request.header("x-amz-security-token"), Some("token/with+signs=="));
+                assert_eq!(request.header("content-length"), Some(&*request.body.len().to_string()));
+                assert_eq!(request.header("transfer-encoding"), None);
+                assert_eq!(
+                    request.header("content-encoding"),
+                    (compression != Compression::Off).then_some("gzip")
+                );
+                assert_eq!(request.header("content-type"), Some("application/x-ndjson"));
+                assert!(
+                    request.target.starts_with("/_bulk?filter_path=took%2Cerrors%2C"),
+                    "{}",
+                    request.target
+                );
+                let signed = request.header("authorization").unwrap();
+                for name in ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"] {
+                    assert!(signed.contains(name), "{name} in {signed}");
+                }
+                assert_eq!(request.text().as_bytes(), BODY);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_template_is_put_with_a_signature_of_its_own() {
+    run(async {
+        let server = serve(|_| Reply::json(200, r#"{"acknowledged":true}"#)).await;
+        let client = client(&server, "/prefix", sigv4(Service::Es, None).0, Compression::Gzip(1));
+        client.put_index_template("log-deepsecurity", &serde_json::json!({"priority": 9})).await.unwrap();
+        let request = server.requests().remove(0);
+        assert_eq!((&*request.method, &*request.target), ("PUT", "/prefix/_index_template/log-deepsecurity"));
+        assert_eq!(request.text(), r#"{"priority":9}"#);
+        assert_eq!(request.header("authorization"), Some(&*authorization(&request, "ap-northeast-1", "es")));
+    });
+}
+
+#[test]
+fn credentials_are_asked_for_once_until_shortly_before_they_expire() {
+    run(async {
+        let in_seconds = |seconds| Some(SystemTime::now() + Duration::from_secs(seconds));
+        for (expires, asked_for_three) in [(in_seconds(3600), 1), (None, 1)] {
+            let server = ok().await;
+            let (auth, asked) = sigv4(Service::Es, expires);
+            let client = client(&server, "", auth, Compression::Gzip(1));
+            assert_eq!(asked.load(SeqCst), 0, "nothing is asked before the first request");
+            for _ in 0..3 {
+                bulk(&client).await;
+            }
+            assert_eq!(asked.load(SeqCst), asked_for_three);
+        }
+
+        let server = ok().await;
+        let (auth, asked) = sigv4(Service::Es, in_seconds(30));
+        let client = client(&server, "", auth, Compression::Gzip(1));
+        bulk(&client).await;
+        let first = asked.load(SeqCst);
+        bulk(&client).await;
+        assert!(asked.load(SeqCst) > first, "credentials with half a minute left are renewed");
+    });
+}
+
+#[test]
+fn without_credentials_nothing_is_sent_and_the_error_says_so() {
+    #[derive(Debug)]
+    struct Nothing;
+    impl ProvideCredentials for Nothing {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::ready(Err(CredentialsError::not_loaded("no profile named siem")))
+        }
+    }
+    run(async {
+        let server = ok().await;
+        let credentials = SharedCredentialsProvider::new(Nothing);
+        let auth = Auth::SigV4 { service: Service::Es, region: "eu-west-1".into(), credentials };
+        let error =
+            client(&server, "", auth, Compression::Off).bulk(BODY, Duration::from_secs(5)).await.unwrap_err();
+        assert!(matches!(error, SendError::Credentials { lasting: true, .. }), "{error}");
+        assert!(error.to_string().contains("no profile named siem"), "{error}");
+        assert!(server.requests().is_empty());
+    });
+}
+
+#[test]
+fn basic_authentication_sends_user_and_password() {
+    run(async {
+        let server = ok().await;
+        let auth = Auth::Basic { user: "admin".into(), password: Password("pa:ss".into()) };
+        assert!(!format!("{auth:?}").contains("pa:ss"));
+        bulk(&client(&server, "", auth, Compression::Gzip(1))).await;
+        assert_eq!(server.requests().remove(0).header("authorization"), Some("Basic YWRtaW46cGE6c3M="));
+    });
+}
