@@ -1,1 +1,8 @@
+//! The stages without network, each through its public face.
 
+mod pair;
+mod marker;
+mod syslog;
+mod cef;
+mod leef;
+mod samples;
