@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::marker::Marker;
 use crate::marker::header::{self, fields, unescaped};
+use crate::marker::{Format, Marker};
 use crate::pair::key::{is_key, is_padding};
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::{Pair, has_repeated_key};
@@ -63,7 +63,7 @@ pub struct Event<'a> {
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Event<'a> {
     let earlier = pairs.len();
     let mut issues = Issues::default();
-    let mut fields = fields::<7>(text.get(marker.version..).unwrap_or_default());
+    let mut fields = fields::<7>(Format::Cef, text.get(marker.version..).unwrap_or_default());
     let leading = extension(fields.rest, pairs);
     let has_pairs = pairs.len() > earlier;
     let unparsed = match fields.found {
@@ -109,14 +109,15 @@ pub(crate) fn is_severity(text: &str) -> bool {
 
 impl<'a> Header<'a> {
     fn new([version, vendor, product, device_version, event_class_id, name, severity]: [&'a str; 7]) -> Self {
+        let text = |raw| unescaped(Format::Cef, raw);
         Self {
             version: version.trim(),
-            vendor: unescaped(vendor),
-            product: unescaped(product),
-            device_version: unescaped(device_version),
-            event_class_id: unescaped(event_class_id),
-            name: unescaped(name),
-            severity: unescaped(severity.trim()),
+            vendor: text(vendor),
+            product: text(product),
+            device_version: text(device_version),
+            event_class_id: text(event_class_id),
+            name: text(name),
+            severity: text(severity.trim()),
         }
     }
 }

@@ -9,8 +9,8 @@ mod delimiter;
 use std::borrow::Cow;
 
 use self::delimiter::Delimiter;
-use crate::marker::Marker;
 use crate::marker::header::{self, fields, unescaped};
+use crate::marker::{Format, Marker};
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::{Pair, has_repeated_key};
 
@@ -69,7 +69,7 @@ pub struct Event<'a> {
 /// least twice, are the attributes cut at whitespace (rule L-8).
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Event<'a> {
     let earlier = pairs.len();
-    let mut fields = fields::<5>(text.get(marker.version..).unwrap_or_default());
+    let mut fields = fields::<5>(Format::Leef, text.get(marker.version..).unwrap_or_default());
     let rest = fields.rest.trim_end_matches(['\r', '\n', '\0']);
     let is_whole = fields.found == 5;
     let (delimiter, delimiter_raw, attributes) = match fields.raw {
@@ -130,12 +130,13 @@ impl<'a> Header<'a> {
         [version, vendor, product, product_version, event_id]: [&'a str; 5],
         delimiter_raw: Option<&'a str>,
     ) -> Self {
+        let text = |raw| unescaped(Format::Leef, raw);
         Self {
             version: version.trim(),
-            vendor: unescaped(vendor),
-            product: unescaped(product),
-            product_version: unescaped(product_version),
-            event_id: unescaped(event_id),
+            vendor: text(vendor),
+            product: text(product),
+            product_version: text(product_version),
+            event_id: text(event_id),
             delimiter_raw,
         }
     }

@@ -35,6 +35,7 @@ pub mod document;
 pub mod load;
 pub mod bulk;
 pub mod report;
+pub mod template;
 pub mod generate;
 #[cfg(feature = "edge")]
 pub mod edge;

@@ -69,7 +69,8 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
             let event = text.get(joint.marker.version..until)?;
-            let first_vendor = first_vendor.get_or_insert_with(|| vendor(text.get(first?.version..)?));
+            let first_vendor =
+                first_vendor.get_or_insert_with(|| vendor(first?.format, text.get(first?.version..)?));
             if joint.starts_event(event, *first_vendor) {
                 start = Some(joint.marker.start);
                 return text.get(from..joint.end);
@@ -115,7 +116,7 @@ fn restore(text: &str, pipe: usize) -> Option<Marker> {
 }
 
 fn is_whole_cef(behind_version: &str) -> bool {
-    let header = fields::<6>(behind_version);
+    let header = fields::<6>(Format::Cef, behind_version);
     let [vendor, .., severity] = header.raw;
     let extension = header.rest.trim_start();
     header.found == 6
@@ -125,7 +126,7 @@ fn is_whole_cef(behind_version: &str) -> bool {
 }
 
 fn is_whole_leef(behind_version: &str) -> bool {
-    let header = fields::<4>(behind_version);
+    let header = fields::<4>(Format::Leef, behind_version);
     let [vendor, ..] = header.raw;
     let behind_delimiter = || header.rest.split_once('|').is_some_and(|(_, rest)| starts_with_key(rest));
     header.found == 4 && !vendor.trim().is_empty() && (starts_with_key(header.rest) || behind_delimiter())
@@ -173,21 +174,21 @@ impl Joint {
     fn starts_event(&self, event: &str, first_vendor: Option<&str>) -> bool {
         let (whole, rest) = match self.marker.format {
             Format::Cef => {
-                let header = fields::<7>(event);
+                let header = fields::<7>(Format::Cef, event);
                 (header.found == 7, header.rest)
             }
             Format::Leef => {
-                let header = fields::<5>(event);
+                let header = fields::<5>(Format::Leef, event);
                 (header.found == 5, header.rest)
             }
         };
-        whole && (!self.escaped || starts_with_key(rest) && vendor(event) == first_vendor)
+        whole && (!self.escaped || starts_with_key(rest) && vendor(self.marker.format, event) == first_vendor)
     }
 }
 
 /// The vendor of the event whose version `event` starts with.
-fn vendor(event: &str) -> Option<&str> {
-    let header = fields::<2>(event);
+fn vendor(format: Format, event: &str) -> Option<&str> {
+    let header = fields::<2>(format, event);
     let [_, vendor] = header.raw;
     (header.found == 2).then(|| vendor.trim())
 }

@@ -13,3 +13,5 @@ mod send_error;
 pub mod opensearch;
 mod parcel;
 pub mod deliver;
+pub mod work;
+pub mod function;

@@ -1,5 +1,5 @@
-//! The pipe-separated header that CEF and LEEF share: fields ended by an unescaped pipe, in which only `\|` and
-//! `\\` are escapes (rules H4, L-4). Blanks and blank fields are kept.
+//! The pipe-separated header that CEF and LEEF share: fields ended by an unescaped pipe. CEF escapes pipes and
+//! backslashes (rule H4), LEEF only pipes (rule L-4); any other backslash is one. Blanks and blank fields are kept.
 
 use std::borrow::Cow;
 
@@ -13,6 +13,8 @@ use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+use super::Format;
+
 /// As many of the `N` fields as the text has, and what follows the last one's pipe.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a, const N: usize> {
@@ -25,10 +27,10 @@ pub(crate) struct Fields<'a, const N: usize> {
 }
 
 /// Cuts up to `N` fields off the start of `text`.
-pub(crate) fn fields<const N: usize>(text: &str) -> Fields<'_, N> {
+pub(crate) fn fields<const N: usize>(format: Format, text: &str) -> Fields<'_, N> {
     let mut fields = Fields { raw: [""; N], found: 0, rest: text };
     for slot in &mut fields.raw {
-        let Ok((rest, raw)) = field(fields.rest) else {
+        let Ok((rest, raw)) = field(format, fields.rest) else {
             break;
         };
         *slot = raw;
@@ -50,7 +52,7 @@ pub(crate) fn prefix(text: &str) -> &str {
 }
 
 /// A field with its escapes undone; borrowed where it has none.
-pub(crate) fn unescaped(raw: &str) -> Cow<'_, str> {
+pub(crate) fn unescaped(format: Format, raw: &str) -> Cow<'_, str> {
     if memchr(b'\\', raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
     }
@@ -59,7 +61,7 @@ pub(crate) fn unescaped(raw: &str) -> Cow<'_, str> {
     while let Some((before, after)) = rest.split_once('\\') {
         text.push_str(before);
         rest = after;
-        match after.strip_prefix(['\\', '|']) {
+        match after.strip_prefix(|next| escapable(format).contains(next)) {
             Some(tail) => {
                 text.extend(after.chars().next());
                 rest = tail;
@@ -71,8 +73,16 @@ pub(crate) fn unescaped(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-fn field(input: &str) -> IResult<&str, &str> {
-    let backslash = preceded(char('\\'), opt(one_of("\\|")));
+/// What a backslash escapes in a header.
+fn escapable(format: Format) -> &'static str {
+    match format {
+        Format::Cef => "\\|",
+        Format::Leef => "|",
+    }
+}
+
+fn field(format: Format, input: &str) -> IResult<&str, &str> {
+    let backslash = preceded(char('\\'), opt(one_of(escapable(format))));
     let content = recognize(many0_count(alt((plain, value((), backslash)))));
     terminated(content, tag("|")).parse(input)
 }

@@ -2,3 +2,9 @@
 
 mod config;
 mod generate;
+mod pair;
+mod marker;
+mod syslog;
+mod cef;
+mod leef;
+mod samples;

@@ -1,0 +1,137 @@
+//! The arguments as they are typed: nothing is opened or computed here.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Load objects: files, folders, s3:// addresses, or those that an S3 event names
+    Load(LoadArgs),
+    /// Check configuration files
+    Check(CheckArgs),
+    /// Install the index template
+    Setup(SetupArgs),
+    /// Write made-up logs, the same for the same seed
+    Generate(GenerateArgs),
+}
+
+/// `load`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished.")]
+pub(super) struct LoadArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required_unless_present = "event")]
+    pub(super) paths: Vec<PathBuf>,
+    /// An event as S3, SQS, SNS or EventBridge send it to the function (JSON); its objects are loaded
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub(super) event: Option<PathBuf>,
+    /// Where documents go
+    #[arg(long, value_enum, default_value_t = To::Opensearch)]
+    pub(super) to: To,
+    /// Section of the configuration for local files; by default the one whose s3_key matches the path
+    #[arg(long, value_name = "SECTION")]
+    pub(super) log_type: Option<String>,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+/// Where documents go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum To {
+    /// Into OpenSearch, at --endpoint
+    Opensearch,
+    /// To standard output, as the body of a _bulk request
+    Ndjson,
+    /// Nowhere: only the report
+    None,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// Configuration, over the built-in one; by default $ES_LOADER_CONFIG or /opt/user.ini, then user.ini beside the program
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "OpenSearch")]
+pub(super) struct ConnectionArgs {
+    /// Address of the domain, collection or node
+    #[arg(long, env = "ENDPOINT", value_name = "URL")]
+    pub(super) endpoint: Option<String>,
+    /// Sign requests for this service even if the address does not tell
+    #[arg(long, env = "ENDPOINT_SERVICE", value_enum, value_name = "SERVICE")]
+    pub(super) service: Option<ServiceName>,
+    /// User for basic authentication; the password comes from $OPENSEARCH_PASSWORD
+    #[arg(long, env = "OPENSEARCH_USER", value_name = "NAME")]
+    pub(super) user: Option<String>,
+    /// File with the certificates (PEM) of a private certificate authority
+    #[arg(long, env = "OPENSEARCH_CA", value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+    /// AWS region; by default as all AWS tools find it
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+}
+
+/// The service that requests are signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ServiceName {
+    /// A domain of Amazon OpenSearch Service
+    Es,
+    /// A collection of OpenSearch Serverless
+    Aoss,
+}
+
+/// `check`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 no errors, 1 errors, 2 a file could not be read.")]
+pub(super) struct CheckArgs {
+    /// Configuration files, a later one over an earlier one; by default those that `load` reads
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// `setup`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct SetupArgs {
+    /// Print the index template instead of installing it
+    #[arg(long)]
+    pub(super) print: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
+}
+
+/// `generate`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct GenerateArgs {
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// How many lines
+    #[arg(long, default_value_t = 1000)]
+    pub(super) lines: u64,
+    /// File to write, gzipped where it ends in .gz; by default standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// File for what is in the lines (JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(super) truth: Option<PathBuf>,
+    /// Percentage of lines in LEEF
+    #[arg(long, value_name = "PERCENT")]
+    pub(super) leef: Option<u8>,
+    /// Percentage of hostile lines: cut, forged, broken bytes, repeated
+    #[arg(long, value_name = "PERCENT")]
+    pub(super) hostile: Option<u8>,
+}

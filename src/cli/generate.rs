@@ -1,0 +1,44 @@
+//! `es-loader generate`: made-up logs, for trying things out and for measuring.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use super::Failure;
+use super::args::GenerateArgs;
+use crate::generate::{self, Encoding, Options};
+
+pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
+    let mut options = Options { seed: args.seed, lines: args.lines, ..Options::default() };
+    if let Some(percent) = args.leef {
+        options.leef_share = f64::from(percent) / 100.0;
+    }
+    if let Some(percent) = args.hostile {
+        options.hostile_share = f64::from(percent) / 100.0;
+    }
+    let is_gzip = args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|extension| extension == "gz"));
+    options.encoding = if is_gzip { Encoding::Gzip } else { Encoding::Plain };
+    let summary = match &args.out {
+        Some(path) => {
+            let at = |error: io::Error| Failure(format!("{}: {error}", path.display()));
+            let mut out = BufWriter::new(File::create(path).map_err(at)?);
+            let summary = generate::run(&options, &mut out).map_err(at)?;
+            out.flush().map_err(at)?;
+            summary
+        }
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            match generate::run(&options, &mut out).and_then(|summary| out.flush().map(|()| summary)) {
+                Ok(summary) => summary,
+                // `generate | head` has seen enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    };
+    if let Some(path) = &args.truth {
+        let json = serde_json::to_vec_pretty(&summary)?;
+        std::fs::write(path, json).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

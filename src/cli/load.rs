@@ -1,0 +1,188 @@
+//! `es-loader load`: the function's own path over files, folders, S3 and events.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::args::{LoadArgs, To};
+use super::{Failure, check, connect, progress};
+use crate::edge::deliver;
+use crate::edge::s3::S3;
+use crate::edge::work::{Target, Worker, files_under};
+use crate::edge::{aws, opensearch::OpenSearch};
+use crate::event::{self, ObjectKey, ObjectRef};
+use crate::load::Limits;
+use crate::plan::{Choice, Plans};
+use crate::report::{ObjectReport, Outcome, Report, Safe};
+
+/// Something to load.
+enum Input {
+    /// A local file, and the section that takes it.
+    File { path: PathBuf, log_type: String },
+    /// An object of S3.
+    Object(Box<ObjectRef>),
+    /// What needs no loading, with its reason.
+    NotLoaded(ObjectReport),
+}
+
+pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
+    let plans = Arc::new(check::plans(args.config.config.as_deref())?);
+    connect::runtime()?.block_on(load(args, plans))
+}
+
+async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let needs_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
+    let aws = match needs_s3 || args.to == To::Opensearch {
+        true => Some(aws::load(args.connection.region.clone()).await),
+        false => None,
+    };
+    let s3 = aws.as_ref().filter(|_| needs_s3).map(connect::s3);
+    let (target, verb) = match (args.to, &aws) {
+        (To::Opensearch, Some(aws)) => {
+            let client = connect::opensearch(&args.connection, aws)?;
+            let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
+            (opensearch_target(client), verb)
+        }
+        (To::Ndjson, _) => (Target::Ndjson, "written to standard output".to_owned()),
+        _ => (Target::Nothing, "made, and sent nowhere".to_owned()),
+    };
+    let inputs = match &args.event {
+        Some(file) => event_inputs(file)?,
+        None => path_inputs(&args, &plans, s3.as_ref()).await?,
+    };
+    let worker = Worker::new(plans, s3, target, Limits::default(), None);
+    let bar = progress::show(worker.progress(), total_bytes(&inputs));
+    let mut report = Report::default();
+    for input in &inputs {
+        let loaded = match input {
+            Input::File { path, log_type } => worker.load_file(path, log_type, Timestamp::now()).await,
+            Input::Object(object) => worker.load_object(object, Timestamp::now(), None).await,
+            Input::NotLoaded(report) => report.clone(),
+        };
+        report.add(&loaded);
+    }
+    if let Some(bar) = bar {
+        bar.abort();
+        // The bar clears itself when its task is gone.
+        let _ = bar.await;
+    }
+    eprint!("{}", report.screen(&verb, started.elapsed()));
+    eprint!("{}", next_step(&args, &report));
+    Ok(ExitCode::from(report.exit_status() as u8))
+}
+
+fn opensearch_target(client: OpenSearch) -> Target {
+    Target::OpenSearch(Box::new(client), deliver::Options::default())
+}
+
+fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
+    let at = |error: String| Failure(format!("{}: {error}", file.display()));
+    let text = std::fs::read(file).map_err(|error| at(error.to_string()))?;
+    let event = serde_json::from_slice(&text).map_err(|error| at(format!("not JSON: {error}")))?;
+    let mut inputs = Vec::new();
+    for message in event::parse(&event).messages {
+        inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
+        inputs.extend(message.skipped.into_iter().map(|skipped| {
+            Input::NotLoaded(ObjectReport::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string())))
+        }));
+        inputs.extend(message.errors.into_iter().map(|error| {
+            let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
+            Input::NotLoaded(ObjectReport::not_loaded(file.display().to_string(), outcome))
+        }));
+    }
+    Ok(inputs)
+}
+
+async fn path_inputs(args: &LoadArgs, plans: &Plans, s3: Option<&S3>) -> Result<Vec<Input>, Failure> {
+    let mut inputs = Vec::new();
+    for path in &args.paths {
+        match (s3_address(path), s3) {
+            (Some((bucket, key)), Some(s3)) => inputs.extend(s3_inputs(bucket, key, s3).await?),
+            _ => match files_under(path) {
+                Ok(files) => {
+                    for file in files {
+                        inputs.push(file_input(file, args, plans)?);
+                    }
+                }
+                Err((path, error)) => {
+                    let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
+                    inputs.push(Input::NotLoaded(ObjectReport::not_loaded(path.display().to_string(), outcome)));
+                }
+            },
+        }
+    }
+    Ok(inputs)
+}
+
+/// Bucket and key of an `s3://` address.
+fn s3_address(path: &Path) -> Option<(&str, &str)> {
+    let address = path.to_str()?.strip_prefix("s3://")?;
+    Some(address.split_once('/').unwrap_or((address, "")))
+}
+
+/// One object, or all under a prefix: an address that ends in `/`, or names a bucket alone, is a prefix.
+async fn s3_inputs(bucket: &str, key: &str, s3: &S3) -> Result<Vec<Input>, Failure> {
+    if !key.is_empty() && !key.ends_with('/') {
+        return Ok(vec![Input::Object(Box::new(ObjectRef::new(bucket, ObjectKey::from_raw(key))))]);
+    }
+    let mut listing = s3.list(bucket, key);
+    let mut inputs = Vec::new();
+    while let Some(page) = listing.next_page().await {
+        inputs.extend(page?.into_iter().map(|object| Input::Object(Box::new(object))));
+    }
+    Ok(inputs)
+}
+
+/// A local file is taken by the section whose `s3_key` matches its path; where there is only one section, by that one.
+fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Failure> {
+    if let Some(name) = &args.log_type {
+        let Some(plan) = plans.named(name) else {
+            let names: Vec<&str> = plans.iter().map(|plan| plan.log_type().name.as_str()).collect();
+            return Err(Failure(format!("--log-type {name}: no such section; there are {}", names.join(", "))));
+        };
+        return Ok(Input::File { path, log_type: plan.log_type().name.clone() });
+    }
+    let key = path.display().to_string();
+    let log_type = match plans.for_key(&key) {
+        Choice::Load(plan) => plan.log_type().name.clone(),
+        Choice::Ignored(section) => {
+            let outcome = Outcome::Skipped(format!("s3_key_ignored of [{section}] matches"));
+            return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, outcome)));
+        }
+        Choice::Unknown => {
+            let mut sections = plans.iter();
+            match (sections.next(), sections.next()) {
+                (Some(only), None) => only.log_type().name.clone(),
+                _ => {
+                    let reason = "no section's s3_key matches the path; name one with --log-type".to_owned();
+                    return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, Outcome::Skipped(reason))));
+                }
+            }
+        }
+    };
+    Ok(Input::File { path, log_type })
+}
+
+fn total_bytes(inputs: &[Input]) -> Option<u64> {
+    let sizes = inputs.iter().map(|input| match input {
+        Input::File { path, .. } => std::fs::metadata(path).ok().map(|metadata| metadata.len()),
+        Input::Object(object) => object.size,
+        Input::NotLoaded(_) => Some(0),
+    });
+    sizes.sum()
+}
+
+/// Where to go from here.
+fn next_step(args: &LoadArgs, report: &Report) -> String {
+    match args.to {
+        _ if report.account.documents == 0 => String::new(),
+        To::Opensearch => "\nnext: search log-deepsecurity-* for source.ip, destination.ip or a word of @message\n".to_owned(),
+        To::Ndjson | To::None => {
+            "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n".to_owned()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The command line: `es-loader load | check | setup | generate`.
+//!
+//! Takes arguments, gives an exit status. Does not know how objects are loaded.
+
+mod args;
+mod check;
+mod connect;
+mod generate;
+mod load;
+mod progress;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// What ends a command before its work: printed as `es-loader: …`, exit status 2.
+#[derive(Debug)]
+struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text = format!("{text}: {cause_text}");
+            }
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Command::Load(load) => load::run(load),
+        Command::Check(check) => check::run(&check),
+        Command::Setup(setup) => setup::run(setup),
+        Command::Generate(generate) => generate::run(&generate),
+    };
+    match done {
+        Ok(code) => code,
+        Err(Failure(text)) => {
+            eprintln!("es-loader: {text}");
+            ExitCode::from(2)
+        }
+    }
+}

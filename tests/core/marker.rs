@@ -1,0 +1,171 @@
+//! Where events start, and where a text holds several.
+
+use es_loader::marker::{Format, Marker, find, split};
+use proptest::prelude::*;
+
+fn parts(text: &str) -> Vec<&str> {
+    split(text).collect()
+}
+
+const EVENT: &str = "CEF:0|Trend Micro|Deep Security Agent|20.0|20|Log|0|cn1=2 act=Log";
+const LEEF: &str = "LEEF:2.0|Trend Micro|Deep Security Agent|20.0|20|cat=Firewall\tact=Log";
+
+#[test]
+fn h1_the_leftmost_marker_with_digits_and_pipe_starts_the_record() {
+    for (text, start, version) in [
+        ("CEF:0|a", 0, 4),
+        ("<13>Oct  2 16:41:16 host CEF: 0|a", 25, 30),
+        ("ASM:CEF:0|a", 4, 8),
+        ("CEF:\t 1.2 |a", 0, 6),
+        ("host-CEF:1-box CEF:0|a", 15, 19),
+        ("CEF: CEF:x| CEF:1. |CEF:0|a", 20, 24),
+        ("日本CEF:0|a", 6, 10),
+    ] {
+        let found = Marker { format: Format::Cef, start, version, restored: false };
+        assert_eq!(find(text), Some(found), "{text}");
+    }
+}
+
+#[test]
+fn h1_without_digits_pipe_or_capitals_there_is_no_marker() {
+    for text in
+        ["", "CEF", "CEF:", "CEF:|a", "CEF:0", "CEF:0 a|b", "cef:0|a", "CEF:.1|a", "CEF:1.|a", "CEF:1\n|a"]
+    {
+        assert_eq!(find(text), None, "{text}");
+    }
+}
+
+#[test]
+fn h2_the_outer_record_wins_over_one_that_it_quotes() {
+    let text = format!("{EVENT} msg=CEF:1|x|y|z|1|n|3|act=Deny");
+    assert_eq!(find(&text).unwrap().start, 0);
+    assert_eq!(parts(&text), [text.as_str()]);
+}
+
+#[test]
+fn l1_any_leef_version_is_found_with_or_without_a_blank() {
+    for (text, start, version) in
+        [("LEEF:1.0|a", 0, 5), ("host LEEF: 2.0|a", 5, 11), ("LEEF:2|a", 0, 5), ("LEEF:0|a CEF:0|", 0, 5)]
+    {
+        let found = Marker { format: Format::Leef, start, version, restored: false };
+        assert_eq!(find(text), Some(found), "{text}");
+    }
+    assert_eq!(find("LCEF:0|").unwrap().format, Format::Cef);
+    assert_eq!(find("EEF:0|"), None);
+}
+
+#[test]
+fn h3_a_line_end_before_a_whole_header_starts_another_event() {
+    for end in ["\n", "\r\n", "#012", "\\012", "#015#012", "\\015\\012"] {
+        let text = format!("Oct  2 16:41:16 host {EVENT}{end}{EVENT}{end}{LEEF}");
+        let first = format!("Oct  2 16:41:16 host {EVENT}");
+        assert_eq!(parts(&text), [first.as_str(), EVENT, LEEF], "{end:?}");
+    }
+}
+
+#[test]
+fn h3_a_line_end_before_anything_less_is_value_text() {
+    for less in ["CEF:0|a|b|c|d|e|cut", "CEF:", "LEEF:1.0|a|b|c", "act=Log", " CEF:0|a|b|c|d|e|3|x=1"] {
+        let text = format!("{EVENT}\n{less}");
+        assert_eq!(parts(&text), [text.as_str()]);
+    }
+}
+
+#[test]
+fn h3_a_header_is_not_completed_by_the_event_behind_it() {
+    let text = format!("{EVENT}\nCEF:0|cut\n{EVENT}");
+    let first = format!("{EVENT}\nCEF:0|cut");
+    assert_eq!(parts(&text), [first.as_str(), EVENT]);
+}
+
+#[test]
+fn h3_an_escaped_line_end_in_quoted_text_cannot_start_another_vendors_event() {
+    let text = format!("{EVENT} msg=read #012CEF:0|Other|y|z|1|n|3|act=Deny");
+    assert_eq!(parts(&text), [text.as_str()]);
+}
+
+#[test]
+fn h3_an_escaped_line_end_in_a_value_that_its_sender_escaped_cannot_start_an_event() {
+    let text = format!("{EVENT} msg=read #012CEF:0|Trend Micro|y|z|1|n|3|act\\=Deny cs1=x");
+    assert_eq!(parts(&text), [text.as_str()]);
+}
+
+#[test]
+fn h3_text_before_the_first_marker_stays_with_it() {
+    let text = format!("noise\n{EVENT}\n");
+    assert_eq!(parts(&text), [text.as_str()]);
+    assert_eq!(parts("no marker\nat all"), ["no marker\nat all"]);
+    assert_eq!(parts(""), [""]);
+}
+
+#[test]
+fn h8_a_lost_marker_is_restored_where_a_whole_header_stands_at_the_start() {
+    let restored = |format, start| Some(Marker { format, start, version: start, restored: true });
+    let bare = EVENT.strip_prefix("CEF:").unwrap();
+    let bare_leef = LEEF.strip_prefix("LEEF:").unwrap();
+    assert_eq!(find(bare), restored(Format::Cef, 0));
+    assert_eq!(find("0 |v|p|1|2|n|Very-High|"), restored(Format::Cef, 0));
+    assert_eq!(find(&format!("  {bare}")), restored(Format::Cef, 2));
+    assert_eq!(find(&format!("\u{feff}{bare}")), restored(Format::Cef, 3));
+    assert_eq!(find(&format!("<13>{bare}")), restored(Format::Cef, 4));
+    assert_eq!(find(&format!("Oct  2 16:41:16 host {bare}")), restored(Format::Cef, 21));
+    assert_eq!(find(bare_leef), restored(Format::Leef, 0));
+    assert_eq!(find("2.0|v|p|1|id|^|a=1^b=2"), restored(Format::Leef, 0));
+}
+
+#[test]
+fn h8_a_restored_header_wins_over_a_record_that_its_event_quotes() {
+    let text = "0|Trend Micro|Deep Security Agent|20.0|20|Log|0|msg=CEF:0|x|y|z|1|n|3|act=Deny";
+    let found = find(text).unwrap();
+    assert!(found.restored);
+    assert_eq!(found.start, 0);
+}
+
+#[test]
+fn h8_ordinary_text_is_not_taken_for_an_event() {
+    for text in [
+        "0|a|b",
+        "1|2|3|4|5|6|high up|a=1",
+        "1|2|3|4|5|6|7|8|9",
+        "0||b|c|d|e|3|a=1",
+        "0|a|b|c|d|e|11|a=1",
+        "some words 0|a|b|c|d|e|3|a=1",
+        "x0|a|b|c|d|e|3|a=1",
+        "10.0|a|b|c|d|e|3|a=1",
+        "3.0|v|p|1|id|a=1",
+        "1.0|v|p|1|id",
+        "2.0|v|p|1|id|no attributes",
+        "|a|b|c|d|e|3|a=1",
+    ] {
+        assert_eq!(find(text), None, "{text}");
+    }
+}
+
+#[test]
+fn p2_ten_megabytes_of_markers_or_joints_come_to_an_end() {
+    for piece in ["CEF:", "CEF:0|", "#012CEF:0|Trend Micro|", "\nCEF:0|a|b|c|d|e|f|g=", "EF:", "CEF:1.1 "] {
+        let text = piece.repeat(HUGE / piece.len());
+        assert_eq!(find(&text).is_some(), piece.contains("CEF:0|"), "{piece:?}");
+        assert!(split(&text).map(str::len).sum::<usize>() <= text.len(), "{piece:?}");
+    }
+}
+
+const HUGE: usize = 10_000_000;
+
+proptest! {
+    #[test]
+    fn parts_stand_in_the_text_in_order_and_leave_out_only_line_ends(
+        pieces in proptest::collection::vec(proptest::sample::select(vec![
+            EVENT, LEEF, "CEF:0|", "CEF:0|Trend Micro|b|c|d|e|3|", "\n", "\r\n", "#012", "\\012", "#015", "|", " ", "é",
+        ]), 0..20),
+    ) {
+        let text = pieces.concat();
+        let mut rest = text.as_str();
+        for part in split(&text) {
+            let at = rest.find(part).unwrap();
+            prop_assert!(["", "\n", "\r\n", "#012", "#015#012", "\\012"].contains(&&rest[..at]), "{:?}", &rest[..at]);
+            rest = &rest[at + part.len()..];
+        }
+        prop_assert_eq!(rest, "");
+    }
+}

@@ -1,0 +1,183 @@
+//! Syslog headers in front of an event, as files and captures hold them.
+
+use es_loader::syslog::{Header, HeaderTime, parse};
+use jiff::civil::date;
+use jiff::tz::{Offset, offset};
+use proptest::prelude::*;
+
+fn bsd(month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<HeaderTime> {
+    Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond: 0 })
+}
+
+fn zoned(text: &str, offset: Offset) -> Option<HeaderTime> {
+    Some(HeaderTime::Zoned(text.parse().unwrap(), offset))
+}
+
+fn header<'a>(
+    priority: Option<u8>,
+    time: Option<HeaderTime>,
+    hostname: Option<&'a str>,
+    appname: Option<&'a str>,
+) -> Header<'a> {
+    Header { priority, time, hostname, appname }
+}
+
+#[test]
+fn every_framing_that_was_met_in_files_is_read() {
+    let half_past_six = Offset::from_seconds(6 * 3600 + 30 * 60).unwrap();
+    for (prefix, expected) in [
+        ("Jan 18 11:07:53 dsmhost", header(None, bsd(1, 18, 11, 7, 53), Some("dsmhost"), None)),
+        ("<190>Jan 19 13:36:47 2K19-va", header(Some(190), bsd(1, 19, 13, 36, 47), Some("2K19-va"), None)),
+        ("<142>Oct  2 16:41:16 ", header(Some(142), bsd(10, 2, 16, 41, 16), None, None)),
+        (
+            "<190>2021-10-06T01:29:43-07:00 192.168.1.20",
+            header(Some(190), zoned("2021-10-06T08:29:43Z", offset(-7)), Some("192.168.1.20"), None),
+        ),
+        (
+            "194 <86>2020-09-21T13:51:11+06:30 DeepSec Logs",
+            header(Some(86), zoned("2020-09-21T07:21:11Z", half_past_six), Some("DeepSec Logs"), None),
+        ),
+        (
+            "<14>Sep 18 14:58:29 logstream syslog:",
+            header(Some(14), bsd(9, 18, 14, 58, 29), Some("logstream"), Some("syslog")),
+        ),
+        ("", Header::default()),
+        ("<134>", header(Some(134), None, None, None)),
+    ] {
+        assert_eq!(parse(prefix), expected, "{prefix}");
+    }
+}
+
+#[test]
+fn a_one_digit_day_stands_behind_one_blank_or_two() {
+    for prefix in ["Aug 2 12:30:38 pc", "Aug  2 12:30:38 pc", "Aug 02 12:30:38 pc", "aug 2 12:30:38  pc "] {
+        assert_eq!(parse(prefix), header(None, bsd(8, 2, 12, 30, 38), Some("pc"), None), "{prefix}");
+    }
+}
+
+#[test]
+fn a_bsd_time_may_have_a_fraction() {
+    let time = HeaderTime::Bsd { month: 8, day: 2, hour: 1, minute: 2, second: 3, nanosecond: 120_000_000 };
+    assert_eq!(parse("Aug 2 01:02:03.12 pc").time, Some(time));
+}
+
+#[test]
+fn a_bsd_time_may_have_a_year_at_either_end() {
+    let civil = Some(HeaderTime::Civil(date(2024, 2, 29).at(1, 2, 3, 0)));
+    for prefix in ["Feb 29 2024 01:02:03 pc", "Feb 29 01:02:03 2024 pc"] {
+        assert_eq!(parse(prefix), header(None, civil, Some("pc"), None), "{prefix}");
+    }
+    assert_eq!(parse("Feb 29 01:02:03 4711 ").hostname, Some("4711"));
+}
+
+#[test]
+fn an_iso_time_is_read_with_any_offset_or_none() {
+    let utc = |prefix| zoned(prefix, Offset::UTC);
+    assert_eq!(parse("2021-10-06T01:29:43Z h").time, utc("2021-10-06T01:29:43Z"));
+    assert_eq!(parse("2021-10-06T01:29:43.123456789012Z h").time, utc("2021-10-06T01:29:43.123456789Z"));
+    assert_eq!(parse("2021-10-06T01:29:43+0900 h").time, zoned("2021-10-05T16:29:43Z", offset(9)));
+    assert_eq!(parse("2021-10-06T01:29:43+09 h").time, zoned("2021-10-05T16:29:43Z", offset(9)));
+    let civil = date(2021, 10, 6).at(1, 29, 43, 500_000_000);
+    for prefix in ["2021-10-06T01:29:43.5 h", "2021-10-06 01:29:43,5 h"] {
+        assert_eq!(parse(prefix), header(None, Some(HeaderTime::Civil(civil)), Some("h"), None), "{prefix}");
+    }
+}
+
+#[test]
+fn an_rfc_5424_header_gives_host_and_app() {
+    let time = zoned("2021-10-06T08:29:43Z", offset(-7));
+    assert_eq!(
+        parse("<134>1 2021-10-06T01:29:43-07:00 host app 123 ID47 [x@1 a=\"b c\"]"),
+        header(Some(134), time, Some("host"), Some("app"))
+    );
+    assert_eq!(parse("<134>1 2021-10-06T01:29:43-07:00 - - - - -"), header(Some(134), time, None, None));
+    assert_eq!(parse("<134>1 - host app - - -"), header(Some(134), None, Some("host"), Some("app")));
+}
+
+#[test]
+fn an_rfc_5424_header_without_its_fields_has_a_host_of_free_text() {
+    let header = parse("<134>1 2021-10-06T01:29:43-07:00 DeepSec Logs");
+    assert_eq!((header.hostname, header.appname), (Some("DeepSec Logs"), None));
+}
+
+#[test]
+fn a_tag_ends_in_a_colon_and_may_name_a_process() {
+    let sender = |text| {
+        let header = parse(text);
+        (header.hostname, header.appname)
+    };
+    assert_eq!(sender("Jan 18 11:07:53 h dsa[12]:"), (Some("h"), Some("dsa")));
+    assert_eq!(sender("Jan 18 11:07:53 h ASM:"), (Some("h"), Some("ASM")));
+    assert_eq!(sender("Jan 18 11:07:53 tag:"), (None, Some("tag")));
+    assert_eq!(sender("Jan 18 11:07:53 fe80::"), (Some("fe80::"), None));
+    assert_eq!(sender("Jan 18 11:07:53 h :"), (Some("h :"), None));
+}
+
+#[test]
+fn a_time_that_cannot_be_costs_only_the_time() {
+    for prefix in [
+        "<13>Feb 30 01:02:03 h",
+        "<13>Apr 31 01:02:03 h",
+        "<13>Jan 0 01:02:03 h",
+        "<13>Jan 1 24:02:03 h",
+        "<13>Jan 1 01:60:03 h",
+        "<13>Feb 29 2023 01:02:03 h",
+        "<13>2021-02-31T01:02:03Z h",
+        "<13>2021-13-01T01:02:03Z h",
+        "<13>2021-01-01T01:02:60Z h",
+        "<13>2021-01-01T01:02:03+24:00 h",
+        "<13>2021-01-01T01:02:03+01:60 h",
+        "<13>9999-12-31T23:59:59-23:59 h",
+    ] {
+        assert_eq!(parse(prefix), header(Some(13), None, Some("h"), None), "{prefix}");
+    }
+    assert_eq!(parse("Feb 29 01:02:03 h").time, bsd(2, 29, 1, 2, 3));
+}
+
+#[test]
+fn garbage_says_nothing() {
+    for prefix in [
+        "garbage",
+        "ASM:",
+        "host name here",
+        "Foo 12 01:02:03 h",
+        "Jan 12 01:02:03h x",
+        "Jan 12 01:02 h",
+        "2021-10-06 h",
+        "2021-10-06T01:29:43+9 h",
+        "<>Jan 12 01:02:03 h",
+        "<1234>Jan 12 01:02:03 h",
+        "194 Jan 12 01:02:03 h",
+    ] {
+        assert_eq!(parse(prefix), Header::default(), "{prefix}");
+    }
+}
+
+#[test]
+fn a_priority_beyond_191_is_none() {
+    assert_eq!(parse("<191>").priority, Some(191));
+    assert_eq!(parse("<192>Jan 12 01:02:03 h"), header(None, bsd(1, 12, 1, 2, 3), Some("h"), None));
+}
+
+#[test]
+fn text_too_long_for_a_host_name_is_none() {
+    let long = format!("Jan 12 01:02:03 {}", "h".repeat(256));
+    assert_eq!(parse(&long), header(None, bsd(1, 12, 1, 2, 3), None, None));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_fail_and_names_stand_in_the_text(
+        pieces in proptest::collection::vec(proptest::sample::select(vec![
+            "<", ">", "13", "<13>", "1 ", "Oct", " ", "2", "16:41:16", "2021-10-06T01:29:43", "Z", "+06:30", "-", ":",
+            "host", "[1]", "é", "\u{feff}", "\n", ".5", "9999", "00",
+        ]), 0..14),
+    ) {
+        let text = pieces.concat();
+        let header = parse(&text);
+        for name in [header.hostname, header.appname].into_iter().flatten() {
+            prop_assert!(!name.is_empty() && text.contains(name));
+        }
+        prop_assert!(header.priority.is_none_or(|priority| priority <= 191));
+    }
+}
