@@ -1,1 +1,5 @@
+//! The stages, without network.
 
+mod event;
+mod object;
+mod record;
