@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use es_loader::object::Lines;
 use es_loader::record::{Record, decode, records};
 use proptest::prelude::*;
 
@@ -275,6 +276,23 @@ fn broken_bytes_within_a_record_do_not_cost_the_record() {
     let (text, replaced) = decode(b"{\"message\":\"\x83\x8d\x83O\",\"hostname\":\"h\"}");
     assert_eq!(replaced, 3);
     assert_eq!(seen(&text), ["json \u{fffd}\u{fffd}\u{fffd}O host=h"]);
+}
+
+#[test]
+fn each_line_of_the_real_chain_is_one_fluentd_record() {
+    let bytes = std::fs::read("fixtures/real-chain.gz").unwrap();
+    let mut object = Lines::new(&bytes[..], 1 << 20);
+    let mut replaced_in_all = 0;
+    let mut read = 0;
+    while let Some(line) = object.next() {
+        let (text, replaced) = decode(line.bytes);
+        replaced_in_all += replaced;
+        let record = one(&text);
+        assert!(record.json && !record.message_missing && record.others.is_empty(), "{text}");
+        assert!(record.hostname.is_some() && record.timestamp.is_some() && record.tag.is_some(), "{text}");
+        read += 1;
+    }
+    assert_eq!((read, replaced_in_all), (415, 5));
 }
 
 fn json_text() -> impl Strategy<Value = String> {
