@@ -8,3 +8,8 @@ mod syslog;
 mod cef;
 mod leef;
 mod samples;
+//! The stages, without network.
+
+mod event;
+mod object;
+mod record;

@@ -3,31 +3,23 @@
 //! Takes the JSON of the event, gives the objects to load, message by message, and what was skipped with its
 //! reason. Does not fetch anything, and does not know sections or `s3_key`.
 
+mod eventbridge;
+mod key;
+mod notification;
+mod place;
+mod shape;
+
 use serde_json::Value;
 
-/// An S3 key, always decoded: `+` and `%XX` of a notification are undone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectKey(String);
-
-impl ObjectKey {
-    /// A key that is not encoded: from EventBridge, from a listing, from the command line.
-    pub fn from_raw(key: impl Into<String>) -> Self {
-        Self(key.into())
-    }
-
-    /// A key as S3 notifications write it: form-urlencoded.
-    pub fn from_form_encoded(key: &str) -> Self {
-        let _ = key;
-        todo!()
-    }
-
-    /// The key.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+pub use key::ObjectKey;
+use place::Place;
 
 /// Which lines of an object: a continuation names a part of it.
+///
+/// In a message they are `siem.start_number` and `siem.end_number`, as the Python loader writes them: counted
+/// from 1, both ends inclusive. A start of 0 means the whole object (that loader's default), and then the end
+/// means nothing; an end of 0, null or none means to the end. That loader counts JSON values, which is the
+/// same as lines for fluentd's one object a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineRange {
     /// First line, counted from 1.
@@ -82,7 +74,7 @@ pub enum SkipReason {
 pub struct Skipped {
     /// Why.
     pub reason: SkipReason,
-    /// `bucket/key`, or the event's name: for the log.
+    /// `bucket/key`, behind the event's name where that is the reason: for the log.
     pub what: String,
 }
 
@@ -112,16 +104,69 @@ pub struct Invocation {
     pub from_sqs: bool,
 }
 
-/// An event that is none of the known shapes.
+/// A part of an event that cannot be understood. Each names the place in the event where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The shape is unknown; the text names the keys that were seen.
-    #[error("not an S3 notification: {0}")]
+    #[error(
+        "not an S3 notification: {0} (the function takes S3, SNS and EventBridge events of S3, directly or by SQS)"
+    )]
     UnknownShape(String),
+    /// A text that should hold an event in JSON does not.
+    #[error("{place} is not JSON: {reason}")]
+    NotJson {
+        /// Where it stands.
+        place: String,
+        /// What the JSON reader said.
+        reason: String,
+    },
+    /// An event within an event within an event, and so on.
+    #[error("{place} is nested deeper than any known event; send the innermost event instead")]
+    TooDeep {
+        /// Where it stands.
+        place: String,
+    },
+    /// A notification lacks what it takes to load its object, or has something else there.
+    #[error("{place}.{field} is missing or not {expected}")]
+    Field {
+        /// The notification.
+        place: String,
+        /// The path of the field in it.
+        field: &'static str,
+        /// What should be there.
+        expected: &'static str,
+    },
 }
 
 /// Reads an invocation's event.
+///
+/// Every shape is recognized by what it holds, whatever it came in, because wrappers nest: SQS around SNS around
+/// S3, a failure destination around any of them. Each SQS message is a [`Message`] of its own; everything that an
+/// event without SQS brings is one. An event with an empty list of records gives none.
 pub fn parse(event: &Value) -> Invocation {
-    let _ = event;
-    todo!()
+    let place = Place::Event;
+    let records = event.get("Records").and_then(Value::as_array);
+    let Some(records) = records.filter(|records| records.iter().any(shape::is_sqs_message)) else {
+        let empty = records.is_some_and(Vec::is_empty);
+        let messages = if empty { vec![] } else { vec![Message::read(None, event, &place)] };
+        return Invocation { messages, from_sqs: false };
+    };
+    let list = place.member("Records");
+    let messages = records.iter().enumerate().map(|(index, record)| {
+        let id = record.get("messageId").and_then(Value::as_str);
+        Message::read(id.map(|id| MessageId(id.to_owned())), record, &list.element(index))
+    });
+    Invocation { messages: messages.collect(), from_sqs: true }
+}
+
+impl Message {
+    fn read(id: Option<MessageId>, value: &Value, place: &Place<'_>) -> Self {
+        let mut message = Self { id, objects: vec![], skipped: vec![], errors: vec![] };
+        shape::read(value, place, &mut message);
+        message
+    }
+
+    fn skip(&mut self, reason: SkipReason, what: String) {
+        self.skipped.push(Skipped { reason, what });
+    }
 }

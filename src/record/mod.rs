@@ -4,7 +4,14 @@
 //! Takes the bytes of a line, gives records. Never fails: a line that is nothing else is text. Does not know
 //! syslog, CEF or LEEF.
 
+mod columns;
+mod json;
+mod records;
+mod repair;
+
 use std::borrow::Cow;
+
+pub use records::{Records, records};
 
 /// A field of a record that is none of fluentd's own.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,4 +39,24 @@ pub struct Record<'a> {
     pub json: bool,
     /// A JSON record without a `message` field: `message` holds the whole JSON text.
     pub message_missing: bool,
+}
+
+/// Reads a line as UTF-8. Gives the text and how many sequences of it were none: each became one U+FFFD, as the
+/// Unicode standard (chapter 3, "U+FFFD Substitution of Maximal Subparts") says.
+///
+/// Agents write file names and users in the code page of their machine, so such bytes are ordinary.
+pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, usize) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return (Cow::Borrowed(text), 0);
+    }
+    let mut text = String::with_capacity(bytes.len() + 16);
+    let mut replaced = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+            replaced += 1;
+        }
+    }
+    (Cow::Owned(text), replaced)
 }

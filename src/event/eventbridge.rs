@@ -1,0 +1,39 @@
+//! What S3 tells EventBridge ("EventBridge event message structure" in the S3 user guide).
+//!
+//! Its keys are written as they are. Senders of their own sometimes encode them all the same, so a key that reads
+//! otherwise when decoded keeps that reading for the case that the first does not exist. Does not know wrappers.
+
+use serde_json::Value;
+
+use super::notification::{etag, keep_or_skip, needed, text, time};
+use super::place::Place;
+use super::{Error, Message, ObjectKey, ObjectRef};
+
+/// Reads an event, whose `detail` names bucket and object, into the message that it came with.
+pub(crate) fn read(event: &Value, detail: &Value, place: &Place<'_>, message: &mut Message) {
+    match object(event, detail, place) {
+        Ok(object) => {
+            let name = event.get("detail-type").and_then(Value::as_str);
+            keep_or_skip(object, name.filter(|name| *name != "Object Created"), message);
+        }
+        Err(error) => message.errors.push(error),
+    }
+}
+
+fn object(event: &Value, detail: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
+    let key = needed(text(detail, "/object/key"), place, "detail.object.key", "a key")?;
+    let decoded = ObjectKey::from_form_encoded(&key);
+    Ok(ObjectRef {
+        bucket: needed(text(detail, "/bucket/name"), place, "detail.bucket.name", "a bucket's name")?,
+        key_if_missing: (decoded.as_str() != key).then_some(decoded),
+        key: ObjectKey::from_raw(key),
+        version_id: text(detail, "/object/version-id"),
+        size: detail.pointer("/object/size").and_then(Value::as_u64),
+        etag: etag(detail, "/object/etag"),
+        sequencer: text(detail, "/object/sequencer"),
+        event_time: time(event, "/time"),
+        region: text(event, "/region"),
+        account: text(event, "/account"),
+        lines: None,
+    })
+}

@@ -1,0 +1,102 @@
+//! One record of an S3 notification ("Event message structure" in the S3 user guide, version 2.x), and the
+//! continuation message, which is its core with a range of lines.
+//!
+//! Only bucket and key are needed: hand-made events and continuations have nothing else. Does not know wrappers.
+
+use serde_json::Value;
+
+use super::place::Place;
+use super::{Error, LineRange, Message, ObjectKey, ObjectRef, SkipReason};
+
+/// Reads a record into the message that it came with.
+pub(crate) fn read(record: &Value, place: &Place<'_>, message: &mut Message) {
+    match object(record, place) {
+        Ok(object) => {
+            let name = record.get("eventName").and_then(Value::as_str);
+            keep_or_skip(object, name.filter(|name| !is_created(name)), message);
+        }
+        Err(error) => message.errors.push(error),
+    }
+}
+
+/// Adds an object to the message, unless its event is another than a creation or there is nothing in it.
+pub(crate) fn keep_or_skip(object: ObjectRef, other_event: Option<&str>, message: &mut Message) {
+    let what = || format!("{}/{}", object.bucket, object.key);
+    match other_event {
+        Some(name) => {
+            let name: String = name.chars().take(80).flat_map(char::escape_debug).collect();
+            message.skip(SkipReason::NotCreated, format!("{name} {}", what()));
+        }
+        None if object.key.as_str().ends_with('/') => message.skip(SkipReason::FolderKey, what()),
+        None if object.size == Some(0) => message.skip(SkipReason::EmptyObject, what()),
+        None => message.objects.push(object),
+    }
+}
+
+/// A text that is there and not empty.
+pub(crate) fn text(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// An ETag without the quotes that HTTP has around it.
+pub(crate) fn etag(value: &Value, pointer: &str) -> Option<String> {
+    text(value, pointer).map(|etag| etag.trim_matches('"').to_owned())
+}
+
+/// A time of the ISO 8601 form that AWS writes.
+pub(crate) fn time(value: &Value, pointer: &str) -> Option<jiff::Timestamp> {
+    value.pointer(pointer)?.as_str()?.parse().ok()
+}
+
+/// A field without which there is nothing to load.
+pub(crate) fn needed<T>(
+    found: Option<T>,
+    place: &Place<'_>,
+    field: &'static str,
+    expected: &'static str,
+) -> Result<T, Error> {
+    found.ok_or_else(|| Error::Field { place: place.to_string(), field, expected })
+}
+
+fn object(record: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
+    let key = needed(text(record, "/s3/object/key"), place, "s3.object.key", "a key")?;
+    Ok(ObjectRef {
+        bucket: needed(text(record, "/s3/bucket/name"), place, "s3.bucket.name", "a bucket's name")?,
+        key: ObjectKey::from_form_encoded(&key),
+        key_if_missing: None,
+        version_id: text(record, "/s3/object/versionId"),
+        size: record.pointer("/s3/object/size").and_then(Value::as_u64),
+        etag: etag(record, "/s3/object/eTag"),
+        sequencer: text(record, "/s3/object/sequencer"),
+        event_time: time(record, "/eventTime"),
+        region: text(record, "/awsRegion"),
+        // The notification names principals only, whose ids are not account numbers.
+        account: None,
+        lines: lines(record, place)?,
+    })
+}
+
+/// S3 writes `ObjectCreated:Put`; the notification's configuration, and tools that follow it, `s3:ObjectCreated:Put`.
+fn is_created(name: &str) -> bool {
+    name.strip_prefix("s3:").unwrap_or(name).starts_with("ObjectCreated:")
+}
+
+fn lines(record: &Value, place: &Place<'_>) -> Result<Option<LineRange>, Error> {
+    let Some(siem) = record.get("siem") else { return Ok(None) };
+    let number = |field: &'static str, name: &str| match siem.get(name) {
+        None | Some(Value::Null) => Ok(0),
+        Some(number) => needed(number.as_u64(), place, field, "a line number"),
+    };
+    let start = number("siem.start_number", "start_number")?;
+    let end = number("siem.end_number", "end_number")?;
+    if start == 0 {
+        return Ok(None);
+    }
+    let end = (end > 0).then_some(end);
+    needed(
+        end.is_none_or(|end| start <= end).then_some(Some(LineRange { start, end })),
+        place,
+        "siem.end_number",
+        "at or behind start_number",
+    )
+}

@@ -1,0 +1,208 @@
+//! Text as lines.
+//!
+//! The decoder writes into the buffer that the lines are lent from: a byte is copied only if its line crosses
+//! the end of a block. Does not know compression.
+
+use std::io::Read;
+
+use memchr::memchr;
+
+use super::text::{Filled, Stop, Text};
+use super::{Break, Line, LineNumber};
+
+/// Room that a decoder gets at each call. zlib copies 32 KiB of history after each, so a call should give much
+/// more than that.
+const BLOCK: usize = 256 * 1024;
+
+/// UTF-8's byte order mark, which Windows tools put before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The lines of one object.
+///
+/// Memory: one block of stored bytes, one block of text and the longest line, of which no more than the limit
+/// is kept. After a huge line the buffer goes back to its usual size.
+pub struct Lines<R> {
+    text: Text<R>,
+    max_line: usize,
+    /// Initialized bytes; text stands in `start..end`, and the line end is looked for from `scanned` on.
+    buffer: Vec<u8>,
+    start: usize,
+    scanned: usize,
+    end: usize,
+    number: u64,
+    decoded: u64,
+    stop: Option<Stop>,
+    broken: Option<Break>,
+}
+
+impl<R: Read> Lines<R> {
+    /// Reads from `reader`; lines longer than `max_line` bytes are cut there, and the rest is passed over.
+    pub fn new(reader: R, max_line: usize) -> Self {
+        Self {
+            text: Text::new(reader),
+            max_line,
+            buffer: Vec::new(),
+            start: 0,
+            scanned: 0,
+            end: 0,
+            number: 0,
+            decoded: 0,
+            stop: None,
+            broken: None,
+        }
+    }
+
+    /// The next line; nothing at the end of the object or at its break.
+    #[expect(clippy::should_implement_trait, reason = "a lending iterator: the line borrows the buffer")]
+    pub fn next(&mut self) -> Option<Line<'_>> {
+        if self.number == 0 {
+            self.pass_byte_order_mark();
+        }
+        let line_end = loop {
+            let unseen = self.buffer.get(self.scanned..self.end).unwrap_or_default();
+            if let Some(at) = memchr(b'\n', unseen) {
+                break self.scanned + at;
+            }
+            self.scanned = self.end;
+            // One more than the limit may be the `\r` of a line that just fits.
+            if self.end - self.start > self.max_line.saturating_add(1) {
+                return self.cut_line();
+            }
+            if !self.fill() {
+                return self.last_line();
+            }
+        };
+        let (from, to) = (self.start, self.without_carriage_return(line_end));
+        self.start = line_end + 1;
+        self.scanned = self.start;
+        Some(self.line(from, to, 0))
+    }
+
+    /// Where the object broke off, once `next` has given nothing.
+    pub fn broken(&self) -> Option<&Break> {
+        self.broken.as_ref()
+    }
+
+    /// Bytes of text decoded so far.
+    pub fn decoded_bytes(&self) -> u64 {
+        self.decoded
+    }
+
+    fn pass_byte_order_mark(&mut self) {
+        while self.end < BYTE_ORDER_MARK.len() && self.fill() {}
+        if self.buffer.get(..self.end).is_some_and(|text| text.starts_with(BYTE_ORDER_MARK)) {
+            self.start = BYTE_ORDER_MARK.len();
+            self.scanned = self.start;
+        }
+    }
+
+    /// What stands behind the last line end. Half a line that a failed source leaves is not given out: another
+    /// try will give it whole, under another id.
+    fn last_line(&mut self) -> Option<Line<'_>> {
+        let (from, to) = (self.start, self.end);
+        self.start = self.end;
+        self.scanned = self.end;
+        if from == to || matches!(self.stop, Some(Stop::SourceFailed(_))) {
+            return None;
+        }
+        Some(self.line(from, to, 0))
+    }
+
+    /// Gives the front of a line that is over the limit, and passes over its rest, block by block.
+    fn cut_line(&mut self) -> Option<Line<'_>> {
+        self.compact();
+        let kept = self.max_line;
+        let mut passed: u64 = 0;
+        let mut last = 0;
+        loop {
+            let rest = self.buffer.get(kept..self.end).unwrap_or_default();
+            let line_end = memchr(b'\n', rest);
+            let part = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
+            passed += part.len() as u64;
+            last = part.last().copied().unwrap_or(last);
+            if let Some(at) = line_end {
+                self.start = kept + at + 1;
+                self.scanned = self.start;
+                passed -= u64::from(last == b'\r');
+                break;
+            }
+            self.end = kept;
+            if !self.fill() {
+                self.start = kept;
+                self.scanned = kept;
+                if matches!(self.stop, Some(Stop::SourceFailed(_))) {
+                    return None;
+                }
+                break;
+            }
+        }
+        Some(self.line(0, kept, passed))
+    }
+
+    /// Lends a line of the buffer, within the limit; `passed` bytes of it were never in the buffer.
+    fn line(&mut self, from: usize, to: usize, passed: u64) -> Line<'_> {
+        self.number += 1;
+        let kept = (to - from).min(self.max_line);
+        let cut = (to - from - kept) as u64 + passed;
+        let bytes = self.buffer.get(from..from + kept).unwrap_or_default();
+        Line { number: LineNumber(self.number), bytes, cut }
+    }
+
+    fn without_carriage_return(&self, line_end: usize) -> usize {
+        match self.buffer.get(self.start..line_end) {
+            Some([.., b'\r']) => line_end - 1,
+            _ => line_end,
+        }
+    }
+
+    /// Decodes one more block behind the text that waits; false if there is none.
+    fn fill(&mut self) -> bool {
+        if self.stop.is_some() {
+            return false;
+        }
+        self.compact();
+        self.make_room();
+        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let Filled { bytes, stop } = self.text.fill(room);
+        self.end += bytes;
+        self.decoded += bytes as u64;
+        self.broken = match &stop {
+            None | Some(Stop::End) => None,
+            Some(Stop::Damaged(reason)) => Some((reason, false)),
+            Some(Stop::SourceFailed(reason)) => Some((reason, true)),
+        }
+        .map(|(reason, source_failed)| Break {
+            offset: self.decoded,
+            reason: reason.clone(),
+            source_failed,
+        });
+        self.stop = stop;
+        bytes > 0
+    }
+
+    /// Moves the text that waits to the front of the buffer.
+    fn compact(&mut self) {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.scanned -= self.start;
+            self.start = 0;
+        }
+    }
+
+    /// Makes room for a block: doubles the buffer for a long line, up to the limit, and gives a buffer that
+    /// such a line has left back.
+    fn make_room(&mut self) {
+        let needed = self.end.saturating_add(BLOCK);
+        let length = self.buffer.len();
+        if length < needed {
+            let limit = self.max_line.saturating_add(2 * BLOCK).max(needed);
+            let target = length.saturating_mul(2).clamp(needed, limit);
+            self.buffer.reserve_exact(target - length);
+            self.buffer.resize(target, 0);
+        } else if self.end < BLOCK && length > 8 * BLOCK {
+            self.buffer.truncate(2 * BLOCK);
+            self.buffer.shrink_to_fit();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! JSON that strict readers refuse although it is plain what was meant: raw control characters in strings
+//! (RFC 8259 section 7 wants them escaped), and escapes of half a surrogate pair (section 8.2).
+//!
+//! Works on text. Does not know records.
+
+use std::fmt::Write;
+
+/// A value made fit for a strict reader.
+pub(crate) struct Repaired {
+    /// The value's JSON, with escapes in the place of what was wrong.
+    pub(crate) json: String,
+    /// Bytes that the value takes in the text it came from.
+    pub(crate) length: usize,
+}
+
+/// Repairs the object, array or string that `text` starts with. Nothing if it does not end, or if nothing was
+/// wrong with it that can be repaired here.
+pub(crate) fn value(text: &str) -> Option<Repaired> {
+    let mut json = String::new();
+    let mut copied = 0;
+    let mut depth: u64 = 0;
+    let mut in_string = false;
+    let mut at = 0;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let mut next = at + 1;
+        match (in_string, byte) {
+            (true, b'\\') => {
+                let (length, is_text) = escape(text.get(at..)?);
+                next = at + length;
+                if !is_text {
+                    json.push_str(text.get(copied..at)?);
+                    json.push_str("\\ufffd");
+                    copied = next;
+                }
+            }
+            (true, 0..=0x1f) => {
+                json.push_str(text.get(copied..at)?);
+                write!(json, "\\u{byte:04x}").ok()?;
+                copied = next;
+            }
+            (_, b'"') => in_string = !in_string,
+            (false, b'{' | b'[') => depth += 1,
+            (false, b'}' | b']') => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        at = next;
+        if depth == 0 && !in_string {
+            if copied == 0 {
+                return None;
+            }
+            json.push_str(text.get(copied..at)?);
+            return Some(Repaired { json, length: at });
+        }
+    }
+    None
+}
+
+/// The length of the escape that `text` starts with, and whether it stands for text: half a surrogate pair does
+/// not. A pair counts as one escape.
+fn escape(text: &str) -> (usize, bool) {
+    match code_unit(text) {
+        Some(0xd800..=0xdbff) => match text.get(6..).and_then(code_unit) {
+            Some(0xdc00..=0xdfff) => (12, true),
+            _ => (6, false),
+        },
+        Some(0xdc00..=0xdfff) => (6, false),
+        Some(_) => (6, true),
+        // The escaped character may be longer than a byte; what is no escape the strict reader refuses.
+        None => (1 + text.chars().nth(1).map_or(0, char::len_utf8), true),
+    }
+}
+
+/// The UTF-16 code unit of a `\uXXXX` that `text` starts with.
+fn code_unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    u16::from_str_radix(digits, 16).ok()
+}
