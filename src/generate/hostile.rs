@@ -107,7 +107,8 @@ impl Hostile {
                 event.set("src", ipv6(0xfe80, random));
                 event.set("dst", random.pick(&["ff02:0:0:0:0:0:0:c", "2001:db8:0:0:0:0:0:5"]));
             }
-            // The second byte of a character can be a backslash: "sosu hyo" in katakana and kanji.
+            // The second byte of a Shift_JIS character can be that of a backslash, as in the first and the
+            // third character here.
             Self::ShiftJis => event
                 .set("msg", Text::bare(b"\x83\x5C\x83\x58 \x95\x5C \x83\x65\x83\x58\x83\x67 = x".to_vec())),
             Self::BrokenBytes => {

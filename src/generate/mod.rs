@@ -169,14 +169,14 @@ impl Generator {
     /// Appends the next line to `out`, its `\n` included, and tells what it holds; nothing after the last line.
     pub fn write_line(&mut self, out: &mut Vec<u8>) -> Option<Truth> {
         self.lines_left = self.lines_left.checked_sub(1)?;
-        if let Some(repeat) = self.repeat.take_if(|repeat| repeat.times <= 1) {
-            out.extend_from_slice(&repeat.line);
-            return Some(repeat.truth);
-        }
         if let Some(repeat) = &mut self.repeat {
-            repeat.times -= 1;
             out.extend_from_slice(&repeat.line);
-            return Some(repeat.truth.clone());
+            let truth = repeat.truth.clone();
+            repeat.times -= 1;
+            if repeat.times == 0 {
+                self.repeat = None;
+            }
+            return Some(truth);
         }
         let start = out.len();
         let truth = self.write_new_line(out)?;
@@ -191,7 +191,8 @@ impl Generator {
     fn write_new_line(&mut self, out: &mut Vec<u8>) -> Option<Truth> {
         let random = &mut self.random;
         let times = self.clock.tick(random);
-        let hostile = random.chance(self.hostile_share).then(|| random.pick(&Hostile::ALL));
+        let hostile =
+            random.chance(self.hostile_share).then(|| random.pick(&Hostile::ALL.map(Some))).flatten();
         if hostile == Some(Hostile::Blank) {
             out.extend_from_slice(random.pick(&["", " ", "\r"]).as_bytes());
             return Some(Truth { hostile, ..Truth::default() });
@@ -199,7 +200,7 @@ impl Generator {
         let leef = random.chance(self.leef_share);
         let format = if leef { Format::Leef } else { Format::Cef };
         let format = hostile.and_then(Hostile::format).unwrap_or(format);
-        let module = random.weighted(&MODULES);
+        let module = random.weighted(&MODULES.map(|(weight, module)| (weight, Some(module))))?;
         let module = hostile.and_then(Hostile::module).unwrap_or(module);
         let agent = self.fleet.any(random)?;
         let mut event = new_event(module, agent, random);

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 /// The protection module that an event came from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Module {
     /// Events of the Manager itself.
@@ -20,7 +20,6 @@ pub enum Module {
     /// USB and mobile devices.
     DeviceControl,
     /// Packets against firewall rules.
-    #[default]
     Firewall,
     /// Changed files and registry keys.
     IntegrityMonitoring,
@@ -56,7 +55,7 @@ pub enum Outcome {
 }
 
 /// What is wrong with a hostile line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hostile {
     /// A long packet that rsyslog cut at 8 KiB, inside the base64.
@@ -84,7 +83,6 @@ pub enum Hostile {
     /// Host names where addresses belong.
     HostNameAsAddress,
     /// IPv6 addresses in their long form.
-    #[default]
     Ipv6,
     /// Japanese text in Shift_JIS: not UTF-8.
     ShiftJis,
