@@ -40,7 +40,7 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         true => Some(aws::load(args.connection.region.clone()).await),
         false => None,
     };
-    let s3 = aws.as_ref().filter(|_| needs_s3).map(connect::s3);
+    let s3 = aws.as_ref().filter(|_| needs_s3).map(crate::edge::settings::s3);
     let (target, verb) = match (args.to, &aws) {
         (To::Opensearch, Some(aws)) => {
             let client = connect::opensearch(&args.connection, aws)?;

@@ -13,5 +13,6 @@ mod send_error;
 pub mod opensearch;
 mod parcel;
 pub mod deliver;
+pub mod settings;
 pub mod work;
 pub mod function;

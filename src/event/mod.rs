@@ -56,6 +56,25 @@ pub struct ObjectRef {
     pub lines: Option<LineRange>,
 }
 
+impl ObjectRef {
+    /// An object of which nothing more is known.
+    pub fn new(bucket: impl Into<String>, key: ObjectKey) -> Self {
+        Self {
+            bucket: bucket.into(),
+            key,
+            key_if_missing: None,
+            version_id: None,
+            size: None,
+            etag: None,
+            sequencer: None,
+            event_time: None,
+            region: None,
+            account: None,
+            lines: None,
+        }
+    }
+}
+
 /// Why a notification gives no object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SkipReason {
@@ -67,6 +86,17 @@ pub enum SkipReason {
     FolderKey,
     /// The object has no bytes.
     EmptyObject,
+}
+
+impl std::fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TestEvent => "s3:TestEvent",
+            Self::NotCreated => "no object was created",
+            Self::FolderKey => "folder key",
+            Self::EmptyObject => "empty object",
+        })
+    }
 }
 
 /// A notification that gives no object.
