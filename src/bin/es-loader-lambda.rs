@@ -1,5 +1,8 @@
 //! The Lambda function: settings and clients once at start, then one event after the other.
 
+// The runtime's service, the clients and the delivery nest their futures deeper than the default limit.
+#![recursion_limit = "256"]
+
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
