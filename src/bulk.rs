@@ -66,12 +66,6 @@ impl Batch {
         part
     }
 
-    /// The batch as two, the first half first: each has a document if there are two or more.
-    pub fn halve(&self) -> (Batch, Batch) {
-        let middle = self.len() / 2;
-        (self.select(0..middle), self.select(middle..self.len()))
-    }
-
     /// Adds a document; `action` and `document` are JSON without line ends.
     pub fn push(&mut self, action: &[u8], document: &[u8], line: LineNumber) {
         let start = self.body.len();

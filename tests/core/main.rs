@@ -11,3 +11,4 @@ mod cef;
 mod leef;
 mod samples;
 mod generate;
+mod bulk;

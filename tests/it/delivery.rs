@@ -1,1 +1,510 @@
+//! Deliveries to a cluster that answers by script: overload, faults, refusals, deadlines.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use es_loader::bulk::{Batch, Tally};
+use es_loader::edge::auth::Auth;
+use es_loader::edge::deliver::{Delivery, Options, Stop, deliver};
+use es_loader::edge::endpoint::Endpoint;
+use es_loader::edge::opensearch::{OpenSearch, Settings};
+use es_loader::object::LineNumber;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::scripted::{Reply, Request, Server, run, serve};
+
+const QUICK: Options = Options {
+    in_flight: 2,
+    pause: Duration::from_millis(2),
+    longest_pause: Duration::from_millis(20),
+    patience: Duration::from_secs(20),
+};
+
+/// A batch whose documents hold the lines' numbers, as do their ids.
+fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
+    let mut batch = Batch::default();
+    for line in lines {
+        let document =
+            json!({"@message": format!("line {line}"), "event": {"module": "deepsecurity"}, "n": line});
+        let action = json!({"index": {"_index": "log", "_id": line.to_string()}});
+        batch.push(action.to_string().as_bytes(), document.to_string().as_bytes(), LineNumber(line));
+    }
+    batch
+}
+
+/// The ids and documents of a request.
+fn documents(request: &Request) -> Vec<(u64, Value)> {
+    let text = request.text();
+    assert!(text.ends_with('\n'), "a bulk body ends in a line end");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let pair = |pair: &[Value]| (pair[0]["index"]["_id"].as_str().unwrap().parse().unwrap(), pair[1].clone());
+    lines.chunks(2).map(pair).collect()
+}
+
+fn ids(request: &Request) -> Vec<u64> {
+    documents(request).into_iter().map(|(id, _)| id).collect()
+}
+
+fn is_raw(document: &Value) -> bool {
+    document["event"]["kind"] == "pipeline_error"
+}
+
+/// An answer with a status for each document.
+fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply {
+    let item = |(id, document): (u64, Value)| match status(id, &document) {
+        status @ 200..=299 => json!({"index": {"status": status}}),
+        status => {
+            json!({"index": {"status": status, "error": {"type": "test_exception", "reason": "scripted"}}})
+        }
+    };
+    let items: Vec<Value> = documents(request).into_iter().map(item).collect();
+    Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+}
+
+fn all_indexed(request: &Request) -> Reply {
+    items(request, |_, _| 201)
+}
+
+fn client(server: &Server) -> OpenSearch {
+    OpenSearch::new(Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)).unwrap()
+}
+
+async fn load(
+    server: &Server,
+    batches: Vec<Batch>,
+    options: &Options,
+    deadline: Option<Duration>,
+) -> Delivery {
+    let (sender, receiver) = mpsc::channel(2);
+    let given: u64 = batches.iter().map(|batch| batch.items.len() as u64).sum();
+    let feed = async {
+        let mut refused = 0;
+        for batch in batches {
+            let documents = batch.items.len() as u64;
+            refused += if sender.send(batch).await.is_err() { documents } else { 0 };
+        }
+        drop(sender);
+        refused
+    };
+    let client = client(server);
+    let deadline = deadline.map(|after| Instant::now() + after);
+    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline));
+    assert_eq!(delivery.documents + refused, given, "every document is taken or refused at the channel");
+    assert_adds_up(&delivery);
+    delivery
+}
+
+fn assert_adds_up(delivery: &Delivery) {
+    let sum = delivery.indexed + delivery.rejected.total() + delivery.unsent.total();
+    assert_eq!(delivery.documents, sum, "{delivery:#?}");
+    assert!(delivery.raw.total() + delivery.duplicates <= delivery.indexed);
+}
+
+fn only_group(tally: &Tally) -> (String, u64, u64) {
+    let groups: Vec<_> = tally.groups().collect();
+    assert_eq!(groups.len(), 1, "{tally:#?}");
+    (groups[0].fault.to_string(), groups[0].count, groups[0].first_line.0)
+}
+
+#[test]
+fn all_documents_of_all_batches_are_indexed_once() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let delivery = load(&server, vec![batch(1..=3), Batch::default(), batch(4..=9)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.requests, delivery.sent_again), (9, 2, 0));
+        assert_eq!((delivery.stop, delivery.cluster_time), (None, Duration::from_millis(2)));
+        let wire: usize = server.requests().iter().map(|request| request.body.len()).sum();
+        assert_eq!(delivery.bytes_sent, wire as u64);
+    });
+}
+
+#[test]
+fn no_batches_are_no_requests_even_with_a_deadline() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let start = Instant::now();
+        let delivery = load(&server, vec![], &QUICK, Some(Duration::from_secs(30))).await;
+        assert_eq!((delivery, server.requests().len()), (Delivery::default(), 0));
+        assert!(start.elapsed() < Duration::from_secs(5), "an empty delivery does not wait for its deadline");
+    });
+}
+
+#[test]
+fn only_the_documents_that_were_put_off_are_sent_again() {
+    run(async {
+        let mut first = true;
+        let server = serve(move |request| {
+            let now = std::mem::take(&mut first);
+            items(request, |id, _| if now && id % 2 == 0 { 429 } else { 201 })
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again), (5, 2));
+        assert_eq!(server.requests().iter().map(ids).collect::<Vec<_>>(), [vec![1, 2, 3, 4, 5], vec![2, 4]]);
+    });
+}
+
+#[test]
+fn faults_of_the_whole_request_are_outlived() {
+    run(async {
+        let html =
+            || Reply::Full(200, vec![("content-type", "text/html".into())], b"<html>hello</html>".to_vec());
+        let mut faults = vec![
+            Reply::json(503, "{}"),
+            Reply::json(429, ""),
+            Reply::Full(502, vec![], b"<html>bad gateway</html>".to_vec()),
+            Reply::Cut,
+            Reply::Half(200, vec![], br#"{"took":1,"items":[{"index":{"status":201}}]}"#.to_vec()),
+            html(),
+            Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#),
+        ];
+        let count = faults.len() as u64;
+        let server = serve(move |request| faults.pop().unwrap_or_else(|| all_indexed(request))).await;
+        let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again, delivery.requests), (2, 2 * count, count + 1));
+    });
+}
+
+#[test]
+fn a_request_that_is_too_large_is_halved_and_its_size_is_remembered() {
+    run(async {
+        let limit = batch(11..=15).body.len();
+        let server = serve(move |request| match request.text().len() {
+            size if size > limit => Reply::Full(413, vec![], b"<html>too large</html>".to_vec()),
+            _ => all_indexed(request),
+        })
+        .await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, vec![batch(11..=18), batch(21..=28), batch(31..=38)], &one, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (24, 0, None));
+        assert_eq!(delivery.requests, 1 + 3 * 2, "only the first batch is tried as a whole");
+    });
+}
+
+#[test]
+fn a_document_too_large_alone_goes_in_its_raw_form() {
+    run(async {
+        let server = serve(|request| {
+            let too_large = documents(request).iter().any(|(id, document)| *id == 3 && !is_raw(document));
+            if too_large { Reply::json(413, "") } else { all_indexed(request) }
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
+        assert_eq!(delivery.indexed, 5);
+        let (reason, count, line) = only_group(&delivery.raw);
+        assert!(reason.starts_with("status 413: the document alone is too large for a request"), "{reason}");
+        assert_eq!((count, line), (1, 3));
+    });
+}
+
+#[test]
+fn a_malformed_request_is_halved_until_the_bad_document_stands_alone() {
+    run(async {
+        let server = serve(|request| {
+            if ids(request).contains(&6) {
+                Reply::json(400, r#"{"error":{"type":"illegal_argument_exception","reason":"id is too long"},"status":400}"#)
+            } else {
+                all_indexed(request)
+            }
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=8)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.stop.clone()), (7, None));
+        assert_eq!(
+            only_group(&delivery.rejected),
+            ("status 400: illegal_argument_exception: id is too long".into(), 1, 6)
+        );
+    });
+}
+
+#[test]
+fn a_refused_document_is_indexed_in_its_raw_form_under_the_same_id() {
+    run(async {
+        let server = serve(|request| {
+            items(request, |id, document| if id == 2 && !is_raw(document) { 400 } else { 201 })
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.rejected.total(), delivery.sent_again), (3, 0, 0));
+        assert_eq!(only_group(&delivery.raw), ("status 400: test_exception: scripted".into(), 1, 2));
+        let last = server.requests().pop().unwrap();
+        let (action, _) = last.text().split_once('\n').map(|(a, d)| (a.to_owned(), d.to_owned())).unwrap();
+        assert_eq!(action, r#"{"index":{"_id":"2","_index":"log"}}"#);
+        assert_eq!(
+            documents(&last),
+            [(
+                2,
+                json!({
+                    "@message": "line 2",
+                    "event": {"module": "deepsecurity", "kind": "pipeline_error"},
+                    "error": {"type": "test_exception", "message": "scripted"},
+                })
+            )]
+        );
+    });
+}
+
+#[test]
+fn a_document_refused_in_both_forms_is_rejected_with_its_reason() {
+    run(async {
+        let server = serve(|request| items(request, |id, _| if id % 3 == 0 { 400 } else { 201 })).await;
+        let delivery = load(&server, vec![batch(1..=5), batch(6..=9)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.raw.total(), delivery.stop.clone()), (6, 0, None));
+        assert_eq!(only_group(&delivery.rejected), ("status 400: test_exception: scripted".into(), 3, 3));
+    });
+}
+
+#[test]
+fn a_raw_form_that_was_put_off_keeps_its_reason() {
+    run(async {
+        let mut offs = 2;
+        let server = serve(move |request| {
+            items(request, |_, document| match is_raw(document) {
+                false => 400,
+                true if offs > 0 => {
+                    offs -= 1;
+                    503
+                }
+                true => 201,
+            })
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
+        assert_eq!(only_group(&delivery.raw), ("status 400: test_exception: scripted".into(), 2, 1));
+    });
+}
+
+#[test]
+fn a_closed_door_ends_the_delivery_at_once_and_says_what_to_do() {
+    for (status, words) in [(401, "credentials"), (403, "role"), (404, "endpoint")] {
+        run(async move {
+            let server = serve(move |_| Reply::json(status, r#"{"message":"no entry"}"#)).await;
+            let one = Options { in_flight: 1, ..QUICK };
+            let batches = (0..9).map(|n| batch(n * 10 + 1..=n * 10 + 10)).collect();
+            let delivery = load(&server, batches, &one, None).await;
+            let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+            assert!(
+                text.contains(&server.url) && text.contains("no entry") && text.contains(words),
+                "{text}"
+            );
+            assert_eq!((delivery.indexed, delivery.requests), (0, 1));
+            assert_eq!(delivery.first_unsent(), Some(LineNumber(1)));
+            assert!(delivery.documents < 90, "the sender is told to stop");
+        });
+    }
+}
+
+#[test]
+fn a_permission_missing_for_one_index_ends_the_delivery_behind_the_request() {
+    run(async {
+        let server = serve(|request| items(request, |id, _| if id == 2 { 403 } else { 201 })).await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &one, None).await;
+        assert_eq!((delivery.indexed, delivery.requests), (2, 1));
+        assert!(matches!(delivery.stop, Some(Stop::Denied(_))));
+        assert_eq!(delivery.first_unsent(), Some(LineNumber(2)));
+    });
+}
+
+#[test]
+fn a_redirect_is_not_followed_into_silence() {
+    run(async {
+        let elsewhere = serve(|_| Reply::json(200, "{}")).await;
+        let target = elsewhere.url.replace("127.0.0.1", "localhost");
+        let told = target.clone();
+        let server =
+            serve(move |_| Reply::Full(301, vec![("location", format!("{target}/_bulk"))], vec![])).await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains(&format!("redirects to {told}")), "{text}");
+    });
+}
+
+#[test]
+fn at_the_deadline_what_is_left_is_unsent() {
+    let slow = |request: &Request| Reply::Late(Duration::from_millis(40), Box::new(all_indexed(request)));
+    run(async move {
+        let server = serve(slow).await;
+        let start = Instant::now();
+        let one = Options { in_flight: 1, ..QUICK };
+        let batches = (0..50).map(|n| batch(n * 2 + 1..=n * 2 + 2)).collect();
+        let delivery = load(&server, batches, &one, Some(Duration::from_millis(150))).await;
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        assert_eq!(delivery.stop, Some(Stop::Deadline));
+        assert!(delivery.indexed >= 2 && delivery.unsent.total() >= 2, "{delivery:#?}");
+        assert_eq!(delivery.first_unsent(), Some(LineNumber(delivery.indexed + 1)));
+    });
+}
+
+#[test]
+fn an_endpoint_that_never_answers_costs_no_more_than_the_deadline() {
+    for reply in [Reply::Silence, Reply::json(503, "{}")] {
+        run(async move {
+            let server = serve(move |_| reply.clone()).await;
+            let start = Instant::now();
+            let delivery =
+                load(&server, vec![batch(1..=3); 9], &QUICK, Some(Duration::from_millis(120))).await;
+            assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+            assert_eq!((delivery.indexed, &delivery.stop), (0, &Some(Stop::Deadline)));
+        });
+    }
+}
+
+#[test]
+fn a_deadline_that_is_over_sends_nothing() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let delivery = load(&server, vec![batch(1..=3); 2], &QUICK, Some(Duration::ZERO)).await;
+        assert_eq!((delivery.indexed, delivery.requests, delivery.stop), (0, 0, Some(Stop::Deadline)));
+        assert!(server.requests().is_empty());
+    });
+}
+
+#[test]
+fn without_a_deadline_patience_ends_when_nothing_goes_through() {
+    run(async {
+        let server = serve(|_| Reply::Cut).await;
+        let options = Options { patience: Duration::from_millis(60), ..QUICK };
+        let delivery = load(&server, vec![batch(1..=3); 9], &options, None).await;
+        let Some(Stop::Stalled(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains(&server.url), "{text}");
+        assert_eq!(delivery.indexed, 0);
+    });
+}
+
+#[test]
+fn one_document_that_never_goes_through_does_not_stop_the_others() {
+    run(async {
+        let server = serve(|request| items(request, |id, _| if id == 2 { 503 } else { 201 })).await;
+        let options = Options { patience: Duration::from_millis(60), ..QUICK };
+        let delivery = load(&server, vec![batch(1..=3), batch(4..=6), batch(7..=9)], &options, None).await;
+        assert_eq!((delivery.indexed, &delivery.stop), (8, &None));
+        assert_eq!(only_group(&delivery.unsent), ("status 503: test_exception: scripted".into(), 1, 2));
+    });
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_is_named() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let gone = Endpoint::parse("http://127.0.0.1:9").unwrap();
+        let client = OpenSearch::new(Settings::new(gone, Auth::None)).unwrap();
+        let error = client.bulk(b"{}\n", Duration::from_secs(5)).await.unwrap_err();
+        assert!(error.can_pass());
+        assert!(error.to_string().starts_with("http://127.0.0.1:9: no connection: "), "{error}");
+
+        let nowhere = Endpoint::parse("http://no-such-host.invalid").unwrap();
+        let client = OpenSearch::new(Settings::new(nowhere, Auth::None)).unwrap();
+        let error = client.bulk(b"{}\n", Duration::from_secs(5)).await.unwrap_err();
+        assert!(error.to_string().contains("the host name has no address"), "{error}");
+
+        let https = Endpoint::parse(&server.url.replace("http:", "https:")).unwrap();
+        let client = OpenSearch::new(Settings::new(https, Auth::None)).unwrap();
+        let start = Instant::now();
+        let error = client.bulk(b"{}\n", Duration::from_millis(300)).await.unwrap_err();
+        assert!(error.can_pass() && start.elapsed() < Duration::from_secs(2), "{error}");
+    });
+}
+
+#[test]
+fn under_pressure_one_request_is_in_flight_and_after_calm_there_are_more() {
+    run(async {
+        let mut seen = 0;
+        let server = serve(move |request| {
+            seen += 1;
+            let reply = if seen <= 3 { Reply::json(429, "") } else { all_indexed(request) };
+            Reply::Late(Duration::from_millis(25), Box::new(reply))
+        })
+        .await;
+        let three = Options { in_flight: 3, ..QUICK };
+        let delivery = load(&server, (1..=20).map(|n| batch(n..=n)).collect(), &three, None).await;
+        assert_eq!((delivery.indexed, delivery.requests, delivery.sent_again), (20, 23, 3));
+
+        let at_once: Vec<_> = server.requests().iter().map(|request| request.at_once).collect();
+        assert_eq!(at_once[..7], [1, 2, 3, 1, 1, 1, 1], "{at_once:?}");
+        assert_eq!(at_once[7..].iter().max(), Some(&3), "{at_once:?}");
+    });
+}
+
+#[test]
+fn an_endpoint_that_cannot_read_gzip_gets_bodies_as_they_are() {
+    run(async {
+        let server = serve(|request| match request.header("content-encoding") {
+            Some(_) => {
+                Reply::json(400, r#"{"error":{"type":"not_x_content_exception","reason":"not xcontent"}}"#)
+            }
+            None => all_indexed(request),
+        })
+        .await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &one, None).await;
+        assert_eq!((delivery.indexed, delivery.rejected.total()), (6, 0));
+        let encodings: Vec<_> =
+            server.requests().iter().map(|request| request.header("content-encoding").is_some()).collect();
+        assert_eq!(encodings, [true, false, false]);
+    });
+}
+
+/// Faults drawn at random, but the same at each run; what the cluster holds is what the delivery says.
+#[test]
+fn whatever_happens_every_document_is_accounted_for() {
+    for seed in 1..=6_u64 {
+        run(async move {
+            let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mut random = move |bound: u64| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state % bound
+            };
+            let held = Arc::new(Mutex::new(BTreeMap::new()));
+            let cluster = held.clone();
+            let server = serve(move |request| {
+                let mut statuses = Vec::new();
+                let fault = random(10);
+                for (id, document) in documents(request) {
+                    let status = match random(12) {
+                        0 => 429,
+                        1 => 503,
+                        2 if id % 5 == 0 => 400,
+                        _ => 201,
+                    };
+                    // A fault can come before the documents are indexed, or behind it.
+                    if status == 201 && fault != 0 {
+                        cluster.lock().unwrap().insert(id, is_raw(&document));
+                    }
+                    statuses.push(status);
+                }
+                let mut statuses = statuses.into_iter();
+                match fault {
+                    0 => Reply::json(503, ""),
+                    1 => Reply::Cut,
+                    2 => Reply::Half(200, vec![], vec![b' '; 90]),
+                    3 => Reply::json(200, "<html>"),
+                    4 if documents(request).len() > 3 => Reply::json(413, ""),
+                    _ => items(request, |_, _| statuses.next().unwrap()),
+                }
+            })
+            .await;
+            let batches = (0..6).map(|n| batch(n * 10 + 1..=n * 10 + 10)).collect();
+            let deadline = (seed % 3 == 0).then_some(Duration::from_millis(40));
+            let hasty = Options { longest_pause: Duration::from_millis(4), ..QUICK };
+            let delivery = load(&server, batches, &hasty, deadline).await;
+
+            let held = held.lock().unwrap();
+            assert!(
+                delivery.indexed <= held.len() as u64,
+                "nothing counts as indexed that the cluster does not hold"
+            );
+            if deadline.is_none() {
+                assert_eq!((delivery.unsent.total(), &delivery.stop), (0, &None), "{delivery:#?}");
+                assert_eq!(delivery.documents, 60);
+                let sent: HashSet<u64> = server.requests().iter().flat_map(ids).collect();
+                assert_eq!(sent.len(), 60);
+            }
+        });
+    }
+}

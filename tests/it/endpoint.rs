@@ -1,3 +1,6 @@
+//! What an endpoint's name says, and what is refused before a request is made.
+#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
+
 use es_loader::edge::auth::Auth;
 use es_loader::edge::endpoint::{Endpoint, EndpointError, Service, Signing};
 use es_loader::edge::opensearch::{OpenSearch, Settings, SetupError};

@@ -1,1 +1,249 @@
+//! The S3 client against answers that the real service gives only on bad days.
+#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
+use std::io::{self, Read};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use es_loader::edge::s3::{ObjectStream, S3, S3Error};
+use es_loader::event::{ObjectKey, ObjectRef};
+
+use crate::scripted::{Reply, Request, Server, run, serve};
+
+const TIME: &str = "Sat, 01 Jun 2024 00:00:00 GMT";
+
+fn s3(server: &Server) -> S3 {
+    let aws = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("ap-northeast-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "id", "secret", None, None, "test",
+        )))
+        .endpoint_url(&server.url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .build();
+    S3::new(&aws, false, Some("111122223333".into()))
+}
+
+fn object(key: &str) -> ObjectRef {
+    ObjectRef {
+        bucket: "logs".into(),
+        key: ObjectKey::from_raw(key),
+        key_if_missing: None,
+        version_id: None,
+        size: None,
+        etag: None,
+        sequencer: None,
+        event_time: None,
+        region: None,
+        account: None,
+        lines: None,
+    }
+}
+
+fn error(status: u16, code: &str, message: &str) -> Reply {
+    let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    Reply::Full(status, vec![("content-type", "application/xml".into())], body.into_bytes())
+}
+
+fn head() -> Vec<(&'static str, String)> {
+    vec![("etag", "\"e1\"".into()), ("last-modified", TIME.into())]
+}
+
+/// The object's bytes from where the request asks for them.
+fn bytes_from(request: &Request, object: &[u8]) -> Reply {
+    match request.header("range") {
+        None => Reply::Full(200, head(), object.to_vec()),
+        Some(range) => {
+            let start = range.trim_start_matches("bytes=").trim_end_matches('-').parse::<usize>().unwrap();
+            let mut head = head();
+            head.push(("content-range", format!("bytes {start}-{}/{}", object.len() - 1, object.len())));
+            Reply::Full(206, head, object.get(start..).unwrap().to_vec())
+        }
+    }
+}
+
+fn halve(reply: Reply) -> Reply {
+    match reply {
+        Reply::Full(status, head, body) => Reply::Half(status, head, body),
+        other => other,
+    }
+}
+
+async fn read(stream: ObjectStream) -> (Vec<u8>, io::Result<usize>) {
+    let mut reader = stream.into_reader();
+    tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        let end = reader.read_to_end(&mut bytes);
+        (bytes, end)
+    })
+    .await
+    .unwrap()
+}
+
+#[test]
+fn an_object_is_asked_for_by_version_and_owner_and_comes_with_its_facts() {
+    run(async {
+        let server = serve(|request| bytes_from(request, b"one\ntwo\n")).await;
+        let wanted = ObjectRef { version_id: Some("v7".into()), ..object("ds_agent/a b+c=d/日本.gz") };
+        let stream = s3(&server).get(&wanted).await.unwrap();
+        assert_eq!((stream.size, stream.etag.as_deref()), (Some(8), Some("e1")));
+        assert_eq!(stream.last_modified.unwrap().to_string(), "2024-06-01T00:00:00Z");
+        assert_eq!(read(stream).await.0, b"one\ntwo\n");
+
+        let request = server.requests().remove(0);
+        assert!(
+            request.target.starts_with("/logs/ds_agent/a%20b%2Bc%3Dd/%E6%97%A5%E6%9C%AC.gz?"),
+            "{}",
+            request.target
+        );
+        assert!(request.target.contains("versionId=v7"), "{}", request.target);
+        assert_eq!(request.header("x-amz-expected-bucket-owner"), Some("111122223333"));
+    });
+}
+
+#[test]
+fn the_other_reading_of_a_key_is_tried_only_where_the_first_is_missing() {
+    run(async {
+        let server = serve(|request| {
+            if request.target.starts_with("/logs/a%253Db") {
+                error(404, "NoSuchKey", "The specified key does not exist.")
+            } else {
+                bytes_from(request, b"x")
+            }
+        })
+        .await;
+        let wanted = ObjectRef { key_if_missing: Some(ObjectKey::from_raw("a=b")), ..object("a%3Db") };
+        assert_eq!(s3(&server).get(&wanted).await.unwrap().key.as_str(), "a=b");
+
+        let server = serve(|_| error(403, "AccessDenied", "Access Denied")).await;
+        s3(&server).get(&wanted).await.unwrap_err();
+        assert_eq!(server.requests().len(), 1, "a key that may be there is not replaced by another");
+
+        let server = serve(|_| error(404, "NoSuchKey", "The specified key does not exist.")).await;
+        let missing = s3(&server).get(&wanted).await.unwrap_err();
+        assert_eq!(missing.to_string(), "s3://logs/a%3Db: not found (NoSuchKey)");
+    });
+}
+
+#[test]
+fn what_is_denied_names_the_object_the_role_and_the_permission() {
+    for (message, permission) in [
+        (
+            "User: arn:aws:sts::1:assumed-role/loader/f is not authorized to perform: s3:GetObject",
+            "s3:GetObject",
+        ),
+        (
+            "User: arn:aws:sts::1:assumed-role/loader/f is not authorized to perform: kms:Decrypt",
+            "kms:Decrypt",
+        ),
+    ] {
+        run(async move {
+            let server = serve(move |_| error(403, "AccessDenied", message)).await;
+            let denied = s3(&server).get(&object("k")).await.unwrap_err();
+            assert!(
+                matches!(denied, S3Error::AccessDenied { permission: p, .. } if p == permission),
+                "{denied}"
+            );
+            let text = denied.to_string();
+            assert!(
+                text.starts_with("s3://logs/k: access denied: User: arn:aws:sts::1:assumed-role/loader/f"),
+                "{text}"
+            );
+        });
+    }
+}
+
+#[test]
+fn archives_and_bad_days_are_told_apart() {
+    run(async {
+        let server =
+            serve(|_| error(403, "InvalidObjectState", "not valid for the object's storage class")).await;
+        assert!(matches!(s3(&server).get(&object("k")).await, Err(S3Error::Archived { .. })));
+        for reply in [error(503, "SlowDown", "slow"), error(500, "InternalError", "oops"), Reply::Cut] {
+            let server = serve(move |_| reply.clone()).await;
+            assert!(matches!(s3(&server).get(&object("k")).await, Err(S3Error::Other { .. })));
+        }
+    });
+}
+
+#[test]
+fn a_connection_that_breaks_is_made_up_for_from_the_byte_where_it_broke() {
+    run(async {
+        let text: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+        let (whole, mut breaks) = (text.clone(), 3);
+        let server = serve(move |request| {
+            breaks -= 1;
+            let reply = bytes_from(request, &text);
+            if breaks >= 0 { halve(reply) } else { reply }
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        assert_eq!(end.unwrap(), whole.len());
+        assert!(bytes == whole, "the bytes are those of the object, each once");
+        let requests = server.requests();
+        assert_eq!(requests.len(), 4);
+        assert_eq!(requests.iter().filter(|request| request.header("if-match") == Some("\"e1\"")).count(), 3);
+    });
+}
+
+#[test]
+fn an_object_that_was_replaced_meanwhile_ends_in_an_error() {
+    run(async {
+        let server = serve(|request| match request.header("if-match") {
+            None => halve(bytes_from(request, b"first half, second half")),
+            Some(_) => error(
+                412,
+                "PreconditionFailed",
+                "At least one of the pre-conditions you specified did not hold",
+            ),
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        assert_eq!(bytes, b"first half,");
+        assert!(end.unwrap_err().to_string().contains("PreconditionFailed"));
+    });
+}
+
+#[test]
+fn an_answer_without_a_range_is_not_taken_for_the_rest() {
+    run(async {
+        let server = serve(|_| Reply::Half(200, head(), b"first half, second half".to_vec())).await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        assert_eq!(bytes, b"first half,");
+        assert!(end.is_err());
+    });
+}
+
+#[test]
+fn a_listing_gives_all_pages_with_times_and_sizes() {
+    run(async {
+        let server = serve(|request| {
+            let (key, next) = if request.target.contains("continuation-token=t2") {
+                ("ds_agent/b", "<IsTruncated>false</IsTruncated>")
+            } else {
+                (
+                    "ds_agent/a%3D b",
+                    "<IsTruncated>true</IsTruncated><NextContinuationToken>t2</NextContinuationToken>",
+                )
+            };
+            let body = format!(
+                "<ListBucketResult>{next}<Contents><Key>{key}</Key><Size>7</Size><ETag>\"e\"</ETag>\
+                 <LastModified>2024-06-01T00:00:00.000Z</LastModified></Contents></ListBucketResult>"
+            );
+            Reply::Full(200, vec![("content-type", "application/xml".into())], body.into_bytes())
+        })
+        .await;
+        let mut listing = s3(&server).list("logs", "ds_agent/");
+        let mut found = Vec::new();
+        while let Some(page) = listing.next_page().await {
+            found.extend(page.unwrap());
+        }
+        let keys: Vec<_> =
+            found.iter().map(|object| (object.key.as_str(), object.size, object.etag.as_deref())).collect();
+        assert_eq!(keys, [("ds_agent/a%3D b", Some(7), Some("e")), ("ds_agent/b", Some(7), Some("e"))]);
+        assert_eq!(found.remove(0).event_time.unwrap().to_string(), "2024-06-01T00:00:00Z");
+    });
+}

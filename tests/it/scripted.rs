@@ -1,5 +1,10 @@
 //! An HTTP server on a local port that answers by script, faults included: what no real server does on demand.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a helper of tests: to fail is to panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper of tests: to fail is to panic"
+)]
 
 use std::future::Future;
 use std::io::Read;
@@ -20,6 +25,8 @@ pub(crate) struct Request {
     pub(crate) headers: Vec<(String, String)>,
     /// As it went over the wire.
     pub(crate) body: Vec<u8>,
+    /// How many requests were under way when it came, itself included.
+    pub(crate) at_once: usize,
 }
 
 impl Request {
@@ -66,18 +73,12 @@ impl Reply {
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<Request>>>,
-    most: Arc<AtomicUsize>,
 }
 
 impl Server {
     /// All requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
-    }
-
-    /// The most requests that were under way at the same time since the last call.
-    pub(crate) fn most_at_once(&self) -> usize {
-        self.most.swap(0, SeqCst)
     }
 }
 
@@ -86,16 +87,16 @@ pub(crate) async fn serve(script: impl FnMut(&Request) -> Reply + Send + 'static
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
-    let most = Arc::new(AtomicUsize::new(0));
     let (script, now) = (Arc::new(Mutex::new(script)), Arc::new(AtomicUsize::new(0)));
-    let server = Server { url, requests: requests.clone(), most: most.clone() };
+    let server = Server { url, requests: requests.clone() };
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let (requests, script, most, now) = (requests.clone(), script.clone(), most.clone(), now.clone());
+            stream.set_nodelay(true).unwrap();
+            let (requests, script, now) = (requests.clone(), script.clone(), now.clone());
             tokio::spawn(async move {
-                while let Some(request) = read(&mut stream).await {
+                while let Some(mut request) = read(&mut stream).await {
+                    request.at_once = now.fetch_add(1, SeqCst) + 1;
                     requests.lock().unwrap().push(request.clone());
-                    most.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
                     let mut reply = script.lock().unwrap()(&request);
                     if let Reply::Late(pause, late) = reply {
                         tokio::time::sleep(pause).await;
@@ -129,7 +130,8 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
         .map(|line| line.split_once(':').unwrap())
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let mut request = Request { method: first.next()?, target: first.next()?, headers, body: Vec::new() };
+    let mut request =
+        Request { method: first.next()?, target: first.next()?, headers, body: Vec::new(), at_once: 0 };
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     request.body = bytes.split_off(head + 4);
     while request.body.len() < length {
@@ -151,9 +153,8 @@ async fn write(stream: &mut TcpStream, reply: Reply) -> bool {
     let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
     headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
     head.push_str("\r\n");
-    let sent =
-        stream.write_all(head.as_bytes()).await.is_ok() && stream.write_all(&body[..part]).await.is_ok();
-    stream.flush().await.is_ok() && sent && part == body.len()
+    let bytes = [head.as_bytes(), &body[..part]].concat();
+    stream.write_all(&bytes).await.is_ok() && stream.flush().await.is_ok() && part == body.len()
 }
 
 /// Runs a test as the binaries run: on one thread.

@@ -1,0 +1,271 @@
+//! Verdicts, raw forms and tallies.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests: to fail is to panic"
+)]
+
+use std::time::Duration;
+
+use es_loader::bulk::{Batch, Fault, Item, Judgement, Tally, Verdict, judge, raw_form};
+use es_loader::object::LineNumber;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn batch(documents: usize) -> Batch {
+    let mut batch = Batch::default();
+    for n in 0..documents {
+        let (action, document) = (format!(r#"{{"index":{{"_id":"{n}"}}}}"#), format!(r#"{{"n":{n}}}"#));
+        batch.push(action.as_bytes(), document.as_bytes(), LineNumber(n as u64 + 1));
+    }
+    batch
+}
+
+/// The verdicts, one line each, of an answer in `fixtures/bulk`, whose name starts with its status.
+fn verdicts(fixture: &str, documents: usize) -> Vec<String> {
+    let Judgement::Items { verdicts, .. } = judgement(fixture, documents) else { panic!("{fixture}") };
+    let line = |verdict: &Verdict| match verdict {
+        Verdict::Indexed => "indexed".to_owned(),
+        Verdict::Duplicate => "duplicate".to_owned(),
+        Verdict::Again(fault) => format!("again: {fault}"),
+        Verdict::Refused(fault) => format!("refused: {fault}"),
+        Verdict::Denied(fault) => format!("denied: {fault}"),
+    };
+    verdicts.iter().map(line).collect()
+}
+
+fn judgement(fixture: &str, documents: usize) -> Judgement {
+    let status = fixture.split('-').next().unwrap().parse().unwrap();
+    let path = format!("{}/fixtures/bulk/{fixture}", env!("CARGO_MANIFEST_DIR"));
+    judge(&batch(documents), status, &std::fs::read(path).unwrap())
+}
+
+#[test]
+fn what_is_created_or_replaced_is_indexed() {
+    assert_eq!(verdicts("200-all-indexed.json", 3), ["indexed"; 3]);
+    let Judgement::Items { took, .. } = judgement("200-all-indexed.json", 3) else { panic!() };
+    assert_eq!(took, Duration::from_millis(30));
+}
+
+#[test]
+fn a_document_that_was_there_before_is_a_duplicate() {
+    assert_eq!(verdicts("200-unfiltered.json", 2), ["indexed", "duplicate"]);
+}
+
+#[test]
+fn a_refusal_names_the_field_and_the_innermost_cause_but_not_the_id() {
+    assert_eq!(
+        verdicts("200-mapping-conflicts.json", 6),
+        [
+            "refused: status 400: mapper_parsing_exception: failed to parse field [destination.ip] of type [ip]: \
+             'N/A' is not an IP string literal.",
+            "refused: status 400: mapper_parsing_exception: failed to parse field [source.port] of type [long]: \
+             For input string: \"http\\u{1b}[31m\"",
+            "refused: status 400: illegal_argument_exception: Limit of total fields [1000] has been exceeded",
+            "refused: status 404: index_not_found_exception: no such index [log-deepsecurity-2024-06] and \
+             [action.auto_create_index] is [false]",
+            "refused: status 400: an old server's plain text",
+            "indexed",
+        ]
+    );
+}
+
+#[test]
+fn overload_blocks_and_a_full_cluster_are_tried_again() {
+    let verdicts = verdicts("200-overload.json", 8);
+    assert!(verdicts[..7].iter().all(|verdict| verdict.starts_with("again: ")), "{verdicts:#?}");
+    assert_eq!(verdicts[1], "again: status 429: no reason given");
+    assert_eq!(verdicts[7], "indexed");
+}
+
+#[test]
+fn a_missing_permission_is_no_fault_of_the_document() {
+    let verdicts = verdicts("200-not-allowed.json", 2);
+    assert!(
+        verdicts[0].starts_with("denied: status 403: security_exception: no permissions for"),
+        "{verdicts:?}"
+    );
+    assert_eq!(verdicts[1], "indexed");
+}
+
+#[test]
+fn a_request_that_is_malformed_or_too_large_is_told_apart() {
+    let Judgement::Malformed(fault) = judgement("400-no-index.json", 2) else { panic!() };
+    assert_eq!(
+        fault.to_string(),
+        "status 400: action_request_validation_exception: Validation Failed: 1: index is missing;"
+    );
+    let Judgement::TooLarge(fault) = judgement("413-proxy.html", 2) else { panic!() };
+    assert!(fault.reason.starts_with("<html> <head><title>413 Request Entity"), "{fault}");
+}
+
+#[test]
+fn a_locked_door_is_denied_and_a_block_is_not() {
+    let Judgement::Denied(fault) = judgement("403-aws.json", 1) else { panic!() };
+    assert!(fault.reason.starts_with("User: anonymous is not authorized"), "{fault}");
+    assert!(matches!(judgement("403-cluster-block.json", 1), Judgement::Again(_)));
+    for status in [301, 401, 403, 404, 405, 406, 415] {
+        assert!(matches!(judge(&batch(1), status, b""), Judgement::Denied(_)), "{status}");
+    }
+}
+
+#[test]
+fn trouble_of_the_whole_request_is_tried_again() {
+    for status in [402, 408, 429, 500, 502, 503, 504, 599] {
+        let Judgement::Again(fault) = judge(&batch(1), status, b"") else { panic!("{status}") };
+        assert_eq!((fault.status, fault.reason.as_str()), (status, "an empty answer"));
+    }
+}
+
+#[test]
+fn an_answer_to_something_else_is_tried_again() {
+    let answers: [&[u8]; 9] = [
+        b"",
+        b"<html>please log in</html>",
+        b"{}",
+        b"[]",
+        b"{\"took\":1,\"errors\":false,\"items\":[]}",
+        b"{\"took\":1,\"errors\":false,\"items\":[{\"index\":{\"status\":201}}]}",
+        b"{\"took\":1,\"errors\":false,\"items\":[{\"index\":{}},{\"index\":{\"status\":201}}]}",
+        b"{\"took\":1,\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":2",
+        b"{\"items\":[{\"index\":{\"status\":201}},{\"drop\":{\"status\":201}}]}",
+    ];
+    for answer in answers {
+        let judgement = judge(&batch(2), 200, answer);
+        assert!(
+            matches!(judgement, Judgement::Again(_)),
+            "{}: {judgement:?}",
+            String::from_utf8_lossy(answer)
+        );
+    }
+}
+
+#[test]
+fn an_item_that_says_neither_yes_nor_no_is_tried_again() {
+    for status in [0, 100, 302] {
+        let answer = json!({"items": [{"index": {"status": status}}]}).to_string();
+        let Judgement::Items { verdicts, .. } = judge(&batch(1), 200, answer.as_bytes()) else { panic!() };
+        assert!(matches!(verdicts[..], [Verdict::Again(_)]), "{status}");
+    }
+}
+
+#[test]
+fn a_fault_is_fit_for_a_terminal() {
+    let reason = format!("a\n\u{1b}[2J\u{202e}b{}", "é".repeat(600));
+    let fault = Fault::new(400, "type\r", &reason);
+    assert!(fault.reason.starts_with("a\\n\\u{1b}[2J\\u{202e}b"), "{}", fault.reason);
+    assert!(fault.reason.ends_with("é…") && fault.reason.len() <= 503, "{}", fault.reason.len());
+    assert_eq!(fault.error_type, "type\\r");
+}
+
+#[test]
+fn a_selection_keeps_documents_actions_and_lines_together() {
+    let part = batch(4).select([3, 1, 9]);
+    assert_eq!(
+        part.body,
+        b"{\"index\":{\"_id\":\"3\"}}\n{\"n\":3}\n{\"index\":{\"_id\":\"1\"}}\n{\"n\":1}\n"
+    );
+    assert_eq!(part.items.iter().map(|item| item.line.0).collect::<Vec<_>>(), [4, 2]);
+    assert_eq!(part.pair(1), Some((&b"{\"index\":{\"_id\":\"1\"}}"[..], &b"{\"n\":1}"[..])));
+}
+
+#[test]
+fn offsets_outside_the_body_give_nothing() {
+    let item = |start, end| Item { start, end, line: LineNumber(1) };
+    let batch = Batch { body: b"a\nb\n".to_vec(), items: vec![item(2, 9), item(3, 1), item(0, 1)] };
+    assert_eq!((batch.pair(0), batch.pair(1), batch.pair(2), batch.pair(3)), (None, None, None, None));
+    assert_eq!(batch.select([0, 1]).body, b"");
+}
+
+fn raw(document: &Value, fault: &Fault) -> Value {
+    serde_json::from_slice(&raw_form(document.to_string().as_bytes(), fault).unwrap()).unwrap()
+}
+
+#[test]
+fn the_raw_form_keeps_the_base_fields_and_says_why() {
+    let document = json!({
+        "@timestamp": "2024-06-01T00:00:00Z", "@id": "x", "@log_type": "deepsecurity", "@log_s3bucket": "b",
+        "@log_s3key": "k", "@message": "CEF:0|…", "ecs": {"version": "8.11.0"}, "cloud": {"provider": "aws"},
+        "event": {"module": "deepsecurity", "ingested": "2024-06-01T00:00:01Z", "severity": "high", "kind": "alert"},
+        "destination": {"ip": "N/A"}, "error": {"code": 7},
+    });
+    let fault = Fault::new(400, "mapper_parsing_exception", "failed to parse field [destination.ip]");
+    let mut expected = document.clone();
+    expected.as_object_mut().unwrap().remove("destination");
+    expected["event"] = json!({
+        "module": "deepsecurity", "ingested": "2024-06-01T00:00:01Z", "kind": "pipeline_error"
+    });
+    expected["error"] =
+        json!({"type": "mapper_parsing_exception", "message": "failed to parse field [destination.ip]"});
+    assert_eq!(raw(&document, &fault), expected);
+}
+
+#[test]
+fn the_raw_form_of_a_document_without_base_fields_says_why_at_least() {
+    let fault = Fault::new(413, "", "too large");
+    assert_eq!(
+        raw(&json!({"event": "text"}), &fault),
+        json!({"event": {"kind": "pipeline_error"}, "error": {"message": "too large"}})
+    );
+}
+
+#[test]
+fn what_is_no_object_has_no_raw_form() {
+    for document in ["", "[]", "{\"a\":", "\"text\""] {
+        assert_eq!(raw_form(document.as_bytes(), &Fault::new(400, "", "")), None, "{document}");
+    }
+}
+
+#[test]
+fn equal_faults_are_one_group_with_the_lowest_line() {
+    let mut tally = Tally::default();
+    let (a, b) = (Fault::new(400, "a", ""), Fault::new(400, "b", ""));
+    [(&a, 9), (&b, 5), (&a, 3), (&a, 4)].iter().for_each(|(fault, line)| tally.add(fault, LineNumber(*line)));
+    let groups: Vec<_> =
+        tally.groups().map(|group| (&*group.fault.error_type, group.count, group.first_line.0)).collect();
+    assert_eq!(groups, [("a", 3, 3), ("b", 1, 5)]);
+}
+
+#[test]
+fn beyond_fifty_reasons_only_their_number_is_kept() {
+    let mut tally = Tally::default();
+    for n in 0..200_u64 {
+        tally.add(&Fault::new(400, "", &format!("value {n}")), LineNumber(1000 - n));
+    }
+    assert_eq!((tally.groups().count(), tally.total()), (51, 200));
+    let rest = tally.groups().last().unwrap();
+    assert_eq!((&*rest.fault.reason, rest.count, rest.first_line), ("other reasons", 150, LineNumber(801)));
+
+    let mut both = Tally::default();
+    both.add(&Fault::new(400, "", "value 0"), LineNumber(7));
+    both.merge(&tally);
+    assert_eq!(both.total(), 201);
+    let first = both.groups().next().unwrap();
+    assert_eq!((first.count, first.first_line), (2, LineNumber(7)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_answer_gives_a_verdict_for_every_document_or_one_for_all(
+        status in 100_u16..600,
+        answer in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..64),
+            (proptest::collection::vec(0_u16..600, 0..4), 0_usize..200).prop_map(|(statuses, cut)| {
+                let items: Vec<Value> =
+                    statuses.iter().map(|status| json!({"index": {"status": status, "error": {"type": "t"}}})).collect();
+                let mut answer = json!({"took": 1, "items": items}).to_string().into_bytes();
+                answer.truncate(cut);
+                answer
+            }),
+        ],
+        documents in 1_usize..4,
+    ) {
+        if let Judgement::Items { verdicts, .. } = judge(&batch(documents), status, &answer) {
+            prop_assert_eq!(verdicts.len(), documents);
+            prop_assert!((200..300).contains(&status));
+        }
+    }
+}
