@@ -274,6 +274,7 @@ fn event_time(table: &Table<'_>, findings: &mut Findings) -> Option<EventTime> {
     if formats.is_empty() || !(built_in || formats.contains(&single)) {
         formats.insert(0, single);
     }
+    let formats = formats.into_iter().flat_map(time_format::ways).collect();
     (!failed).then_some(EventTime { keys, formats, tz })
 }
 

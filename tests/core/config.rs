@@ -445,7 +445,10 @@ fn time_formats_are_words_and_patterns() {
     let formats = |lines: &str| section(&format!("timestamp_key = rt\n{lines}")).event_time.formats;
     let pattern = |text: &str| TimeFormat::Strptime(text.to_owned());
     assert_eq!(formats("timestamp_format = epoch"), [TimeFormat::Epoch]);
-    assert_eq!(formats("timestamp_format = %d/%b/%Y:%H:%M:%S %z"), [pattern("%d/%b/%Y:%H:%M:%S %z")]);
+    assert_eq!(
+        formats("timestamp_format = %d/%b/%Y:%H:%M:%S %z"),
+        [pattern("%d/%b/%Y:%H:%M:%S %z"), pattern("%d/%b/%Y:%H:%M:%S %:z")]
+    );
     assert_eq!(
         formats("timestamp_format_list = [\"syslog\", \"%Y-%m-%d %H:%M:%S,%f\"]"),
         [TimeFormat::Syslog, pattern("%Y-%m-%d %H:%M:%S,%f")]
@@ -459,7 +462,7 @@ fn time_formats_are_words_and_patterns() {
         [TimeFormat::Syslog, TimeFormat::Epoch, TimeFormat::Iso8601]
     );
     for fine in
-        ["%s", "%Y%j", "%y%m%d%H%M%S", "%d.%m.%Y %I:%M %p", "%a %d %B %Y", "%Y-%m-%dT%H:%M:%S.%f%z", "%F %T"]
+        ["%s", "%Y%j", "%y%m%d%H%M%S", "%d.%m.%Y %I:%M %p", "%a %d %B %Y", "%Y-%m-%dT%H:%M:%S.%f", "%F %T"]
     {
         assert_eq!(formats(&format!("timestamp_format = {fine}")), [pattern(fine)]);
     }
@@ -560,7 +563,7 @@ fn a_chain_of_references_that_would_fill_the_memory_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}", lines in arbitrary_lines()) {
@@ -583,8 +586,9 @@ proptest! {
         for (at, value) in values.iter().enumerate() {
             text.push_str(&format!("\nx.f{at} = {}", value.replace('$', "$$")));
         }
-        let config = Config::load(&[file("user.ini", &text)]);
-        let Ok(config) = config else { return Err(TestCaseError::reject("a list in brackets")) };
+        let is_list = |value: &String| value.trim().starts_with('[') && value.contains(',');
+        prop_assume!(!values.iter().any(is_list));
+        let config = load(&text);
         let mut statics = config.log_types[1].statics.iter();
         for value in values.iter().filter(|value| !value.trim().is_empty()) {
             let value = value.trim();
