@@ -551,6 +551,19 @@ fn what_sections_inherit_is_told_once() {
 }
 
 #[test]
+fn references_go_ten_deep() {
+    let chain = |length: usize| {
+        let mut text = "[one]\nindex_name = log-one\ns3_key = one\nv0 = src\n".to_owned();
+        for level in 1..length {
+            text.push_str(&format!("v{level} = ${{v{}}}\n", level - 1));
+        }
+        format!("{text}source.ip = ${{v{}}}\n", length - 1)
+    };
+    assert_eq!(sources(&load(&chain(10)).log_types[1], "source.ip").unwrap(), [key("src")]);
+    assert!(findings(&chain(11)).contains("references go deeper than 10 in the value of 'source.ip'"));
+}
+
+#[test]
 fn a_chain_of_references_that_would_fill_the_memory_is_refused() {
     let mut text = "[one]\nindex_name = log-one\ns3_key = one\nv0 = xxxxxxxxxx\n".to_owned();
     for level in 1..10 {
