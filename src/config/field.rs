@@ -92,7 +92,7 @@ pub(super) fn objection(name: &str) -> Option<Objection> {
 
 /// What `name`, which no list names, was meant as if it is a typing error in a field of ECS.
 pub(super) fn typing_error(name: &str) -> Option<Objection> {
-    if ecs::is_ecs_field(name) {
+    if ecs::is_ecs_field(name) || OPEN.iter().any(|open| below(name, open)) {
         return None;
     }
     let group = name.split('.').next().unwrap_or_default();
@@ -112,8 +112,9 @@ pub(super) fn below(name: &str, object: &str) -> bool {
 }
 
 /// Help for a listed field without a line.
-pub(super) fn missing_line<'a>(name: &str, keys: impl Iterator<Item = &'a str>) -> String {
-    did_you_mean(name, keys).unwrap_or_else(|| format!("add '{name} = <source>', or take it out of the list"))
+pub(super) fn missing_line<'a>(name: &str, value: &str, keys: impl Iterator<Item = &'a str>) -> String {
+    did_you_mean(name, keys)
+        .unwrap_or_else(|| format!("add '{name} = <{value}>', or take it out of the list"))
 }
 
 fn objection_to_form(name: &str) -> Option<Objection> {

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::diagnostic::{Findings, quoted};
+use super::diagnostic::quoted;
 use super::ini::Entry;
 use super::layers::{DEFAULT, Layers, Section};
 use super::suggestion::did_you_mean;
@@ -25,20 +25,11 @@ pub(super) fn resolve(
     layers: &Layers,
     section: &Section,
     entry: &Entry,
-    findings: &mut Findings,
     used: &mut Used,
-) -> Option<String> {
-    if !entry.raw.contains('$') {
-        return Some(entry.raw.clone());
-    }
+) -> Result<String, Box<Diagnostic>> {
     let mut value = Value { layers, entry, out: String::new(), references: 0, used };
-    match value.add(section, &entry.raw, 1) {
-        Ok(()) => Some(value.out),
-        Err(finding) => {
-            findings.push(*finding);
-            None
-        }
-    }
+    value.add(section, &entry.raw, 1)?;
+    Ok(value.out)
 }
 
 /// A value while it grows.
@@ -110,7 +101,12 @@ impl Value<'_> {
         match own.or_else(|| layers.defaults().get(key).map(|entry| (layers.defaults(), entry))) {
             Some((home, entry)) => {
                 self.used.insert((home.name.clone(), key.to_owned()));
-                self.add(section, &entry.raw, depth + 1)
+                // configparser counts only those values that refer on.
+                if entry.raw.contains('$') {
+                    self.add(section, &entry.raw, depth + 1)
+                } else {
+                    self.push(&entry.raw)
+                }
             }
             None => {
                 let known = section.iter().chain(layers.defaults().iter()).map(|(key, _)| key);

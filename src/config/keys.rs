@@ -40,7 +40,7 @@ const OLD_NAMES: [(&str, &str); 2] = [("index", "index_name"), ("format", "file_
 /// What becomes of an upstream key that is no setting here.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Upstream {
-    /// Fine at these values, which ask for nothing; any other is refused: why, and the way out.
+    /// Fine at these values in any case of letters, which ask for nothing; any other is refused: why, and the way out.
     OnlyAt { values: &'static [&'static str], reason: &'static str, way_out: &'static str },
     /// Taken with a warning.
     NoEffect { reason: &'static str },
@@ -135,7 +135,7 @@ const UPSTREAM: [(&str, Upstream); 21] = [
     ),
 ];
 
-const NO: &[&str] = &["", "False", "false", "no", "off", "0"];
+const NO: &[&str] = &["", "False", "no", "off", "0"];
 const NO_VERSION: Upstream = Upstream::NoEffect { reason: "es-loader tells its own version" };
 const NO_INDICATORS: Upstream = only_at(
     &[""],

@@ -13,18 +13,23 @@ use super::{BUILT_IN, Diagnostic, Mapping, Place, Static, field, keys, source, s
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
 
-/// A section's lines for fields.
+/// The fields that a section writes.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct Fields {
     pub(super) mappings: Vec<Mapping>,
     pub(super) statics: Vec<Static>,
 }
 
 /// What the section's lists and lines say. Keys that are neither settings nor fields are reported here.
-pub(super) fn lines(table: &Table<'_>, prefix: Option<&str>, used: &Used, findings: &mut Findings) -> Lines {
+pub(super) fn fields(
+    table: &Table<'_>,
+    prefix: Option<&str>,
+    used: &Used,
+    findings: &mut Findings,
+) -> Fields {
     let listed = listed(table, findings);
     let constant: HashSet<&str> = words(table.text("static_ecs")).map(|(_, word)| word).collect();
-    let mut lines = Lines::default();
+    let mut lines = Fields::default();
     for row in &table.rows {
         if keys::is_known(row.key) {
             continue;
@@ -42,7 +47,9 @@ pub(super) fn lines(table: &Table<'_>, prefix: Option<&str>, used: &Used, findin
         }
         if let Some((message, help)) = objection(row.key, in_list, prefix) {
             findings.push(Diagnostic { help, ..Diagnostic::error(&row.entry.place, message) });
-        } else if row.text.is_none() || row.text().is_empty() {
+        } else if let Some(fault) = &row.fault {
+            findings.push((**fault).clone());
+        } else if row.text().is_empty() {
             // Nothing to write: an empty value switches a line off.
         } else if constant.contains(row.key) {
             lines.statics.extend(constant_line(row, findings));
@@ -68,9 +75,11 @@ fn listed<'t>(table: &'t Table<'_>, findings: &mut Findings) -> HashSet<&'t str>
                 findings.push(row.problem(problem));
             } else if table.row(name).is_none() {
                 let lines = table.rows.iter().map(|row| row.key).filter(|key| !keys::is_known(key));
+                let value = if list == "static_ecs" { "constant" } else { "source" };
                 let message = format!("{} is listed in '{list}' but has no line of its own", quoted(name));
                 findings.push(
-                    Diagnostic::error(&row.place_at(offset), message).help(field::missing_line(name, lines)),
+                    Diagnostic::error(&row.place_at(offset), message)
+                        .help(field::missing_line(name, value, lines)),
                 );
             }
         }
@@ -127,7 +136,7 @@ fn constant_line(row: &Row<'_>, findings: &mut Findings) -> Option<Static> {
 }
 
 /// Fields that would be a value and an object at once: OpenSearch refuses every document with both.
-fn clashes(lines: &Lines, findings: &mut Findings) {
+fn clashes(lines: &Fields, findings: &mut Findings) {
     let fields = lines.mappings.iter().map(|line| (line.field.as_str(), &line.place));
     let fields: Vec<(&str, &Place)> =
         fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.place))).collect();

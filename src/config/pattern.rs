@@ -2,13 +2,13 @@
 //!
 //! Upstream's are Python's; what the regex crate does not have, because it takes linear time on any text, is named.
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::value::Problem;
 
 /// A regex that is looked for anywhere in a text, as upstream does with keys.
 pub(super) fn search(text: &str) -> Result<Regex, Problem> {
-    Regex::new(text).map_err(|error| problem(text, &error))
+    compiled(text).map_err(|error| problem(text, &error))
 }
 
 /// A regex that a line must begin with, as upstream does with `log_pattern`. It must name the parts it takes out.
@@ -18,7 +18,13 @@ pub(super) fn from_start(text: &str) -> Result<Regex, Problem> {
         return Err(Problem::new(0, "the pattern names no part of a line")
             .help("name the parts: '(?P<client>[0-9.]+) (?P<user>\\S+)'"));
     }
-    Regex::new(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
+    compiled(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
+}
+
+fn compiled(text: &str) -> Result<Regex, regex::Error> {
+    // Counted repetitions in each other multiply: within this bound, start-up stays a matter of milliseconds.
+    const LARGEST: usize = 2 * 1024 * 1024;
+    RegexBuilder::new(text).size_limit(LARGEST).build()
 }
 
 /// Constructs of Python's that the regex crate does not have, and what to do.
@@ -39,7 +45,7 @@ const BACK_REFERENCE: &str = "a back-reference is not there: write the repeated 
 
 fn problem(text: &str, error: &regex::Error) -> Problem {
     let regex::Error::Syntax(report) = error else {
-        return Problem::new(0, format!("the regex cannot be used: {error}"))
+        return Problem::new(0, "the regex is too big when it is compiled")
             .help("write smaller counts of repetition");
     };
     // The report repeats the pattern, then marks the place in it, then tells the reason on its last line.

@@ -4,6 +4,7 @@ use super::diagnostic::{Findings, quoted};
 use super::interpolation::Used;
 use super::keys::{self, Upstream};
 use super::layers::{DEFAULT, Layers};
+use super::suggestion::did_you_mean;
 use super::table::{Row, Table};
 use super::value::{self, Problem};
 use super::{
@@ -15,27 +16,28 @@ use super::{
 pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType> {
     let mut used = Used::new();
     let tables: Vec<Table<'_>> =
-        layers.sections().iter().map(|section| Table::new(layers, section, findings, &mut used)).collect();
-    let mut log_types: Vec<LogType> = Vec::new();
-    let mut live: Vec<&Table<'_>> = Vec::new();
+        layers.sections().iter().map(|section| Table::new(layers, section, &mut used)).collect();
+    let mut log_types: Vec<(bool, LogType)> = Vec::new();
+    let mut live = 0;
     for table in &tables {
         if is_switched_off(table) {
             continue;
         }
-        live.push(table);
+        live += 1;
         if let Some(log_type) = log_type(table, &used, findings) {
             warn_of_shadow(table, &log_type, &log_types, findings);
-            log_types.push(log_type);
+            warn_of_missing_groups(&log_type, findings);
+            log_types.push((table.section.built_in, log_type));
         }
     }
-    if live.is_empty()
+    if live == 0
         && let Some(row) = tables.first().and_then(|table| table.row("s3_key"))
     {
         let finding =
             Diagnostic::error(&row.entry.place, "no section takes any key: nothing would be loaded");
         findings.push(finding.help("add a section of your own, or take this line out"));
     }
-    log_types
+    log_types.into_iter().map(|(_, log_type)| log_type).collect()
 }
 
 /// A built-in section can be switched off by a file that says `s3_key =`.
@@ -45,7 +47,12 @@ fn is_switched_off(table: &Table<'_>) -> bool {
 }
 
 fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<LogType> {
-    name_of_default(table, findings);
+    if is_meant_as_default(table, findings) {
+        return None;
+    }
+    for row in table.rows.iter().filter(|row| keys::is_known(row.key)) {
+        row.fault.iter().for_each(|fault| findings.push((**fault).clone()));
+    }
     upstream_keys(table, findings);
     // Everything is read before anything is given up, so that all errors are told at once.
     let index = index(table, findings);
@@ -54,7 +61,7 @@ fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<L
     let s3_key_ignored = table.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(table, findings);
     let field_prefix = field_prefix(table, findings);
-    let lines = mapping::lines(table, field_prefix.as_deref(), used, findings);
+    let fields = mapping::fields(table, field_prefix.as_deref(), used, findings);
     let event_time = event_time(table, findings);
     let doc_id = table.read("doc_id", findings, source::at_most_one);
     let doc_id_suffix = table.read("doc_id_suffix", findings, source::at_most_one);
@@ -74,8 +81,8 @@ fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<L
         s3_key: s3_key?,
         s3_key_ignored: s3_key_ignored?,
         file_format: file_format?,
-        mappings: lines.mappings,
-        statics: lines.statics,
+        mappings: fields.mappings,
+        statics: fields.statics,
         event_time: event_time?,
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
@@ -89,19 +96,22 @@ fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<L
 }
 
 /// `[default]` is a log type to configparser, but nobody means it.
-fn name_of_default(table: &Table<'_>, findings: &mut Findings) {
+fn is_meant_as_default(table: &Table<'_>, findings: &mut Findings) -> bool {
     let name = &table.section.name;
-    if name.eq_ignore_ascii_case(DEFAULT) {
+    let meant = name.eq_ignore_ascii_case(DEFAULT);
+    if meant {
         let finding = Diagnostic::error(&table.section.place, format!("section [{name}] is not [{DEFAULT}]"));
         findings.push(finding.help(format!("write '[{DEFAULT}]' in capital letters")));
     }
+    meant
 }
 
 fn upstream_keys(table: &Table<'_>, findings: &mut Findings) {
     for row in &table.rows {
         match keys::upstream(row.key) {
             Some(Upstream::OnlyAt { values, reason, way_out })
-                if row.text.is_some() && !values.contains(&row.text()) =>
+                if row.text.is_some()
+                    && !values.iter().any(|value| value.eq_ignore_ascii_case(row.text())) =>
             {
                 let message = format!("key '{}' cannot be {}: {reason}", row.key, quoted(row.text()));
                 findings.push(Diagnostic::error(&row.entry.place, message).help(way_out));
@@ -264,6 +274,7 @@ fn event_time(table: &Table<'_>, findings: &mut Findings) -> Option<EventTime> {
     if formats.is_empty() || !(built_in || formats.contains(&single)) {
         formats.insert(0, single);
     }
+    let formats = formats.into_iter().flat_map(time_format::ways).collect();
     (!failed).then_some(EventTime { keys, formats, tz })
 }
 
@@ -289,14 +300,32 @@ fn without_effect(table: &Table<'_>, findings: &mut Findings) {
     }
 }
 
+/// Sources that are no group of the pattern that takes lines apart: no line can have them.
+fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
+    let FileFormat::Text(pattern) = &log_type.file_format else { return };
+    for mapping in &log_type.mappings {
+        for source in &mapping.sources {
+            if let Source::Key(key) = source
+                && !pattern.capture_names().flatten().any(|group| group == key)
+            {
+                let message = format!("source {} is no group of 'log_pattern'", quoted(key));
+                let meant = did_you_mean(key, pattern.capture_names().flatten());
+                findings.push(Diagnostic { help: meant, ..Diagnostic::warning(&mapping.place, message) });
+            }
+        }
+    }
+}
+
 /// A key meant for this section looks like its own `s3_key`: if an earlier section takes that, it takes them all.
-fn warn_of_shadow(table: &Table<'_>, log_type: &LogType, earlier: &[LogType], findings: &mut Findings) {
+fn warn_of_shadow(
+    table: &Table<'_>,
+    log_type: &LogType,
+    earlier: &[(bool, LogType)],
+    findings: &mut Findings,
+) {
     let pattern = log_type.s3_key.as_str();
-    let Some(first) =
-        earlier.iter().find(|earlier| earlier.s3_key.as_str() == pattern || earlier.s3_key.is_match(pattern))
-    else {
-        return;
-    };
+    let takes = |earlier: &LogType| earlier.s3_key.as_str() == pattern || earlier.s3_key.is_match(pattern);
+    let Some((built_in, first)) = earlier.iter().find(|(_, earlier)| takes(earlier)) else { return };
     let Some(row) = table.row("s3_key") else { return };
     let message = format!(
         "keys for [{}] go to [{}], which comes first and has the s3_key {}",
@@ -304,6 +333,7 @@ fn warn_of_shadow(table: &Table<'_>, log_type: &LogType, earlier: &[LogType], fi
         first.name,
         quoted(first.s3_key.as_str())
     );
-    let help = format!("narrow the s3_key of [{}], or switch it off", first.name);
+    let switch = if *built_in { ", or switch it off by an empty one" } else { "" };
+    let help = format!("narrow the s3_key of [{}]{switch}", first.name);
     findings.push(Diagnostic::warning(&row.place_at(0), message).help(help));
 }

@@ -12,11 +12,12 @@ pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
         .filter_map(|candidate| {
+            // `timestamp` is nearer to `timestamp_key` than to another word with three letters changed.
             let length = word.chars().count().max(candidate.chars().count());
             let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
             let prefix = word.len() >= 4 && candidate.starts_with(&format!("{word}_"));
             let near = distance <= (length / 3).clamp(1, 3);
-            (near || prefix).then_some((if near { distance } else { usize::MAX }, candidate))
+            (near || prefix).then_some((if near { distance } else { 2 }, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

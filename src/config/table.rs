@@ -15,8 +15,10 @@ pub(super) struct Row<'l> {
     /// Its new name.
     pub(super) key: &'l str,
     pub(super) entry: &'l Entry,
-    /// Nothing where a reference could not be resolved, which has been reported.
+    /// The value; nothing where a reference cannot be resolved.
     pub(super) text: Option<String>,
+    /// Why it cannot. Not an error as such: in another section that inherits the row, nobody may ask for it.
+    pub(super) fault: Option<Box<Diagnostic>>,
     /// It stands in `[DEFAULT]`.
     pub(super) inherited: bool,
 }
@@ -49,19 +51,17 @@ pub(super) struct Table<'l> {
 }
 
 impl<'l> Table<'l> {
-    pub(super) fn new(
-        layers: &'l Layers,
-        section: &'l Section,
-        findings: &mut Findings,
-        used: &mut Used,
-    ) -> Self {
+    pub(super) fn new(layers: &'l Layers, section: &'l Section, used: &mut Used) -> Self {
         let own = section.iter().map(|(key, entry)| (key, entry, false));
         let inherited = layers.defaults().iter().filter(|(key, _)| section.get(key).is_none());
         let rows: Vec<Row<'l>> = own
             .chain(inherited.map(|(key, entry)| (key, entry, true)))
             .map(|(key, entry, inherited)| {
-                let text = interpolation::resolve(layers, section, entry, findings, used);
-                Row { key, entry, text, inherited }
+                let (text, fault) = match interpolation::resolve(layers, section, entry, used) {
+                    Ok(text) => (Some(text), None),
+                    Err(fault) => (None, Some(fault)),
+                };
+                Row { key, entry, text, fault, inherited }
             })
             .collect();
         let index = rows.iter().enumerate().map(|(at, row)| (row.key, at)).collect();

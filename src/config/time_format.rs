@@ -25,6 +25,17 @@ pub(super) fn one(text: &str) -> Result<TimeFormat, Problem> {
     Ok(TimeFormat::Strptime(text.to_owned()))
 }
 
+/// The ways to read `format`: Python's `%z` takes offsets with and without a colon, jiff has a code for each.
+pub(super) fn ways(format: TimeFormat) -> Vec<TimeFormat> {
+    match &format {
+        TimeFormat::Strptime(pattern) if pattern.contains("%z") => {
+            let colon = TimeFormat::Strptime(pattern.replace("%z", "%:z"));
+            vec![format, colon]
+        }
+        _ => vec![format],
+    }
+}
+
 /// `timestamp_format_list`: a list in JSON, as upstream has it; or words; or one format a line.
 pub(super) fn list(text: &str) -> Result<Vec<TimeFormat>, Problem> {
     if text.starts_with('[') {

@@ -1,6 +1,11 @@
 //! The configuration: what a file says becomes types, and what is wrong with it is told with its place.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail loudly"
+)]
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -107,6 +112,23 @@ fn every_file_in_config_loads() {
 }
 
 #[test]
+fn the_reference_in_user_ini_names_every_default_and_an_example_that_loads() {
+    let text = std::fs::read_to_string(root().join("config/user.ini")).unwrap();
+    let settings: String =
+        text.lines().filter_map(|line| line.strip_prefix(';')).map(|line| format!("{line}\n")).collect();
+    let config = load(&settings);
+    assert!(config.warnings.is_empty(), "{}", told(&config.warnings));
+    let defaults = Config::load(&[]).unwrap();
+    assert_eq!(format!("{:?}", deepsecurity(&config)), format!("{:?}", deepsecurity(&defaults)));
+    assert_eq!(config.log_types[1].name, "mycef");
+    let built_in = std::fs::read_to_string(root().join("config/default.ini")).unwrap();
+    for key in built_in.lines().filter_map(|line| Some(line.split_once(" =")?.0)) {
+        let named = settings.lines().any(|line| line.split(' ').next() == Some(key));
+        assert!(named || key == "timestamp_nano", "{key} is not in the reference");
+    }
+}
+
+#[test]
 fn without_files_the_section_of_the_article_is_there() {
     let config = Config::load(&[]).unwrap();
     assert!(config.warnings.is_empty(), "{}", told(&config.warnings));
@@ -115,11 +137,8 @@ fn without_files_the_section_of_the_article_is_there() {
     assert_eq!(log_type.index.name, "log-deepsecurity");
     assert_eq!(log_type.s3_key.as_str(), "ds_agent");
     assert!(matches!(log_type.file_format, FileFormat::Json));
-    let table: Vec<String> = log_type
-        .mappings
-        .iter()
-        .map(|mapping| format!("{} {:?}", mapping.field, mapping.sources))
-        .collect();
+    let table: Vec<String> =
+        log_type.mappings.iter().map(|mapping| format!("{} {:?}", mapping.field, mapping.sources)).collect();
     let article = [
         ("event.action", "act"),
         ("destination.ip", "dst"),
@@ -191,7 +210,8 @@ fn settings_that_no_file_names_have_upstreams_defaults_and_ours() {
 
 #[test]
 fn keys_end_at_the_first_of_both_delimiters() {
-    let log_type = section("source.ip: src\ndestination.ip =dst\nevent.action=a:b=c\nfile.path   :   = fname");
+    let log_type =
+        section("source.ip: src\ndestination.ip =dst\nevent.action=a:b=c\nfile.path   :   = fname");
     assert_eq!(sources(&log_type, "source.ip").unwrap(), [key("src")]);
     assert_eq!(sources(&log_type, "destination.ip").unwrap(), [key("dst")]);
     assert_eq!(sources(&log_type, "event.action").unwrap(), [key("a:b=c")]);
@@ -214,7 +234,8 @@ fn indented_lines_go_on_with_the_value() {
 
 #[test]
 fn entries_at_the_same_depth_are_entries_of_their_own() {
-    let config = load("  [one]\n  index_name = log-one\n  s3_key = one\n  source.ip = a\n     b\n  source.port = c");
+    let config =
+        load("  [one]\n  index_name = log-one\n  s3_key = one\n  source.ip = a\n     b\n  source.port = c");
     let log_type = &config.log_types[1];
     assert_eq!(sources(log_type, "source.ip").unwrap(), [key("a"), key("b")]);
     assert_eq!(sources(log_type, "source.port").unwrap(), [key("c")]);
@@ -228,7 +249,9 @@ fn a_value_may_begin_below_its_key() {
 
 #[test]
 fn quotes_and_backslashes_are_ordinary_characters() {
-    let log_type = section("index_suffix = 'x'\nfile_format = text\nlog_pattern = (?P<a>\\\"\\w+\\\")\\\\\nsource.ip = \"a\\\n  b\" 'c");
+    let log_type = section(
+        "index_suffix = 'x'\nfile_format = text\nlog_pattern = (?P<a>\\\"\\w+\\\")\\\\\nsource.ip = \"a\\\n  b\" 'c",
+    );
     assert_eq!(log_type.index.suffix, "'x'");
     assert_eq!(sources(&log_type, "source.ip").unwrap(), [key("\"a\\"), key("b\""), key("'c")]);
     let FileFormat::Text(pattern) = &log_type.file_format else { panic!("not text") };
@@ -246,7 +269,10 @@ fn line_ends_and_byte_order_mark_of_other_systems_are_read() {
 
 #[test]
 fn keys_differ_by_case() {
-    assert!(findings("[one]\nIndex_Name = x\ns3_key = one").contains("2:1: error: unknown key 'Index_Name'\n  help: did you mean 'index_name'?"));
+    assert!(
+        findings("[one]\nIndex_Name = x\ns3_key = one")
+            .contains("2:1: error: unknown key 'Index_Name'\n  help: did you mean 'index_name'?")
+    );
 }
 
 #[test]
@@ -288,7 +314,9 @@ fn references_see_what_a_later_file_says() {
 
 #[test]
 fn a_reference_to_an_old_name_is_a_reference_to_the_new_one() {
-    let config = load("[one]\nindex = log-x\ns3_key = one\n[two]\nindex_name = ${one:index}2\ns3_key = two\n[three]\nindex_name = ${one:index_name}3\ns3_key = three\n");
+    let config = load(
+        "[one]\nindex = log-x\ns3_key = one\n[two]\nindex_name = ${one:index}2\ns3_key = two\n[three]\nindex_name = ${one:index_name}3\ns3_key = three\n",
+    );
     assert_eq!(config.log_types[2].index.name, "log-x2");
     assert_eq!(config.log_types[3].index.name, "log-x3");
 }
@@ -369,7 +397,9 @@ fn the_first_section_that_matches_takes_the_key() {
 
 #[test]
 fn sources_are_keys_and_header_fields_in_order() {
-    let log_type = section("rule.name = cef.name name\nhost.name = syslog.hostname dvchost\nevent.code = cef.device_event_class_id");
+    let log_type = section(
+        "rule.name = cef.name name\nhost.name = syslog.hostname dvchost\nevent.code = cef.device_event_class_id",
+    );
     assert_eq!(sources(&log_type, "rule.name").unwrap(), [Source::Header(HeaderField::Name), key("name")]);
     assert_eq!(
         sources(&log_type, "host.name").unwrap(),
@@ -402,7 +432,9 @@ fn zones_are_read_as_upstream_writes_and_wrote_them() {
     assert_eq!(seconds("-03:30"), -12600);
     assert_eq!(seconds("+5:45"), 20700);
     assert_eq!(seconds("+00:00"), 0);
-    for wrong in ["JST", "Asia/Tokyo", "+9:5:1", "+99:00", "9h", "+", "+-9", "inf", "1e1", "+09:60", "24", "9.9.9"] {
+    for wrong in
+        ["JST", "Asia/Tokyo", "+9:5:1", "+99:00", "9h", "+", "+-9", "inf", "1e1", "+09:60", "24", "9.9.9"]
+    {
         let told = findings(&format!("[one]\nindex_name = x\ns3_key = one\nindex_tz = {wrong}"));
         assert!(told.contains("4:12: error: index_tz: "), "{wrong}: {told}");
     }
@@ -413,7 +445,10 @@ fn time_formats_are_words_and_patterns() {
     let formats = |lines: &str| section(&format!("timestamp_key = rt\n{lines}")).event_time.formats;
     let pattern = |text: &str| TimeFormat::Strptime(text.to_owned());
     assert_eq!(formats("timestamp_format = epoch"), [TimeFormat::Epoch]);
-    assert_eq!(formats("timestamp_format = %d/%b/%Y:%H:%M:%S %z"), [pattern("%d/%b/%Y:%H:%M:%S %z")]);
+    assert_eq!(
+        formats("timestamp_format = %d/%b/%Y:%H:%M:%S %z"),
+        [pattern("%d/%b/%Y:%H:%M:%S %z"), pattern("%d/%b/%Y:%H:%M:%S %:z")]
+    );
     assert_eq!(
         formats("timestamp_format_list = [\"syslog\", \"%Y-%m-%d %H:%M:%S,%f\"]"),
         [TimeFormat::Syslog, pattern("%Y-%m-%d %H:%M:%S,%f")]
@@ -426,14 +461,18 @@ fn time_formats_are_words_and_patterns() {
         formats("timestamp_format_list = epoch, iso8601\ntimestamp_format = syslog"),
         [TimeFormat::Syslog, TimeFormat::Epoch, TimeFormat::Iso8601]
     );
-    for fine in ["%s", "%Y%j", "%y%m%d%H%M%S", "%d.%m.%Y %I:%M %p", "%a %d %B %Y", "%Y-%m-%dT%H:%M:%S.%f%z", "%F %T"] {
+    for fine in
+        ["%s", "%Y%j", "%y%m%d%H%M%S", "%d.%m.%Y %I:%M %p", "%a %d %B %Y", "%Y-%m-%dT%H:%M:%S.%f", "%F %T"]
+    {
         assert_eq!(formats(&format!("timestamp_format = {fine}")), [pattern(fine)]);
     }
 }
 
 #[test]
 fn time_keys_come_in_order_and_once() {
-    let time = section("timestamp_key = rt\ntimestamp_key_list = end rt syslog.hostname\ntimestamp_tz = +09:00").event_time;
+    let time =
+        section("timestamp_key = rt\ntimestamp_key_list = end rt syslog.hostname\ntimestamp_tz = +09:00")
+            .event_time;
     assert_eq!(time.keys, [key("rt"), key("end"), Source::Syslog(SyslogField::Hostname)]);
     assert_eq!(time.tz, Some(jiff::tz::offset(9)));
 }
@@ -448,7 +487,9 @@ fn a_pattern_for_lines_begins_at_their_start() {
 
 #[test]
 fn a_prefix_is_made_of_the_sections_name() {
-    let config = load("[Linux-OS.x]\nindex_name = log-x\ns3_key = x\n[other]\nindex_name = log-y\ns3_key = yy\nfield_prefix = ds2\n");
+    let config = load(
+        "[Linux-OS.x]\nindex_name = log-x\ns3_key = x\n[other]\nindex_name = log-y\ns3_key = yy\nfield_prefix = ds2\n",
+    );
     assert_eq!(config.log_types[1].field_prefix, "linux_os_x");
     assert_eq!(config.log_types[2].field_prefix, "ds2");
 }
@@ -504,8 +545,22 @@ fn findings_come_in_the_order_of_files_and_lines() {
 
 #[test]
 fn what_sections_inherit_is_told_once() {
-    let told = findings("[DEFAULT]\nindex_tz = JST\nunknown_thing = 1\n[one]\nindex_name = x\ns3_key = one\n");
+    let told =
+        findings("[DEFAULT]\nindex_tz = JST\nunknown_thing = 1\n[one]\nindex_name = x\ns3_key = one\n");
     assert_eq!(told.matches("error").count(), 2, "{told}");
+}
+
+#[test]
+fn references_go_ten_deep() {
+    let chain = |length: usize| {
+        let mut text = "[one]\nindex_name = log-one\ns3_key = one\nv0 = src\n".to_owned();
+        for level in 1..length {
+            text.push_str(&format!("v{level} = ${{v{}}}\n", level - 1));
+        }
+        format!("{text}source.ip = ${{v{}}}\n", length - 1)
+    };
+    assert_eq!(sources(&load(&chain(10)).log_types[1], "source.ip").unwrap(), [key("src")]);
+    assert!(findings(&chain(11)).contains("references go deeper than 10 in the value of 'source.ip'"));
 }
 
 #[test]
@@ -521,7 +576,7 @@ fn a_chain_of_references_that_would_fill_the_memory_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}", lines in arbitrary_lines()) {
@@ -544,8 +599,9 @@ proptest! {
         for (at, value) in values.iter().enumerate() {
             text.push_str(&format!("\nx.f{at} = {}", value.replace('$', "$$")));
         }
-        let config = Config::load(&[file("user.ini", &text)]);
-        let Ok(config) = config else { return Err(TestCaseError::reject("a list in brackets")) };
+        let is_list = |value: &String| value.trim().starts_with('[') && value.contains(',');
+        prop_assume!(!values.iter().any(is_list));
+        let config = load(&text);
         let mut statics = config.log_types[1].statics.iter();
         for value in values.iter().filter(|value| !value.trim().is_empty()) {
             let value = value.trim();
@@ -558,10 +614,57 @@ proptest! {
 /// Lines made of the pieces that a reader of ini files can stumble over.
 fn arbitrary_lines() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "[", "]", "[one]", "[DEFAULT]", "\n", "\n", "\n", "\r\n", "\r", " ", "  ", "\t", "=", ":", "#", ";", "$", "${", "}",
-        "${s3_key}", "${one:s3_key}", "\\", "\\\n", "\"", "'", "\u{feff}", "\u{a0}", "\u{2028}", "\0", "a", "source.ip",
-        "source", "ecs", "s3_key", "index_name", "index", "static_ecs", "file_format", "text", "log_pattern", "(?P<a>",
-        ")", "*", "日本", "trusted_proxies", "10.0.0.0/8", "timestamp_format", "%Y", "%", "timestamp_format_list", "[\"",
+        "[",
+        "]",
+        "[one]",
+        "[DEFAULT]",
+        "\n",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "  ",
+        "\t",
+        "=",
+        ":",
+        "#",
+        ";",
+        "$",
+        "${",
+        "}",
+        "${s3_key}",
+        "${one:s3_key}",
+        "\\",
+        "\\\n",
+        "\"",
+        "'",
+        "\u{feff}",
+        "\u{a0}",
+        "\u{2028}",
+        "\0",
+        "a",
+        "source.ip",
+        "source",
+        "ecs",
+        "s3_key",
+        "index_name",
+        "index",
+        "static_ecs",
+        "file_format",
+        "text",
+        "log_pattern",
+        "(?P<a>",
+        ")",
+        "*",
+        "日本",
+        "trusted_proxies",
+        "10.0.0.0/8",
+        "timestamp_format",
+        "%Y",
+        "%",
+        "timestamp_format_list",
+        "[\"",
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
