@@ -1,5 +1,5 @@
 //! CEF events, rule by rule.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::borrow::Cow;
 

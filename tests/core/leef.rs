@@ -82,6 +82,8 @@ fn l3_a_delimiter_is_named_by_itself_or_by_its_code_point() {
         let (event, pairs) = read(&text);
         assert_eq!(pairs, [("a", "1"), ("b", "2=3"), ("c", "")], "{field:?}");
         assert_eq!((event.header.delimiter_raw, event.issues), (None, Issues::default()), "{field:?}");
+        let named = delimiter.chars().next().filter(|_| !field.is_empty());
+        assert_eq!(event.header.delimiter, named, "{field:?}");
     }
 }
 

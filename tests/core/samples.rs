@@ -2,7 +2,7 @@
 //! cut and damaged in every place.
 //!
 //! `data/deep-security.txt` holds them: `>` the line (`␉` a tab), `|` the header fields, then `key: «value»`.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use es_loader::marker::{Format, Marker, find, split};
 use es_loader::pair::Pair;
@@ -36,8 +36,9 @@ struct Read<'a> {
     marker: Marker,
     prefix: &'a str,
     header: Vec<String>,
+    delimiter: Option<char>,
     /// A delimiter field that was not understood.
-    delimiter: &'a str,
+    delimiter_raw: &'a str,
     unparsed: &'a str,
     pairs: Vec<Pair<'a>>,
 }
@@ -51,15 +52,17 @@ fn read(text: &str) -> Option<Read<'_>> {
             let h = event.header;
             let fields = [h.vendor, h.product, h.device_version, h.event_class_id, h.name, h.severity];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
-            Read { marker, prefix: event.prefix, header, delimiter: "", unparsed: event.unparsed, pairs }
+            let (prefix, unparsed) = (event.prefix, event.unparsed);
+            Read { marker, prefix, header, delimiter: None, delimiter_raw: "", unparsed, pairs }
         }
         Format::Leef => {
             let event = leef::parse(text, marker, &mut pairs);
             let h = event.header;
             let fields = [h.vendor, h.product, h.product_version, h.event_id];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
-            let delimiter = h.delimiter_raw.unwrap_or_default();
-            Read { marker, prefix: event.prefix, header, delimiter, unparsed: event.unparsed, pairs }
+            let (delimiter, delimiter_raw) = (h.delimiter, h.delimiter_raw.unwrap_or_default());
+            let (prefix, unparsed) = (event.prefix, event.unparsed);
+            Read { marker, prefix, header, delimiter, delimiter_raw, unparsed, pairs }
         }
     })
 }
@@ -141,12 +144,20 @@ fn is_whole(line: &str) -> bool {
         (false, Format::Cef) => "CEF:",
         (false, Format::Leef) => "LEEF:",
     };
-    // An escaped tab is made of these, and the parts do not tell where it stood.
-    let leef = found.marker.format == Format::Leef;
-    let kept = |character: &char| !is_between(*character) && !(leef && matches!(character, '#' | '0' | '1'));
+    // What stands between attributes, and the name of it, is not among the parts.
+    let is_between = |character: char| {
+        is_between(character)
+            || found.marker.format == Format::Leef && matches!(character, '#' | '0' | '1')
+            || found.delimiter.is_some_and(|delimiter| {
+                character == delimiter
+                    || character.is_ascii_hexdigit()
+                    || matches!(character, 'x' | 'X' | 't')
+            })
+    };
+    let kept = |character: &char| !is_between(*character);
     let before = [found.prefix, marker];
     let header = found.header.iter().map(String::as_str);
-    let behind = [found.delimiter, found.unparsed];
+    let behind = [found.delimiter_raw, found.unparsed];
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
     let parts = before.into_iter().chain(header).chain(behind).chain(pairs).flat_map(str::chars);
     parts.filter(kept).eq(line.chars().filter(kept))
