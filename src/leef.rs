@@ -8,7 +8,6 @@ mod delimiter;
 
 use std::borrow::Cow;
 
-use self::delimiter::Delimiter;
 use crate::marker::header::{self, fields, unescaped};
 use crate::marker::{Format, Marker};
 use crate::pair::scan::{FirstKey, scan};
@@ -27,6 +26,8 @@ pub struct Header<'a> {
     pub product_version: Cow<'a, str>,
     /// EventID.
     pub event_id: Cow<'a, str>,
+    /// The delimiter that the header names (rule L-3); nothing where the tab stands for want of a name.
+    pub delimiter: Option<char>,
     /// A delimiter field that says nothing known; the tab was taken (rule L-3).
     pub delimiter_raw: Option<&'a str>,
 }
@@ -72,11 +73,11 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
     let mut fields = fields::<5>(Format::Leef, text.get(marker.version..).unwrap_or_default());
     let rest = fields.rest.trim_end_matches(['\r', '\n', '\0']);
     let is_whole = fields.found == 5;
-    let (delimiter, delimiter_raw, attributes) = match fields.raw {
-        [version, ..] if is_whole && has_delimiter_field(version) => delimiter::take(rest),
-        _ => (Delimiter::Tab, None, rest),
+    let field = match fields.raw {
+        [version, ..] if is_whole && has_delimiter_field(version) => delimiter::Field::take(rest),
+        _ => delimiter::Field::none(rest),
     };
-    let read = attributes::read(attributes, delimiter, is_whole, pairs);
+    let read = attributes::read(field.attributes, field.delimiter, is_whole, pairs);
     let mut unparsed = read.leading;
     let mut issues = Issues {
         escaped_tab: read.escaped_tab,
@@ -94,7 +95,7 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
     issues.unparsed_text = !unparsed.is_empty();
     Event {
         prefix: header::prefix(text.get(..marker.start).unwrap_or_default()),
-        header: Header::new(fields.raw, delimiter_raw),
+        header: Header { delimiter: field.named, delimiter_raw: field.unknown, ..Header::new(fields.raw) },
         unparsed,
         issues,
     }
@@ -126,10 +127,7 @@ fn has_delimiter_field(version: &str) -> bool {
 }
 
 impl<'a> Header<'a> {
-    fn new(
-        [version, vendor, product, product_version, event_id]: [&'a str; 5],
-        delimiter_raw: Option<&'a str>,
-    ) -> Self {
+    fn new([version, vendor, product, product_version, event_id]: [&'a str; 5]) -> Self {
         let text = |raw| unescaped(Format::Leef, raw);
         Self {
             version: version.trim(),
@@ -137,7 +135,7 @@ impl<'a> Header<'a> {
             product: text(product),
             product_version: text(product_version),
             event_id: text(event_id),
-            delimiter_raw,
+            ..Self::default()
         }
     }
 }

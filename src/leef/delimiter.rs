@@ -16,22 +16,43 @@ pub(super) enum Delimiter {
     Other(char),
 }
 
-/// Takes the delimiter field off the text behind the event id, if there is one: the delimiter, the field where it says
-/// nothing known, and the attributes.
-pub(super) fn take(text: &str) -> (Delimiter, Option<&str>, &str) {
-    let none = (Delimiter::Tab, None, text);
-    if let Some(attributes) = text.strip_prefix("=|") {
-        return (Delimiter::Other('='), None, attributes);
+/// What the text behind the event id says about the delimiter.
+pub(super) struct Field<'a> {
+    /// What stands between attributes.
+    pub(super) delimiter: Delimiter,
+    /// The character that the field named.
+    pub(super) named: Option<char>,
+    /// The field where it says nothing known.
+    pub(super) unknown: Option<&'a str>,
+    /// The text behind the field.
+    pub(super) attributes: &'a str,
+}
+
+impl<'a> Field<'a> {
+    /// No field, or an empty one: the tab.
+    pub(super) fn none(attributes: &'a str) -> Self {
+        Self { delimiter: Delimiter::Tab, named: None, unknown: None, attributes }
     }
-    // An `=` before the first pipe: this is an attribute already, whose value may hold that pipe.
-    let pipe = memchr2(b'=', b'|', text.as_bytes()).and_then(|at| text.split_at_checked(at));
-    let Some((field, Some(attributes))) = pipe.map(|(field, rest)| (field, rest.strip_prefix('|'))) else {
-        return none;
-    };
-    match meaning(field) {
-        Some('\t') => (Delimiter::Tab, None, attributes),
-        Some(character) => (Delimiter::Other(character), None, attributes),
-        None => (Delimiter::Tab, Some(field), attributes),
+
+    /// Takes the delimiter field off the text behind the event id, if there is one.
+    pub(super) fn take(text: &'a str) -> Self {
+        // An `=` before the first pipe: this is an attribute already, whose value may hold that pipe. Only an `=` all
+        // by itself is the field.
+        let end = if text.starts_with("=|") { Some(1) } else { memchr2(b'=', b'|', text.as_bytes()) };
+        let (field, rest) = end.and_then(|end| text.split_at_checked(end)).unwrap_or(("", text));
+        let Some(attributes) = rest.strip_prefix('|') else {
+            return Self::none(text);
+        };
+        if field.is_empty() {
+            return Self::none(attributes);
+        }
+        match meaning(field) {
+            Some('\t') => Self { named: Some('\t'), ..Self::none(attributes) },
+            Some(other) => {
+                Self { delimiter: Delimiter::Other(other), named: Some(other), ..Self::none(attributes) }
+            }
+            None => Self { unknown: Some(field), ..Self::none(attributes) },
+        }
     }
 }
 
@@ -39,7 +60,6 @@ pub(super) fn take(text: &str) -> (Delimiter, Option<&str>, &str) {
 fn meaning(field: &str) -> Option<char> {
     let mut characters = field.chars();
     match (characters.next(), characters.next()) {
-        (None, _) => Some('\t'),
         (Some(character), None) => Some(character),
         _ if field == "\\t" => Some('\t'),
         _ => code_point(field).ok().map(|(_, character)| character),

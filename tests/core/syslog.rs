@@ -1,4 +1,5 @@
 //! Syslog headers in front of an event, as files and captures hold them.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use es_loader::syslog::{Header, HeaderTime, parse};
 use jiff::civil::date;
