@@ -1,7 +1,7 @@
 //! Where the event starts in a text: the leftmost `CEF:` or `LEEF:` with a version and a pipe behind it
 //! (rules H1, H2, L-1), or the place where a relay has eaten the marker (rule H8).
 //!
-//! Does not know what the prefix says, nor what the event behind the marker means.
+//! Does not know what the header fields and the text behind them mean.
 
 pub(crate) mod header;
 

@@ -92,6 +92,16 @@ fn l1_labels_of_a_hundred_thousand_pairs_are_found_at_once() {
     assert_eq!(labelled(&pairs).count(), 100_000);
 }
 
+#[test]
+fn l1_of_a_repeated_key_the_first_is_labelled_among_any_number_of_pairs() {
+    for count in [0, 1000] {
+        let keys: Vec<_> = (0..count).map(|n| format!("k{n}")).collect();
+        let mut pairs = vec![plain("cs1", "one"), plain("cs1", "two"), plain("cs1Label", "Meaning")];
+        pairs.extend(keys.iter().map(|key| plain(key, "")));
+        assert_eq!(labelled(&pairs).map(|(_, pair)| pair.raw).collect::<Vec<_>>(), ["one"]);
+    }
+}
+
 proptest! {
     #[test]
     fn the_arena_gives_the_same_value(raw in r"[a=\\nr|é]{0,12}", mode in 0..3_usize) {
