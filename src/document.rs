@@ -14,6 +14,7 @@ use crate::deepsecurity::{self, Module, Product};
 use crate::field::FieldId;
 use crate::identity::Identity;
 use crate::index_name::IndexNames;
+use crate::json;
 use crate::keys::{Keyed, is_empty_value};
 use crate::marker::{self, Format, Marker};
 use crate::pair::{Escapes, Pair};
@@ -65,6 +66,8 @@ pub struct Written {
 pub struct Documents<'p> {
     plan: &'p Plan,
     facts: ObjectFacts,
+    /// `event.ingested`, written once.
+    ingested: String,
     index_names: IndexNames<'p>,
     arena: Bump,
     row: Row<'static>,
@@ -106,6 +109,7 @@ impl<'p> Documents<'p> {
     pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
         Self {
             plan,
+            ingested: ingested(facts.around.load),
             facts,
             index_names: IndexNames::new(&plan.log_type.index),
             arena: Bump::new(),
@@ -122,7 +126,7 @@ impl<'p> Documents<'p> {
         &mut self,
         record: &Record<'_>,
         text: &str,
-        (identity, part): (&Identity, usize),
+        (identity, part): (&Identity<'_>, usize),
         out: &mut Vec<u8>,
         problems: &mut Problems,
     ) -> Written {
@@ -213,7 +217,7 @@ impl<'p> Documents<'p> {
                 }
             }
         }
-        base_fields(plan, &self.facts, &mut row, arena);
+        base_fields(plan, &self.facts, &self.ingested, &mut row);
 
         let content_id = identity.document(part);
         let named_id = plan.doc_id.as_ref().and_then(|origin| sources.first(origin, &keyed));
@@ -231,6 +235,7 @@ impl<'p> Documents<'p> {
 
         self.row = Row::recycle(row, &plan.fields);
         self.keyed = Keyed::recycle(keyed, &plan.keys);
+        pairs.clear();
         self.pairs = pairs.into_iter().filter_map(|_| None).collect();
         Written { time: time.instant, pipeline_error }
     }
@@ -491,19 +496,27 @@ fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
     }
 }
 
-fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, row: &mut Row<'a>, arena: &'a Bump) {
+/// The load time, to the millisecond.
+fn ingested(load: jiff::Timestamp) -> String {
+    let load = jiff::Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
+    let mut text = Vec::new();
+    ZonedTime::utc(load).write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {
     let log_type = &plan.log_type;
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
-    row.set(FieldId::EVENT_INGESTED, Value::Time(ZonedTime::utc(facts.around.load)));
+    row.set(FieldId::EVENT_INGESTED, Value::Text(ingested));
     if let Some(bucket) = &facts.bucket {
         row.set(FieldId::LOG_S3BUCKET, Value::Text(bucket));
         if !log_type.cloud_provider.is_empty() {
             row.set_if_absent(FieldId::CLOUD_PROVIDER, Value::Text(&log_type.cloud_provider));
         }
     }
-    row.set(FieldId::LOG_S3KEY, Value::Text(arena.alloc_str(&facts.key)));
+    row.set(FieldId::LOG_S3KEY, Value::Text(&facts.key));
     for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)] {
         if let Some(fact) = fact {
             row.set_if_absent(field, Value::Text(fact));
@@ -638,12 +651,14 @@ fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> 
 /// The record's own fields that the table has not taken stand under the prefix as well.
 fn leave_over_record<'a>(record: &'a Record<'a>, used: &UsedFields, plan: &Plan, row: &mut Row<'a>, arena: &'a Bump) {
     let hostname = record.hostname.as_deref().filter(|_| !used.hostname).map(|value| ("hostname", value));
-    let tag = record.tag.as_deref().filter(|_| !used.tag).map(|value| ("tag", value));
+    if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
+        row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
+    }
     let others = record.others.iter().enumerate().filter(|(at, _)| {
         u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
     });
     let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
-    for (key, value) in hostname.into_iter().chain(tag).chain(others).take(MAX_LEFTOVERS) {
+    for (key, value) in hostname.into_iter().chain(others).take(MAX_LEFTOVERS) {
         if !is_empty_value(value) {
             row.leave_over(field_name(key, plan, row, arena), Value::Text(value));
         }
@@ -652,16 +667,15 @@ fn leave_over_record<'a>(record: &'a Record<'a>, used: &UsedFields, plan: &Plan,
 
 fn write_action(index: &str, id: &str, suffix: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"index":{"_index":"#);
-    // A vector takes everything, and a string is always serializable.
-    let _ = serde_json::to_writer(&mut *out, index);
+    json::string(index, out);
     out.extend_from_slice(br#","_id":"#);
-    let _ = match suffix {
+    match suffix {
         Some(suffix) => {
             let mut id = [id, "_", suffix].concat();
             id.truncate(id.floor_char_boundary(MAX_ID));
-            serde_json::to_writer(&mut *out, &id)
+            json::string(&id, out);
         }
-        None => serde_json::to_writer(&mut *out, id),
-    };
+        None => json::string(id, out),
+    }
     out.extend_from_slice(b"}}\n");
 }

@@ -4,8 +4,10 @@
 //! Does not know values.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use crate::ecs::{self, Type};
+use crate::json;
 
 /// The number of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,13 +29,11 @@ pub struct Field {
 pub(crate) struct Slot {
     pub(crate) field: FieldId,
     /// The text that opens the field with all its objects: `"source":{"user":{"name":`.
-    pub(crate) open: String,
+    pub(crate) open: Vec<u8>,
     /// Where in `open` the part starts that is needed when so many objects are open already.
     pub(crate) starts: Vec<usize>,
     /// How many objects stand around the field.
     pub(crate) depth: usize,
-    /// How many of them the slot before has too.
-    pub(crate) shared: usize,
 }
 
 /// The list for one type of log.
@@ -41,8 +41,11 @@ pub(crate) struct Slot {
 pub struct Fields {
     fields: Vec<Field>,
     order: Vec<Slot>,
+    /// For each two positions, the number of objects that stand around both.
+    shared: Vec<u8>,
     prefix: String,
     first_prefixed: usize,
+    under_prefix: HashSet<String>,
 }
 
 /// A field that cannot be in the list.
@@ -166,6 +169,7 @@ fields! {
     ERROR_TYPE "error.type" Keyword "Kind of the failure";
     ERROR_MESSAGE "error.message" Text "Why the line could not be understood";
     DS_TIMESTAMP_SOURCE "%.timestamp_source" Keyword "Which time @timestamp is: syslog, fluentd, field, key, object or load";
+    DS_TAG "%.tag" Keyword "fluentd's tag";
     DS_ACT "%.act" Keyword "The agent's own word, where event.action was renamed";
     DS_TENANT "%.TrendMicroDsTenant" Keyword "Tenant";
     DS_TENANT_ID "%.TrendMicroDsTenantId" Keyword "Number of the tenant";
@@ -234,13 +238,19 @@ impl Fields {
             }
         }
         refuse_value_and_object(&fields)?;
-        let order = layout(&document_order(&fields, prefix), &fields);
+        let order = document_order(&fields, prefix);
+        let names: Vec<&str> =
+            order.iter().filter_map(|id| fields.get(usize::from(id.0))).map(|field| field.name.as_str()).collect();
         let inside = format!("{prefix}.");
-        let first_prefixed = order
+        let first_prefixed = names.iter().position(|name| name.starts_with(&inside)).unwrap_or(names.len());
+        let under_prefix = names
             .iter()
-            .position(|slot| fields.get(usize::from(slot.field.0)).is_some_and(|field| field.name.starts_with(&inside)))
-            .unwrap_or(order.len());
-        Ok(Self { fields, order, prefix: prefix.to_owned(), first_prefixed })
+            .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
+            .map(ToOwned::to_owned)
+            .collect();
+        let shared = names.iter().flat_map(|one| names.iter().map(|other| shared_objects(one, other))).collect();
+        let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name)).collect();
+        Ok(Self { fields, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
     }
 
     /// All fields by number.
@@ -282,19 +292,30 @@ impl Fields {
         self.first_prefixed
     }
 
+    /// How many objects stand around the fields at both positions.
+    pub(crate) fn shared(&self, one: usize, other: usize) -> usize {
+        self.shared.get(one * self.order.len() + other).copied().map_or(0, usize::from)
+    }
+
+    /// The position of each field in document order.
+    pub(crate) fn positions(&self) -> Vec<u16> {
+        let mut positions = vec![0; self.order.len()];
+        for (position, slot) in (0..).zip(&self.order) {
+            if let Some(place) = positions.get_mut(usize::from(slot.field.0)) {
+                *place = position;
+            }
+        }
+        positions
+    }
+
     /// Whether `prefix.key` is a field of the list: a left-over key of that name must take another.
     pub(crate) fn has_under_prefix(&self, key: &str) -> bool {
-        self.order.get(self.first_prefixed..).unwrap_or_default().iter().any(|slot| {
-            self.fields
-                .get(usize::from(slot.field.0))
-                .and_then(|field| field.name.get(self.prefix.len() + 1..))
-                .is_some_and(|name| name.split('.').next() == Some(key))
-        })
+        self.under_prefix.contains(key)
     }
 }
 
 fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
-    let names: std::collections::HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     for field in fields {
         for (dot, _) in field.name.match_indices('.') {
             let object = field.name.get(..dot).unwrap_or_default();
@@ -309,7 +330,7 @@ fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
 /// The fields of one object stand together, in the order in which the list first names the object; those under the
 /// prefix stand last, because left-over keys follow them.
 fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
-    let mut firsts: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+    let mut firsts: HashMap<&str, usize> = HashMap::new();
     for (number, field) in fields.iter().enumerate() {
         for end in field.name.match_indices('.').map(|(dot, _)| dot).chain([field.name.len()]) {
             firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(number);
@@ -332,23 +353,20 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
     keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
 }
 
-fn layout(order: &[FieldId], fields: &[Field]) -> Vec<Slot> {
-    let mut before: Vec<&str> = Vec::new();
-    let mut slots = Vec::with_capacity(order.len());
-    for id in order {
-        let Some(field) = fields.get(usize::from(id.0)) else { continue };
-        let path: Vec<&str> = field.name.split('.').collect();
-        let depth = path.len() - 1;
-        let shared = path.iter().take(depth).zip(&before).take_while(|(one, other)| one == other).count();
-        let mut open = String::new();
-        let mut starts = Vec::with_capacity(path.len());
-        for (level, segment) in path.iter().enumerate() {
-            starts.push(open.len());
-            open.push_str(&serde_json::Value::from(*segment).to_string());
-            open.push_str(if level == depth { ":" } else { ":{" });
-        }
-        slots.push(Slot { field: *id, open, starts, depth, shared });
-        before = path.get(..depth).unwrap_or_default().to_vec();
+fn shared_objects(one: &str, other: &str) -> u8 {
+    let objects = |name: &str| name.matches('.').count();
+    let same = one.split('.').zip(other.split('.')).take_while(|(one, other)| one == other).count();
+    u8::try_from(same.min(objects(one)).min(objects(other))).unwrap_or(u8::MAX)
+}
+
+fn slot(field: FieldId, name: &str) -> Slot {
+    let depth = name.matches('.').count();
+    let mut open = Vec::new();
+    let mut starts = Vec::new();
+    for (level, segment) in name.split('.').enumerate() {
+        starts.push(open.len());
+        json::string(segment, &mut open);
+        open.extend_from_slice(if level == depth { b":" } else { b":{" });
     }
-    slots
+    Slot { field, open, starts, depth }
 }

@@ -39,33 +39,44 @@ pub struct Identities {
 
 /// One line's identity, from which the ids of its documents are made.
 #[derive(Clone, Debug)]
-pub struct Identity {
-    hasher: Sha256,
+pub struct Identity<'l> {
+    line: &'l [u8],
+    number: u64,
+    first: DocumentId,
 }
 
 impl Identities {
     /// The identity of the next line.
-    pub fn next(&mut self, line: &[u8]) -> Identity {
-        let mut hasher = Sha256::new_with_prefix(line);
-        let digest = hasher.clone().finalize();
+    pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
+        let digest = Sha256::digest(line);
         let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let mut number = 1;
         if !self.seen.insert(fingerprint) {
-            let number = self.repeated.entry(fingerprint).or_insert(1);
-            *number += 1;
-            // No line holds a line feed, so no line can pass for the repetition of another.
-            hasher.update(format!("\n{number}"));
+            let count = self.repeated.entry(fingerprint).or_insert(1);
+            *count += 1;
+            number = *count;
         }
-        Identity { hasher }
+        let first = if number == 1 { DocumentId::of(&digest) } else { numbered(line, number, 0) };
+        Identity { line, number, first }
     }
 }
 
-impl Identity {
+impl Identity<'_> {
     /// The id of the line's document number `part`, counted from 0: nearly always the only one.
     pub fn document(&self, part: usize) -> DocumentId {
-        let mut hasher = self.hasher.clone();
-        if part > 0 {
-            hasher.update(format!("\n#{part}"));
-        }
-        DocumentId::of(&hasher.finalize())
+        if part == 0 { self.first } else { numbered(self.line, self.number, part) }
     }
+}
+
+/// The id of a line that is not the first of its equals, or of a further document of a line. No line holds a line feed, so no
+/// line can pass for another with its number.
+fn numbered(line: &[u8], number: u64, part: usize) -> DocumentId {
+    let mut hasher = Sha256::new_with_prefix(line);
+    if number > 1 {
+        hasher.update(format!("\n{number}"));
+    }
+    if part > 0 {
+        hasher.update(format!("\n#{part}"));
+    }
+    DocumentId::of(&hasher.finalize())
 }

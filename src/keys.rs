@@ -73,7 +73,8 @@ pub(crate) struct At(u32);
 impl<'a> Keyed<'a> {
     /// No pairs, with the memory of a used one.
     pub(crate) fn recycle(used: Keyed<'_>, table: &KeyTable) -> Self {
-        let Keyed { pairs, mut first } = used;
+        let Keyed { mut pairs, mut first } = used;
+        pairs.clear();
         first.clear();
         first.resize(usize::from(table.count), 0);
         Keyed { pairs: pairs.into_iter().filter_map(|_| None).collect(), first }
@@ -118,7 +119,7 @@ impl<'a> Keyed<'a> {
 
     /// The value at a place, its escapes undone, blanks around it trimmed.
     pub(crate) fn value_at(&self, at: At, arena: &'a Bump) -> &'a str {
-        self.entry(at.0).map_or("", |entry| entry.pair.value_in(arena).trim())
+        self.entry(at.0).map_or("", |entry| trim(entry.pair.value_in(arena)))
     }
 
     /// The raw value at a place.
@@ -150,6 +151,14 @@ impl<'a> Keyed<'a> {
             self.mark_used(at);
             next = self.chain(at).nth(1);
         }
+    }
+
+    /// The first pairs of known keys that have found no home, in order.
+    pub(crate) fn unused_known(&self) -> impl Iterator<Item = (KeyId, At)> {
+        (1..).zip(&self.pairs).filter(|(_, entry)| !entry.used).filter_map(|(number, entry)| {
+            let key = entry.key?;
+            (self.at(key) == Some(At(number))).then_some((key, At(number)))
+        })
     }
 
     /// The pairs that have found no home, in order.
@@ -237,6 +246,12 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
         (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
         (Escapes::None, Escapes::None) => Escapes::None,
     }
+}
+
+/// Trims blanks: nearly always there are none, and then one look at each end tells.
+fn trim(text: &str) -> &str {
+    let is_inside = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
+    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// Values that say nothing: upstream leaves them out, and so do we.

@@ -12,7 +12,7 @@ use crate::bulk::{Batch, Item};
 use crate::config::FileFormat;
 use crate::document::{Documents, ObjectFacts};
 use crate::event::LineRange;
-use crate::identity::Identities;
+use crate::identity::{Identities, Identity};
 use crate::marker;
 use crate::object::{Break, Line, Lines};
 use crate::plan::Plan;
@@ -150,7 +150,7 @@ impl Loader<'_> {
     fn record(
         &mut self,
         record: &Record<'_>,
-        identity: &crate::identity::Identity,
+        identity: &Identity<'_>,
         mut part: usize,
         line: &Line<'_>,
     ) -> ControlFlow<(), usize> {

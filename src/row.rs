@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use crate::field::{FieldId, Fields};
+use crate::json;
 use crate::time::ZonedTime;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
@@ -49,24 +50,42 @@ pub struct Leftover<'a> {
 #[derive(Debug, Default)]
 pub struct Row<'a> {
     values: Vec<Value<'a>>,
+    /// A bit for each position in document order: its field has a value.
+    filled: Vec<u64>,
+    /// The position of each field.
+    positions: Vec<u16>,
     leftovers: Vec<Leftover<'a>>,
 }
 
 impl<'a> Row<'a> {
-    /// An empty row, with the memory of a used one.
+    /// An empty row for documents of `fields`, with the memory of a used one.
     pub fn recycle(used: Row<'_>, fields: &Fields) -> Self {
-        let Row { values, leftovers } = used;
+        let Row { mut values, mut filled, mut positions, mut leftovers } = used;
+        values.clear();
+        leftovers.clear();
         // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
         // changes.
         let mut values: Vec<Value<'a>> = values.into_iter().map(|_| Value::Absent).collect();
         values.resize(fields.len(), Value::Absent);
-        Row { values, leftovers: leftovers.into_iter().filter_map(|_| None).collect() }
+        filled.clear();
+        filled.resize(fields.len().div_ceil(64), 0);
+        if positions.len() != fields.len() {
+            positions = fields.positions();
+        }
+        Row { values, filled, positions, leftovers: leftovers.into_iter().filter_map(|_| None).collect() }
     }
 
     /// Gives a field its value, in place of any that it has.
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        if let Some(slot) = self.values.get_mut(usize::from(field.0)) {
-            *slot = value;
+        let Some(slot) = self.values.get_mut(usize::from(field.0)) else { return };
+        *slot = value;
+        let position = self.positions.get(usize::from(field.0)).copied().unwrap_or_default();
+        if let Some(bits) = self.filled.get_mut(usize::from(position / 64)) {
+            let bit = 1 << (position % 64);
+            match value {
+                Value::Absent => *bits &= !bit,
+                _ => *bits |= bit,
+            }
         }
     }
 
@@ -79,7 +98,7 @@ impl<'a> Row<'a> {
 
     /// Whether a field has a value.
     pub fn has(&self, field: FieldId) -> bool {
-        self.get(field) != Value::Absent
+        !matches!(self.values.get(usize::from(field.0)), None | Some(Value::Absent))
     }
 
     /// A field's value.
@@ -89,18 +108,30 @@ impl<'a> Row<'a> {
 
     /// A field's value, if it is one text.
     pub fn text(&self, field: FieldId) -> Option<&'a str> {
-        match self.get(field) {
-            Value::Text(text) => Some(text),
+        match self.values.get(usize::from(field.0)) {
+            Some(Value::Text(text)) => Some(text),
             _ => None,
         }
     }
 
     /// A field's value, if it is one address.
     pub fn ip(&self, field: FieldId) -> Option<IpAddr> {
-        match self.get(field) {
-            Value::Ip(ip) => Some(ip),
+        match self.values.get(usize::from(field.0)) {
+            Some(Value::Ip(ip)) => Some(*ip),
             _ => None,
         }
+    }
+
+    /// The filled positions, in document order.
+    fn filled_positions(&self) -> impl Iterator<Item = usize> {
+        (0..).zip(&self.filled).flat_map(|(word, bits)| {
+            let mut bits = *bits;
+            std::iter::from_fn(move || {
+                let bit = bits.trailing_zeros();
+                bits &= bits.checked_sub(1)?;
+                Some(word * 64 + bit as usize)
+            })
+        })
     }
 
     /// Adds a key under the prefix.
@@ -118,58 +149,43 @@ impl<'a> Row<'a> {
         let mut writer = Writer { out, cut: 0 };
         writer.out.push(b'{');
         let mut open = 0;
-        let mut shared = 0;
-        let mut first = true;
-        let mut in_prefix = false;
-        for (position, slot) in fields.order().iter().enumerate() {
-            shared = shared.min(slot.shared);
-            let value = self.get(slot.field);
-            if value == Value::Absent {
-                continue;
-            }
-            while open > shared {
-                writer.out.push(b'}');
-                open -= 1;
-            }
-            if !first {
+        let mut before = None;
+        for position in self.filled_positions() {
+            let Some(slot) = fields.order().get(position) else { break };
+            let shared = before.map_or(0, |before| fields.shared(before, position));
+            writer.close(open - shared);
+            if before.is_some() {
                 writer.out.push(b',');
             }
-            first = false;
-            let start = slot.starts.get(open).copied().unwrap_or_default();
-            writer.out.extend_from_slice(slot.open.get(start..).unwrap_or_default().as_bytes());
-            writer.value(value);
+            let start = slot.starts.get(shared).copied().unwrap_or_default();
+            writer.out.extend_from_slice(slot.open.get(start..).unwrap_or_default());
+            if let Some(value) = self.values.get(usize::from(slot.field.0)) {
+                writer.value(value);
+            }
             open = slot.depth;
-            shared = open;
-            in_prefix = position >= fields.first_prefixed();
+            before = Some(position);
         }
         if !self.leftovers.is_empty() {
-            let keep = usize::from(in_prefix);
-            while open > keep {
-                writer.out.push(b'}');
-                open -= 1;
-            }
+            let in_prefix = before.is_some_and(|before| before >= fields.first_prefixed());
+            writer.close(open - usize::from(in_prefix));
+            open = 1;
             if !in_prefix {
-                if !first {
+                if before.is_some() {
                     writer.out.push(b',');
                 }
-                writer.string(fields.prefix());
+                json::string(fields.prefix(), writer.out);
                 writer.out.extend_from_slice(b":{");
-                open += 1;
-                first = true;
             }
-            for leftover in &self.leftovers {
-                if !first {
+            for (number, leftover) in self.leftovers.iter().enumerate() {
+                if in_prefix || number > 0 {
                     writer.out.push(b',');
                 }
-                first = false;
-                writer.string(leftover.key);
+                json::string(leftover.key, writer.out);
                 writer.out.push(b':');
-                writer.value(leftover.value);
+                writer.value(&leftover.value);
             }
         }
-        for _ in 0..=open {
-            writer.out.push(b'}');
-        }
+        writer.close(open + 1);
         writer.cut
     }
 }
@@ -180,20 +196,27 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
-    fn value(&mut self, value: Value<'_>) {
+    fn close(&mut self, objects: usize) {
+        for _ in 0..objects {
+            self.out.push(b'}');
+        }
+    }
+
+    fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
             Value::Text(text) => self.bounded_string(text),
-            Value::Long(number) => self.number(number),
-            Value::Float(number) => self.number(number),
-            Value::Ip(ip) => self.ip(ip),
+            Value::Long(number) => json::integer(*number, self.out),
+            // Writing to a vector cannot fail.
+            Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
+            Value::Ip(ip) => json::address(*ip, self.out),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
                 self.out.push(b'"');
             }
             Value::Texts(texts) => self.list(texts, |writer, text| writer.bounded_string(text)),
-            Value::Ips(ips) => self.list(ips, |writer, ip| writer.ip(*ip)),
+            Value::Ips(ips) => self.list(ips, |writer, ip| json::address(*ip, writer.out)),
         }
     }
 
@@ -210,32 +233,11 @@ impl Writer<'_> {
 
     fn bounded_string(&mut self, text: &str) {
         if text.len() <= MAX_STRING {
-            return self.string(text);
+            return json::string(text, self.out);
         }
         self.cut += 1;
         let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
-        self.string(&[kept, CUT_MARK].concat());
-    }
-
-    fn string(&mut self, text: &str) {
-        self.serialize(text);
-    }
-
-    fn number(&mut self, number: impl serde::Serialize) {
-        self.serialize(&number);
-    }
-
-    fn ip(&mut self, ip: IpAddr) {
-        use std::io::Write;
-        self.out.push(b'"');
-        // Writing to a vector cannot fail.
-        let _ = write!(self.out, "{ip}");
-        self.out.push(b'"');
-    }
-
-    fn serialize<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
-        // Strings and numbers cannot fail to serialize, and a vector cannot fail to take them.
-        let _ = serde_json::to_writer(&mut *self.out, value);
+        json::string(&[kept, CUT_MARK].concat(), self.out);
     }
 }

@@ -146,9 +146,10 @@ fn action(context: &mut Context<'_, '_>) {
 }
 
 fn known_keys(context: &mut Context<'_, '_>) {
-    for (number, home) in (0..).zip(HOMES) {
-        let Some(at) = context.keyed.at(KeyId(number)) else { continue };
-        if context.keyed.is_used(at) {
+    let unused = ArenaVec::from_iter_in(context.keyed.unused_known(), context.arena);
+    for (KeyId(number), at) in unused {
+        let Some(home) = HOMES.get(usize::from(number)) else { continue };
+        if *home == Home::Code {
             continue;
         }
         let value = context.keyed.value_at(at, context.arena);
