@@ -12,7 +12,7 @@ use crate::time;
 
 /// The value of `text` as `kind`.
 pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
-    let text = text.trim();
+    let text = trim(text);
     match kind {
         Type::Keyword | Type::Text => Some(Value::Text(text)),
         Type::Lowercase => Some(Value::Text(lowercase(text, arena))),
@@ -23,6 +23,12 @@ pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'
         Type::Mac => mac(text, arena).map(Value::Text),
         Type::GeoPoint => None,
     }
+}
+
+/// Trims blanks: nearly always there are none, and then one look at each end tells.
+pub(crate) fn trim(text: &str) -> &str {
+    let is_inside = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// `text` in lower case, itself where it is already.

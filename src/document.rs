@@ -66,6 +66,8 @@ pub struct Written {
 pub struct Documents<'p> {
     plan: &'p Plan,
     facts: ObjectFacts,
+    /// fluentd's time of the event before: its neighbors have the same.
+    created: (String, Option<ZonedTime>),
     /// `event.ingested`, written once.
     ingested: String,
     index_names: IndexNames<'p>,
@@ -109,6 +111,7 @@ impl<'p> Documents<'p> {
     pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
         Self {
             plan,
+            created: (String::new(), None),
             ingested: ingested(facts.around.load),
             facts,
             index_names: IndexNames::new(&plan.log_type.index),
@@ -202,7 +205,12 @@ impl<'p> Documents<'p> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
 
-        let created = record.timestamp.as_deref().and_then(|text| time::parse_iso8601(text, None));
+        let created = record.timestamp.as_deref().and_then(|text| {
+            if self.created.0 != text {
+                self.created = (text.to_owned(), time::parse_iso8601(text, None));
+            }
+            self.created.1
+        });
         let (time, origin) = event_time(plan, &sources, &keyed, created, &self.facts.around);
         if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
             problems.add(Problem::TimeFallback);

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use bumpalo::Bump;
 
+use crate::convert::trim;
 use crate::pair::{Escapes, Pair};
 
 /// The number of a known key.
@@ -246,12 +247,6 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
         (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
         (Escapes::None, Escapes::None) => Escapes::None,
     }
-}
-
-/// Trims blanks: nearly always there are none, and then one look at each end tells.
-fn trim(text: &str) -> &str {
-    let is_inside = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
-    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// Values that say nothing: upstream leaves them out, and so do we.

@@ -103,8 +103,8 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
         };
         in_secret = value_start.is_some();
         if let Some(value_start) = value_start {
-            clean.extend_from_slice(bytes.get(kept..value_start)?);
-            clean.extend_from_slice(REDACTED);
+            clean.extend_from_slice_copy(bytes.get(kept..value_start)?);
+            clean.extend_from_slice_copy(REDACTED);
             let line_end = line.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             kept = start + length - line_end;
         }
@@ -113,7 +113,7 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
     if kept == 0 {
         return None;
     }
-    clean.extend_from_slice(bytes.get(kept..)?);
+    clean.extend_from_slice_copy(bytes.get(kept..)?);
     Some(clean.into_bump_slice())
 }
 

@@ -52,14 +52,14 @@ pub(crate) fn fold_quoted_text<'a>(
 /// Fills the row with what the event's module, actions, packet and custom keys say.
 pub(crate) fn apply(context: &mut Context<'_, '_>) {
     custom_keys(context);
-    action(context);
+    let disposition = action(context);
     known_keys(context);
     agent_address(context);
     process(context);
     requested_url(context);
     packet(context);
     network(context);
-    classify(context);
+    classify(context, disposition);
     related(context);
 }
 
@@ -132,7 +132,7 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
     true
 }
 
-fn action(context: &mut Context<'_, '_>) {
+fn action(context: &mut Context<'_, '_>) -> Disposition {
     let act = context.keyed.value(key::ACT, context.arena);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
@@ -143,6 +143,7 @@ fn action(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
         context.keyed.mark_key_used(key::ACT);
     }
+    action.disposition
 }
 
 fn known_keys(context: &mut Context<'_, '_>) {
@@ -363,13 +364,12 @@ fn protocol_name(number: &str) -> Option<&'static str> {
     })
 }
 
-fn classify(context: &mut Context<'_, '_>) {
+fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     let module = context.module;
     if let Some(provider) = module.provider() {
         context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Text(provider));
     }
     let act = context.keyed.value(key::ACT, context.arena);
-    let disposition = Action::judge(module, act, context.signature_id).disposition;
     let verdict = match disposition {
         Disposition::Blocked => Some("denied"),
         Disposition::Allowed => Some("allowed"),
