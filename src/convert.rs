@@ -61,31 +61,32 @@ pub fn ip(text: &str) -> Option<IpAddr> {
 /// A MAC address as RFC 7042 writes it: pairs of upper-case hexadecimal digits with hyphens. Takes `:`, `-`, `.` or nothing
 /// between the digits; six octets (EUI-48) or eight (EUI-64).
 pub fn mac<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
+    let mut digits = [0_u8; 16];
+    let mut count = 0;
     if !matches!(text.len(), 12 | 14 | 16 | 17 | 19 | 23) {
         return None;
     }
-    let mut octets = [0_u8; 8];
-    let mut digits = 0_usize;
     for byte in text.bytes() {
-        let digit = match byte {
-            b':' | b'-' | b'.' => continue,
-            byte => u8::try_from(char::from(byte).to_digit(16)?).ok()?,
-        };
-        let octet = octets.get_mut(digits / 2)?;
-        *octet = *octet << 4 | digit;
-        digits += 1;
-    }
-    if digits != 12 && digits != 16 {
-        return None;
-    }
-    let mut written = bumpalo::collections::String::with_capacity_in(24, arena);
-    for (number, octet) in octets.iter().take(digits / 2).enumerate() {
-        if number > 0 {
-            written.push('-');
+        if matches!(byte, b':' | b'-' | b'.') {
+            continue;
         }
-        for half in [octet >> 4, octet & 15] {
-            written.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+        if !byte.is_ascii_hexdigit() {
+            return None;
+        }
+        *digits.get_mut(count)? = byte.to_ascii_uppercase();
+        count += 1;
+    }
+    let mut written = [b'-'; 23];
+    let (pairs, _) = digits.as_chunks::<2>();
+    for (place, pair) in written.chunks_mut(3).zip(pairs) {
+        for (digit, byte) in place.iter_mut().zip(pair) {
+            *digit = *byte;
         }
     }
-    Some(written.into_bump_str())
+    let length = match count {
+        12 => 17,
+        16 => 23,
+        _ => return None,
+    };
+    std::str::from_utf8(written.get(..length)?).ok().map(|text| &*arena.alloc_str(text))
 }

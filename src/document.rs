@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::config::{FileFormat, HeaderField, RawMessage, SyslogField};
-use crate::convert::convert;
+use crate::convert::{convert, trim};
 use crate::deepsecurity::{self, Module, Product};
 use crate::field::FieldId;
 use crate::identity::Identity;
@@ -67,7 +67,9 @@ pub struct Documents<'p> {
     plan: &'p Plan,
     facts: ObjectFacts,
     /// fluentd's time of the event before: its neighbors have the same.
-    created: (String, Option<ZonedTime>),
+    created: Created,
+    /// The writer of the event before: its neighbors have the same.
+    writer: Writer,
     /// `event.ingested`, written once.
     ingested: String,
     index_names: IndexNames<'p>,
@@ -87,6 +89,59 @@ struct Header<'a> {
     signature_id: &'a str,
     name: &'a str,
     severity: &'a str,
+}
+
+/// fluentd's `timestamp`, read.
+#[derive(Clone, Debug, Default)]
+struct Created {
+    text: String,
+    time: Option<ZonedTime>,
+    /// The time as it stands in documents.
+    written: String,
+}
+
+impl Created {
+    /// The time that `text` says: `self`, if it is the same as before.
+    fn update(&mut self, text: &str) {
+        if self.text != text {
+            let time = time::parse_iso8601(text, None);
+            *self = Self { text: text.to_owned(), time, written: time.map(write_time).unwrap_or_default() };
+        }
+    }
+}
+
+fn write_time(time: ZonedTime) -> String {
+    let mut text = Vec::new();
+    time.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// What vendor, product and version of a header say.
+#[derive(Clone, Debug, Default)]
+struct Writer {
+    vendor: String,
+    product: String,
+    version: String,
+    /// `agent.name`
+    name: String,
+    kind: Option<Product>,
+}
+
+impl Writer {
+    /// The writer that `header` names: `self`, if it is the same as before.
+    fn update(&mut self, header: &Header<'_>) {
+        if self.vendor == header.vendor && self.product == header.product && self.version == header.device_version {
+            return;
+        }
+        let parts = [header.vendor.trim(), header.product.trim(), header.device_version.trim()];
+        *self = Self {
+            vendor: header.vendor.to_owned(),
+            product: header.product.to_owned(),
+            version: header.device_version.to_owned(),
+            name: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+            kind: Product::of(header.vendor, header.product),
+        };
+    }
 }
 
 /// An event, parsed but for its pairs.
@@ -111,7 +166,8 @@ impl<'p> Documents<'p> {
     pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
         Self {
             plan,
-            created: (String::new(), None),
+            created: Created::default(),
+            writer: Writer::default(),
             ingested: ingested(facts.around.load),
             facts,
             index_names: IndexNames::new(&plan.log_type.index),
@@ -145,7 +201,9 @@ impl<'p> Documents<'p> {
         keyed.fill(&pairs, &plan.keys);
         let header = complete_header(&parsed, &keyed, arena);
         let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
-        let product = Product::of(header.vendor, header.product);
+        self.writer.update(&header);
+        let writer = &self.writer;
+        let product = writer.kind;
         if let (Some(product), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
             deepsecurity::fold_quoted_text(&mut keyed, parsed_text, product, header.signature_id, problems);
         }
@@ -168,7 +226,7 @@ impl<'p> Documents<'p> {
             row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
         }
         if parsed.is_some() {
-            header_fields(&header, product, &mut row, arena);
+            header_fields(&header, writer, &mut row, arena);
         }
         if let Some(product) = product {
             let category = keyed.value(deepsecurity::key::CAT, arena);
@@ -205,12 +263,8 @@ impl<'p> Documents<'p> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
 
-        let created = record.timestamp.as_deref().and_then(|text| {
-            if self.created.0 != text {
-                self.created = (text.to_owned(), time::parse_iso8601(text, None));
-            }
-            self.created.1
-        });
+        self.created.update(record.timestamp.as_deref().unwrap_or_default());
+        let created = self.created.time;
         let (time, origin) = event_time(plan, &sources, &keyed, created, &self.facts.around);
         if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
             problems.add(Problem::TimeFallback);
@@ -218,7 +272,7 @@ impl<'p> Documents<'p> {
         row.set(FieldId::TIMESTAMP, Value::Time(time));
         row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Text(origin.word()));
         match created {
-            Some(created) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Time(created)),
+            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Text(&self.created.written)),
             None => {
                 if let Some(text) = record.timestamp.as_deref().filter(|text| !is_empty_value(text)) {
                     row.leave_over("timestamp", Value::Text(text));
@@ -407,7 +461,7 @@ impl<'a> Sources<'_, 'a> {
                 SyslogField::Priority => self.syslog.priority.map(|priority| &*self.arena.alloc_str(&priority.to_string())),
             },
         };
-        value.filter(|value| !is_empty_value(value.trim()))
+        value.filter(|value| !is_empty_value(trim(value)))
     }
 
     fn other(&self, name: &str) -> Option<(usize, &'a str)> {
@@ -454,7 +508,7 @@ fn apply_table<'a>(
     any
 }
 
-fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Row<'a>, arena: &'a Bump) {
+fn header_fields<'a>(header: &Header<'a>, writer: &'a Writer, row: &mut Row<'a>, arena: &'a Bump) {
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
         (FieldId::OBSERVER_PRODUCT, header.product),
@@ -462,7 +516,7 @@ fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Ro
         (FieldId::EVENT_CODE, header.signature_id),
         (FieldId::RULE_NAME, header.name),
     ] {
-        let text = text.trim();
+        let text = trim(text);
         if !text.is_empty() {
             row.set_if_absent(field, Value::Text(text));
         }
@@ -470,20 +524,11 @@ fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Ro
     if let Some(severity) = cef::severity_number(header.severity) {
         row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
     }
-    if !header.vendor.is_empty() {
-        let mut name = ArenaString::new_in(arena);
-        for part in [header.vendor, header.product, header.device_version] {
-            if !part.is_empty() {
-                if !name.is_empty() {
-                    name.push(' ');
-                }
-                name.push_str(part);
-            }
-        }
-        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(name.into_bump_str()));
+    if !writer.name.is_empty() {
+        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
     }
     if !header.signature_id.is_empty() {
-        let offset = product.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
+        let offset = writer.kind.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
         let shifted = header.signature_id.parse::<u64>().ok().filter(|_| offset > 0).and_then(|id| id.checked_sub(offset));
         let id = match shifted.filter(|id| *id >= 1_000_000) {
             Some(id) => arena.alloc_str(&id.to_string()),
@@ -507,9 +552,7 @@ fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
 /// The load time, to the millisecond.
 fn ingested(load: jiff::Timestamp) -> String {
     let load = jiff::Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
-    let mut text = Vec::new();
-    ZonedTime::utc(load).write(&mut text);
-    String::from_utf8_lossy(&text).into_owned()
+    write_time(ZonedTime::utc(load))
 }
 
 fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {

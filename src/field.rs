@@ -28,10 +28,9 @@ pub struct Field {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) field: FieldId,
-    /// The text that opens the field with all its objects: `"source":{"user":{"name":`.
-    pub(crate) open: Vec<u8>,
-    /// Where in `open` the part starts that is needed when so many objects are open already.
-    pub(crate) starts: Vec<usize>,
+    /// The text that opens the field, by the number of its objects that are open already: `"source":{"user":{"name":`,
+    /// `"user":{"name":`, `"name":`.
+    pub(crate) open: Vec<Box<[u8]>>,
     /// How many objects stand around the field.
     pub(crate) depth: usize,
 }
@@ -374,13 +373,17 @@ fn shared_by_two((one, other): (&&str, &&str)) -> u8 {
 }
 
 fn slot(field: FieldId, name: &str) -> Slot {
-    let depth = name.matches('.').count();
-    let mut open = Vec::new();
-    let mut starts = Vec::new();
-    for (level, segment) in name.split('.').enumerate() {
-        starts.push(open.len());
-        json::string(segment, &mut open);
-        open.extend_from_slice(if level == depth { b":" } else { b":{" });
-    }
-    Slot { field, open, starts, depth }
+    let segments: Vec<&str> = name.split('.').collect();
+    let open = (0..segments.len()).map(|opened| {
+        let mut open = Vec::new();
+        for (number, segment) in segments.iter().skip(opened).enumerate() {
+            if number > 0 {
+                open.push(b'{');
+            }
+            json::string(segment, &mut open);
+            open.push(b':');
+        }
+        open.into_boxed_slice()
+    });
+    Slot { field, open: open.collect(), depth: segments.len() - 1 }
 }

@@ -8,48 +8,47 @@ use std::net::IpAddr;
 
 /// Appends a string with its quotes.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    let mut rest = text.as_bytes();
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        escaped(bytes, out);
+    }
+    out.push(b'"');
+}
+
+/// Whether nothing in a string needs an escape. Without a branch for each word, so that the compiler makes vector instructions of
+/// the loop; the last word overlaps the one before it.
+fn is_plain(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
+    };
+    let (words, _) = bytes.as_chunks();
+    words.iter().fold(bytes_to_escape(*last), |found, word| found | bytes_to_escape(*word)) == 0
+}
+
+fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
     while let Some((before, special)) = rest.split_at_checked(plain_length(rest)) {
         out.extend_from_slice(before);
         let Some((byte, behind)) = special.split_first() else { break };
         escape(*byte, out);
         rest = behind;
     }
-    out.push(b'"');
 }
 
 /// How many bytes from the start need no escape.
-///
-/// Blocks are looked at as a whole, without a branch for each byte: the compiler makes vector instructions of that. What is
-/// left goes by words.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let mut length = blocks.iter().take_while(|block| !any_needs_escape(block)).count() * 16;
-    let (words, last) = bytes.get(length..).unwrap_or_default().as_chunks::<8>();
+    let (words, last) = bytes.as_chunks();
+    let mut length = 0;
     for word in words {
-        let found = bytes_to_escape(*word);
-        if found != 0 {
-            return length + first_byte(found);
+        match bytes_to_escape(*word) {
+            0 => length += word.len(),
+            found => return length + found.trailing_zeros() as usize / 8,
         }
-        length += 8;
     }
-    let mut word = [b' '; 8];
-    for (filler, byte) in word.iter_mut().zip(last) {
-        *filler = *byte;
-    }
-    match bytes_to_escape(word) {
-        0 => bytes.len(),
-        found => length + first_byte(found),
-    }
-}
-
-fn any_needs_escape(block: &[u8; 16]) -> bool {
-    let mut any = 0;
-    for byte in block {
-        any |= u8::from((*byte < 0x20) | (*byte == b'"') | (*byte == b'\\'));
-    }
-    any != 0
+    length + last.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).unwrap_or(last.len())
 }
 
 /// The high bit of the lowest byte that needs an escape is set, and none below it: borrows only run upwards.
@@ -61,10 +60,6 @@ fn bytes_to_escape(word: [u8; 8]) -> u64 {
     let backslash = word ^ (ONES * 0x5c);
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGHS
-}
-
-fn first_byte(found: u64) -> usize {
-    found.trailing_zeros() as usize / 8
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {

@@ -3,8 +3,6 @@
 //! A section's known keys (Deep Security's and those that its table names) are numbered once; an event's pairs are looked up
 //! once each, and from then on a key is an index. Does not know what a key means.
 
-use std::collections::HashMap;
-
 use bumpalo::Bump;
 
 use crate::convert::trim;
@@ -15,21 +13,26 @@ use crate::pair::{Escapes, Pair};
 pub(crate) struct KeyId(pub(crate) u16);
 
 /// Known keys by name.
+///
+/// An open-addressed table: a name's length and its first and last eight bytes choose the slot, so that a look-up is a
+/// multiplication and, nearly always, one comparison.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyTable {
-    numbers: HashMap<Box<str>, KeyId, foldhash::fast::FixedState>,
+    /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
+    slots: Vec<u16>,
+    names: Vec<(Box<str>, KeyId)>,
     count: u16,
 }
 
 impl KeyTable {
     /// A table of `names`, numbered in their order, with other spellings of some of them.
     pub(crate) fn new(names: &[&str], aliases: &[(&str, KeyId)]) -> Self {
-        let mut table = Self { numbers: HashMap::default(), count: 0 };
+        let mut table = Self { slots: vec![0; 64], names: Vec::new(), count: 0 };
         for name in names {
             table.add(name);
         }
         for (alias, key) in aliases {
-            table.numbers.insert((*alias).into(), *key);
+            table.insert(alias, *key);
         }
         table
     }
@@ -41,12 +44,52 @@ impl KeyTable {
         }
         let key = KeyId(self.count);
         self.count += 1;
-        self.numbers.insert(name.into(), key);
+        self.insert(name, key);
         key
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
-        self.numbers.get(name).copied()
+        let mut slot = self.slot(name);
+        loop {
+            let (known, key) = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
+            if **known == *name {
+                return Some(*key);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, name: &str, key: KeyId) {
+        self.names.push((name.into(), key));
+        if self.names.len() * 4 > self.slots.len() {
+            self.slots = vec![0; self.slots.len() * 2];
+        } else {
+            self.slots.fill(0);
+        }
+        for number in 0..self.names.len() {
+            let Some(mut slot) = self.names.get(number).map(|(name, _)| self.slot(name)) else { continue };
+            while self.slots.get(slot).is_some_and(|used| *used != 0) {
+                slot = (slot + 1) & (self.slots.len() - 1);
+            }
+            if let (Some(free), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(number + 1)) {
+                *free = number;
+            }
+        }
+    }
+
+    fn slot(&self, name: &str) -> usize {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let bytes = name.as_bytes();
+        let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => {
+                let short = bytes.iter().fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+                (short, short)
+            }
+        };
+        let length = u64::try_from(bytes.len()).unwrap_or_default();
+        let mixed = (first ^ last.rotate_left(23) ^ length).wrapping_mul(MIX);
+        usize::try_from(mixed >> 40).unwrap_or_default() & (self.slots.len() - 1)
     }
 }
 

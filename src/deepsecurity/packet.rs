@@ -5,8 +5,7 @@
 
 use std::net::IpAddr;
 
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64_simd::{Out, STANDARD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -15,14 +14,6 @@ const REDACTED: &[u8] = b" [redacted]";
 
 /// Addresses of X-Forwarded-For that are looked at: more than this is no proxy chain.
 const MAX_FORWARDED: usize = 32;
-
-/// A cut payload has a cut last group, its spare bits set, and no padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// A payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +58,7 @@ impl<'a> Packet<'a> {
         let packet = match as_text(bytes, arena) {
             Some(text) => Self::Text(text),
             None if redaction == Redaction::None => Self::Binary(value.trim_end_matches('\\')),
-            None => Self::Binary(arena.alloc_str(&base64::engine::general_purpose::STANDARD.encode(bytes))),
+            None => Self::Binary(arena.alloc_str(&STANDARD.encode_to_string(bytes))),
         };
         (packet, redaction)
     }
@@ -79,9 +70,10 @@ fn decode_base64<'a>(value: &str, arena: &'a Bump) -> Option<&'a [u8]> {
     // One digit alone holds no whole byte.
     let whole = digits.len() - usize::from(digits.len() % 4 == 1);
     let digits = digits.get(..whole)?;
-    let buffer = arena.alloc_slice_fill_copy(base64::decoded_len_estimate(digits.len()), 0_u8);
-    let length = LENIENT.decode_slice(digits, buffer).ok()?;
-    buffer.get(..length)
+    let buffer = arena.alloc_slice_fill_copy(digits.len(), 0_u8);
+    // The spare bits of a cut last group may be anything: the forgiving decoder does not look at them.
+    let decoded = forgiving_decode(digits, Out::from_slice(buffer)).ok()?;
+    Some(decoded)
 }
 
 /// The same bytes without the values of secret headers; nothing where there are none. Goes line by line, whatever
@@ -187,6 +179,9 @@ pub(super) fn request(text: &str) -> Option<Request<'_>> {
     let mut request =
         Request { method, target, host: None, user_agent: None, referrer: None, forwarded: Vec::new() };
     for line in lines.take_while(|line| !line.is_empty()) {
+        if !matches!(line.as_bytes().first(), Some(b'h' | b'H' | b'u' | b'U' | b'r' | b'R' | b'x' | b'X')) {
+            continue;
+        }
         let Some((name, value)) = line.split_once(':') else { continue };
         let (name, value) = (name.trim(), value.trim());
         if value.is_empty() {

@@ -192,11 +192,12 @@ fn agent_address(context: &mut Context<'_, '_>) {
         if is_empty_value(value) || context.keyed.is_used(at) {
             continue;
         }
-        let field = match crate::convert::ip(value) {
-            Some(_) => FieldId::OBSERVER_IP,
-            None => FieldId::OBSERVER_HOSTNAME,
+        let (field, value) = match crate::convert::ip(value) {
+            Some(ip) => (FieldId::OBSERVER_IP, Value::Ip(ip)),
+            None => (FieldId::OBSERVER_HOSTNAME, Value::Text(value)),
         };
-        if set_converted(context, field, value) {
+        if !context.row.has(field) {
+            context.row.set(field, value);
             context.keyed.mark_used(at);
         }
     }
