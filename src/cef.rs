@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::marker::header::{self, fields, unescaped};
 use crate::marker::{Format, Marker};
-use crate::pair::key::{is_key, is_padding};
+use crate::pair::key::is_padding;
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::{Pair, has_repeated_key};
 
@@ -127,7 +127,7 @@ impl<'a> Header<'a> {
 fn extension<'a>(text: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let text = text.trim_end_matches(is_padding);
     let keys = text.trim_start_matches(|character| character == '|' || is_padding(character));
-    let leading = scan(keys, FirstKey::AnyWhere, is_key, |pair| pairs.push(pair));
+    let leading = scan(keys, FirstKey::AnyWhere, |word| word.is_key(), |pair| pairs.push(pair));
     let skipped = text.len() - keys.len();
     text.get(..skipped + leading.len()).unwrap_or_default().trim_matches(is_padding)
 }

@@ -112,7 +112,7 @@ pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterato
     let value = scan(
         pair.raw,
         FirstKey::BehindBlank,
-        |word| known.contains(&word),
+        |word| known.contains(&word.text),
         |found| {
             inner.push(Pair { escapes: pair.escapes, ..found });
         },

@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr3_iter};
 
 use super::delimiter::Delimiter;
-use crate::pair::key::{is_blank, is_key, is_padding, starts_with_key};
+use crate::pair::key::{is_blank, is_padding, starts_with_key};
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::{Escapes, Pair};
 
@@ -43,8 +43,12 @@ pub(super) fn read<'a>(
 fn cut_at_blanks<'a>(text: &'a str, least: usize, pairs: &mut Vec<Pair<'a>>) -> Option<&'a str> {
     let earlier = pairs.len();
     let text = text.trim_end_matches(is_padding);
-    let leading =
-        scan(text, FirstKey::AnyWhere, is_key, |pair| pairs.push(Pair { escapes: Escapes::None, ..pair }));
+    let leading = scan(
+        text,
+        FirstKey::AnyWhere,
+        |word| word.is_key(),
+        |pair| pairs.push(Pair { escapes: Escapes::None, ..pair }),
+    );
     let at_start = usize::from(leading.is_empty() && text.bytes().next().is_some_and(|byte| !is_blank(byte)));
     if pairs.len() - earlier < least + at_start {
         pairs.truncate(earlier);
