@@ -10,7 +10,8 @@ use crate::support::{load_bytes, plan};
 fn fixtures() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lines");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut lines: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
+    let mut lines: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
     lines.sort();
     lines
 }

@@ -164,5 +164,10 @@ pub(crate) fn agent_event(signature_id: &str, extension: &str) -> String {
 pub(crate) fn packet_event(source: &str, payload: &[u8]) -> String {
     use base64::Engine as _;
     let data = base64::engine::general_purpose::STANDARD.encode(payload).replace('=', "\\=");
-    agent_event("1000552", &format!("cn1=1 cn1Label=Host ID src={source} dst=10.0.0.5 in=100 proto=TCP spt=1 dpt=80 act=Reset TrendMicroDsPacketData={data}"))
+    agent_event(
+        "1000552",
+        &format!(
+            "cn1=1 cn1Label=Host ID src={source} dst=10.0.0.5 in=100 proto=TCP spt=1 dpt=80 act=Reset TrendMicroDsPacketData={data}"
+        ),
+    )
 }
