@@ -47,15 +47,16 @@ pub fn long(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. A leading-zero IPv4 (`010.0.0.1`) is refused, as
-/// OpenSearch refuses it.
+/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`)
+/// is the IPv4 address, which is what OpenSearch finds it by. A leading-zero IPv4 (`010.0.0.1`) is refused, as OpenSearch
+/// refuses it.
 pub fn ip(text: &str) -> Option<IpAddr> {
-    if let Ok(ip) = text.parse() {
-        return Some(ip);
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some(ip.to_canonical());
     }
     let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let (address, _zone) = inner.split_once('%').unwrap_or((inner, ""));
-    address.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+    address.parse::<Ipv6Addr>().ok().map(|ip| IpAddr::V6(ip).to_canonical())
 }
 
 /// A MAC address as RFC 7042 writes it: pairs of upper-case hexadecimal digits with hyphens. Takes `:`, `-`, `.` or nothing

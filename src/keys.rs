@@ -8,6 +8,9 @@ use bumpalo::Bump;
 use crate::convert::trim;
 use crate::pair::{Escapes, Pair};
 
+/// Keys of the sender's own that may stand behind its free text.
+const MAX_KEPT: usize = 16;
+
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyId(pub(crate) u16);
@@ -105,9 +108,10 @@ pub(crate) struct Keyed<'a> {
 struct Entry<'a> {
     pair: Pair<'a>,
     key: Option<KeyId>,
-    /// The next pair of the same key, as in `first`.
-    next: u32,
+    /// Another pair of the same key follows.
+    repeated: bool,
     used: bool,
+    misfit: bool,
 }
 
 /// The position of a pair in its event.
@@ -128,7 +132,7 @@ impl<'a> Keyed<'a> {
     pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], table: &KeyTable) {
         for pair in pairs {
             let key = table.get(pair.key);
-            self.pairs.push(Entry { pair: *pair, key, next: 0, used: false });
+            self.pairs.push(Entry { pair: *pair, key, repeated: false, used: false, misfit: false });
             let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             if let Some(key) = key {
                 self.link(key, number);
@@ -137,22 +141,14 @@ impl<'a> Keyed<'a> {
     }
 
     fn link(&mut self, key: KeyId, number: u32) {
-        let Some(mut last) = self.first.get(usize::from(key.0)).copied() else { return };
-        if last == 0 {
-            if let Some(first) = self.first.get_mut(usize::from(key.0)) {
-                *first = number;
-            }
+        let Some(first) = self.first.get_mut(usize::from(key.0)) else { return };
+        if *first == 0 {
+            *first = number;
             return;
         }
-        // A key repeated ten thousand times would make this walk quadratic: only the first few are kept in order, the
-        // rest is found by the walk over all unused pairs.
-        for _ in 0..8 {
-            let Some(entry) = self.entry_mut(last) else { return };
-            if entry.next == 0 {
-                entry.next = number;
-                return;
-            }
-            last = entry.next;
+        let first = *first;
+        if let Some(entry) = self.entry_mut(first) {
+            entry.repeated = true;
         }
     }
 
@@ -188,12 +184,31 @@ impl<'a> Keyed<'a> {
         }
     }
 
+    /// Notes that the value does not fit a field. Gives whether this is news: it may be tried on several.
+    pub(crate) fn note_misfit(&mut self, at: At) -> bool {
+        self.entry_mut(at.0).is_some_and(|entry| !std::mem::replace(&mut entry.misfit, true))
+    }
+
+    /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
+    pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
+        if let Some(At(number)) = self.at(key)
+            && let Some(entry) = self.entry_mut(number)
+            && entry.pair.escapes == Escapes::Cef
+            && breaks_a_line(entry.pair.raw)
+        {
+            entry.pair.escapes = Escapes::EqualsOnly;
+        }
+    }
+
     /// Notes that all pairs of a key need no home of their own.
     pub(crate) fn mark_key_used(&mut self, key: KeyId) {
-        let mut next = self.at(key);
-        while let Some(at) = next {
-            self.mark_used(at);
-            next = self.chain(at).nth(1);
+        let Some(first) = self.at(key) else { return };
+        self.mark_used(first);
+        if !self.entry(first.0).is_some_and(|entry| entry.repeated) {
+            return;
+        }
+        for entry in self.pairs.iter_mut().filter(|entry| entry.key == Some(key)) {
+            entry.used = true;
         }
     }
 
@@ -207,14 +222,21 @@ impl<'a> Keyed<'a> {
 
     /// The pairs that have found no home, in order.
     pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, At)> {
-        (1..).zip(&self.pairs).filter(|(_, entry)| !entry.used).map(|(number, entry)| (entry.pair.key, At(number)))
+        (1..)
+            .zip(&self.pairs)
+            .filter(|(_, entry)| !entry.used)
+            .map(|(number, entry)| (entry.pair.key, At(number)))
     }
 
-    /// A pair and those of the same key behind it.
-    pub(crate) fn chain(&self, first: At) -> impl Iterator<Item = At> {
-        std::iter::successors(Some(first), |at| {
-            self.entry(at.0).map(|entry| entry.next).filter(|number| *number > 0).map(At)
-        })
+    /// All pairs of a key, in order.
+    pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = At> {
+        let first = self.at(key);
+        let repeated = first.and_then(|at| self.entry(at.0)).is_some_and(|entry| entry.repeated);
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        let others = if repeated { self.pairs.as_slice() } else { &[] };
+        let others =
+            (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
+        first.into_iter().chain(others.skip(1))
     }
 
     /// The first pair of the same known key, if that one has found its home.
@@ -223,52 +245,35 @@ impl<'a> Keyed<'a> {
         (first != at && self.is_used(first)).then_some(first)
     }
 
-    /// Makes the value of `key`'s first pair reach to the next pair whose key `ends_text` accepts: what stands between is
-    /// text of that value that only looks like keys. Keys behind that are no longer known by number. `text` is the line
-    /// that all pairs are slices of. Gives the number of pairs that became text.
+    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event whose keys
+    /// `ends_text` accepts and which come only once: what stands between is text of that value that only looks like
+    /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
     pub(crate) fn extend_text(&mut self, key: KeyId, text: &'a str, ends_text: impl Fn(&str) -> bool) -> u32 {
         let Some(At(number)) = self.at(key) else { return 0 };
-        let behind = self.pairs.get_mut(usize::try_from(number).unwrap_or(usize::MAX)..).unwrap_or_default();
-        let mut last = None;
-        let mut folded = 0;
-        let mut in_text = true;
-        let mut escapes = Escapes::None;
-        for entry in behind {
-            if ends_text(entry.pair.key) {
-                in_text = false;
-            } else if in_text {
-                last = Some(entry.pair.raw);
-                entry.used = true;
-                folded += 1;
-                escapes = wider(escapes, entry.pair.escapes);
-                entry.key = None;
-            } else {
-                entry.key = None;
-            }
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
+        let kept = own_keys_at_end(before, behind, ends_text);
+        let Some((folded, _)) = behind.split_at_mut_checked(behind.len() - kept) else { return 0 };
+        let (Some(value), Some(last)) = (before.last_mut(), folded.last()) else { return 0 };
+        let Some(raw) = span(text, value.pair.raw, last.pair.raw) else { return 0 };
+        value.pair.raw = raw;
+        for entry in folded.iter_mut() {
+            value.pair.escapes = wider(value.pair.escapes, entry.pair.escapes);
+            entry.used = true;
+            entry.key = None;
         }
-        if let Some(last) = last
-            && let Some(entry) = self.entry_mut(number)
-        {
-            let start = entry.pair.raw.as_ptr() as usize - text.as_ptr() as usize;
-            let end = last.as_ptr() as usize + last.len() - text.as_ptr() as usize;
-            if let Some(raw) = text.get(start..end) {
-                entry.pair.raw = raw;
-                entry.pair.escapes = wider(entry.pair.escapes, escapes);
-            }
-        }
-        if folded > 0 {
-            self.relink();
-        }
-        folded
+        let count = u32::try_from(folded.len()).unwrap_or(u32::MAX);
+        self.relink();
+        count
     }
 
     fn relink(&mut self) {
         self.first.fill(0);
-        for entry in &mut self.pairs {
-            entry.next = 0;
+        let mut keys = Vec::with_capacity(self.pairs.len());
+        for (number, entry) in (1..).zip(&mut self.pairs) {
+            entry.repeated = false;
+            keys.extend(entry.key.map(|key| (number, key)));
         }
-        let keys: Vec<(u32, KeyId)> =
-            (1..).zip(&self.pairs).filter_map(|(number, entry)| Some((number, entry.key?))).collect();
         for (number, key) in keys {
             self.link(key, number);
         }
@@ -281,6 +286,38 @@ impl<'a> Keyed<'a> {
     fn entry_mut(&mut self, number: u32) -> Option<&mut Entry<'a>> {
         self.pairs.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
     }
+}
+
+/// How many pairs at the end of `behind` are the sender's own: keys that `ends_text` accepts, each once in the event. Who
+/// forges such a key in the text cannot know which the sender will write behind it.
+fn own_keys_at_end(before: &[Entry<'_>], behind: &[Entry<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
+    let mut kept = 0;
+    for entry in behind.iter().rev().take(MAX_KEPT) {
+        let key = entry.pair.key;
+        let own = behind.get(behind.len() - kept..).unwrap_or_default();
+        if !ends_text(key) || before.iter().chain(own).any(|other| other.pair.key == key) {
+            break;
+        }
+        kept += 1;
+    }
+    kept
+}
+
+/// Whether a `\n` or `\r` stands in a value, a doubled backslash read as one.
+fn breaks_a_line(raw: &str) -> bool {
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The part of `text` from the start of one of its slices to the end of another.
+fn span<'a>(text: &'a str, first: &str, last: &str) -> Option<&'a str> {
+    let offset = |address: usize| address.checked_sub(text.as_ptr() as usize);
+    text.get(offset(first.as_ptr() as usize)?..offset(last.as_ptr() as usize)? + last.len())
 }
 
 /// A text of several values was escaped by its sender only if all of them were.

@@ -12,3 +12,5 @@ mod leef;
 mod samples;
 mod generate;
 mod bulk;
+mod support;
+mod document;
