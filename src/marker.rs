@@ -5,7 +5,7 @@
 
 pub(crate) mod header;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr2_iter, memchr3_iter};
 
 use self::header::{fields, version};
 use crate::pair::key::{is_blank, starts_with_key};
@@ -40,12 +40,13 @@ pub struct Marker {
 /// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
 /// if a whole header follows, so no ordinary text is taken for an event.
 pub fn find(text: &str) -> Option<Marker> {
-    let written = markers(text).next();
-    let before = written.map_or(text.len(), |marker| marker.start);
-    text.get(..before)
-        .and_then(|before| memchr(b'|', before.as_bytes()))
-        .and_then(|pipe| restore(text, pipe))
-        .or(written)
+    let mut first_pipe = true;
+    memchr2_iter(b':', b'|', text.as_bytes()).find_map(|at| {
+        if text.as_bytes().get(at) == Some(&b':') {
+            return marker_at_colon(text, at);
+        }
+        std::mem::take(&mut first_pipe).then(|| restore(text, at))?
+    })
 }
 
 /// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, that is
@@ -59,8 +60,7 @@ pub fn find(text: &str) -> Option<Marker> {
 /// `key=` must follow it at once: a sender that escapes, as Deep Security does, writes `key\=` inside a value. A
 /// sender that does not escape can be made to forge an event this way; the raw line tells.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    let first = find(text);
-    let mut joints = joints(text, first).peekable();
+    let mut joints = joints(text).peekable();
     let mut start = Some(0);
     // Read once, and only where there is a joint at all.
     let mut first_vendor = None;
@@ -69,8 +69,10 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
             let event = text.get(joint.marker.version..until)?;
-            let first_vendor =
-                first_vendor.get_or_insert_with(|| vendor(first?.format, text.get(first?.version..)?));
+            let first_vendor = first_vendor.get_or_insert_with(|| {
+                let first = find(text)?;
+                vendor(first.format, text.get(first.version..)?)
+            });
             if joint.starts_event(event, *first_vendor) {
                 start = Some(joint.marker.start);
                 return text.get(from..joint.end);
@@ -81,23 +83,18 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// All markers that are written out, from left to right.
-fn markers(text: &str) -> impl Iterator<Item = Marker> {
-    // Both markers end alike, so one search finds either.
-    memmem::find_iter(text.as_bytes(), "EF:").filter_map(|at| {
-        let before = text.as_bytes().get(..at)?;
-        let (format, length) = if before.ends_with(b"C") {
-            (Format::Cef, 1)
-        } else if before.ends_with(b"LE") {
-            (Format::Leef, 2)
-        } else {
-            return None;
-        };
-        let behind = text.get(at + "EF:".len()..)?;
-        version(behind).ok()?;
-        let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-        Some(Marker { format, start: at - length, version: at + "EF:".len() + blanks, restored: false })
-    })
+/// The marker that ends with the colon at `at`, if a version and a pipe follow.
+fn marker_at_colon(text: &str, at: usize) -> Option<Marker> {
+    let before = text.as_bytes().get(..at)?;
+    let (format, length) = if before.ends_with(b"CEF") {
+        (Format::Cef, 3)
+    } else if before.ends_with(b"LEEF") {
+        (Format::Leef, 4)
+    } else {
+        return None;
+    };
+    let (_, (blanks, _)) = version(text.get(at + 1..)?).ok()?;
+    Some(Marker { format, start: at - length, version: at + 1 + blanks.len(), restored: false })
 }
 
 /// The marker that was lost before the first pipe of `text`, if a whole header begins there (rule H8).
@@ -152,20 +149,31 @@ struct Joint {
     marker: Marker,
 }
 
-/// The joints behind the first event's marker.
-fn joints(text: &str, first: Option<Marker>) -> impl Iterator<Item = Joint> {
-    let from = first.map_or(text.len(), |first| first.start);
-    markers(text).filter(move |marker| marker.start > from).filter_map(|marker| {
-        let before = text.get(..marker.start)?;
-        let (kept, escaped) = if let Some(kept) = before.strip_suffix('\n') {
-            (kept.strip_suffix('\r').unwrap_or(kept), false)
-        } else if let Some(kept) = before.strip_suffix("#012") {
-            (kept.strip_suffix("#015").unwrap_or(kept), true)
+/// The joints behind the first event's marker, from left to right.
+///
+/// Most texts hold one event, so this looks for separators, which are rarer than anything in a marker.
+fn joints(text: &str) -> impl Iterator<Item = Joint> {
+    let mut first = None;
+    memchr3_iter(b'\n', b'#', b'\\', text.as_bytes()).filter_map(move |at| {
+        let (before, separator) = text.split_at_checked(at)?;
+        let (kept, behind, escaped) = if let Some(behind) = separator.strip_prefix('\n') {
+            (before.strip_suffix('\r').unwrap_or(before), behind, false)
+        } else if let Some(behind) = separator.strip_prefix("#012") {
+            (before.strip_suffix("#015").unwrap_or(before), behind, true)
         } else {
-            let kept = before.strip_suffix("\\012")?;
-            (kept.strip_suffix("\\015").unwrap_or(kept), true)
+            let behind = separator.strip_prefix("\\012")?;
+            (before.strip_suffix("\\015").unwrap_or(before), behind, true)
         };
-        Some(Joint { end: kept.len(), escaped, marker })
+        let length = if behind.starts_with("CEF:") {
+            "CEF".len()
+        } else if behind.starts_with("LEEF:") {
+            "LEEF".len()
+        } else {
+            return None;
+        };
+        let marker = marker_at_colon(text, text.len() - behind.len() + length)?;
+        let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
+        (marker.start > first).then_some(Joint { end: kept.len(), escaped, marker })
     })
 }
 
