@@ -3,7 +3,7 @@
 
 cache=${ES_LOADER_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ES_LOADER_CACHE to a directory for downloads}/.cache}/es-loader}
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+say() { printf 'scripts/%s: %s\n' "${0##*/}" "$*" >&2; }
 
 die() {
   say "$*"
