@@ -1,9 +1,10 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside it: where downloads are kept, how a script speaks, and how it gets what it lacks.
 
+# shellcheck disable=SC2034 # The scripts that source this file use it.
 cache=${ES_LOADER_CACHE:-${XDG_CACHE_HOME:-${HOME:?is not set: set ES_LOADER_CACHE to a directory for downloads}/.cache}/es-loader}
 
-say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+say() { printf 'scripts/%s: %s\n' "${0##*/}" "$*" >&2; }
 
 die() {
   say "$*"

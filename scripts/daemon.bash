@@ -47,10 +47,12 @@ daemon_status() {
 
 # daemon_free_port PORT VARIABLE: a test must never write into a server that is not its own and has its port by chance.
 daemon_free_port() {
-  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+  if daemon_listens "$1"; then
     die "port $1 is taken by something that this script did not start: stop that, or set $2 to a free port"
   fi
 }
+
+daemon_listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # daemon_start COMMAND...: runs it in a process group of its own, away from this terminal.
 daemon_start() {
