@@ -4,12 +4,13 @@ use aws_types::SdkConfig;
 
 use super::Failure;
 use super::args::{ConnectionArgs, ServiceName};
-use crate::edge::endpoint::Service;
-use crate::edge::opensearch::OpenSearch;
-use crate::edge::settings;
+use crate::edge::endpoint::{Endpoint, Service};
+use crate::edge::opensearch::{ApiError, OpenSearch};
+use crate::edge::{aws, settings};
 
-/// A client for the cluster that the arguments name. `aws` gives the credentials for requests that are signed.
-pub(super) fn opensearch(args: &ConnectionArgs, aws: &SdkConfig) -> Result<OpenSearch, Failure> {
+/// A client for the cluster that the arguments name, once that has answered anything at all: who mistypes an address should not
+/// have to wait for it. `aws` gives the credentials for requests that are signed, where they are known already.
+pub(super) async fn opensearch(args: &ConnectionArgs, aws: Option<&SdkConfig>) -> Result<OpenSearch, Failure> {
     let Some(endpoint) = args.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()) else {
         return Err(Failure(
             "no OpenSearch endpoint: give --endpoint URL or set ENDPOINT, or see what would be sent with --to ndjson".into(),
@@ -20,7 +21,18 @@ pub(super) fn opensearch(args: &ConnectionArgs, aws: &SdkConfig) -> Result<OpenS
         ServiceName::Aoss => Service::Aoss,
     });
     let user = args.user.clone().map(|user| (user, settings::password()));
-    Ok(settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), aws)?)
+    let aws = match aws {
+        Some(aws) => aws.clone(),
+        // Away from AWS its settings take seconds to look up, because a machine's metadata service is asked.
+        None if user.is_some() || Endpoint::parse(endpoint)?.signing(wanted).is_none() => SdkConfig::builder().build(),
+        None => aws::load(args.region.clone()).await,
+    };
+    let client = settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?;
+    match client.get("").await {
+        Err(ApiError::Send(error)) => Err(error.into()),
+        // Whether it lets us write is told by its answers to what we send.
+        Ok(_) | Err(ApiError::Refused { .. }) => Ok(client),
+    }
 }
 
 /// The runtime of a command: one thread that waits; parsing has threads of its own.

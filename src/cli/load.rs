@@ -9,10 +9,9 @@ use jiff::Timestamp;
 
 use super::args::{LoadArgs, To};
 use super::{Failure, check, connect, progress};
-use crate::edge::deliver;
 use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker, files_under};
-use crate::edge::{aws, opensearch::OpenSearch};
+use crate::edge::{aws, deliver, settings};
 use crate::event::{self, ObjectKey, ObjectRef};
 use crate::load::Limits;
 use crate::plan::{Choice, Plans};
@@ -36,25 +35,22 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
 async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let needs_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
-    let aws = match needs_s3 || args.to == To::Opensearch {
-        true => Some(aws::load(args.connection.region.clone()).await),
-        false => None,
-    };
-    let s3 = aws.as_ref().filter(|_| needs_s3).map(crate::edge::settings::s3);
-    let (target, verb) = match (args.to, &aws) {
-        (To::Opensearch, Some(aws)) => {
-            let client = connect::opensearch(&args.connection, aws)?;
+    let aws = if needs_s3 { Some(aws::load(args.connection.region.clone()).await) } else { None };
+    let s3 = aws.as_ref().map(settings::s3);
+    let (target, verb) = match args.to {
+        To::Opensearch => {
+            let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
             let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
-            (opensearch_target(client), verb)
+            (Target::OpenSearch(Box::new(client), deliver::Options::default()), verb)
         }
-        (To::Ndjson, _) => (Target::Ndjson, "written to standard output".to_owned()),
-        _ => (Target::Nothing, "made, and sent nowhere".to_owned()),
+        To::Ndjson => (Target::Ndjson, "written to standard output".to_owned()),
+        To::None => (Target::Nothing, "made, and sent nowhere".to_owned()),
     };
     let inputs = match &args.event {
         Some(file) => event_inputs(file)?,
         None => path_inputs(&args, &plans, s3.as_ref()).await?,
     };
-    let worker = Worker::new(plans, s3, target, Limits::default(), None);
+    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None);
     let bar = progress::show(worker.progress(), total_bytes(&inputs));
     let mut report = Report::default();
     for input in &inputs {
@@ -71,12 +67,8 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         let _ = bar.await;
     }
     eprint!("{}", report.screen(&verb, started.elapsed()));
-    eprint!("{}", next_step(&args, &report));
+    eprint!("{}", next_step(args.to, &plans, &report));
     Ok(ExitCode::from(report.exit_status() as u8))
-}
-
-fn opensearch_target(client: OpenSearch) -> Target {
-    Target::OpenSearch(Box::new(client), deliver::Options::default())
 }
 
 fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
@@ -177,10 +169,13 @@ fn total_bytes(inputs: &[Input]) -> Option<u64> {
 }
 
 /// Where to go from here.
-fn next_step(args: &LoadArgs, report: &Report) -> String {
-    match args.to {
-        _ if report.account.documents == 0 => String::new(),
-        To::Opensearch => "\nnext: search log-deepsecurity-* for source.ip, destination.ip or a word of @message\n".to_owned(),
+fn next_step(to: To, plans: &Plans, report: &Report) -> String {
+    match to {
+        _ if report.indexed == 0 => String::new(),
+        To::Opensearch => {
+            let indices: Vec<String> = plans.iter().map(|plan| format!("{}*", plan.log_type().index.name)).collect();
+            format!("\nnext: search {} for source.ip, destination.ip or a word of @message\n", indices.join(","))
+        }
         To::Ndjson | To::None => {
             "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n".to_owned()
         }

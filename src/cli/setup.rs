@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::Failure;
 use super::args::SetupArgs;
 use super::{check, connect};
-use crate::edge::aws;
 use crate::edge::opensearch::OpenSearch;
 use crate::template;
 
@@ -21,8 +20,7 @@ pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     connect::runtime()?.block_on(async {
-        let aws = aws::load(args.connection.region.clone()).await;
-        let client = connect::opensearch(&args.connection, &aws)?;
+        let client = connect::opensearch(&args.connection, None).await?;
         for (name, template) in &templates {
             install(&client, name, template).await?;
         }

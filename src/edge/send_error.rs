@@ -11,7 +11,7 @@ use super::endpoint::Endpoint;
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The request could not be sent, or its answer not be read to its end. Another try can help.
+    /// The request could not be sent, or its answer not be read to its end.
     #[error("{endpoint}: {problem}: {text}")]
     NoAnswer {
         /// Where to.
@@ -45,7 +45,11 @@ pub enum SendError {
 impl SendError {
     /// Sending the same again, with the same settings, can go well.
     pub fn can_pass(&self) -> bool {
-        matches!(self, SendError::NoAnswer { .. } | SendError::Credentials { lasting: false, .. })
+        match self {
+            SendError::NoAnswer { problem, .. } => *problem != Problem::Certificate,
+            SendError::Credentials { lasting, .. } => !lasting,
+            SendError::Redirected { .. } | SendError::Setup(_) => false,
+        }
     }
 
     pub(super) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
@@ -53,6 +57,7 @@ impl SendError {
         let problem = match text.to_ascii_lowercase() {
             _ if error.is_timeout() => Problem::TimedOut,
             text if text.contains("dns error") => Problem::Dns,
+            text if text.contains("invalid peer certificate") => Problem::Certificate,
             text if ["certificate", "handshake", "tls", "invalidcontenttype"]
                 .iter()
                 .any(|sign| text.contains(sign)) =>
@@ -89,7 +94,9 @@ pub enum Problem {
     Dns,
     /// No connection.
     Connect,
-    /// The certificate or the TLS handshake.
+    /// The endpoint's certificate is not accepted: it stays so until someone changes something.
+    Certificate,
+    /// The TLS handshake.
     Tls,
     /// Too slow.
     TimedOut,
@@ -102,6 +109,9 @@ impl fmt::Display for Problem {
         f.write_str(match self {
             Problem::Dns => "the host name has no address",
             Problem::Connect => "no connection",
+            Problem::Certificate => {
+                "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
+            }
             Problem::Tls => "TLS fails",
             Problem::TimedOut => "no answer in time",
             Problem::Broken => "the connection broke",

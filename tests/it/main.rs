@@ -1,8 +1,10 @@
 //! The edge and the binaries, over real connections.
 
+mod support;
 mod scripted;
 mod channel;
 mod endpoint;
 mod signing;
 mod delivery;
 mod s3;
+mod guarded;
