@@ -14,3 +14,4 @@ mod generate;
 mod bulk;
 mod support;
 mod document;
+mod deepsecurity;
