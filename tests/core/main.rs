@@ -15,3 +15,6 @@ mod bulk;
 mod support;
 mod document;
 mod deepsecurity;
+mod time;
+mod index_name;
+mod identity;
