@@ -383,7 +383,7 @@ fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
 
 fn network(context: &mut Context<'_, '_>) {
     if let Some(transport) = context.row.text(FieldId::NETWORK_TRANSPORT)
-        && transport.bytes().all(|byte| byte.is_ascii_digit())
+        && transport.parse::<u8>().is_ok()
     {
         context.row.set_if_absent(FieldId::NETWORK_IANA_NUMBER, Value::Text(transport));
         context

@@ -14,3 +14,7 @@ mod generate;
 mod bulk;
 mod support;
 mod document;
+mod deepsecurity;
+mod time;
+mod index_name;
+mod identity;

@@ -8,7 +8,10 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
+pub(crate) mod strict;
+
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use es_loader::bulk::Batch;
 use es_loader::config::{Config, File};
@@ -23,8 +26,9 @@ use serde_json::Value;
 pub(crate) const KEY: &str = "ds_agent/2026/11/22/00_host_0.gz";
 
 /// The section `[deepsecurity]` as it is shipped.
-pub(crate) fn plan() -> Plan {
-    plan_with("")
+pub(crate) fn plan() -> &'static Plan {
+    static PLAN: LazyLock<Plan> = LazyLock::new(|| plan_with(""));
+    &PLAN
 }
 
 /// The same with `settings` over it, one a line.
@@ -143,7 +147,7 @@ pub(crate) fn fluentd_line_at(message: &str, timestamp: &str) -> Vec<u8> {
 
 /// The only document of one message, by the shipped section.
 pub(crate) fn document(message: &str) -> Document {
-    document_by(&plan(), message)
+    document_by(plan(), message)
 }
 
 /// The only document of one message.
