@@ -50,7 +50,7 @@ pub(crate) fn is_padding(character: char) -> bool {
 ///
 /// Takes `ad.Error_,Code`, `ad.field[0]`, `X-Some`, `_cefVer`, `c6a1`; refuses a dot at either end, which a field
 /// name in OpenSearch could not have.
-pub(crate) fn is_key(word: &str) -> bool {
+fn is_key(word: &str) -> bool {
     let bytes = word.as_bytes();
     if !bytes.first().is_some_and(|&byte| is_name(byte) && byte != b'-') {
         return false;
