@@ -1,5 +1,7 @@
 //! `es-loader setup`: what the cluster needs before the first document.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -12,7 +14,7 @@ use crate::template;
 
 pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
     let plans = check::plans(args.config.config.as_deref())?;
-    let templates: Vec<(String, Value)> = plans.iter().map(template::index_template).collect();
+    let templates = without_ties(plans.iter().map(template::index_template).collect());
     if args.print {
         for (_, template) in &templates {
             println!("{}", serde_json::to_string_pretty(template)?);
@@ -28,7 +30,21 @@ pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Installs a template unless the cluster has the very same.
+/// The cluster refuses two templates of the same priority that match the same name: where one index name begins with another, the
+/// longer one gets the higher priority. It comes first, so that a lower one of an earlier setup is not in the way of the shorter.
+fn without_ties(mut templates: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let names: BTreeSet<String> = templates.iter().map(|(name, _)| name.clone()).collect();
+    let begins = |name: &str, with: &str| name.strip_prefix(with).is_some_and(|rest| rest.starts_with('-'));
+    for (name, template) in &mut templates {
+        let shorter = names.iter().filter(|other| begins(name, other)).count();
+        let priority = template["priority"].as_u64().unwrap_or_default();
+        template["priority"] = Value::from(priority + u64::try_from(shorter).unwrap_or_default());
+    }
+    templates.sort_by_key(|(_, template)| Reverse(template["priority"].as_u64()));
+    templates
+}
+
+/// Installs a template, over an older one of its name.
 async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Failure> {
     client.put_index_template(name, template).await?;
     println!("index template {name} is installed for {}", template["index_patterns"]);

@@ -7,4 +7,5 @@ mod endpoint;
 mod signing;
 mod delivery;
 mod s3;
+mod setup;
 mod guarded;
