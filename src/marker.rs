@@ -5,7 +5,10 @@
 
 pub(crate) mod header;
 
-use memchr::{memchr2_iter, memchr3_iter};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr_iter, memchr2_iter};
 
 use self::header::{fields, version};
 use crate::pair::key::{is_blank, starts_with_key};
@@ -40,13 +43,18 @@ pub struct Marker {
 /// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
 /// if a whole header follows, so no ordinary text is taken for an event.
 pub fn find(text: &str) -> Option<Marker> {
-    let mut first_pipe = true;
-    memchr2_iter(b':', b'|', text.as_bytes()).find_map(|at| {
-        if text.as_bytes().get(at) == Some(&b':') {
-            return marker_at_colon(text, at);
+    for at in memchr2_iter(b':', b'|', text.as_bytes()) {
+        let (_, rest) = text.split_at_checked(at)?;
+        if rest.starts_with('|') {
+            let written =
+                || memchr_iter(b':', rest.as_bytes()).find_map(|colon| marker_at_colon(text, at + colon));
+            return restore(text, at).or_else(written);
         }
-        std::mem::take(&mut first_pipe).then(|| restore(text, at))?
-    })
+        if let Some(marker) = marker_at_colon(text, at) {
+            return Some(marker);
+        }
+    }
+    None
 }
 
 /// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, that is
@@ -150,32 +158,29 @@ struct Joint {
 }
 
 /// The joints behind the first event's marker, from left to right.
-///
-/// Most texts hold one event, so this looks for separators, which are rarer than anything in a marker.
 fn joints(text: &str) -> impl Iterator<Item = Joint> {
     let mut first = None;
-    memchr3_iter(b'\n', b'#', b'\\', text.as_bytes()).filter_map(move |at| {
-        let (before, separator) = text.split_at_checked(at)?;
-        let (kept, behind, escaped) = if let Some(behind) = separator.strip_prefix('\n') {
-            (before.strip_suffix('\r').unwrap_or(before), behind, false)
-        } else if let Some(behind) = separator.strip_prefix("#012") {
-            (before.strip_suffix("#015").unwrap_or(before), behind, true)
+    // Both markers end alike, so one search finds either.
+    MARKER_END.find_iter(text.as_bytes()).filter_map(move |end| {
+        let before = text.get(..end)?;
+        let before = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?;
+        let (kept, escaped) = if let Some(kept) = before.strip_suffix('\n') {
+            (kept.strip_suffix('\r').unwrap_or(kept), false)
+        } else if let Some(kept) = before.strip_suffix("#012") {
+            (kept.strip_suffix("#015").unwrap_or(kept), true)
         } else {
-            let behind = separator.strip_prefix("\\012")?;
-            (before.strip_suffix("\\015").unwrap_or(before), behind, true)
+            let kept = before.strip_suffix("\\012")?;
+            (kept.strip_suffix("\\015").unwrap_or(kept), true)
         };
-        let length = if behind.starts_with("CEF:") {
-            "CEF".len()
-        } else if behind.starts_with("LEEF:") {
-            "LEEF".len()
-        } else {
-            return None;
-        };
-        let marker = marker_at_colon(text, text.len() - behind.len() + length)?;
+        let marker = marker_at_colon(text, end + "EF".len())?;
+        // Only now, because most texts hold one event.
         let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
         (marker.start > first).then_some(Joint { end: kept.len(), escaped, marker })
     })
 }
+
+/// Made once: to prepare the search takes longer than to search a line.
+static MARKER_END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
 
 impl Joint {
     /// Whether `event`, the text from the version behind this joint to the next joint, is an event of its own.
