@@ -22,4 +22,6 @@ mod time;
 mod index_name;
 mod identity;
 mod load;
+mod hostile;
+mod report;
 mod template;
