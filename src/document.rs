@@ -198,7 +198,7 @@ impl<'p> Documents<'p> {
         let plan = self.plan;
         let mut row = Row::recycle(std::mem::take(&mut self.row), &plan.fields);
         let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
-        let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs).into_iter().filter_map(|_| None).collect();
+        let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs);
 
         let (parsed_text, beyond) = text.split_at_checked(parsed_length(text)).unwrap_or((text, ""));
         let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
@@ -305,8 +305,8 @@ impl<'p> Documents<'p> {
         out.push(b'\n');
         problems.add_many(Problem::StringCut, u64::from(cut));
 
-        self.row = Row::recycle(row, &plan.fields);
-        self.keyed = Keyed::recycle(keyed, &plan.keys);
+        self.row = row.emptied();
+        self.keyed = keyed.emptied();
         pairs.clear();
         self.pairs = pairs.into_iter().filter_map(|_| None).collect();
         Written { time: time.instant, pipeline_error }

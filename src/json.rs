@@ -6,11 +6,49 @@
 use std::io::Write;
 use std::net::IpAddr;
 
+/// Text that is appended to every document: as a block of fixed size, which is quicker to copy than one whose size has to be
+/// looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    block: [u8; BLOCK],
+    /// Bytes of the block that count.
+    length: usize,
+    /// What does not fit into the block.
+    rest: Box<[u8]>,
+}
+
+const BLOCK: usize = 32;
+
+impl Piece {
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let (start, rest) = text.split_at_checked(BLOCK).unwrap_or((text, &[]));
+        let mut block = [0; BLOCK];
+        for (place, byte) in block.iter_mut().zip(start) {
+            *place = *byte;
+        }
+        Self { block, length: start.len(), rest: rest.into() }
+    }
+
+    pub(crate) fn append(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.length;
+        out.extend_from_slice(&self.block);
+        out.truncate(end);
+        if !self.rest.is_empty() {
+            out.extend_from_slice(&self.rest);
+        }
+    }
+}
+
 /// Appends a string with its quotes.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    out.reserve(bytes.len() + 2);
     out.push(b'"');
+    rest_of_string(text, out);
+}
+
+/// Appends a string whose opening quote is there already.
+pub(crate) fn rest_of_string(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    out.reserve(bytes.len() + 1);
     if is_plain(bytes) {
         out.extend_from_slice(bytes);
     } else {
@@ -19,14 +57,32 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether nothing in a string needs an escape. Without a branch for each word, so that the compiler makes vector instructions of
-/// the loop; the last word overlaps the one before it.
+/// Whether nothing in a string needs an escape. Without a branch for each block, so that the compiler makes vector instructions of
+/// the loop; the last block overlaps the one before it.
 fn is_plain(bytes: &[u8]) -> bool {
-    let Some(last) = bytes.last_chunk() else {
-        return bytes.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
-    };
-    let (words, _) = bytes.as_chunks();
-    words.iter().fold(bytes_to_escape(*last), |found, word| found | bytes_to_escape(*word)) == 0
+    if let Some(last) = bytes.last_chunk() {
+        let mut marks = [0; 16];
+        mark(last, &mut marks);
+        let (blocks, _) = bytes.as_chunks();
+        for block in blocks {
+            mark(block, &mut marks);
+        }
+        return u128::from_le_bytes(marks) == 0;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return bytes_to_escape(*first) | bytes_to_escape(*last) == 0;
+    }
+    bytes.iter().all(|byte| !needs_escape(*byte))
+}
+
+fn mark(block: &[u8; 16], marks: &mut [u8; 16]) {
+    for (mark, byte) in marks.iter_mut().zip(block) {
+        *mark |= u8::from(*byte < 0x20) | u8::from(*byte == b'"') | u8::from(*byte == b'\\');
+    }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
 }
 
 fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
@@ -48,7 +104,7 @@ fn plain_length(bytes: &[u8]) -> usize {
             found => return length + found.trailing_zeros() as usize / 8,
         }
     }
-    length + last.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).unwrap_or(last.len())
+    length + last.iter().position(|byte| needs_escape(*byte)).unwrap_or(last.len())
 }
 
 /// The high bit of the lowest byte that needs an escape is set, and none below it: borrows only run upwards.

@@ -119,12 +119,18 @@ struct Entry<'a> {
 pub(crate) struct At(u32);
 
 impl<'a> Keyed<'a> {
-    /// No pairs, with the memory of a used one.
-    pub(crate) fn recycle(used: Keyed<'_>, table: &KeyTable) -> Self {
-        let Keyed { mut pairs, mut first } = used;
-        pairs.clear();
+    /// No pairs, with the memory of one that was emptied.
+    pub(crate) fn recycle(emptied: Keyed<'static>, table: &KeyTable) -> Self {
+        let Keyed { pairs, mut first } = emptied;
         first.clear();
         first.resize(usize::from(table.count), 0);
+        Keyed { pairs, first }
+    }
+
+    /// The memory without its pairs.
+    pub(crate) fn emptied(self) -> Keyed<'static> {
+        let Keyed { mut pairs, first } = self;
+        pairs.clear();
         Keyed { pairs: pairs.into_iter().filter_map(|_| None).collect(), first }
     }
 

@@ -49,7 +49,10 @@ pub struct Leftover<'a> {
 /// The values of one event.
 #[derive(Debug, Default)]
 pub struct Row<'a> {
+    /// In the order in which they came.
     values: Vec<Value<'a>>,
+    /// For each field, one more than the place of its value; 0 where it has none.
+    places: Vec<u16>,
     /// A bit for each position in document order: its field has a value.
     filled: Vec<u64>,
     /// The position of each field.
@@ -58,34 +61,46 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// An empty row for documents of `fields`, with the memory of a used one.
-    pub fn recycle(used: Row<'_>, fields: &Fields) -> Self {
-        let Row { mut values, mut filled, mut positions, mut leftovers } = used;
-        values.clear();
-        leftovers.clear();
-        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
-        // changes.
-        let mut values: Vec<Value<'a>> = values.into_iter().map(|_| Value::Absent).collect();
-        values.resize(fields.len(), Value::Absent);
+    /// An empty row for documents of `fields`, with the memory of one that was emptied.
+    pub fn recycle(emptied: Row<'static>, fields: &Fields) -> Self {
+        let Row { values, mut places, mut filled, mut positions, leftovers } = emptied;
+        places.clear();
+        places.resize(fields.len(), 0);
         filled.clear();
         filled.resize(fields.len().div_ceil(64), 0);
         if positions.len() != fields.len() {
             positions = fields.positions();
         }
-        Row { values, filled, positions, leftovers: leftovers.into_iter().filter_map(|_| None).collect() }
+        Row { values, places, filled, positions, leftovers }
+    }
+
+    /// The row's memory without its values.
+    pub fn emptied(self) -> Row<'static> {
+        let Row { mut values, places, filled, positions, mut leftovers } = self;
+        values.clear();
+        leftovers.clear();
+        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
+        // changes.
+        let values = values.into_iter().filter_map(|_| None).collect();
+        let leftovers = leftovers.into_iter().filter_map(|_| None).collect();
+        Row { values, places, filled, positions, leftovers }
     }
 
     /// Gives a field its value, in place of any that it has.
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        let Some(slot) = self.values.get_mut(usize::from(field.0)) else { return };
-        *slot = value;
-        let position = self.positions.get(usize::from(field.0)).copied().unwrap_or_default();
-        if let Some(bits) = self.filled.get_mut(usize::from(position / 64)) {
-            let bit = 1 << (position % 64);
-            match value {
-                Value::Absent => *bits &= !bit,
-                _ => *bits |= bit,
-            }
+        let field = usize::from(field.0);
+        let (Some(place), Some(position)) = (self.places.get_mut(field), self.positions.get(field)) else { return };
+        let Some(bits) = self.filled.get_mut(usize::from(position / 64)) else { return };
+        let bit = 1 << (position % 64);
+        if matches!(value, Value::Absent) {
+            *bits &= !bit;
+            *place = 0;
+        } else if let Some(slot) = place.checked_sub(1).and_then(|place| self.values.get_mut(usize::from(place))) {
+            *slot = value;
+        } else if let Ok(next) = u16::try_from(self.values.len() + 1) {
+            *bits |= bit;
+            *place = next;
+            self.values.push(value);
         }
     }
 
@@ -98,17 +113,17 @@ impl<'a> Row<'a> {
 
     /// Whether a field has a value.
     pub fn has(&self, field: FieldId) -> bool {
-        !matches!(self.values.get(usize::from(field.0)), None | Some(Value::Absent))
+        self.places.get(usize::from(field.0)).is_some_and(|place| *place > 0)
     }
 
     /// A field's value.
     pub fn get(&self, field: FieldId) -> Value<'a> {
-        self.values.get(usize::from(field.0)).copied().unwrap_or_default()
+        self.value(field).copied().unwrap_or_default()
     }
 
     /// A field's value, if it is one text.
     pub fn text(&self, field: FieldId) -> Option<&'a str> {
-        match self.values.get(usize::from(field.0)) {
+        match self.value(field) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
@@ -116,10 +131,15 @@ impl<'a> Row<'a> {
 
     /// A field's value, if it is one address.
     pub fn ip(&self, field: FieldId) -> Option<IpAddr> {
-        match self.values.get(usize::from(field.0)) {
+        match self.value(field) {
             Some(Value::Ip(ip)) => Some(*ip),
             _ => None,
         }
+    }
+
+    fn value(&self, field: FieldId) -> Option<&Value<'a>> {
+        let place = self.places.get(usize::from(field.0))?.checked_sub(1)?;
+        self.values.get(usize::from(place))
     }
 
     /// Adds a key under the prefix.
@@ -135,7 +155,7 @@ impl<'a> Row<'a> {
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
     pub fn write_json(&self, fields: &Fields, out: &mut Vec<u8>) -> u32 {
         let mut writer = Writer { out, cut: 0 };
-        writer.out.push(b'{');
+        let start = writer.out.len();
         let mut open = 0;
         let mut before = None;
         for (word, bits) in self.filled.iter().enumerate() {
@@ -145,14 +165,10 @@ impl<'a> Row<'a> {
                 bits &= bits - 1;
                 let Some(slot) = fields.order().get(position) else { break };
                 let shared = before.map_or(0, |before| fields.shared(before, position));
+                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value(slot.field)) else { continue };
                 writer.close(open - shared);
-                if before.is_some() {
-                    writer.out.push(b',');
-                }
-                writer.out.extend_from_slice(slot.open.get(shared).map_or(&[], |open| open));
-                if let Some(value) = self.values.get(usize::from(slot.field.0)) {
-                    writer.value(value);
-                }
+                opening.append(writer.out);
+                writer.rest_of_value(value);
                 open = slot.depth;
                 before = Some(position);
             }
@@ -162,9 +178,7 @@ impl<'a> Row<'a> {
             writer.close(open - usize::from(in_prefix));
             open = 1;
             if !in_prefix {
-                if before.is_some() {
-                    writer.out.push(b',');
-                }
+                writer.out.push(b',');
                 json::string(fields.prefix(), writer.out);
                 writer.out.extend_from_slice(b":{");
             }
@@ -173,11 +187,17 @@ impl<'a> Row<'a> {
                     writer.out.push(b',');
                 }
                 json::string(leftover.key, writer.out);
-                writer.out.push(b':');
-                writer.value(&leftover.value);
+                writer.out.extend_from_slice(b":\"");
+                writer.rest_of_value(&leftover.value);
             }
         }
-        writer.close(open + 1);
+        writer.close(open);
+        // What opens the first field separates it from none: its comma becomes the brace.
+        match writer.out.get_mut(start) {
+            Some(comma) => *comma = b'{',
+            None => writer.out.push(b'{'),
+        }
+        writer.out.push(b'}');
         writer.cut
     }
 }
@@ -194,10 +214,15 @@ impl Writer<'_> {
         }
     }
 
-    fn value(&mut self, value: &Value<'_>) {
+    /// Appends a value behind the quote that would open a string.
+    fn rest_of_value(&mut self, value: &Value<'_>) {
+        if let Value::Text(text) = value {
+            return self.rest_of_string(text);
+        }
+        self.out.pop();
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
-            Value::Text(text) => self.bounded_string(text),
+            Value::Text(text) => self.string(text),
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
@@ -207,7 +232,7 @@ impl Writer<'_> {
                 time.write(self.out);
                 self.out.push(b'"');
             }
-            Value::Texts(texts) => self.list(texts, |writer, text| writer.bounded_string(text)),
+            Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
             Value::Ips(ips) => self.list(ips, |writer, ip| json::address(*ip, writer.out)),
         }
     }
@@ -223,13 +248,18 @@ impl Writer<'_> {
         self.out.push(b']');
     }
 
-    fn bounded_string(&mut self, text: &str) {
+    fn string(&mut self, text: &str) {
+        self.out.push(b'"');
+        self.rest_of_string(text);
+    }
+
+    fn rest_of_string(&mut self, text: &str) {
         if text.len() <= MAX_STRING {
-            return json::string(text, self.out);
+            return json::rest_of_string(text, self.out);
         }
         self.cut += 1;
         let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
-        json::string(&[kept, CUT_MARK].concat(), self.out);
+        json::rest_of_string(&[kept, CUT_MARK].concat(), self.out);
     }
 }
