@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
-use crate::marker::header::{self, fields, unescaped};
+use crate::marker::header::{self, Fields, fields};
 use crate::marker::{Format, Marker};
-use crate::pair::key::{is_key, is_padding};
+use crate::pair::key::is_padding;
 use crate::pair::scan::{FirstKey, scan};
+use crate::pair::trim::trim;
 use crate::pair::{Pair, has_repeated_key};
 
 /// The seven header fields. A field that a cut header does not have is empty.
@@ -75,9 +76,7 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
         found => {
             issues.missing_last_pipe = found == 6;
             issues.incomplete_header = found < 6;
-            if let Some(field) = fields.raw.get_mut(found) {
-                *field = leading;
-            }
+            fields.cut_short(leading);
             ""
         }
     };
@@ -85,7 +84,7 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
     issues.repeated_key = has_repeated_key(pairs.get(earlier..).unwrap_or_default());
     Event {
         prefix: header::prefix(text.get(..marker.start).unwrap_or_default()),
-        header: Header::new(fields.raw),
+        header: Header::new(&fields),
         unparsed,
         issues,
     }
@@ -108,16 +107,17 @@ pub(crate) fn is_severity(text: &str) -> bool {
 }
 
 impl<'a> Header<'a> {
-    fn new([version, vendor, product, device_version, event_class_id, name, severity]: [&'a str; 7]) -> Self {
-        let text = |raw| unescaped(Format::Cef, raw);
+    fn new(fields: &Fields<'a, 7>) -> Self {
+        let [version, vendor, product, device_version, event_class_id, name, severity] = fields.raw;
+        let text = |raw| fields.text(Format::Cef, raw);
         Self {
-            version: version.trim(),
+            version: trim(version),
             vendor: text(vendor),
             product: text(product),
             device_version: text(device_version),
             event_class_id: text(event_class_id),
             name: text(name),
-            severity: text(severity.trim()),
+            severity: text(trim(severity)),
         }
     }
 }
@@ -127,7 +127,7 @@ impl<'a> Header<'a> {
 fn extension<'a>(text: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let text = text.trim_end_matches(is_padding);
     let keys = text.trim_start_matches(|character| character == '|' || is_padding(character));
-    let leading = scan(keys, FirstKey::AnyWhere, is_key, |pair| pairs.push(pair));
+    let leading = scan(keys, FirstKey::AnyWhere, |word| word.is_key(), |pair| pairs.push(pair));
     let skipped = text.len() - keys.len();
     text.get(..skipped + leading.len()).unwrap_or_default().trim_matches(is_padding)
 }

@@ -12,7 +12,7 @@ use crate::time;
 
 /// The value of `text` as `kind`.
 pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
-    let text = text.trim();
+    let text = trim(text);
     match kind {
         Type::Keyword | Type::Text => Some(Value::Text(text)),
         Type::Lowercase => Some(Value::Text(lowercase(text, arena))),
@@ -23,6 +23,12 @@ pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'
         Type::Mac => mac(text, arena).map(Value::Text),
         Type::GeoPoint => None,
     }
+}
+
+/// Trims blanks: nearly always there are none, and then one look at each end tells.
+pub(crate) fn trim(text: &str) -> &str {
+    let is_inside = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// `text` in lower case, itself where it is already.
@@ -41,45 +47,47 @@ pub fn long(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. A leading-zero IPv4 (`010.0.0.1`) is refused, as
-/// OpenSearch refuses it.
+/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`)
+/// is the IPv4 address, which is what OpenSearch finds it by. A leading-zero IPv4 (`010.0.0.1`) is refused, as OpenSearch
+/// refuses it.
 pub fn ip(text: &str) -> Option<IpAddr> {
-    if let Ok(ip) = text.parse() {
-        return Some(ip);
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some(ip.to_canonical());
     }
     let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let (address, _zone) = inner.split_once('%').unwrap_or((inner, ""));
-    address.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+    address.parse::<Ipv6Addr>().ok().map(|ip| IpAddr::V6(ip).to_canonical())
 }
 
 /// A MAC address as RFC 7042 writes it: pairs of upper-case hexadecimal digits with hyphens. Takes `:`, `-`, `.` or nothing
 /// between the digits; six octets (EUI-48) or eight (EUI-64).
 pub fn mac<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
+    let mut digits = [0_u8; 16];
+    let mut count = 0;
     if !matches!(text.len(), 12 | 14 | 16 | 17 | 19 | 23) {
         return None;
     }
-    let mut octets = [0_u8; 8];
-    let mut digits = 0_usize;
     for byte in text.bytes() {
-        let digit = match byte {
-            b':' | b'-' | b'.' => continue,
-            byte => u8::try_from(char::from(byte).to_digit(16)?).ok()?,
-        };
-        let octet = octets.get_mut(digits / 2)?;
-        *octet = *octet << 4 | digit;
-        digits += 1;
-    }
-    if digits != 12 && digits != 16 {
-        return None;
-    }
-    let mut written = bumpalo::collections::String::with_capacity_in(24, arena);
-    for (number, octet) in octets.iter().take(digits / 2).enumerate() {
-        if number > 0 {
-            written.push('-');
+        if matches!(byte, b':' | b'-' | b'.') {
+            continue;
         }
-        for half in [octet >> 4, octet & 15] {
-            written.push(char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase());
+        if !byte.is_ascii_hexdigit() {
+            return None;
+        }
+        *digits.get_mut(count)? = byte.to_ascii_uppercase();
+        count += 1;
+    }
+    let mut written = [b'-'; 23];
+    let (pairs, _) = digits.as_chunks::<2>();
+    for (place, pair) in written.chunks_mut(3).zip(pairs) {
+        for (digit, byte) in place.iter_mut().zip(pair) {
+            *digit = *byte;
         }
     }
-    Some(written.into_bump_str())
+    let length = match count {
+        12 => 17,
+        16 => 23,
+        _ => return None,
+    };
+    std::str::from_utf8(written.get(..length)?).ok().map(|text| &*arena.alloc_str(text))
 }

@@ -4,12 +4,13 @@
 //! understood is a document too. Does not know objects, requests or the network.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::config::{FileFormat, HeaderField, RawMessage, SyslogField};
-use crate::convert::convert;
+use crate::convert::{convert, trim};
 use crate::deepsecurity::{self, Module, Product};
 use crate::field::FieldId;
 use crate::identity::Identity;
@@ -21,7 +22,7 @@ use crate::pair::{Escapes, Pair};
 use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
-use crate::row::{Row, Value};
+use crate::row::{MAX_STRING, Row, Value};
 use crate::syslog;
 use crate::time::{self, Surroundings, ZonedTime};
 use crate::{cef, leef};
@@ -34,6 +35,9 @@ const MAX_LEFTOVERS: usize = 100;
 
 /// Values that one unknown key takes.
 const MAX_VALUES: usize = 100;
+
+/// What stands in `@message` in the place of a payload.
+const PAYLOAD_MARK: &str = "[cut]";
 
 /// The longest `_id` that OpenSearch takes, in bytes.
 const MAX_ID: usize = 512;
@@ -66,6 +70,10 @@ pub struct Written {
 pub struct Documents<'p> {
     plan: &'p Plan,
     facts: ObjectFacts,
+    /// fluentd's time of the event before: its neighbors have the same.
+    created: Created,
+    /// The writer of the event before: its neighbors have the same.
+    writer: Writer,
     /// `event.ingested`, written once.
     ingested: String,
     index_names: IndexNames<'p>,
@@ -85,6 +93,59 @@ struct Header<'a> {
     signature_id: &'a str,
     name: &'a str,
     severity: &'a str,
+}
+
+/// fluentd's `timestamp`, read.
+#[derive(Clone, Debug, Default)]
+struct Created {
+    text: String,
+    time: Option<ZonedTime>,
+    /// The time as it stands in documents.
+    written: String,
+}
+
+impl Created {
+    /// The time that `text` says: `self`, if it is the same as before.
+    fn update(&mut self, text: &str) {
+        if self.text != text {
+            let time = time::parse_iso8601(text, None);
+            *self = Self { text: text.to_owned(), time, written: time.map(write_time).unwrap_or_default() };
+        }
+    }
+}
+
+fn write_time(time: ZonedTime) -> String {
+    let mut text = Vec::new();
+    time.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// What vendor, product and version of a header say.
+#[derive(Clone, Debug, Default)]
+struct Writer {
+    vendor: String,
+    product: String,
+    version: String,
+    /// `agent.name`
+    name: String,
+    kind: Option<Product>,
+}
+
+impl Writer {
+    /// The writer that `header` names: `self`, if it is the same as before.
+    fn update(&mut self, header: &Header<'_>) {
+        if self.vendor == header.vendor && self.product == header.product && self.version == header.device_version {
+            return;
+        }
+        let parts = [header.vendor.trim(), header.product.trim(), header.device_version.trim()];
+        *self = Self {
+            vendor: header.vendor.to_owned(),
+            product: header.product.to_owned(),
+            version: header.device_version.to_owned(),
+            name: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
+            kind: Product::of(header.vendor, header.product),
+        };
+    }
 }
 
 /// An event, parsed but for its pairs.
@@ -109,6 +170,8 @@ impl<'p> Documents<'p> {
     pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
         Self {
             plan,
+            created: Created::default(),
+            writer: Writer::default(),
             ingested: ingested(facts.around.load),
             facts,
             index_names: IndexNames::new(&plan.log_type.index),
@@ -137,14 +200,17 @@ impl<'p> Documents<'p> {
         let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
         let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs).into_iter().filter_map(|_| None).collect();
 
-        let (parsed_text, beyond) = text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
+        let (parsed_text, beyond) = text.split_at_checked(parsed_length(text)).unwrap_or((text, ""));
         let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
         keyed.fill(&pairs, &plan.keys);
         let header = complete_header(&parsed, &keyed, arena);
         let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
-        let product = Product::of(header.vendor, header.product);
+        self.writer.update(&header);
+        let writer = &self.writer;
+        let product = writer.kind;
         if let (Some(product), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
             deepsecurity::fold_quoted_text(&mut keyed, parsed_text, product, header.signature_id, problems);
+            deepsecurity::keep_paths(&mut keyed);
         }
 
         let sources = Sources { record, syslog: &syslog, header, arena };
@@ -165,22 +231,28 @@ impl<'p> Documents<'p> {
             row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
         }
         if parsed.is_some() {
-            header_fields(&header, product, &mut row, arena);
+            header_fields(&header, writer, &mut row, arena);
         }
-        if let Some(product) = product {
-            let category = keyed.value(deepsecurity::key::CAT, arena);
-            let module = Module::of(product, header.signature_id, category);
+        let category = keyed.value(deepsecurity::key::CAT, arena);
+        let module =
+            product.map_or(Module::Unknown, |product| Module::of(product, header.signature_id, category));
+        if product.is_some() {
             leef_header_keys(&mut keyed, &header, module, category, arena);
-            deepsecurity::apply(&mut deepsecurity::Context {
-                arena,
-                fields: &plan.fields,
-                log_type: &plan.log_type,
-                keyed: &mut keyed,
-                row: &mut row,
-                problems,
-                module,
-                signature_id: header.signature_id,
-            });
+        }
+        let mut context = deepsecurity::Context {
+            arena,
+            fields: &plan.fields,
+            log_type: &plan.log_type,
+            keyed: &mut keyed,
+            row: &mut row,
+            problems,
+            module,
+            signature_id: header.signature_id,
+        };
+        match product {
+            Some(_) => deepsecurity::apply(&mut context),
+            // A header that is cut may have lost the product: secrets are taken out all the same.
+            None => deepsecurity::packets(&mut context),
         }
         syslog_fields(&syslog, &mut row);
         for (field, value) in &plan.statics {
@@ -191,18 +263,18 @@ impl<'p> Documents<'p> {
 
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         leave_over_pairs(&keyed, plan, unparsed, beyond, &mut row, arena, problems);
-        leave_over_record(record, &used_record, plan, &mut row, arena);
+        leave_over_record(record, &used_record, plan, &mut row, arena, problems);
         let raw = match plan.log_type.raw_message {
-            _ if pipeline_error => Some(text),
             RawMessage::Full => Some(text),
-            RawMessage::WithoutPacket => Some(without_packet(text, &keyed, arena)),
-            RawMessage::Never => None,
+            RawMessage::Never if !pipeline_error => None,
+            RawMessage::WithoutPacket | RawMessage::Never => Some(without_packet(text, &keyed, arena)),
         };
-        if let Some(raw) = raw {
+        if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
 
-        let created = record.timestamp.as_deref().and_then(|text| time::parse_iso8601(text, None));
+        self.created.update(record.timestamp.as_deref().unwrap_or_default());
+        let created = self.created.time;
         let (time, origin) = event_time(plan, &sources, &keyed, created, &self.facts.around);
         if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
             problems.add(Problem::TimeFallback);
@@ -210,10 +282,10 @@ impl<'p> Documents<'p> {
         row.set(FieldId::TIMESTAMP, Value::Time(time));
         row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Text(origin.word()));
         match created {
-            Some(created) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Time(created)),
+            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Text(&self.created.written)),
             None => {
                 if let Some(text) = record.timestamp.as_deref().filter(|text| !is_empty_value(text)) {
-                    row.leave_over("timestamp", Value::Text(text));
+                    row.leave_over(field_name("timestamp", plan, &row, arena), Value::Text(text));
                 }
             }
         }
@@ -303,6 +375,9 @@ fn parse_leef<'a>(
     let event = leef::parse(text, marker, pairs);
     if event.issues.repeated_key {
         problems.add(Problem::RepeatedKey);
+    }
+    if Product::of(&event.header.vendor, &event.header.product).is_some() {
+        deepsecurity::split_blank_separated(pairs);
     }
     let header = Header {
         version: event.header.version,
@@ -399,7 +474,7 @@ impl<'a> Sources<'_, 'a> {
                 SyslogField::Priority => self.syslog.priority.map(|priority| &*self.arena.alloc_str(&priority.to_string())),
             },
         };
-        value.filter(|value| !is_empty_value(value.trim()))
+        value.filter(|value| !is_empty_value(trim(value)))
     }
 
     fn other(&self, name: &str) -> Option<(usize, &'a str)> {
@@ -408,7 +483,7 @@ impl<'a> Sources<'_, 'a> {
     }
 }
 
-/// Fills the fields of the table. Gives whether any got a value.
+/// Fills the fields of the table. Gives whether any got a value of the event's.
 fn apply_table<'a>(
     plan: &Plan,
     sources: &Sources<'_, 'a>,
@@ -422,11 +497,15 @@ fn apply_table<'a>(
         for origin in &rule.origins {
             let Some(text) = sources.first(origin, keyed) else { continue };
             let Some(value) = convert(text, plan.fields.kind(rule.field), sources.arena) else {
-                problems.add(Problem::ValueDoesNotFit);
+                let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
+                if at.is_none_or(|at| keyed.note_misfit(at)) {
+                    problems.add(Problem::ValueDoesNotFit);
+                }
                 continue;
             };
             row.set(rule.field, value);
-            any = true;
+            // fluentd's own fields stand in every record: they say nothing about the event.
+            any |= !matches!(origin, Origin::Record(_));
             match origin {
                 Origin::Key(key, name) => match keyed.at(*key) {
                     Some(at) => keyed.mark_used(at),
@@ -446,7 +525,7 @@ fn apply_table<'a>(
     any
 }
 
-fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Row<'a>, arena: &'a Bump) {
+fn header_fields<'a>(header: &Header<'a>, writer: &'a Writer, row: &mut Row<'a>, arena: &'a Bump) {
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
         (FieldId::OBSERVER_PRODUCT, header.product),
@@ -454,7 +533,7 @@ fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Ro
         (FieldId::EVENT_CODE, header.signature_id),
         (FieldId::RULE_NAME, header.name),
     ] {
-        let text = text.trim();
+        let text = trim(text);
         if !text.is_empty() {
             row.set_if_absent(field, Value::Text(text));
         }
@@ -462,20 +541,11 @@ fn header_fields<'a>(header: &Header<'a>, product: Option<Product>, row: &mut Ro
     if let Some(severity) = cef::severity_number(header.severity) {
         row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
     }
-    if !header.vendor.is_empty() {
-        let mut name = ArenaString::new_in(arena);
-        for part in [header.vendor, header.product, header.device_version] {
-            if !part.is_empty() {
-                if !name.is_empty() {
-                    name.push(' ');
-                }
-                name.push_str(part);
-            }
-        }
-        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(name.into_bump_str()));
+    if !writer.name.is_empty() {
+        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
     }
     if !header.signature_id.is_empty() {
-        let offset = product.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
+        let offset = writer.kind.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
         let shifted = header.signature_id.parse::<u64>().ok().filter(|_| offset > 0).and_then(|id| id.checked_sub(offset));
         let id = match shifted.filter(|id| *id >= 1_000_000) {
             Some(id) => arena.alloc_str(&id.to_string()),
@@ -499,9 +569,7 @@ fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
 /// The load time, to the millisecond.
 fn ingested(load: jiff::Timestamp) -> String {
     let load = jiff::Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
-    let mut text = Vec::new();
-    ZonedTime::utc(load).write(&mut text);
-    String::from_utf8_lossy(&text).into_owned()
+    write_time(ZonedTime::utc(load))
 }
 
 fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {
@@ -547,21 +615,66 @@ fn event_time<'a>(
 /// The line without the payloads of its packets: they stand decoded and redacted in a field of their own, and the original
 /// stands in S3.
 fn without_packet<'a>(text: &'a str, keyed: &Keyed<'a>, arena: &'a Bump) -> &'a str {
-    const MARK: &str = "[cut]";
-    let Some(first) = keyed.at(deepsecurity::key::PACKET_DATA) else { return text };
-    let mut line = ArenaString::with_capacity_in(text.len(), arena);
+    let mut line = ArenaString::new_in(arena);
     let mut kept = 0;
-    for at in keyed.chain(first) {
+    for at in keyed.each(deepsecurity::key::PACKET_DATA) {
         let raw = keyed.raw_at(at);
-        let start = raw.as_ptr() as usize - text.as_ptr() as usize;
-        if let Some(before) = text.get(kept..start).filter(|_| !raw.is_empty()) {
-            line.push_str(before);
-            line.push_str(MARK);
+        let start = (raw.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+        if let Some(start) = start.filter(|_| !raw.is_empty())
+            && let Some(before) = text.get(kept..start)
+        {
+            if kept == 0 {
+                line.reserve(text.len());
+            }
+            push_without_payloads(before, &mut line);
+            line.push_str(PAYLOAD_MARK);
             kept = start + raw.len();
         }
     }
-    line.push_str(text.get(kept..).unwrap_or_default());
+    let rest = text.get(kept..).unwrap_or_default();
+    if kept == 0 && payloads().find(rest.as_bytes()).is_none() {
+        return text;
+    }
+    let is_cut = kept == parsed_length(text);
+    push_without_payloads(if is_cut { behind_payload(rest) } else { rest }, &mut line);
     line.into_bump_str()
+}
+
+/// How much of an event's text is parsed.
+fn parsed_length(text: &str) -> usize {
+    text.floor_char_boundary(MAX_PARSED)
+}
+
+/// Finds payloads by their key, for text that could not be cut into pairs.
+fn payloads() -> &'static memchr::memmem::Finder<'static> {
+    static KEY: LazyLock<memchr::memmem::Finder<'static>> =
+        LazyLock::new(|| memchr::memmem::Finder::new("TrendMicroDsPacketData="));
+    &KEY
+}
+
+fn push_without_payloads(text: &str, line: &mut ArenaString<'_>) {
+    let mut rest = text;
+    while let Some(at) = payloads().find(rest.as_bytes()) {
+        let (before, payload) = rest.split_at_checked(at + payloads().needle().len()).unwrap_or((rest, ""));
+        line.push_str(before);
+        rest = behind_payload(payload);
+        if rest.len() < payload.len() {
+            line.push_str(PAYLOAD_MARK);
+        }
+    }
+    line.push_str(rest);
+}
+
+/// What follows the base64 that `text` starts with, its padding escaped or not.
+fn behind_payload(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
+        match rest.strip_prefix('\\') {
+            Some(behind) if behind.is_empty() || behind.starts_with('=') => rest = behind,
+            _ => return rest,
+        }
+    }
 }
 
 /// Keys that have found no home go under the prefix, as they are.
@@ -612,7 +725,13 @@ fn leave_over_pairs<'a>(
     let unparsed = unparsed.trim();
     if !unparsed.is_empty() || !beyond.is_empty() {
         problems.add(Problem::UnparsedText);
-        push_word(&mut text, &[unparsed, beyond]);
+        push_word(&mut text, &[]);
+        push_without_payloads(unparsed, &mut text);
+        // The field is cut there anyway.
+        let shown = beyond.get(..beyond.floor_char_boundary(2 * MAX_STRING)).unwrap_or_default();
+        let mut payloads = keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at));
+        let cuts_payload = payloads.any(|raw| raw.as_bytes().as_ptr_range().end == beyond.as_ptr());
+        push_without_payloads(if cuts_payload { behind_payload(shown) } else { shown }, &mut text);
     }
     if !text.is_empty() {
         row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
@@ -621,7 +740,7 @@ fn leave_over_pairs<'a>(
 
 fn push_word(text: &mut ArenaString<'_>, parts: &[&str]) {
     // The field is cut there anyway.
-    if text.len() > crate::row::MAX_STRING {
+    if text.len() > MAX_STRING {
         return;
     }
     if !text.is_empty() {
@@ -649,7 +768,14 @@ fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> 
 }
 
 /// The record's own fields that the table has not taken stand under the prefix as well.
-fn leave_over_record<'a>(record: &'a Record<'a>, used: &UsedFields, plan: &Plan, row: &mut Row<'a>, arena: &'a Bump) {
+fn leave_over_record<'a>(
+    record: &'a Record<'a>,
+    used: &UsedFields,
+    plan: &Plan,
+    row: &mut Row<'a>,
+    arena: &'a Bump,
+    problems: &mut Problems,
+) {
     let hostname = record.hostname.as_deref().filter(|_| !used.hostname).map(|value| ("hostname", value));
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
         row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
@@ -658,10 +784,19 @@ fn leave_over_record<'a>(record: &'a Record<'a>, used: &UsedFields, plan: &Plan,
         u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
     });
     let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
-    for (key, value) in hostname.into_iter().chain(others).take(MAX_LEFTOVERS) {
-        if !is_empty_value(value) {
-            row.leave_over(field_name(key, plan, row, arena), Value::Text(value));
-        }
+    let mut given = hostname.into_iter().chain(others).filter(|(_, value)| !is_empty_value(value));
+    for (key, value) in given.by_ref().take(MAX_LEFTOVERS) {
+        row.leave_over(field_name(key, plan, row, arena), Value::Text(value));
+    }
+    let mut text = ArenaString::new_in(arena);
+    for (key, value) in given {
+        problems.add(Problem::TooManyKeys);
+        push_word(&mut text, &[key, "=", value]);
+    }
+    if !text.is_empty() {
+        let mut all = ArenaString::from_str_in(row.text(FieldId::DS_UNPARSED).unwrap_or_default(), arena);
+        push_word(&mut all, &[&text]);
+        row.set(FieldId::DS_UNPARSED, Value::Text(all.into_bump_str()));
     }
 }
 

@@ -28,10 +28,9 @@ pub struct Field {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) field: FieldId,
-    /// The text that opens the field with all its objects: `"source":{"user":{"name":`.
-    pub(crate) open: Vec<u8>,
-    /// Where in `open` the part starts that is needed when so many objects are open already.
-    pub(crate) starts: Vec<usize>,
+    /// The text that opens the field, by the number of its objects that are open already: `"source":{"user":{"name":`,
+    /// `"user":{"name":`, `"name":`.
+    pub(crate) open: Vec<Box<[u8]>>,
     /// How many objects stand around the field.
     pub(crate) depth: usize,
 }
@@ -41,7 +40,7 @@ pub(crate) struct Slot {
 pub struct Fields {
     fields: Vec<Field>,
     order: Vec<Slot>,
-    /// For each two positions, the number of objects that stand around both.
+    /// For each two positions, the first before the second, the number of objects that stand around both.
     shared: Vec<u8>,
     prefix: String,
     first_prefixed: usize,
@@ -248,7 +247,7 @@ impl Fields {
             .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
             .map(ToOwned::to_owned)
             .collect();
-        let shared = names.iter().flat_map(|one| names.iter().map(|other| shared_objects(one, other))).collect();
+        let shared = shared_objects(&names);
         let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name)).collect();
         Ok(Self { fields, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
     }
@@ -293,8 +292,8 @@ impl Fields {
     }
 
     /// How many objects stand around the fields at both positions.
-    pub(crate) fn shared(&self, one: usize, other: usize) -> usize {
-        self.shared.get(one * self.order.len() + other).copied().map_or(0, usize::from)
+    pub(crate) fn shared(&self, before: usize, after: usize) -> usize {
+        self.shared.get(before * self.order.len() + after).copied().map_or(0, usize::from)
     }
 
     /// The position of each field in document order.
@@ -353,20 +352,38 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
     keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
 }
 
-fn shared_objects(one: &str, other: &str) -> u8 {
+/// The table of [`Fields::shared`]: fields of one object stand together, so two share what all between them share.
+fn shared_objects(names: &[&str]) -> Vec<u8> {
+    let neighbors: Vec<u8> = std::iter::once(0).chain(names.iter().zip(names.iter().skip(1)).map(shared_by_two)).collect();
+    let mut table = vec![0; names.len() * names.len()];
+    for (before, row) in table.chunks_exact_mut(names.len().max(1)).enumerate() {
+        let mut least = u8::MAX;
+        for (cell, neighbor) in row.iter_mut().zip(&neighbors).skip(before + 1) {
+            least = least.min(*neighbor);
+            *cell = least;
+        }
+    }
+    table
+}
+
+fn shared_by_two((one, other): (&&str, &&str)) -> u8 {
     let objects = |name: &str| name.matches('.').count();
     let same = one.split('.').zip(other.split('.')).take_while(|(one, other)| one == other).count();
     u8::try_from(same.min(objects(one)).min(objects(other))).unwrap_or(u8::MAX)
 }
 
 fn slot(field: FieldId, name: &str) -> Slot {
-    let depth = name.matches('.').count();
-    let mut open = Vec::new();
-    let mut starts = Vec::new();
-    for (level, segment) in name.split('.').enumerate() {
-        starts.push(open.len());
-        json::string(segment, &mut open);
-        open.extend_from_slice(if level == depth { b":" } else { b":{" });
-    }
-    Slot { field, open, starts, depth }
+    let segments: Vec<&str> = name.split('.').collect();
+    let open = (0..segments.len()).map(|opened| {
+        let mut open = Vec::new();
+        for (number, segment) in segments.iter().skip(opened).enumerate() {
+            if number > 0 {
+                open.push(b'{');
+            }
+            json::string(segment, &mut open);
+            open.push(b':');
+        }
+        open.into_boxed_slice()
+    });
+    Slot { field, open: open.collect(), depth: segments.len() - 1 }
 }

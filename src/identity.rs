@@ -3,8 +3,10 @@
 //!
 //! Takes the bytes of lines, gives ids. Does not know what a line holds.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use base64_simd::{Out, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 /// Bytes of the SHA-256 that make an id: 160 bits.
@@ -22,8 +24,7 @@ impl DocumentId {
 
     fn of(digest: &[u8]) -> Self {
         let mut text = [b'A'; 27];
-        // Twenty bytes always fit into 27 characters.
-        let _ = URL_SAFE_NO_PAD.encode_slice(digest.get(..ID_BYTES).unwrap_or_default(), &mut text);
+        let _ = URL_SAFE_NO_PAD.encode(digest.get(..ID_BYTES).unwrap_or_default(), Out::from_slice(&mut text));
         Self(text)
     }
 }
@@ -33,8 +34,28 @@ impl DocumentId {
 /// Equal lines have to be counted over the whole object; nine to eighteen bytes are kept for each line.
 #[derive(Debug, Default)]
 pub struct Identities {
-    seen: std::collections::HashSet<u64, foldhash::fast::FixedState>,
-    repeated: std::collections::HashMap<u64, u64, foldhash::fast::FixedState>,
+    seen: HashSet<u64, BuildHasherDefault<Fingerprint>>,
+    repeated: HashMap<u64, u64, BuildHasherDefault<Fingerprint>>,
+}
+
+/// A fingerprint is a part of a SHA-256: as random as any hash of it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fingerprint(u64);
+
+impl Hasher for Fingerprint {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
 }
 
 /// One line's identity, from which the ids of its documents are made.

@@ -6,39 +6,60 @@
 use std::io::Write;
 use std::net::IpAddr;
 
-/// Bytes that are looked at together: the compiler makes vector instructions of the loop over them.
-const BLOCK: usize = 32;
-
 /// Appends a string with its quotes.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    loop {
-        let plain = plain_length(rest);
-        let Some((before, special)) = rest.split_at_checked(plain) else { break };
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        escaped(bytes, out);
+    }
+    out.push(b'"');
+}
+
+/// Whether nothing in a string needs an escape. Without a branch for each word, so that the compiler makes vector instructions of
+/// the loop; the last word overlaps the one before it.
+fn is_plain(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().all(|byte| *byte >= 0x20 && !matches!(byte, b'"' | b'\\'));
+    };
+    let (words, _) = bytes.as_chunks();
+    words.iter().fold(bytes_to_escape(*last), |found, word| found | bytes_to_escape(*word)) == 0
+}
+
+fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
+    while let Some((before, special)) = rest.split_at_checked(plain_length(rest)) {
         out.extend_from_slice(before);
         let Some((byte, behind)) = special.split_first() else { break };
         escape(*byte, out);
         rest = behind;
     }
-    out.push(b'"');
 }
 
 /// How many bytes from the start need no escape.
 fn plain_length(bytes: &[u8]) -> usize {
+    let (words, last) = bytes.as_chunks();
     let mut length = 0;
-    for block in bytes.chunks_exact(BLOCK) {
-        if block.iter().fold(false, |any, byte| any | needs_escape(*byte)) {
-            break;
+    for word in words {
+        match bytes_to_escape(*word) {
+            0 => length += word.len(),
+            found => return length + found.trailing_zeros() as usize / 8,
         }
-        length += BLOCK;
     }
-    let rest = bytes.get(length..).unwrap_or_default();
-    length + rest.iter().position(|byte| needs_escape(*byte)).unwrap_or(rest.len())
+    length + last.iter().position(|byte| *byte < 0x20 || matches!(byte, b'"' | b'\\')).unwrap_or(last.len())
 }
 
-fn needs_escape(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+/// The high bit of the lowest byte that needs an escape is set, and none below it: borrows only run upwards.
+fn bytes_to_escape(word: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    let word = u64::from_le_bytes(word);
+    let quote = word ^ (ONES * 0x22);
+    let backslash = word ^ (ONES * 0x5c);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGHS
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {

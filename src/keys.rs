@@ -3,32 +3,39 @@
 //! A section's known keys (Deep Security's and those that its table names) are numbered once; an event's pairs are looked up
 //! once each, and from then on a key is an index. Does not know what a key means.
 
-use std::collections::HashMap;
-
 use bumpalo::Bump;
 
+use crate::convert::trim;
 use crate::pair::{Escapes, Pair};
+
+/// Keys of the sender's own that may stand behind its free text.
+const MAX_KEPT: usize = 16;
 
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyId(pub(crate) u16);
 
 /// Known keys by name.
+///
+/// An open-addressed table: a name's length and its first and last eight bytes choose the slot, so that a look-up is a
+/// multiplication and, nearly always, one comparison.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyTable {
-    numbers: HashMap<Box<str>, KeyId, foldhash::fast::FixedState>,
+    /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
+    slots: Vec<u16>,
+    names: Vec<(Box<str>, KeyId)>,
     count: u16,
 }
 
 impl KeyTable {
     /// A table of `names`, numbered in their order, with other spellings of some of them.
     pub(crate) fn new(names: &[&str], aliases: &[(&str, KeyId)]) -> Self {
-        let mut table = Self { numbers: HashMap::default(), count: 0 };
+        let mut table = Self { slots: vec![0; 64], names: Vec::new(), count: 0 };
         for name in names {
             table.add(name);
         }
         for (alias, key) in aliases {
-            table.numbers.insert((*alias).into(), *key);
+            table.insert(alias, *key);
         }
         table
     }
@@ -40,12 +47,52 @@ impl KeyTable {
         }
         let key = KeyId(self.count);
         self.count += 1;
-        self.numbers.insert(name.into(), key);
+        self.insert(name, key);
         key
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
-        self.numbers.get(name).copied()
+        let mut slot = self.slot(name);
+        loop {
+            let (known, key) = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
+            if **known == *name {
+                return Some(*key);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, name: &str, key: KeyId) {
+        self.names.push((name.into(), key));
+        if self.names.len() * 4 > self.slots.len() {
+            self.slots = vec![0; self.slots.len() * 2];
+        } else {
+            self.slots.fill(0);
+        }
+        for number in 0..self.names.len() {
+            let Some(mut slot) = self.names.get(number).map(|(name, _)| self.slot(name)) else { continue };
+            while self.slots.get(slot).is_some_and(|used| *used != 0) {
+                slot = (slot + 1) & (self.slots.len() - 1);
+            }
+            if let (Some(free), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(number + 1)) {
+                *free = number;
+            }
+        }
+    }
+
+    fn slot(&self, name: &str) -> usize {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let bytes = name.as_bytes();
+        let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => {
+                let short = bytes.iter().fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+                (short, short)
+            }
+        };
+        let length = u64::try_from(bytes.len()).unwrap_or_default();
+        let mixed = (first ^ last.rotate_left(23) ^ length).wrapping_mul(MIX);
+        usize::try_from(mixed >> 40).unwrap_or_default() & (self.slots.len() - 1)
     }
 }
 
@@ -61,9 +108,10 @@ pub(crate) struct Keyed<'a> {
 struct Entry<'a> {
     pair: Pair<'a>,
     key: Option<KeyId>,
-    /// The next pair of the same key, as in `first`.
-    next: u32,
+    /// Another pair of the same key follows.
+    repeated: bool,
     used: bool,
+    misfit: bool,
 }
 
 /// The position of a pair in its event.
@@ -84,7 +132,7 @@ impl<'a> Keyed<'a> {
     pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], table: &KeyTable) {
         for pair in pairs {
             let key = table.get(pair.key);
-            self.pairs.push(Entry { pair: *pair, key, next: 0, used: false });
+            self.pairs.push(Entry { pair: *pair, key, repeated: false, used: false, misfit: false });
             let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             if let Some(key) = key {
                 self.link(key, number);
@@ -93,22 +141,14 @@ impl<'a> Keyed<'a> {
     }
 
     fn link(&mut self, key: KeyId, number: u32) {
-        let Some(mut last) = self.first.get(usize::from(key.0)).copied() else { return };
-        if last == 0 {
-            if let Some(first) = self.first.get_mut(usize::from(key.0)) {
-                *first = number;
-            }
+        let Some(first) = self.first.get_mut(usize::from(key.0)) else { return };
+        if *first == 0 {
+            *first = number;
             return;
         }
-        // A key repeated ten thousand times would make this walk quadratic: only the first few are kept in order, the
-        // rest is found by the walk over all unused pairs.
-        for _ in 0..8 {
-            let Some(entry) = self.entry_mut(last) else { return };
-            if entry.next == 0 {
-                entry.next = number;
-                return;
-            }
-            last = entry.next;
+        let first = *first;
+        if let Some(entry) = self.entry_mut(first) {
+            entry.repeated = true;
         }
     }
 
@@ -144,12 +184,31 @@ impl<'a> Keyed<'a> {
         }
     }
 
+    /// Notes that the value does not fit a field. Gives whether this is news: it may be tried on several.
+    pub(crate) fn note_misfit(&mut self, at: At) -> bool {
+        self.entry_mut(at.0).is_some_and(|entry| !std::mem::replace(&mut entry.misfit, true))
+    }
+
+    /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
+    pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
+        if let Some(At(number)) = self.at(key)
+            && let Some(entry) = self.entry_mut(number)
+            && entry.pair.escapes == Escapes::Cef
+            && breaks_a_line(entry.pair.raw)
+        {
+            entry.pair.escapes = Escapes::EqualsOnly;
+        }
+    }
+
     /// Notes that all pairs of a key need no home of their own.
     pub(crate) fn mark_key_used(&mut self, key: KeyId) {
-        let mut next = self.at(key);
-        while let Some(at) = next {
-            self.mark_used(at);
-            next = self.chain(at).nth(1);
+        let Some(first) = self.at(key) else { return };
+        self.mark_used(first);
+        if !self.entry(first.0).is_some_and(|entry| entry.repeated) {
+            return;
+        }
+        for entry in self.pairs.iter_mut().filter(|entry| entry.key == Some(key)) {
+            entry.used = true;
         }
     }
 
@@ -163,14 +222,21 @@ impl<'a> Keyed<'a> {
 
     /// The pairs that have found no home, in order.
     pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, At)> {
-        (1..).zip(&self.pairs).filter(|(_, entry)| !entry.used).map(|(number, entry)| (entry.pair.key, At(number)))
+        (1..)
+            .zip(&self.pairs)
+            .filter(|(_, entry)| !entry.used)
+            .map(|(number, entry)| (entry.pair.key, At(number)))
     }
 
-    /// A pair and those of the same key behind it.
-    pub(crate) fn chain(&self, first: At) -> impl Iterator<Item = At> {
-        std::iter::successors(Some(first), |at| {
-            self.entry(at.0).map(|entry| entry.next).filter(|number| *number > 0).map(At)
-        })
+    /// All pairs of a key, in order.
+    pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = At> {
+        let first = self.at(key);
+        let repeated = first.and_then(|at| self.entry(at.0)).is_some_and(|entry| entry.repeated);
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        let others = if repeated { self.pairs.as_slice() } else { &[] };
+        let others =
+            (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
+        first.into_iter().chain(others.skip(1))
     }
 
     /// The first pair of the same known key, if that one has found its home.
@@ -179,52 +245,35 @@ impl<'a> Keyed<'a> {
         (first != at && self.is_used(first)).then_some(first)
     }
 
-    /// Makes the value of `key`'s first pair reach to the next pair whose key `ends_text` accepts: what stands between is
-    /// text of that value that only looks like keys. Keys behind that are no longer known by number. `text` is the line
-    /// that all pairs are slices of. Gives the number of pairs that became text.
+    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event whose keys
+    /// `ends_text` accepts and which come only once: what stands between is text of that value that only looks like
+    /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
     pub(crate) fn extend_text(&mut self, key: KeyId, text: &'a str, ends_text: impl Fn(&str) -> bool) -> u32 {
         let Some(At(number)) = self.at(key) else { return 0 };
-        let behind = self.pairs.get_mut(usize::try_from(number).unwrap_or(usize::MAX)..).unwrap_or_default();
-        let mut last = None;
-        let mut folded = 0;
-        let mut in_text = true;
-        let mut escapes = Escapes::None;
-        for entry in behind {
-            if ends_text(entry.pair.key) {
-                in_text = false;
-            } else if in_text {
-                last = Some(entry.pair.raw);
-                entry.used = true;
-                folded += 1;
-                escapes = wider(escapes, entry.pair.escapes);
-                entry.key = None;
-            } else {
-                entry.key = None;
-            }
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
+        let kept = own_keys_at_end(before, behind, ends_text);
+        let Some((folded, _)) = behind.split_at_mut_checked(behind.len() - kept) else { return 0 };
+        let (Some(value), Some(last)) = (before.last_mut(), folded.last()) else { return 0 };
+        let Some(raw) = span(text, value.pair.raw, last.pair.raw) else { return 0 };
+        value.pair.raw = raw;
+        for entry in folded.iter_mut() {
+            value.pair.escapes = wider(value.pair.escapes, entry.pair.escapes);
+            entry.used = true;
+            entry.key = None;
         }
-        if let Some(last) = last
-            && let Some(entry) = self.entry_mut(number)
-        {
-            let start = entry.pair.raw.as_ptr() as usize - text.as_ptr() as usize;
-            let end = last.as_ptr() as usize + last.len() - text.as_ptr() as usize;
-            if let Some(raw) = text.get(start..end) {
-                entry.pair.raw = raw;
-                entry.pair.escapes = wider(entry.pair.escapes, escapes);
-            }
-        }
-        if folded > 0 {
-            self.relink();
-        }
-        folded
+        let count = u32::try_from(folded.len()).unwrap_or(u32::MAX);
+        self.relink();
+        count
     }
 
     fn relink(&mut self) {
         self.first.fill(0);
-        for entry in &mut self.pairs {
-            entry.next = 0;
+        let mut keys = Vec::with_capacity(self.pairs.len());
+        for (number, entry) in (1..).zip(&mut self.pairs) {
+            entry.repeated = false;
+            keys.extend(entry.key.map(|key| (number, key)));
         }
-        let keys: Vec<(u32, KeyId)> =
-            (1..).zip(&self.pairs).filter_map(|(number, entry)| Some((number, entry.key?))).collect();
         for (number, key) in keys {
             self.link(key, number);
         }
@@ -239,6 +288,38 @@ impl<'a> Keyed<'a> {
     }
 }
 
+/// How many pairs at the end of `behind` are the sender's own: keys that `ends_text` accepts, each once in the event. Who
+/// forges such a key in the text cannot know which the sender will write behind it.
+fn own_keys_at_end(before: &[Entry<'_>], behind: &[Entry<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
+    let mut kept = 0;
+    for entry in behind.iter().rev().take(MAX_KEPT) {
+        let key = entry.pair.key;
+        let own = behind.get(behind.len() - kept..).unwrap_or_default();
+        if !ends_text(key) || before.iter().chain(own).any(|other| other.pair.key == key) {
+            break;
+        }
+        kept += 1;
+    }
+    kept
+}
+
+/// Whether a `\n` or `\r` stands in a value, a doubled backslash read as one.
+fn breaks_a_line(raw: &str) -> bool {
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The part of `text` from the start of one of its slices to the end of another.
+fn span<'a>(text: &'a str, first: &str, last: &str) -> Option<&'a str> {
+    let offset = |address: usize| address.checked_sub(text.as_ptr() as usize);
+    text.get(offset(first.as_ptr() as usize)?..offset(last.as_ptr() as usize)? + last.len())
+}
+
 /// A text of several values was escaped by its sender only if all of them were.
 fn wider(one: Escapes, other: Escapes) -> Escapes {
     match (one, other) {
@@ -246,12 +327,6 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
         (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
         (Escapes::None, Escapes::None) => Escapes::None,
     }
-}
-
-/// Trims blanks: nearly always there are none, and then one look at each end tells.
-fn trim(text: &str) -> &str {
-    let is_inside = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_graphic());
-    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// Values that say nothing: upstream leaves them out, and so do we.

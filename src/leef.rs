@@ -8,9 +8,10 @@ mod delimiter;
 
 use std::borrow::Cow;
 
-use crate::marker::header::{self, fields, unescaped};
+use crate::marker::header::{self, Fields, fields};
 use crate::marker::{Format, Marker};
 use crate::pair::scan::{FirstKey, scan};
+use crate::pair::trim::trim;
 use crate::pair::{Pair, has_repeated_key};
 
 /// The header fields. A field that a cut header does not have is empty.
@@ -88,14 +89,12 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
     if !is_whole {
         issues.missing_last_pipe = fields.found == 4 && !unparsed.is_empty() && pairs.len() == earlier;
         issues.incomplete_header = !issues.missing_last_pipe;
-        if let Some(field) = fields.raw.get_mut(fields.found) {
-            *field = std::mem::take(&mut unparsed);
-        }
+        fields.cut_short(std::mem::take(&mut unparsed));
     }
     issues.unparsed_text = !unparsed.is_empty();
     Event {
         prefix: header::prefix(text.get(..marker.start).unwrap_or_default()),
-        header: Header { delimiter: field.named, delimiter_raw: field.unknown, ..Header::new(fields.raw) },
+        header: Header { delimiter: field.named, delimiter_raw: field.unknown, ..Header::new(&fields) },
         unparsed,
         issues,
     }
@@ -112,7 +111,7 @@ pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterato
     let value = scan(
         pair.raw,
         FirstKey::BehindBlank,
-        |word| known.contains(&word),
+        |word| known.contains(&word.text),
         |found| {
             inner.push(Pair { escapes: pair.escapes, ..found });
         },
@@ -122,15 +121,16 @@ pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterato
 
 /// Whether this version of LEEF has a delimiter field: 2 and up.
 fn has_delimiter_field(version: &str) -> bool {
-    let major = version.trim().split('.').next().unwrap_or_default().trim_start_matches('0');
+    let major = trim(version).split('.').next().unwrap_or_default().trim_start_matches('0');
     !matches!(major, "" | "1")
 }
 
 impl<'a> Header<'a> {
-    fn new([version, vendor, product, product_version, event_id]: [&'a str; 5]) -> Self {
-        let text = |raw| unescaped(Format::Leef, raw);
+    fn new(fields: &Fields<'a, 5>) -> Self {
+        let [version, vendor, product, product_version, event_id] = fields.raw;
+        let text = |raw| fields.text(Format::Leef, raw);
         Self {
-            version: version.trim(),
+            version: trim(version),
             vendor: text(vendor),
             product: text(product),
             product_version: text(product_version),

@@ -109,7 +109,7 @@ struct Loader<'l> {
     documents: Documents<'l>,
     identities: Identities,
     batch: Batch,
-    /// One operation is written here first when the batch may not take it.
+    /// An operation on its way from a full batch to the next.
     operation: Vec<u8>,
     account: Account,
     sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
@@ -158,27 +158,24 @@ impl Loader<'_> {
             self.account.problems.add(Problem::MessageMissing);
         }
         for text in marker::split(&record.message) {
-            self.operation.clear();
-            let written = self.documents.write(
-                record,
-                text,
-                (identity, part),
-                &mut self.operation,
-                &mut self.account.problems,
-            );
-            part += 1;
-            self.account.documents += 1;
-            self.account.pipeline_errors += u64::from(written.pipeline_error);
-            self.account.first_event = Some(self.account.first_event.map_or(written.time, |first| first.min(written.time)));
-            self.account.last_event = Some(self.account.last_event.map_or(written.time, |last| last.max(written.time)));
-            if !self.batch.items.is_empty()
-                && self.batch.body.len() + self.operation.len() > self.limits.batch_bytes
-            {
-                self.flush()?;
-            }
             let start = self.batch.body.len();
-            self.batch.body.extend_from_slice(&self.operation);
-            self.batch.items.push(Item { start, end: self.batch.body.len(), line: line.number });
+            let account = &mut self.account;
+            let written =
+                self.documents.write(record, text, (identity, part), &mut self.batch.body, &mut account.problems);
+            part += 1;
+            account.documents += 1;
+            account.pipeline_errors += u64::from(written.pipeline_error);
+            account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
+            account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
+            if start > 0 && self.batch.body.len() > self.limits.batch_bytes {
+                // The operation that is too much for this batch begins the next one.
+                self.operation.extend(self.batch.body.drain(start..));
+                self.flush()?;
+                self.batch.body.append(&mut self.operation);
+            }
+            let end = self.batch.body.len();
+            let start = self.batch.items.last().map_or(0, |item| item.end);
+            self.batch.items.push(Item { start, end, line: line.number });
         }
         ControlFlow::Continue(part)
     }

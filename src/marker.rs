@@ -5,7 +5,10 @@
 
 pub(crate) mod header;
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr_iter, memchr2_iter};
 
 use self::header::{fields, version};
 use crate::pair::key::{is_blank, starts_with_key};
@@ -40,12 +43,18 @@ pub struct Marker {
 /// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
 /// if a whole header follows, so no ordinary text is taken for an event.
 pub fn find(text: &str) -> Option<Marker> {
-    let written = markers(text).next();
-    let before = written.map_or(text.len(), |marker| marker.start);
-    text.get(..before)
-        .and_then(|before| memchr(b'|', before.as_bytes()))
-        .and_then(|pipe| restore(text, pipe))
-        .or(written)
+    for at in memchr2_iter(b':', b'|', text.as_bytes()) {
+        let (_, rest) = text.split_at_checked(at)?;
+        if rest.starts_with('|') {
+            let written =
+                || memchr_iter(b':', rest.as_bytes()).find_map(|colon| marker_at_colon(text, at + colon));
+            return restore(text, at).or_else(written);
+        }
+        if let Some(marker) = marker_at_colon(text, at) {
+            return Some(marker);
+        }
+    }
+    None
 }
 
 /// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, that is
@@ -59,8 +68,7 @@ pub fn find(text: &str) -> Option<Marker> {
 /// `key=` must follow it at once: a sender that escapes, as Deep Security does, writes `key\=` inside a value. A
 /// sender that does not escape can be made to forge an event this way; the raw line tells.
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    let first = find(text);
-    let mut joints = joints(text, first).peekable();
+    let mut joints = joints(text).peekable();
     let mut start = Some(0);
     // Read once, and only where there is a joint at all.
     let mut first_vendor = None;
@@ -69,8 +77,10 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
             let event = text.get(joint.marker.version..until)?;
-            let first_vendor =
-                first_vendor.get_or_insert_with(|| vendor(first?.format, text.get(first?.version..)?));
+            let first_vendor = first_vendor.get_or_insert_with(|| {
+                let first = find(text)?;
+                vendor(first.format, text.get(first.version..)?)
+            });
             if joint.starts_event(event, *first_vendor) {
                 start = Some(joint.marker.start);
                 return text.get(from..joint.end);
@@ -81,23 +91,18 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// All markers that are written out, from left to right.
-fn markers(text: &str) -> impl Iterator<Item = Marker> {
-    // Both markers end alike, so one search finds either.
-    memmem::find_iter(text.as_bytes(), "EF:").filter_map(|at| {
-        let before = text.as_bytes().get(..at)?;
-        let (format, length) = if before.ends_with(b"C") {
-            (Format::Cef, 1)
-        } else if before.ends_with(b"LE") {
-            (Format::Leef, 2)
-        } else {
-            return None;
-        };
-        let behind = text.get(at + "EF:".len()..)?;
-        version(behind).ok()?;
-        let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-        Some(Marker { format, start: at - length, version: at + "EF:".len() + blanks, restored: false })
-    })
+/// The marker that ends with the colon at `at`, if a version and a pipe follow.
+fn marker_at_colon(text: &str, at: usize) -> Option<Marker> {
+    let before = text.as_bytes().get(..at)?;
+    let (format, length) = if before.ends_with(b"CEF") {
+        (Format::Cef, 3)
+    } else if before.ends_with(b"LEEF") {
+        (Format::Leef, 4)
+    } else {
+        return None;
+    };
+    let (_, (blanks, _)) = version(text.get(at + 1..)?).ok()?;
+    Some(Marker { format, start: at - length, version: at + 1 + blanks.len(), restored: false })
 }
 
 /// The marker that was lost before the first pipe of `text`, if a whole header begins there (rule H8).
@@ -152,11 +157,13 @@ struct Joint {
     marker: Marker,
 }
 
-/// The joints behind the first event's marker.
-fn joints(text: &str, first: Option<Marker>) -> impl Iterator<Item = Joint> {
-    let from = first.map_or(text.len(), |first| first.start);
-    markers(text).filter(move |marker| marker.start > from).filter_map(|marker| {
-        let before = text.get(..marker.start)?;
+/// The joints behind the first event's marker, from left to right.
+fn joints(text: &str) -> impl Iterator<Item = Joint> {
+    let mut first = None;
+    // Both markers end alike, so one search finds either.
+    MARKER_END.find_iter(text.as_bytes()).filter_map(move |end| {
+        let before = text.get(..end)?;
+        let before = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?;
         let (kept, escaped) = if let Some(kept) = before.strip_suffix('\n') {
             (kept.strip_suffix('\r').unwrap_or(kept), false)
         } else if let Some(kept) = before.strip_suffix("#012") {
@@ -165,9 +172,15 @@ fn joints(text: &str, first: Option<Marker>) -> impl Iterator<Item = Joint> {
             let kept = before.strip_suffix("\\012")?;
             (kept.strip_suffix("\\015").unwrap_or(kept), true)
         };
-        Some(Joint { end: kept.len(), escaped, marker })
+        let marker = marker_at_colon(text, end + "EF".len())?;
+        // Only now, because most texts hold one event.
+        let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
+        (marker.start > first).then_some(Joint { end: kept.len(), escaped, marker })
     })
 }
+
+/// Made once: to prepare the search takes longer than to search a line.
+static MARKER_END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
 
 impl Joint {
     /// Whether `event`, the text from the version behind this joint to the next joint, is an event of its own.

@@ -6,6 +6,7 @@
 mod index;
 pub(crate) mod key;
 pub(crate) mod scan;
+pub(crate) mod trim;
 
 use std::borrow::Cow;
 
@@ -109,10 +110,13 @@ fn unescape(first: Escape<'_>, escapes: Escapes, mut push: impl FnMut(&str)) {
     }
 }
 
+/// Inlined, so that a value that can hold no escape costs one comparison.
+#[inline]
 fn next_escape(text: &str, escapes: Escapes) -> Option<Escape<'_>> {
-    if escapes == Escapes::None {
-        return None;
-    }
+    if escapes == Escapes::None { None } else { search_escape(text, escapes) }
+}
+
+fn search_escape(text: &str, escapes: Escapes) -> Option<Escape<'_>> {
     let bytes = text.as_bytes();
     // Parity needs no state: under `Cef` a doubled backslash is itself an escape, so the search goes on behind it.
     memchr_iter(b'\\', bytes).find_map(|at| {

@@ -127,7 +127,9 @@ impl Report {
                 }
             }
         }
+        // An object that failed has been named already.
         if let Some(broken) = &object.account.broken
+            && object.outcome == Outcome::Loaded
             && self.broken.len() < NAMED_FAILURES
         {
             let reason = format!("broke off after {} bytes of text: {}", broken.offset, broken.reason);

@@ -122,18 +122,6 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The filled positions, in document order.
-    fn filled_positions(&self) -> impl Iterator<Item = usize> {
-        (0..).zip(&self.filled).flat_map(|(word, bits)| {
-            let mut bits = *bits;
-            std::iter::from_fn(move || {
-                let bit = bits.trailing_zeros();
-                bits &= bits.checked_sub(1)?;
-                Some(word * 64 + bit as usize)
-            })
-        })
-    }
-
     /// Adds a key under the prefix.
     pub fn leave_over(&mut self, key: &'a str, value: Value<'a>) {
         self.leftovers.push(Leftover { key, value });
@@ -150,20 +138,24 @@ impl<'a> Row<'a> {
         writer.out.push(b'{');
         let mut open = 0;
         let mut before = None;
-        for position in self.filled_positions() {
-            let Some(slot) = fields.order().get(position) else { break };
-            let shared = before.map_or(0, |before| fields.shared(before, position));
-            writer.close(open - shared);
-            if before.is_some() {
-                writer.out.push(b',');
+        for (word, bits) in self.filled.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let position = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let Some(slot) = fields.order().get(position) else { break };
+                let shared = before.map_or(0, |before| fields.shared(before, position));
+                writer.close(open - shared);
+                if before.is_some() {
+                    writer.out.push(b',');
+                }
+                writer.out.extend_from_slice(slot.open.get(shared).map_or(&[], |open| open));
+                if let Some(value) = self.values.get(usize::from(slot.field.0)) {
+                    writer.value(value);
+                }
+                open = slot.depth;
+                before = Some(position);
             }
-            let start = slot.starts.get(shared).copied().unwrap_or_default();
-            writer.out.extend_from_slice(slot.open.get(start..).unwrap_or_default());
-            if let Some(value) = self.values.get(usize::from(slot.field.0)) {
-                writer.value(value);
-            }
-            open = slot.depth;
-            before = Some(position);
         }
         if !self.leftovers.is_empty() {
             let in_prefix = before.is_some_and(|before| before >= fields.first_prefixed());

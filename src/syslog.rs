@@ -13,6 +13,9 @@ use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+use crate::marker::header;
+use crate::pair::trim::trim;
+
 /// A time as the header writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HeaderTime {
@@ -58,11 +61,14 @@ pub struct Header<'a> {
 /// and a last word that ends in a colon is the tag; RFC 5424's HOSTNAME and APP-NAME are taken where PROCID and MSGID
 /// follow them. A time that has the right shape but cannot be (31 February) costs only the time.
 pub fn parse(prefix: &str) -> Header<'_> {
-    let text = prefix.trim().trim_start_matches('\u{feff}').trim_start();
+    let text = header::prefix(prefix);
     let (text, _) = opt(octet_count).parse(text).unwrap_or((text, None));
     let (text, priority) = opt(priority).parse(text).unwrap_or((text, None));
     let header = Header { priority: priority.and_then(known_priority), ..Header::default() };
     let text = text.trim_start();
+    if let Some((rest, time)) = plain_bsd_time(text) {
+        return Header { time, ..header.with_sender(rest) };
+    }
     if let Ok((rest, time)) = protocol_time(text) {
         return match host_and_app(rest) {
             Some((hostname, appname)) => Header { time, hostname, appname, ..header },
@@ -84,7 +90,10 @@ const NIL: &str = "-";
 impl<'a> Header<'a> {
     /// Reads `host tag:`, each of which may be missing; the host may hold blanks.
     fn with_sender(self, text: &'a str) -> Self {
-        let text = text.trim();
+        let text = trim(text);
+        if !text.ends_with(':') {
+            return Header { hostname: name(text), ..self };
+        }
         let (host, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
         match last.strip_suffix(':').and_then(tag_name) {
             Some(appname) => Header { hostname: name(host), appname: Some(appname), ..self },
@@ -112,7 +121,7 @@ fn tag_name(word: &str) -> Option<&str> {
 }
 
 fn name(text: &str) -> Option<&str> {
-    let text = text.trim();
+    let text = trim(text);
     (!text.is_empty() && text != NIL && text.len() <= LONGEST_NAME).then_some(text)
 }
 
@@ -129,6 +138,24 @@ fn priority(input: &str) -> IResult<&str, i16> {
 fn protocol_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     let nil = value(None, (tag(NIL), end_of_word));
     preceded((number(1, 2), char(' ')), alt((iso_time, nil))).parse(input)
+}
+
+/// RFC 3164's `Oct  2 16:41:16` to the letter, as nearly every line has it: the same as [`bsd_time`], without its
+/// cost. Whatever looks like more than that is left to the grammar.
+fn plain_bsd_time(text: &str) -> Option<(&str, Option<HeaderTime>)> {
+    let two = |tens: u8, ones: u8| match (tens, ones) {
+        (b'0'..=b'9', b'0'..=b'9') => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
+        _ => None,
+    };
+    let (time, rest) = text.split_at_checked("Oct  2 16:41:16".len())?;
+    let &[a, b, c, b' ', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2] = time.as_bytes() else {
+        return None;
+    };
+    let month = month_number([a, b, c])?;
+    let day = two(if d1 == b' ' { b'0' } else { d1 }, d2)?;
+    let clock = Clock { hour: two(h1, h2)?, minute: two(m1, m2)?, second: two(s1, s2)?, nanosecond: 0 };
+    let may_be_year = rest.trim_ascii_start().bytes().take(4).all(|byte| byte.is_ascii_digit());
+    (rest.starts_with(' ') && !may_be_year).then(|| (rest, clock.without_year(month, day)))
 }
 
 /// RFC 3164's `Oct  2 16:41:16`, with a year behind the day or behind the time as some relays write it.
@@ -219,12 +246,26 @@ fn offset(input: &str) -> IResult<&str, Option<Offset>> {
 }
 
 fn month(input: &str) -> IResult<&str, i8> {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let letters = take_while_m_n(3, 3, |character: char| character.is_ascii_alphabetic());
-    map_opt(letters, |letters: &str| (1..).zip(NAMES).find(|(_, name)| name.eq_ignore_ascii_case(letters)))
-        .map(|(month, _)| month)
-        .parse(input)
+    map_opt(letters, |letters: &str| month_number(letters.as_bytes().try_into().ok()?)).parse(input)
+}
+
+fn month_number(letters: [u8; 3]) -> Option<i8> {
+    Some(match &letters.map(|letter| letter.to_ascii_lowercase()) {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
+    })
 }
 
 /// A year in which this can have been written: any other number is a host.

@@ -85,7 +85,13 @@ impl ZonedTime {
             out.push(b'-');
         }
         decimal(out, year.unsigned_abs(), 4);
-        for (mark, number) in [(b'-', civil.month()), (b'-', civil.day()), (b'T', civil.hour()), (b':', civil.minute()), (b':', civil.second())] {
+        for (mark, number) in [
+            (b'-', civil.month()),
+            (b'-', civil.day()),
+            (b'T', civil.hour()),
+            (b':', civil.minute()),
+            (b':', civil.second()),
+        ] {
             out.push(mark);
             decimal(out, u64::from(number.unsigned_abs()), 2);
         }
@@ -117,7 +123,11 @@ fn decimal(out: &mut Vec<u8>, number: u64, width: u32) {
 
 /// The time of an event that no `timestamp_key` decides (design: header time with year and offset from fluentd's
 /// `timestamp`, else fluentd's, else the key's, the object's or the load time).
-pub fn choose(header: Option<HeaderTime>, fluentd: Option<ZonedTime>, around: &Surroundings) -> (ZonedTime, Origin) {
+pub fn choose(
+    header: Option<HeaderTime>,
+    fluentd: Option<ZonedTime>,
+    around: &Surroundings,
+) -> (ZonedTime, Origin) {
     let from_header = header.and_then(|header| match fluentd {
         Some(read) => against_fluentd(header, read, around),
         None => without_fluentd(header, around),
@@ -134,7 +144,9 @@ pub fn choose(header: Option<HeaderTime>, fluentd: Option<ZonedTime>, around: &S
 
 fn against_fluentd(header: HeaderTime, read: ZonedTime, around: &Surroundings) -> Option<ZonedTime> {
     let time = match header {
-        HeaderTime::Bsd { .. } => latest_year(header, around.default_offset.unwrap_or(read.offset), read.instant)?,
+        HeaderTime::Bsd { .. } => {
+            latest_year(header, around.default_offset.unwrap_or(read.offset), read.instant)?
+        }
         _ => full(header, around.default_offset.unwrap_or(read.offset))?,
     };
     let age = read.instant.as_second() - time.instant.as_second();
@@ -148,7 +160,8 @@ fn without_fluentd(header: HeaderTime, around: &Surroundings) -> Option<ZonedTim
     let time = match header {
         HeaderTime::Bsd { .. } => {
             // The object may have been copied years later; the date in its key then tells the year.
-            let key_end = around.key.and_then(|key| key.instant.checked_add(jiff::SignedDuration::from_hours(25)).ok());
+            let key_end =
+                around.key.and_then(|key| key.instant.checked_add(jiff::SignedDuration::from_hours(25)).ok());
             latest_year(header, offset, key_end.map_or(latest, |end| end.min(latest)))?
         }
         _ => full(header, offset)?,
@@ -173,7 +186,8 @@ fn latest_year(header: HeaderTime, offset: Offset, latest: Timestamp) -> Option<
     (0..=8).map(|back| this_year + 1 - back).find_map(|year| {
         let date = Date::new(year, month, day).ok()?;
         let instant = offset.to_timestamp(DateTime::from_parts(date, time)).ok()?;
-        (instant.as_second() - latest.as_second() <= MAX_AHEAD_SECONDS).then_some(ZonedTime { instant, offset })
+        (instant.as_second() - latest.as_second() <= MAX_AHEAD_SECONDS)
+            .then_some(ZonedTime { instant, offset })
     })
 }
 
@@ -186,19 +200,28 @@ pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
 }
 
 /// Reads a time by `timestamp_format`.
-pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, default: Option<Offset>) -> Option<ZonedTime> {
+pub fn parse(
+    text: &str,
+    format: &TimeFormat,
+    latest: Timestamp,
+    default: Option<Offset>,
+) -> Option<ZonedTime> {
     let text = text.trim();
     let offset = default.unwrap_or(Offset::UTC);
     match format {
         TimeFormat::Iso8601 => parse_iso8601(text, Some(offset)),
         TimeFormat::Epoch => Some(ZonedTime { instant: parse_epoch(text)?, offset }),
-        TimeFormat::Syslog => latest_year(crate::syslog::parse(text).time?, offset, latest),
+        TimeFormat::Syslog => match crate::syslog::parse(text).time? {
+            header @ HeaderTime::Bsd { .. } => latest_year(header, offset, latest),
+            header => full(header, offset),
+        },
         TimeFormat::Strptime(pattern) => {
             let parsed = strtime::parse(pattern, text).ok()?;
             if let Ok(instant) = parsed.to_timestamp() {
                 return Some(ZonedTime { instant, offset: parsed.offset().unwrap_or(offset) });
             }
-            let civil = parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.at(0, 0, 0, 0))).ok()?;
+            let civil =
+                parsed.to_datetime().or_else(|_| parsed.to_date().map(|date| date.at(0, 0, 0, 0))).ok()?;
             Some(ZonedTime { instant: offset.to_timestamp(civil).ok()?, offset })
         }
     }

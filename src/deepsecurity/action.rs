@@ -74,18 +74,26 @@ fn rename_detect_only(act: &str) -> Option<&'static str> {
 }
 
 fn network_word(act: &str) -> Disposition {
-    match act.to_ascii_lowercase().as_str() {
-        "deny" | "block" | "reset" => Disposition::Blocked,
-        "log" | "allow" | "bypass" | "force allow" => Disposition::Allowed,
-        _ => Disposition::Unknown,
+    if is_one_of(act, &["deny", "block", "reset"]) {
+        Disposition::Blocked
+    } else if is_one_of(act, &["log", "allow", "bypass", "force allow"]) {
+        Disposition::Allowed
+    } else {
+        Disposition::Unknown
     }
 }
 
 fn malware_word(act: &str) -> Disposition {
-    match act.to_ascii_lowercase().replace(' ', "").as_str() {
-        "quarantine" | "quarantined" | "delete" | "deleted" | "clean" | "cleaned" | "denyaccess" | "accessdenied"
-        | "terminate" | "terminated" => Disposition::Blocked,
-        "pass" | "passed" => Disposition::Allowed,
-        _ => Disposition::Unknown,
+    let handled = ["quarantine", "quarantined", "delete", "deleted", "clean", "cleaned", "terminate", "terminated"];
+    if is_one_of(act, &handled) || is_one_of(act, &["deny access", "denyaccess", "access denied", "accessdenied"]) {
+        Disposition::Blocked
+    } else if is_one_of(act, &["pass", "passed"]) {
+        Disposition::Allowed
+    } else {
+        Disposition::Unknown
     }
+}
+
+fn is_one_of(act: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| act.eq_ignore_ascii_case(word))
 }

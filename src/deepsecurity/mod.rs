@@ -15,4 +15,4 @@ pub use module::{Module, Product};
 pub use packet::{Packet, Redaction};
 
 pub(crate) use keys::{ALIASES, KEYS, key};
-pub(crate) use profile::{Context, apply, fold_quoted_text};
+pub(crate) use profile::{Context, apply, fold_quoted_text, keep_paths, packets, split_blank_separated};

@@ -3,26 +3,23 @@
 //! Takes the value with its escapes undone, gives the payload as text with secrets taken out, or as base64 where it is
 //! binary, and what an HTTP request in it says.
 
+use std::cell::LazyCell;
 use std::net::IpAddr;
 
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64_simd::{Out, STANDARD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+
+use crate::row::CUT_MARK;
 
 /// What stands in place of a secret.
 const REDACTED: &[u8] = b" [redacted]";
 
+/// A shorter run of base64 digits is a word.
+const SHORTEST_PAYLOAD: usize = 16;
+
 /// Addresses of X-Forwarded-For that are looked at: more than this is no proxy chain.
 const MAX_FORWARDED: usize = 32;
-
-/// A cut payload has a cut last group, its spare bits set, and no padding.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 /// A payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +28,8 @@ pub enum Packet<'a> {
     Text(&'a str),
     /// Bytes, as base64 without escapes.
     Binary(&'a str),
-    /// The value is no base64.
-    Undecodable,
+    /// The value is no base64: what of it can be shown.
+    Damaged(&'a str),
 }
 
 /// Whether secrets were taken out.
@@ -58,30 +55,66 @@ pub(super) struct Request<'a> {
 
 impl<'a> Packet<'a> {
     /// Decodes a payload; the values of the headers named in `redact` (lower case) are taken out.
+    ///
+    /// A value that is no base64 is shown up to its first wrong character and no further, because what follows could not
+    /// be redacted; words without a long run of base64 digits are shown as they are.
     pub fn decode(value: &'a str, redact: &[String], arena: &'a Bump) -> (Self, Redaction) {
-        let Some(bytes) = decode_base64(value, arena) else { return (Self::Undecodable, Redaction::None) };
-        let (bytes, redaction) = match take_secrets_out(bytes, redact, arena) {
-            Some(redacted) => (redacted, Redaction::Done),
-            None => (bytes, Redaction::None),
-        };
-        let packet = match as_text(bytes, arena) {
-            Some(text) => Self::Text(text),
-            None if redaction == Redaction::None => Self::Binary(value.trim_end_matches('\\')),
-            None => Self::Binary(arena.alloc_str(&base64::engine::general_purpose::STANDARD.encode(bytes))),
-        };
-        (packet, redaction)
+        let digits = without_padding(value);
+        if let Some(bytes) = decode_base64(digits, arena) {
+            return show(bytes, Some(value.trim().trim_end_matches('\\')), redact, arena);
+        }
+        let runs = || digits.split(|c: char| !is_digit(c));
+        if runs().all(|run| run.len() < SHORTEST_PAYLOAD) {
+            return (Self::Damaged(value), Redaction::None);
+        }
+        let front = runs().next().and_then(|run| decode_base64(run, arena)).unwrap_or_default();
+        let (Self::Text(shown) | Self::Binary(shown) | Self::Damaged(shown), redaction) =
+            show(front, None, redact, arena);
+        let mut marked = bumpalo::collections::String::from_str_in(shown, arena);
+        marked.push_str(CUT_MARK);
+        (Self::Damaged(marked.into_bump_str()), redaction)
     }
 }
 
-fn decode_base64<'a>(value: &str, arena: &'a Bump) -> Option<&'a [u8]> {
-    // A value cut inside an escaped padding ends in a backslash.
-    let digits = value.trim().trim_end_matches('\\').trim_end_matches('=').as_bytes();
+/// Payload bytes as text, or as base64 where they are binary: `base64`, if that is known and nothing was taken out.
+fn show<'a>(
+    bytes: &'a [u8],
+    base64: Option<&'a str>,
+    redact: &[String],
+    arena: &'a Bump,
+) -> (Packet<'a>, Redaction) {
+    let (bytes, redaction) = match take_secrets_out(bytes, redact, arena) {
+        Some(redacted) => (redacted, Redaction::Done),
+        None => (bytes, Redaction::None),
+    };
+    let packet = match (as_text(bytes, arena), base64) {
+        (Some(text), _) => Packet::Text(text),
+        (None, Some(base64)) if redaction == Redaction::None => Packet::Binary(base64),
+        (None, _) => {
+            Packet::Binary(arena.alloc_str(&STANDARD.encode_to_string(bytes)))
+        }
+    };
+    (packet, redaction)
+}
+
+/// A value cut inside an escaped padding ends in a backslash.
+fn without_padding(value: &str) -> &str {
+    value.trim().trim_end_matches('\\').trim_end_matches('=')
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/')
+}
+
+fn decode_base64<'a>(digits: &str, arena: &'a Bump) -> Option<&'a [u8]> {
+    let digits = digits.as_bytes();
     // One digit alone holds no whole byte.
     let whole = digits.len() - usize::from(digits.len() % 4 == 1);
     let digits = digits.get(..whole)?;
-    let buffer = arena.alloc_slice_fill_copy(base64::decoded_len_estimate(digits.len()), 0_u8);
-    let length = LENIENT.decode_slice(digits, buffer).ok()?;
-    buffer.get(..length)
+    let buffer = arena.alloc_slice_fill_copy(digits.len(), 0_u8);
+    // The spare bits of a cut last group may be anything: the forgiving decoder does not look at them.
+    let decoded = forgiving_decode(digits, Out::from_slice(buffer)).ok()?;
+    Some(decoded)
 }
 
 /// The same bytes without the values of secret headers; nothing where there are none. Goes line by line, whatever
@@ -91,46 +124,101 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
     let mut kept = 0;
     let mut start = 0;
     let mut in_secret = false;
+    let is_http = LazyCell::new(|| starts_like_http(bytes));
+    let is_binary = LazyCell::new(|| !bytes.iter().all(is_text_byte));
     while start < bytes.len() {
         let rest = bytes.get(start..)?;
-        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let length = line_length(rest);
         let line = rest.get(..length)?;
         let is_continuation = matches!(line.first(), Some(b' ' | b'\t'));
-        let value_start = match secret_header(line, redact) {
+        // Bytes of another protocol (a frame's length, the end of a record) may stand before a header's name: at the start of
+        // the payload, and anywhere in a binary one. Elsewhere they make another header: `X-My-Cookie`.
+        let may_be_framed = || (start == 0 && !*is_http) || *is_binary;
+        let value_start = match secret_header(line, redact, may_be_framed) {
             Some(colon) => Some(start + colon + 1),
             None if in_secret && is_continuation => Some(start),
+            None if start == 0 && is_rest_of_header(line, rest.get(length..)?, redact) => Some(0),
             None => None,
         };
         in_secret = value_start.is_some();
         if let Some(value_start) = value_start {
-            clean.extend_from_slice(bytes.get(kept..value_start)?);
-            clean.extend_from_slice(REDACTED);
-            let line_end = line.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            kept = start + length - line_end;
+            clean.extend_from_slice_copy(bytes.get(kept..value_start)?);
+            clean.extend_from_slice_copy(REDACTED);
+            kept = start + line_without_end(line).len();
         }
         start += length;
     }
     if kept == 0 {
         return None;
     }
-    clean.extend_from_slice(bytes.get(kept..)?);
+    clean.extend_from_slice_copy(bytes.get(kept..)?);
     Some(clean.into_bump_slice())
 }
 
-/// Where the colon of a secret header is. A name may be preceded by bytes of another protocol.
-fn secret_header(line: &[u8], redact: &[String]) -> Option<usize> {
-    let colon = memchr::memchr(b':', line)?;
-    let before = line.get(..colon)?;
-    let name = before.trim_ascii_end();
-    redact
-        .iter()
-        .any(|header| {
+/// The length of the first line with its end: LF, CR LF, or a CR alone, which some servers take for one.
+fn line_length(bytes: &[u8]) -> usize {
+    match memchr::memchr2(b'\n', b'\r', bytes) {
+        Some(at) if bytes.get(at..at + 2) == Some(b"\r\n") => at + 2,
+        Some(at) => at + 1,
+        None => bytes.len(),
+    }
+}
+
+fn line_without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+fn is_text_byte(byte: &u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
+}
+
+/// Where the colon of a secret header is.
+fn secret_header(line: &[u8], redact: &[String], may_be_framed: impl Fn() -> bool) -> Option<usize> {
+    let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    memchr::memchr_iter(b':', line).find(|colon| {
+        let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
+        redact.iter().any(|header| {
             let Some(start) = name.len().checked_sub(header.len()) else { return false };
             let (front, tail) = name.split_at_checked(start).unwrap_or_default();
             tail.eq_ignore_ascii_case(header.as_bytes())
-                && (front.trim_ascii().is_empty() || front.last().is_some_and(|byte| !(b' '..=b'~').contains(byte)))
+                && (start <= blanks || front.last().is_some_and(|byte| !is_text_byte(byte)) || may_be_framed())
         })
-        .then_some(colon)
+    })
+}
+
+/// Whether the first line of a payload is the end of a header whose start was in the packet before: its name is the end of
+/// a secret one, or it has none and a header follows.
+fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
+    let line = line_without_end(line);
+    if let Some(name) = header_name(line) {
+        let is_end = |header: &String| header.len() > name.len() && ends_with_ignoring_case(header.as_bytes(), name);
+        return redact.iter().any(is_end);
+    }
+    let is_start = starts_like_http(line) || memchr::memmem::find(line, b" HTTP/").is_some();
+    if line.is_empty() || behind.is_empty() || is_start || !line.iter().all(is_text_byte) {
+        return false;
+    }
+    let next = line_without_end(behind.get(..line_length(behind)).unwrap_or_default());
+    header_name(next).is_some() || (next.is_empty() && line.iter().all(|byte| is_cookie_byte(*byte)))
+}
+
+/// The name of a header as browsers and servers write it: letters and hyphens, a colon and a blank behind it.
+fn header_name(line: &[u8]) -> Option<&[u8]> {
+    let colon = memchr::memchr(b':', line)?;
+    let name = line.get(..colon)?;
+    let is_name = name.len() > 1 && name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    (is_name && matches!(line.get(colon + 1), None | Some(b' '))).then_some(name)
+}
+
+fn ends_with_ignoring_case(text: &[u8], end: &[u8]) -> bool {
+    let tail = text.len().checked_sub(end.len()).and_then(|at| text.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
+/// What `name=value; name=value`, or a token, is made of.
+fn is_cookie_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"=; -_.+/%~:|!*&".contains(&byte)
 }
 
 fn as_text<'a>(bytes: &'a [u8], arena: &'a Bump) -> Option<&'a str> {
@@ -165,8 +253,26 @@ fn starts_like_http(bytes: &[u8]) -> bool {
 }
 
 const METHODS: [&str; 20] = [
-    "GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PROPFIND", "PROPPATCH", "MKCOL",
-    "COPY", "MOVE", "LOCK", "UNLOCK", "SEARCH", "REPORT", "TRACK", "DEBUG",
+    "GET",
+    "POST",
+    "HEAD",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "PATCH",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+    "SEARCH",
+    "REPORT",
+    "TRACK",
+    "DEBUG",
 ];
 
 /// `GET /path HTTP/1.1`; the end may be cut.
@@ -175,30 +281,39 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
     let (target, version) = rest.rsplit_once(' ').unwrap_or((rest, ""));
     let (target, is_http) = if version.starts_with("HTTP/") { (target, true) } else { (rest, false) };
     let is_method = METHODS.contains(&method)
-        || (is_http && (3..=20).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase()));
-    let is_target = target.starts_with(['/', '*']) || target.contains("://") || method == "CONNECT" || is_http;
+        || (is_http
+            && (3..=20).contains(&method.len())
+            && method.bytes().all(|byte| byte.is_ascii_uppercase()));
+    let is_target =
+        target.starts_with(['/', '*']) || target.contains("://") || method == "CONNECT" || is_http;
     (is_method && is_target && !target.is_empty()).then_some((method, target))
 }
 
-/// Reads the request that a payload begins with.
+/// Reads the request that a payload begins with. A last line without its end may be cut: half a host or an address is
+/// another one, so these are left out.
 pub(super) fn request(text: &str) -> Option<Request<'_>> {
-    let mut lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let mut lines = text.split_inclusive('\n');
     let (method, target) = request_line(lines.next()?)?;
     let mut request =
         Request { method, target, host: None, user_agent: None, referrer: None, forwarded: Vec::new() };
-    for line in lines.take_while(|line| !line.is_empty()) {
+    for line in lines {
+        let is_whole = line.ends_with('\n');
+        let line = line.trim_end_matches(['\r', '\n']);
+        if line.is_empty() {
+            break;
+        }
         let Some((name, value)) = line.split_once(':') else { continue };
         let (name, value) = (name.trim(), value.trim());
         if value.is_empty() {
             continue;
         }
-        if name.eq_ignore_ascii_case("host") {
+        if name.eq_ignore_ascii_case("host") && is_whole {
             request.host.get_or_insert(value);
         } else if name.eq_ignore_ascii_case("user-agent") {
             request.user_agent.get_or_insert(value);
         } else if name.eq_ignore_ascii_case("referer") {
             request.referrer.get_or_insert(value);
-        } else if name.eq_ignore_ascii_case("x-forwarded-for") {
+        } else if name.eq_ignore_ascii_case("x-forwarded-for") && is_whole {
             forwarded(value, &mut request.forwarded);
         }
     }
@@ -206,12 +321,16 @@ pub(super) fn request(text: &str) -> Option<Request<'_>> {
 }
 
 /// Appends the addresses of one X-Forwarded-For line. What stands left of something that is no address cannot be believed:
-/// the list starts anew there.
+/// the list starts anew there. The right-most addresses are kept, because those are not the client's to choose.
 fn forwarded(value: &str, addresses: &mut Vec<IpAddr>) {
     for part in value.split(',') {
         match forwarded_address(part.trim().trim_matches('"')) {
-            Some(address) if addresses.len() < MAX_FORWARDED => addresses.push(address),
-            Some(_) => {}
+            Some(address) => {
+                if addresses.len() == MAX_FORWARDED {
+                    addresses.remove(0);
+                }
+                addresses.push(address);
+            }
             None => addresses.clear(),
         }
     }
@@ -223,7 +342,7 @@ fn forwarded_address(text: &str) -> Option<IpAddr> {
         return Some(address);
     }
     match text.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').and_then(|(address, _)| address.parse().ok()),
-        None => text.split_once(':').and_then(|(address, _)| address.parse().ok()),
+        Some(rest) => rest.split_once(']').and_then(|(address, _)| crate::convert::ip(address)),
+        None => text.split_once(':').and_then(|(address, _)| crate::convert::ip(address)),
     }
 }

@@ -10,13 +10,15 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::action::{Action, Disposition};
 use super::custom::{self, CUSTOM, Meaning};
-use super::keys::{HOMES, Home, key};
+use super::keys::{HOMES, Home, KEYS, key};
 use super::module::{Module, Product};
 use super::packet::{self, Packet, Redaction};
 use crate::config::LogType;
 use crate::convert::{convert, lowercase};
 use crate::field::{FieldId, Fields};
-use crate::keys::{KeyId, Keyed, is_empty_value};
+use crate::keys::{At, KeyId, Keyed, is_empty_value};
+use crate::leef;
+use crate::pair::Pair;
 use crate::problem::{Problem, Problems};
 use crate::row::{Row, Value};
 use crate::url;
@@ -49,17 +51,53 @@ pub(crate) fn fold_quoted_text<'a>(
     }
 }
 
+/// LEEF events of Deep Security can have blanks where tabs should be, as the vendor's own samples do: `sev=8 cn1=37 cn1Label=Host
+/// ID`. Known keys are read from behind those values that nobody outside can choose; elsewhere they could be forged.
+pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
+    const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
+    let holds_more = |pair: &Pair<'_>| {
+        memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
+            && (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
+    };
+    if pairs.iter().any(holds_more) {
+        let whole = std::mem::take(pairs);
+        for pair in whole {
+            if holds_more(&pair) {
+                pairs.extend(leef::split_blank_separated(pair, KEYS));
+            } else {
+                pairs.push(pair);
+            }
+        }
+    }
+}
+
+/// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
+/// does.
+pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
+    for path in [
+        key::FILE_PATH,
+        key::FNAME,
+        key::FILE_NAME,
+        key::OLD_FILE_PATH,
+        key::SPROC,
+        key::DS_PROCESS,
+        key::DS_COMMAND_LINE,
+    ] {
+        keyed.keep_backslashes(path);
+    }
+}
+
 /// Fills the row with what the event's module, actions, packet and custom keys say.
 pub(crate) fn apply(context: &mut Context<'_, '_>) {
     custom_keys(context);
-    action(context);
+    let disposition = action(context);
     known_keys(context);
     agent_address(context);
     process(context);
     requested_url(context);
-    packet(context);
+    packets(context);
     network(context);
-    classify(context);
+    classify(context, disposition);
     related(context);
 }
 
@@ -76,12 +114,16 @@ fn custom_keys(context: &mut Context<'_, '_>) {
             let Some(meaning) = custom::meaning(*value_key, label, context.module) else { continue };
             if !set_meaning(context, meaning, value) {
                 // The value goes under the prefix with its own key: its label must stand beside it.
-                context.problems.add(Problem::ValueDoesNotFit);
+                count_misfit(context, at);
                 continue;
             }
             context.keyed.mark_used(at);
         }
-        context.keyed.mark_key_used(*label_key);
+        // Where the table took the value, a label that says something unknown is still news.
+        let label = context.keyed.value(*label_key, context.arena);
+        if label.is_none() || custom::meaning(*value_key, label, context.module).is_some() {
+            context.keyed.mark_key_used(*label_key);
+        }
     }
 }
 
@@ -95,7 +137,8 @@ fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a s
         }
         Meaning::Icmp => {
             let mut numbers = value.split_ascii_whitespace().map(str::parse::<i64>);
-            let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
+            let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next())
+            else {
                 return false;
             };
             context.row.set_if_absent(FieldId::DS_ICMP_TYPE, Value::Long(kind));
@@ -103,6 +146,12 @@ fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a s
             true
         }
         Meaning::Hash => set_hash(context, value),
+    }
+}
+
+fn count_misfit(context: &mut Context<'_, '_>, at: At) {
+    if context.keyed.note_misfit(at) {
+        context.problems.add(Problem::ValueDoesNotFit);
     }
 }
 
@@ -132,7 +181,7 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
     true
 }
 
-fn action(context: &mut Context<'_, '_>) {
+fn action(context: &mut Context<'_, '_>) -> Disposition {
     let act = context.keyed.value(key::ACT, context.arena);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
@@ -143,6 +192,7 @@ fn action(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
         context.keyed.mark_key_used(key::ACT);
     }
+    action.disposition
 }
 
 fn known_keys(context: &mut Context<'_, '_>) {
@@ -165,7 +215,7 @@ fn known_keys(context: &mut Context<'_, '_>) {
         if done {
             context.keyed.mark_used(at);
         } else if !matches!(home, Home::Field(field) if context.row.has(*field)) {
-            context.problems.add(Problem::ValueDoesNotFit);
+            count_misfit(context, at);
         }
     }
 }
@@ -188,18 +238,21 @@ fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some(at) = context.keyed.at(agent_key) else { continue };
         let value = context.keyed.value_at(at, context.arena);
-        if is_empty_value(value) || context.keyed.is_used(at) {
+        if is_empty_value(value) || value == "N/A" || context.keyed.is_used(at) {
             continue;
         }
-        let field = match crate::convert::ip(value) {
-            Some(_) => FieldId::OBSERVER_IP,
-            None => FieldId::OBSERVER_HOSTNAME,
+        let (field, value) = match crate::convert::ip(value) {
+            Some(ip) => (FieldId::OBSERVER_IP, Value::Ip(ip)),
+            None => (FieldId::OBSERVER_HOSTNAME, Value::Text(value)),
         };
-        if set_converted(context, field, value) {
+        if !context.row.has(field) {
+            context.row.set(field, value);
             context.keyed.mark_used(at);
         }
     }
-    let names_a_source = [key::SRC, key::SHOST, key::SMAC].iter().any(|source| context.keyed.at(*source).is_some());
+    let names_a_source = [key::SRC, key::SHOST, key::SMAC]
+        .iter()
+        .any(|source| context.keyed.value(*source, context.arena).is_some());
     if context.module.source_is_the_host()
         && !names_a_source
         && let Some(ip) = context.row.ip(FieldId::OBSERVER_IP)
@@ -251,31 +304,43 @@ fn set_url_parts<'a>(context: &mut Context<'_, 'a>, parts: url::Parts<'a>) {
     }
 }
 
-fn packet(context: &mut Context<'_, '_>) {
-    let Some(at) = context.keyed.at(key::PACKET_DATA) else { return };
-    let value = context.keyed.value_at(at, context.arena);
-    if context.keyed.is_used(at) || is_empty_value(value) {
-        return;
-    }
-    let (packet, redaction) = Packet::decode(value, &context.log_type.redact_headers, context.arena);
-    if redaction == Redaction::Done {
-        context.problems.add(Problem::PacketRedacted);
-    }
-    match packet {
-        Packet::Text("") => {}
-        Packet::Text(text) => {
-            context.row.set(FieldId::DS_PACKET_DATA, Value::Text(text));
-            if let Some(request) = packet::request(text) {
-                http(context, &request);
+/// Decodes and redacts the payloads of an event's packets.
+pub(crate) fn packets(context: &mut Context<'_, '_>) {
+    let places = ArenaVec::from_iter_in(context.keyed.each(key::PACKET_DATA), context.arena);
+    let mut payloads = ArenaVec::new_in(context.arena);
+    for at in places {
+        let value = context.keyed.value_at(at, context.arena);
+        if context.keyed.is_used(at) || is_empty_value(value) {
+            continue;
+        }
+        context.keyed.mark_used(at);
+        let (packet, redaction) = Packet::decode(value, &context.log_type.redact_headers, context.arena);
+        if redaction == Redaction::Done {
+            context.problems.add(Problem::PacketRedacted);
+        }
+        match packet {
+            Packet::Text("") => {}
+            Packet::Text(text) => {
+                payloads.push(text);
+                // Only these modules see packets: elsewhere, text that a message quotes passes for one.
+                if context.module.is_network()
+                    && let Some(request) = packet::request(text)
+                {
+                    http(context, &request);
+                }
+            }
+            Packet::Binary(base64) => payloads.push(base64),
+            Packet::Damaged(rest) => {
+                context.problems.add(Problem::PacketNotBase64);
+                payloads.push(rest);
             }
         }
-        Packet::Binary(base64) => context.row.set(FieldId::DS_PACKET_DATA, Value::Text(base64)),
-        Packet::Undecodable => {
-            context.problems.add(Problem::PacketNotBase64);
-            context.row.set(FieldId::DS_PACKET_DATA, Value::Text(value));
-        }
     }
-    context.keyed.mark_key_used(key::PACKET_DATA);
+    match payloads.into_bump_slice() {
+        [] => {}
+        [payload] => context.row.set(FieldId::DS_PACKET_DATA, Value::Text(payload)),
+        payloads => context.row.set(FieldId::DS_PACKET_DATA, Value::Texts(payloads)),
+    }
 }
 
 fn http<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
@@ -286,9 +351,10 @@ fn http<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
         let (domain, port) = url::split_authority(host);
         set_url_parts(context, url::Parts { domain, port, ..url::Parts::default() });
     }
-    for (field, text) in
-        [(FieldId::USER_AGENT_ORIGINAL, request.user_agent), (FieldId::HTTP_REQUEST_REFERRER, request.referrer)]
-    {
+    for (field, text) in [
+        (FieldId::USER_AGENT_ORIGINAL, request.user_agent),
+        (FieldId::HTTP_REQUEST_REFERRER, request.referrer),
+    ] {
         if let Some(text) = text {
             context.row.set_if_absent(field, Value::Text(text));
         }
@@ -317,16 +383,20 @@ fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
 
 fn network(context: &mut Context<'_, '_>) {
     if let Some(transport) = context.row.text(FieldId::NETWORK_TRANSPORT)
-        && transport.bytes().all(|byte| byte.is_ascii_digit())
+        && transport.parse::<u8>().is_ok()
     {
         context.row.set_if_absent(FieldId::NETWORK_IANA_NUMBER, Value::Text(transport));
-        context.row.set(FieldId::NETWORK_TRANSPORT, protocol_name(transport).map_or(Value::Absent, Value::Text));
+        context
+            .row
+            .set(FieldId::NETWORK_TRANSPORT, protocol_name(transport).map_or(Value::Absent, Value::Text));
     }
     let ip = context.row.ip(FieldId::DESTINATION_IP).or_else(|| context.row.ip(FieldId::SOURCE_IP));
     if let Some(ip) = ip
         && context.module.is_network()
     {
-        context.row.set_if_absent(FieldId::NETWORK_TYPE, Value::Text(if ip.is_ipv4() { "ipv4" } else { "ipv6" }));
+        context
+            .row
+            .set_if_absent(FieldId::NETWORK_TYPE, Value::Text(if ip.is_ipv4() { "ipv4" } else { "ipv6" }));
     }
     // The agent tells bytes by direction: only one of the two is about the packet of the event.
     let direction = match (bytes(context, key::IN), bytes(context, key::OUT)) {
@@ -363,13 +433,12 @@ fn protocol_name(number: &str) -> Option<&'static str> {
     })
 }
 
-fn classify(context: &mut Context<'_, '_>) {
+fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     let module = context.module;
     if let Some(provider) = module.provider() {
         context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Text(provider));
     }
     let act = context.keyed.value(key::ACT, context.arena);
-    let disposition = Action::judge(module, act, context.signature_id).disposition;
     let verdict = match disposition {
         Disposition::Blocked => Some("denied"),
         Disposition::Allowed => Some("allowed"),
@@ -457,7 +526,9 @@ fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
     let row = &mut *context.row;
     let mut ips = ArenaVec::new_in(arena);
-    for field in [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::OBSERVER_IP, FieldId::NETWORK_FORWARDED_IP] {
+    for field in
+        [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::OBSERVER_IP, FieldId::NETWORK_FORWARDED_IP]
+    {
         if let Some(ip) = row.ip(field) {
             add_once(&mut ips, ip);
         }

@@ -3,8 +3,6 @@
 
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 
 use super::fleet::{private_address, public_address};
 use super::random::Random;
@@ -39,7 +37,7 @@ impl Packet {
 
     /// Standard base64 with padding.
     pub(crate) fn base64(&self) -> String {
-        STANDARD.encode(&self.bytes)
+        base64_simd::STANDARD.encode_to_string(&self.bytes)
     }
 }
 

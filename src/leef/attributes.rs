@@ -1,10 +1,11 @@
 //! LEEF's attributes: segments between delimiters, cut at their first `=` (rules L-5 to L-8).
 
-use memchr::{memchr, memchr3_iter};
+use memchr::{Memchr3, memchr, memchr3_iter};
 
 use super::delimiter::Delimiter;
-use crate::pair::key::{is_blank, is_key, is_padding, starts_with_key};
+use crate::pair::key::{is_blank, is_padding, starts_with_key};
 use crate::pair::scan::{FirstKey, scan};
+use crate::pair::trim::trim;
 use crate::pair::{Escapes, Pair};
 
 /// What was found besides pairs.
@@ -27,7 +28,7 @@ pub(super) fn read<'a>(
 ) -> Read<'a> {
     let attributes = text.trim_start_matches('|');
     let skipped = text.len() - attributes.len();
-    let mut segments = Segments { text: attributes, from: Some(0), delimiter, cuts: 0, escaped_tab: false };
+    let mut segments = Segments::new(attributes, delimiter);
     let first = segments.next();
     let guess = segments.cuts == 0 && delimiter == Delimiter::Tab;
     let least = if behind_whole_header { 2 } else { 1 };
@@ -43,8 +44,12 @@ pub(super) fn read<'a>(
 fn cut_at_blanks<'a>(text: &'a str, least: usize, pairs: &mut Vec<Pair<'a>>) -> Option<&'a str> {
     let earlier = pairs.len();
     let text = text.trim_end_matches(is_padding);
-    let leading =
-        scan(text, FirstKey::AnyWhere, is_key, |pair| pairs.push(Pair { escapes: Escapes::None, ..pair }));
+    let leading = scan(
+        text,
+        FirstKey::AnyWhere,
+        |word| word.is_key(),
+        |pair| pairs.push(Pair { escapes: Escapes::None, ..pair }),
+    );
     let at_start = usize::from(leading.is_empty() && text.bytes().next().is_some_and(|byte| !is_blank(byte)));
     if pairs.len() - earlier < least + at_start {
         pairs.truncate(earlier);
@@ -66,7 +71,7 @@ fn cut_at_delimiters<'a>(
         let segment = text.get(start..end).unwrap_or_default();
         let equals = memchr(b'=', segment.as_bytes());
         let key =
-            equals.and_then(|at| Some((at, segment.get(..at)?.trim()))).filter(|(_, key)| !key.is_empty());
+            equals.and_then(|at| Some((at, trim(segment.get(..at)?)))).filter(|(_, key)| !key.is_empty());
         match (key, &mut open) {
             (Some((equals, key)), _) => {
                 let next = Open { key, value: start + equals + 1, end };
@@ -105,8 +110,31 @@ struct Segments<'a> {
     text: &'a str,
     from: Option<usize>,
     delimiter: Delimiter,
+    /// What may be a tab (rule L-7), searched for once from end to end.
+    tabs: Memchr3<'a>,
     cuts: usize,
     escaped_tab: bool,
+}
+
+impl<'a> Segments<'a> {
+    fn new(text: &'a str, delimiter: Delimiter) -> Self {
+        let tabs = memchr3_iter(b'\t', b'#', b'\\', text.as_bytes());
+        Self { text, from: Some(0), delimiter, tabs, cuts: 0, escaped_tab: false }
+    }
+
+    /// The next tab, or the next `#011` or `\011` with a key behind it (rule L-7).
+    fn tab(&mut self) -> Option<Cut> {
+        let text = self.text;
+        self.tabs.find_map(|at| {
+            let found = text.get(at..)?;
+            if found.starts_with('\t') {
+                return Some(Cut { at, length: 1, escaped: false });
+            }
+            let behind = found.get(1..)?.strip_prefix("011")?;
+            let is_tab = starts_with_key(behind.trim_start_matches([' ', '\t']));
+            is_tab.then_some(Cut { at, length: "#011".len(), escaped: true })
+        })
+    }
 }
 
 impl Iterator for Segments<'_> {
@@ -114,34 +142,24 @@ impl Iterator for Segments<'_> {
 
     fn next(&mut self) -> Option<Segment> {
         let start = self.from?;
-        let rest = self.text.get(start..)?;
         let cut = match self.delimiter {
-            Delimiter::Tab => tab(rest),
+            Delimiter::Tab => self.tab(),
             Delimiter::Other(character) => {
-                rest.find(character).map(|at| Cut { at, length: character.len_utf8(), escaped: false })
+                let rest = self.text.get(start..)?;
+                let at = rest.find(character).map(|at| start + at);
+                at.map(|at| Cut { at, length: character.len_utf8(), escaped: false })
             }
         };
-        self.from = cut.as_ref().map(|cut| start + cut.at + cut.length);
+        self.from = cut.as_ref().map(|cut| cut.at + cut.length);
         self.cuts += usize::from(cut.is_some());
         self.escaped_tab |= cut.as_ref().is_some_and(|cut| cut.escaped);
-        Some(Segment { start, end: cut.map_or(self.text.len(), |cut| start + cut.at) })
+        Some(Segment { start, end: cut.map_or(self.text.len(), |cut| cut.at) })
     }
 }
 
+/// A delimiter, by its byte offset and length.
 struct Cut {
     at: usize,
     length: usize,
     escaped: bool,
-}
-
-/// The first tab, or the first `#011` or `\011` with a key behind it (rule L-7).
-fn tab(text: &str) -> Option<Cut> {
-    memchr3_iter(b'\t', b'#', b'\\', text.as_bytes()).find_map(|at| {
-        if text.as_bytes().get(at) == Some(&b'\t') {
-            return Some(Cut { at, length: 1, escaped: false });
-        }
-        let behind = text.get(at + 1..)?.strip_prefix("011")?;
-        let is_tab = starts_with_key(behind.trim_start_matches([' ', '\t']));
-        is_tab.then_some(Cut { at, length: "#011".len(), escaped: true })
-    })
 }

@@ -3,17 +3,15 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
-use nom::branch::alt;
-use nom::bytes::complete::tag;
-use nom::character::complete::{char, digit1, one_of, space0};
-use nom::combinator::{opt, recognize, value};
-use nom::error::{Error, ErrorKind};
+use memchr::memchr2_iter;
+use nom::character::complete::{char, digit1, space0};
+use nom::combinator::recognize;
 use nom::multi::many0_count;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use super::Format;
+use crate::pair::trim::trim;
 
 /// As many of the `N` fields as the text has, and what follows the last one's pipe.
 #[derive(Clone, Copy, Debug)]
@@ -24,36 +22,69 @@ pub(crate) struct Fields<'a, const N: usize> {
     pub(crate) found: usize,
     /// The text behind them.
     pub(crate) rest: &'a str,
+    /// A field may hold an escape.
+    may_escape: bool,
 }
 
 /// Cuts up to `N` fields off the start of `text`.
 pub(crate) fn fields<const N: usize>(format: Format, text: &str) -> Fields<'_, N> {
-    let mut fields = Fields { raw: [""; N], found: 0, rest: text };
-    for slot in &mut fields.raw {
-        let Ok((rest, raw)) = field(format, fields.rest) else {
-            break;
-        };
-        *slot = raw;
+    let mut fields = Fields { raw: [""; N], found: 0, rest: text, may_escape: false };
+    let bytes = text.as_bytes();
+    let mut slots = fields.raw.iter_mut();
+    let mut start = 0;
+    let mut escaped = None;
+    for at in memchr2_iter(b'|', b'\\', bytes) {
+        if escaped == Some(at) {
+            continue;
+        }
+        if bytes.get(at) == Some(&b'\\') {
+            fields.may_escape = true;
+            escaped = bytes.get(at + 1).filter(|&&next| is_escapable(format, next)).map(|_| at + 1);
+            continue;
+        }
+        let Some(slot) = slots.next() else { break };
+        *slot = text.get(start..at).unwrap_or_default();
+        start = at + 1;
         fields.found += 1;
-        fields.rest = rest;
+        if fields.found == N {
+            break;
+        }
     }
+    fields.rest = text.get(start..).unwrap_or_default();
     fields
 }
 
-/// The version with the pipe behind it, blanks around it allowed: rsyslog writes one before it (rules H1, L-1).
-pub(super) fn version(input: &str) -> IResult<&str, &str> {
+impl<'a, const N: usize> Fields<'a, N> {
+    /// Takes the text where the next field should have ended for that field.
+    pub(crate) fn cut_short(&mut self, last: &'a str) {
+        if let Some(slot) = self.raw.get_mut(self.found) {
+            *slot = last;
+            self.may_escape = true;
+        }
+    }
+
+    /// One of the fields with its escapes undone; borrowed where it has none.
+    pub(crate) fn text(&self, format: Format, raw: &'a str) -> Cow<'a, str> {
+        if self.may_escape { unescaped(format, raw) } else { Cow::Borrowed(raw) }
+    }
+}
+
+/// The blanks before the version, and the version with the pipe behind it: blanks around it are allowed, rsyslog
+/// writes one before it (rules H1, L-1).
+pub(super) fn version(input: &str) -> IResult<&str, (&str, &str)> {
     let number = recognize((digit1, many0_count((char('.'), digit1))));
-    delimited(space0, number, (space0, char('|'))).parse(input)
+    terminated((space0, number), (space0, char('|'))).parse(input)
 }
 
 /// What stands before the marker: trimmed, without a byte order mark (rule H1).
 pub(crate) fn prefix(text: &str) -> &str {
-    text.trim().trim_start_matches('\u{feff}').trim_start()
+    let text = trim(text);
+    // The mark is no ASCII, and what is trimmed by now needs no second look.
+    if text.is_ascii() { text } else { text.trim_start_matches('\u{feff}').trim_start() }
 }
 
-/// A field with its escapes undone; borrowed where it has none.
-pub(crate) fn unescaped(format: Format, raw: &str) -> Cow<'_, str> {
-    if memchr(b'\\', raw.as_bytes()).is_none() {
+fn unescaped(format: Format, raw: &str) -> Cow<'_, str> {
+    if !raw.contains('\\') {
         return Cow::Borrowed(raw);
     }
     let mut text = String::with_capacity(raw.len());
@@ -61,10 +92,10 @@ pub(crate) fn unescaped(format: Format, raw: &str) -> Cow<'_, str> {
     while let Some((before, after)) = rest.split_once('\\') {
         text.push_str(before);
         rest = after;
-        match after.strip_prefix(|next| escapable(format).contains(next)) {
-            Some(tail) => {
-                text.extend(after.chars().next());
-                rest = tail;
+        match after.bytes().next().filter(|&next| is_escapable(format, next)) {
+            Some(next) => {
+                text.push(char::from(next));
+                rest = after.get(1..).unwrap_or_default();
             }
             None => text.push('\\'),
         }
@@ -73,25 +104,7 @@ pub(crate) fn unescaped(format: Format, raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// What a backslash escapes in a header.
-fn escapable(format: Format) -> &'static str {
-    match format {
-        Format::Cef => "\\|",
-        Format::Leef => "|",
-    }
-}
-
-fn field(format: Format, input: &str) -> IResult<&str, &str> {
-    let backslash = preceded(char('\\'), opt(one_of(escapable(format))));
-    let content = recognize(many0_count(alt((plain, value((), backslash)))));
-    terminated(content, tag("|")).parse(input)
-}
-
-/// Text up to the next pipe or backslash, at least one byte of it.
-fn plain(input: &str) -> IResult<&str, ()> {
-    let end = memchr2(b'|', b'\\', input.as_bytes()).unwrap_or(input.len());
-    match input.get(end..) {
-        Some(rest) if end > 0 => Ok((rest, ())),
-        _ => Err(nom::Err::Error(Error::new(input, ErrorKind::TakeTill1))),
-    }
+/// Whether a backslash before this byte of a header is an escape.
+fn is_escapable(format: Format, byte: u8) -> bool {
+    byte == b'|' || format == Format::Cef && byte == b'\\'
 }

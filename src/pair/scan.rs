@@ -1,13 +1,13 @@
 //! The scan that cuts a text into pairs: a new key begins only where a key-shaped word follows whitespace and is
 //! followed at once by an unescaped `=` (rules E1, E4, E5). Any other `=` is value text.
 //!
-//! One pass looks for `=` and backslashes; an `=` looks back to the nearest whitespace, never past the `=` before
-//! it, and a word that is no plain name is read once more. So the time is linear in the text, whatever it holds
+//! One pass looks for `=` and backslashes; an `=` looks back over a name, and to the nearest whitespace if it is no
+//! plain name, never past the `=` before it, and such a word is read once more. So the time is linear in the text, whatever it holds
 //! (rule P2). Does not know headers, pipes, or what is to be cut off at the ends.
 
 use memchr::memchr2_iter;
 
-use super::key::is_blank;
+use super::key::{Word, is_blank, is_name};
 use super::{Escapes, Pair};
 
 /// Where the first key may stand.
@@ -26,7 +26,7 @@ pub(crate) enum FirstKey {
 pub(crate) fn scan<'a>(
     text: &'a str,
     first: FirstKey,
-    is_key: impl Fn(&str) -> bool,
+    is_key: impl Fn(Word<'_>) -> bool,
     mut emit: impl FnMut(Pair<'a>),
 ) -> &'a str {
     let bytes = text.as_bytes();
@@ -44,19 +44,13 @@ pub(crate) fn scan<'a>(
             backslashes.note(at, bytes.get(at + 1).copied());
             continue;
         }
-        let blank = bytes.get(floor..at).and_then(|word| word.iter().rposition(|&byte| is_blank(byte)));
-        let start = match blank {
-            Some(blank) => Some(floor + blank + 1),
-            None => (floor == 0 && first == FirstKey::AnyWhere).then_some(0),
-        };
-        let key = start.and_then(|start| text.get(start..at)).filter(|word| is_key(word));
-        if let (Some(start), Some(key)) = (start, key) {
-            let end = separator_start(bytes, floor, start);
+        if let Some(word) = last_word(text, floor, at, first).filter(|&word| is_key(word)) {
+            let end = separator_start(bytes, floor, at - word.text.len());
             match open {
                 Some(open) => emit(open.close(text, end, &backslashes)),
                 None => leading = text.get(..end).unwrap_or_default(),
             }
-            open = Some(Open { key, value: at + 1 });
+            open = Some(Open { key: word.text, value: at + 1 });
             backslashes = Backslashes::default();
         }
         floor = at + 1;
@@ -107,6 +101,21 @@ impl Backslashes {
             _ => Escapes::None,
         }
     }
+}
+
+/// The word behind the last whitespace between `floor` and `end`; at the very start it may stand without.
+fn last_word(text: &str, floor: usize, end: usize, first: FirstKey) -> Option<Word<'_>> {
+    let before = text.as_bytes().get(floor..end)?;
+    let at_start = || (floor == 0 && first == FirstKey::AnyWhere).then_some(0);
+    let (start, is_name) = match before.iter().rposition(|&byte| !is_name(byte)) {
+        Some(last) if before.get(last).is_some_and(|&byte| is_blank(byte)) => (floor + last + 1, true),
+        Some(last) => {
+            let blank = before.get(..last)?.iter().rposition(|&byte| is_blank(byte));
+            (blank.map(|blank| floor + blank + 1).or_else(at_start)?, false)
+        }
+        None => (at_start()?, true),
+    };
+    Some(Word { text: text.get(start..end)?, is_name })
 }
 
 /// Where the separator before the key at `start` begins: one whitespace character, or CR LF.

@@ -1,28 +1,35 @@
 //! One JSON object as a record, borrowed from the line where no escape stands in the way.
 //!
-//! Two readings with one visitor. The quick one takes fluentd's own fields to be strings, in one pass. Where one
-//! is not, the careful one takes every value as JSON text first. Neither recurses, so nesting costs no stack.
-//! Does not know what stands before and behind the object.
+//! Most of a line is one long string, so strings are searched for their end and not walked through; what is rare in
+//! a log (numbers, nested values, `\u` escapes) is left to serde_json, one value at a time. Nothing recurses, so
+//! nesting costs no stack. Does not know what stands before and behind the object.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use memchr::{memchr, memchr_iter, memchr2_iter};
+use serde::de::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Other, Record, repair};
 
 /// Reads the object that `text` starts with, and gives how many bytes it takes.
 pub(crate) fn object(text: &str) -> Option<(Record<'_>, usize)> {
-    let (mut record, has_message, length) = match leading::<Fields<'_, Quick>>(text) {
-        Some((fields, length)) => (fields.record, fields.has_message, length),
-        None => {
-            let (fields, length) = leading::<Fields<'_, Careful>>(text)?;
-            (fields.record, fields.has_message, length)
+    let mut fields = Fields { record: Record { json: true, ..Record::default() }, has_message: false };
+    let mut rest = behind_blanks(text.strip_prefix('{')?);
+    let mut is_end = rest.starts_with('}');
+    while !is_end {
+        let (name, length) = name(rest)?;
+        rest = behind_blanks(behind_blanks(rest.get(length..)?).strip_prefix(':')?);
+        let (value, length) = value(rest)?;
+        rest = behind_blanks(rest.get(length..)?);
+        fields.add(name, value);
+        match rest.strip_prefix(',') {
+            Some(behind) => rest = behind_blanks(behind),
+            None => is_end = true,
         }
-    };
-    record.json = true;
+    }
+    let length = text.len() - rest.strip_prefix('}')?.len();
+    let Fields { mut record, has_message } = fields;
     if !has_message {
         record.message_missing = true;
         record.message = Cow::Borrowed(text.get(..length)?);
@@ -35,119 +42,111 @@ pub(crate) fn value_length(text: &str) -> Option<usize> {
     leading::<&RawValue>(text).map(|(_, length)| length)
 }
 
-/// Reads the value that `text` starts with, and gives where it ends.
+/// The fields of a record in the making.
+struct Fields<'a> {
+    record: Record<'a>,
+    has_message: bool,
+}
+
+/// The text of a string, or the JSON of any other value.
+struct Value<'a> {
+    text: Cow<'a, str>,
+    /// Null says no more than a missing field.
+    is_null: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn add(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+        let record = &mut self.record;
+        let own = match &*name {
+            "message" if !self.has_message => {
+                self.has_message = true;
+                record.message = value.text;
+                return;
+            }
+            "hostname" if record.hostname.is_none() => &mut record.hostname,
+            "timestamp" if record.timestamp.is_none() => &mut record.timestamp,
+            "tag" if record.tag.is_none() => &mut record.tag,
+            _ => return record.others.push(Other { name, value: value.text }),
+        };
+        *own = (!value.is_null).then_some(value.text);
+    }
+}
+
+/// Reads the value that `text` starts with as serde_json does, and gives where it ends.
 fn leading<'a, T: Deserialize<'a>>(text: &'a str) -> Option<(T, usize)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
     let value = values.next()?.ok()?;
     Some((value, values.byte_offset()))
 }
 
-/// Fluentd's own fields are strings; anything else is an error.
-struct Quick;
-
-/// Every value is looked at.
-struct Careful;
-
-/// How the values of fluentd's own fields are read.
-trait Reading<'a> {
-    type Value: Deserialize<'a>;
-
-    /// The text of a value; nothing for null, which says no more than a missing field.
-    fn text(value: Self::Value) -> Option<Cow<'a, str>>;
-
-    /// The text of `message`, which no value can leave out.
-    fn message(value: Self::Value) -> Cow<'a, str>;
+fn name(text: &str) -> Option<(Cow<'_, str>, usize)> {
+    string(text).or_else(|| leading::<String>(text).map(|(name, length)| (Cow::Owned(name), length)))
 }
 
-impl<'a> Reading<'a> for Quick {
-    type Value = Text<'a>;
-
-    fn text(value: Text<'a>) -> Option<Cow<'a, str>> {
-        Some(value.0)
+fn value(text: &str) -> Option<(Value<'_>, usize)> {
+    if let Some((text, length)) = string(text) {
+        return Some((Value { text, is_null: false }, length));
     }
-
-    fn message(value: Text<'a>) -> Cow<'a, str> {
-        value.0
-    }
+    let (value, length) = leading::<&RawValue>(text)?;
+    Some((Value { text: text_of(value), is_null: value.get() == "null" }, length))
 }
 
-impl<'a> Reading<'a> for Careful {
-    type Value = &'a RawValue;
-
-    fn text(value: &'a RawValue) -> Option<Cow<'a, str>> {
-        (value.get() != "null").then(|| text_of(value))
-    }
-
-    fn message(value: &'a RawValue) -> Cow<'a, str> {
-        text_of(value)
-    }
-}
-
-/// The fields of a record in the making.
-struct Fields<'a, R> {
-    record: Record<'a>,
-    has_message: bool,
-    reading: PhantomData<R>,
-}
-
-impl<'de, R: Reading<'de>> Deserialize<'de> for Fields<'de, R> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FieldsVisitor(PhantomData))
-    }
-}
-
-struct FieldsVisitor<R>(PhantomData<R>);
-
-impl<'de, R: Reading<'de>> Visitor<'de> for FieldsVisitor<R> {
-    type Value = Fields<'de, R>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut record = Record::default();
-        let mut has_message = false;
-        while let Some(Text(name)) = map.next_key()? {
-            match &*name {
-                "message" if !has_message => {
-                    record.message = R::message(map.next_value()?);
-                    has_message = true;
-                }
-                "hostname" if record.hostname.is_none() => record.hostname = R::text(map.next_value()?),
-                "timestamp" if record.timestamp.is_none() => record.timestamp = R::text(map.next_value()?),
-                "tag" if record.tag.is_none() => record.tag = R::text(map.next_value()?),
-                _ => record.others.push(Other { name, value: text_of(map.next_value()?) }),
-            }
+/// Reads the string that `text` starts with, and gives where it ends. Nothing if it is no string, or one with
+/// anything in it that takes more than a look: serde_json will tell.
+fn string(text: &str) -> Option<(Cow<'_, str>, usize)> {
+    let inner = text.strip_prefix('"')?;
+    let mut has_escape = false;
+    let mut escaped = None;
+    let end = memchr2_iter(b'"', b'\\', inner.as_bytes()).find(|&at| {
+        if escaped == Some(at) {
+            return false;
         }
-        Ok(Fields { record, has_message, reading: PhantomData })
+        let is_end = inner.as_bytes().get(at) == Some(&b'"');
+        if !is_end {
+            has_escape = true;
+            escaped = Some(at + 1);
+        }
+        is_end
+    })?;
+    let inner = inner.get(..end)?;
+    // Control characters must be escaped (RFC 8259 section 7). A search for the least byte is done many at a time.
+    if inner.bytes().fold(u8::MAX, u8::min) < b' ' {
+        return None;
     }
+    let string = if has_escape { Cow::Owned(unescaped(inner)?) } else { Cow::Borrowed(inner) };
+    Some((string, end + "\"\"".len()))
 }
 
-/// A JSON string, borrowed if it holds no escape. (serde's own `Cow<str>` never borrows.)
-struct Text<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
+/// A string without its escapes of two characters; nothing if it has others.
+fn unescaped(inner: &str) -> Option<String> {
+    let mut string = String::with_capacity(inner.len());
+    let mut copied = 0;
+    for at in memchr_iter(b'\\', inner.as_bytes()) {
+        if at < copied {
+            continue;
+        }
+        string.push_str(inner.get(copied..at)?);
+        string.push(match inner.as_bytes().get(at + 1)? {
+            &escaped @ (b'"' | b'\\' | b'/') => char::from(escaped),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            _ => return None,
+        });
+        copied = at + 2;
     }
+    string.push_str(inner.get(copied..)?);
+    Some(string)
 }
 
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = Text<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON string")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
-        Ok(Text(Cow::Owned(text.to_owned())))
+/// What follows the blanks (RFC 8259 section 2) that `text` starts with.
+fn behind_blanks(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b' ' | b'\t' | b'\n' | b'\r') => text.trim_start_matches([' ', '\t', '\n', '\r']),
+        _ => text,
     }
 }
 
@@ -157,7 +156,7 @@ fn text_of(value: &RawValue) -> Cow<'_, str> {
     let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return Cow::Borrowed(json);
     };
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+    if memchr(b'\\', inner.as_bytes()).is_none() {
         return Cow::Borrowed(inner);
     }
     // RawValue lets lone surrogates pass, which no text can hold.

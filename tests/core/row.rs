@@ -1,0 +1,225 @@
+//! A row of values, and the JSON that one walk over it gives.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+
+use es_loader::ecs::Type;
+use es_loader::field::{Error, FieldId, Fields};
+use es_loader::row::{CUT_MARK, MAX_STRING, Row, Value};
+use proptest::prelude::*;
+
+use crate::support::strict::check_document;
+
+fn fields() -> Fields {
+    Fields::new("deepsecurity", ["labels.a", "labels.b.c", "source.user.name", "zz", "deepsecurity.own.x"])
+        .unwrap()
+}
+
+fn json(fields: &Fields, values: &[(&str, Value<'_>)]) -> String {
+    let mut row = Row::recycle(Row::default(), fields);
+    for (name, value) in values {
+        row.set(fields.id(name).unwrap(), *value);
+    }
+    written(&row, fields)
+}
+
+fn written(row: &Row<'_>, fields: &Fields) -> String {
+    let mut out = Vec::new();
+    row.write_json(fields, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn an_empty_row_is_an_empty_object() {
+    assert_eq!(json(&fields(), &[]), "{}");
+}
+
+#[test]
+fn fields_of_one_object_stand_in_one_pair_of_braces() {
+    let text = Value::Text("x");
+    let given = json(
+        &fields(),
+        &[
+            ("labels.b.c", text),
+            ("source.ip", Value::Ip([10, 0, 0, 1].into())),
+            ("labels.a", text),
+            ("source.user.name", text),
+            ("@id", text),
+        ],
+    );
+    assert_eq!(
+        given,
+        r#"{"@id":"x","source":{"ip":"10.0.0.1","user":{"name":"x"}},"labels":{"a":"x","b":{"c":"x"}}}"#
+    );
+}
+
+#[test]
+fn each_value_is_written_as_its_type() {
+    let time = es_loader::time::parse_iso8601("2026-11-22T15:08:33+09:00", None).unwrap();
+    let ips = ["fe80::1".parse().unwrap(), [1, 2, 3, 4].into()];
+    let given = json(
+        &fields(),
+        &[
+            ("@timestamp", Value::Time(time)),
+            ("event.severity", Value::Long(-3)),
+            ("event.type", Value::Texts(&["a\"b", "\u{1}"])),
+            ("related.ip", Value::Ips(&ips)),
+            ("zz", Value::Float(0.5)),
+        ],
+    );
+    assert_eq!(
+        given,
+        r#"{"@timestamp":"2026-11-22T15:08:33+09:00","event":{"type":["a\"b","\u0001"],"severity":-3},"related":{"ip":["fe80::1","1.2.3.4"]},"zz":0.5}"#
+    );
+}
+
+#[test]
+fn keys_that_no_field_takes_follow_under_the_prefix() {
+    let fields = fields();
+    let mut row = Row::recycle(Row::default(), &fields);
+    row.leave_over("a", Value::Text("1"));
+    row.leave_over("b", Value::Texts(&["2", "3"]));
+    assert_eq!(written(&row, &fields), r#"{"deepsecurity":{"a":"1","b":["2","3"]}}"#);
+    row.set(fields.id("@id").unwrap(), Value::Text("i"));
+    assert_eq!(written(&row, &fields), r#"{"@id":"i","deepsecurity":{"a":"1","b":["2","3"]}}"#);
+    row.set(fields.id("deepsecurity.act").unwrap(), Value::Text("x"));
+    assert_eq!(written(&row, &fields), r#"{"@id":"i","deepsecurity":{"act":"x","a":"1","b":["2","3"]}}"#);
+    row.set(fields.id("deepsecurity.own.x").unwrap(), Value::Text("y"));
+    assert_eq!(
+        written(&row, &fields),
+        r#"{"@id":"i","deepsecurity":{"act":"x","own":{"x":"y"},"a":"1","b":["2","3"]}}"#
+    );
+}
+
+#[test]
+fn a_long_string_is_cut_at_a_character_and_counted() {
+    let fields = fields();
+    let id = fields.id("zz").unwrap();
+    for (text, cut) in
+        [("x".repeat(MAX_STRING), 0), ("x".repeat(MAX_STRING + 1), 1), ("語".repeat(11_000), 1)]
+    {
+        let mut row = Row::recycle(Row::default(), &fields);
+        row.set(id, Value::Text(&text));
+        let mut out = Vec::new();
+        assert_eq!(row.write_json(&fields, &mut out), cut);
+        let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let written = document.get("zz").and_then(|value| value.as_str()).unwrap();
+        assert!(written.len() <= MAX_STRING && written.len() > MAX_STRING - 4);
+        assert_eq!(written.ends_with(CUT_MARK), cut == 1);
+    }
+}
+
+#[test]
+fn a_used_row_is_empty_again() {
+    let fields = fields();
+    let mut row = Row::recycle(Row::default(), &fields);
+    row.set(fields.id("zz").unwrap(), Value::Text("x"));
+    row.leave_over("a", Value::Text("1"));
+    assert_eq!(written(&Row::recycle(row, &fields), &fields), "{}");
+}
+
+#[test]
+fn a_field_that_has_its_value_keeps_it() {
+    let fields = fields();
+    let id = fields.id("zz").unwrap();
+    let mut row = Row::recycle(Row::default(), &fields);
+    row.set_if_absent(id, Value::Text("first"));
+    row.set_if_absent(id, Value::Text("second"));
+    assert_eq!(row.text(id), Some("first"));
+}
+
+#[test]
+fn a_field_that_would_be_a_value_and_an_object_is_refused() {
+    let clash = |value: &str, inside: &str| Error::ValueAndObject {
+        value: value.to_owned(),
+        inside: inside.to_owned(),
+    };
+    assert_eq!(Fields::new("deepsecurity", ["source.ip.x"]).unwrap_err(), clash("source.ip", "source.ip.x"));
+    assert_eq!(
+        Fields::new("deepsecurity", ["source"]).unwrap_err().to_string(),
+        clash("source", "source.address").to_string()
+    );
+    assert_eq!(
+        Fields::new("deepsecurity", ["deepsecurity.act.x"]).unwrap_err(),
+        clash("deepsecurity.act", "deepsecurity.act.x")
+    );
+    assert!(Fields::new("@id", []).is_err());
+}
+
+#[test]
+fn a_field_that_is_added_twice_or_is_ours_is_one_field() {
+    let ours = Fields::new("deepsecurity", []).unwrap().len();
+    assert_eq!(Fields::new("deepsecurity", ["source.ip", "x.y", "x.y"]).unwrap().len(), ours + 1);
+}
+
+#[test]
+fn names_are_unique_and_each_has_a_meaning() {
+    let fields = fields();
+    let names: std::collections::BTreeSet<&str> =
+        fields.iter().map(|(_, field)| field.name.as_str()).collect();
+    assert_eq!(names.len(), fields.len());
+    assert!(fields.iter().all(|(_, field)| !field.meaning.is_empty()));
+    assert!(!fields.is_empty());
+}
+
+/// Types of ECS win over ours only where ECS and the template differ knowingly.
+#[test]
+fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
+    let fields = Fields::new("deepsecurity", []).unwrap();
+    let differing: Vec<&str> = fields
+        .iter()
+        .filter(|(_, field)| es_loader::ecs::type_of(&field.name).is_some_and(|kind| kind != field.kind))
+        .map(|(_, field)| field.name.as_str())
+        .collect();
+    assert_eq!(differing, ["event.original"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever fields are filled, each stands where its name says, once.
+    #[test]
+    fn any_choice_of_fields_gives_the_document_of_their_names(
+        chosen in proptest::collection::vec(any::<proptest::sample::Index>(), 0..30),
+        leftovers in proptest::collection::btree_set("k[a-z]{1,4}", 0..4),
+    ) {
+        let fields = fields();
+        let ids: Vec<(FieldId, String, Type)> = fields.iter().map(|(id, field)| (id, field.name.clone(), field.kind)).collect();
+        let mut row = Row::recycle(Row::default(), &fields);
+        let mut expected = std::collections::BTreeSet::new();
+        for (id, name, kind) in chosen.iter().map(|index| index.get(&ids)) {
+            let value = match kind {
+                Type::Long => Value::Long(7),
+                Type::Ip => Value::Ip([1, 2, 3, 4].into()),
+                Type::Date => Value::Time(es_loader::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH)),
+                Type::Mac => Value::Text("00-00-00-00-00-00"),
+                _ => Value::Text("x"),
+            };
+            row.set(*id, value);
+            expected.insert(name.clone());
+        }
+        for key in &leftovers {
+            row.leave_over(key, Value::Text("x"));
+            expected.insert(format!("deepsecurity.{key}"));
+        }
+        let json = written(&row, &fields);
+        check_document(&json, &fields);
+        let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let mut found = std::collections::BTreeSet::new();
+        collect("", &document, &mut found);
+        prop_assert_eq!(found, expected);
+    }
+}
+
+fn collect(name: &str, value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+    match value.as_object() {
+        None => {
+            found.insert(name.to_owned());
+        }
+        Some(object) => {
+            for (key, value) in object {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                collect(&name, value, found);
+            }
+        }
+    }
+}

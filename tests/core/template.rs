@@ -1,0 +1,161 @@
+//! The index template: every field that a document can have is in it, with a type that takes its values.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
+use std::collections::BTreeMap;
+
+use es_loader::ecs::{self, Type};
+use es_loader::template::{TEMPLATE, index_template};
+use serde_json::{Value, json};
+
+use crate::support::{plan, plan_of_section, plan_with};
+
+/// The types of a template's fields by dotted name.
+fn types(template: &Value) -> BTreeMap<String, String> {
+    let mut types = BTreeMap::new();
+    flatten("", &template["template"]["mappings"]["properties"], &mut types);
+    types
+}
+
+fn flatten(object: &str, properties: &Value, types: &mut BTreeMap<String, String>) {
+    for (key, field) in properties.as_object().unwrap() {
+        let name = if object.is_empty() { key.clone() } else { format!("{object}.{key}") };
+        if let Some(inner) = field.get("properties") {
+            flatten(&name, inner, types);
+        } else {
+            types.insert(name, field["type"].as_str().unwrap_or("object").to_owned());
+        }
+    }
+}
+
+fn takes(kind: Type, mapping: &str) -> bool {
+    match kind {
+        // Text is for what is longer than a term, or read by its words.
+        Type::Keyword => matches!(mapping, "keyword" | "wildcard" | "text"),
+        Type::Lowercase | Type::Mac => matches!(mapping, "keyword" | "wildcard"),
+        Type::Text => mapping == "text",
+        Type::Long => matches!(mapping, "long" | "integer" | "short"),
+        Type::Float => matches!(mapping, "float" | "double"),
+        Type::Ip => mapping == "ip",
+        Type::Date => mapping == "date",
+        Type::GeoPoint => mapping == "geo_point",
+    }
+}
+
+/// The SIEM's other indices have a number here (docs/index-template.md); a document's is at most 255.
+const OF_THE_SIEM: [(&str, &str); 1] = [("network.iana_number", "short")];
+
+#[test]
+fn each_field_of_a_document_is_in_the_template_with_a_type_that_takes_it() {
+    let types = types(&index_template(plan()).1);
+    for (_, field) in plan().fields().iter() {
+        let name = field.name.as_str();
+        let mapping = types.get(name).unwrap_or_else(|| panic!("`{name}` is not in the template"));
+        let is_known = OF_THE_SIEM.contains(&(name, mapping));
+        assert!(
+            is_known || takes(field.kind, mapping),
+            "`{name}` is {:?}, the template says {mapping}",
+            field.kind
+        );
+    }
+}
+
+/// Text that is in no field's list becomes a keyword by the rule for unknown fields; nothing else would.
+#[test]
+fn each_field_of_ecs_that_user_ini_can_fill_gets_its_type() {
+    let types = types(&index_template(plan()).1);
+    for name in ecs::names() {
+        let kind = ecs::type_of(name).unwrap();
+        match types.get(name).map(String::as_str) {
+            Some("object") => {}
+            Some(mapping) => {
+                assert!(
+                    takes(kind, mapping) || OF_THE_SIEM.contains(&(name, mapping)) || kind == Type::Text,
+                    "`{name}`: {mapping}"
+                );
+            }
+            None => {
+                assert!(matches!(kind, Type::Keyword | Type::Lowercase | Type::Mac), "`{name}` is missing")
+            }
+        }
+    }
+}
+
+#[test]
+fn no_field_of_the_template_is_a_value_and_an_object() {
+    let types = types(&index_template(plan()).1);
+    for name in types.keys() {
+        for (dot, _) in name.match_indices('.') {
+            let object = types.get(&name[..dot]).map_or("object", String::as_str);
+            assert_eq!(object, "object", "`{}` holds `{name}`", &name[..dot]);
+        }
+    }
+}
+
+#[test]
+fn under_the_prefix_stand_only_fields_of_documents_and_keys_of_events() {
+    let template = index_template(plan()).1;
+    let ours: Vec<&str> = plan().fields().iter().map(|(_, field)| field.name.as_str()).collect();
+    for (name, mapping) in types(&template).iter().filter(|(name, _)| name.starts_with("deepsecurity.")) {
+        // What is left over is text, whatever the key means.
+        let is_text = matches!(mapping.as_str(), "keyword" | "text");
+        assert!(is_text || ours.contains(&name.as_str()), "`{name}` is {mapping}, but only text gets there");
+    }
+}
+
+#[test]
+fn payloads_and_messages_are_found_by_their_words() {
+    let types = types(&index_template(plan()).1);
+    for name in [
+        "@message",
+        "event.original",
+        "error.message",
+        "deepsecurity.TrendMicroDsPacketData",
+        "deepsecurity.unparsed",
+    ] {
+        assert_eq!(types[name], "text", "{name}");
+    }
+}
+
+#[test]
+fn the_shipped_section_has_the_shipped_template() {
+    let (name, template) = index_template(plan());
+    assert_eq!(name, "log-deepsecurity");
+    assert_eq!(template, serde_json::from_str::<Value>(TEMPLATE).unwrap());
+}
+
+#[test]
+fn another_index_name_is_another_template() {
+    let (name, template) = index_template(&plan_with("index_name = log-ds"));
+    assert_eq!(name, "log-ds");
+    assert_eq!(template["index_patterns"], json!(["log-ds", "log-ds-*"]));
+}
+
+#[test]
+fn another_prefix_takes_the_place_of_the_shipped_one_everywhere() {
+    let plan = plan_of_section(
+        "trend",
+        "index = log-trend\ns3_key = trend\nfield_prefix = tm_ds\necs = source.ip\nsource.ip = src",
+    );
+    let (_, template) = index_template(&plan);
+    let renamed = types(&template);
+    assert!(renamed.keys().all(|name| !name.starts_with("deepsecurity.")));
+    assert_eq!(renamed["tm_ds.TrendMicroDsPacketData"], "text");
+    for (_, field) in plan.fields().iter() {
+        assert!(renamed.contains_key(&field.name), "`{}` is not in the template", field.name);
+    }
+    let shipped = types(&serde_json::from_str(TEMPLATE).unwrap());
+    assert_eq!(renamed.len(), shipped.len());
+    let rules = template["template"]["mappings"]["dynamic_templates"].as_array().unwrap();
+    let paths: Vec<&Value> = rules
+        .iter()
+        .flat_map(|rule| rule.as_object().unwrap().values())
+        .filter_map(|rule| rule.get("path_match"))
+        .collect();
+    assert_eq!(paths, [&json!("tm_ds.*")]);
+}
