@@ -130,22 +130,23 @@ fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_ne
     let site = Site::new("locked");
     let index = format!("{}-2026-11", site.index);
     site.node.put(&index, &json!({"settings": {"index.blocks.write": true}})).good();
-    let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
-    let options = Options { patience: Duration::from_secs(2), ..Options::default() };
-    let target = Target::OpenSearch(Box::new(client), options);
-    let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
     let file = site.file("ds_agent.log", EVENTS.as_bytes());
-    run(async {
-        let report = worker.load_file(&file, "deepsecurity", Timestamp::now()).await;
-        assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (3, 0, 3));
-        assert!(report.sent_again > 0);
-        let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
-        assert!(reason.contains("cluster_block_exception"), "{reason}");
+    let try_it = || {
+        let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
+        let options = Options { patience: Duration::from_secs(2), ..Options::default() };
+        let target = Target::OpenSearch(Box::new(client), options);
+        let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
+        run(worker.load_file(&file, "deepsecurity", Timestamp::now()))
+    };
+    let report = try_it();
+    assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (3, 0, 3));
+    assert!(report.sent_again > 0);
+    let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
+    assert!(reason.contains("cluster_block_exception"), "{reason}");
 
-        site.node.put(&format!("{index}/_settings"), &json!({"index.blocks.write": false})).good();
-        let report = worker.load_file(&file, "deepsecurity", Timestamp::now()).await;
-        assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
-    });
+    site.node.put(&format!("{index}/_settings"), &json!({"index.blocks.write": false})).good();
+    let report = try_it();
+    assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
     assert_eq!(site.documents(), 3);
 }
 
