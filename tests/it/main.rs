@@ -8,4 +8,5 @@ mod signing;
 mod delivery;
 mod s3;
 mod setup;
+mod loads;
 mod guarded;
