@@ -4,14 +4,13 @@
 //! understood is a document too. Does not know objects, requests or the network.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use crate::config::{FileFormat, HeaderField, RawMessage, SyslogField};
 use crate::convert::{convert, trim};
-use crate::deepsecurity::{self, Module, Product};
+use crate::deepsecurity::{self, Module, Product, behind_payload, push_without_payloads, without_payloads};
 use crate::field::FieldId;
 use crate::identity::Identity;
 use crate::index_name::IndexNames;
@@ -28,16 +27,13 @@ use crate::time::{self, Surroundings, ZonedTime};
 use crate::{cef, leef};
 
 /// Text of one event that is parsed: no sender writes more, and a forged line of millions of keys must not cost memory.
-const MAX_PARSED: usize = 1 << 20;
+const MAX_PARSED: usize = 1 << 18;
 
 /// Unknown keys that one document takes.
 const MAX_LEFTOVERS: usize = 100;
 
 /// Values that one unknown key takes.
 const MAX_VALUES: usize = 100;
-
-/// What stands in `@message` in the place of a payload.
-const PAYLOAD_MARK: &str = "[cut]";
 
 /// The longest `_id` that OpenSearch takes, in bytes.
 const MAX_ID: usize = 512;
@@ -200,7 +196,7 @@ impl<'p> Documents<'p> {
         let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
         let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs);
 
-        let (parsed_text, beyond) = text.split_at_checked(parsed_length(text)).unwrap_or((text, ""));
+        let (parsed_text, beyond) = text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
         let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
         keyed.fill(&pairs, &plan.keys);
         let header = complete_header(&parsed, &keyed, arena);
@@ -267,7 +263,7 @@ impl<'p> Documents<'p> {
         let raw = match plan.log_type.raw_message {
             RawMessage::Full => Some(text),
             RawMessage::Never if !pipeline_error => None,
-            RawMessage::WithoutPacket | RawMessage::Never => Some(without_packet(text, &keyed, arena)),
+            RawMessage::WithoutPacket | RawMessage::Never => Some(without_payloads(text, payloads(&keyed), parsed_text.len(), arena)),
         };
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
             row.set(FieldId::MESSAGE, Value::Text(raw));
@@ -612,69 +608,9 @@ fn event_time<'a>(
     time::choose(sources.syslog.time, created, &around)
 }
 
-/// The line without the payloads of its packets: they stand decoded and redacted in a field of their own, and the original
-/// stands in S3.
-fn without_packet<'a>(text: &'a str, keyed: &Keyed<'a>, arena: &'a Bump) -> &'a str {
-    let mut line = ArenaString::new_in(arena);
-    let mut kept = 0;
-    for at in keyed.each(deepsecurity::key::PACKET_DATA) {
-        let raw = keyed.raw_at(at);
-        let start = (raw.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
-        if let Some(start) = start.filter(|_| !raw.is_empty())
-            && let Some(before) = text.get(kept..start)
-        {
-            if kept == 0 {
-                line.reserve(text.len());
-            }
-            push_without_payloads(before, &mut line);
-            line.push_str(PAYLOAD_MARK);
-            kept = start + raw.len();
-        }
-    }
-    let rest = text.get(kept..).unwrap_or_default();
-    if kept == 0 && payloads().find(rest.as_bytes()).is_none() {
-        return text;
-    }
-    let is_cut = kept == parsed_length(text);
-    push_without_payloads(if is_cut { behind_payload(rest) } else { rest }, &mut line);
-    line.into_bump_str()
-}
-
-/// How much of an event's text is parsed.
-fn parsed_length(text: &str) -> usize {
-    text.floor_char_boundary(MAX_PARSED)
-}
-
-/// Finds payloads by their key, for text that could not be cut into pairs.
-fn payloads() -> &'static memchr::memmem::Finder<'static> {
-    static KEY: LazyLock<memchr::memmem::Finder<'static>> =
-        LazyLock::new(|| memchr::memmem::Finder::new("TrendMicroDsPacketData="));
-    &KEY
-}
-
-fn push_without_payloads(text: &str, line: &mut ArenaString<'_>) {
-    let mut rest = text;
-    while let Some(at) = payloads().find(rest.as_bytes()) {
-        let (before, payload) = rest.split_at_checked(at + payloads().needle().len()).unwrap_or((rest, ""));
-        line.push_str(before);
-        rest = behind_payload(payload);
-        if rest.len() < payload.len() {
-            line.push_str(PAYLOAD_MARK);
-        }
-    }
-    line.push_str(rest);
-}
-
-/// What follows the base64 that `text` starts with, its padding escaped or not.
-fn behind_payload(text: &str) -> &str {
-    let mut rest = text;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
-        match rest.strip_prefix('\\') {
-            Some(behind) if behind.is_empty() || behind.starts_with('=') => rest = behind,
-            _ => return rest,
-        }
-    }
+/// The payloads of an event's packets, as they stand in its line.
+fn payloads<'a>(keyed: &Keyed<'a>) -> impl Iterator<Item = &'a str> {
+    keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at))
 }
 
 /// Keys that have found no home go under the prefix, as they are.
@@ -727,11 +663,8 @@ fn leave_over_pairs<'a>(
         problems.add(Problem::UnparsedText);
         push_word(&mut text, &[]);
         push_without_payloads(unparsed, &mut text);
-        // The field is cut there anyway.
-        let shown = beyond.get(..beyond.floor_char_boundary(2 * MAX_STRING)).unwrap_or_default();
-        let mut payloads = keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at));
-        let cuts_payload = payloads.any(|raw| raw.as_bytes().as_ptr_range().end == beyond.as_ptr());
-        push_without_payloads(if cuts_payload { behind_payload(shown) } else { shown }, &mut text);
+        let is_cut = payloads(keyed).any(|payload| payload.as_bytes().as_ptr_range().end == beyond.as_ptr());
+        push_without_payloads(if is_cut { behind_payload(beyond) } else { beyond }, &mut text);
     }
     if !text.is_empty() {
         row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));

@@ -8,6 +8,7 @@ mod custom;
 mod keys;
 mod module;
 mod packet;
+mod payload;
 mod profile;
 
 pub use action::{Action, Disposition};
@@ -15,4 +16,5 @@ pub use module::{Module, Product};
 pub use packet::{Packet, Redaction};
 
 pub(crate) use keys::{ALIASES, KEYS, key};
+pub(crate) use payload::{behind_payload, push_without_payloads, without_payloads};
 pub(crate) use profile::{Context, apply, fold_quoted_text, keep_paths, packets, split_blank_separated};

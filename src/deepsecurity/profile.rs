@@ -272,7 +272,9 @@ fn process(context: &mut Context<'_, '_>) {
     if name.len() < value.len() {
         context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
     }
-    context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
+    if !name.is_empty() {
+        context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
+    }
     context.keyed.mark_used(at);
 }
 
