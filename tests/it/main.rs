@@ -9,4 +9,6 @@ mod delivery;
 mod s3;
 mod setup;
 mod loads;
+mod whole_way;
+mod events;
 mod guarded;
