@@ -39,6 +39,7 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug)]
 pub struct Fields {
     fields: Vec<Field>,
+    kinds: Vec<Type>,
     order: Vec<Slot>,
     /// For each two positions, the first before the second, the number of objects that stand around both.
     shared: Vec<u8>,
@@ -249,7 +250,8 @@ impl Fields {
             .collect();
         let shared = shared_objects(&names);
         let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name)).collect();
-        Ok(Self { fields, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
+        let kinds = fields.iter().map(|field| field.kind).collect();
+        Ok(Self { fields, kinds, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
     }
 
     /// All fields by number.
@@ -274,7 +276,7 @@ impl Fields {
 
     /// A field's type.
     pub fn kind(&self, id: FieldId) -> Type {
-        self.fields.get(usize::from(id.0)).map_or(Type::Keyword, |field| field.kind)
+        self.kinds.get(usize::from(id.0)).copied().unwrap_or(Type::Keyword)
     }
 
     /// The object that takes what the table leaves over.

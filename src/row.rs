@@ -28,13 +28,32 @@ pub enum Value<'a> {
     /// A number.
     Float(f64),
     /// An address.
-    Ip(IpAddr),
+    Ip(Address<'a>),
+    /// A MAC address of six octets with any separators between them.
+    Mac(&'a [u8; 17]),
+    /// A number or a string without anything to escape, as JSON writes it.
+    Json(&'a str),
     /// A point in time.
     Time(ZonedTime),
     /// Several texts.
     Texts(&'a [&'a str]),
     /// Several addresses.
-    Ips(&'a [IpAddr]),
+    Ips(&'a [Address<'a>]),
+}
+
+/// An address, with its text where that is how documents write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// The address.
+    pub ip: IpAddr,
+    /// The shortest text for it, which is its only one for an IPv4 address.
+    pub text: Option<&'a str>,
+}
+
+impl From<IpAddr> for Address<'_> {
+    fn from(ip: IpAddr) -> Self {
+        Self { ip, text: None }
+    }
 }
 
 /// A key that no field takes: it goes under the prefix.
@@ -51,7 +70,7 @@ pub struct Leftover<'a> {
 pub struct Row<'a> {
     /// In the order in which they came.
     values: Vec<Value<'a>>,
-    /// For each field, one more than the place of its value; 0 where it has none.
+    /// For each position in document order, one more than the place of its field's value; 0 where it has none.
     places: Vec<u16>,
     /// A bit for each position in document order: its field has a value.
     filled: Vec<u64>,
@@ -87,20 +106,22 @@ impl<'a> Row<'a> {
     }
 
     /// Gives a field its value, in place of any that it has.
+    #[inline]
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        let field = usize::from(field.0);
-        let (Some(place), Some(position)) = (self.places.get_mut(field), self.positions.get(field)) else { return };
+        let Some(position) = self.positions.get(usize::from(field.0)).copied() else { return };
+        let Some(place) = self.places.get_mut(usize::from(position)) else { return };
         let Some(bits) = self.filled.get_mut(usize::from(position / 64)) else { return };
         let bit = 1 << (position % 64);
         if matches!(value, Value::Absent) {
             *bits &= !bit;
             *place = 0;
-        } else if let Some(slot) = place.checked_sub(1).and_then(|place| self.values.get_mut(usize::from(place))) {
-            *slot = value;
-        } else if let Ok(next) = u16::try_from(self.values.len() + 1) {
+        } else if *place == 0 {
+            let Ok(next) = u16::try_from(self.values.len() + 1) else { return };
             *bits |= bit;
             *place = next;
             self.values.push(value);
+        } else if let Some(slot) = self.values.get_mut(usize::from(*place - 1)) {
+            *slot = value;
         }
     }
 
@@ -112,8 +133,9 @@ impl<'a> Row<'a> {
     }
 
     /// Whether a field has a value.
+    #[inline]
     pub fn has(&self, field: FieldId) -> bool {
-        self.places.get(usize::from(field.0)).is_some_and(|place| *place > 0)
+        self.value(field).is_some()
     }
 
     /// A field's value.
@@ -130,16 +152,21 @@ impl<'a> Row<'a> {
     }
 
     /// A field's value, if it is one address.
-    pub fn ip(&self, field: FieldId) -> Option<IpAddr> {
+    pub fn ip(&self, field: FieldId) -> Option<Address<'a>> {
         match self.value(field) {
             Some(Value::Ip(ip)) => Some(*ip),
             _ => None,
         }
     }
 
+    #[inline]
     fn value(&self, field: FieldId) -> Option<&Value<'a>> {
-        let place = self.places.get(usize::from(field.0))?.checked_sub(1)?;
-        self.values.get(usize::from(place))
+        self.value_at(usize::from(*self.positions.get(usize::from(field.0))?))
+    }
+
+    #[inline]
+    fn value_at(&self, position: usize) -> Option<&Value<'a>> {
+        self.values.get(usize::from(*self.places.get(position)?).checked_sub(1)?)
     }
 
     /// Adds a key under the prefix.
@@ -165,7 +192,7 @@ impl<'a> Row<'a> {
                 bits &= bits - 1;
                 let Some(slot) = fields.order().get(position) else { break };
                 let shared = before.map_or(0, |before| fields.shared(before, position));
-                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value(slot.field)) else { continue };
+                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value_at(position)) else { continue };
                 writer.close(open - shared);
                 opening.append(writer.out);
                 writer.rest_of_value(value);
@@ -208,6 +235,7 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
+    #[inline]
     fn close(&mut self, objects: usize) {
         for _ in 0..objects {
             self.out.push(b'}');
@@ -215,25 +243,32 @@ impl Writer<'_> {
     }
 
     /// Appends a value behind the quote that would open a string.
+    #[inline]
     fn rest_of_value(&mut self, value: &Value<'_>) {
         if let Value::Text(text) = value {
             return self.rest_of_string(text);
         }
         self.out.pop();
+        self.value(value);
+    }
+
+    fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
             Value::Text(text) => self.string(text),
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
-            Value::Ip(ip) => json::address(*ip, self.out),
+            Value::Ip(address) => json::address(*address, self.out),
+            Value::Mac(mac) => json::mac(mac, self.out),
+            Value::Json(json) => self.out.extend_from_slice(json.as_bytes()),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
                 self.out.push(b'"');
             }
             Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
-            Value::Ips(ips) => self.list(ips, |writer, ip| json::address(*ip, writer.out)),
+            Value::Ips(addresses) => self.list(addresses, |writer, address| json::address(*address, writer.out)),
         }
     }
 
@@ -253,10 +288,15 @@ impl Writer<'_> {
         self.rest_of_string(text);
     }
 
+    #[inline]
     fn rest_of_string(&mut self, text: &str) {
         if text.len() <= MAX_STRING {
             return json::rest_of_string(text, self.out);
         }
+        self.long_string(text);
+    }
+
+    fn long_string(&mut self, text: &str) {
         self.cut += 1;
         let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
