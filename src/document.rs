@@ -104,7 +104,7 @@ impl Created {
     /// The time that `text` says: `self`, if it is the same as before.
     fn update(&mut self, text: &str) {
         if self.text != text {
-            let time = time::parse_iso8601(text, None);
+            let time = time::parse_fluentd(text);
             *self = Self { text: text.to_owned(), time, written: time.map(write_time).unwrap_or_default() };
         }
     }
@@ -228,20 +228,28 @@ impl<'p> Documents<'p> {
         let mapped = apply_table(plan, &sources, &mut keyed, &mut row, &mut used_record, problems);
         let is_event = parsed.is_some() || (record.message_missing && mapped);
         let incomplete = parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
-        let pipeline_error = !is_event || incomplete;
+        let is_broken_json = is_broken_json(record, plan);
+        let pipeline_error = !is_event || incomplete || is_broken_json;
         if pipeline_error {
-            let (problem, kind, message) = if incomplete {
-                (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
-            } else {
-                (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line")
+            let (problem, kind, message) = match plan.log_type.file_format {
+                _ if is_broken_json => (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged"),
+                _ if incomplete => (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short"),
+                FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
+                _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
             };
             problems.add(problem);
             row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
             row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
             row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
         }
-        if parsed.is_some() {
+        if let Some(parsed) = &parsed {
             header_fields(&header, writer, module_of_id, &mut row, arena);
+            // LEEF's stands among its attributes, and is left over there.
+            let severity = trim(header.severity);
+            if parsed.format == Format::Cef && !severity.is_empty() && !row.has(FieldId::EVENT_SEVERITY) {
+                problems.add(Problem::ValueDoesNotFit);
+                row.leave_over(field_name("severity", plan, &row, arena), Value::Text(severity));
+            }
         }
         let category = keyed.value(deepsecurity::key::CAT);
         let module = match product {
@@ -304,12 +312,16 @@ impl<'p> Documents<'p> {
         base_fields(plan, &self.facts, &self.ingested, &mut row);
 
         let content_id = identity.document(part);
+        let suffix = plan.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, &keyed));
+        // An id that had to be cut could be another document's.
+        let longest = MAX_ID - suffix.map_or(0, |suffix| suffix.len() + 1).min(MAX_ID);
         let named_id = plan.doc_id.as_ref().and_then(|origin| sources.first(origin, &keyed));
+        let named_id = named_id.filter(|id| id.len() <= longest);
+        let suffix = suffix.filter(|_| longest >= content_id.as_str().len());
         if plan.doc_id.is_some() && named_id.is_none() {
             problems.add(Problem::DocIdMissing);
         }
-        let id = named_id.filter(|id| id.len() <= MAX_ID).unwrap_or(content_id.as_str());
-        let suffix = plan.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, &keyed));
+        let id = named_id.unwrap_or(content_id.as_str());
         row.set(FieldId::ID, Value::Text(arena.alloc_str(id)));
         let index = self.index_names.name(time.instant, self.facts.around.load);
         write_action(index, id, suffix, out);
@@ -572,6 +584,12 @@ fn header_fields<'a>(
     }
 }
 
+/// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
+/// record, so a person has to look at it.
+fn is_broken_json(record: &Record<'_>, plan: &Plan) -> bool {
+    matches!(plan.log_type.file_format, FileFormat::Json) && !record.json && record.message.trim_start().starts_with('{')
+}
+
 fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
     if let Some(priority) = syslog.priority {
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
@@ -755,11 +773,7 @@ fn write_action(index: &str, id: &str, suffix: Option<&str>, out: &mut Vec<u8>) 
     json::string(index, out);
     out.extend_from_slice(br#","_id":"#);
     match suffix {
-        Some(suffix) => {
-            let mut id = [id, "_", suffix].concat();
-            id.truncate(id.floor_char_boundary(MAX_ID));
-            json::string(&id, out);
-        }
+        Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
         None => json::string(id, out),
     }
     out.extend_from_slice(b"}}\n");

@@ -132,16 +132,18 @@ impl Loader<'_> {
             self.account.problems.add(Problem::LineCut);
         }
         let (text, replaced) = record::decode(line.bytes);
+        // Files that were written one behind the other have byte order marks inside.
+        let text = text.trim_start_matches('\u{feff}');
         if replaced > 0 {
             self.account.problems.add(Problem::NotUtf8);
         }
         let mut part = 0;
         if matches!(self.plan.log_type().file_format, FileFormat::Json) {
-            for record in record::records(&text) {
+            for record in record::records(text) {
                 part = self.record(&record, &identity, part, line)?;
             }
         } else {
-            let record = Record { message: text.as_ref().into(), ..Record::default() };
+            let record = Record { message: text.into(), ..Record::default() };
             self.record(&record, &identity, part, line)?;
         }
         ControlFlow::Continue(())

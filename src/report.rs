@@ -198,6 +198,10 @@ impl fmt::Display for Screen<'_> {
             row(f, account.blank_lines, "of them blank")?;
         }
         row(f, account.documents, "documents")?;
+        let further = account.documents.saturating_sub(account.lines - account.blank_lines);
+        if further > 0 {
+            row(f, further, "of them from lines with more than one event")?;
+        }
         row(f, report.indexed, self.target)?;
         row(f, report.rejected.total(), "rejected")?;
         row(f, report.unsent.total(), "unsent")?;
