@@ -226,8 +226,14 @@ impl<'p> Documents<'p> {
             row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
             row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
         }
-        if parsed.is_some() {
+        if let Some(parsed) = &parsed {
             header_fields(&header, writer, &mut row, arena);
+            // LEEF has it among its attributes, which are left over anyway.
+            let is_odd = !header.severity.is_empty() && cef::severity_number(header.severity).is_none();
+            if parsed.format == Format::Cef && is_odd {
+                problems.add(Problem::ValueDoesNotFit);
+                row.leave_over(field_name("severity", plan, &row, arena), Value::Text(header.severity));
+            }
         }
         let category = keyed.value(deepsecurity::key::CAT, arena);
         let module =
@@ -601,7 +607,7 @@ fn event_time<'a>(
     for origin in &plan.time_keys {
         let Some(text) = sources.first(origin, keyed) else { continue };
         let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
-        if let Some(time) = parsed {
+        if let Some(time) = parsed.filter(|time| time::is_possible(*time, around.load)) {
             return (time, time::Origin::Field);
         }
     }
