@@ -130,18 +130,29 @@ struct Writer {
 impl Writer {
     /// The writer that `header` names: `self`, if it is the same as before.
     fn update(&mut self, header: &Header<'_>) {
-        if self.vendor == header.vendor && self.product == header.product && self.version == header.device_version {
-            return;
+        let is_other = self.vendor != header.vendor || self.product != header.product;
+        if is_other {
+            replace(&mut self.vendor, header.vendor);
+            replace(&mut self.product, header.product);
+            self.kind = Product::of(header.vendor, header.product);
         }
-        let parts = [header.vendor.trim(), header.product.trim(), header.device_version.trim()];
-        *self = Self {
-            vendor: header.vendor.to_owned(),
-            product: header.product.to_owned(),
-            version: header.device_version.to_owned(),
-            name: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "),
-            kind: Product::of(header.vendor, header.product),
-        };
+        if is_other || self.version != header.device_version {
+            replace(&mut self.version, header.device_version);
+            self.name.clear();
+            for part in [header.vendor, header.product, header.device_version].map(trim) {
+                if !part.is_empty() && !self.name.is_empty() {
+                    self.name.push(' ');
+                }
+                self.name.push_str(part);
+            }
+        }
     }
+}
+
+/// Sets a text without giving its memory back.
+fn replace(text: &mut String, with: &str) {
+    text.clear();
+    text.push_str(with);
 }
 
 /// An event, parsed but for its pairs.
@@ -194,20 +205,23 @@ impl<'p> Documents<'p> {
         let plan = self.plan;
         let mut row = Row::recycle(std::mem::take(&mut self.row), &plan.fields);
         let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
-        let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs).into_iter().filter_map(|_| None).collect();
+        let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs);
 
         let (parsed_text, beyond) = text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
         let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
         keyed.fill(&pairs, &plan.keys);
-        let header = complete_header(&parsed, &keyed, arena);
-        let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
+        let header = parsed.as_ref().map(|parsed| parsed.header).unwrap_or_default();
         self.writer.update(&header);
         let writer = &self.writer;
         let product = writer.kind;
-        if let (Some(product), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
-            deepsecurity::fold_quoted_text(&mut keyed, parsed_text, product, header.signature_id, problems);
+        let module_of_id = product.map_or(Module::Unknown, |product| Module::of_id(product, header.signature_id));
+        if let (Some(_), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
+            deepsecurity::fold_quoted_text(&mut keyed, parsed_text, module_of_id, problems);
             deepsecurity::keep_paths(&mut keyed);
         }
+        keyed.read_values(arena);
+        let header = complete_header(&parsed, &keyed);
+        let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
 
         let sources = Sources { record, syslog: &syslog, header, arena };
         let mut used_record = UsedFields::default();
@@ -227,7 +241,7 @@ impl<'p> Documents<'p> {
             row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
         }
         if let Some(parsed) = &parsed {
-            header_fields(&header, writer, &mut row, arena);
+            header_fields(&header, writer, module_of_id, &mut row, arena);
             // LEEF has it among its attributes, which are left over anyway.
             let is_odd = !header.severity.is_empty() && cef::severity_number(header.severity).is_none();
             if parsed.format == Format::Cef && is_odd {
@@ -235,11 +249,13 @@ impl<'p> Documents<'p> {
                 row.leave_over(field_name("severity", plan, &row, arena), Value::Text(header.severity));
             }
         }
-        let category = keyed.value(deepsecurity::key::CAT, arena);
-        let module =
-            product.map_or(Module::Unknown, |product| Module::of(product, header.signature_id, category));
+        let category = keyed.value(deepsecurity::key::CAT);
+        let module = match product {
+            Some(_) => module_of_id.or_of_category(category),
+            None => Module::Unknown,
+        };
         if product.is_some() {
-            leef_header_keys(&mut keyed, &header, module, category, arena);
+            leef_header_keys(&mut keyed, &header, module, category);
         }
         let mut context = deepsecurity::Context {
             arena,
@@ -307,8 +323,8 @@ impl<'p> Documents<'p> {
         out.push(b'\n');
         problems.add_many(Problem::StringCut, u64::from(cut));
 
-        self.row = Row::recycle(row, &plan.fields);
-        self.keyed = Keyed::recycle(keyed, &plan.keys);
+        self.row = row.emptied();
+        self.keyed = keyed.emptied();
         pairs.clear();
         self.pairs = pairs.into_iter().filter_map(|_| None).collect();
         Written { time: time.instant, pipeline_error }
@@ -406,12 +422,12 @@ fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
 }
 
 /// LEEF has name and severity among its attributes.
-fn complete_header<'a>(parsed: &Option<Parsed<'a>>, keyed: &Keyed<'a>, arena: &'a Bump) -> Header<'a> {
+fn complete_header<'a>(parsed: &Option<Parsed<'a>>, keyed: &Keyed<'a>) -> Header<'a> {
     let Some(parsed) = parsed else { return Header::default() };
     if parsed.format == Format::Cef {
         return parsed.header;
     }
-    let value = |key| keyed.value(key, arena);
+    let value = |key| keyed.value(key);
     Header {
         name: value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default(),
         severity: value(deepsecurity::key::SEV).unwrap_or_default(),
@@ -425,15 +441,14 @@ fn leef_header_keys<'a>(
     header: &Header<'a>,
     module: Module,
     category: Option<&str>,
-    arena: &'a Bump,
 ) {
     use deepsecurity::key;
     for header_key in [key::NAME, key::DESC] {
-        if keyed.value(header_key, arena) == Some(header.name) {
+        if keyed.value(header_key) == Some(header.name) {
             keyed.mark_key_used(header_key);
         }
     }
-    if keyed.value(key::SEV, arena) == Some(header.severity) && cef::severity_number(header.severity).is_some() {
+    if keyed.value(key::SEV) == Some(header.severity) && cef::severity_number(header.severity).is_some() {
         keyed.mark_key_used(key::SEV);
     }
     if category.and_then(Module::of_category) == Some(module) {
@@ -454,7 +469,7 @@ impl<'a> Sources<'_, 'a> {
     fn first(&self, origin: &Origin, keyed: &Keyed<'a>) -> Option<&'a str> {
         let value = match origin {
             Origin::Key(key, name) => {
-                keyed.value(*key, self.arena).or_else(|| self.other(name).map(|(_, value)| value))
+                keyed.value(*key).or_else(|| self.other(name).map(|(_, value)| value))
             }
             Origin::Record(field) => match field {
                 RecordField::Hostname => self.record.hostname.as_deref(),
@@ -527,7 +542,13 @@ fn apply_table<'a>(
     any
 }
 
-fn header_fields<'a>(header: &Header<'a>, writer: &'a Writer, row: &mut Row<'a>, arena: &'a Bump) {
+fn header_fields<'a>(
+    header: &Header<'a>,
+    writer: &'a Writer,
+    module_of_id: Module,
+    row: &mut Row<'a>,
+    arena: &'a Bump,
+) {
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
         (FieldId::OBSERVER_PRODUCT, header.product),
@@ -547,9 +568,9 @@ fn header_fields<'a>(header: &Header<'a>, writer: &'a Writer, row: &mut Row<'a>,
         row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
     }
     if !header.signature_id.is_empty() {
-        let offset = writer.kind.map_or(0, |product| Module::of(product, header.signature_id, None).rule_id_offset());
-        let shifted = header.signature_id.parse::<u64>().ok().filter(|_| offset > 0).and_then(|id| id.checked_sub(offset));
-        let id = match shifted.filter(|id| *id >= 1_000_000) {
+        let offset = module_of_id.rule_id_offset();
+        let shifted = || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
+        let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {
             Some(id) => arena.alloc_str(&id.to_string()),
             None => header.signature_id,
         };
@@ -632,11 +653,7 @@ fn leave_over_pairs<'a>(
     let mut groups: ArenaVec<'_, (&str, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
     let mut text = ArenaString::new_in(arena);
     let mut too_many = 0;
-    for (key, at) in keyed.unused() {
-        let value = keyed.value_at(at, arena);
-        if is_empty_value(value) {
-            continue;
-        }
+    for (key, value, at) in keyed.unused() {
         if let Some((_, values)) = groups.iter_mut().find(|(name, _)| *name == key)
             && values.len() < MAX_VALUES
         {
@@ -645,7 +662,7 @@ fn leave_over_pairs<'a>(
             let mut values = ArenaVec::new_in(arena);
             // The first value of a repeated key has found a home; here stand all of them, in order.
             if let Some(first) = keyed.first_used_like(at) {
-                values.push(keyed.value_at(first, arena));
+                values.push(keyed.value_at(first));
             }
             values.push(value);
             groups.push((key, values));

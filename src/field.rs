@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::ecs::{self, Type};
-use crate::json;
+use crate::json::{self, Piece};
 
 /// The number of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,9 +28,9 @@ pub struct Field {
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) field: FieldId,
-    /// The text that opens the field, by the number of its objects that are open already: `"source":{"user":{"name":`,
-    /// `"user":{"name":`, `"name":`.
-    pub(crate) open: Vec<Box<[u8]>>,
+    /// The text that opens the field with a string, by the number of its objects that are open already:
+    /// `,"source":{"user":{"name":"`, `,"user":{"name":"`, `,"name":"`.
+    pub(crate) open: Vec<Piece>,
     /// How many objects stand around the field.
     pub(crate) depth: usize,
 }
@@ -39,6 +39,7 @@ pub(crate) struct Slot {
 #[derive(Clone, Debug)]
 pub struct Fields {
     fields: Vec<Field>,
+    kinds: Vec<Type>,
     order: Vec<Slot>,
     /// For each two positions, the first before the second, the number of objects that stand around both.
     shared: Vec<u8>,
@@ -249,7 +250,8 @@ impl Fields {
             .collect();
         let shared = shared_objects(&names);
         let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name)).collect();
-        Ok(Self { fields, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
+        let kinds = fields.iter().map(|field| field.kind).collect();
+        Ok(Self { fields, kinds, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
     }
 
     /// All fields by number.
@@ -274,7 +276,7 @@ impl Fields {
 
     /// A field's type.
     pub fn kind(&self, id: FieldId) -> Type {
-        self.fields.get(usize::from(id.0)).map_or(Type::Keyword, |field| field.kind)
+        self.kinds.get(usize::from(id.0)).copied().unwrap_or(Type::Keyword)
     }
 
     /// The object that takes what the table leaves over.
@@ -375,7 +377,7 @@ fn shared_by_two((one, other): (&&str, &&str)) -> u8 {
 fn slot(field: FieldId, name: &str) -> Slot {
     let segments: Vec<&str> = name.split('.').collect();
     let open = (0..segments.len()).map(|opened| {
-        let mut open = Vec::new();
+        let mut open = vec![b','];
         for (number, segment) in segments.iter().skip(opened).enumerate() {
             if number > 0 {
                 open.push(b'{');
@@ -383,7 +385,8 @@ fn slot(field: FieldId, name: &str) -> Slot {
             json::string(segment, &mut open);
             open.push(b':');
         }
-        open.into_boxed_slice()
+        open.push(b'"');
+        Piece::new(&open)
     });
     Slot { field, open: open.collect(), depth: segments.len() - 1 }
 }

@@ -17,14 +17,52 @@ pub(crate) struct KeyId(pub(crate) u16);
 
 /// Known keys by name.
 ///
-/// An open-addressed table: a name's length and its first and last eight bytes choose the slot, so that a look-up is a
-/// multiplication and, nearly always, one comparison.
+/// An open-addressed table: a name's length and its ends choose the slot, so that a look-up is a multiplication and, nearly
+/// always, one comparison.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyTable {
     /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
     slots: Vec<u16>,
-    names: Vec<(Box<str>, KeyId)>,
+    names: Vec<Name>,
     count: u16,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    key: KeyId,
+    ends: Ends,
+    text: Box<str>,
+}
+
+/// The first and the last bytes of a name, and its length. Names of up to sixteen bytes are the same if these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Ends {
+    #[inline]
+    fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+        } else {
+            (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
+        };
+        Self { first, last, length: bytes.len() }
+    }
+
+    #[inline]
+    fn slot(self, slots: usize) -> usize {
+        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+        let length = u64::try_from(self.length).unwrap_or_default();
+        let mixed = (self.first ^ self.last.rotate_left(23) ^ length).wrapping_mul(MIX);
+        usize::try_from(mixed >> 40).unwrap_or_default() & (slots - 1)
+    }
 }
 
 impl KeyTable {
@@ -51,48 +89,35 @@ impl KeyTable {
         key
     }
 
+    #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
-        let mut slot = self.slot(name);
+        let ends = Ends::of(name);
+        let mut slot = ends.slot(self.slots.len());
         loop {
-            let (known, key) = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
-            if **known == *name {
-                return Some(*key);
+            let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
+            if known.ends == ends && (ends.length <= 16 || *known.text == *name) {
+                return Some(known.key);
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
     }
 
     fn insert(&mut self, name: &str, key: KeyId) {
-        self.names.push((name.into(), key));
+        self.names.push(Name { key, ends: Ends::of(name), text: name.into() });
         if self.names.len() * 4 > self.slots.len() {
             self.slots = vec![0; self.slots.len() * 2];
         } else {
             self.slots.fill(0);
         }
-        for number in 0..self.names.len() {
-            let Some(mut slot) = self.names.get(number).map(|(name, _)| self.slot(name)) else { continue };
+        for (number, name) in (1..).zip(&self.names) {
+            let mut slot = name.ends.slot(self.slots.len());
             while self.slots.get(slot).is_some_and(|used| *used != 0) {
                 slot = (slot + 1) & (self.slots.len() - 1);
             }
-            if let (Some(free), Ok(number)) = (self.slots.get_mut(slot), u16::try_from(number + 1)) {
+            if let Some(free) = self.slots.get_mut(slot) {
                 *free = number;
             }
         }
-    }
-
-    fn slot(&self, name: &str) -> usize {
-        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-        let bytes = name.as_bytes();
-        let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-            _ => {
-                let short = bytes.iter().fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
-                (short, short)
-            }
-        };
-        let length = u64::try_from(bytes.len()).unwrap_or_default();
-        let mixed = (first ^ last.rotate_left(23) ^ length).wrapping_mul(MIX);
-        usize::try_from(mixed >> 40).unwrap_or_default() & (self.slots.len() - 1)
     }
 }
 
@@ -107,6 +132,10 @@ pub(crate) struct Keyed<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
     pair: Pair<'a>,
+    /// The value, its escapes undone, blanks around it trimmed.
+    value: &'a str,
+    /// The value says nothing.
+    empty: bool,
     key: Option<KeyId>,
     /// Another pair of the same key follows.
     repeated: bool,
@@ -119,24 +148,38 @@ struct Entry<'a> {
 pub(crate) struct At(u32);
 
 impl<'a> Keyed<'a> {
-    /// No pairs, with the memory of a used one.
-    pub(crate) fn recycle(used: Keyed<'_>, table: &KeyTable) -> Self {
-        let Keyed { mut pairs, mut first } = used;
-        pairs.clear();
+    /// No pairs, with the memory of one that was emptied.
+    pub(crate) fn recycle(emptied: Keyed<'static>, table: &KeyTable) -> Self {
+        let Keyed { pairs, mut first } = emptied;
         first.clear();
         first.resize(usize::from(table.count), 0);
+        Keyed { pairs, first }
+    }
+
+    /// The memory without its pairs.
+    pub(crate) fn emptied(self) -> Keyed<'static> {
+        let Keyed { mut pairs, first } = self;
+        pairs.clear();
         Keyed { pairs: pairs.into_iter().filter_map(|_| None).collect(), first }
     }
 
-    /// Takes an event's pairs, in order.
+    /// Takes an event's pairs, in order. They have values from [`Keyed::read_values`] on.
     pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], table: &KeyTable) {
         for pair in pairs {
             let key = table.get(pair.key);
-            self.pairs.push(Entry { pair: *pair, key, repeated: false, used: false, misfit: false });
+            self.pairs.push(Entry { pair: *pair, value: "", empty: true, key, repeated: false, used: false, misfit: false });
             let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             if let Some(key) = key {
                 self.link(key, number);
             }
+        }
+    }
+
+    /// Undoes the escapes of all values, once it is known which of them are escapes.
+    pub(crate) fn read_values(&mut self, arena: &'a Bump) {
+        for entry in &mut self.pairs {
+            entry.value = trim(entry.pair.value_in(arena));
+            entry.empty = is_empty_value(entry.value);
         }
     }
 
@@ -157,9 +200,14 @@ impl<'a> Keyed<'a> {
         self.first.get(usize::from(key.0)).copied().filter(|number| *number > 0).map(At)
     }
 
-    /// The value at a place, its escapes undone, blanks around it trimmed.
-    pub(crate) fn value_at(&self, at: At, arena: &'a Bump) -> &'a str {
-        self.entry(at.0).map_or("", |entry| trim(entry.pair.value_in(arena)))
+    /// The value at a place.
+    pub(crate) fn value_at(&self, at: At) -> &'a str {
+        self.entry(at.0).map_or("", |entry| entry.value)
+    }
+
+    /// The value at a place, if it is not empty.
+    pub(crate) fn filled_at(&self, at: At) -> Option<&'a str> {
+        self.entry(at.0).filter(|entry| !entry.empty).map(|entry| entry.value)
     }
 
     /// The raw value at a place.
@@ -168,8 +216,9 @@ impl<'a> Keyed<'a> {
     }
 
     /// The value of a key, if it has one that is not empty.
-    pub(crate) fn value(&self, key: KeyId, arena: &'a Bump) -> Option<&'a str> {
-        self.at(key).map(|at| self.value_at(at, arena)).filter(|value| !is_empty_value(value))
+    #[inline]
+    pub(crate) fn value(&self, key: KeyId) -> Option<&'a str> {
+        self.filled_at(self.at(key)?)
     }
 
     /// Whether the pair has found its home.
@@ -212,20 +261,25 @@ impl<'a> Keyed<'a> {
         }
     }
 
-    /// The first pairs of known keys that have found no home, in order.
-    pub(crate) fn unused_known(&self) -> impl Iterator<Item = (KeyId, At)> {
-        (1..).zip(&self.pairs).filter(|(_, entry)| !entry.used).filter_map(|(number, entry)| {
-            let key = entry.key?;
-            (self.at(key) == Some(At(number))).then_some((key, At(number)))
-        })
+    /// How many pairs there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.pairs.len()).unwrap_or(u32::MAX)
     }
 
-    /// The pairs that have found no home, in order.
-    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, At)> {
+    /// The pair of this number, counted from 1: its key, its place and its value, if it is a known key's first pair, not
+    /// empty, and has found no home.
+    pub(crate) fn unused_known(&self, number: u32) -> Option<(KeyId, At, &'a str)> {
+        let entry = self.entry(number).filter(|entry| !entry.used && !entry.empty)?;
+        let key = entry.key?;
+        (self.at(key) == Some(At(number))).then_some((key, At(number), entry.value))
+    }
+
+    /// The pairs with a value that have found no home, in order: key, value and place.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, &'a str, At)> {
         (1..)
             .zip(&self.pairs)
-            .filter(|(_, entry)| !entry.used)
-            .map(|(number, entry)| (entry.pair.key, At(number)))
+            .filter(|(_, entry)| !entry.used && !entry.empty)
+            .map(|(number, entry)| (entry.pair.key, entry.value, At(number)))
     }
 
     /// All pairs of a key, in order.

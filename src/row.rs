@@ -28,13 +28,32 @@ pub enum Value<'a> {
     /// A number.
     Float(f64),
     /// An address.
-    Ip(IpAddr),
+    Ip(Address<'a>),
+    /// A MAC address of six octets with any separators between them.
+    Mac(&'a [u8; 17]),
+    /// A number or a string without anything to escape, as JSON writes it.
+    Json(&'a str),
     /// A point in time.
     Time(ZonedTime),
     /// Several texts.
     Texts(&'a [&'a str]),
     /// Several addresses.
-    Ips(&'a [IpAddr]),
+    Ips(&'a [Address<'a>]),
+}
+
+/// An address, with its text where that is how documents write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// The address.
+    pub ip: IpAddr,
+    /// The shortest text for it, which is its only one for an IPv4 address.
+    pub text: Option<&'a str>,
+}
+
+impl From<IpAddr> for Address<'_> {
+    fn from(ip: IpAddr) -> Self {
+        Self { ip, text: None }
+    }
 }
 
 /// A key that no field takes: it goes under the prefix.
@@ -49,7 +68,10 @@ pub struct Leftover<'a> {
 /// The values of one event.
 #[derive(Debug, Default)]
 pub struct Row<'a> {
+    /// In the order in which they came.
     values: Vec<Value<'a>>,
+    /// For each position in document order, one more than the place of its field's value; 0 where it has none.
+    places: Vec<u16>,
     /// A bit for each position in document order: its field has a value.
     filled: Vec<u64>,
     /// The position of each field.
@@ -58,34 +80,48 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// An empty row for documents of `fields`, with the memory of a used one.
-    pub fn recycle(used: Row<'_>, fields: &Fields) -> Self {
-        let Row { mut values, mut filled, mut positions, mut leftovers } = used;
-        values.clear();
-        leftovers.clear();
-        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
-        // changes.
-        let mut values: Vec<Value<'a>> = values.into_iter().map(|_| Value::Absent).collect();
-        values.resize(fields.len(), Value::Absent);
+    /// An empty row for documents of `fields`, with the memory of one that was emptied.
+    pub fn recycle(emptied: Row<'static>, fields: &Fields) -> Self {
+        let Row { values, mut places, mut filled, mut positions, leftovers } = emptied;
+        places.clear();
+        places.resize(fields.len(), 0);
         filled.clear();
         filled.resize(fields.len().div_ceil(64), 0);
         if positions.len() != fields.len() {
             positions = fields.positions();
         }
-        Row { values, filled, positions, leftovers: leftovers.into_iter().filter_map(|_| None).collect() }
+        Row { values, places, filled, positions, leftovers }
+    }
+
+    /// The row's memory without its values.
+    pub fn emptied(self) -> Row<'static> {
+        let Row { mut values, places, filled, positions, mut leftovers } = self;
+        values.clear();
+        leftovers.clear();
+        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
+        // changes.
+        let values = values.into_iter().filter_map(|_| None).collect();
+        let leftovers = leftovers.into_iter().filter_map(|_| None).collect();
+        Row { values, places, filled, positions, leftovers }
     }
 
     /// Gives a field its value, in place of any that it has.
+    #[inline]
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        let Some(slot) = self.values.get_mut(usize::from(field.0)) else { return };
-        *slot = value;
-        let position = self.positions.get(usize::from(field.0)).copied().unwrap_or_default();
-        if let Some(bits) = self.filled.get_mut(usize::from(position / 64)) {
-            let bit = 1 << (position % 64);
-            match value {
-                Value::Absent => *bits &= !bit,
-                _ => *bits |= bit,
-            }
+        let Some(position) = self.positions.get(usize::from(field.0)).copied() else { return };
+        let Some(place) = self.places.get_mut(usize::from(position)) else { return };
+        let Some(bits) = self.filled.get_mut(usize::from(position / 64)) else { return };
+        let bit = 1 << (position % 64);
+        if matches!(value, Value::Absent) {
+            *bits &= !bit;
+            *place = 0;
+        } else if *place == 0 {
+            let Ok(next) = u16::try_from(self.values.len() + 1) else { return };
+            *bits |= bit;
+            *place = next;
+            self.values.push(value);
+        } else if let Some(slot) = self.values.get_mut(usize::from(*place - 1)) {
+            *slot = value;
         }
     }
 
@@ -97,29 +133,40 @@ impl<'a> Row<'a> {
     }
 
     /// Whether a field has a value.
+    #[inline]
     pub fn has(&self, field: FieldId) -> bool {
-        !matches!(self.values.get(usize::from(field.0)), None | Some(Value::Absent))
+        self.value(field).is_some()
     }
 
     /// A field's value.
     pub fn get(&self, field: FieldId) -> Value<'a> {
-        self.values.get(usize::from(field.0)).copied().unwrap_or_default()
+        self.value(field).copied().unwrap_or_default()
     }
 
     /// A field's value, if it is one text.
     pub fn text(&self, field: FieldId) -> Option<&'a str> {
-        match self.values.get(usize::from(field.0)) {
+        match self.value(field) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
     }
 
     /// A field's value, if it is one address.
-    pub fn ip(&self, field: FieldId) -> Option<IpAddr> {
-        match self.values.get(usize::from(field.0)) {
+    pub fn ip(&self, field: FieldId) -> Option<Address<'a>> {
+        match self.value(field) {
             Some(Value::Ip(ip)) => Some(*ip),
             _ => None,
         }
+    }
+
+    #[inline]
+    fn value(&self, field: FieldId) -> Option<&Value<'a>> {
+        self.value_at(usize::from(*self.positions.get(usize::from(field.0))?))
+    }
+
+    #[inline]
+    fn value_at(&self, position: usize) -> Option<&Value<'a>> {
+        self.values.get(usize::from(*self.places.get(position)?).checked_sub(1)?)
     }
 
     /// Adds a key under the prefix.
@@ -135,7 +182,7 @@ impl<'a> Row<'a> {
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
     pub fn write_json(&self, fields: &Fields, out: &mut Vec<u8>) -> u32 {
         let mut writer = Writer { out, cut: 0 };
-        writer.out.push(b'{');
+        let start = writer.out.len();
         let mut open = 0;
         let mut before = None;
         for (word, bits) in self.filled.iter().enumerate() {
@@ -145,14 +192,10 @@ impl<'a> Row<'a> {
                 bits &= bits - 1;
                 let Some(slot) = fields.order().get(position) else { break };
                 let shared = before.map_or(0, |before| fields.shared(before, position));
+                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value_at(position)) else { continue };
                 writer.close(open - shared);
-                if before.is_some() {
-                    writer.out.push(b',');
-                }
-                writer.out.extend_from_slice(slot.open.get(shared).map_or(&[], |open| open));
-                if let Some(value) = self.values.get(usize::from(slot.field.0)) {
-                    writer.value(value);
-                }
+                opening.append(writer.out);
+                writer.rest_of_value(value);
                 open = slot.depth;
                 before = Some(position);
             }
@@ -162,9 +205,7 @@ impl<'a> Row<'a> {
             writer.close(open - usize::from(in_prefix));
             open = 1;
             if !in_prefix {
-                if before.is_some() {
-                    writer.out.push(b',');
-                }
+                writer.out.push(b',');
                 json::string(fields.prefix(), writer.out);
                 writer.out.extend_from_slice(b":{");
             }
@@ -173,11 +214,17 @@ impl<'a> Row<'a> {
                     writer.out.push(b',');
                 }
                 json::string(leftover.key, writer.out);
-                writer.out.push(b':');
-                writer.value(&leftover.value);
+                writer.out.extend_from_slice(b":\"");
+                writer.rest_of_value(&leftover.value);
             }
         }
-        writer.close(open + 1);
+        writer.close(open);
+        // What opens the first field separates it from none: its comma becomes the brace.
+        match writer.out.get_mut(start) {
+            Some(comma) => *comma = b'{',
+            None => writer.out.push(b'{'),
+        }
+        writer.out.push(b'}');
         writer.cut
     }
 }
@@ -188,27 +235,40 @@ struct Writer<'o> {
 }
 
 impl Writer<'_> {
+    #[inline]
     fn close(&mut self, objects: usize) {
         for _ in 0..objects {
             self.out.push(b'}');
         }
     }
 
+    /// Appends a value behind the quote that would open a string.
+    #[inline]
+    fn rest_of_value(&mut self, value: &Value<'_>) {
+        if let Value::Text(text) = value {
+            return self.rest_of_string(text);
+        }
+        self.out.pop();
+        self.value(value);
+    }
+
     fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
-            Value::Text(text) => self.bounded_string(text),
+            Value::Text(text) => self.string(text),
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
-            Value::Ip(ip) => json::address(*ip, self.out),
+            Value::Ip(address) => json::address(*address, self.out),
+            Value::Mac(mac) => json::mac(mac, self.out),
+            Value::Json(json) => self.out.extend_from_slice(json.as_bytes()),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
                 self.out.push(b'"');
             }
-            Value::Texts(texts) => self.list(texts, |writer, text| writer.bounded_string(text)),
-            Value::Ips(ips) => self.list(ips, |writer, ip| json::address(*ip, writer.out)),
+            Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
+            Value::Ips(addresses) => self.list(addresses, |writer, address| json::address(*address, writer.out)),
         }
     }
 
@@ -223,13 +283,23 @@ impl Writer<'_> {
         self.out.push(b']');
     }
 
-    fn bounded_string(&mut self, text: &str) {
+    fn string(&mut self, text: &str) {
+        self.out.push(b'"');
+        self.rest_of_string(text);
+    }
+
+    #[inline]
+    fn rest_of_string(&mut self, text: &str) {
         if text.len() <= MAX_STRING {
-            return json::string(text, self.out);
+            return json::rest_of_string(text, self.out);
         }
+        self.long_string(text);
+    }
+
+    fn long_string(&mut self, text: &str) {
         self.cut += 1;
         let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
-        json::string(&[kept, CUT_MARK].concat(), self.out);
+        json::rest_of_string(&[kept, CUT_MARK].concat(), self.out);
     }
 }

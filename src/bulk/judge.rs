@@ -211,7 +211,7 @@ fn fault(status: u16, error: &Value) -> Fault {
         innermost = cause;
     }
     let inner = text(innermost, "reason");
-    let reason = match (outer, inner.as_str()) {
+    let reason = match (outer, without_position(&inner)) {
         ("", inner) => inner.to_owned(),
         (outer, "") => outer.to_owned(),
         (outer, inner) if inner.starts_with(outer) => inner.to_owned(),
@@ -219,6 +219,16 @@ fn fault(status: u16, error: &Value) -> Fault {
         (outer, inner) => format!("{outer}: {inner}"),
     };
     Fault::new(status, &text(error, "type"), &reason)
+}
+
+/// A reason without the position in the document, `at 1:727`, which is another one in each.
+fn without_position(reason: &str) -> &str {
+    let Some((text, position)) = reason.rsplit_once(" at ") else { return reason };
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match position.split_once(':') {
+        Some((line, column)) if is_number(line) && is_number(column) => text,
+        _ => reason,
+    }
 }
 
 /// `text` with control characters escaped, cut to `limit` bytes: fit for a terminal, a log and an error message.

@@ -3,10 +3,12 @@
 //! The label says what a value is; where there is none, the module does. A label is only ever compared with the labels
 //! known here: it never becomes a name.
 
+use std::sync::LazyLock;
+
 use super::keys::key;
 use super::module::Module;
 use crate::field::FieldId;
-use crate::keys::KeyId;
+use crate::keys::{KeyId, KeyTable};
 
 /// What a custom value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,35 +46,43 @@ pub(super) fn meaning(custom: KeyId, label: Option<&str>, module: Module) -> Opt
 }
 
 fn by_label(label: &str) -> Option<Meaning> {
-    use Meaning::{Field, Hash, Icmp, Words};
-    // Version 20 still writes "DPI …", the vendor's page writes "Intrusion Prevention …".
-    let word = label.strip_prefix("Intrusion Prevention ").or_else(|| label.strip_prefix("DPI "));
-    if let Some(word) = word {
-        return match word {
-            "Note" => Some(Field(FieldId::DS_DPI_NOTE)),
-            "Reason" => Some(Field(FieldId::DS_DPI_REASON)),
-            "Flags" => Some(Field(FieldId::DS_DPI_FLAGS)),
-            "Packet Position" => Some(Field(FieldId::DS_PACKET_POSITION)),
-            "Stream Position" => Some(Field(FieldId::DS_STREAM_POSITION)),
-            _ => None,
-        };
-    }
-    Some(match label {
-        "Host ID" => Field(FieldId::HOST_ID),
-        "TCP Flags" => Words(FieldId::DS_TCP_FLAGS),
-        "Fragmentation Bits" => Words(FieldId::DS_FRAGMENTATION_BITS),
-        "ICMP Type and Code" => Icmp,
-        "LI Description" => Field(FieldId::DS_LI_DESCRIPTION),
-        "Container" => Field(FieldId::DS_CONTAINER),
-        "Infected Resource" => Field(FieldId::DS_INFECTED_RESOURCE),
-        "Resource Type" => Field(FieldId::DS_RESOURCE_TYPE),
-        "Risk Level" => Field(FieldId::DS_RISK_LEVEL),
-        "Quarantine File Size" => Field(FieldId::DS_QUARANTINE_FILE_SIZE),
-        "actionReason" => Field(FieldId::DS_ACTION_REASON),
-        "sha1" | "md5" | "sha256" => Hash,
-        _ => return None,
-    })
+    let KeyId(number) = LABEL_NUMBERS.get(label)?;
+    LABELS.get(usize::from(number)).map(|(_, meaning)| *meaning)
 }
+
+static LABEL_NUMBERS: LazyLock<KeyTable> =
+    LazyLock::new(|| KeyTable::new(&LABELS.map(|(label, _)| label), &[]));
+
+/// Version 20 still writes "DPI …", the vendor's page writes "Intrusion Prevention …".
+static LABELS: [(&str, Meaning); 24] = {
+    use Meaning::{Field, Hash, Icmp, Words};
+    [
+        ("Host ID", Field(FieldId::HOST_ID)),
+        ("TCP Flags", Words(FieldId::DS_TCP_FLAGS)),
+        ("Fragmentation Bits", Words(FieldId::DS_FRAGMENTATION_BITS)),
+        ("ICMP Type and Code", Icmp),
+        ("DPI Note", Field(FieldId::DS_DPI_NOTE)),
+        ("Intrusion Prevention Note", Field(FieldId::DS_DPI_NOTE)),
+        ("DPI Reason", Field(FieldId::DS_DPI_REASON)),
+        ("Intrusion Prevention Reason", Field(FieldId::DS_DPI_REASON)),
+        ("DPI Flags", Field(FieldId::DS_DPI_FLAGS)),
+        ("Intrusion Prevention Flags", Field(FieldId::DS_DPI_FLAGS)),
+        ("DPI Packet Position", Field(FieldId::DS_PACKET_POSITION)),
+        ("Intrusion Prevention Packet Position", Field(FieldId::DS_PACKET_POSITION)),
+        ("DPI Stream Position", Field(FieldId::DS_STREAM_POSITION)),
+        ("Intrusion Prevention Stream Position", Field(FieldId::DS_STREAM_POSITION)),
+        ("LI Description", Field(FieldId::DS_LI_DESCRIPTION)),
+        ("Container", Field(FieldId::DS_CONTAINER)),
+        ("Infected Resource", Field(FieldId::DS_INFECTED_RESOURCE)),
+        ("Resource Type", Field(FieldId::DS_RESOURCE_TYPE)),
+        ("Risk Level", Field(FieldId::DS_RISK_LEVEL)),
+        ("Quarantine File Size", Field(FieldId::DS_QUARANTINE_FILE_SIZE)),
+        ("actionReason", Field(FieldId::DS_ACTION_REASON)),
+        ("sha1", Hash),
+        ("md5", Hash),
+        ("sha256", Hash),
+    ]
+};
 
 fn by_module(custom: KeyId, module: Module) -> Option<Meaning> {
     use Meaning::{Field, Hash, Icmp, Words};

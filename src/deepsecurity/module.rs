@@ -15,7 +15,7 @@ pub enum Product {
 impl Product {
     /// The product of a header; nothing where the event is not Deep Security's.
     pub fn of(vendor: &str, product: &str) -> Option<Self> {
-        if !vendor.trim().eq_ignore_ascii_case("trend micro") && !vendor.trim().eq_ignore_ascii_case("trendmicro") {
+        if !["trend micro", "trendmicro"].iter().any(|name| vendor.trim().eq_ignore_ascii_case(name)) {
             return None;
         }
         let product = product.trim();
@@ -54,23 +54,30 @@ pub enum Module {
 }
 
 impl Module {
-    /// The module of an event: by product and signature id; where the id is in no range, by LEEF's `cat`.
-    pub fn of(product: Product, signature_id: &str, category: Option<&str>) -> Self {
+    /// The module of an event by product and signature id; unknown where the id is in no range.
+    pub fn of_id(product: Product, signature_id: &str) -> Self {
         if product == Product::Manager {
             return Self::System;
         }
-        let by_id = match signature_id.trim().parse::<u64>() {
-            Ok(20 | 21 | 100..=199) => Some(Self::Firewall),
-            Ok(30 | 2_000_000..=2_999_999) => Some(Self::IntegrityMonitoring),
-            Ok(40 | 3_000_000..=3_999_999) => Some(Self::LogInspection),
-            Ok(10 | 200..=899 | 1_000_000..=1_999_999) => Some(Self::IntrusionPrevention),
-            Ok(4_000_000..=4_999_999) => Some(Self::AntiMalware),
-            Ok(5_000_000..=5_999_999) => Some(Self::WebReputation),
-            Ok(6_000_000..=6_999_999) => Some(Self::ApplicationControl),
-            Ok(7_000_000..=7_999_999) => Some(Self::DeviceControl),
-            _ => None,
-        };
-        by_id.or_else(|| category.and_then(Self::of_category)).unwrap_or(Self::Unknown)
+        match signature_id.trim().parse::<u64>() {
+            Ok(20 | 21 | 100..=199) => Self::Firewall,
+            Ok(30 | 2_000_000..=2_999_999) => Self::IntegrityMonitoring,
+            Ok(40 | 3_000_000..=3_999_999) => Self::LogInspection,
+            Ok(10 | 200..=899 | 1_000_000..=1_999_999) => Self::IntrusionPrevention,
+            Ok(4_000_000..=4_999_999) => Self::AntiMalware,
+            Ok(5_000_000..=5_999_999) => Self::WebReputation,
+            Ok(6_000_000..=6_999_999) => Self::ApplicationControl,
+            Ok(7_000_000..=7_999_999) => Self::DeviceControl,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The same, or the one that LEEF's `cat` names where the id is in no range.
+    pub fn or_of_category(self, category: Option<&str>) -> Self {
+        match self {
+            Self::Unknown => category.and_then(Self::of_category).unwrap_or(Self::Unknown),
+            known => known,
+        }
     }
 
     /// The module that LEEF's `cat` names.

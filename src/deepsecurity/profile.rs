@@ -11,16 +11,16 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::action::{Action, Disposition};
 use super::custom::{self, CUSTOM, Meaning};
 use super::keys::{HOMES, Home, KEYS, key};
-use super::module::{Module, Product};
+use super::module::Module;
 use super::packet::{self, Packet, Redaction};
 use crate::config::LogType;
 use crate::convert::{convert, lowercase};
 use crate::field::{FieldId, Fields};
-use crate::keys::{At, KeyId, Keyed, is_empty_value};
+use crate::keys::{At, KeyId, Keyed};
 use crate::leef;
 use crate::pair::Pair;
 use crate::problem::{Problem, Problems};
-use crate::row::{Row, Value};
+use crate::row::{Address, Row, Value};
 use crate::url;
 
 /// What the profile works on.
@@ -41,11 +41,10 @@ pub(crate) struct Context<'c, 'a> {
 pub(crate) fn fold_quoted_text<'a>(
     keyed: &mut Keyed<'a>,
     text: &'a str,
-    product: Product,
-    signature_id: &str,
+    module: Module,
     problems: &mut Problems,
 ) {
-    if Module::of(product, signature_id, None).quotes_foreign_text() {
+    if module.quotes_foreign_text() {
         let folded = keyed.extend_text(key::MSG, text, |key| key.starts_with("TrendMicroDs"));
         problems.add_many(Problem::KeysInMessage, u64::from(folded));
     }
@@ -104,14 +103,14 @@ pub(crate) fn apply(context: &mut Context<'_, '_>) {
 fn custom_keys(context: &mut Context<'_, '_>) {
     for (value_key, label_key) in CUSTOM {
         let Some(at) = context.keyed.at(*value_key) else { continue };
-        let value = context.keyed.value_at(at, context.arena);
-        if is_empty_value(value) {
+        let Some(value) = context.keyed.filled_at(at) else {
             context.keyed.mark_key_used(*label_key);
             continue;
-        }
+        };
+        let label = context.keyed.value(*label_key);
+        let meaning = custom::meaning(*value_key, label, context.module);
         if !context.keyed.is_used(at) {
-            let label = context.keyed.value(*label_key, context.arena);
-            let Some(meaning) = custom::meaning(*value_key, label, context.module) else { continue };
+            let Some(meaning) = meaning else { continue };
             if !set_meaning(context, meaning, value) {
                 // The value goes under the prefix with its own key: its label must stand beside it.
                 count_misfit(context, at);
@@ -120,8 +119,7 @@ fn custom_keys(context: &mut Context<'_, '_>) {
             context.keyed.mark_used(at);
         }
         // Where the table took the value, a label that says something unknown is still news.
-        let label = context.keyed.value(*label_key, context.arena);
-        if label.is_none() || custom::meaning(*value_key, label, context.module).is_some() {
+        if label.is_none() || meaning.is_some() {
             context.keyed.mark_key_used(*label_key);
         }
     }
@@ -131,7 +129,8 @@ fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a s
     match meaning {
         Meaning::Field(field) => set_converted(context, field, value),
         Meaning::Words(field) => {
-            let words = ArenaVec::from_iter_in(value.split_ascii_whitespace(), context.arena);
+            let mut words = ArenaVec::with_capacity_in(4, context.arena);
+            words.extend(value.split_ascii_whitespace());
             context.row.set_if_absent(field, Value::Texts(words.into_bump_slice()));
             true
         }
@@ -182,7 +181,7 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
 }
 
 fn action(context: &mut Context<'_, '_>) -> Disposition {
-    let act = context.keyed.value(key::ACT, context.arena);
+    let act = context.keyed.value(key::ACT);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
         let says_act = context.row.text(FieldId::EVENT_ACTION).is_none_or(|set| set == act);
@@ -196,16 +195,9 @@ fn action(context: &mut Context<'_, '_>) -> Disposition {
 }
 
 fn known_keys(context: &mut Context<'_, '_>) {
-    let unused = ArenaVec::from_iter_in(context.keyed.unused_known(), context.arena);
-    for (KeyId(number), at) in unused {
-        let Some(home) = HOMES.get(usize::from(number)) else { continue };
-        if *home == Home::Code {
-            continue;
-        }
-        let value = context.keyed.value_at(at, context.arena);
-        if is_empty_value(value) {
-            continue;
-        }
+    for number in 1..=context.keyed.len() {
+        let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
+        let Some(home) = HOMES.get(usize::from(key)) else { continue };
         let done = match home {
             Home::Field(field) => set_converted(context, *field, value),
             Home::List(field, separators) => set_list(context, *field, value, separators),
@@ -237,12 +229,12 @@ fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, s
 fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some(at) = context.keyed.at(agent_key) else { continue };
-        let value = context.keyed.value_at(at, context.arena);
-        if is_empty_value(value) || value == "N/A" || context.keyed.is_used(at) {
+        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        if context.keyed.is_used(at) {
             continue;
         }
-        let (field, value) = match crate::convert::ip(value) {
-            Some(ip) => (FieldId::OBSERVER_IP, Value::Ip(ip)),
+        let (field, value) = match crate::convert::address(value) {
+            Some(address) => (FieldId::OBSERVER_IP, Value::Ip(address)),
             None => (FieldId::OBSERVER_HOSTNAME, Value::Text(value)),
         };
         if !context.row.has(field) {
@@ -250,22 +242,21 @@ fn agent_address(context: &mut Context<'_, '_>) {
             context.keyed.mark_used(at);
         }
     }
-    let names_a_source = [key::SRC, key::SHOST, key::SMAC]
-        .iter()
-        .any(|source| context.keyed.value(*source, context.arena).is_some());
+    let names_a_source =
+        || [key::SRC, key::SHOST, key::SMAC].iter().any(|source| context.keyed.value(*source).is_some());
     if context.module.source_is_the_host()
-        && !names_a_source
-        && let Some(ip) = context.row.ip(FieldId::OBSERVER_IP)
+        && !names_a_source()
+        && let Some(address) = context.row.ip(FieldId::OBSERVER_IP)
     {
-        context.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(ip));
+        context.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(address));
     }
 }
 
 /// `sproc` is a name or a path; `N/A` where the agent does not know.
 fn process(context: &mut Context<'_, '_>) {
     let Some(at) = context.keyed.at(key::SPROC) else { return };
-    let value = context.keyed.value_at(at, context.arena);
-    if context.keyed.is_used(at) || is_empty_value(value) || value == "N/A" {
+    let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { return };
+    if context.keyed.is_used(at) {
         return;
     }
     let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
@@ -280,8 +271,8 @@ fn process(context: &mut Context<'_, '_>) {
 
 fn requested_url(context: &mut Context<'_, '_>) {
     let Some(at) = context.keyed.at(key::REQUEST) else { return };
-    let value = context.keyed.value_at(at, context.arena);
-    if context.keyed.is_used(at) || is_empty_value(value) {
+    let Some(value) = context.keyed.filled_at(at) else { return };
+    if context.keyed.is_used(at) {
         return;
     }
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
@@ -311,8 +302,8 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
     let places = ArenaVec::from_iter_in(context.keyed.each(key::PACKET_DATA), context.arena);
     let mut payloads = ArenaVec::new_in(context.arena);
     for at in places {
-        let value = context.keyed.value_at(at, context.arena);
-        if context.keyed.is_used(at) || is_empty_value(value) {
+        let Some(value) = context.keyed.filled_at(at) else { continue };
+        if context.keyed.is_used(at) {
             continue;
         }
         context.keyed.mark_used(at);
@@ -371,15 +362,15 @@ fn http<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
 fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
     let is_trusted = |ip: IpAddr| context.log_type.trusted_proxies.iter().any(|block| block.contains(ip));
     if let Some(peer) = context.row.ip(FieldId::SOURCE_IP)
-        && is_trusted(peer)
+        && is_trusted(peer.ip)
         && let Some(client) = addresses.iter().rev().find(|ip| !is_trusted(**ip))
     {
-        let peer_text = context.arena.alloc_str(&peer.to_string());
-        context.row.set(FieldId::SOURCE_IP, Value::Ip(*client));
+        let peer_text = context.arena.alloc_str(&peer.ip.to_string());
+        context.row.set(FieldId::SOURCE_IP, Value::Ip((*client).into()));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
     // `related` reads them from here.
-    let addresses = context.arena.alloc_slice_copy(addresses);
+    let addresses = context.arena.alloc_slice_fill_iter(addresses.iter().copied().map(Address::from));
     context.row.set(FieldId::RELATED_IP, Value::Ips(addresses));
 }
 
@@ -392,13 +383,13 @@ fn network(context: &mut Context<'_, '_>) {
             .row
             .set(FieldId::NETWORK_TRANSPORT, protocol_name(transport).map_or(Value::Absent, Value::Text));
     }
-    let ip = context.row.ip(FieldId::DESTINATION_IP).or_else(|| context.row.ip(FieldId::SOURCE_IP));
-    if let Some(ip) = ip
+    let address = context.row.ip(FieldId::DESTINATION_IP).or_else(|| context.row.ip(FieldId::SOURCE_IP));
+    if let Some(address) = address
         && context.module.is_network()
     {
         context
             .row
-            .set_if_absent(FieldId::NETWORK_TYPE, Value::Text(if ip.is_ipv4() { "ipv4" } else { "ipv6" }));
+            .set_if_absent(FieldId::NETWORK_TYPE, Value::Text(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }));
     }
     // The agent tells bytes by direction: only one of the two is about the packet of the event.
     let direction = match (bytes(context, key::IN), bytes(context, key::OUT)) {
@@ -416,7 +407,7 @@ fn network(context: &mut Context<'_, '_>) {
 }
 
 fn bytes(context: &Context<'_, '_>, key: KeyId) -> Option<i64> {
-    context.keyed.value(key, context.arena)?.parse().ok()
+    context.keyed.value(key)?.parse().ok()
 }
 
 /// Names of the protocols that security events are about, by IANA number.
@@ -440,7 +431,7 @@ fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     if let Some(provider) = module.provider() {
         context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Text(provider));
     }
-    let act = context.keyed.value(key::ACT, context.arena);
+    let act = context.keyed.value(key::ACT);
     let verdict = match disposition {
         Disposition::Blocked => Some("denied"),
         Disposition::Allowed => Some("allowed"),
@@ -527,20 +518,20 @@ fn outcome(context: &Context<'_, '_>, disposition: Disposition) -> Option<&'stat
 fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
     let row = &mut *context.row;
-    let mut ips = ArenaVec::new_in(arena);
+    let mut ips = ArenaVec::with_capacity_in(4, arena);
     for field in
         [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::OBSERVER_IP, FieldId::NETWORK_FORWARDED_IP]
     {
-        if let Some(ip) = row.ip(field) {
-            add_once(&mut ips, ip);
+        if let Some(address) = row.ip(field) {
+            add_address(&mut ips, address);
         }
     }
-    if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(crate::convert::ip) {
-        add_once(&mut ips, peer);
+    if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(crate::convert::address) {
+        add_address(&mut ips, peer);
     }
     if let Value::Ips(forwarded) = row.get(FieldId::RELATED_IP) {
-        for ip in forwarded {
-            add_once(&mut ips, *ip);
+        for address in forwarded {
+            add_address(&mut ips, *address);
         }
     }
     if !ips.is_empty() {
@@ -564,7 +555,7 @@ fn related_texts<'a>(row: &mut Row<'a>, arena: &'a Bump, target: FieldId, fields
     if row.has(target) {
         return;
     }
-    let mut texts = ArenaVec::new_in(arena);
+    let mut texts = ArenaVec::with_capacity_in(2, arena);
     for text in fields.iter().filter_map(|field| row.text(*field)) {
         if !matches!(text, "N/A" | "(no user)") {
             add_once(&mut texts, text);
@@ -572,6 +563,12 @@ fn related_texts<'a>(row: &mut Row<'a>, arena: &'a Bump, target: FieldId, fields
     }
     if !texts.is_empty() {
         row.set(target, Value::Texts(texts.into_bump_slice()));
+    }
+}
+
+fn add_address<'a>(addresses: &mut ArenaVec<'_, Address<'a>>, address: Address<'a>) {
+    if !addresses.iter().any(|other| other.ip == address.ip) {
+        addresses.push(address);
     }
 }
 

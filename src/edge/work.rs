@@ -198,12 +198,10 @@ fn finish(parsed: Result<Account, tokio::task::JoinError>, report: &mut ObjectRe
     })
 }
 
-/// A missing object is no failure: another try finds it missing again.
 fn not_fetched(error: &S3Error) -> Outcome {
-    match error {
-        S3Error::NotFound { .. } => Outcome::Skipped("the object is gone".to_owned()),
-        error => Outcome::Failed { reason: error.to_string(), retry: true },
-    }
+    // Another try finds a missing object missing again.
+    let retry = !matches!(error, S3Error::NotFound { .. });
+    Outcome::Failed { reason: error.to_string(), retry }
 }
 
 /// What is known of an object before its section is.

@@ -8,4 +8,7 @@ mod signing;
 mod delivery;
 mod s3;
 mod setup;
+mod loads;
+mod whole_way;
+mod events;
 mod guarded;

@@ -36,13 +36,18 @@ pub(crate) enum Answer {
 impl Lambda {
     /// Starts a runtime interface on a free port, and the function with the configuration of `site` behind it.
     pub(crate) fn start(site: &Site) -> Self {
+        Self::start_with(site, &[("ENDPOINT", services::opensearch())])
+    }
+
+    /// The same with an endpoint, and whatever else is set for it.
+    pub(crate) fn start_with(site: &Site, variables: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let url = services::start(with_port("lambda", &port), "lambda").unwrap_or_else(|reason| panic!("{reason}"));
         let log = site.path("function.log");
         let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
         with_aws(&mut function)
-            .env("ENDPOINT", services::opensearch())
             .env("ES_LOADER_CONFIG", site.config())
+            .envs(variables.iter().copied())
             .env("AWS_LAMBDA_RUNTIME_API", format!("{url}/.rt/es-loader-lambda"))
             .env("AWS_LAMBDA_FUNCTION_NAME", "es-loader-lambda")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")

@@ -6,6 +6,7 @@ pub(crate) mod services;
 pub(crate) mod node;
 pub(crate) mod site;
 pub(crate) mod program;
+pub(crate) mod chain;
 pub(crate) mod storage;
 pub(crate) mod lambda;
 pub(crate) mod tls;

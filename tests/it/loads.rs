@@ -1,0 +1,190 @@
+//! `es-loader load` into a real node: what arrives, what is refused, and what the report says of it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use es_loader::edge::auth::Auth;
+use es_loader::edge::deliver::Options;
+use es_loader::edge::endpoint::Endpoint;
+use es_loader::edge::opensearch::{OpenSearch, Settings};
+use es_loader::edge::work::{Target, Worker};
+use es_loader::load::Limits;
+use es_loader::report::Outcome;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::scripted::run;
+use crate::support::chain;
+use crate::support::program::{Run, es_loader};
+use crate::support::services::opensearch;
+use crate::support::site::Site;
+
+fn setup(site: &Site) {
+    let mut command = es_loader();
+    command.args(["setup", "--endpoint", opensearch(), "--config"]).arg(site.config());
+    Run::of(&mut command).with_status(0);
+}
+
+fn load(site: &Site, path: &Path) -> Run {
+    let mut command = es_loader();
+    command.args(["load", "--endpoint", opensearch(), "--config"]).arg(site.config()).arg(path);
+    Run::of(&mut command)
+}
+
+fn indexed() -> String {
+    format!("indexed into {}", opensearch())
+}
+
+#[test]
+fn every_line_of_the_real_object_is_found_and_loading_it_again_adds_nothing() {
+    let site = Site::new("chain");
+    setup(&site);
+    for _ in 0..2 {
+        let run = load(&site, &chain::path()).with_status(0);
+        let run = run.reports("415", "lines").reports("415", "documents").reports("415", &indexed());
+        let run = run.reports("0", "rejected").reports("0", "unsent");
+        let run = run.says("events from 2026-11-22T15:00:00Z to 2026-11-22T21:10:");
+        assert!(!run.stderr.contains("raw form"), "{}", run.stderr);
+        assert_eq!(run.out(), "");
+        assert_eq!(site.documents(), chain::DOCUMENTS);
+    }
+    chain::assert_searchable(&site);
+    let index = format!("{}-2026-11", site.index);
+    assert_eq!(site.node.documents(&index), chain::DOCUMENTS, "all events are of one month");
+    let refused = json!({"wildcard": {"error.type": "*_exception"}});
+    assert_eq!(site.node.count(&index, &refused), 0, "no document was refused");
+}
+
+#[test]
+fn the_report_names_the_indices_to_search() {
+    let site = Site::new("next");
+    load(&site, &chain::path()).with_status(0).says(&format!("next: search {}* for", site.index));
+}
+
+/// Three events with addresses, the second of them with a host name instead.
+const EVENTS: &str = concat!(
+    r#"{"message":"Nov 22 15:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|Log|0|src=203.0.113.1 dst=10.0.0.5 act=Log","timestamp":"2026-11-22T22:26:05+00:00"}"#,
+    "\n",
+    r#"{"message":"Nov 22 15:00:01 h CEF: 0|Trend Micro|Deep Security Agent|20.0|4000000|Eicar|6|filePath=C:\\a.exe act=Delete","timestamp":"2026-11-22T22:26:05+00:00"}"#,
+    "\n",
+    r#"{"message":"Nov 22 15:00:02 h CEF: 0|Trend Micro|Deep Security Agent|20.0|21|Deny|0|src=203.0.113.2 dst=10.0.0.5 act=Deny","timestamp":"2026-11-22T22:26:05+00:00"}"#,
+    "\n",
+);
+
+#[test]
+fn a_document_that_is_refused_is_indexed_in_its_raw_form_with_the_reason() {
+    let site = Site::new("conflict");
+    let index = format!("{}-2026-11", site.index);
+    // By hand, long ago: what is an object for us is text here.
+    let mapping = json!({"mappings": {"properties": {"source": {"type": "keyword"}}}});
+    site.node.put(&index, &mapping).good();
+    let run = load(&site, &site.file("ds_agent.log", EVENTS.as_bytes())).with_status(0);
+    let run = run.reports("3", "documents").reports("3", &indexed()).reports("0", "rejected").reports("0", "unsent");
+    let run = run.says("refused by OpenSearch, indexed in their raw form:").says(", first on line 1");
+    run.says("           2  status 400: mapper_parsing_exception: failed to parse field [source] of type [keyword]");
+
+    assert_eq!(site.documents(), 3);
+    let raw = site.node.find(&index, &json!({"match": {"event.kind": "pipeline_error"}}));
+    assert_eq!(raw.len(), 2, "{raw:#?}");
+    for (raw, address) in raw.iter().zip(["203.0.113.1", "203.0.113.2"]) {
+        assert!(raw["@message"].as_str().unwrap().contains(address), "{raw}");
+        assert_eq!(raw["error"]["type"], "mapper_parsing_exception");
+        assert!(raw["error"]["message"].as_str().unwrap().contains("[source]"), "{raw}");
+        assert_eq!(raw["@log_type"], "deepsecurity");
+        assert!(raw.get("source").is_none(), "{raw}");
+    }
+    let whole = site.node.find(&index, &json!({"match": {"event.code": "4000000"}}));
+    assert_eq!(whole.len(), 1);
+    assert!(whole[0].get("error").is_none(), "{whole:?}");
+}
+
+#[test]
+fn a_raw_form_takes_the_place_of_its_document_once_the_mapping_is_mended() {
+    let site = Site::new("mended");
+    let index = format!("{}-2026-11", site.index);
+    site.node.put(&index, &json!({"mappings": {"properties": {"source": {"type": "keyword"}}}})).good();
+    let file = site.file("ds_agent.log", EVENTS.as_bytes());
+    load(&site, &file).with_status(0);
+    site.node.delete(&index).good();
+    setup(&site);
+    load(&site, &file).with_status(0);
+    assert_eq!(site.documents(), 3);
+    assert_eq!(site.node.count(&index, &json!({"term": {"source.ip": "203.0.113.0/24"}})), 2);
+}
+
+#[test]
+fn a_document_that_is_refused_in_both_forms_is_rejected_and_reported() {
+    let site = Site::new("refused");
+    let index = format!("{}-2026-11", site.index);
+    let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
+    site.node.put(&index, &mapping).good();
+    let run = load(&site, &site.file("ds_agent.log", EVENTS.as_bytes())).with_status(1);
+    let run = run.reports("3", "documents").reports("0", &indexed()).reports("3", "rejected").reports("0", "unsent");
+    run.says("strict_dynamic_mapping_exception").says("first on line 1");
+    assert_eq!(site.documents(), 0);
+}
+
+#[test]
+fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_next_try() {
+    let site = Site::new("locked");
+    let index = format!("{}-2026-11", site.index);
+    site.node.put(&index, &json!({"settings": {"index.blocks.write": true}})).good();
+    let file = site.file("ds_agent.log", EVENTS.as_bytes());
+    let try_it = || {
+        let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
+        let options = Options { patience: Duration::from_secs(2), ..Options::default() };
+        let target = Target::OpenSearch(Box::new(client), options);
+        let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
+        run(worker.load_file(&file, "deepsecurity", Timestamp::now()))
+    };
+    let report = try_it();
+    assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (3, 0, 3));
+    assert!(report.sent_again > 0);
+    let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
+    assert!(reason.contains("cluster_block_exception"), "{reason}");
+
+    site.node.put(&format!("{index}/_settings"), &json!({"index.blocks.write": false})).good();
+    let report = try_it();
+    assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
+    assert_eq!(site.documents(), 3);
+}
+
+#[test]
+fn documents_go_to_the_index_of_their_month() {
+    let site = Site::new("months");
+    let line = |month: &str, day: &str| {
+        let message = format!("{month} {day} 00:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|Log|0|act=Log");
+        let number = if month == "Oct" { "10" } else { "11" };
+        json!({"message": message, "timestamp": format!("2026-{number}-{day}T00:00:10+00:00")}).to_string()
+    };
+    let text = [line("Oct", "31"), line("Nov", "01"), line("Nov", "02")].join("\n");
+    load(&site, &site.file("ds_agent.log", text.as_bytes())).with_status(0);
+    for (month, count) in [("2026-10", 1), ("2026-11", 2)] {
+        assert_eq!(site.node.documents(&format!("{}-{month}", site.index)), count, "{month}");
+    }
+}
+
+#[test]
+fn what_is_piped_into_bulk_by_hand_is_what_the_program_indexes() {
+    let site = Site::new("byhand");
+    let mut command = es_loader();
+    command.args(["load", "--to", "ndjson", "--config"]).arg(site.config()).arg(chain::path());
+    let run = Run::of(&mut command).with_status(0);
+    let operations: Vec<Value> = run.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(operations.len(), 2 * usize::try_from(chain::DOCUMENTS).unwrap());
+    load(&site, &chain::path()).with_status(0);
+    site.documents();
+    let mut ids = std::collections::BTreeSet::new();
+    for pair in operations.chunks_exact(2) {
+        let [action, document] = pair else { unreachable!("pairs") };
+        let (index, id) = (action["index"]["_index"].as_str().unwrap(), action["index"]["_id"].as_str().unwrap());
+        assert!(ids.insert(id.to_owned()), "{id}");
+        let mut stored = site.node.get(&format!("{index}/_doc/{id}")).good()["_source"].take();
+        let mut expected = document.clone();
+        for document in [&mut stored, &mut expected] {
+            document["event"]["ingested"] = Value::Null;
+        }
+        assert_eq!(stored, expected);
+    }
+}
