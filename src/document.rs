@@ -244,11 +244,11 @@ impl<'p> Documents<'p> {
         }
         if let Some(parsed) = &parsed {
             header_fields(&header, writer, module_of_id, &mut row, arena);
-            // LEEF's stands among its attributes, and is left over there.
-            let severity = trim(header.severity);
-            if parsed.format == Format::Cef && !severity.is_empty() && !row.has(FieldId::EVENT_SEVERITY) {
+            // LEEF has it among its attributes, which are left over anyway.
+            let is_odd = !header.severity.is_empty() && cef::severity_number(header.severity).is_none();
+            if parsed.format == Format::Cef && is_odd {
                 problems.add(Problem::ValueDoesNotFit);
-                row.leave_over(field_name("severity", plan, &row, arena), Value::Text(severity));
+                row.leave_over(field_name("severity", plan, &row, arena), Value::Text(header.severity));
             }
         }
         let category = keyed.value(deepsecurity::key::CAT);
@@ -640,7 +640,7 @@ fn event_time<'a>(
     for origin in &plan.time_keys {
         let Some(text) = sources.first(origin, keyed) else { continue };
         let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
-        if let Some(time) = parsed {
+        if let Some(time) = parsed.filter(|time| time::is_possible(*time, around.load)) {
             return (time, time::Origin::Field);
         }
     }

@@ -191,6 +191,13 @@ fn latest_year(header: HeaderTime, offset: Offset, latest: Timestamp) -> Option<
     })
 }
 
+/// Whether a time that a field of the event names can be the event's: log text must not name indices of any year. Clocks and
+/// zones differ by a day at most.
+pub fn is_possible(time: ZonedTime, load: Timestamp) -> bool {
+    const DAY: i64 = 24 * 60 * 60;
+    (0..=load.as_second().saturating_add(DAY)).contains(&time.instant.as_second())
+}
+
 /// Reads ISO 8601 with an offset, as fluentd's `%FT%T%:z` writes it; without an offset, `default` stands in.
 pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
     let pieces = Pieces::parse(text.trim()).ok()?;

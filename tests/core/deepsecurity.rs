@@ -30,10 +30,10 @@ fn a_product_is_told_by_vendor_and_the_words_in_its_name() {
 
 #[test]
 fn an_id_below_900_is_a_network_event_of_an_agent_and_a_system_event_of_a_manager() {
-    assert_eq!(Module::of(Product::Agent, "123", None), Module::Firewall);
-    assert_eq!(Module::of(Product::Agent, "850", None), Module::IntrusionPrevention);
-    assert_eq!(Module::of(Product::Manager, "123", None), Module::System);
-    assert_eq!(Module::of(Product::Manager, "850", None), Module::System);
+    assert_eq!(Module::of_id(Product::Agent, "123"), Module::Firewall);
+    assert_eq!(Module::of_id(Product::Agent, "850"), Module::IntrusionPrevention);
+    assert_eq!(Module::of_id(Product::Manager, "123"), Module::System);
+    assert_eq!(Module::of_id(Product::Manager, "850"), Module::System);
 }
 
 #[test]
@@ -55,11 +55,14 @@ fn each_range_of_ids_is_a_module() {
         ("", Module::Unknown),
         ("x", Module::Unknown),
     ] {
-        assert_eq!(Module::of(Product::Agent, id, None), module, "{id}");
+        assert_eq!(Module::of_id(Product::Agent, id), module, "{id}");
     }
     // LEEF writes Application Control as 60: there the category tells.
-    assert_eq!(Module::of(Product::Agent, "60", Some("AppControl")), Module::ApplicationControl);
-    assert_eq!(Module::of(Product::Agent, "21", Some("Log Inspection")), Module::Firewall);
+    assert_eq!(
+        Module::of_id(Product::Agent, "60").or_of_category(Some("AppControl")),
+        Module::ApplicationControl
+    );
+    assert_eq!(Module::of_id(Product::Agent, "21").or_of_category(Some("Log Inspection")), Module::Firewall);
 }
 
 #[test]

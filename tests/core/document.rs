@@ -270,6 +270,20 @@ fn a_value_that_does_not_fit_is_counted_once_and_kept_as_text() {
 }
 
 #[test]
+fn a_severity_that_is_no_number_is_kept_as_text() {
+    let message =
+        |severity: &str| format!("CEF:0|Trend Micro|Deep Security Agent|20|21|n|{severity}|act=Deny");
+    assert_eq!(document(&message("0")).get("event.severity"), 0);
+    assert_eq!(document(&message("Very-High")).get("event.severity"), 10);
+    for severity in ["Unknown", "11", "high!"] {
+        let document = document(&message(severity));
+        assert_eq!(document.text("deepsecurity.severity"), severity);
+        assert!(!document.has("event.severity"));
+    }
+    assert!(!document(&message("")).has("deepsecurity.severity"));
+}
+
+#[test]
 fn text_beyond_what_is_parsed_of_an_event_is_kept() {
     let filler = "a".repeat(1 << 18);
     let loaded =

@@ -343,6 +343,19 @@ fn timestamp_key_decides_where_it_can_be_read() {
 }
 
 #[test]
+fn a_field_s_time_cannot_name_an_index_of_any_year() {
+    let plan = plan_with("timestamp_key = rt\ntimestamp_format_list = epoch iso8601");
+    let index = |value: &str| document_by(&plan, &agent_event("21", &format!("act=Deny rt={value}"))).index;
+    assert_eq!(index("2020-10-28T14:46:28Z"), "log-deepsecurity-2020-10");
+    assert_eq!(index("2026-11-23T23:00:00Z"), "log-deepsecurity-2026-11");
+    for value in
+        ["2027-01-01T00:00:00Z", "-1", "-99999999999", "9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z"]
+    {
+        assert_eq!(index(value), "log-deepsecurity-2026-11", "{value}");
+    }
+}
+
+#[test]
 fn the_first_key_of_a_list_that_can_be_read_decides() {
     let plan = plan_with(
         "timestamp_key_list = start end timestamp\ntimestamp_format = epoch\ntimestamp_format_list = epoch iso8601",
