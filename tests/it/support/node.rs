@@ -47,7 +47,8 @@ impl Node {
     pub(crate) fn new() -> Self {
         let url = services::opensearch().parse().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let transport = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
+        let transport =
+            TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
         Self { runtime, transport }
     }
 
@@ -106,7 +107,12 @@ impl Node {
     }
 
     /// Documents by the values of a field, for each value of another: `[outer][inner]` → count.
-    pub(crate) fn table(&self, index: &str, outer: &str, inner: &str) -> Vec<(String, u64, Vec<(String, u64)>)> {
+    pub(crate) fn table(
+        &self,
+        index: &str,
+        outer: &str,
+        inner: &str,
+    ) -> Vec<(String, u64, Vec<(String, u64)>)> {
         let inner = json!({"terms": {"field": inner, "size": 1000}});
         let outer = json!({"terms": {"field": outer, "size": 1000}, "aggs": {"inner": inner}});
         let found = self.search(index, &json!({"size": 0, "aggs": {"outer": outer}}));
