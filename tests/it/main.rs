@@ -20,3 +20,4 @@ mod loads;
 mod whole_way;
 mod events;
 mod guarded;
+mod corpus;

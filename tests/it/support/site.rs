@@ -65,10 +65,6 @@ impl Site {
         path
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// All indices of this place.
     pub(crate) fn indices(&self) -> String {
         format!("{}*", self.index)
