@@ -2,7 +2,10 @@
 //!
 //! Made once at start-up. Does not know events.
 
-use crate::config::{Config, HeaderField, LogType, Match, Source, SyslogField};
+use bumpalo::Bump;
+
+use crate::config::{Config, Diagnostic, HeaderField, LogType, Match, Place, Severity, Source, SyslogField};
+use crate::convert::convert;
 use crate::deepsecurity;
 use crate::field::{self, FieldId, Fields};
 use crate::keys::{KeyId, KeyTable};
@@ -112,14 +115,22 @@ impl Plans {
     ///
     /// # Errors
     ///
-    /// The section's name, and a field of it that would be both a value and an object.
-    pub fn new(config: Config) -> Result<Self, (String, field::Error)> {
-        let plans = config
-            .log_types
-            .iter()
-            .map(|log_type| Plan::new(log_type.clone()).map_err(|error| (log_type.name.clone(), error)))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { config, plans })
+    /// A field that would be both a value and an object, a constant that does not fit its field, or a line for a field that the
+    /// loader itself fills, each with its place.
+    pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
+        let mut plans = Vec::new();
+        let mut findings = Vec::new();
+        for log_type in &config.log_types {
+            match Plan::new(log_type.clone()) {
+                Ok(plan) => {
+                    findings.extend(misfits(&plan));
+                    plans.push(plan);
+                }
+                Err(error) => findings.push(contradiction(log_type, &error)),
+            }
+        }
+        findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
+        if findings.is_empty() { Ok(Self { config, plans }) } else { Err(findings) }
     }
 
     /// The section for an S3 key: the first whose `s3_key` matches.
@@ -140,6 +151,52 @@ impl Plans {
     pub fn iter(&self) -> impl Iterator<Item = &Plan> {
         self.plans.iter()
     }
+}
+
+/// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
+fn contradiction(log_type: &LogType, error: &field::Error) -> Diagnostic {
+    let field::Error::ValueAndObject { value, inside } = error;
+    let place =
+        places(log_type).filter(|(field, _)| [value, inside].contains(field)).map(|(_, place)| place).last();
+    let nowhere = Place { file: log_type.name.clone(), line: 1, column: 1 };
+    Diagnostic {
+        severity: Severity::Error,
+        place: place.cloned().unwrap_or(nowhere),
+        message: format!("section [{}]: {error}", log_type.name),
+        help: Some("give the field of this line another name".to_owned()),
+    }
+}
+
+fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
+    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.place));
+    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.place)))
+}
+
+/// Lines that could never have an effect.
+fn misfits(plan: &Plan) -> Vec<Diagnostic> {
+    let arena = Bump::new();
+    let misfit = |place: &Place, message: String, help: &str| Diagnostic {
+        severity: Severity::Error,
+        place: place.clone(),
+        message,
+        help: Some(help.to_owned()),
+    };
+    let constants = plan.log_type.statics.iter().filter(|constant| {
+        let kind = plan.fields.id(&constant.field).map(|field| plan.fields.kind(field));
+        kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
+    });
+    let owned = plan.fields.id(&format!("{}.timestamp_source", plan.fields.prefix()));
+    let taken = places(&plan.log_type).filter(|(field, _)| owned.is_some() && plan.fields.id(field) == owned);
+    constants
+        .map(|constant| {
+            let message =
+                format!("constant '{}' does not fit the type of {}", constant.value, constant.field);
+            misfit(&constant.place, message, "write a value of the field's type, or choose another field")
+        })
+        .chain(taken.map(|(field, place)| {
+            misfit(place, format!("field {field} is filled by the loader itself"), "choose another name")
+        }))
+        .collect()
 }
 
 fn origin(source: &Source, keys: &mut KeyTable) -> Origin {

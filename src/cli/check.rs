@@ -22,7 +22,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Ok(ExitCode::from(1));
     }
-    for plan in settings::plans(&files)?.iter() {
+    let plans = match settings::plans(&files) {
+        Err(settings::Error::Config(findings)) => {
+            findings.iter().for_each(|finding| eprintln!("{finding}"));
+            return Ok(ExitCode::from(1));
+        }
+        plans => plans?,
+    };
+    for plan in plans.iter() {
         let log_type = plan.log_type();
         println!(
             "[{}] takes keys that match `{}`, maps {} fields, writes to {}",

@@ -11,7 +11,6 @@ use super::endpoint::{Endpoint, EndpointError, Service};
 use super::opensearch::{OpenSearch, Settings, SetupError};
 use super::s3::S3;
 use crate::config::{Config, Diagnostic, File};
-use crate::field;
 use crate::plan::Plans;
 
 /// Where the Lambda layer of SIEM on OpenSearch puts the user's configuration.
@@ -34,14 +33,6 @@ pub enum Error {
     /// The configuration has errors.
     #[error("the configuration cannot be used\n{}", lines(.0))]
     Config(Vec<Diagnostic>),
-    /// The fields of a section contradict each other.
-    #[error("section [{section}]: {error}")]
-    Section {
-        /// The section.
-        section: String,
-        /// How.
-        error: field::Error,
-    },
     /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -100,7 +91,7 @@ pub fn read_files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
 /// What is wrong with it.
 pub fn plans(files: &[File]) -> Result<Plans, Error> {
     let config = Config::load(files).map_err(Error::Config)?;
-    Plans::new(config).map_err(|(section, error)| Error::Section { section, error })
+    Plans::new(config).map_err(Error::Config)
 }
 
 /// A client for a cluster: basic authentication where there is a user, signed requests for Amazon's hosts or where a service is

@@ -25,3 +25,4 @@ mod load;
 mod hostile;
 mod report;
 mod template;
+mod plan;
