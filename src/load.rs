@@ -132,16 +132,18 @@ impl Loader<'_> {
             self.account.problems.add(Problem::LineCut);
         }
         let (text, replaced) = record::decode(line.bytes);
+        // Files that were written one behind the other have byte order marks inside.
+        let text = text.trim_start_matches('\u{feff}');
         if replaced > 0 {
             self.account.problems.add(Problem::NotUtf8);
         }
         let mut part = 0;
         if matches!(self.plan.log_type().file_format, FileFormat::Json) {
-            for record in record::records(&text) {
+            for record in record::records(text) {
                 part = self.record(&record, &identity, part, line)?;
             }
         } else {
-            let record = Record { message: text.as_ref().into(), ..Record::default() };
+            let record = Record { message: text.into(), ..Record::default() };
             self.record(&record, &identity, part, line)?;
         }
         ControlFlow::Continue(())
@@ -160,12 +162,18 @@ impl Loader<'_> {
         for text in marker::split(&record.message) {
             let start = self.batch.body.len();
             let account = &mut self.account;
-            let written =
-                self.documents.write(record, text, (identity, part), &mut self.batch.body, &mut account.problems);
+            let written = self.documents.write(
+                record,
+                text,
+                (identity, part),
+                &mut self.batch.body,
+                &mut account.problems,
+            );
             part += 1;
             account.documents += 1;
             account.pipeline_errors += u64::from(written.pipeline_error);
-            account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
+            account.first_event =
+                Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
             account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
             if start > 0 && self.batch.body.len() > self.limits.batch_bytes {
                 // The operation that is too much for this batch begins the next one.

@@ -82,7 +82,7 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
                 vendor(first.format, text.get(first.version..)?)
             });
             if joint.starts_event(event, *first_vendor) {
-                start = Some(joint.marker.start);
+                start = Some(joint.begin);
                 return text.get(from..joint.end);
             }
         }
@@ -151,9 +151,11 @@ fn is_header_or_nothing(before: &str) -> bool {
 struct Joint {
     /// Where the separator begins.
     end: usize,
+    /// Where it ends: the event begins there, with its syslog header if it has one.
+    begin: usize,
     /// Whether the separator is a line end that a relay has escaped.
     escaped: bool,
-    /// The marker right behind the separator.
+    /// The marker behind the separator.
     marker: Marker,
 }
 
@@ -164,19 +166,38 @@ fn joints(text: &str) -> impl Iterator<Item = Joint> {
     MARKER_END.find_iter(text.as_bytes()).filter_map(move |end| {
         let before = text.get(..end)?;
         let before = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?;
-        let (kept, escaped) = if let Some(kept) = before.strip_suffix('\n') {
-            (kept.strip_suffix('\r').unwrap_or(kept), false)
-        } else if let Some(kept) = before.strip_suffix("#012") {
-            (kept.strip_suffix("#015").unwrap_or(kept), true)
-        } else {
-            let kept = before.strip_suffix("\\012")?;
-            (kept.strip_suffix("\\015").unwrap_or(kept), true)
-        };
+        let (kept, begin, escaped) = last_line_end(before)?;
         let marker = marker_at_colon(text, end + "EF".len())?;
         // Only now, because most texts hold one event.
         let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
-        (marker.start > first).then_some(Joint { end: kept.len(), escaped, marker })
+        (marker.start > first).then_some(Joint { end: kept, begin, escaped, marker })
     })
+}
+
+/// The longest syslog header that is looked for between a line end and a marker, in bytes.
+const LONGEST_HEADER: usize = 300;
+
+/// The line end that a marker stands behind, at once or with a syslog header between them: where the text before it ends, where
+/// the text behind it begins, and whether it was escaped.
+fn last_line_end(before: &str) -> Option<(usize, usize, bool)> {
+    let window = before.floor_char_boundary(before.len().saturating_sub(LONGEST_HEADER));
+    let near = before.get(window..)?;
+    // Most markers have none before them.
+    memchr::memchr3(b'\n', b'#', b'\\', near.as_bytes())?;
+    let ends = [("\n", "\r", false), ("#012", "#015", true), ("\\012", "\\015", true)];
+    let found = ends.into_iter().filter_map(|(end, carriage_return, escaped)| {
+        let at = near.rfind(end)?;
+        let kept = near.get(..at)?;
+        let kept = kept.strip_suffix(carriage_return).unwrap_or(kept).len();
+        Some((at + end.len(), kept, escaped))
+    });
+    let (begin, kept, escaped) = found.max()?;
+    let header = near.get(begin..)?;
+    let is_header = || {
+        let header = syslog::parse(header);
+        header.time.is_some() || header.priority.is_some()
+    };
+    (header.is_empty() || is_header()).then_some((window + kept, window + begin, escaped))
 }
 
 /// Made once: to prepare the search takes longer than to search a line.

@@ -10,6 +10,8 @@ pub enum Problem {
     NotUtf8,
     /// The line was longer than the limit.
     LineCut,
+    /// A JSON record that is cut or damaged.
+    BrokenJson,
     /// A JSON record without `message`.
     MessageMissing,
     /// No CEF or LEEF event in the line.
@@ -40,9 +42,10 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::NotUtf8,
         Self::LineCut,
+        Self::BrokenJson,
         Self::MessageMissing,
         Self::NoEvent,
         Self::IncompleteHeader,
@@ -63,6 +66,7 @@ impl Problem {
         match self {
             Self::NotUtf8 => "not_utf8",
             Self::LineCut => "line_cut",
+            Self::BrokenJson => "broken_json",
             Self::MessageMissing => "message_missing",
             Self::NoEvent => "no_event",
             Self::IncompleteHeader => "incomplete_header",
@@ -84,6 +88,7 @@ impl Problem {
         match self {
             Self::NotUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
             Self::LineCut => "line longer than the limit, its end passed over",
+            Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",
             Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
             Self::IncompleteHeader => "header cut short, indexed as pipeline_error",

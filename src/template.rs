@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Plans};
 
 /// The shipped template.
 pub const TEMPLATE: &str = include_str!("../config/index-template.json");
@@ -27,6 +27,42 @@ pub fn index_template(plan: &Plan) -> (String, Value) {
         template.insert("index_patterns".to_owned(), json!([name, format!("{name}-*")]));
     }
     (name, template)
+}
+
+/// The templates of all sections, one for each index name: sections that write to one index have one template, with the fields of
+/// all of them.
+pub fn index_templates(plans: &Plans) -> Vec<(String, Value)> {
+    let mut templates: Vec<(String, Value)> = Vec::new();
+    for (name, template) in plans.iter().map(index_template) {
+        match templates.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => add_fields(known, &template),
+            None => templates.push((name, template)),
+        }
+    }
+    templates
+}
+
+/// Adds the fields and the rules for left-over keys that `known` does not have.
+fn add_fields(known: &mut Value, other: &Value) {
+    const PROPERTIES: &str = "/template/mappings/properties";
+    const RULES: &str = "/template/mappings/dynamic_templates";
+    if let (Some(Value::Object(fields)), Some(Value::Object(more))) =
+        (known.pointer_mut(PROPERTIES), other.pointer(PROPERTIES))
+    {
+        for (name, field) in more {
+            fields.entry(name).or_insert_with(|| field.clone());
+        }
+    }
+    if let (Some(Value::Array(rules)), Some(Value::Array(more))) =
+        (known.pointer_mut(RULES), other.pointer(RULES))
+    {
+        for rule in more {
+            if !rules.contains(rule) {
+                // The last rule takes every string, so further ones stand before it.
+                rules.insert(0, rule.clone());
+            }
+        }
+    }
 }
 
 /// Gives the fields under the prefix, and the rule for left-over keys there, the section's own prefix.

@@ -206,6 +206,20 @@ pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
     Some(ZonedTime { instant: offset.to_timestamp(DateTime::from_parts(pieces.date(), time)).ok()?, offset })
 }
 
+/// Reads fluentd's `timestamp` in the forms that its configurations give it: ISO 8601 with an offset, written with or without a
+/// colon, or seconds since 1970. Without an offset it says nothing of the zone, and is not read.
+pub fn parse_fluentd(text: &str) -> Option<ZonedTime> {
+    let text = text.trim();
+    parse_iso8601(text, None)
+        .or_else(|| {
+            let parsed = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z", "%d/%b/%Y:%H:%M:%S %z"]
+                .iter()
+                .find_map(|pattern| strtime::parse(pattern, text).ok())?;
+            Some(ZonedTime { instant: parsed.to_timestamp().ok()?, offset: parsed.offset()? })
+        })
+        .or_else(|| Some(ZonedTime::utc(parse_epoch(text)?)))
+}
+
 /// Reads a time by `timestamp_format`.
 pub fn parse(
     text: &str,

@@ -1,5 +1,6 @@
 //! `es-loader load`: the function's own path over files, folders, S3 and events.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ enum Input {
     /// An object of S3.
     Object(Box<ObjectRef>),
     /// What needs no loading, with its reason.
-    NotLoaded(ObjectReport),
+    NotLoaded(Box<ObjectReport>),
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
@@ -36,11 +37,17 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let needs_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
     let aws = if needs_s3 { Some(aws::load(args.connection.region.clone()).await) } else { None };
+    if aws.as_ref().is_some_and(|aws| aws.region().is_none()) {
+        return Err(Failure(
+            "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
+        ));
+    }
     let s3 = aws.as_ref().map(settings::s3);
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
-            let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
+            let verb =
+                format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
             (Target::OpenSearch(Box::new(client), deliver::Options::default()), verb)
         }
         To::Ndjson => (Target::Ndjson, "written to standard output".to_owned()),
@@ -57,7 +64,7 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         let loaded = match input {
             Input::File { path, log_type } => worker.load_file(path, log_type, Timestamp::now()).await,
             Input::Object(object) => worker.load_object(object, Timestamp::now(), None).await,
-            Input::NotLoaded(report) => report.clone(),
+            Input::NotLoaded(report) => ObjectReport::clone(report),
         };
         report.add(&loaded);
     }
@@ -79,11 +86,12 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
     for message in event::parse(&event).messages {
         inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
         inputs.extend(message.skipped.into_iter().map(|skipped| {
-            Input::NotLoaded(ObjectReport::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string())))
+            let outcome = Outcome::Skipped(skipped.reason.to_string());
+            Input::NotLoaded(Box::new(ObjectReport::not_loaded(skipped.what, outcome)))
         }));
         inputs.extend(message.errors.into_iter().map(|error| {
             let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
-            Input::NotLoaded(ObjectReport::not_loaded(file.display().to_string(), outcome))
+            Input::NotLoaded(Box::new(ObjectReport::not_loaded(file.display().to_string(), outcome)))
         }));
     }
     Ok(inputs)
@@ -94,17 +102,20 @@ async fn path_inputs(args: &LoadArgs, plans: &Plans, s3: Option<&S3>) -> Result<
     for path in &args.paths {
         match (s3_address(path), s3) {
             (Some((bucket, key)), Some(s3)) => inputs.extend(s3_inputs(bucket, key, s3).await?),
-            _ => match files_under(path) {
-                Ok(files) => {
-                    for file in files {
-                        inputs.push(file_input(file, args, plans)?);
-                    }
+            _ => {
+                for found in files_under(path) {
+                    inputs.push(match found {
+                        Ok(file) => file_input(file, args, plans)?,
+                        Err((path, error)) => {
+                            let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
+                            Input::NotLoaded(Box::new(ObjectReport::not_loaded(
+                                path.display().to_string(),
+                                outcome,
+                            )))
+                        }
+                    });
                 }
-                Err((path, error)) => {
-                    let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
-                    inputs.push(Input::NotLoaded(ObjectReport::not_loaded(path.display().to_string(), outcome)));
-                }
-            },
+            }
         }
     }
     Ok(inputs)
@@ -126,6 +137,13 @@ async fn s3_inputs(bucket: &str, key: &str, s3: &S3) -> Result<Vec<Input>, Failu
     while let Some(page) = listing.next_page().await {
         inputs.extend(page?.into_iter().map(|object| Input::Object(Box::new(object))));
     }
+    if inputs.is_empty() {
+        let outcome = Outcome::Failed { reason: "no objects under this prefix".to_owned(), retry: false };
+        inputs.push(Input::NotLoaded(Box::new(ObjectReport::not_loaded(
+            format!("s3://{bucket}/{key}"),
+            outcome,
+        ))));
+    }
     Ok(inputs)
 }
 
@@ -134,7 +152,10 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
     if let Some(name) = &args.log_type {
         let Some(plan) = plans.named(name) else {
             let names: Vec<&str> = plans.iter().map(|plan| plan.log_type().name.as_str()).collect();
-            return Err(Failure(format!("--log-type {name}: no such section; there are {}", names.join(", "))));
+            return Err(Failure(format!(
+                "--log-type {name}: no such section; the sections are: {}",
+                names.join(", ")
+            )));
         };
         return Ok(Input::File { path, log_type: plan.log_type().name.clone() });
     }
@@ -143,7 +164,7 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
         Choice::Load(plan) => plan.log_type().name.clone(),
         Choice::Ignored(section) => {
             let outcome = Outcome::Skipped(format!("s3_key_ignored of [{section}] matches"));
-            return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, outcome)));
+            return Ok(Input::NotLoaded(Box::new(ObjectReport::not_loaded(key, outcome))));
         }
         Choice::Unknown => {
             let mut sections = plans.iter();
@@ -151,7 +172,8 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
                 (Some(only), None) => only.log_type().name.clone(),
                 _ => {
                     let reason = "no section's s3_key matches the path; name one with --log-type".to_owned();
-                    return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, Outcome::Skipped(reason))));
+                    let outcome = Outcome::Failed { reason, retry: false };
+                    return Ok(Input::NotLoaded(Box::new(ObjectReport::not_loaded(key, outcome))));
                 }
             }
         }
@@ -173,11 +195,17 @@ fn next_step(to: To, plans: &Plans, report: &Report) -> String {
     match to {
         _ if report.indexed == 0 => String::new(),
         To::Opensearch => {
-            let indices: Vec<String> = plans.iter().map(|plan| format!("{}*", plan.log_type().index.name)).collect();
-            format!("\nnext: search {} for source.ip, destination.ip or a word of @message\n", indices.join(","))
+            let indices: BTreeSet<String> =
+                plans.iter().map(|plan| format!("{}*", plan.log_type().index.name)).collect();
+            let indices: Vec<String> = indices.into_iter().collect();
+            format!(
+                "\nnext: search {} for source.ip, destination.ip or a word of @message (visible after a refresh, some seconds)\n",
+                indices.join(",")
+            )
         }
         To::Ndjson | To::None => {
-            "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n".to_owned()
+            "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n"
+                .to_owned()
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -14,10 +15,11 @@ use crate::template;
 
 pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
     let plans = check::plans(args.config.config.as_deref())?;
-    let templates = without_ties(plans.iter().map(template::index_template).collect());
+    let templates = without_ties(template::index_templates(&plans));
     if args.print {
         for (_, template) in &templates {
-            println!("{}", serde_json::to_string_pretty(template)?);
+            // Who reads only the beginning has closed the pipe, and that is no failure.
+            let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(template)?);
         }
         return Ok(ExitCode::SUCCESS);
     }

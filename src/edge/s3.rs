@@ -18,6 +18,8 @@ use crate::event::{ObjectKey, ObjectRef};
 
 /// Pieces of an object that wait for the reading thread; a piece is what the network gives at once.
 const PIECES: usize = 8;
+/// Bytes of the SDK's explanation that are kept.
+const LONGEST_REASON: usize = 300;
 /// Tries in a row, without a byte between them, to go on reading an object whose connection broke.
 const RESUMES: u32 = 3;
 
@@ -265,5 +267,14 @@ where
 }
 
 fn other<E: std::error::Error + 'static>(what: String, error: &SdkError<E>) -> S3Error {
-    S3Error::Other { what, reason: DisplayErrorContext(error).to_string() }
+    let whole = DisplayErrorContext(error).to_string();
+    // The SDK's own words are a page of nested names.
+    let reason = if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
+        "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE".to_owned()
+    } else {
+        let mut short = whole;
+        short.truncate(short.floor_char_boundary(LONGEST_REASON));
+        short
+    };
+    S3Error::Other { what, reason }
 }

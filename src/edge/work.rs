@@ -17,10 +17,11 @@ use tokio::sync::mpsc;
 use super::deliver::{self, deliver};
 use super::opensearch::OpenSearch;
 use super::s3::{S3, S3Error};
-use crate::bulk::Batch;
+use crate::bulk::{Batch, Fault};
 use crate::document::ObjectFacts;
 use crate::event::ObjectRef;
 use crate::load::{Account, Limits, load};
+use crate::object::LineNumber;
 use crate::plan::{Choice, Plan, Plans};
 use crate::report::{ObjectReport, Outcome};
 use crate::time::{self, Surroundings};
@@ -52,7 +53,13 @@ pub struct Worker {
 
 impl Worker {
     /// A worker. `s3` is needed for objects in S3 only; `account` is the AWS account that the loader runs in, where known.
-    pub fn new(plans: Arc<Plans>, s3: Option<S3>, target: Target, limits: Limits, account: Option<String>) -> Self {
+    pub fn new(
+        plans: Arc<Plans>,
+        s3: Option<S3>,
+        target: Target,
+        limits: Limits,
+        account: Option<String>,
+    ) -> Self {
         Self { plans, s3, target, limits, account, progress: Arc::default() }
     }
 
@@ -62,15 +69,26 @@ impl Worker {
     }
 
     /// Loads an object of S3. Never fails: what went wrong stands in the report.
-    pub async fn load_object(&self, object: &ObjectRef, now: Timestamp, deadline: Option<Instant>) -> ObjectReport {
+    pub async fn load_object(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Instant>,
+    ) -> ObjectReport {
         let name = format!("s3://{}/{}", object.bucket, object.key.as_str());
         let plan = match self.plans.for_key(object.key.as_str()) {
             Choice::Load(plan) => plan.log_type().name.clone(),
             Choice::Ignored(section) => {
-                return ObjectReport::not_loaded(name, Outcome::Skipped(format!("s3_key_ignored of [{section}] matches")));
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Skipped(format!("s3_key_ignored of [{section}] matches")),
+                );
             }
             Choice::Unknown => {
-                return ObjectReport::not_loaded(name, Outcome::Skipped("no section's s3_key matches".to_owned()));
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Skipped("no section's s3_key matches".to_owned()),
+                );
             }
         };
         let Some(s3) = &self.s3 else {
@@ -103,7 +121,10 @@ impl Worker {
         let (metadata, file) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                return ObjectReport::not_loaded(name, Outcome::Failed { reason: error.to_string(), retry: false });
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Failed { reason: error.to_string(), retry: false },
+                );
             }
         };
         if metadata.len() == 0 {
@@ -154,26 +175,34 @@ impl Worker {
             }
             Target::Ndjson => {
                 let parsing = tokio::task::spawn_blocking(move || {
-                    let mut failure = None;
+                    let (mut written, mut failure) = (0, None);
                     let account = parse(&mut |batch| match io::stdout().lock().write_all(&batch.body) {
-                        Ok(()) => ControlFlow::Continue(()),
+                        Ok(()) => {
+                            written += u64::try_from(batch.items.len()).unwrap_or_default();
+                            ControlFlow::Continue(())
+                        }
                         Err(error) => {
-                            failure = Some(error);
+                            failure =
+                                Some((error, batch.items.first().map_or(LineNumber(1), |item| item.line)));
                             ControlFlow::Break(())
                         }
                     });
-                    (account, failure)
+                    (account, written, failure)
                 });
                 match parsing.await {
-                    Ok((account, None)) => {
-                        report.indexed = account.documents;
+                    Ok((account, written, failure)) => {
+                        report.indexed = written;
+                        if let Some((error, line)) = failure {
+                            let reason = format!("standard output: {error}");
+                            let fault = Fault::new(0, "", &reason);
+                            (written..account.documents).for_each(|_| report.unsent.add(&fault, line));
+                            report.outcome = Outcome::Failed { reason, retry: false };
+                        }
                         report.account = account;
                     }
-                    Ok((account, Some(error))) => {
-                        report.account = account;
-                        report.outcome = Outcome::Failed { reason: format!("standard output: {error}"), retry: false };
+                    Err(error) => {
+                        report.outcome = Outcome::Failed { reason: error.to_string(), retry: false }
                     }
-                    Err(error) => report.outcome = Outcome::Failed { reason: error.to_string(), retry: false },
                 }
             }
             Target::Nothing => {
@@ -193,7 +222,8 @@ impl Worker {
 
 fn finish(parsed: Result<Account, tokio::task::JoinError>, report: &mut ObjectReport) -> Account {
     parsed.unwrap_or_else(|error| {
-        report.outcome = Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: false };
+        report.outcome =
+            Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: false };
         Account::default()
     })
 }
@@ -240,24 +270,39 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// The files under `path`, in order: itself, or what is in the folder but for hidden files.
-///
-/// # Errors
-///
-/// The path that cannot be read, and why.
-pub fn files_under(path: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
-    let at = |error| (path.to_owned(), error);
-    if !std::fs::metadata(path).map_err(at)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
+/// A file, or what cannot be read and why.
+pub type Found = Result<PathBuf, (PathBuf, io::Error)>;
+
+/// The files under `path`, in order: itself, whatever it is, or the files in the folder and the folders in it. Hidden entries,
+/// pipes and devices are passed over, and links to folders are not followed: they may lead back.
+pub fn files_under(path: &Path) -> Vec<Found> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => files_in(path),
+        Ok(_) => vec![Ok(path.to_owned())],
+        Err(error) => vec![Err((path.to_owned(), error))],
     }
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(at)?;
-    entries.retain(|entry| entry.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.')));
-    entries.sort();
-    let mut files = Vec::new();
+}
+
+fn files_in(folder: &Path) -> Vec<Found> {
+    let listed = std::fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+    let mut entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => return vec![Err((folder.to_owned(), error))],
+    };
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    let mut found = Vec::new();
     for entry in entries {
-        files.append(&mut files_under(&entry)?);
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => found.append(&mut files_in(&path)),
+            Ok(kind) if kind.is_file() => found.push(Ok(path)),
+            Ok(kind) if kind.is_symlink() && path.is_file() => found.push(Ok(path)),
+            Ok(_) => {}
+            Err(error) => found.push(Err((path, error))),
+        }
     }
-    Ok(files)
+    found
 }
