@@ -182,6 +182,18 @@ fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Text is written as serde_json writes it, wherever in a long string the characters to escape stand.
+    #[test]
+    fn any_text_is_escaped_as_serde_json_does(
+        pieces in proptest::collection::vec(("[a-z]{0,40}", any::<char>(), "[\\x00-\\x1f\"\\\\\\x7f]{0,2}"), 0..6),
+    ) {
+        let text: String = pieces.iter().map(|(plain, any, odd)| format!("{plain}{any}{odd}")).collect();
+        let fields = fields();
+        let given = json(&fields, &[("@id", Value::Text(&text)), ("event.type", Value::Texts(&[&text, "x"]))]);
+        let written = serde_json::to_string(&text).unwrap();
+        prop_assert_eq!(given, format!(r#"{{"@id":{written},"event":{{"type":[{written},"x"]}}}}"#));
+    }
+
     /// Whatever fields are filled, each stands where its name says, once.
     #[test]
     fn any_choice_of_fields_gives_the_document_of_their_names(
