@@ -9,6 +9,7 @@ mod delivery;
 mod s3;
 mod setup;
 mod loads;
+mod corpus;
 mod whole_way;
 mod events;
 mod guarded;
