@@ -7,6 +7,7 @@ mod endpoint;
 mod signing;
 mod delivery;
 mod s3;
+mod command_line;
 mod setup;
 mod loads;
 mod corpus;
