@@ -44,7 +44,8 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 
 /// A line whose event says `name`.
 fn line(name: &str) -> Vec<u8> {
-    let message = format!("Nov 22 15:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|{name}|0|act=Log");
+    let message =
+        format!("Nov 22 15:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|{name}|0|act=Log");
     format!("{}\n", json!({"message": message, "timestamp": "2026-11-22T15:00:05+00:00"})).into_bytes()
 }
 
@@ -52,7 +53,8 @@ fn line(name: &str) -> Vec<u8> {
 fn a_file_becomes_bulk_operations_on_standard_output_and_a_report_beside_them() {
     let run = ndjson(&chain::path()).with_status(0);
     assert_eq!(run.out().lines().count(), 2 * 415);
-    let run = run.reports("415", "lines").reports("415", "written to standard output").reports("0", "rejected");
+    let run =
+        run.reports("415", "lines").reports("415", "written to standard output").reports("0", "rejected");
     run.says("next: the same with --to opensearch");
 }
 
@@ -70,7 +72,11 @@ fn without_an_endpoint_nothing_is_read_and_the_way_out_is_named() {
         command.args(["load", "fixtures/real-chain.gz"]);
         endpoint.map(|endpoint| command.env("ENDPOINT", endpoint));
         let run = Run::of(&mut command).with_status(2);
-        let run = run.says("es-loader: no OpenSearch endpoint").says("--endpoint URL").says("ENDPOINT").says("--to ndjson");
+        let run = run
+            .says("es-loader: no OpenSearch endpoint")
+            .says("--endpoint URL")
+            .says("ENDPOINT")
+            .says("--to ndjson");
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     }
 }
@@ -82,8 +88,12 @@ fn an_endpoint_where_nothing_listens_is_told_at_once() {
         let run = run(&[command, &["--endpoint", endpoint]].concat()).with_status(2);
         run.says(&format!("es-loader: {endpoint}: no connection: "));
     }
-    run(&["setup", "--endpoint", "https://no-such-host.invalid"]).with_status(2).says("the host name has no address");
-    run(&["setup", "--endpoint", "ftp://h"]).with_status(2).says("endpoint `ftp://h`: neither http nor https");
+    run(&["setup", "--endpoint", "https://no-such-host.invalid"])
+        .with_status(2)
+        .says("the host name has no address");
+    run(&["setup", "--endpoint", "ftp://h"])
+        .with_status(2)
+        .says("endpoint `ftp://h`: neither http nor https");
 }
 
 #[test]
@@ -115,7 +125,8 @@ fn a_folder_is_loaded_in_order_and_hidden_files_are_left_alone() {
         ("ds_agent/.git/config.log", &text[4]),
     ]);
     let run = ndjson(folder.path()).with_status(0);
-    let keys = ["a/1.log", "a/2.log", "b.log"].map(|name| format!("{}/ds_agent/{name}", folder.path().display()));
+    let keys =
+        ["a/1.log", "a/2.log", "b.log"].map(|name| format!("{}/ds_agent/{name}", folder.path().display()));
     assert_eq!(values(&run, "@log_s3key"), keys);
     run.says("3 objects, ");
 }
@@ -125,7 +136,8 @@ fn plain_text_and_gzip_give_the_same_documents() {
     let mut text = Vec::new();
     GzDecoder::new(chain::bytes().as_slice()).read_to_end(&mut text).unwrap();
     let folder = folder(&[("ds_agent.gz", &chain::bytes()), ("ds_agent.log", &text)]);
-    let [gzip, plain] = ["ds_agent.gz", "ds_agent.log"].map(|name| ndjson(&folder.path().join(name)).with_status(0));
+    let [gzip, plain] =
+        ["ds_agent.gz", "ds_agent.log"].map(|name| ndjson(&folder.path().join(name)).with_status(0));
     assert_eq!(values(&gzip, "@id"), values(&plain, "@id"));
     assert_eq!(values(&gzip, "@message"), values(&plain, "@message"));
 }
@@ -160,7 +172,8 @@ fn a_truncated_object_is_loaded_as_far_as_it_goes_and_reported() {
 fn what_comes_through_a_pipe_is_loaded() {
     let mut command = es_loader();
     command.args(["load", "--to", "ndjson", "--log-type", "deepsecurity", "/dev/stdin"]);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(&chain::bytes()).unwrap();
     let run = Run::from(child.wait_with_output().unwrap()).with_status(0);
     assert_eq!(run.out().lines().count(), 2 * 415);
@@ -175,9 +188,12 @@ fn with_closed_output(command: &mut Command) -> Run {
 
 #[test]
 fn documents_that_nobody_reads_are_unsent() {
-    let run = with_closed_output(es_loader().args(["load", "--to", "ndjson"]).arg(chain::path())).with_status(2);
+    let run =
+        with_closed_output(es_loader().args(["load", "--to", "ndjson"]).arg(chain::path())).with_status(2);
     assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
-    run.says("standard output: Broken pipe").reports("0", "written to standard output").reports("415", "unsent");
+    run.says("standard output: Broken pipe")
+        .reports("0", "written to standard output")
+        .reports("415", "unsent");
 }
 
 #[test]
@@ -231,7 +247,10 @@ fn arguments_that_make_no_sense_end_with_status_2_and_a_hint() {
         (&["load", "--too", "none", "x"], "--to"),
         (&["load", "--event", "e.json", "x.gz"], "cannot be used with"),
         (&["load", "--to", "elasticsearch", "x"], "opensearch"),
-        (&["load", "--to", "none", "--log-type", "nope", "fixtures/real-chain.gz"], "the sections are: deepsecurity"),
+        (
+            &["load", "--to", "none", "--log-type", "nope", "fixtures/real-chain.gz"],
+            "the sections are: deepsecurity",
+        ),
         (&["load", "--to", "none", "--config", "missing.ini", "x"], "missing.ini: No such file"),
         (&["generate", "--leef", "101"], "101"),
         (&["generate", "--hostile", "-1"], "-1"),
@@ -251,7 +270,10 @@ fn a_good_configuration_is_checked_with_what_it_does() {
 
 #[test]
 fn a_bad_configuration_ends_with_status_1_and_the_place_of_each_error() {
-    let folder = folder(&[("bad.ini", b"[deepsecurity]\nindex_rotaton = daily\nsource.ip = src\ntrusted_proxies = 10.0.0.0/40\n")]);
+    let folder = folder(&[(
+        "bad.ini",
+        b"[deepsecurity]\nindex_rotaton = daily\nsource.ip = src\ntrusted_proxies = 10.0.0.0/40\n",
+    )]);
     let bad = folder.path().join("bad.ini");
     let name = bad.display().to_string();
     let run = Run::of(es_loader().arg("check").arg(&bad)).with_status(1);
@@ -259,7 +281,8 @@ fn a_bad_configuration_ends_with_status_1_and_the_place_of_each_error() {
     run.says(&format!("{name}:2:1: ")).says("index_rotation").says(&format!("{name}:4:"));
 
     // `load` does not begin with it either.
-    let run = Run::of(es_loader().args(["load", "--to", "ndjson", "--config"]).arg(&bad).arg(chain::path())).with_status(2);
+    let run = Run::of(es_loader().args(["load", "--to", "ndjson", "--config"]).arg(&bad).arg(chain::path()))
+        .with_status(2);
     assert_eq!(run.out(), "");
     run.says(&format!("{name}:2:1: "));
     self::run(&["check", "missing.ini"]).with_status(2).says("missing.ini: No such file");
@@ -272,7 +295,9 @@ fn the_configuration_is_found_by_its_variable() {
     command.args(["load", "--to", "ndjson", "fixtures/real-chain.gz"]);
     let run = Run::of(command.env("ES_LOADER_CONFIG", folder.path().join("mine.ini"))).with_status(0);
     assert!(run.out().starts_with("{\"index\":{\"_index\":\"log-mine-2026-11\""), "{}", &run.out()[..80]);
-    Run::of(command.env("ES_LOADER_CONFIG", folder.path().join("gone.ini"))).with_status(2).says("gone.ini: No such file");
+    Run::of(command.env("ES_LOADER_CONFIG", folder.path().join("gone.ini")))
+        .with_status(2)
+        .says("gone.ini: No such file");
 }
 
 #[test]
@@ -300,7 +325,11 @@ fn the_same_seed_gives_the_same_lines() {
 fn bucket() -> String {
     let (storage, bucket) = (Storage::new(), unique("cli"));
     storage.bucket(&bucket);
-    for key in ["ds_agent/2026/11/22/00_${hostname}_0.gz", "ds_agent/2026/11/22/01_ログ a+b=c_0.gz", "ds_agent/2025/old.gz"] {
+    for key in [
+        "ds_agent/2026/11/22/00_${hostname}_0.gz",
+        "ds_agent/2026/11/22/01_ログ a+b=c_0.gz",
+        "ds_agent/2025/old.gz",
+    ] {
         storage.put(&bucket, key, &line(key));
     }
     storage.put(&bucket, "ds_agent/2026/", b"");
@@ -315,7 +344,8 @@ fn from_s3(arguments: &[&str]) -> Run {
 #[test]
 fn an_address_of_s3_names_an_object_a_prefix_or_a_bucket() {
     let bucket = bucket();
-    let (first, second) = ("ds_agent/2026/11/22/00_${hostname}_0.gz", "ds_agent/2026/11/22/01_ログ a+b=c_0.gz");
+    let (first, second) =
+        ("ds_agent/2026/11/22/00_${hostname}_0.gz", "ds_agent/2026/11/22/01_ログ a+b=c_0.gz");
     let run = from_s3(&[&format!("s3://{bucket}/{second}")]).with_status(0);
     assert_eq!(values(&run, "@log_s3key"), [second]);
     assert_eq!(values(&run, "@log_s3bucket"), [bucket.as_str()]);

@@ -64,11 +64,16 @@ fn a_hundred_thousand_lines_give_the_documents_that_were_generated() {
         "must_not": {"match": {"event.kind": "pipeline_error"}}
     }});
     let found = |inner: &str| site.node.table(&site.indices(), &whole, "event.provider", inner);
-    assert_eq!(found("event.action"), expected(&summary, |module| {
-        module.actions.iter().map(|(action, count)| (as_indexed(action), *count)).collect()
-    }));
+    assert_eq!(
+        found("event.action"),
+        expected(&summary, |module| {
+            module.actions.iter().map(|(action, count)| (as_indexed(action), *count)).collect()
+        })
+    );
     let what_became = |module: &ModuleSummary| {
-        [("denied", module.blocked), ("allowed", module.detected)].map(|(name, count)| (name.to_owned(), count)).into()
+        [("denied", module.blocked), ("allowed", module.detected)]
+            .map(|(name, count)| (name.to_owned(), count))
+            .into()
     };
     let mut types = found("event.type");
     types.values_mut().for_each(|(_, types)| types.retain(|name, _| name == "denied" || name == "allowed"));
@@ -92,7 +97,8 @@ fn expected(summary: &Summary, cells: impl Fn(&ModuleSummary) -> BTreeMap<String
 fn all_lines(site: &Site) -> (PathBuf, u64) {
     let path = site.path("lines");
     std::fs::create_dir(&path).unwrap();
-    let summary = generate(&path.join("generated.gz"), &Options { seed: 11, lines: 10_000, ..Options::default() });
+    let summary =
+        generate(&path.join("generated.gz"), &Options { seed: 11, lines: 10_000, ..Options::default() });
     std::fs::copy(chain::path(), path.join("chain.gz")).unwrap();
     let samples = std::fs::read_to_string(repository().join("tests/core/data/deep-security.txt")).unwrap();
     let samples = samples.lines().filter_map(|line| line.strip_prefix("> "));

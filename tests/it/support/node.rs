@@ -49,7 +49,8 @@ impl Node {
     pub(crate) fn new() -> Self {
         let url = services::opensearch().parse().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let transport = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
+        let transport =
+            TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
         Self { runtime, transport }
     }
 
