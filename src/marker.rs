@@ -197,7 +197,7 @@ fn last_line_end(before: &str) -> Option<(usize, usize, bool)> {
         let header = syslog::parse(header);
         header.time.is_some() || header.priority.is_some()
     };
-    (header.trim().is_empty() || is_header()).then_some((window + kept, window + begin, escaped))
+    (header.is_empty() || is_header()).then_some((window + kept, window + begin, escaped))
 }
 
 /// Made once: to prepare the search takes longer than to search a line.

@@ -80,7 +80,10 @@ impl Plan {
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
-            rules.push(Rule { field, origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect() });
+            rules.push(Rule {
+                field,
+                origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect(),
+            });
         }
         let statics = log_type
             .statics

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use crate::field::{FieldId, Fields};
 use crate::json;
+use crate::recycle::emptied;
 use crate::time::ZonedTime;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
@@ -95,13 +96,8 @@ impl<'a> Row<'a> {
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { mut values, places, filled, positions, mut leftovers } = self;
-        values.clear();
-        leftovers.clear();
-        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
-        // changes.
-        let values = values.into_iter().filter_map(|_| None).collect();
-        let leftovers = leftovers.into_iter().filter_map(|_| None).collect();
+        let Row { values, places, filled, positions, leftovers } = self;
+        let (values, leftovers) = (emptied(values), emptied(leftovers));
         Row { values, places, filled, positions, leftovers }
     }
 
@@ -192,7 +188,9 @@ impl<'a> Row<'a> {
                 bits &= bits - 1;
                 let Some(slot) = fields.order().get(position) else { break };
                 let shared = before.map_or(0, |before| fields.shared(before, position));
-                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value_at(position)) else { continue };
+                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value_at(position)) else {
+                    continue;
+                };
                 writer.close(open - shared);
                 opening.append(writer.out);
                 writer.rest_of_value(value);
@@ -268,7 +266,9 @@ impl Writer<'_> {
                 self.out.push(b'"');
             }
             Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
-            Value::Ips(addresses) => self.list(addresses, |writer, address| json::address(*address, writer.out)),
+            Value::Ips(addresses) => {
+                self.list(addresses, |writer, address| json::address(*address, writer.out))
+            }
         }
     }
 

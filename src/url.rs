@@ -28,7 +28,8 @@ pub fn split_target(target: &str) -> Parts<'_> {
 pub fn split_url(url: &str) -> Parts<'_> {
     let scheme_end = url.find("://").filter(|end| {
         url.get(..*end).is_some_and(|scheme| {
-            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            !scheme.is_empty()
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         })
     });
     let (scheme, rest) = match scheme_end {
@@ -52,7 +53,8 @@ pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
 }
 
 fn split_path(text: &str) -> Parts<'_> {
-    let (text, fragment) = text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
+    let (text, fragment) =
+        text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
     let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
     let filled = |part: &&str| !part.is_empty();
     Parts {

@@ -3,15 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::{Failure, output};
 use super::args::CheckArgs;
+use super::{Failure, output};
 use crate::config::{self, Severity};
 use crate::edge::settings;
 use crate::plan::Plans;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let files =
-        if args.files.is_empty() { settings::config_files(None)? } else { settings::read_files(&args.files)? };
+    let files = if args.files.is_empty() {
+        settings::config_files(None)?
+    } else {
+        settings::read_files(&args.files)?
+    };
     let findings = config::check(&files);
     for finding in &findings {
         output::notice(finding);

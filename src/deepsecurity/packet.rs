@@ -90,9 +90,7 @@ fn show<'a>(
     let packet = match (as_text(bytes, arena), base64) {
         (Some(text), _) => Packet::Text(text),
         (None, Some(base64)) if redaction == Redaction::None => Packet::Binary(base64),
-        (None, _) => {
-            Packet::Binary(arena.alloc_str(&STANDARD.encode_to_string(bytes)))
-        }
+        (None, _) => Packet::Binary(arena.alloc_str(&STANDARD.encode_to_string(bytes))),
     };
     (packet, redaction)
 }
@@ -182,7 +180,9 @@ fn secret_header(line: &[u8], redact: &[String], may_be_framed: impl Fn() -> boo
             let Some(start) = name.len().checked_sub(header.len()) else { return false };
             let (front, tail) = name.split_at_checked(start).unwrap_or_default();
             tail.eq_ignore_ascii_case(header.as_bytes())
-                && (start <= blanks || front.last().is_some_and(|byte| !is_text_byte(byte)) || may_be_framed())
+                && (start <= blanks
+                    || front.last().is_some_and(|byte| !is_text_byte(byte))
+                    || may_be_framed())
         })
     })
 }
@@ -192,7 +192,8 @@ fn secret_header(line: &[u8], redact: &[String], may_be_framed: impl Fn() -> boo
 fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
     let line = line_without_end(line);
     if let Some(name) = header_name(line) {
-        let is_end = |header: &String| header.len() > name.len() && ends_with_ignoring_case(header.as_bytes(), name);
+        let is_end =
+            |header: &String| header.len() > name.len() && ends_with_ignoring_case(header.as_bytes(), name);
         return redact.iter().any(is_end);
     }
     let is_start = starts_like_http(line) || memchr::memmem::find(line, b" HTTP/").is_some();

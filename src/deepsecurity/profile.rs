@@ -387,9 +387,10 @@ fn network(context: &mut Context<'_, '_>) {
     if let Some(address) = address
         && context.module.is_network()
     {
-        context
-            .row
-            .set_if_absent(FieldId::NETWORK_TYPE, Value::Text(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }));
+        context.row.set_if_absent(
+            FieldId::NETWORK_TYPE,
+            Value::Text(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }),
+        );
     }
     // The agent tells bytes by direction: only one of the two is about the packet of the event.
     let direction = match (bytes(context, key::IN), bytes(context, key::OUT)) {
