@@ -1,5 +1,4 @@
 //! The command line: what it takes, what it says, and the status it ends with.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::{Read, Write};
 use std::path::Path;

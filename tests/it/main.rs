@@ -22,4 +22,3 @@ mod corpus;
 mod whole_way;
 mod events;
 mod guarded;
-mod corpus;
