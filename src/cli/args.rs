@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -131,9 +131,9 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) truth: Option<PathBuf>,
     /// Percentage of lines in LEEF
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
     pub(super) leef: Option<u8>,
     /// Percentage of hostile lines: cut, forged, broken bytes, repeated
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
     pub(super) hostile: Option<u8>,
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::Failure;
 use super::args::CheckArgs;
+use super::{Failure, output};
 use crate::config::{self, Severity};
 use crate::edge::settings;
 use crate::plan::Plans;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     };
     let findings = config::check(&files);
     for finding in &findings {
-        eprintln!("{finding}");
+        output::notice(finding);
     }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Ok(ExitCode::from(1));
@@ -31,19 +31,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     };
     for plan in plans.iter() {
         let log_type = plan.log_type();
-        println!(
+        output::line(format_args!(
             "[{}] takes keys that match `{}`, maps {} fields, writes to {}",
             log_type.name,
             log_type.s3_key,
             log_type.mappings.len(),
             log_type.index.name
-        );
+        ));
     }
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    println!(
-        "no errors in {}",
-        if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") }
-    );
+    let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };
+    output::line(format_args!("no errors in {names}"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -52,7 +50,7 @@ pub(super) fn plans(given: Option<&Path>) -> Result<Plans, Failure> {
     let files = settings::config_files(given)?;
     let plans = settings::plans(&files)?;
     for finding in config::check(&files) {
-        eprintln!("{finding}");
+        output::notice(finding);
     }
     Ok(plans)
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::args::{LoadArgs, To};
-use super::{Failure, check, connect, progress};
+use super::{Failure, check, connect, output, progress};
 use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker, files_under};
 use crate::edge::{aws, deliver, settings};
@@ -73,8 +73,9 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         // The bar clears itself when its task is gone.
         let _ = bar.await;
     }
-    eprint!("{}", report.screen(&verb, started.elapsed()));
-    eprint!("{}", next_step(args.to, &plans, &report));
+    let screen = report.screen(&verb, started.elapsed());
+    let next_step = next_step(args.to, &plans, &report);
+    output::notice(format_args!("{screen}{next_step}").to_string().trim_end());
     Ok(ExitCode::from(report.exit_status() as u8))
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod connect;
 mod generate;
 mod load;
+mod output;
 mod progress;
 mod setup;
 
@@ -47,7 +48,7 @@ pub fn run() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(Failure(text)) => {
-            eprintln!("es-loader: {text}");
+            output::notice(format_args!("es-loader: {text}"));
             ExitCode::from(2)
         }
     }

@@ -2,14 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::Value;
 
 use super::Failure;
 use super::args::SetupArgs;
-use super::{check, connect};
+use super::{check, connect, output};
 use crate::edge::opensearch::OpenSearch;
 use crate::template;
 
@@ -18,8 +17,7 @@ pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
     let templates = without_ties(template::index_templates(&plans));
     if args.print {
         for (_, template) in &templates {
-            // Who reads only the beginning has closed the pipe, and that is no failure.
-            let _ = writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(template)?);
+            output::line(serde_json::to_string_pretty(template)?);
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -49,6 +47,6 @@ fn without_ties(mut templates: Vec<(String, Value)>) -> Vec<(String, Value)> {
 /// Installs a template, over an older one of its name.
 async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Failure> {
     client.put_index_template(name, template).await?;
-    println!("index template {name} is installed for {}", template["index_patterns"]);
+    output::line(format_args!("index template {name} is installed for {}", template["index_patterns"]));
     Ok(())
 }

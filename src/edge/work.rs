@@ -127,7 +127,8 @@ impl Worker {
                 );
             }
         };
-        if metadata.len() == 0 {
+        // A pipe has no length.
+        if metadata.is_file() && metadata.len() == 0 {
             return ObjectReport::not_loaded(name, Outcome::Skipped("empty object".to_owned()));
         }
         let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());

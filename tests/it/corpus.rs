@@ -1,5 +1,4 @@
 //! Generated corpora in a real node: what arrives is what was generated.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::collections::BTreeMap;
 use std::fs::File;

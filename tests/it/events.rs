@@ -1,10 +1,4 @@
 //! Every event of `fixtures/events` through the function, against S3 over HTTP and a real node.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests: to fail is to panic"
-)]
 
 use std::collections::BTreeMap;
 use std::io::Write;

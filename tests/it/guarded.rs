@@ -1,5 +1,4 @@
 //! A cluster of one's own, behind TLS with a private authority and basic authentication.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,4 @@
 //! `es-loader load` into a real node: what arrives, what is refused, and what the report says of it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! `es-loader setup`: the index template on a real node, beside the templates of SIEM on OpenSearch.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

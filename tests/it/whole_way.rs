@@ -1,7 +1,6 @@
 //! The whole way: an object is put into a bucket, the function is told, and an analyst finds the documents.
 //!
 //! The function's own binary runs behind the Lambda runtime interface, against S3 and SQS over HTTP and a real node.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
 //! The object that rsyslog and fluentd really wrote, and what is in it by a plain search of its text.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,5 +1,4 @@
 //! The function's own binary behind the Lambda runtime interface, as on AWS: one process, one event at a time.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: to fail is to panic")]
 
 use std::fs::File;
 use std::io::Write;

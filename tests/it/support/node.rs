@@ -1,10 +1,4 @@
 //! A client of the OpenSearch node that asks what the tests want to know. It is not the client that is tested.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests: to fail is to panic"
-)]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! The command line as a process of its own, with an environment that this machine's settings cannot change.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::process::{Command, Output, Stdio};
 

@@ -1,5 +1,4 @@
 //! OpenSearch, and S3 with SQS: found or started once for all tests of this process, by the scripts of this repository.
-#![allow(clippy::panic, reason = "helpers of tests: to fail is to panic")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,5 +1,4 @@
 //! What one test has for itself on the shared node: index names that no other test uses, and a configuration with them.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::path::PathBuf;
 use std::sync::Arc;

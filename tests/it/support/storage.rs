@@ -1,5 +1,4 @@
 //! Buckets, objects and queues, made as their owner would make them.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: to fail is to panic")]
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;

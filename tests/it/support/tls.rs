@@ -1,7 +1,6 @@
 //! What stands before a cluster of one's own: TLS with a certificate of a private authority, and a user with a password.
 //!
 //! Whoever passes both reaches the real node.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::sync::Arc;
 
