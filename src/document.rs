@@ -207,14 +207,16 @@ impl<'p> Documents<'p> {
         let mut keyed = Keyed::recycle(std::mem::take(&mut self.keyed), &plan.keys);
         let mut pairs: Vec<Pair<'_>> = std::mem::take(&mut self.pairs);
 
-        let (parsed_text, beyond) = text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
+        let (parsed_text, beyond) =
+            text.split_at_checked(text.floor_char_boundary(MAX_PARSED)).unwrap_or((text, ""));
         let parsed = parse(parsed_text, plan, arena, &mut pairs, problems);
         keyed.fill(&pairs, &plan.keys);
         let header = parsed.as_ref().map(|parsed| parsed.header).unwrap_or_default();
         self.writer.update(&header);
         let writer = &self.writer;
         let product = writer.kind;
-        let module_of_id = product.map_or(Module::Unknown, |product| Module::of_id(product, header.signature_id));
+        let module_of_id =
+            product.map_or(Module::Unknown, |product| Module::of_id(product, header.signature_id));
         if let (Some(_), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
             deepsecurity::fold_quoted_text(&mut keyed, parsed_text, module_of_id, problems);
             deepsecurity::keep_paths(&mut keyed);
@@ -232,8 +234,12 @@ impl<'p> Documents<'p> {
         let pipeline_error = !is_event || incomplete || is_broken_json;
         if pipeline_error {
             let (problem, kind, message) = match plan.log_type.file_format {
-                _ if is_broken_json => (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged"),
-                _ if incomplete => (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short"),
+                _ if is_broken_json => {
+                    (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged")
+                }
+                _ if incomplete => {
+                    (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
+                }
                 FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
                 _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
             };
@@ -287,7 +293,9 @@ impl<'p> Documents<'p> {
         let raw = match plan.log_type.raw_message {
             RawMessage::Full => Some(text),
             RawMessage::Never if !pipeline_error => None,
-            RawMessage::WithoutPacket | RawMessage::Never => Some(without_payloads(text, payloads(&keyed), parsed_text.len(), arena)),
+            RawMessage::WithoutPacket | RawMessage::Never => {
+                Some(without_payloads(text, payloads(&keyed), parsed_text.len(), arena))
+            }
         };
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
             row.set(FieldId::MESSAGE, Value::Text(raw));
@@ -300,9 +308,9 @@ impl<'p> Documents<'p> {
             problems.add(Problem::TimeFallback);
         }
         row.set(FieldId::TIMESTAMP, Value::Time(time));
-        row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Text(origin.word()));
+        row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
         match created {
-            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Text(&self.created.written)),
+            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&self.created.written)),
             None => {
                 if let Some(text) = record.timestamp.as_deref().filter(|text| !is_empty_value(text)) {
                     row.leave_over(field_name("timestamp", plan, &row, arena), Value::Text(text));
@@ -351,7 +359,13 @@ fn parse<'a>(
                 pairs.push(Pair { key: name, raw: group.as_str(), escapes: Escapes::None });
             }
         }
-        return Some(Parsed { prefix: "", header: Header::default(), unparsed: "", incomplete: false, format: Format::Cef });
+        return Some(Parsed {
+            prefix: "",
+            header: Header::default(),
+            unparsed: "",
+            incomplete: false,
+            format: Format::Cef,
+        });
     }
     let marker = marker::find(text)?;
     Some(match marker.format {
@@ -442,12 +456,7 @@ fn complete_header<'a>(parsed: &Option<Parsed<'a>>, keyed: &Keyed<'a>) -> Header
 }
 
 /// Attributes that say what CEF's header says need no home of their own.
-fn leef_header_keys<'a>(
-    keyed: &mut Keyed<'a>,
-    header: &Header<'a>,
-    module: Module,
-    category: Option<&str>,
-) {
+fn leef_header_keys<'a>(keyed: &mut Keyed<'a>, header: &Header<'a>, module: Module, category: Option<&str>) {
     use deepsecurity::key;
     for header_key in [key::NAME, key::DESC] {
         if keyed.value(header_key) == Some(header.name) {
@@ -474,9 +483,7 @@ impl<'a> Sources<'_, 'a> {
     /// The value of a source that has one.
     fn first(&self, origin: &Origin, keyed: &Keyed<'a>) -> Option<&'a str> {
         let value = match origin {
-            Origin::Key(key, name) => {
-                keyed.value(*key).or_else(|| self.other(name).map(|(_, value)| value))
-            }
+            Origin::Key(key, name) => keyed.value(*key).or_else(|| self.other(name).map(|(_, value)| value)),
             Origin::Record(field) => match field {
                 RecordField::Hostname => self.record.hostname.as_deref(),
                 RecordField::Timestamp => self.record.timestamp.as_deref(),
@@ -494,7 +501,9 @@ impl<'a> Sources<'_, 'a> {
             Origin::Syslog(field) => match field {
                 SyslogField::Hostname => self.syslog.hostname,
                 SyslogField::Appname => self.syslog.appname,
-                SyslogField::Priority => self.syslog.priority.map(|priority| &*self.arena.alloc_str(&priority.to_string())),
+                SyslogField::Priority => {
+                    self.syslog.priority.map(|priority| &*self.arena.alloc_str(&priority.to_string()))
+                }
             },
         };
         value.filter(|value| !is_empty_value(trim(value)))
@@ -518,8 +527,10 @@ fn apply_table<'a>(
     let mut any = false;
     for rule in &plan.rules {
         for origin in &rule.origins {
-            let Some(text) = sources.first(origin, keyed) else { continue };
-            let Some(value) = convert(text, plan.fields.kind(rule.field), sources.arena) else {
+            // Nearly every source is a key of the event.
+            let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
+            let Some(text) = own.or_else(|| sources.first(origin, keyed)) else { continue };
+            let Some(value) = convert(text, rule.kind, sources.arena) else {
                 let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
                 if at.is_none_or(|at| keyed.note_misfit(at)) {
                     problems.add(Problem::ValueDoesNotFit);
@@ -533,7 +544,9 @@ fn apply_table<'a>(
                 Origin::Key(key, name) => match keyed.at(*key) {
                     Some(at) => keyed.mark_used(at),
                     None => {
-                        if let Some(bit) = sources.other(name).and_then(|(at, _)| 1_u64.checked_shl(u32::try_from(at).ok()?)) {
+                        if let Some(bit) =
+                            sources.other(name).and_then(|(at, _)| 1_u64.checked_shl(u32::try_from(at).ok()?))
+                        {
                             used.others |= bit;
                         }
                     }
@@ -575,7 +588,8 @@ fn header_fields<'a>(
     }
     if !header.signature_id.is_empty() {
         let offset = module_of_id.rule_id_offset();
-        let shifted = || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
+        let shifted =
+            || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
         let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {
             Some(id) => arena.alloc_str(&id.to_string()),
             None => header.signature_id,
@@ -587,14 +601,18 @@ fn header_fields<'a>(
 /// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
 /// record, so a person has to look at it.
 fn is_broken_json(record: &Record<'_>, plan: &Plan) -> bool {
-    matches!(plan.log_type.file_format, FileFormat::Json) && !record.json && record.message.trim_start().starts_with('{')
+    matches!(plan.log_type.file_format, FileFormat::Json)
+        && !record.json
+        && record.message.trim_start().starts_with('{')
 }
 
 fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
     if let Some(priority) = syslog.priority {
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
     }
-    for (field, text) in [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)] {
+    for (field, text) in
+        [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
+    {
         if let Some(text) = text.filter(|text| !is_empty_value(text)) {
             row.set_if_absent(field, Value::Text(text));
         }
@@ -612,7 +630,7 @@ fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, ro
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
-    row.set(FieldId::EVENT_INGESTED, Value::Text(ingested));
+    row.set(FieldId::EVENT_INGESTED, Value::Word(ingested));
     if let Some(bucket) = &facts.bucket {
         row.set(FieldId::LOG_S3BUCKET, Value::Text(bucket));
         if !log_type.cloud_provider.is_empty() {
@@ -620,7 +638,8 @@ fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, ro
         }
     }
     row.set(FieldId::LOG_S3KEY, Value::Text(&facts.key));
-    for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)] {
+    for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)]
+    {
         if let Some(fact) = fact {
             row.set_if_absent(field, Value::Text(fact));
         }
@@ -639,7 +658,8 @@ fn event_time<'a>(
     let latest = created.map_or(around.load, |created| created.instant);
     for origin in &plan.time_keys {
         let Some(text) = sources.first(origin, keyed) else { continue };
-        let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
+        let parsed =
+            settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
         if let Some(time) = parsed.filter(|time| time::is_possible(*time, around.load)) {
             return (time, time::Origin::Field);
         }
@@ -727,7 +747,10 @@ fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> 
         let safe = key.chars().take(128).map(|c| if is_safe(c) { c } else { '_' });
         name = ArenaString::from_iter_in(safe, arena).into_bump_str();
     }
-    while name.is_empty() || plan.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name) {
+    while name.is_empty()
+        || plan.fields.has_under_prefix(name)
+        || row.leftovers().iter().any(|other| other.key == name)
+    {
         let mut longer = ArenaString::from_str_in(name, arena);
         longer.push('_');
         name = longer.into_bump_str();

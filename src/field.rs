@@ -239,8 +239,11 @@ impl Fields {
         }
         refuse_value_and_object(&fields)?;
         let order = document_order(&fields, prefix);
-        let names: Vec<&str> =
-            order.iter().filter_map(|id| fields.get(usize::from(id.0))).map(|field| field.name.as_str()).collect();
+        let names: Vec<&str> = order
+            .iter()
+            .filter_map(|id| fields.get(usize::from(id.0)))
+            .map(|field| field.name.as_str())
+            .collect();
         let inside = format!("{prefix}.");
         let first_prefixed = names.iter().position(|name| name.starts_with(&inside)).unwrap_or(names.len());
         let under_prefix = names
@@ -356,7 +359,8 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
 
 /// The table of [`Fields::shared`]: fields of one object stand together, so two share what all between them share.
 fn shared_objects(names: &[&str]) -> Vec<u8> {
-    let neighbors: Vec<u8> = std::iter::once(0).chain(names.iter().zip(names.iter().skip(1)).map(shared_by_two)).collect();
+    let neighbors: Vec<u8> =
+        std::iter::once(0).chain(names.iter().zip(names.iter().skip(1)).map(shared_by_two)).collect();
     let mut table = vec![0; names.len() * names.len()];
     for (before, row) in table.chunks_exact_mut(names.len().max(1)).enumerate() {
         let mut least = u8::MAX;

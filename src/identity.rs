@@ -24,7 +24,8 @@ impl DocumentId {
 
     fn of(digest: &[u8]) -> Self {
         let mut text = [b'A'; 27];
-        let _ = URL_SAFE_NO_PAD.encode(digest.get(..ID_BYTES).unwrap_or_default(), Out::from_slice(&mut text));
+        let _ =
+            URL_SAFE_NO_PAD.encode(digest.get(..ID_BYTES).unwrap_or_default(), Out::from_slice(&mut text));
         Self(text)
     }
 }

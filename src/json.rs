@@ -3,8 +3,8 @@
 //! Strings are written the way serde_json writes them (RFC 8259, section 7: quotes, backslashes and control characters are escaped), only
 //! faster, because a document is little else. Does not know documents.
 
-use std::io::Write;
 use crate::row::Address;
+use std::io::Write;
 
 /// Text that is appended to every document: as a block of fixed size, which is quicker to copy than one whose size has to be
 /// looked at.

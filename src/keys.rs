@@ -167,7 +167,15 @@ impl<'a> Keyed<'a> {
     pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], table: &KeyTable) {
         for pair in pairs {
             let key = table.get(pair.key);
-            self.pairs.push(Entry { pair: *pair, value: "", empty: true, key, repeated: false, used: false, misfit: false });
+            self.pairs.push(Entry {
+                pair: *pair,
+                value: "",
+                empty: true,
+                key,
+                repeated: false,
+                used: false,
+                misfit: false,
+            });
             let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             if let Some(key) = key {
                 self.link(key, number);
@@ -291,6 +299,15 @@ impl<'a> Keyed<'a> {
         let others =
             (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
         first.into_iter().chain(others.skip(1))
+    }
+
+    /// The next pair of the same key.
+    pub(crate) fn next(&self, key: KeyId, at: At) -> Option<At> {
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        self.at(key).and_then(|first| self.entry(first.0)).filter(|first| first.repeated)?;
+        let behind = self.pairs.get(usize::try_from(at.0).ok()?..)?;
+        let found = (at.0 + 1..).zip(behind).find(|(_, entry)| entry.key == Some(key));
+        found.map(|(number, _)| At(number))
     }
 
     /// The first pair of the same known key, if that one has found its home.

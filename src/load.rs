@@ -162,12 +162,18 @@ impl Loader<'_> {
         for text in marker::split(&record.message) {
             let start = self.batch.body.len();
             let account = &mut self.account;
-            let written =
-                self.documents.write(record, text, (identity, part), &mut self.batch.body, &mut account.problems);
+            let written = self.documents.write(
+                record,
+                text,
+                (identity, part),
+                &mut self.batch.body,
+                &mut account.problems,
+            );
             part += 1;
             account.documents += 1;
             account.pipeline_errors += u64::from(written.pipeline_error);
-            account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
+            account.first_event =
+                Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
             account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
             if start > 0 && self.batch.body.len() > self.limits.batch_bytes {
                 // The operation that is too much for this batch begins the next one.

@@ -4,6 +4,7 @@
 
 use crate::config::{Config, HeaderField, LogType, Match, Source, SyslogField};
 use crate::deepsecurity;
+use crate::ecs::Type;
 use crate::field::{self, FieldId, Fields};
 use crate::keys::{KeyId, KeyTable};
 
@@ -42,6 +43,7 @@ pub enum Choice<'p> {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) field: FieldId,
+    pub(crate) kind: Type,
     pub(crate) origins: Vec<Origin>,
 }
 
@@ -80,7 +82,11 @@ impl Plan {
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
-            rules.push(Rule { field, origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect() });
+            rules.push(Rule {
+                field,
+                kind: fields.kind(field),
+                origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect(),
+            });
         }
         let statics = log_type
             .statics

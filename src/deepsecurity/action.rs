@@ -32,8 +32,12 @@ impl Action {
         let disposition = match (module, act) {
             (_, Some(act)) if has_detect_only_prefix(act) => Disposition::Allowed,
             (Module::Firewall | Module::IntrusionPrevention, Some(act)) => network_word(act),
-            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("blocked") => Disposition::Blocked,
-            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("detectonly") => Disposition::Allowed,
+            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("blocked") => {
+                Disposition::Blocked
+            }
+            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("detectonly") => {
+                Disposition::Allowed
+            }
             (Module::ApplicationControl, _) => match signature_id {
                 "6002100" | "6002200" => Disposition::Blocked,
                 "6001100" | "6001200" => Disposition::Allowed,
@@ -84,8 +88,11 @@ fn network_word(act: &str) -> Disposition {
 }
 
 fn malware_word(act: &str) -> Disposition {
-    let handled = ["quarantine", "quarantined", "delete", "deleted", "clean", "cleaned", "terminate", "terminated"];
-    if is_one_of(act, &handled) || is_one_of(act, &["deny access", "denyaccess", "access denied", "accessdenied"]) {
+    let handled =
+        ["quarantine", "quarantined", "delete", "deleted", "clean", "cleaned", "terminate", "terminated"];
+    if is_one_of(act, &handled)
+        || is_one_of(act, &["deny access", "denyaccess", "access denied", "accessdenied"])
+    {
         Disposition::Blocked
     } else if is_one_of(act, &["pass", "passed"]) {
         Disposition::Allowed
