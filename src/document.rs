@@ -21,6 +21,7 @@ use crate::pair::{Escapes, Pair};
 use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
+use crate::recycle::emptied;
 use crate::row::{MAX_STRING, Row, Value};
 use crate::syslog;
 use crate::time::{self, Surroundings, ZonedTime};
@@ -339,8 +340,7 @@ impl<'p> Documents<'p> {
 
         self.row = row.emptied();
         self.keyed = keyed.emptied();
-        pairs.clear();
-        self.pairs = pairs.into_iter().filter_map(|_| None).collect();
+        self.pairs = emptied(pairs);
         Written { time: time.instant, pipeline_error }
     }
 }

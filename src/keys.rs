@@ -7,6 +7,7 @@ use bumpalo::Bump;
 
 use crate::convert::trim;
 use crate::pair::{Escapes, Pair};
+use crate::recycle::emptied;
 
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 16;
@@ -158,9 +159,7 @@ impl<'a> Keyed<'a> {
 
     /// The memory without its pairs.
     pub(crate) fn emptied(self) -> Keyed<'static> {
-        let Keyed { mut pairs, first } = self;
-        pairs.clear();
-        Keyed { pairs: pairs.into_iter().filter_map(|_| None).collect(), first }
+        Keyed { pairs: emptied(self.pairs), first: self.first }
     }
 
     /// Takes an event's pairs, in order. They have values from [`Keyed::read_values`] on.

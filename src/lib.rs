@@ -22,6 +22,7 @@ pub mod leef;
 pub mod ecs;
 pub mod field;
 pub mod time;
+mod recycle;
 mod json;
 pub mod row;
 pub mod convert;

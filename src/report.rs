@@ -231,7 +231,8 @@ impl fmt::Display for Screen<'_> {
             for (object, reason) in report.failures.iter().chain(&report.broken) {
                 writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
             }
-            let unnamed = report.failed.saturating_sub(u64::try_from(report.failures.len()).unwrap_or(u64::MAX));
+            let unnamed =
+                report.failed.saturating_sub(u64::try_from(report.failures.len()).unwrap_or(u64::MAX));
             if unnamed > 0 {
                 row(f, unnamed, "more")?;
             }
@@ -256,7 +257,12 @@ fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result 
     Ok(())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "for people")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "for people"
+)]
 fn rate(count: u64, seconds: f64) -> u64 {
     if seconds > 0.0 { (count as f64 / seconds) as u64 } else { 0 }
 }
@@ -268,7 +274,7 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.to_string();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 f.write_str(",")?;
             }
             write!(f, "{digit}")?;
@@ -298,7 +304,9 @@ pub struct Safe<'t>(pub &'t str);
 impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            if c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            {
                 write!(f, "{}", c.escape_default())?;
             } else {
                 write!(f, "{c}")?;

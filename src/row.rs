@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use crate::field::{FieldId, Fields};
 use crate::json;
+use crate::recycle::emptied;
 use crate::time::ZonedTime;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
@@ -97,13 +98,8 @@ impl<'a> Row<'a> {
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { mut values, places, filled, positions, mut leftovers } = self;
-        values.clear();
-        leftovers.clear();
-        // The standard library collects a vector's own iterator in place, so the memory is kept although the lifetime
-        // changes.
-        let values = values.into_iter().filter_map(|_| None).collect();
-        let leftovers = leftovers.into_iter().filter_map(|_| None).collect();
+        let Row { values, places, filled, positions, leftovers } = self;
+        let (values, leftovers) = (emptied(values), emptied(leftovers));
         Row { values, places, filled, positions, leftovers }
     }
 

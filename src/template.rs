@@ -53,7 +53,9 @@ fn add_fields(known: &mut Value, other: &Value) {
             fields.entry(name).or_insert_with(|| field.clone());
         }
     }
-    if let (Some(Value::Array(rules)), Some(Value::Array(more))) = (known.pointer_mut(RULES), other.pointer(RULES)) {
+    if let (Some(Value::Array(rules)), Some(Value::Array(more))) =
+        (known.pointer_mut(RULES), other.pointer(RULES))
+    {
         for rule in more {
             if !rules.contains(rule) {
                 // The last rule takes every string, so further ones stand before it.

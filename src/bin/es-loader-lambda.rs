@@ -32,8 +32,9 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda_runtime::Error> {
     let started = Timestamp::now();
     let plans = Arc::new(settings::plans(&settings::config_files(None)?)?);
-    let endpoint = filled_variable("ENDPOINT")
-        .ok_or("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")?;
+    let endpoint = filled_variable("ENDPOINT").ok_or(
+        "no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain",
+    )?;
     let service = match filled_variable("ENDPOINT_SERVICE").as_deref() {
         None => None,
         Some("es") => Some(Service::Es),
@@ -43,7 +44,8 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let user = filled_variable("OPENSEARCH_USER").map(|user| (user, settings::password()));
     let ca = filled_variable("OPENSEARCH_CA");
     let aws = aws::load(None).await;
-    let client = settings::opensearch(&endpoint, service, user, ca.as_deref().map(std::path::Path::new), &aws)?;
+    let client =
+        settings::opensearch(&endpoint, service, user, ca.as_deref().map(std::path::Path::new), &aws)?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
     let worker = Worker::new(plans, Some(settings::s3(&aws)), target, Limits::default(), None);
     let function = Function::new(worker, started);
@@ -51,7 +53,10 @@ async fn run() -> Result<(), lambda_runtime::Error> {
         let function = &function;
         async move {
             let now = (Timestamp::now(), Instant::now());
-            function.handle(&event.payload, now, event.context.deadline).await.map_err(lambda_runtime::Error::from)
+            function
+                .handle(&event.payload, now, event.context.deadline)
+                .await
+                .map_err(lambda_runtime::Error::from)
         }
     }))
     .await

@@ -26,7 +26,9 @@ pub(super) enum Command {
 
 /// `load`.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished.")]
+#[command(
+    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished."
+)]
 pub(super) struct LoadArgs {
     /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
     #[arg(required_unless_present = "event")]

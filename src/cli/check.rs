@@ -10,8 +10,11 @@ use crate::edge::settings;
 use crate::plan::Plans;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let files =
-        if args.files.is_empty() { settings::config_files(None)? } else { settings::read_files(&args.files)? };
+    let files = if args.files.is_empty() {
+        settings::config_files(None)?
+    } else {
+        settings::read_files(&args.files)?
+    };
     let findings = config::check(&files);
     for finding in &findings {
         eprintln!("{finding}");
@@ -30,7 +33,10 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         );
     }
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    println!("no errors in {}", if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") });
+    println!(
+        "no errors in {}",
+        if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") }
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,7 +10,10 @@ use crate::edge::{aws, settings};
 
 /// A client for the cluster that the arguments name, once that has answered anything at all: who mistypes an address should not
 /// have to wait for it. `aws` gives the credentials for requests that are signed, where they are known already.
-pub(super) async fn opensearch(args: &ConnectionArgs, aws: Option<&SdkConfig>) -> Result<OpenSearch, Failure> {
+pub(super) async fn opensearch(
+    args: &ConnectionArgs,
+    aws: Option<&SdkConfig>,
+) -> Result<OpenSearch, Failure> {
     let Some(endpoint) = args.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()) else {
         return Err(Failure(
             "no OpenSearch endpoint: give --endpoint URL or set ENDPOINT, or see what would be sent with --to ndjson".into(),
@@ -24,7 +27,9 @@ pub(super) async fn opensearch(args: &ConnectionArgs, aws: Option<&SdkConfig>) -
     let aws = match aws {
         Some(aws) => aws.clone(),
         // Away from AWS its settings take seconds to look up, because a machine's metadata service is asked.
-        None if user.is_some() || Endpoint::parse(endpoint)?.signing(wanted).is_none() => SdkConfig::builder().build(),
+        None if user.is_some() || Endpoint::parse(endpoint)?.signing(wanted).is_none() => {
+            SdkConfig::builder().build()
+        }
         None => aws::load(args.region.clone()).await,
     };
     let client = settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?;

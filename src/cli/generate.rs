@@ -16,7 +16,8 @@ pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     if let Some(percent) = args.hostile {
         options.hostile_share = f64::from(percent) / 100.0;
     }
-    let is_gzip = args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|extension| extension == "gz"));
+    let is_gzip =
+        args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|extension| extension == "gz"));
     options.encoding = if is_gzip { Encoding::Gzip } else { Encoding::Plain };
     let summary = match &args.out {
         Some(path) => {

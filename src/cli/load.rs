@@ -25,7 +25,7 @@ enum Input {
     /// An object of S3.
     Object(Box<ObjectRef>),
     /// What needs no loading, with its reason.
-    NotLoaded(ObjectReport),
+    NotLoaded(Box<ObjectReport>),
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
@@ -38,13 +38,16 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let needs_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
     let aws = if needs_s3 { Some(aws::load(args.connection.region.clone()).await) } else { None };
     if aws.as_ref().is_some_and(|aws| aws.region().is_none()) {
-        return Err(Failure("no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned()));
+        return Err(Failure(
+            "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
+        ));
     }
     let s3 = aws.as_ref().map(settings::s3);
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
-            let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
+            let verb =
+                format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
             (Target::OpenSearch(Box::new(client), deliver::Options::default()), verb)
         }
         To::Ndjson => (Target::Ndjson, "written to standard output".to_owned()),
@@ -61,7 +64,7 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         let loaded = match input {
             Input::File { path, log_type } => worker.load_file(path, log_type, Timestamp::now()).await,
             Input::Object(object) => worker.load_object(object, Timestamp::now(), None).await,
-            Input::NotLoaded(report) => report.clone(),
+            Input::NotLoaded(report) => ObjectReport::clone(report),
         };
         report.add(&loaded);
     }
@@ -83,11 +86,12 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
     for message in event::parse(&event).messages {
         inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
         inputs.extend(message.skipped.into_iter().map(|skipped| {
-            Input::NotLoaded(ObjectReport::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string())))
+            let outcome = Outcome::Skipped(skipped.reason.to_string());
+            Input::NotLoaded(Box::new(ObjectReport::not_loaded(skipped.what, outcome)))
         }));
         inputs.extend(message.errors.into_iter().map(|error| {
             let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
-            Input::NotLoaded(ObjectReport::not_loaded(file.display().to_string(), outcome))
+            Input::NotLoaded(Box::new(ObjectReport::not_loaded(file.display().to_string(), outcome)))
         }));
     }
     Ok(inputs)
@@ -104,7 +108,10 @@ async fn path_inputs(args: &LoadArgs, plans: &Plans, s3: Option<&S3>) -> Result<
                         Ok(file) => file_input(file, args, plans)?,
                         Err((path, error)) => {
                             let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
-                            Input::NotLoaded(ObjectReport::not_loaded(path.display().to_string(), outcome))
+                            Input::NotLoaded(Box::new(ObjectReport::not_loaded(
+                                path.display().to_string(),
+                                outcome,
+                            )))
                         }
                     });
                 }
@@ -132,7 +139,10 @@ async fn s3_inputs(bucket: &str, key: &str, s3: &S3) -> Result<Vec<Input>, Failu
     }
     if inputs.is_empty() {
         let outcome = Outcome::Failed { reason: "no objects under this prefix".to_owned(), retry: false };
-        inputs.push(Input::NotLoaded(ObjectReport::not_loaded(format!("s3://{bucket}/{key}"), outcome)));
+        inputs.push(Input::NotLoaded(Box::new(ObjectReport::not_loaded(
+            format!("s3://{bucket}/{key}"),
+            outcome,
+        ))));
     }
     Ok(inputs)
 }
@@ -142,7 +152,10 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
     if let Some(name) = &args.log_type {
         let Some(plan) = plans.named(name) else {
             let names: Vec<&str> = plans.iter().map(|plan| plan.log_type().name.as_str()).collect();
-            return Err(Failure(format!("--log-type {name}: no such section; the sections are: {}", names.join(", "))));
+            return Err(Failure(format!(
+                "--log-type {name}: no such section; the sections are: {}",
+                names.join(", ")
+            )));
         };
         return Ok(Input::File { path, log_type: plan.log_type().name.clone() });
     }
@@ -151,7 +164,7 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
         Choice::Load(plan) => plan.log_type().name.clone(),
         Choice::Ignored(section) => {
             let outcome = Outcome::Skipped(format!("s3_key_ignored of [{section}] matches"));
-            return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, outcome)));
+            return Ok(Input::NotLoaded(Box::new(ObjectReport::not_loaded(key, outcome))));
         }
         Choice::Unknown => {
             let mut sections = plans.iter();
@@ -160,7 +173,7 @@ fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Fa
                 _ => {
                     let reason = "no section's s3_key matches the path; name one with --log-type".to_owned();
                     let outcome = Outcome::Failed { reason, retry: false };
-                    return Ok(Input::NotLoaded(ObjectReport::not_loaded(key, outcome)));
+                    return Ok(Input::NotLoaded(Box::new(ObjectReport::not_loaded(key, outcome))));
                 }
             }
         }
@@ -182,7 +195,8 @@ fn next_step(to: To, plans: &Plans, report: &Report) -> String {
     match to {
         _ if report.indexed == 0 => String::new(),
         To::Opensearch => {
-            let indices: BTreeSet<String> = plans.iter().map(|plan| format!("{}*", plan.log_type().index.name)).collect();
+            let indices: BTreeSet<String> =
+                plans.iter().map(|plan| format!("{}*", plan.log_type().index.name)).collect();
             let indices: Vec<String> = indices.into_iter().collect();
             format!(
                 "\nnext: search {} for source.ip, destination.ip or a word of @message (visible after a refresh, some seconds)\n",
@@ -190,7 +204,8 @@ fn next_step(to: To, plans: &Plans, report: &Report) -> String {
             )
         }
         To::Ndjson | To::None => {
-            "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n".to_owned()
+            "\nnext: the same with --to opensearch --endpoint URL, after es-loader setup --endpoint URL\n"
+                .to_owned()
         }
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn show(read: Arc<AtomicU64>, total: Option<u64>) -> Option<tokio::ta
     Some(tokio::spawn(async move {
         tokio::time::sleep(Duration::from_secs(1)).await;
         let bar = match total {
-            Some(total) => ProgressBar::new(total).with_style(style("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}")),
+            Some(total) => ProgressBar::new(total)
+                .with_style(style("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}")),
             None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes} {bytes_per_sec}")),
         };
         let bar = Cleared(bar);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Diagnostic, Place, Severity};
+use crate::report::Safe;
 
 /// Findings while the files are read.
 #[derive(Debug, Default)]
@@ -67,9 +68,10 @@ impl fmt::Display for Severity {
 impl fmt::Display for Diagnostic {
     /// `config/user.ini:12:1: error: unknown key 's3_kee'`, and the way out on a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.place, self.severity, self.message)?;
+        // Both can quote the user's file, which may hold what a terminal would obey.
+        write!(f, "{}: {}: {}", self.place, self.severity, Safe(&self.message))?;
         match &self.help {
-            Some(help) => write!(f, "\n  help: {help}"),
+            Some(help) => write!(f, "\n  help: {}", Safe(help)),
             None => Ok(()),
         }
     }

@@ -53,7 +53,12 @@ impl Function {
     /// # Errors
     ///
     /// Without SQS: an object that another try could load.
-    pub async fn handle(&self, event: &Value, now: (Timestamp, Instant), deadline: u64) -> Result<Value, Error> {
+    pub async fn handle(
+        &self,
+        event: &Value,
+        now: (Timestamp, Instant),
+        deadline: u64,
+    ) -> Result<Value, Error> {
         let deadline = self.deadline(now, deadline);
         let invocation = event::parse(event);
         let mut failed_messages = Vec::new();
@@ -103,7 +108,12 @@ impl Function {
         }
     }
 
-    async fn message(&self, message: &Message, now: Timestamp, deadline: Option<Instant>) -> Vec<ObjectReport> {
+    async fn message(
+        &self,
+        message: &Message,
+        now: Timestamp,
+        deadline: Option<Instant>,
+    ) -> Vec<ObjectReport> {
         for error in &message.errors {
             error!(message_id = message.id.as_ref().map(|id| id.0.as_str()), %error, "message not understood");
         }

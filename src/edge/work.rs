@@ -20,8 +20,8 @@ use super::s3::{S3, S3Error};
 use crate::bulk::{Batch, Fault};
 use crate::document::ObjectFacts;
 use crate::event::ObjectRef;
-use crate::object::LineNumber;
 use crate::load::{Account, Limits, load};
+use crate::object::LineNumber;
 use crate::plan::{Choice, Plan, Plans};
 use crate::report::{ObjectReport, Outcome};
 use crate::time::{self, Surroundings};
@@ -53,7 +53,13 @@ pub struct Worker {
 
 impl Worker {
     /// A worker. `s3` is needed for objects in S3 only; `account` is the AWS account that the loader runs in, where known.
-    pub fn new(plans: Arc<Plans>, s3: Option<S3>, target: Target, limits: Limits, account: Option<String>) -> Self {
+    pub fn new(
+        plans: Arc<Plans>,
+        s3: Option<S3>,
+        target: Target,
+        limits: Limits,
+        account: Option<String>,
+    ) -> Self {
         Self { plans, s3, target, limits, account, progress: Arc::default() }
     }
 
@@ -63,15 +69,26 @@ impl Worker {
     }
 
     /// Loads an object of S3. Never fails: what went wrong stands in the report.
-    pub async fn load_object(&self, object: &ObjectRef, now: Timestamp, deadline: Option<Instant>) -> ObjectReport {
+    pub async fn load_object(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Instant>,
+    ) -> ObjectReport {
         let name = format!("s3://{}/{}", object.bucket, object.key.as_str());
         let plan = match self.plans.for_key(object.key.as_str()) {
             Choice::Load(plan) => plan.log_type().name.clone(),
             Choice::Ignored(section) => {
-                return ObjectReport::not_loaded(name, Outcome::Skipped(format!("s3_key_ignored of [{section}] matches")));
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Skipped(format!("s3_key_ignored of [{section}] matches")),
+                );
             }
             Choice::Unknown => {
-                return ObjectReport::not_loaded(name, Outcome::Skipped("no section's s3_key matches".to_owned()));
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Skipped("no section's s3_key matches".to_owned()),
+                );
             }
         };
         let Some(s3) = &self.s3 else {
@@ -104,7 +121,10 @@ impl Worker {
         let (metadata, file) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                return ObjectReport::not_loaded(name, Outcome::Failed { reason: error.to_string(), retry: false });
+                return ObjectReport::not_loaded(
+                    name,
+                    Outcome::Failed { reason: error.to_string(), retry: false },
+                );
             }
         };
         if metadata.len() == 0 {
@@ -162,7 +182,8 @@ impl Worker {
                             ControlFlow::Continue(())
                         }
                         Err(error) => {
-                            failure = Some((error, batch.items.first().map_or(LineNumber(1), |item| item.line)));
+                            failure =
+                                Some((error, batch.items.first().map_or(LineNumber(1), |item| item.line)));
                             ControlFlow::Break(())
                         }
                     });
@@ -179,7 +200,9 @@ impl Worker {
                         }
                         report.account = account;
                     }
-                    Err(error) => report.outcome = Outcome::Failed { reason: error.to_string(), retry: false },
+                    Err(error) => {
+                        report.outcome = Outcome::Failed { reason: error.to_string(), retry: false }
+                    }
                 }
             }
             Target::Nothing => {
@@ -199,7 +222,8 @@ impl Worker {
 
 fn finish(parsed: Result<Account, tokio::task::JoinError>, report: &mut ObjectReport) -> Account {
     parsed.unwrap_or_else(|error| {
-        report.outcome = Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: false };
+        report.outcome =
+            Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: false };
         Account::default()
     })
 }

@@ -3,7 +3,6 @@
 
 use std::net::IpAddr;
 
-
 use super::fleet::{private_address, public_address};
 use super::random::Random;
 

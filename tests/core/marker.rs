@@ -65,7 +65,9 @@ fn h3_a_line_end_before_a_whole_header_starts_another_event() {
 
 #[test]
 fn h3_the_next_event_keeps_its_own_syslog_header() {
-    for header in ["Nov 23 09:59:01 host ", "<134>", "<134>Nov 23 09:59:01 host ", "2026-11-23T09:59:01+09:00 host "] {
+    for header in
+        ["Nov 23 09:59:01 host ", "<134>", "<134>Nov 23 09:59:01 host ", "2026-11-23T09:59:01+09:00 host "]
+    {
         for end in ["\n", "#012"] {
             let second = format!("{header}{EVENT}");
             let text = format!("Oct  2 16:41:16 host {EVENT}{end}{second}");

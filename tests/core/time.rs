@@ -391,9 +391,12 @@ fn words_of_origins_are_all_different() {
 fn fluentd_times_are_read_in_the_forms_that_its_configurations_give() {
     let jst = |text: &str| time::parse_fluentd(text).map(|time| (time.instant, time.offset.seconds()));
     let expected = Some((instant("2026-11-23T01:00:00Z"), 9 * 60 * 60));
-    for text in
-        ["2026-11-23T10:00:00+09:00", "2026-11-23T10:00:00+0900", "2026-11-23 10:00:00 +0900", "23/Nov/2026:10:00:00 +0900"]
-    {
+    for text in [
+        "2026-11-23T10:00:00+09:00",
+        "2026-11-23T10:00:00+0900",
+        "2026-11-23 10:00:00 +0900",
+        "23/Nov/2026:10:00:00 +0900",
+    ] {
         assert_eq!(jst(text), expected, "{text}");
     }
     assert_eq!(jst("1795395600"), Some((instant("2026-11-23T01:00:00Z"), 0)));

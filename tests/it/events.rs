@@ -177,7 +177,8 @@ fn every_fixture_loads_its_objects_and_gives_back_what_failed() {
             (Fails(expected), Err(error)) => assert_eq!(error.to_string(), *expected, "{name}"),
             (_, answer) => panic!("{name}: {answer:?}"),
         }
-        let expected: BTreeMap<String, usize> = objects.iter().map(|name| (keys[name].to_owned(), LINES)).collect();
+        let expected: BTreeMap<String, usize> =
+            objects.iter().map(|name| (keys[name].to_owned(), LINES)).collect();
         assert_eq!(loaded(&site), expected, "{name}");
     }
 }

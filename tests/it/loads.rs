@@ -80,7 +80,11 @@ fn a_document_that_is_refused_is_indexed_in_its_raw_form_with_the_reason() {
     let mapping = json!({"mappings": {"properties": {"source": {"type": "keyword"}}}});
     site.node.put(&index, &mapping).good();
     let run = load(&site, &site.file("ds_agent.log", EVENTS.as_bytes())).with_status(0);
-    let run = run.reports("3", "documents").reports("3", &indexed()).reports("0", "rejected").reports("0", "unsent");
+    let run = run
+        .reports("3", "documents")
+        .reports("3", &indexed())
+        .reports("0", "rejected")
+        .reports("0", "unsent");
     let run = run.says("refused by OpenSearch, indexed in their raw form:").says(", first on line 1");
     run.says("           2  status 400: mapper_parsing_exception: failed to parse field [source] of type [keyword]");
 
@@ -120,7 +124,11 @@ fn a_document_that_is_refused_in_both_forms_is_rejected_and_reported() {
     let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
     site.node.put(&index, &mapping).good();
     let run = load(&site, &site.file("ds_agent.log", EVENTS.as_bytes())).with_status(1);
-    let run = run.reports("3", "documents").reports("0", &indexed()).reports("3", "rejected").reports("0", "unsent");
+    let run = run
+        .reports("3", "documents")
+        .reports("0", &indexed())
+        .reports("3", "rejected")
+        .reports("0", "unsent");
     run.says("strict_dynamic_mapping_exception").says("first on line 1");
     assert_eq!(site.documents(), 0);
 }
@@ -132,7 +140,8 @@ fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_ne
     site.node.put(&index, &json!({"settings": {"index.blocks.write": true}})).good();
     let file = site.file("ds_agent.log", EVENTS.as_bytes());
     let try_it = || {
-        let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
+        let client =
+            OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
         let options = Options { patience: Duration::from_secs(2), ..Options::default() };
         let target = Target::OpenSearch(Box::new(client), options);
         let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
@@ -154,7 +163,8 @@ fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_ne
 fn documents_go_to_the_index_of_their_month() {
     let site = Site::new("months");
     let line = |month: &str, day: &str| {
-        let message = format!("{month} {day} 00:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|Log|0|act=Log");
+        let message =
+            format!("{month} {day} 00:00:00 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|Log|0|act=Log");
         let number = if month == "Oct" { "10" } else { "11" };
         json!({"message": message, "timestamp": format!("2026-{number}-{day}T00:00:10+00:00")}).to_string()
     };
@@ -178,7 +188,8 @@ fn what_is_piped_into_bulk_by_hand_is_what_the_program_indexes() {
     let mut ids = std::collections::BTreeSet::new();
     for pair in operations.chunks_exact(2) {
         let [action, document] = pair else { unreachable!("pairs") };
-        let (index, id) = (action["index"]["_index"].as_str().unwrap(), action["index"]["_id"].as_str().unwrap());
+        let (index, id) =
+            (action["index"]["_index"].as_str().unwrap(), action["index"]["_id"].as_str().unwrap());
         assert!(ids.insert(id.to_owned()), "{id}");
         let mut stored = site.node.get(&format!("{index}/_doc/{id}")).good()["_source"].take();
         let mut expected = document.clone();

@@ -1,5 +1,13 @@
 //! The edge and the binaries, over real connections.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+
 mod support;
 mod scripted;
 mod channel;
@@ -12,3 +20,4 @@ mod loads;
 mod whole_way;
 mod events;
 mod guarded;
+mod corpus;

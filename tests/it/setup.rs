@@ -153,7 +153,10 @@ fn setup_can_be_repeated() {
     let site = Site::new("twice");
     for _ in 0..2 {
         let run = setup(&site.config()).with_status(0);
-        assert_eq!(run.out(), format!("index template {0} is installed for [\"{0}\",\"{0}-*\"]\n", site.index));
+        assert_eq!(
+            run.out(),
+            format!("index template {0} is installed for [\"{0}\",\"{0}-*\"]\n", site.index)
+        );
     }
 }
 
@@ -232,10 +235,21 @@ fn one_search_and_one_aggregation_run_over_their_indices_and_ours() {
     // What a person types into the search line.
     assert_eq!(node.count(&both, &json!({"query_string": {"query": "198.51.100.9"}})), 2);
     for field in [
-        "source.ip", "source.port", "url.path", "url.original", "user_agent.original", "network.iana_number",
-        "network.bytes", "event.severity", "event.action", "rule.name", "http.request.method", "@timestamp",
+        "source.ip",
+        "source.port",
+        "url.path",
+        "url.original",
+        "user_agent.original",
+        "network.iana_number",
+        "network.bytes",
+        "event.severity",
+        "event.action",
+        "rule.name",
+        "http.request.method",
+        "@timestamp",
     ] {
-        let found = node.search(&both, &json!({"sort": [field], "aggs": {"values": {"terms": {"field": field}}}}));
+        let found =
+            node.search(&both, &json!({"sort": [field], "aggs": {"values": {"terms": {"field": field}}}}));
         assert_eq!(found["aggregations"]["values"]["buckets"][0]["doc_count"], 2, "{field}: {found}");
     }
     let caps = node.get(&format!("{both},{}/_field_caps?fields=*", indices.other)).good();
@@ -254,13 +268,16 @@ fn one_search_and_one_aggregation_run_over_their_indices_and_ours() {
 #[test]
 fn a_value_of_the_wrong_type_costs_no_document() {
     let indices = Indices::new("malformed");
-    indices.put("bad", &json!({
-        "@timestamp": "not a date",
-        "source": {"ip": "N/A", "port": "http", "geo": {"location": "nowhere"}},
-        "deepsecurity": {"cnt": "many", "xff": "unknown"},
-        "related": {"ip": ["10.0.0.1", "host-a"]},
-        "event": {"severity": "High"}
-    }));
+    indices.put(
+        "bad",
+        &json!({
+            "@timestamp": "not a date",
+            "source": {"ip": "N/A", "port": "http", "geo": {"location": "nowhere"}},
+            "deepsecurity": {"cnt": "many", "xff": "unknown"},
+            "related": {"ip": ["10.0.0.1", "host-a"]},
+            "event": {"severity": "High"}
+        }),
+    );
     assert_eq!(indices.found(&json!({"term": {"related.ip": "10.0.0.1"}})), ["bad"]);
     for field in ["source.ip", "source.port", "deepsecurity.xff", "event.severity", "@timestamp"] {
         assert_eq!(indices.found(&json!({"term": {"_ignored": field}})), ["bad"], "{field}");
@@ -270,12 +287,15 @@ fn a_value_of_the_wrong_type_costs_no_document() {
 #[test]
 fn long_values_are_kept_and_found_by_their_words() {
     let indices = Indices::new("long");
-    indices.put("long", &json!({
-        "@timestamp": "2026-11-23T01:00:00Z",
-        "url": {"original": format!("/a/{} needle", "x".repeat(20_000))},
-        "rule": {"name": "漢".repeat(10_922)},
-        "deepsecurity": {"unheard_of": "あ".repeat(20_000), "cs1": "あ".repeat(8_191)}
-    }));
+    indices.put(
+        "long",
+        &json!({
+            "@timestamp": "2026-11-23T01:00:00Z",
+            "url": {"original": format!("/a/{} needle", "x".repeat(20_000))},
+            "rule": {"name": "漢".repeat(10_922)},
+            "deepsecurity": {"unheard_of": "あ".repeat(20_000), "cs1": "あ".repeat(8_191)}
+        }),
+    );
     assert_eq!(indices.found(&json!({"match": {"url.original.text": "needle"}})), ["long"]);
     assert_eq!(indices.found(&json!({"term": {"deepsecurity.cs1": "あ".repeat(8_191)}})), ["long"]);
     assert!(indices.found(&json!({"exists": {"field": "rule.name"}})).is_empty());
@@ -286,13 +306,18 @@ fn long_values_are_kept_and_found_by_their_words() {
 #[test]
 fn unknown_fields_become_keywords_whatever_their_first_value_looks_like() {
     let indices = Indices::new("unknown");
-    indices.put("new", &json!({
-        "@timestamp": "2026-11-23T10:00:00.5+09:00",
-        "deepsecurity": {"newKey": "2026-11-23", "other": "12"},
-        "brand": {"new": "2026/11/23"}
-    }));
+    indices.put(
+        "new",
+        &json!({
+            "@timestamp": "2026-11-23T10:00:00.5+09:00",
+            "deepsecurity": {"newKey": "2026-11-23", "other": "12"},
+            "brand": {"new": "2026/11/23"}
+        }),
+    );
     let types = types(&indices.site.node, &indices.ours);
-    for (name, ignore_above) in [("deepsecurity.newKey", 1024), ("deepsecurity.other", 1024), ("brand.new", 8191)] {
+    for (name, ignore_above) in
+        [("deepsecurity.newKey", 1024), ("deepsecurity.other", 1024), ("brand.new", 8191)]
+    {
         assert_eq!(types[name], json!({"type": "keyword", "ignore_above": ignore_above}), "{name}");
     }
     let range = json!({"gte": "2026-11-23T01:00:00Z", "lt": "2026-11-23T01:00:01Z"});

@@ -47,7 +47,12 @@ fn an_object_that_is_put_can_be_searched_and_a_second_notification_adds_nothing(
 
     let mut lambda = Lambda::start(&site);
     for _ in 0..2 {
-        assert_eq!(lambda.invoke(&put_event(&bucket, KEY_IN_EVENT)), Answer::Done(Value::Null), "{}", lambda.log());
+        assert_eq!(
+            lambda.invoke(&put_event(&bucket, KEY_IN_EVENT)),
+            Answer::Done(Value::Null),
+            "{}",
+            lambda.log()
+        );
         assert_eq!(site.documents(), chain::DOCUMENTS);
     }
     chain::assert_searchable(&site);
@@ -128,7 +133,12 @@ fn an_object_that_cannot_be_loaded_fails_the_invocation_with_its_name_and_reason
 
     // What somebody mends between two tries.
     let mut lambda = Lambda::start_with(&site, &[guarded, known].concat());
-    assert_eq!(lambda.invoke(&put_event(&bucket, "ds_agent/a.gz")), Answer::Done(Value::Null), "{}", lambda.log());
+    assert_eq!(
+        lambda.invoke(&put_event(&bucket, "ds_agent/a.gz")),
+        Answer::Done(Value::Null),
+        "{}",
+        lambda.log()
+    );
     assert_eq!(site.documents(), chain::DOCUMENTS);
     assert!(!lambda.log().contains("secret"), "{}", lambda.log());
 }

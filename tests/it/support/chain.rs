@@ -37,8 +37,14 @@ pub(crate) fn assert_searchable(site: &Site) {
         (json!({"term": {"source.ip": "203.0.113.80"}}), " src=203.0.113.80 "),
         (json!({"term": {"destination.ip": "10.0.0.5"}}), " dst=10.0.0.5 "),
         (json!({"term": {"destination.ip": "10.0.0.0/24"}}), " dst=10.0.0."),
-        (json!({"range": {"@timestamp": {"gte": "2026-11-22T21:00:00Z", "lt": "2026-11-22T22:00:00Z"}}}), "\"Nov 22 21:"),
-        (json!({"range": {"@timestamp": {"gte": "2026-11-23T00:00:00+09:00", "lt": "2026-11-23T00:01:00+09:00"}}}), "\"Nov 22 15:00:"),
+        (
+            json!({"range": {"@timestamp": {"gte": "2026-11-22T21:00:00Z", "lt": "2026-11-22T22:00:00Z"}}}),
+            "\"Nov 22 21:",
+        ),
+        (
+            json!({"range": {"@timestamp": {"gte": "2026-11-23T00:00:00+09:00", "lt": "2026-11-23T00:01:00+09:00"}}}),
+            "\"Nov 22 15:00:",
+        ),
         (json!({"match": {"@message": "OGNL"}}), "OGNL"),
         (json!({"match_phrase": {"@message": "cross site scripting"}}), "Cross Site Scripting"),
         (json!({"match_phrase": {"@message": "203.0.113.80"}}), "203.0.113.80 "),
@@ -49,10 +55,13 @@ pub(crate) fn assert_searchable(site: &Site) {
         assert_eq!(site.node.count(&site.indices(), &query), expected, "{query}");
     }
     // The client stands in the packet's X-Forwarded-For, behind base64 in the text; the peer is a proxy of one's own.
-    let behind_proxy: Vec<Value> = site.node.find(&site.indices(), &json!({"bool": {"filter": [
-        {"term": {"source.ip": "203.0.113.181"}},
-        {"term": {"source.address": "10.37.101.200"}},
-        {"term": {"url.domain": "app.example.com"}}
-    ]}}));
+    let behind_proxy: Vec<Value> = site.node.find(
+        &site.indices(),
+        &json!({"bool": {"filter": [
+            {"term": {"source.ip": "203.0.113.181"}},
+            {"term": {"source.address": "10.37.101.200"}},
+            {"term": {"url.domain": "app.example.com"}}
+        ]}}),
+    );
     assert_eq!(behind_proxy.len(), 1, "{behind_proxy:#?}");
 }

@@ -42,7 +42,8 @@ impl Lambda {
     /// The same with an endpoint, and whatever else is set for it.
     pub(crate) fn start_with(site: &Site, variables: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let url = services::start(with_port("lambda", &port), "lambda").unwrap_or_else(|reason| panic!("{reason}"));
+        let url =
+            services::start(with_port("lambda", &port), "lambda").unwrap_or_else(|reason| panic!("{reason}"));
         let log = site.path("function.log");
         let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
         with_aws(&mut function)

@@ -6,6 +6,8 @@
     reason = "helpers of tests: to fail is to panic"
 )]
 
+use std::collections::BTreeMap;
+
 use opensearch::http::Method;
 use opensearch::http::headers::HeaderMap;
 use opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
@@ -47,7 +49,8 @@ impl Node {
     pub(crate) fn new() -> Self {
         let url = services::opensearch().parse().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let transport = TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
+        let transport =
+            TransportBuilder::new(SingleNodeConnectionPool::new(url)).disable_proxy().build().unwrap();
         Self { runtime, transport }
     }
 
@@ -105,19 +108,22 @@ impl Node {
         self.count(index, &json!({"match_all": {}}))
     }
 
-    /// Documents by the values of a field, for each value of another: `[outer][inner]` → count.
-    pub(crate) fn table(&self, index: &str, outer: &str, inner: &str) -> Vec<(String, u64, Vec<(String, u64)>)> {
+    /// The documents that a query finds, counted by the values of a field and, within them, of another.
+    pub(crate) fn table(&self, index: &str, query: &Value, outer: &str, inner: &str) -> Table {
         let inner = json!({"terms": {"field": inner, "size": 1000}});
         let outer = json!({"terms": {"field": outer, "size": 1000}, "aggs": {"inner": inner}});
-        let found = self.search(index, &json!({"size": 0, "aggs": {"outer": outer}}));
+        let found = self.search(index, &json!({"query": query, "size": 0, "aggs": {"outer": outer}}));
         let rows = buckets(&found["aggregations"]["outer"]);
         rows.map(|(name, count, bucket)| {
             let cells = buckets(&bucket["inner"]).map(|(name, count, _)| (name, count)).collect();
-            (name, count, cells)
+            (name, (count, cells))
         })
         .collect()
     }
 }
+
+/// Counts by a value, and by another within each.
+pub(crate) type Table = BTreeMap<String, (u64, BTreeMap<String, u64>)>;
 
 fn buckets(aggregation: &Value) -> impl Iterator<Item = (String, u64, &Value)> {
     aggregation["buckets"].as_array().unwrap().iter().map(|bucket| {

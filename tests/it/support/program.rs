@@ -17,7 +17,10 @@ pub(crate) fn clean(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["AWS_", "ENDPOINT", "OPENSEARCH_", "ES_LOADER_", "RUST_LOG"].iter().any(|ours| text.starts_with(ours)) {
+        if ["AWS_", "ENDPOINT", "OPENSEARCH_", "ES_LOADER_", "RUST_LOG"]
+            .iter()
+            .any(|ours| text.starts_with(ours))
+        {
             command.env_remove(&name);
         }
     }

@@ -47,5 +47,8 @@ pub(crate) fn start(mut script: Command, name: &str) -> Result<String, String> {
         return Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned());
     }
     let words = String::from_utf8_lossy(&done.stderr).trim().to_owned();
-    Err(format!("this test needs what `scripts/{name} start` starts, and that fails ({}):\n{words}", done.status))
+    Err(format!(
+        "this test needs what `scripts/{name} start` starts, and that fails ({}):\n{words}",
+        done.status
+    ))
 }

@@ -1,7 +1,7 @@
 //! What one test has for itself on the shared node: index names that no other test uses, and a configuration with them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -63,10 +63,6 @@ impl Site {
         path.parent().map(std::fs::create_dir_all).unwrap().unwrap();
         std::fs::write(&path, bytes).unwrap();
         path
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// All indices of this place.

@@ -72,7 +72,8 @@ impl Storage {
         let url = sqs(&["create-queue", "--queue-name", bucket])["QueueUrl"].as_str().unwrap().to_owned();
         let asked = sqs(&["get-queue-attributes", "--queue-url", &url, "--attribute-names", "QueueArn"]);
         let arn = asked["Attributes"]["QueueArn"].as_str().unwrap().to_owned();
-        let queue = QueueConfiguration::builder().queue_arn(&arn).events(Event::S3ObjectCreated).build().unwrap();
+        let queue =
+            QueueConfiguration::builder().queue_arn(&arn).events(Event::S3ObjectCreated).build().unwrap();
         let notification = NotificationConfiguration::builder().queue_configurations(queue).build();
         let request = self
             .client
@@ -94,7 +95,8 @@ impl Queue {
         let asked = ["receive-message", "--queue-url", &self.url, "--max-number-of-messages", "10"];
         let mut records = Vec::new();
         for _ in 0..10 {
-            let received = sqs(&[asked.as_slice(), &["--attribute-names", "All", "--wait-time-seconds", "1"]].concat());
+            let received =
+                sqs(&[asked.as_slice(), &["--attribute-names", "All", "--wait-time-seconds", "1"]].concat());
             let messages = received["Messages"].as_array().cloned().unwrap_or_default();
             records.extend(messages.iter().map(|message| self.record(message)));
             if records.len() >= count {
@@ -124,7 +126,8 @@ impl Queue {
 /// Queues are made and read by the AWS command line: one crate less, and the same requests.
 fn sqs(arguments: &[&str]) -> Value {
     services::aws();
-    let done = services::script("aws").args(["cli", "--output", "json", "sqs"]).args(arguments).output().unwrap();
+    let done =
+        services::script("aws").args(["cli", "--output", "json", "sqs"]).args(arguments).output().unwrap();
     let words = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "aws sqs {arguments:?}: {words}");
     serde_json::from_slice(&done.stdout).unwrap_or(Value::Null)

@@ -41,7 +41,8 @@ pub(crate) fn gate(authority: &Authority, name: &str, user: &str, password: &str
     let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let certificate = params.signed_by(&key, &authority.issuer).unwrap().der().clone();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    let config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
 
     let authorization = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));

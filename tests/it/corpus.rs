@@ -1,0 +1,134 @@
+//! Generated corpora in a real node: what arrives is what was generated.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use es_loader::generate::{self, ModuleSummary, Options, Summary};
+use es_loader::template;
+use serde_json::json;
+
+use crate::support::chain;
+use crate::support::node::Table;
+use crate::support::program::{Run, es_loader};
+use crate::support::services::{opensearch, repository};
+use crate::support::site::Site;
+
+fn generate(path: &Path, options: &Options) -> Summary {
+    let mut out = BufWriter::new(File::create(path).unwrap());
+    generate::run(options, &mut out).unwrap()
+}
+
+fn load(site: &Site, path: &Path) -> Run {
+    let mut command = es_loader();
+    command.args(["load", "--endpoint", opensearch(), "--log-type", "deepsecurity", "--config"]);
+    Run::of(command.arg(site.config()).arg(path))
+}
+
+/// A number as the report writes it.
+fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let (rest, last) = digits.split_at(digits.len().saturating_sub(3));
+    if rest.is_empty() { last.to_owned() } else { format!("{rest},{last}") }
+}
+
+/// The agent's word for an action as the documents have it: what was only detected did not happen.
+fn as_indexed(action: &str) -> String {
+    match action.strip_prefix("IDS:") {
+        None | Some("Log") => action.to_owned(),
+        Some(word) => format!("DetectOnly:Not{word}"),
+    }
+}
+
+#[test]
+fn a_hundred_thousand_lines_give_the_documents_that_were_generated() {
+    let site = Site::new("corpus");
+    let mut setup = es_loader();
+    Run::of(setup.args(["setup", "--endpoint", opensearch(), "--config"]).arg(site.config())).with_status(0);
+    let file = site.path("ds_agent.gz");
+    let summary = generate(&file, &Options { seed: 7, lines: 100_000, ..Options::default() });
+
+    let run = load(&site, &file).with_status(0);
+    let run = run.reports(&count(summary.lines), "lines").reports(&count(summary.blank), "of them blank");
+    let run = run.reports(&count(summary.documents), "documents");
+    let run = run.reports(&count(summary.documents), &format!("indexed into {}", opensearch()));
+    let run = run.reports("0", "rejected").reports("0", "unsent");
+    assert!(!run.stderr.contains("raw form"), "no document was refused: {}", run.stderr);
+    assert_eq!(site.documents(), summary.documents);
+
+    // Whole events: of others the generator says nothing more. fluentd writes the tag last, so that a record without one is cut.
+    let whole = json!({"bool": {
+        "filter": {"exists": {"field": "deepsecurity.tag"}},
+        "must_not": {"match": {"event.kind": "pipeline_error"}}
+    }});
+    let found = |inner: &str| site.node.table(&site.indices(), &whole, "event.provider", inner);
+    assert_eq!(
+        found("event.action"),
+        expected(&summary, |module| {
+            module.actions.iter().map(|(action, count)| (as_indexed(action), *count)).collect()
+        })
+    );
+    let what_became = |module: &ModuleSummary| {
+        [("denied", module.blocked), ("allowed", module.detected)]
+            .map(|(name, count)| (name.to_owned(), count))
+            .into()
+    };
+    let mut types = found("event.type");
+    types.values_mut().for_each(|(_, types)| types.retain(|name, _| name == "denied" || name == "allowed"));
+    let mut generated = expected(&summary, what_became);
+    // ECS knows no such types for malware; what was done to it is its action.
+    generated.entry("anti_malware".to_owned()).and_modify(|(_, types)| types.clear());
+    assert_eq!(types, generated);
+}
+
+/// Documents of each module, and those among them that `cells` counts.
+fn expected(summary: &Summary, cells: impl Fn(&ModuleSummary) -> BTreeMap<String, u64>) -> Table {
+    let rows = summary.modules.iter().map(|(module, counts)| {
+        let name = serde_json::to_value(module).unwrap().as_str().unwrap().to_owned();
+        let cells = cells(counts).into_iter().filter(|(_, count)| *count > 0).collect();
+        (name, (counts.documents, cells))
+    });
+    rows.collect()
+}
+
+/// All lines of this repository that agents, or the generator, wrote.
+fn all_lines(site: &Site) -> (PathBuf, u64) {
+    let path = site.path("lines");
+    std::fs::create_dir(&path).unwrap();
+    let summary =
+        generate(&path.join("generated.gz"), &Options { seed: 11, lines: 10_000, ..Options::default() });
+    std::fs::copy(chain::path(), path.join("chain.gz")).unwrap();
+    let samples = std::fs::read_to_string(repository().join("tests/core/data/deep-security.txt")).unwrap();
+    let samples = samples.lines().filter_map(|line| line.strip_prefix("> "));
+    let samples: Vec<String> = samples
+        .map(|line| json!({"message": line, "timestamp": "2026-11-22T22:26:05+00:00"}).to_string())
+        .collect();
+    assert!(samples.len() > 40, "{}", samples.len());
+    std::fs::write(path.join("samples.log"), samples.join("\n")).unwrap();
+    (path, summary.documents + chain::DOCUMENTS + u64::try_from(samples.len()).unwrap())
+}
+
+#[test]
+fn no_document_has_a_field_that_the_template_does_not_know_but_under_the_prefix() {
+    let site = Site::new("strict");
+    let (name, mut strict) = template::index_template(site.plans().named("deepsecurity").unwrap());
+    let mappings = &mut strict["template"]["mappings"];
+    mappings["dynamic"] = json!("strict");
+    mappings["properties"]["deepsecurity"] = json!({"type": "object", "dynamic": true});
+    site.node.put(&format!("_index_template/{name}"), &strict).good();
+
+    let (lines, documents) = all_lines(&site);
+    let run = load(&site, &lines);
+    println!("{}", run.stderr);
+    assert!(!run.stderr.contains("raw form"), "no document was refused: {}", run.stderr);
+    let run = run.with_status(0).reports(&count(documents), &format!("indexed into {}", opensearch()));
+    run.reports("0", "rejected").reports("0", "unsent");
+    assert!(site.documents() > 10_000);
+
+    let probe = format!("{}-probe/_doc/1", site.index);
+    let reason = site.node.put(&probe, &json!({"event": {"unheard_of": 1}})).refused(400);
+    assert!(reason.contains("dynamic introduction of [unheard_of]"), "{reason}");
+    site.node.put(&probe, &json!({"deepsecurity": {"unheard_of": 1}})).good();
+}
