@@ -309,9 +309,9 @@ impl<'p> Documents<'p> {
             problems.add(Problem::TimeFallback);
         }
         row.set(FieldId::TIMESTAMP, Value::Time(time));
-        row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Text(origin.word()));
+        row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
         match created {
-            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Text(&self.created.written)),
+            Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&self.created.written)),
             None => {
                 if let Some(text) = record.timestamp.as_deref().filter(|text| !is_empty_value(text)) {
                     row.leave_over(field_name("timestamp", plan, &row, arena), Value::Text(text));
@@ -527,8 +527,10 @@ fn apply_table<'a>(
     let mut any = false;
     for rule in &plan.rules {
         for origin in &rule.origins {
-            let Some(text) = sources.first(origin, keyed) else { continue };
-            let Some(value) = convert(text, plan.fields.kind(rule.field), sources.arena) else {
+            // Nearly every source is a key of the event.
+            let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
+            let Some(text) = own.or_else(|| sources.first(origin, keyed)) else { continue };
+            let Some(value) = convert(text, rule.kind, sources.arena) else {
                 let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
                 if at.is_none_or(|at| keyed.note_misfit(at)) {
                     problems.add(Problem::ValueDoesNotFit);
@@ -628,7 +630,7 @@ fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, ro
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
-    row.set(FieldId::EVENT_INGESTED, Value::Text(ingested));
+    row.set(FieldId::EVENT_INGESTED, Value::Word(ingested));
     if let Some(bucket) = &facts.bucket {
         row.set(FieldId::LOG_S3BUCKET, Value::Text(bucket));
         if !log_type.cloud_provider.is_empty() {

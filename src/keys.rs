@@ -300,6 +300,15 @@ impl<'a> Keyed<'a> {
         first.into_iter().chain(others.skip(1))
     }
 
+    /// The next pair of the same key.
+    pub(crate) fn next(&self, key: KeyId, at: At) -> Option<At> {
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        self.at(key).and_then(|first| self.entry(first.0)).filter(|first| first.repeated)?;
+        let behind = self.pairs.get(usize::try_from(at.0).ok()?..)?;
+        let found = (at.0 + 1..).zip(behind).find(|(_, entry)| entry.key == Some(key));
+        found.map(|(number, _)| At(number))
+    }
+
     /// The first pair of the same known key, if that one has found its home.
     pub(crate) fn first_used_like(&self, at: At) -> Option<At> {
         let first = self.at(self.entry(at.0)?.key?)?;

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use crate::config::{Config, Diagnostic, HeaderField, LogType, Match, Place, Severity, Source, SyslogField};
 use crate::convert::convert;
 use crate::deepsecurity;
+use crate::ecs::Type;
 use crate::field::{self, FieldId, Fields};
 use crate::keys::{KeyId, KeyTable};
 
@@ -45,6 +46,7 @@ pub enum Choice<'p> {
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) field: FieldId,
+    pub(crate) kind: Type,
     pub(crate) origins: Vec<Origin>,
 }
 
@@ -85,6 +87,7 @@ impl Plan {
             let Some(field) = fields.id(&mapping.field) else { continue };
             rules.push(Rule {
                 field,
+                kind: fields.kind(field),
                 origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect(),
             });
         }

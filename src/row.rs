@@ -24,6 +24,8 @@ pub enum Value<'a> {
     Absent,
     /// Text.
     Text(&'a str),
+    /// Text of our own: not long, and without anything that JSON escapes.
+    Word(&'a str),
     /// An integer.
     Long(i64),
     /// A number.
@@ -122,6 +124,7 @@ impl<'a> Row<'a> {
     }
 
     /// Gives a field its value unless it has one.
+    #[inline]
     pub fn set_if_absent(&mut self, field: FieldId, value: Value<'a>) {
         if !self.has(field) {
             self.set(field, value);
@@ -142,7 +145,7 @@ impl<'a> Row<'a> {
     /// A field's value, if it is one text.
     pub fn text(&self, field: FieldId) -> Option<&'a str> {
         match self.value(field) {
-            Some(Value::Text(text)) => Some(text),
+            Some(Value::Text(text) | Value::Word(text)) => Some(text),
             _ => None,
         }
     }
@@ -193,7 +196,17 @@ impl<'a> Row<'a> {
                 };
                 writer.close(open - shared);
                 opening.append(writer.out);
-                writer.rest_of_value(value);
+                match value {
+                    Value::Text(text) if text.len() <= MAX_STRING => json::rest_of_string(text, writer.out),
+                    Value::Word(word) => {
+                        writer.out.extend_from_slice(word.as_bytes());
+                        writer.out.push(b'"');
+                    }
+                    value => {
+                        writer.out.pop();
+                        writer.value(value);
+                    }
+                }
                 open = slot.depth;
                 before = Some(position);
             }
@@ -212,8 +225,8 @@ impl<'a> Row<'a> {
                     writer.out.push(b',');
                 }
                 json::string(leftover.key, writer.out);
-                writer.out.extend_from_slice(b":\"");
-                writer.rest_of_value(&leftover.value);
+                writer.out.push(b':');
+                writer.value(&leftover.value);
             }
         }
         writer.close(open);
@@ -240,20 +253,10 @@ impl Writer<'_> {
         }
     }
 
-    /// Appends a value behind the quote that would open a string.
-    #[inline]
-    fn rest_of_value(&mut self, value: &Value<'_>) {
-        if let Value::Text(text) = value {
-            return self.rest_of_string(text);
-        }
-        self.out.pop();
-        self.value(value);
-    }
-
     fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
-            Value::Text(text) => self.string(text),
+            Value::Text(text) | Value::Word(text) => self.string(text),
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
@@ -284,22 +287,12 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, text: &str) {
-        self.out.push(b'"');
-        self.rest_of_string(text);
-    }
-
-    #[inline]
-    fn rest_of_string(&mut self, text: &str) {
         if text.len() <= MAX_STRING {
-            return json::rest_of_string(text, self.out);
+            return json::string(text, self.out);
         }
-        self.long_string(text);
-    }
-
-    fn long_string(&mut self, text: &str) {
         self.cut += 1;
         let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
-        json::rest_of_string(&[kept, CUT_MARK].concat(), self.out);
+        json::string(&[kept, CUT_MARK].concat(), self.out);
     }
 }

@@ -80,21 +80,20 @@ impl ZonedTime {
     /// Writes ISO 8601 with its offset: `2020-10-28T14:46:28+09:00`, a fraction only where there is one.
     pub fn write(self, out: &mut Vec<u8>) {
         let civil = self.offset.to_datetime(self.instant);
-        let year = i64::from(civil.year());
+        let year = civil.year();
         if year < 0 {
             out.push(b'-');
         }
-        decimal(out, year.unsigned_abs(), 4);
-        for (mark, number) in [
-            (b'-', civil.month()),
-            (b'-', civil.day()),
-            (b'T', civil.hour()),
-            (b':', civil.minute()),
-            (b':', civil.second()),
-        ] {
-            out.push(mark);
-            decimal(out, u64::from(number.unsigned_abs()), 2);
-        }
+        let year = year.unsigned_abs();
+        let [y1, y2] = two_digits(year / 100);
+        let [y3, y4] = two_digits(year % 100);
+        let [m1, m2] = two_digits(civil.month().unsigned_abs().into());
+        let [d1, d2] = two_digits(civil.day().unsigned_abs().into());
+        let [h1, h2] = two_digits(civil.hour().unsigned_abs().into());
+        let [n1, n2] = two_digits(civil.minute().unsigned_abs().into());
+        let [s1, s2] = two_digits(civil.second().unsigned_abs().into());
+        let text = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2];
+        out.extend_from_slice(&text);
         let nanosecond = u64::from(civil.subsec_nanosecond().unsigned_abs());
         if nanosecond != 0 {
             out.push(b'.');
@@ -106,11 +105,15 @@ impl ZonedTime {
         }
         let seconds = self.offset.seconds();
         out.push(if seconds < 0 { b'-' } else { b'+' });
-        let minutes = u64::from(seconds.unsigned_abs() / 60);
-        decimal(out, minutes / 60, 2);
-        out.push(b':');
-        decimal(out, minutes % 60, 2);
+        let minutes = u16::try_from(seconds.unsigned_abs() / 60).unwrap_or_default();
+        let [h1, h2] = two_digits(minutes / 60);
+        let [n1, n2] = two_digits(minutes % 60);
+        out.extend_from_slice(&[h1, h2, b':', n1, n2]);
     }
+}
+
+fn two_digits(number: u16) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| b'0' + u8::try_from(digit).unwrap_or_default())
 }
 
 fn decimal(out: &mut Vec<u8>, number: u64, width: u32) {
@@ -182,8 +185,10 @@ fn latest_year(header: HeaderTime, offset: Offset, latest: Timestamp) -> Option<
     let HeaderTime::Bsd { month, day, hour, minute, second, nanosecond } = header else { return None };
     let time = Time::new(hour, minute, second, nanosecond).ok()?;
     let this_year = offset.to_datetime(latest).year();
+    // The clocks' difference reaches into the next year for its first minutes only.
+    let nearest = if (month, day) == (1, 1) { 0 } else { 1 };
     // February 29 may lie up to eight years back (1896 to 1904).
-    (0..=8).map(|back| this_year + 1 - back).find_map(|year| {
+    (nearest..=8).map(|back| this_year + 1 - back).find_map(|year| {
         let date = Date::new(year, month, day).ok()?;
         let instant = offset.to_timestamp(DateTime::from_parts(date, time)).ok()?;
         (instant.as_second() - latest.as_second() <= MAX_AHEAD_SECONDS)

@@ -2,6 +2,8 @@
 //!
 //! Follows RFC 3986, appendix B, and takes what attackers send: nothing is decoded, nothing normalized, nothing refused.
 
+use memchr::{memchr, memchr3, memrchr};
+
 /// Slices of a URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
@@ -36,7 +38,7 @@ pub fn split_url(url: &str) -> Parts<'_> {
         Some(end) => (url.get(..end), url.get(end + 3..).unwrap_or_default()),
         None => (None, url),
     };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority_end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(authority_end).unwrap_or((rest, ""));
     let (domain, port) = split_authority(authority);
     Parts { scheme, domain, port, ..split_path(path) }
@@ -44,8 +46,8 @@ pub fn split_url(url: &str) -> Parts<'_> {
 
 /// Splits `user@host:port` into host and port.
 pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (domain, port) = match host.rsplit_once(':') {
+    let host = split_last(authority, b'@').map_or(authority, |(_, host)| host);
+    let (domain, port) = match split_last(host, b':') {
         Some((domain, port)) if !port.contains(']') => (domain, port.parse().ok()),
         _ => (host, None),
     };
@@ -54,8 +56,8 @@ pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
 
 fn split_path(text: &str) -> Parts<'_> {
     let (text, fragment) =
-        text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
-    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+        split_first(text, b'#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
+    let (path, query) = split_first(text, b'?').map_or((text, None), |(path, query)| (path, Some(query)));
     let filled = |part: &&str| !part.is_empty();
     Parts {
         path: Some(path).filter(filled),
@@ -63,4 +65,18 @@ fn split_path(text: &str) -> Parts<'_> {
         fragment: fragment.filter(filled),
         ..Parts::default()
     }
+}
+
+/// Splits at the first of an ASCII character, as [`str::split_once`] does, which is slower.
+pub(crate) fn split_first(text: &str, at: u8) -> Option<(&str, &str)> {
+    split(text, memchr(at, text.as_bytes())?)
+}
+
+/// Splits at the last of an ASCII character.
+pub(crate) fn split_last(text: &str, at: u8) -> Option<(&str, &str)> {
+    split(text, memrchr(at, text.as_bytes())?)
+}
+
+fn split(text: &str, at: usize) -> Option<(&str, &str)> {
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }

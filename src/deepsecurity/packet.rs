@@ -10,7 +10,9 @@ use base64_simd::{Out, STANDARD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use crate::convert::trim;
 use crate::row::CUT_MARK;
+use crate::url::{split_first, split_last};
 
 /// What stands in place of a secret.
 const REDACTED: &[u8] = b" [redacted]";
@@ -42,7 +44,7 @@ pub enum Redaction {
 }
 
 /// What an HTTP request says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
@@ -50,7 +52,7 @@ pub(super) struct Request<'a> {
     pub(super) user_agent: Option<&'a str>,
     pub(super) referrer: Option<&'a str>,
     /// The addresses of X-Forwarded-For from left to right, up to the first from the right that is none.
-    pub(super) forwarded: Vec<IpAddr>,
+    pub(super) forwarded: ArenaVec<'a, IpAddr>,
 }
 
 impl<'a> Packet<'a> {
@@ -124,6 +126,7 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
     let mut in_secret = false;
     let is_http = LazyCell::new(|| starts_like_http(bytes));
     let is_binary = LazyCell::new(|| !bytes.iter().all(is_text_byte));
+    let last_letters = redact.iter().fold(0, |letters, header| letters | last_letter(header.as_bytes()));
     while start < bytes.len() {
         let rest = bytes.get(start..)?;
         let length = line_length(rest);
@@ -132,7 +135,7 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
         // Bytes of another protocol (a frame's length, the end of a record) may stand before a header's name: at the start of
         // the payload, and anywhere in a binary one. Elsewhere they make another header: `X-My-Cookie`.
         let may_be_framed = || (start == 0 && !*is_http) || *is_binary;
-        let value_start = match secret_header(line, redact, may_be_framed) {
+        let value_start = match secret_header(line, (redact, last_letters), may_be_framed) {
             Some(colon) => Some(start + colon + 1),
             None if in_secret && is_continuation => Some(start),
             None if start == 0 && is_rest_of_header(line, rest.get(length..)?, redact) => Some(0),
@@ -171,11 +174,23 @@ fn is_text_byte(byte: &u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
 }
 
-/// Where the colon of a secret header is.
-fn secret_header(line: &[u8], redact: &[String], may_be_framed: impl Fn() -> bool) -> Option<usize> {
-    let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+/// A bit for the last letter of a name, in any case; all bits for none.
+fn last_letter(name: &[u8]) -> u32 {
+    name.last().map_or(u32::MAX, |byte| 1 << (byte & 31))
+}
+
+/// Where the colon of a secret header is. `last_letters` are those of all headers to redact: nearly every other ends otherwise.
+fn secret_header(
+    line: &[u8],
+    (redact, last_letters): (&[String], u32),
+    may_be_framed: impl Fn() -> bool,
+) -> Option<usize> {
     memchr::memchr_iter(b':', line).find(|colon| {
         let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
+        if last_letter(name) & last_letters == 0 {
+            return false;
+        }
+        let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         redact.iter().any(|header| {
             let Some(start) = name.len().checked_sub(header.len()) else { return false };
             let (front, tail) = name.split_at_checked(start).unwrap_or_default();
@@ -224,7 +239,7 @@ fn is_cookie_byte(byte: u8) -> bool {
 
 fn as_text<'a>(bytes: &'a [u8], arena: &'a Bump) -> Option<&'a str> {
     let is_http = starts_like_http(bytes);
-    let (valid, rest) = match std::str::from_utf8(bytes) {
+    let (valid, rest) = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => (text, &[][..]),
         Err(error) => {
             let (valid, rest) = bytes.split_at_checked(error.valid_up_to())?;
@@ -253,35 +268,38 @@ fn starts_like_http(bytes: &[u8]) -> bool {
     std::str::from_utf8(line).ok().and_then(request_line).is_some()
 }
 
-const METHODS: [&str; 20] = [
-    "GET",
-    "POST",
-    "HEAD",
-    "PUT",
-    "DELETE",
-    "OPTIONS",
-    "PATCH",
-    "TRACE",
-    "CONNECT",
-    "PROPFIND",
-    "PROPPATCH",
-    "MKCOL",
-    "COPY",
-    "MOVE",
-    "LOCK",
-    "UNLOCK",
-    "SEARCH",
-    "REPORT",
-    "TRACK",
-    "DEBUG",
-];
+fn is_known_method(word: &str) -> bool {
+    matches!(
+        word,
+        "GET"
+            | "POST"
+            | "HEAD"
+            | "PUT"
+            | "DELETE"
+            | "OPTIONS"
+            | "PATCH"
+            | "TRACE"
+            | "CONNECT"
+            | "PROPFIND"
+            | "PROPPATCH"
+            | "MKCOL"
+            | "COPY"
+            | "MOVE"
+            | "LOCK"
+            | "UNLOCK"
+            | "SEARCH"
+            | "REPORT"
+            | "TRACK"
+            | "DEBUG"
+    )
+}
 
 /// `GET /path HTTP/1.1`; the end may be cut.
 fn request_line(line: &str) -> Option<(&str, &str)> {
-    let (method, rest) = line.trim_end().split_once(' ')?;
-    let (target, version) = rest.rsplit_once(' ').unwrap_or((rest, ""));
+    let (method, rest) = split_first(line.trim_end(), b' ')?;
+    let (target, version) = split_last(rest, b' ').unwrap_or((rest, ""));
     let (target, is_http) = if version.starts_with("HTTP/") { (target, true) } else { (rest, false) };
-    let is_method = METHODS.contains(&method)
+    let is_method = is_known_method(method)
         || (is_http
             && (3..=20).contains(&method.len())
             && method.bytes().all(|byte| byte.is_ascii_uppercase()));
@@ -292,19 +310,23 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
 
 /// Reads the request that a payload begins with. A last line without its end may be cut: half a host or an address is
 /// another one, so these are left out.
-pub(super) fn request(text: &str) -> Option<Request<'_>> {
-    let mut lines = text.split_inclusive('\n');
-    let (method, target) = request_line(lines.next()?)?;
-    let mut request =
-        Request { method, target, host: None, user_agent: None, referrer: None, forwarded: Vec::new() };
-    for line in lines {
+pub(super) fn request<'a>(text: &'a str, arena: &'a Bump) -> Option<Request<'a>> {
+    let (first, mut rest) = first_line(text);
+    let (method, target) = request_line(first)?;
+    let forwarded = ArenaVec::new_in(arena);
+    let mut request = Request { method, target, host: None, user_agent: None, referrer: None, forwarded };
+    while !rest.is_empty() {
+        let (line, behind) = first_line(rest);
+        rest = behind;
         let is_whole = line.ends_with('\n');
         let line = line.trim_end_matches(['\r', '\n']);
-        if line.is_empty() {
-            break;
+        let Some(letter) = line.bytes().next() else { break };
+        // Most headers are none of these, and one look tells.
+        if letter.is_ascii_alphabetic() && !matches!(letter | 0x20, b'h' | b'u' | b'r' | b'x') {
+            continue;
         }
-        let Some((name, value)) = line.split_once(':') else { continue };
-        let (name, value) = (name.trim(), value.trim());
+        let Some((name, value)) = split_first(line, b':') else { continue };
+        let (name, value) = (trim(name), trim(value));
         if value.is_empty() {
             continue;
         }
@@ -315,15 +337,21 @@ pub(super) fn request(text: &str) -> Option<Request<'_>> {
         } else if name.eq_ignore_ascii_case("referer") {
             request.referrer.get_or_insert(value);
         } else if name.eq_ignore_ascii_case("x-forwarded-for") && is_whole {
-            forwarded(value, &mut request.forwarded);
+            forwarded_addresses(value, &mut request.forwarded);
         }
     }
     Some(request)
 }
 
+/// The first line with its end, and what follows.
+fn first_line(text: &str) -> (&str, &str) {
+    let end = memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |at| at + 1);
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
 /// Appends the addresses of one X-Forwarded-For line. What stands left of something that is no address cannot be believed:
 /// the list starts anew there. The right-most addresses are kept, because those are not the client's to choose.
-fn forwarded(value: &str, addresses: &mut Vec<IpAddr>) {
+fn forwarded_addresses(value: &str, addresses: &mut ArenaVec<'_, IpAddr>) {
     for part in value.split(',') {
         match forwarded_address(part.trim().trim_matches('"')) {
             Some(address) => {

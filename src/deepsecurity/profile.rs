@@ -186,7 +186,7 @@ fn action(context: &mut Context<'_, '_>) -> Disposition {
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
         let says_act = context.row.text(FieldId::EVENT_ACTION).is_none_or(|set| set == act);
         if says_act {
-            context.row.set(FieldId::EVENT_ACTION, Value::Text(renamed));
+            context.row.set(FieldId::EVENT_ACTION, Value::Word(renamed));
         }
         context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
         context.keyed.mark_key_used(key::ACT);
@@ -299,9 +299,10 @@ fn set_url_parts<'a>(context: &mut Context<'_, 'a>, parts: url::Parts<'a>) {
 
 /// Decodes and redacts the payloads of an event's packets.
 pub(crate) fn packets(context: &mut Context<'_, '_>) {
-    let places = ArenaVec::from_iter_in(context.keyed.each(key::PACKET_DATA), context.arena);
     let mut payloads = ArenaVec::new_in(context.arena);
-    for at in places {
+    let mut next = context.keyed.at(key::PACKET_DATA);
+    while let Some(at) = next {
+        next = context.keyed.next(key::PACKET_DATA, at);
         let Some(value) = context.keyed.filled_at(at) else { continue };
         if context.keyed.is_used(at) {
             continue;
@@ -317,7 +318,7 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
                 payloads.push(text);
                 // Only these modules see packets: elsewhere, text that a message quotes passes for one.
                 if context.module.is_network()
-                    && let Some(request) = packet::request(text)
+                    && let Some(request) = packet::request(text, context.arena)
                 {
                     http(context, &request);
                 }
@@ -389,7 +390,7 @@ fn network(context: &mut Context<'_, '_>) {
     {
         context.row.set_if_absent(
             FieldId::NETWORK_TYPE,
-            Value::Text(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }),
+            Value::Word(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }),
         );
     }
     // The agent tells bytes by direction: only one of the two is about the packet of the event.
@@ -403,7 +404,7 @@ fn network(context: &mut Context<'_, '_>) {
     if let Some(direction) = direction
         && context.module.is_network()
     {
-        context.row.set_if_absent(FieldId::NETWORK_DIRECTION, Value::Text(direction));
+        context.row.set_if_absent(FieldId::NETWORK_DIRECTION, Value::Word(direction));
     }
 }
 
@@ -430,7 +431,7 @@ fn protocol_name(number: &str) -> Option<&'static str> {
 fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     let module = context.module;
     if let Some(provider) = module.provider() {
-        context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Text(provider));
+        context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Word(provider));
     }
     let act = context.keyed.value(key::ACT);
     let verdict = match disposition {
@@ -449,7 +450,7 @@ fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
         Module::System => system(context.signature_id),
         Module::Unknown => ("event", &[], "info"),
     };
-    context.row.set_if_absent(FieldId::EVENT_KIND, Value::Text(kind));
+    context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(kind));
     if !category.is_empty() {
         context.row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Texts(category));
     }
@@ -469,7 +470,7 @@ fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     };
     context.row.set_if_absent(FieldId::EVENT_TYPE, Value::Texts(types));
     if let Some(outcome) = outcome(context, disposition) {
-        context.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Text(outcome));
+        context.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
     }
 }
 
