@@ -1,5 +1,7 @@
 //! Sections that contradict themselves are refused with their place.
 
+#![allow(clippy::expect_used, reason = "a test that panics has failed, and says where")]
+
 use es_loader::config::{Config, File};
 use es_loader::plan::Plans;
 
