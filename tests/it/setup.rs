@@ -117,7 +117,7 @@ fn our_template_wins_for_our_indices_and_theirs_for_theirs() {
         assert_eq!(types(&site.node, ours), types(&site.node, index), "{index}");
     }
     let ours = types(&site.node, ours);
-    assert_eq!(ours["deepsecurity.xff"]["type"], "ip");
+    assert_eq!(ours["network.forwarded_ip"]["type"], "ip");
     assert_eq!(ours["event.count"]["type"], "long");
 
     let waf = types(&site.node, waf);
@@ -272,13 +272,13 @@ fn a_value_of_the_wrong_type_costs_no_document() {
         &json!({
             "@timestamp": "not a date",
             "source": {"ip": "N/A", "port": "http", "geo": {"location": "nowhere"}},
-            "deepsecurity": {"cnt": "many", "xff": "unknown"},
+            "deepsecurity": {"cnt": "many", "dpi_reason": "unknown"},
             "related": {"ip": ["10.0.0.1", "host-a"]},
             "event": {"severity": "High"}
         }),
     );
     assert_eq!(indices.found(&json!({"term": {"related.ip": "10.0.0.1"}})), ["bad"]);
-    for field in ["source.ip", "source.port", "deepsecurity.xff", "event.severity", "@timestamp"] {
+    for field in ["source.ip", "source.port", "deepsecurity.dpi_reason", "event.severity", "@timestamp"] {
         assert_eq!(indices.found(&json!({"term": {"_ignored": field}})), ["bad"], "{field}");
     }
 }
@@ -326,7 +326,7 @@ fn unknown_fields_become_keywords_whatever_their_first_value_looks_like() {
 #[test]
 fn the_number_of_fields_has_a_bound() {
     let indices = Indices::new("bound");
-    let many: BTreeMap<String, &str> = (0..300).map(|n| (format!("k{n}"), "v")).collect();
+    let many: BTreeMap<String, &str> = (0..400).map(|n| (format!("k{n}"), "v")).collect();
     let path = format!("{}/_doc/many", indices.ours);
     let reason = indices.site.node.put(&path, &json!({"deepsecurity": many})).refused(400);
     assert!(reason.contains("Limit of total fields [1000]"), "{reason}");
