@@ -9,8 +9,11 @@ use serde_json::Value;
 use super::Failure;
 use super::args::SetupArgs;
 use super::{check, connect, output};
-use crate::edge::opensearch::OpenSearch;
+use crate::edge::opensearch::{ApiError, OpenSearch};
 use crate::template;
+
+/// Tries to install a template over a connection that breaks.
+const TRIES: u32 = 3;
 
 pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
     let plans = check::plans(args.config.config.as_deref())?;
@@ -46,7 +49,14 @@ fn without_ties(mut templates: Vec<(String, Value)>) -> Vec<(String, Value)> {
 
 /// Installs a template, over an older one of its name.
 async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Failure> {
-    client.put_index_template(name, template).await?;
+    let mut tries = 1;
+    // A connection that a proxy has closed meanwhile breaks under the next request; to install a template twice does no harm.
+    while let Err(error) = client.put_index_template(name, template).await {
+        match error {
+            ApiError::Send(error) if error.can_pass() && tries < TRIES => tries += 1,
+            error => return Err(error.into()),
+        }
+    }
     output::line(format_args!("index template {name} is installed for {}", template["index_patterns"]));
     Ok(())
 }
