@@ -27,12 +27,26 @@ pub struct Field {
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
+    /// What opens the field with a string: `,"name":"`.
+    pub(crate) name: Piece,
+    /// The object that it stands in.
+    pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
-    /// The text that opens the field with a string, by the number of its objects that are open already:
-    /// `,"source":{"user":{"name":"`, `,"user":{"name":"`, `,"name":"`.
-    pub(crate) open: Vec<Piece>,
-    /// How many objects stand around the field.
-    pub(crate) depth: usize,
+}
+
+/// The number of an object of the document, the document itself being the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObjectId(u16);
+
+/// The way from one object to another.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// How many objects end.
+    pub(crate) close: u8,
+    /// How many objects are open then.
+    pub(crate) depth: u8,
+    /// The text up to the brace of the object, `,"source":{"user":`, if it is not open already.
+    pub(crate) open: Option<Piece>,
 }
 
 /// The list for one type of log.
@@ -41,8 +55,10 @@ pub struct Fields {
     fields: Vec<Field>,
     kinds: Vec<Type>,
     order: Vec<Slot>,
-    /// For each two positions, the first before the second, the number of objects that stand around both.
-    shared: Vec<u8>,
+    /// How many objects a document can have.
+    objects: usize,
+    /// The way from each object to each object.
+    steps: Vec<Step>,
     prefix: String,
     first_prefixed: usize,
     under_prefix: HashSet<String>,
@@ -251,10 +267,13 @@ impl Fields {
             .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
             .map(ToOwned::to_owned)
             .collect();
-        let shared = shared_objects(&names);
-        let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name)).collect();
+        let mut objects = vec![""];
+        let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name, &mut objects)).collect();
         let kinds = fields.iter().map(|field| field.kind).collect();
-        Ok(Self { fields, kinds, order, shared, prefix: prefix.to_owned(), first_prefixed, under_prefix })
+        let steps = objects.iter().flat_map(|from| objects.iter().map(|to| step(from, to))).collect();
+        let objects = objects.len();
+        let prefix = prefix.to_owned();
+        Ok(Self { fields, kinds, order, objects, steps, prefix, first_prefixed, under_prefix })
     }
 
     /// All fields by number.
@@ -296,9 +315,9 @@ impl Fields {
         self.first_prefixed
     }
 
-    /// How many objects stand around the fields at both positions.
-    pub(crate) fn shared(&self, before: usize, after: usize) -> usize {
-        self.shared.get(before * self.order.len() + after).copied().map_or(0, usize::from)
+    /// The way from one object to another.
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Step> {
+        self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
     }
 
     /// The position of each field in document order.
@@ -357,40 +376,34 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
     keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
 }
 
-/// The table of [`Fields::shared`]: fields of one object stand together, so two share what all between them share.
-fn shared_objects(names: &[&str]) -> Vec<u8> {
-    let neighbors: Vec<u8> =
-        std::iter::once(0).chain(names.iter().zip(names.iter().skip(1)).map(shared_by_two)).collect();
-    let mut table = vec![0; names.len() * names.len()];
-    for (before, row) in table.chunks_exact_mut(names.len().max(1)).enumerate() {
-        let mut least = u8::MAX;
-        for (cell, neighbor) in row.iter_mut().zip(&neighbors).skip(before + 1) {
-            least = least.min(*neighbor);
-            *cell = least;
-        }
-    }
-    table
-}
-
-fn shared_by_two((one, other): (&&str, &&str)) -> u8 {
-    let objects = |name: &str| name.matches('.').count();
-    let same = one.split('.').zip(other.split('.')).take_while(|(one, other)| one == other).count();
-    u8::try_from(same.min(objects(one)).min(objects(other))).unwrap_or(u8::MAX)
-}
-
-fn slot(field: FieldId, name: &str) -> Slot {
-    let segments: Vec<&str> = name.split('.').collect();
-    let open = (0..segments.len()).map(|opened| {
-        let mut open = vec![b','];
-        for (number, segment) in segments.iter().skip(opened).enumerate() {
-            if number > 0 {
-                open.push(b'{');
-            }
-            json::string(segment, &mut open);
-            open.push(b':');
-        }
-        open.push(b'"');
-        Piece::new(&open)
+fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
+    let (around, name) = name.rsplit_once('.').unwrap_or(("", name));
+    let object = objects.iter().position(|object| *object == around).unwrap_or_else(|| {
+        objects.push(around);
+        objects.len() - 1
     });
-    Slot { field, open: open.collect(), depth: segments.len() - 1 }
+    let mut text = vec![b','];
+    json::string(name, &mut text);
+    text.extend_from_slice(b":\"");
+    Slot { name: Piece::new(&text), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
+}
+
+fn step(from: &str, to: &str) -> Step {
+    let (from, to): (Vec<&str>, Vec<&str>) = (segments(from), segments(to));
+    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let mut text = Vec::new();
+    for segment in to.iter().skip(shared) {
+        text.push(if text.is_empty() { b',' } else { b'{' });
+        json::string(segment, &mut text);
+        text.push(b':');
+    }
+    Step {
+        close: u8::try_from(from.len() - shared).unwrap_or(u8::MAX),
+        depth: u8::try_from(to.len()).unwrap_or(u8::MAX),
+        open: (!text.is_empty()).then(|| Piece::new(&text)),
+    }
+}
+
+fn segments(object: &str) -> Vec<&str> {
+    object.split('.').filter(|segment| !segment.is_empty()).collect()
 }

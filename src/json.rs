@@ -3,34 +3,42 @@
 //! Strings are written the way serde_json writes them (RFC 8259, section 7: quotes, backslashes and control characters are escaped), only
 //! faster, because a document is little else. Does not know documents.
 
-use crate::row::Address;
 use std::io::Write;
+
+use wide::u8x16;
+
+use crate::row::Address;
 
 /// Text that is appended to every document: as a block of fixed size, which is quicker to copy than one whose size has to be
 /// looked at.
 #[derive(Clone, Debug)]
 pub(crate) struct Piece {
-    block: [u8; BLOCK],
+    block: [u8; PIECE],
     /// Bytes of the block that count.
-    length: usize,
+    length: u8,
     /// What does not fit into the block.
     rest: Box<[u8]>,
 }
 
-const BLOCK: usize = 32;
+const PIECE: usize = 32;
+
+/// Bytes that are looked at as one.
+const BLOCK: usize = 16;
 
 impl Piece {
     pub(crate) fn new(text: &[u8]) -> Self {
-        let (start, rest) = text.split_at_checked(BLOCK).unwrap_or((text, &[]));
-        let mut block = [0; BLOCK];
+        let (start, rest) = text.split_at_checked(PIECE).unwrap_or((text, &[]));
+        let mut block = [0; PIECE];
         for (place, byte) in block.iter_mut().zip(start) {
             *place = *byte;
         }
-        Self { block, length: start.len(), rest: rest.into() }
+        // A block is shorter than 256 bytes.
+        Self { block, length: u8::try_from(start.len()).unwrap_or_default(), rest: rest.into() }
     }
 
+    #[inline]
     pub(crate) fn append(&self, out: &mut Vec<u8>) {
-        let end = out.len() + self.length;
+        let end = out.len() + usize::from(self.length);
         out.extend_from_slice(&self.block);
         out.truncate(end);
         if !self.rest.is_empty() {
@@ -51,18 +59,18 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
 #[inline]
 pub(crate) fn rest_of_string(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    if bytes.len() > 32 {
-        return long(bytes, out);
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
-        let mut both = [0; 32];
-        both.as_chunks_mut().0.iter_mut().zip([first, last]).for_each(|(place, half)| *place = *half);
-        if has_special(&both) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<BLOCK>(), bytes.last_chunk::<BLOCK>()) {
+        if bytes.len() > 2 * BLOCK {
+            return long(bytes, out);
+        }
+        if specials(first) | specials(last) != 0 {
             return escaped(bytes, out);
         }
         overlapping(first, last, bytes.len(), out);
     } else if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        if word_to_escape(*first) | word_to_escape(*last) != 0 {
+        let mut both = [0; BLOCK];
+        both.as_chunks_mut().0.iter_mut().zip([first, last]).for_each(|(place, half)| *place = *half);
+        if specials(&both) != 0 {
             return escaped(bytes, out);
         }
         overlapping(first, last, bytes.len(), out);
@@ -124,36 +132,36 @@ fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
 
 /// How many bytes from the start need no escape.
 fn plain_length(bytes: &[u8]) -> usize {
-    let (blocks, _) = bytes.as_chunks::<32>();
-    let mut length = 32 * blocks.iter().take_while(|block| !has_special(block)).count();
-    let rest = bytes.get(length..).unwrap_or_default();
-    // The last block overlaps the one before it, where nothing was found.
-    if rest.len() < 32 && bytes.last_chunk::<32>().is_some_and(|last| !has_special(last)) {
-        return bytes.len();
-    }
-    let (words, last) = rest.as_chunks();
-    for word in words {
-        match word_to_escape(*word) {
-            0 => length += word.len(),
-            found => return length + found.trailing_zeros() as usize / 8,
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut length = 0;
+    for block in blocks {
+        match specials(block) {
+            0 => length += BLOCK,
+            found => return length + found.trailing_zeros() as usize,
         }
     }
-    length + last.iter().position(|byte| needs_escape(*byte)).unwrap_or(last.len())
+    // The last block overlaps the one before it, where nothing was found.
+    match bytes.last_chunk().map(specials) {
+        Some(0) => bytes.len(),
+        Some(found) => bytes.len() - BLOCK + found.trailing_zeros() as usize,
+        None => length + rest.iter().position(|byte| needs_escape(*byte)).unwrap_or(rest.len()),
+    }
 }
 
-/// Whether any of the bytes needs an escape: without a branch and summed up in one byte, because of this form the compiler
-/// makes vector instructions.
+/// A bit for each byte that needs an escape.
 #[inline]
-fn has_special(bytes: &[u8; 32]) -> bool {
-    let is_special = |byte: u8| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\');
-    bytes.iter().fold(0, |found, byte| found | is_special(*byte)) != 0
+fn specials(block: &[u8; BLOCK]) -> u32 {
+    let bytes = u8x16::new(*block);
+    let is_control = bytes.simd_eq(bytes.min(u8x16::splat(0x1f)));
+    let is_quoting = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+    (is_control | is_quoting).to_bitmask()
 }
 
 fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || matches!(byte, b'"' | b'\\')
 }
 
-/// The high bit of the lowest byte that needs an escape is set, and none below it: borrows only run upwards.
+/// Not zero if a byte needs an escape.
 #[inline]
 fn word_to_escape(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);

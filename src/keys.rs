@@ -6,6 +6,7 @@
 use bumpalo::Bump;
 
 use crate::convert::trim;
+use crate::pair::ends::Ends;
 use crate::pair::{Escapes, Pair};
 use crate::recycle::emptied;
 
@@ -35,37 +36,6 @@ struct Name {
     text: Box<str>,
 }
 
-/// The first and the last bytes of a name, and its length. Names of up to sixteen bytes are the same if these are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ends {
-    first: u64,
-    last: u64,
-    length: usize,
-}
-
-impl Ends {
-    #[inline]
-    fn of(name: &str) -> Self {
-        let bytes = name.as_bytes();
-        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
-        } else {
-            (bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0)
-        };
-        Self { first, last, length: bytes.len() }
-    }
-
-    #[inline]
-    fn slot(self, slots: usize) -> usize {
-        const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-        let length = u64::try_from(self.length).unwrap_or_default();
-        let mixed = (self.first ^ self.last.rotate_left(23) ^ length).wrapping_mul(MIX);
-        usize::try_from(mixed >> 40).unwrap_or_default() & (slots - 1)
-    }
-}
-
 impl KeyTable {
     /// A table of `names`, numbered in their order, with other spellings of some of them.
     pub(crate) fn new(names: &[&str], aliases: &[(&str, KeyId)]) -> Self {
@@ -93,10 +63,10 @@ impl KeyTable {
     #[inline]
     pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
         let ends = Ends::of(name);
-        let mut slot = ends.slot(self.slots.len());
+        let mut slot = slot_of(ends, self.slots.len());
         loop {
             let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
-            if known.ends == ends && (ends.length <= 16 || *known.text == *name) {
+            if known.ends == ends && (!ends.leave_out_some() || *known.text == *name) {
                 return Some(known.key);
             }
             slot = (slot + 1) & (self.slots.len() - 1);
@@ -111,7 +81,7 @@ impl KeyTable {
             self.slots.fill(0);
         }
         for (number, name) in (1..).zip(&self.names) {
-            let mut slot = name.ends.slot(self.slots.len());
+            let mut slot = slot_of(name.ends, self.slots.len());
             while self.slots.get(slot).is_some_and(|used| *used != 0) {
                 slot = (slot + 1) & (self.slots.len() - 1);
             }
@@ -120,6 +90,12 @@ impl KeyTable {
             }
         }
     }
+}
+
+/// The first slot to look at among `slots`, a power of two.
+#[inline]
+fn slot_of(ends: Ends, slots: usize) -> usize {
+    usize::try_from(ends.hash() & 0xffff).unwrap_or_default() & (slots - 1)
 }
 
 /// One event's pairs by key.

@@ -3,8 +3,10 @@
 //! Takes slices of the line, gives the value with its escapes undone. Does not know which keys exist, nor
 //! what a value means.
 
+pub(crate) mod ends;
 mod index;
 pub(crate) mod key;
+mod marks;
 pub(crate) mod scan;
 pub(crate) mod trim;
 

@@ -5,8 +5,8 @@
 
 use std::net::IpAddr;
 
-use crate::field::{FieldId, Fields};
-use crate::json;
+use crate::field::{FieldId, Fields, ObjectId};
+use crate::json::{self, Piece};
 use crate::recycle::emptied;
 use crate::time::ZonedTime;
 
@@ -40,6 +40,8 @@ pub enum Value<'a> {
     Time(ZonedTime),
     /// Several texts.
     Texts(&'a [&'a str]),
+    /// Several words of our own.
+    Words(&'a [&'a str]),
     /// Several addresses.
     Ips(&'a [Address<'a>]),
 }
@@ -182,20 +184,33 @@ impl<'a> Row<'a> {
     pub fn write_json(&self, fields: &Fields, out: &mut Vec<u8>) -> u32 {
         let mut writer = Writer { out, cut: 0 };
         let start = writer.out.len();
-        let mut open = 0;
-        let mut before = None;
+        let mut object = ObjectId::default();
+        let mut depth = 0;
+        let mut last = None;
         for (word, bits) in self.filled.iter().enumerate() {
             let mut bits = *bits;
             while bits != 0 {
                 let position = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let Some(slot) = fields.order().get(position) else { break };
-                let shared = before.map_or(0, |before| fields.shared(before, position));
-                let (Some(opening), Some(value)) = (slot.open.get(shared), self.value_at(position)) else {
+                let (Some(slot), Some(value)) = (fields.order().get(position), self.value_at(position))
+                else {
                     continue;
                 };
-                writer.close(open - shared);
-                opening.append(writer.out);
+                if slot.object == object {
+                    slot.name.append(writer.out);
+                } else {
+                    let Some(step) = fields.step(object, slot.object) else { continue };
+                    writer.close(step.close);
+                    object = slot.object;
+                    depth = step.depth;
+                    if let Some(open) = &step.open {
+                        open.append(writer.out);
+                        writer.first_name(&slot.name);
+                    } else {
+                        slot.name.append(writer.out);
+                    }
+                }
+                last = Some(position);
                 match value {
                     Value::Text(text) if text.len() <= MAX_STRING => json::rest_of_string(text, writer.out),
                     Value::Word(word) => {
@@ -207,14 +222,12 @@ impl<'a> Row<'a> {
                         writer.value(value);
                     }
                 }
-                open = slot.depth;
-                before = Some(position);
             }
         }
         if !self.leftovers.is_empty() {
-            let in_prefix = before.is_some_and(|before| before >= fields.first_prefixed());
-            writer.close(open - usize::from(in_prefix));
-            open = 1;
+            let in_prefix = last.is_some_and(|last| last >= fields.first_prefixed());
+            writer.close(depth - u8::from(in_prefix));
+            depth = 1;
             if !in_prefix {
                 writer.out.push(b',');
                 json::string(fields.prefix(), writer.out);
@@ -229,7 +242,7 @@ impl<'a> Row<'a> {
                 writer.value(&leftover.value);
             }
         }
-        writer.close(open);
+        writer.close(depth);
         // What opens the first field separates it from none: its comma becomes the brace.
         match writer.out.get_mut(start) {
             Some(comma) => *comma = b'{',
@@ -247,9 +260,19 @@ struct Writer<'o> {
 
 impl Writer<'_> {
     #[inline]
-    fn close(&mut self, objects: usize) {
+    fn close(&mut self, objects: u8) {
         for _ in 0..objects {
             self.out.push(b'}');
+        }
+    }
+
+    /// Opens the first field of an object, which nothing separates from its brace.
+    #[inline]
+    fn first_name(&mut self, name: &Piece) {
+        let comma = self.out.len();
+        name.append(self.out);
+        if let Some(comma) = self.out.get_mut(comma) {
+            *comma = b'{';
         }
     }
 
@@ -269,6 +292,11 @@ impl Writer<'_> {
                 self.out.push(b'"');
             }
             Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
+            Value::Words(words) => self.list(words, |writer, word| {
+                writer.out.push(b'"');
+                writer.out.extend_from_slice(word.as_bytes());
+                writer.out.push(b'"');
+            }),
             Value::Ips(addresses) => {
                 self.list(addresses, |writer, address| json::address(*address, writer.out))
             }

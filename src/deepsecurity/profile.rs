@@ -452,7 +452,7 @@ fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
     };
     context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(kind));
     if !category.is_empty() {
-        context.row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Texts(category));
+        context.row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Words(category));
     }
     // Allowed and denied are types of these categories only (ECS, allowed values of event.category).
     let takes_verdict = category.iter().any(|name| matches!(*name, "intrusion_detection" | "network"));
@@ -468,7 +468,7 @@ fn classify(context: &mut Context<'_, '_>, disposition: Disposition) {
         (None, "start") => &["start"],
         (None, _) => &["info"],
     };
-    context.row.set_if_absent(FieldId::EVENT_TYPE, Value::Texts(types));
+    context.row.set_if_absent(FieldId::EVENT_TYPE, Value::Words(types));
     if let Some(outcome) = outcome(context, disposition) {
         context.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
     }

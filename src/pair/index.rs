@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Pair;
+use super::ends::Ends;
 
 /// Up to so many pairs a walk is quicker than a map; Deep Security sends about thirty.
 const FEW: usize = 128;
@@ -43,31 +44,13 @@ pub(crate) fn has_repeated_key(pairs: &[Pair<'_>]) -> bool {
     // Only keys that share a bit with an earlier one are compared: one, if any, in an ordinary event.
     let mut bits = [0_u64; 16];
     pairs.iter().enumerate().any(|(at, pair)| {
-        let mark = mark(pair.key.as_bytes());
-        let maybe = bits.get_mut(usize::from(mark >> 6 & 15)).is_none_or(|bits| {
-            let bit = 1 << (mark & 63);
+        let [low, high, ..] = Ends::of(pair.key).hash().to_le_bytes();
+        let maybe = bits.get_mut(usize::from(high & 15)).is_none_or(|bits| {
+            let bit = 1 << (low & 63);
             let known = *bits & bit != 0;
             *bits |= bit;
             known
         });
         maybe && pairs.iter().take(at).any(|earlier| earlier.key == pair.key)
     })
-}
-
-/// A number that is nearly always another for another key: its length and its ends, which is quicker to have than
-/// a hash of it all.
-fn mark(key: &[u8]) -> u16 {
-    /// 2 to the 64th, divided by the golden ratio: multiplying by it carries every bit to the upper ones.
-    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (start, end) = if let (Some(start), Some(end)) = (key.first_chunk(), key.last_chunk()) {
-        (u64::from_le_bytes(*start), u64::from_le_bytes(*end))
-    } else if let (Some(start), Some(end)) = (key.first_chunk(), key.last_chunk()) {
-        (u64::from(u32::from_le_bytes(*start)), u64::from(u32::from_le_bytes(*end)))
-    } else {
-        (0, key.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
-    };
-    let length = u64::try_from(key.len()).unwrap_or(u64::MAX);
-    let [.., low, high] =
-        (start.wrapping_mul(SPREAD) ^ end).wrapping_add(length).wrapping_mul(SPREAD).to_le_bytes();
-    u16::from_le_bytes([low, high])
 }

@@ -5,9 +5,8 @@
 //! plain name, never past the `=` before it, and such a word is read once more. So the time is linear in the text, whatever it holds
 //! (rule P2). Does not know headers, pipes, or what is to be cut off at the ends.
 
-use memchr::memchr2_iter;
-
-use super::key::{Word, is_blank, is_name};
+use super::key::{Word, is_blank};
+use super::marks::{Mark, Marks};
 use super::{Escapes, Pair};
 
 /// Where the first key may stand.
@@ -35,7 +34,7 @@ pub(crate) fn scan<'a>(
     let mut backslashes = Backslashes::default();
     let mut escaped = None;
     let mut floor = 0;
-    for at in memchr2_iter(b'=', b'\\', bytes) {
+    for Mark { at, behind_name } in Marks::new(bytes) {
         if escaped == Some(at) {
             continue;
         }
@@ -44,7 +43,7 @@ pub(crate) fn scan<'a>(
             backslashes.note(at, bytes.get(at + 1).copied());
             continue;
         }
-        if let Some(word) = last_word(text, floor, at, first).filter(|&word| is_key(word)) {
+        if let Some(word) = last_word(text, floor, (behind_name, at), first).filter(|&word| is_key(word)) {
             let end = separator_start(bytes, floor, at - word.text.len());
             match open {
                 Some(open) => emit(open.close(text, end, &backslashes)),
@@ -103,17 +102,21 @@ impl Backslashes {
     }
 }
 
-/// The word behind the last whitespace between `floor` and `end`; at the very start it may stand without.
-fn last_word(text: &str, floor: usize, end: usize, first: FirstKey) -> Option<Word<'_>> {
-    let before = text.as_bytes().get(floor..end)?;
+/// The word behind the last whitespace between `floor` and `end`; at the very start it may stand without. All bytes from
+/// `name` to `end` are those of a name, the one before is not.
+#[inline]
+fn last_word(text: &str, floor: usize, (name, end): (usize, usize), first: FirstKey) -> Option<Word<'_>> {
     let at_start = || (floor == 0 && first == FirstKey::AnyWhere).then_some(0);
-    let (start, is_name) = match before.iter().rposition(|&byte| !is_name(byte)) {
-        Some(last) if before.get(last).is_some_and(|&byte| is_blank(byte)) => (floor + last + 1, true),
-        Some(last) => {
-            let blank = before.get(..last)?.iter().rposition(|&byte| is_blank(byte));
+    let (start, is_name) = if name <= floor {
+        (at_start()?, true)
+    } else {
+        let before = text.as_bytes().get(floor..name)?;
+        if before.last().is_some_and(|&byte| is_blank(byte)) {
+            (name, true)
+        } else {
+            let blank = before.iter().rposition(|&byte| is_blank(byte));
             (blank.map(|blank| floor + blank + 1).or_else(at_start)?, false)
         }
-        None => (at_start()?, true),
     };
     Some(Word { text: text.get(start..end)?, is_name })
 }
