@@ -14,7 +14,7 @@ use crate::document::{Documents, ObjectFacts};
 use crate::event::LineRange;
 use crate::identity::{Identities, Identity};
 use crate::marker;
-use crate::object::{Break, Line, Lines};
+use crate::object::{Break, Inflation, Line, Lines};
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
 use crate::record::{self, Record};
@@ -28,12 +28,14 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Only these lines.
     pub lines: Option<LineRange>,
+    /// A packed object that grows over this breaks off there.
+    pub inflation: Inflation,
 }
 
 impl Default for Limits {
     /// Requests of 5 MB, as OpenSearch Service recommends; lines of 16 MiB.
     fn default() -> Self {
-        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None }
+        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None, inflation: Inflation::default() }
     }
 }
 
@@ -73,7 +75,7 @@ pub fn load<R: Read>(
     limits: &Limits,
     sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
 ) -> Account {
-    let mut lines = Lines::new(reader, limits.line_bytes);
+    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut loader = Loader {
         plan,
         limits,

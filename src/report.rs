@@ -132,7 +132,10 @@ impl Report {
             && object.outcome == Outcome::Loaded
             && self.broken.len() < NAMED_FAILURES
         {
-            let reason = format!("broke off after {} bytes of text: {}", broken.offset, broken.reason);
+            let reason = match broken.offset {
+                0 => broken.reason.clone(),
+                offset => format!("broke off after {offset} bytes of text: {}", broken.reason),
+            };
             self.broken.push((object.object.clone(), reason));
         }
         self.add_account(&object.account);

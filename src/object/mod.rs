@@ -3,11 +3,19 @@
 //! Takes a reader, gives lines one at a time out of a buffer that grows only with the longest line. Does not
 //! know where the bytes come from, nor what a line holds.
 
-mod gzip;
-mod lines;
 mod source;
+mod container;
+mod members;
+mod gzip;
+mod bzip2;
+mod xz;
+mod zstd;
+mod zip;
+mod inflation;
 mod text;
+mod lines;
 
+pub use inflation::Inflation;
 pub use lines::Lines;
 
 /// The number of a line in its object, counted from 1. Blank lines count.
@@ -33,7 +41,7 @@ pub struct Line<'a> {
 pub struct Break {
     /// Bytes of plain text that had been decoded.
     pub offset: u64,
-    /// What the inflater or the source said.
+    /// What the decoder or the source said.
     pub reason: String,
     /// The source failed (network, disk): another try could help. Otherwise the object itself is damaged.
     pub source_failed: bool,

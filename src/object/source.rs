@@ -14,15 +14,17 @@ pub(crate) struct Source<R> {
     block: Box<[u8]>,
     start: usize,
     end: usize,
+    consumed: u64,
     ended: Option<Result<(), String>>,
 }
 
 impl<R: Read> Source<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, block: vec![0; BLOCK].into_boxed_slice(), start: 0, end: 0, ended: None }
+        Self { reader, block: vec![0; BLOCK].into_boxed_slice(), start: 0, end: 0, consumed: 0, ended: None }
     }
 
-    /// Bytes that wait, at least `count` of them if there are so many. `count` is at most a few.
+    /// Bytes that wait, at least `count` of them if there are so many. `count` is at most a block, and small in
+    /// comparison where speed matters.
     pub(crate) fn peek(&mut self, count: usize) -> &[u8] {
         while self.end - self.start < count && self.ended.is_none() {
             self.block.copy_within(self.start..self.end, 0);
@@ -40,7 +42,14 @@ impl<R: Read> Source<R> {
 
     /// Marks bytes that `peek` gave as used.
     pub(crate) fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        let start = (self.start + count).min(self.end);
+        self.consumed += (start - self.start) as u64;
+        self.start = start;
+    }
+
+    /// How many bytes have been used so far.
+    pub(crate) fn consumed(&self) -> u64 {
+        self.consumed
     }
 
     /// Moves bytes to `out`: what waits first, then straight from the reader. Gives 0 at the end.
@@ -55,7 +64,10 @@ impl<R: Read> Source<R> {
         }
         match read(&mut self.reader, out) {
             Ok(0) => self.ended = Some(Ok(())),
-            Ok(count) => return count,
+            Ok(count) => {
+                self.consumed += count as u64;
+                return count;
+            }
             Err(error) => self.ended = Some(Err(error.to_string())),
         }
         0

@@ -1,30 +1,18 @@
 //! The plain text of an object, whatever it was packed in.
 //!
-//! The container is told by its first bytes, never by the key or the content type. Does not know lines.
+//! Chooses the decoder and holds it to the bounds. Does not know lines.
 
 use std::io::Read;
 
-use super::gzip::{self, Gzip};
+use super::bzip2::Bzip2;
+use super::container::{Container, HEAD};
+use super::gzip::Gzip;
+use super::inflation::Inflation;
+use super::members::Members;
 use super::source::Source;
-
-/// What an object is packed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compression {
-    /// Text as it is.
-    Plain,
-    /// RFC 1952.
-    Gzip,
-}
-
-impl Compression {
-    /// As many first bytes as the longest magic number has.
-    const MAGIC_LENGTH: usize = gzip::MAGIC.len();
-
-    /// Tells the container by the first bytes of an object.
-    fn of(first: &[u8]) -> Self {
-        if first.starts_with(&gzip::MAGIC) { Self::Gzip } else { Self::Plain }
-    }
-}
+use super::xz::Xz;
+use super::zip::Zip;
+use super::zstd::Zstd;
 
 /// Why there is no more text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,37 +37,85 @@ pub(crate) struct Filled {
 enum Decoder {
     Unknown,
     Plain,
-    Gzip(Box<Gzip>),
+    Gzip(Box<Members<Gzip>>),
+    Bzip2(Box<Members<Bzip2>>),
+    Xz(Box<Members<Xz>>),
+    Zstd(Box<Members<Zstd>>),
+    Zip(Box<Zip>),
+    Unread(&'static str),
+}
+
+impl Decoder {
+    fn of(container: Option<Container>) -> Self {
+        match container {
+            None => Self::Plain,
+            Some(Container::Gzip) => Self::Gzip(Box::new(Members::new(Gzip::new()))),
+            Some(Container::Bzip2) => Self::Bzip2(Box::new(Members::new(Bzip2::new()))),
+            Some(Container::Xz) => Self::Xz(Box::new(Members::new(Xz::new()))),
+            Some(Container::Zstd) => Self::Zstd(Box::new(Members::new(Zstd::new()))),
+            Some(Container::Zip) => Self::Zip(Box::new(Zip::new())),
+            Some(Container::Other(name)) => Self::Unread(name),
+        }
+    }
 }
 
 /// An object as a stream of text bytes.
 pub(crate) struct Text<R> {
     source: Source<R>,
     decoder: Decoder,
+    bounds: Inflation,
+    given: u64,
 }
 
 impl<R: Read> Text<R> {
-    pub(crate) fn new(reader: R) -> Self {
-        Self { source: Source::new(reader), decoder: Decoder::Unknown }
+    pub(crate) fn new(reader: R, bounds: Inflation) -> Self {
+        Self { source: Source::new(reader), decoder: Decoder::Unknown, bounds, given: 0 }
     }
 
-    /// Writes text to the front of `out`, which is not empty: at least one byte, unless it says why not.
+    /// Writes text to the front of `out`, which has room for [`HEAD`] bytes and some: at least one byte, unless it
+    /// says why not.
     pub(crate) fn fill(&mut self, out: &mut [u8]) -> Filled {
-        if let Decoder::Unknown = self.decoder {
-            self.decoder = match Compression::of(self.source.peek(Compression::MAGIC_LENGTH)) {
-                Compression::Plain => Decoder::Plain,
-                Compression::Gzip => Decoder::Gzip(Box::new(Gzip::new())),
-            };
+        if let Decoder::Unknown = self.decoder { self.begin(out) } else { self.decode(out) }
+    }
+
+    /// Finds the decoder, and decodes as much as tells whether there is another container inside.
+    fn begin(&mut self, out: &mut [u8]) -> Filled {
+        let container = Container::of(self.source.peek(HEAD));
+        self.decoder = Decoder::of(container);
+        let mut filled = self.decode(out);
+        let Some(container) = container else { return filled };
+        while filled.bytes < HEAD && filled.stop.is_none() {
+            let more = self.decode(out.get_mut(filled.bytes..).unwrap_or_default());
+            filled = Filled { bytes: filled.bytes + more.bytes, stop: more.stop };
         }
-        match &mut self.decoder {
-            Decoder::Gzip(gzip) => gzip.fill(&mut self.source, out),
-            Decoder::Unknown | Decoder::Plain => match self.source.read(out) {
-                0 => {
-                    let failure = self.source.failure().map(str::to_owned);
-                    Filled { bytes: 0, stop: Some(failure.map_or(Stop::End, Stop::SourceFailed)) }
-                }
-                bytes => Filled { bytes, stop: None },
-            },
+        match container.refuses(out.get(..filled.bytes).unwrap_or_default()) {
+            Some(reason) => Filled { bytes: 0, stop: Some(Stop::Damaged(reason)) },
+            None => filled,
+        }
+    }
+
+    fn decode(&mut self, out: &mut [u8]) -> Filled {
+        let source = &mut self.source;
+        let filled = match &mut self.decoder {
+            Decoder::Gzip(gzip) => gzip.fill(source, out),
+            Decoder::Bzip2(bzip2) => bzip2.fill(source, out),
+            Decoder::Xz(xz) => xz.fill(source, out),
+            Decoder::Zstd(zstd) => zstd.fill(source, out),
+            Decoder::Zip(zip) => zip.fill(source, out),
+            Decoder::Unread(name) => {
+                return Filled { bytes: 0, stop: Some(Stop::Damaged(Container::unread(name))) };
+            }
+            Decoder::Unknown | Decoder::Plain => {
+                let bytes = source.read(out);
+                let failure = source.failure().map(str::to_owned);
+                let stop = (bytes == 0).then(|| failure.map_or(Stop::End, Stop::SourceFailed));
+                return Filled { bytes, stop };
+            }
+        };
+        self.given += filled.bytes as u64;
+        match self.bounds.exceeded(self.given, self.source.consumed()) {
+            Some(reason) => Filled { bytes: filled.bytes, stop: Some(Stop::Damaged(reason)) },
+            None => filled,
         }
     }
 }

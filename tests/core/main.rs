@@ -3,6 +3,8 @@
 mod config;
 mod event;
 mod object;
+mod container;
+mod zip;
 mod record;
 mod marker;
 mod syslog;

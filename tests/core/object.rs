@@ -4,7 +4,7 @@
 
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
-use es_loader::object::{Break, Lines};
+use es_loader::object::{Break, Inflation, Lines};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ impl Seen {
 }
 
 fn read(reader: impl Read, max_line: usize) -> Seen {
-    let mut object = Lines::new(reader, max_line);
+    let mut object = Lines::new(reader, max_line, Inflation::default());
     let mut lines = Vec::new();
     while let Some(line) = object.next() {
         lines.push((line.number.0, line.bytes.to_vec(), line.cut));
@@ -295,7 +295,7 @@ fn a_line_over_the_limit_is_cut_and_tells_how_much_is_missing() {
 fn a_huge_line_over_the_limit_is_passed_over_block_by_block() {
     // The reader holds nothing, and the line never stands whole anywhere.
     let body = io::repeat(b'x').take(40 << 20).chain(Cursor::new(b"\nnext\n"));
-    let mut object = Lines::new(body, 1000);
+    let mut object = Lines::new(body, 1000, Inflation::default());
     let line = object.next().unwrap();
     assert_eq!((line.bytes.len(), line.cut), (1000, (40 << 20) - 1000));
     let next = object.next().unwrap();

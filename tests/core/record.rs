@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use es_loader::object::Lines;
+use es_loader::object::{Inflation, Lines};
 use es_loader::record::{Record, decode, records};
 use proptest::prelude::*;
 
@@ -281,7 +281,7 @@ fn broken_bytes_within_a_record_do_not_cost_the_record() {
 #[test]
 fn each_line_of_the_real_chain_is_one_fluentd_record() {
     let bytes = std::fs::read("fixtures/real-chain.gz").unwrap();
-    let mut object = Lines::new(&bytes[..], 1 << 20);
+    let mut object = Lines::new(&bytes[..], 1 << 20, Inflation::default());
     let mut replaced_in_all = 0;
     let mut read = 0;
     while let Some(line) = object.next() {

@@ -175,3 +175,8 @@ pub(crate) fn packet_event(source: &str, payload: &[u8]) -> String {
         ),
     )
 }
+
+/// A file that a tool packed: see `fixtures/containers/make`.
+pub(crate) fn packed(name: &str) -> Vec<u8> {
+    std::fs::read(format!("fixtures/containers/{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

@@ -1,0 +1,66 @@
+//! A bzip2 stream.
+//!
+//! Its blocks are at most 900 kB, so that the decoder takes less than 5 MB whatever the stream says.
+
+use std::io::Read;
+
+use ::bzip2::{Decompress, Error, Status};
+
+use super::members::{Codec, Step, Then, begins_with, to_usize};
+use super::source::Source;
+
+/// What a stream begins with; the size of its blocks, a digit from 1 to 9, stands behind it.
+const MAGIC: [u8; 3] = *b"BZh";
+
+/// What stands behind the digit: the first block, or the end of a stream that has none.
+const FIRST_BLOCK: [[u8; 6]; 2] = [*b"1AY&SY", [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
+
+/// The decoder of bzip2 streams.
+pub(crate) struct Bzip2 {
+    decompress: Decompress,
+}
+
+impl Bzip2 {
+    pub(crate) fn new() -> Self {
+        Self { decompress: Decompress::new(false) }
+    }
+}
+
+impl Codec for Bzip2 {
+    const MEMBER: &'static str = "bzip2 stream";
+    const MAGIC_LENGTH: usize = 10;
+
+    fn begins(first: &[u8]) -> bool {
+        let (magic, rest) = first.split_at_checked(MAGIC.len()).unwrap_or((first, &[]));
+        begins_with(magic, &MAGIC)
+            && match rest.split_first() {
+                Some((level, block)) => {
+                    matches!(level, b'1'..=b'9') && FIRST_BLOCK.iter().any(|magic| begins_with(block, magic))
+                }
+                None => true,
+            }
+    }
+
+    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+        let input = source.peek(1);
+        let (read_before, given_before) = (self.decompress.total_in(), self.decompress.total_out());
+        let verdict = self.decompress.decompress(input, out);
+        let at_end = input.is_empty();
+        let read = to_usize(self.decompress.total_in() - read_before);
+        let bytes = to_usize(self.decompress.total_out() - given_before);
+        source.consume(read);
+        let then = match verdict {
+            Ok(Status::StreamEnd) => Then::End,
+            Ok(Status::MemNeeded) => Then::Damaged("no memory for its block".to_owned()),
+            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Then::More,
+            Ok(_) => Then::Starved,
+            Err(Error::DataMagic) => Then::Damaged("it has no bzip2 header".to_owned()),
+            Err(_) => Then::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
+        };
+        Step { bytes, then }
+    }
+
+    fn restart(&mut self) {
+        self.decompress = Decompress::new(false);
+    }
+}
