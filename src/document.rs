@@ -11,6 +11,7 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use crate::config::{FileFormat, HeaderField, RawMessage, SyslogField};
 use crate::convert::{convert, trim};
 use crate::deepsecurity::{self, Module, Product, behind_payload, push_without_payloads, without_payloads};
+use crate::exclude::{Exclusions, Hits};
 use crate::field::FieldId;
 use crate::identity::Identity;
 use crate::index_name::IndexNames;
@@ -61,6 +62,8 @@ pub struct Written {
     pub time: jiff::Timestamp,
     /// The event could not be understood.
     pub pipeline_error: bool,
+    /// A rule has left the document out: nothing was written.
+    pub excluded: bool,
 }
 
 /// Makes documents of one object's events.
@@ -78,6 +81,7 @@ pub struct Documents<'p> {
     row: Row<'static>,
     keyed: Keyed<'static>,
     pairs: Vec<Pair<'static>>,
+    hits: Hits,
 }
 
 /// A header, whichever format it is in.
@@ -187,10 +191,19 @@ impl<'p> Documents<'p> {
             row: Row::default(),
             keyed: Keyed::default(),
             pairs: Vec::new(),
+            hits: Hits::default(),
         }
     }
 
-    /// Writes the bulk operation of one event: its action line and its document, each with its line end.
+    /// Adds what the rules have done so far to an account.
+    pub fn account_exclusions(&self, exclusions: &mut Exclusions) {
+        if let Some(rules) = &self.plan.exclusion {
+            rules.account(&self.hits, exclusions);
+        }
+    }
+
+    /// Writes the bulk operation of one event: its action line and its document, each with its line end. Writes nothing if a rule
+    /// leaves the document out.
     ///
     /// `text` is the event's part of the record's message, `part` its number among the documents of its line.
     pub fn write(
@@ -333,15 +346,25 @@ impl<'p> Documents<'p> {
         let id = named_id.unwrap_or(content_id.as_str());
         row.set(FieldId::ID, Value::Text(arena.alloc_str(id)));
         let index = self.index_names.name(time.instant, self.facts.around.load);
+        let start = out.len();
         write_action(index, id, suffix, out);
+        let document = out.len();
         let cut = row.write_json(&plan.fields, out);
-        out.push(b'\n');
+        let excluded = plan.exclusion.as_ref().is_some_and(|rules| {
+            let json = out.get(document..).unwrap_or_default();
+            rules.excludes(|origin| sources.first(origin, &keyed), &row, json, &mut self.hits)
+        });
+        if excluded {
+            out.truncate(start);
+        } else {
+            out.push(b'\n');
+        }
         problems.add_many(Problem::StringCut, u64::from(cut));
 
         self.row = row.emptied();
         self.keyed = keyed.emptied();
         self.pairs = emptied(pairs);
-        Written { time: time.instant, pipeline_error }
+        Written { time: time.instant, pipeline_error, excluded }
     }
 }
 

@@ -29,6 +29,7 @@ pub mod convert;
 pub mod url;
 mod keys;
 pub mod plan;
+pub mod exclude;
 pub mod problem;
 pub mod deepsecurity;
 pub mod identity;

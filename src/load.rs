@@ -12,6 +12,7 @@ use crate::bulk::{Batch, Item};
 use crate::config::FileFormat;
 use crate::document::{Documents, ObjectFacts};
 use crate::event::LineRange;
+use crate::exclude::{self, Action, Exclusions};
 use crate::identity::{Identities, Identity};
 use crate::marker;
 use crate::object::{Break, Inflation, Line, Lines};
@@ -40,15 +41,18 @@ impl Default for Limits {
 }
 
 /// The account of one object. Every line is in it: `lines` = `blank_lines` + those that gave documents, and each document was
-/// handed to the sink.
+/// handed to the sink or left out by a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Lines, blank ones too, of the range that was asked for.
     pub lines: u64,
     /// Lines with nothing in them.
     pub blank_lines: u64,
-    /// Documents: as many as lines that are not blank, and more where a line holds several events.
+    /// Documents: as many as lines that are not blank, and more where a line holds several events. Those that a rule left out are
+    /// among them, but in none of the numbers below.
     pub documents: u64,
+    /// What the rules have done that leave documents out, or count them.
+    pub exclusions: Exclusions,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
     /// Bytes of text, after decompression.
@@ -65,6 +69,13 @@ pub struct Account {
     pub broken: Option<Break>,
     /// The sink wanted no more.
     pub stopped: bool,
+}
+
+impl Account {
+    /// Documents that were handed to the sink.
+    pub fn handed_over(&self) -> u64 {
+        self.documents - self.exclusions.excluded().min(self.documents)
+    }
 }
 
 /// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
@@ -100,6 +111,7 @@ pub fn load<R: Read>(
         loader.account.stopped = true;
     }
     let mut account = loader.account;
+    loader.documents.account_exclusions(&mut account.exclusions);
     account.text_bytes = lines.decoded_bytes();
     account.broken = lines.broken().cloned();
     account
@@ -158,12 +170,18 @@ impl Loader<'_> {
         mut part: usize,
         line: &Line<'_>,
     ) -> ControlFlow<(), usize> {
+        if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+            self.account.documents += 1;
+            self.account.exclusions.add(rule, Action::Exclude, 1);
+            return ControlFlow::Continue(part + 1);
+        }
         if record.message_missing {
             self.account.problems.add(Problem::MessageMissing);
         }
         for text in marker::split(&record.message) {
             let start = self.batch.body.len();
             let account = &mut self.account;
+            let problems = self.plan.exclusion.is_some().then_some(account.problems);
             let written = self.documents.write(
                 record,
                 text,
@@ -173,6 +191,10 @@ impl Loader<'_> {
             );
             part += 1;
             account.documents += 1;
+            if written.excluded {
+                account.problems = problems.unwrap_or(account.problems);
+                continue;
+            }
             account.pipeline_errors += u64::from(written.pipeline_error);
             account.first_event =
                 Some(account.first_event.map_or(written.time, |first| first.min(written.time)));

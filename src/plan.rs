@@ -4,10 +4,13 @@
 
 use bumpalo::Bump;
 
-use crate::config::{Config, Diagnostic, HeaderField, LogType, Match, Place, Severity, Source, SyslogField};
+use crate::config::{
+    Config, Diagnostic, File, HeaderField, LogType, Match, Place, Severity, Source, SyslogField,
+};
 use crate::convert::convert;
 use crate::deepsecurity;
 use crate::ecs::Type;
+use crate::exclude::{Matcher, Rules, Target};
 use crate::field::{self, FieldId, Fields};
 use crate::keys::{KeyId, KeyTable};
 
@@ -22,6 +25,8 @@ pub struct Plan {
     pub(crate) time_keys: Vec<Origin>,
     pub(crate) doc_id: Option<Origin>,
     pub(crate) doc_id_suffix: Option<Origin>,
+    pub(crate) exclusion: Option<Matcher>,
+    pub(crate) own_log_group: Option<String>,
 }
 
 /// All sections, compiled.
@@ -29,6 +34,8 @@ pub struct Plan {
 pub struct Plans {
     config: Config,
     plans: Vec<Plan>,
+    /// What is odd about the rules.
+    warnings: Vec<Diagnostic>,
 }
 
 /// What becomes of an S3 key.
@@ -99,7 +106,18 @@ impl Plan {
         let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
         let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
-        Ok(Self { log_type, fields, keys, rules, statics, time_keys, doc_id, doc_id_suffix })
+        Ok(Self {
+            log_type,
+            fields,
+            keys,
+            rules,
+            statics,
+            time_keys,
+            doc_id,
+            doc_id_suffix,
+            exclusion: None,
+            own_log_group: None,
+        })
     }
 
     /// The section.
@@ -110,6 +128,23 @@ impl Plan {
     /// The fields that its documents can have.
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    fn exclude(&mut self, rules: &Rules) {
+        let Self { fields, keys, .. } = self;
+        let target = |name: &str, named: &Source| {
+            // A plain name is a key of the event, as it is in the table, even where a field has the same name.
+            let is_field = name.contains('.') || name.starts_with('@');
+            if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
+                return Target::Field(field);
+            }
+            let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
+            Target::Origin(match behind_prefix {
+                Some(key) => origin(&Source::Key(key.to_owned()), keys),
+                None => origin(named, keys),
+            })
+        };
+        self.exclusion = Matcher::new(rules, &self.log_type.name, target);
     }
 }
 
@@ -133,7 +168,36 @@ impl Plans {
             }
         }
         findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
-        if findings.is_empty() { Ok(Self { config, plans }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
+    }
+
+    /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a file, with its places.
+    pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
+        let sections: Vec<&str> =
+            self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
+        let rules = Rules::read(files, &sections)?;
+        for plan in &mut self.plans {
+            plan.exclude(&rules);
+        }
+        self.warnings = rules.into_warnings();
+        Ok(self)
+    }
+
+    /// Without the records that CloudWatch Logs sends from this log group, the process's own.
+    pub fn without_own_log(mut self, log_group: &str) -> Self {
+        for plan in &mut self.plans {
+            plan.own_log_group = Some(log_group.to_owned());
+        }
+        self
+    }
+
+    /// What is odd about the rules that leave documents out.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// The section for an S3 key: the first whose `s3_key` matches.

@@ -1,6 +1,6 @@
 //! What was loaded, what was not and why: added up over objects, shown on one screen.
 //!
-//! All numbers come from here, so that they add up: documents = indexed + rejected + unsent. Does not know how objects are
+//! All numbers come from here, so that they add up: documents = indexed + excluded + rejected + unsent. Does not know how objects are
 //! loaded.
 
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::bulk::Tally;
+use crate::exclude::Action;
 use crate::load::Account;
 
 /// Failed objects that are named one by one.
@@ -152,6 +153,7 @@ impl Report {
         sum.lines += account.lines;
         sum.blank_lines += account.blank_lines;
         sum.documents += account.documents;
+        sum.exclusions.merge(&account.exclusions);
         sum.pipeline_errors += account.pipeline_errors;
         sum.text_bytes += account.text_bytes;
         sum.bulk_bytes += account.bulk_bytes;
@@ -206,6 +208,9 @@ impl fmt::Display for Screen<'_> {
             row(f, further, "of them from lines with more than one event")?;
         }
         row(f, report.indexed, self.target)?;
+        if account.exclusions.excluded() > 0 {
+            row(f, account.exclusions.excluded(), "excluded")?;
+        }
         row(f, report.rejected.total(), "rejected")?;
         row(f, report.unsent.total(), "unsent")?;
         if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
@@ -213,6 +218,16 @@ impl fmt::Display for Screen<'_> {
         }
         if report.sent_again > 0 {
             writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+        }
+        if account.exclusions.iter().next().is_some() {
+            writeln!(f, "\nby rule:")?;
+            for (rule, hits) in account.exclusions.iter() {
+                let what = match hits.action {
+                    Action::Exclude => "excluded by",
+                    Action::Count => "counted by",
+                };
+                row(f, hits.documents, &format!("{what} {}", Safe(rule)))?;
+            }
         }
         if account.problems.iter().next().is_some() {
             writeln!(f, "\nwhat was odd, and kept:")?;

@@ -31,7 +31,8 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda_runtime::Error> {
     let started = Timestamp::now();
-    let plans = Arc::new(settings::plans(&settings::config_files(None)?)?);
+    let exclusions = settings::exclusion_files(&[], None)?;
+    let plans = Arc::new(settings::plans_excluding(&settings::config_files(None)?, &exclusions)?);
     let endpoint = filled_variable("ENDPOINT").ok_or(
         "no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain",
     )?;

@@ -44,6 +44,10 @@ pub(super) struct LoadArgs {
     pub(super) log_type: Option<String>,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
+    /// Rules that leave documents out (CSV, or JSON with JMESPath conditions); by default $ES_LOADER_EXCLUDE, or else
+    /// exclude_log_patterns.csv and exclude_log_conditions.json beside the configuration
+    #[arg(long, value_name = "FILE")]
+    pub(super) exclude: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
 }
@@ -99,7 +103,8 @@ pub(super) enum ServiceName {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Exit status: 0 no errors, 1 errors, 2 a file could not be read.")]
 pub(super) struct CheckArgs {
-    /// Configuration files, a later one over an earlier one; by default those that `load` reads
+    /// Configuration files, a later one over an earlier one, and rules that leave documents out (.csv, .json); by default those that
+    /// `load` reads
     pub(super) files: Vec<PathBuf>,
 }
 

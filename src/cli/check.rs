@@ -1,6 +1,6 @@
 //! `es-loader check`: the configuration, with every error's place and way out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::CheckArgs;
@@ -10,10 +10,13 @@ use crate::edge::settings;
 use crate::plan::Plans;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    let files = if args.files.is_empty() {
-        settings::config_files(None)?
+    let (files, exclusions) = if args.files.is_empty() {
+        (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
     } else {
-        settings::read_files(&args.files)?
+        let (rules, configs): (Vec<PathBuf>, Vec<PathBuf>) = args.files.iter().cloned().partition(|path| {
+            path.extension().is_some_and(|extension| extension == "csv" || extension == "json")
+        });
+        (settings::read_files(&configs)?, settings::read_files(&rules)?)
     };
     let findings = config::check(&files);
     for finding in &findings {
@@ -22,13 +25,14 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Ok(ExitCode::from(1));
     }
-    let plans = match settings::plans(&files) {
+    let plans = match settings::plans_excluding(&files, &exclusions) {
         Err(settings::Error::Config(findings)) => {
             findings.iter().for_each(|finding| eprintln!("{finding}"));
             return Ok(ExitCode::from(1));
         }
         plans => plans?,
     };
+    plans.warnings().iter().for_each(output::notice);
     for plan in plans.iter() {
         let log_type = plan.log_type();
         output::line(format_args!(
@@ -39,17 +43,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
             log_type.index.name
         ));
     }
-    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let names: Vec<&str> = files.iter().chain(&exclusions).map(|file| file.name.as_str()).collect();
     let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };
     output::line(format_args!("no errors in {names}"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The configuration of this process, compiled; warnings about the user's files go to standard error.
-pub(super) fn plans(given: Option<&Path>) -> Result<Plans, Failure> {
+pub(super) fn plans(given: Option<&Path>, exclude: &[PathBuf]) -> Result<Plans, Failure> {
     let files = settings::config_files(given)?;
-    let plans = settings::plans(&files)?;
-    for finding in config::check(&files) {
+    let plans = settings::plans_excluding(&files, &settings::exclusion_files(exclude, given)?)?;
+    for finding in config::check(&files).iter().chain(plans.warnings()) {
         output::notice(finding);
     }
     Ok(plans)

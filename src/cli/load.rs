@@ -29,7 +29,7 @@ enum Input {
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
-    let plans = Arc::new(check::plans(args.config.config.as_deref())?);
+    let plans = Arc::new(check::plans(args.config.config.as_deref(), &args.exclude)?);
     connect::runtime()?.block_on(load(args, plans))
 }
 

@@ -16,7 +16,7 @@ use crate::template;
 const TRIES: u32 = 3;
 
 pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
-    let plans = check::plans(args.config.config.as_deref())?;
+    let plans = check::plans(args.config.config.as_deref(), &[])?;
     let templates = without_ties(template::index_templates(&plans));
     if args.print {
         for (_, template) in &templates {

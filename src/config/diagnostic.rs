@@ -78,7 +78,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A text of the user's in a message: in quotes, one line, not longer than a line.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let shown: Cow<'_, str> = match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),

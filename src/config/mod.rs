@@ -22,6 +22,11 @@ mod suggestion;
 use diagnostic::Findings;
 use layers::Layers;
 
+pub(crate) use diagnostic::quoted;
+pub(crate) use pattern::whole as whole_pattern;
+pub(crate) use source::named as source_named;
+pub(crate) use suggestion::did_you_mean;
+
 /// What the built-in settings call their file.
 const BUILT_IN: &str = "<built-in>";
 

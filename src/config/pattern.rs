@@ -21,6 +21,15 @@ pub(super) fn from_start(text: &str) -> Result<Regex, Problem> {
     compiled(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
 }
 
+/// A regex that must match a text as a whole. What is wrong comes with its way out.
+pub(crate) fn whole(text: &str) -> Result<Regex, (String, Option<String>)> {
+    let compile = || {
+        search(text)?;
+        compiled(&format!(r"\A(?:{text})\z")).map_err(|error| problem(text, &error))
+    };
+    compile().map_err(|Problem { message, help, .. }| (message, help))
+}
+
 fn compiled(text: &str) -> Result<Regex, regex::Error> {
     // Counted repetitions in each other multiply: within this bound, start-up stays a matter of milliseconds.
     const LARGEST: usize = 2 * 1024 * 1024;

@@ -39,6 +39,11 @@ pub(super) fn at_most_one(text: &str) -> Result<Option<Source>, Problem> {
     }
 }
 
+/// The source of a name, as the table writes it. What is wrong comes with its way out.
+pub(crate) fn named(word: &str) -> Result<Source, (String, Option<String>)> {
+    one(word).map_err(|Problem { message, help, .. }| (message, help))
+}
+
 fn one(word: &str) -> Result<Source, Problem> {
     if let Some((_, field)) = HEADER.iter().find(|(name, _)| *name == word) {
         return Ok(Source::Header(*field));

@@ -19,6 +19,9 @@ const LAYER_FILE: &str = "/opt/user.ini";
 /// The user's configuration beside the program.
 const BESIDE_FILE: &str = "user.ini";
 
+/// The rules that leave documents out, in the order in which they are applied.
+const EXCLUSION_FILES: [&str; 2] = ["exclude_log_patterns.csv", "exclude_log_conditions.json"];
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -68,6 +71,34 @@ pub fn config_files(given: Option<&Path>) -> Result<Vec<File>, Error> {
     read_files(&paths)
 }
 
+/// The rules of this process that leave documents out: the files `given`, or those of `ES_LOADER_EXCLUDE` (separated as in `PATH`), or
+/// else `exclude_log_patterns.csv` and `exclude_log_conditions.json` beside each `user.ini` that [`config_files`] looks for.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn exclusion_files(given: &[PathBuf], config: Option<&Path>) -> Result<Vec<File>, Error> {
+    if !given.is_empty() {
+        return read_files(given);
+    }
+    if let Some(paths) = std::env::var_os("ES_LOADER_EXCLUDE").filter(|paths| !paths.is_empty()) {
+        return read_files(&std::env::split_paths(&paths).collect::<Vec<_>>());
+    }
+    let configs = match (config, std::env::var_os("ES_LOADER_CONFIG").filter(|path| !path.is_empty())) {
+        (Some(given), _) => vec![given.to_owned()],
+        (None, named) => {
+            let program = std::env::current_exe().ok();
+            [Some(named.map_or_else(|| LAYER_FILE.into(), PathBuf::from)), program]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+    };
+    let beside = configs.iter().filter_map(|config| config.parent());
+    let paths = beside.flat_map(|folder| EXCLUSION_FILES.map(|name| folder.join(name)));
+    read_files(&paths.filter(|path| path.exists()).collect::<Vec<_>>())
+}
+
 /// Reads configuration files; bytes that are not UTF-8 are replaced.
 ///
 /// # Errors
@@ -92,6 +123,19 @@ pub fn read_files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
 pub fn plans(files: &[File]) -> Result<Plans, Error> {
     let config = Config::load(files).map_err(Error::Config)?;
     Plans::new(config).map_err(Error::Config)
+}
+
+/// The configuration with its rules that leave documents out, compiled.
+///
+/// # Errors
+///
+/// What is wrong with either.
+pub fn plans_excluding(files: &[File], exclusions: &[File]) -> Result<Plans, Error> {
+    let plans = plans(files)?.excluding(exclusions).map_err(Error::Config)?;
+    Ok(match filled_variable("AWS_LAMBDA_LOG_GROUP_NAME") {
+        Some(log_group) => plans.without_own_log(&log_group),
+        None => plans,
+    })
 }
 
 /// A client for a cluster: basic authentication where there is a user, signed requests for Amazon's hosts or where a service is

@@ -196,7 +196,7 @@ impl Worker {
                         if let Some((error, line)) = failure {
                             let reason = format!("standard output: {error}");
                             let fault = Fault::new(0, "", &reason);
-                            (written..account.documents).for_each(|_| report.unsent.add(&fault, line));
+                            (written..account.handed_over()).for_each(|_| report.unsent.add(&fault, line));
                             report.outcome = Outcome::Failed { reason, retry: false };
                         }
                         report.account = account;
@@ -209,7 +209,7 @@ impl Worker {
             Target::Nothing => {
                 let parsing = tokio::task::spawn_blocking(move || parse(&mut |_| ControlFlow::Continue(())));
                 report.account = finish(parsing.await, &mut report);
-                report.indexed = report.account.documents;
+                report.indexed = report.account.handed_over();
             }
         }
         if let Some(broken) = report.account.broken.as_ref().filter(|broken| broken.source_failed)

@@ -23,6 +23,7 @@ mod deepsecurity;
 mod time;
 mod index_name;
 mod identity;
+mod exclude;
 mod load;
 mod hostile;
 mod report;
