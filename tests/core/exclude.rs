@@ -6,10 +6,13 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
+use std::time::Duration;
+
 use es_loader::config::{Config, Diagnostic, File, Severity};
 use es_loader::exclude::Action;
 use es_loader::load::Account;
 use es_loader::plan::Plans;
+use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 use proptest::prelude::*;
 
 use crate::support::{Loaded, agent_event, fluentd_line, load_bytes, plan};
@@ -297,6 +300,25 @@ fn the_loaders_own_log_is_left_out_and_no_other_one() {
         assert_eq!(loaded.documents.len(), documents);
         adds_up(&loaded.account, documents);
     }
+}
+
+#[test]
+fn the_report_names_the_rules_and_their_counts() {
+    let rules = csv("deepsecurity,act,Log,text,");
+    let mut object = ObjectReport::not_loaded("a", Outcome::Loaded);
+    object.account = load(&rules, &EVENTS).account;
+    object.indexed = object.account.handed_over();
+    let mut report = Report::default();
+    report.add(&object);
+    object.account = load(&condition("COUNT", "event.action == 'Deny'"), &EVENTS).account;
+    report.add(&object);
+    let screen = report.screen("indexed", Duration::ZERO).to_string();
+    for row in
+        ["8  documents", "1  excluded\n", "1  excluded by rules.csv:2", "2  counted by deepsecurity/rule"]
+    {
+        assert!(screen.contains(row), "{screen}");
+    }
+    assert_eq!(report.exit_status(), ExitStatus::Complete);
 }
 
 proptest! {
