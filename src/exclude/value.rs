@@ -8,7 +8,7 @@ pub(super) fn any(value: Value<'_>, passes: impl Fn(&str) -> bool) -> bool {
     match value {
         Value::Absent => false,
         Value::Text(text) | Value::Word(text) => passes(text),
-        Value::Texts(texts) => texts.iter().any(|text| passes(text)),
+        Value::Texts(texts) | Value::Words(texts) => texts.iter().any(|text| passes(text)),
         Value::Long(number) => passes(&number.to_string()),
         Value::Float(number) => passes(&number.to_string()),
         Value::Ip(address) => passes(&address.ip.to_string()),
