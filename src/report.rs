@@ -3,12 +3,13 @@
 //! All numbers come from here, so that they add up: documents = indexed + excluded + rejected + unsent. Does not know how objects are
 //! loaded.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use crate::bulk::Tally;
-use crate::exclude::Action;
+use crate::exclude::{Action, Exclusions, RuleHits};
 use crate::load::Account;
 
 /// Failed objects that are named one by one.
@@ -16,6 +17,9 @@ const NAMED_FAILURES: usize = 10;
 
 /// Groups of rejected documents that are shown.
 const SHOWN_GROUPS: usize = 5;
+
+/// Rules that are shown, those with the most documents first.
+const SHOWN_RULES: usize = 10;
 
 /// How an object ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +101,10 @@ pub struct Report {
     pub failures: Vec<(String, String)>,
     /// What was in the objects.
     pub account: Account,
-    /// Objects that broke off, with their reasons.
-    pub broken: Vec<(String, String)>,
+    /// How many objects broke off.
+    pub broken: u64,
+    /// The first of them, with their reasons.
+    pub breaks: Vec<(String, String)>,
     /// Documents that arrived.
     pub indexed: u64,
     /// Of these: in their raw form.
@@ -131,13 +137,15 @@ impl Report {
         // An object that failed has been named already.
         if let Some(broken) = &object.account.broken
             && object.outcome == Outcome::Loaded
-            && self.broken.len() < NAMED_FAILURES
         {
+            self.broken += 1;
             let reason = match broken.offset {
                 0 => broken.reason.clone(),
                 offset => format!("broke off after {offset} bytes of text: {}", broken.reason),
             };
-            self.broken.push((object.object.clone(), reason));
+            if self.breaks.len() < NAMED_FAILURES {
+                self.breaks.push((object.object.clone(), reason));
+            }
         }
         self.add_account(&object.account);
         self.indexed += object.indexed;
@@ -166,7 +174,7 @@ impl Report {
     pub fn exit_status(&self) -> ExitStatus {
         if self.failed > 0 || self.unsent.total() > 0 {
             ExitStatus::Unfinished
-        } else if self.rejected.total() > 0 || !self.broken.is_empty() {
+        } else if self.rejected.total() > 0 || self.broken > 0 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
@@ -219,16 +227,7 @@ impl fmt::Display for Screen<'_> {
         if report.sent_again > 0 {
             writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
         }
-        if account.exclusions.iter().next().is_some() {
-            writeln!(f, "\nby rule:")?;
-            for (rule, hits) in account.exclusions.iter() {
-                let what = match hits.action {
-                    Action::Exclude => "excluded by",
-                    Action::Count => "counted by",
-                };
-                row(f, hits.documents, &format!("{what} {}", Safe(rule)))?;
-            }
-        }
+        rules(f, &account.exclusions)?;
         if account.problems.iter().next().is_some() {
             writeln!(f, "\nwhat was odd, and kept:")?;
             for (problem, count) in account.problems.iter() {
@@ -244,13 +243,13 @@ impl fmt::Display for Screen<'_> {
                 row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
             }
         }
-        if report.failed > 0 || !report.broken.is_empty() {
+        if report.failed > 0 || report.broken > 0 {
             writeln!(f, "\nobjects that failed:")?;
-            for (object, reason) in report.failures.iter().chain(&report.broken) {
+            for (object, reason) in report.failures.iter().chain(&report.breaks) {
                 writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
             }
-            let unnamed =
-                report.failed.saturating_sub(u64::try_from(report.failures.len()).unwrap_or(u64::MAX));
+            let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
+            let unnamed = (report.failed + report.broken).saturating_sub(named);
             if unnamed > 0 {
                 row(f, unnamed, "more")?;
             }
@@ -261,6 +260,24 @@ impl fmt::Display for Screen<'_> {
 
 fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {
     writeln!(f, "{:>12}  {what}", Count(count).to_string())
+}
+
+fn rules(f: &mut fmt::Formatter<'_>, exclusions: &Exclusions) -> fmt::Result {
+    let mut rules: Vec<(&str, RuleHits)> = exclusions.iter().collect();
+    if rules.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\nby rule:")?;
+    rules.sort_by_key(|(_, hits)| Reverse(hits.documents));
+    for (rule, hits) in rules.iter().take(SHOWN_RULES) {
+        let verb = match hits.action {
+            Action::Exclude => "excluded by",
+            Action::Count => "counted by",
+        };
+        row(f, hits.documents, &format!("{verb} {}", Safe(rule)))?;
+    }
+    let others: u64 = rules.iter().skip(SHOWN_RULES).map(|(_, hits)| hits.documents).sum();
+    if others > 0 { row(f, others, "by other rules") } else { Ok(()) }
 }
 
 fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result {

@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 ///
 /// Memory: one block of stored bytes, one block of text and the longest line, of which no more than the limit
 /// is kept. After a huge line the buffer goes back to its usual size. The decoder takes 40 kB for gzip and zip,
-/// 5 MB for bzip2, and for xz and zstd what the writer chose, up to 65 MiB and 64 MiB with some blocks beside them.
+/// 5 MB for bzip2, and for xz and zstd what the writer chose, up to 64 MiB, with half as much again while a zstd window grows.
 pub struct Lines<R> {
     text: Text<R>,
     max_line: usize,

@@ -321,6 +321,23 @@ fn the_report_names_the_rules_and_their_counts() {
     assert_eq!(report.exit_status(), ExitStatus::Complete);
 }
 
+#[test]
+fn the_report_shows_the_rules_with_the_most_documents() {
+    let rows: String = (0..30).map(|count| format!("deepsecurity,cnt,{count},text,\n")).collect();
+    let events: Vec<String> =
+        (0..30).flat_map(|count| vec![format!("act=Deny cnt={count}"); 1 + count / 25]).collect();
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let mut object = ObjectReport::not_loaded("a", Outcome::Loaded);
+    object.account = load(&csv(&rows), &events).account;
+    let mut report = Report::default();
+    report.add(&object);
+    let screen = report.screen("indexed", Duration::ZERO).to_string();
+    assert_eq!(screen.matches("excluded by").count(), 10, "{screen}");
+    for row in ["2  excluded by rules.csv:27", "2  excluded by rules.csv:31", "20  by other rules"] {
+        assert!(screen.contains(row), "{screen}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -163,7 +163,8 @@ fn the_screen_has_one_height_however_many_kinds_of_faults_there_are() {
     }
     let screen = report.screen("indexed", Duration::from_secs(1)).to_string();
     assert!(screen.lines().count() < 50, "{screen}");
-    assert_eq!(report.rejected.total(), 1_000);
+    assert_eq!((report.rejected.total(), report.broken, report.failed), (1_000, 1_000, 1_000));
+    assert!(screen.contains("1,980  more"), "{screen}");
 }
 
 #[test]
