@@ -1,0 +1,79 @@
+//! Who and what an event is about: the agent's computer, the process, the URL.
+
+use super::keys::key;
+use super::profile::Context;
+use crate::field::FieldId;
+use crate::row::Value;
+use crate::url;
+
+/// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address.
+pub(super) fn agent_address(context: &mut Context<'_, '_>) {
+    for agent_key in [key::DVC, key::DVCHOST] {
+        let Some(at) = context.keyed.at(agent_key) else { continue };
+        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        if context.keyed.is_used(at) {
+            continue;
+        }
+        let (field, value) = match crate::convert::address(value) {
+            Some(address) => (FieldId::OBSERVER_IP, Value::Ip(address)),
+            None => (FieldId::OBSERVER_HOSTNAME, Value::Text(value)),
+        };
+        if !context.row.has(field) {
+            context.row.set(field, value);
+            context.keyed.mark_used(at);
+        }
+    }
+    let names_a_source =
+        || [key::SRC, key::SHOST, key::SMAC].iter().any(|source| context.keyed.value(*source).is_some());
+    if context.module.source_is_the_host()
+        && !names_a_source()
+        && let Some(address) = context.row.ip(FieldId::OBSERVER_IP)
+    {
+        context.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(address));
+    }
+}
+
+/// `sproc` is a name or a path; `N/A` where the agent does not know.
+pub(super) fn process(context: &mut Context<'_, '_>) {
+    let Some(at) = context.keyed.at(key::SPROC) else { return };
+    let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { return };
+    if context.keyed.is_used(at) {
+        return;
+    }
+    let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
+    if name.len() < value.len() {
+        context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
+    }
+    if !name.is_empty() {
+        context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
+    }
+    context.keyed.mark_used(at);
+}
+
+pub(super) fn requested_url(context: &mut Context<'_, '_>) {
+    let Some(at) = context.keyed.at(key::REQUEST) else { return };
+    let Some(value) = context.keyed.filled_at(at) else { return };
+    if context.keyed.is_used(at) {
+        return;
+    }
+    context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
+    set_url_parts(context, url::split_url(value));
+    context.keyed.mark_used(at);
+}
+
+pub(super) fn set_url_parts<'a>(context: &mut Context<'_, 'a>, parts: url::Parts<'a>) {
+    for (field, part) in [
+        (FieldId::URL_SCHEME, parts.scheme),
+        (FieldId::URL_DOMAIN, parts.domain),
+        (FieldId::URL_PATH, parts.path),
+        (FieldId::URL_QUERY, parts.query),
+        (FieldId::URL_FRAGMENT, parts.fragment),
+    ] {
+        if let Some(part) = part {
+            context.row.set_if_absent(field, Value::Text(part));
+        }
+    }
+    if let Some(port) = parts.port {
+        context.row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
+    }
+}

@@ -1,0 +1,61 @@
+//! Pairs of a line as Deep Security meant them: text that only looks like keys is text, and blanks that stand where tabs
+//! should be part pairs.
+//!
+//! Works on pairs before their values are read. Does not know fields.
+
+use super::keys::{KEYS, key};
+use super::module::Module;
+use crate::keys::Keyed;
+use crate::leef;
+use crate::pair::Pair;
+use crate::problem::{Problem, Problems};
+
+/// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
+/// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text. `text` is the event's line.
+pub(crate) fn fold_quoted_text<'a>(
+    keyed: &mut Keyed<'a>,
+    text: &'a str,
+    module: Module,
+    problems: &mut Problems,
+) {
+    if module.quotes_foreign_text() {
+        let folded = keyed.extend_text(key::MSG, text, |key| key.starts_with("TrendMicroDs"));
+        problems.add_many(Problem::KeysInMessage, u64::from(folded));
+    }
+}
+
+/// LEEF events of Deep Security can have blanks where tabs should be, as the vendor's own samples do: `sev=8 cn1=37 cn1Label=Host
+/// ID`. Known keys are read from behind those values that nobody outside can choose; elsewhere they could be forged.
+pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
+    const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
+    let holds_more = |pair: &Pair<'_>| {
+        memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
+            && (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
+    };
+    if pairs.iter().any(holds_more) {
+        let whole = std::mem::take(pairs);
+        for pair in whole {
+            if holds_more(&pair) {
+                pairs.extend(leef::split_blank_separated(pair, KEYS));
+            } else {
+                pairs.push(pair);
+            }
+        }
+    }
+}
+
+/// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
+/// does.
+pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
+    for path in [
+        key::FILE_PATH,
+        key::FNAME,
+        key::FILE_NAME,
+        key::OLD_FILE_PATH,
+        key::SPROC,
+        key::DS_PROCESS,
+        key::DS_COMMAND_LINE,
+    ] {
+        keyed.keep_backslashes(path);
+    }
+}

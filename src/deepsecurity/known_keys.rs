@@ -1,0 +1,76 @@
+//! Values of known keys on the way to their fields: `keys` says which field takes which key.
+//!
+//! A value that does not fit its field stays unused, so that it goes under the prefix.
+
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::keys::{HOMES, Home};
+use super::profile::Context;
+use crate::convert::{convert, lowercase};
+use crate::field::FieldId;
+use crate::keys::{At, KeyId};
+use crate::problem::Problem;
+use crate::row::Value;
+
+pub(super) fn known_keys(context: &mut Context<'_, '_>) {
+    for number in 1..=context.keyed.len() {
+        let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
+        let Some(home) = HOMES.get(usize::from(key)) else { continue };
+        let done = match home {
+            Home::Field(field) => set_converted(context, *field, value),
+            Home::List(field, separators) => set_list(context, *field, value, separators),
+            Home::Hash => set_hash(context, value),
+            Home::Code => continue,
+        };
+        if done {
+            context.keyed.mark_used(at);
+        } else if !matches!(home, Home::Field(field) if context.row.has(*field)) {
+            count_misfit(context, at);
+        }
+    }
+}
+
+pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
+    match convert(value, context.fields.kind(field), context.arena) {
+        // A field that has its value already keeps it: this one goes under the prefix.
+        Some(_) if context.row.has(field) => false,
+        Some(value) => {
+            context.row.set(field, value);
+            true
+        }
+        None => false,
+    }
+}
+
+fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &[char]) -> bool {
+    if context.row.has(field) {
+        return false;
+    }
+    let parts = value.split(separators).map(str::trim).filter(|part| !part.is_empty());
+    let parts = ArenaVec::from_iter_in(parts, context.arena);
+    if parts.is_empty() {
+        return false;
+    }
+    context.row.set(field, Value::Texts(parts.into_bump_slice()));
+    true
+}
+
+pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+    let field = match value.len() {
+        32 => FieldId::FILE_HASH_MD5,
+        40 => FieldId::FILE_HASH_SHA1,
+        64 => FieldId::FILE_HASH_SHA256,
+        _ => return false,
+    };
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) || context.row.has(field) {
+        return false;
+    }
+    context.row.set(field, Value::Text(lowercase(value, context.arena)));
+    true
+}
+
+pub(super) fn count_misfit(context: &mut Context<'_, '_>, at: At) {
+    if context.keyed.note_misfit(at) {
+        context.problems.add(Problem::ValueDoesNotFit);
+    }
+}
