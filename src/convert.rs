@@ -18,11 +18,18 @@ pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'
         Type::Lowercase => Some(Value::Text(lowercase(text, arena))),
         Type::Long if is_plain_integer(text) => Some(Value::Json(text)),
         Type::Long => long(text).map(Value::Long),
+        Type::Count if is_plain_integer(text) => Some(Value::Json(text)),
+        Type::Count => long(text).filter(|count| *count >= 0).map(Value::Long),
+        Type::Port => text.parse::<u16>().ok().map(|port| match is_plain_integer(text) {
+            true => Value::Json(text),
+            false => Value::Long(i64::from(port)),
+        }),
+        Type::Transport => transport(text, arena),
         Type::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float),
         Type::Ip => address(text).map(Value::Ip),
         Type::Date => time::parse_iso8601(text, Some(jiff::tz::Offset::UTC)).map(Value::Time),
         Type::Mac => mac(text, arena),
-        Type::GeoPoint => None,
+        Type::GeoPoint | Type::Flat => None,
     }
 }
 
@@ -47,6 +54,21 @@ pub fn lowercase<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
 /// A decimal integer of at most 64 bits, signed.
 pub fn long(text: &str) -> Option<i64> {
     text.parse().ok()
+}
+
+/// A transport protocol: its IANA keyword in lower case, or its number. Text that is neither (`N/A`) does not fit.
+fn transport<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
+    const SPELLINGS: [(&str, &str); 4] =
+        [("tcp", "tcp"), ("udp", "udp"), ("icmp", "icmp"), ("icmpv6", "ipv6-icmp")];
+    if let Some((_, keyword)) = SPELLINGS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
+        return Some(Value::Word(keyword));
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse::<u8>().ok().map(|_| Value::Text(text));
+    }
+    let is_keyword = text.len() <= 32
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.'));
+    is_keyword.then(|| Value::Text(lowercase(text, arena)))
 }
 
 /// Whether a 64-bit integer is written the way JSON writes it.

@@ -23,7 +23,7 @@ use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
 use crate::recycle::emptied;
-use crate::row::{MAX_STRING, Row, Value};
+use crate::row::{Leftover, MAX_STRING, Row, Value};
 use crate::syslog;
 use crate::time::{self, Surroundings, ZonedTime};
 use crate::{cef, leef};
@@ -233,9 +233,12 @@ impl<'p> Documents<'p> {
             product.map_or(Module::Unknown, |product| Module::of_id(product, header.signature_id));
         if let (Some(_), Some(Format::Cef)) = (product, parsed.as_ref().map(|parsed| parsed.format)) {
             deepsecurity::fold_quoted_text(&mut keyed, parsed_text, module_of_id, problems);
+        }
+        if product.is_some() {
             deepsecurity::keep_paths(&mut keyed);
         }
         keyed.read_values(arena);
+        deepsecurity::cut_quoted_payloads(&mut keyed, arena);
         let header = complete_header(&parsed, &keyed);
         let syslog = syslog::parse(parsed.as_ref().map_or("", |parsed| parsed.prefix));
 
@@ -439,7 +442,14 @@ fn parse_leef<'a>(
     }
     if Product::of(&event.header.vendor, &event.header.product).is_some() {
         deepsecurity::split_blank_separated(pairs);
+        deepsecurity::find_escapes(pairs);
     }
+    // A delimiter field that names no delimiter is text like any other that belongs to no key.
+    let unparsed = match event.header.delimiter_raw {
+        Some(field) if event.unparsed.is_empty() => field,
+        Some(field) => &*arena.alloc_str(&[field, " ", event.unparsed].concat()),
+        None => event.unparsed,
+    };
     let header = Header {
         version: event.header.version,
         vendor: keep(event.header.vendor, arena),
@@ -451,7 +461,7 @@ fn parse_leef<'a>(
     Parsed {
         prefix: event.prefix,
         header,
-        unparsed: event.unparsed,
+        unparsed,
         incomplete: event.issues.incomplete_header,
         format: Format::Leef,
     }
@@ -705,34 +715,41 @@ fn leave_over_pairs<'a>(
     arena: &'a Bump,
     problems: &mut Problems,
 ) {
-    let mut groups: ArenaVec<'_, (&str, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
+    let mut groups: ArenaVec<'_, (&str, bool, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
     let mut text = ArenaString::new_in(arena);
     let mut too_many = 0;
     for (key, value, at) in keyed.unused() {
-        if let Some((_, values)) = groups.iter_mut().find(|(name, _)| *name == key)
+        if let Some((_, _, values)) = groups.iter_mut().find(|(name, ..)| *name == key)
             && values.len() < MAX_VALUES
         {
             values.push(value);
-        } else if groups.len() < MAX_LEFTOVERS && groups.iter().all(|(name, _)| *name != key) {
+        } else if groups.len() < MAX_LEFTOVERS && groups.iter().all(|(name, ..)| *name != key) {
             let mut values = ArenaVec::new_in(arena);
             // The first value of a repeated key has found a home; here stand all of them, in order.
             if let Some(first) = keyed.first_used_like(at) {
                 values.push(keyed.value_at(first));
             }
             values.push(value);
-            groups.push((key, values));
+            groups.push((key, keyed.is_known(at), values));
         } else {
             too_many += 1;
             push_word(&mut text, &[key, "=", value]);
         }
     }
-    for (key, values) in groups {
+    let mut extra = ArenaVec::new_in(arena);
+    for (key, is_known, values) in groups {
         let value = match values.into_bump_slice() {
             [value] => Value::Text(value),
             values => Value::Texts(values),
         };
-        row.leave_over(field_name(key, plan, row, arena), value);
+        // A field of ours has that name where it holds the value of another key.
+        if is_known && !plan.fields.has_under_prefix(key) {
+            row.leave_over(field_name(key, plan, row, arena), value);
+        } else {
+            extra.push(Leftover { key: extra_name(key, &extra, arena), value });
+        }
     }
+    add_extra(extra, row, arena);
     if too_many > 0 {
         problems.add_many(Problem::TooManyKeys, too_many);
     }
@@ -762,18 +779,39 @@ fn push_word(text: &mut ArenaString<'_>, parts: &[&str]) {
     }
 }
 
+/// Keys that nobody knows share one field, whose number of names has no bound: as fields of their own, a few hundred invented ones
+/// would fill up the index.
+fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'a Bump) {
+    if extra.is_empty() {
+        return;
+    }
+    let all = match row.get(FieldId::DS_EXTRA) {
+        Value::Object(earlier) => ArenaVec::from_iter_in(earlier.iter().copied().chain(extra), arena),
+        _ => extra,
+    };
+    row.set(FieldId::DS_EXTRA, Value::Object(all.into_bump_slice()));
+}
+
 /// A name that OpenSearch takes as one field, and that is no other field's.
 fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> &'a str {
+    free_name(key, arena, |name| {
+        plan.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
+    })
+}
+
+/// A name that OpenSearch takes as one step of a path, and that none of `others` has.
+fn extra_name<'a>(key: &'a str, others: &[Leftover<'a>], arena: &'a Bump) -> &'a str {
+    free_name(key, arena, |name| others.iter().any(|other| other.key == name))
+}
+
+fn free_name<'a>(key: &'a str, arena: &'a Bump, is_taken: impl Fn(&str) -> bool) -> &'a str {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@');
     let mut name = key;
     if !key.chars().all(is_safe) || key.len() > 128 {
         let safe = key.chars().take(128).map(|c| if is_safe(c) { c } else { '_' });
         name = ArenaString::from_iter_in(safe, arena).into_bump_str();
     }
-    while name.is_empty()
-        || plan.fields.has_under_prefix(name)
-        || row.leftovers().iter().any(|other| other.key == name)
-    {
+    while name.is_empty() || is_taken(name) {
         let mut longer = ArenaString::from_str_in(name, arena);
         longer.push('_');
         name = longer.into_bump_str();
@@ -790,7 +828,10 @@ fn leave_over_record<'a>(
     arena: &'a Bump,
     problems: &mut Problems,
 ) {
-    let hostname = record.hostname.as_deref().filter(|_| !used.hostname).map(|value| ("hostname", value));
+    let hostname = record.hostname.as_deref().filter(|_| !used.hostname);
+    if let Some(hostname) = hostname.filter(|hostname| !is_empty_value(hostname)) {
+        row.leave_over(field_name("hostname", plan, row, arena), Value::Text(hostname));
+    }
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
         row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
     }
@@ -798,10 +839,19 @@ fn leave_over_record<'a>(
         u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
     });
     let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
-    let mut given = hostname.into_iter().chain(others).filter(|(_, value)| !is_empty_value(value));
+    let mut given = others.filter(|(_, value)| !is_empty_value(value));
+    let mut extra = ArenaVec::new_in(arena);
+    let taken = match row.get(FieldId::DS_EXTRA) {
+        Value::Object(taken) => taken,
+        _ => &[],
+    };
     for (key, value) in given.by_ref().take(MAX_LEFTOVERS) {
-        row.leave_over(field_name(key, plan, row, arena), Value::Text(value));
+        let name = free_name(key, arena, |name| {
+            taken.iter().chain(&extra).any(|other: &Leftover<'_>| other.key == name)
+        });
+        extra.push(Leftover { key: name, value: Value::Text(value) });
     }
+    add_extra(extra, row, arena);
     let mut text = ArenaString::new_in(arena);
     for (key, value) in given {
         problems.add(Problem::TooManyKeys);

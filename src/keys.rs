@@ -265,6 +265,18 @@ impl<'a> Keyed<'a> {
             .map(|(number, entry)| (entry.pair.key, entry.value, At(number)))
     }
 
+    /// Whether the pair's key is one that the section knows.
+    pub(crate) fn is_known(&self, at: At) -> bool {
+        self.entry(at.0).is_some_and(|entry| entry.key.is_some())
+    }
+
+    /// Gives a pair another value.
+    pub(crate) fn set_value(&mut self, at: At, value: &'a str) {
+        if let Some(entry) = self.entry_mut(at.0) {
+            entry.value = value;
+        }
+    }
+
     /// All pairs of a key, in order.
     pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = At> {
         let first = self.at(key);

@@ -44,6 +44,8 @@ pub enum Value<'a> {
     Words(&'a [&'a str]),
     /// Several addresses.
     Ips(&'a [Address<'a>]),
+    /// Keys that are no fields, with their values.
+    Object(&'a [Leftover<'a>]),
 }
 
 /// An address, with its text where that is how documents write it.
@@ -253,6 +255,9 @@ impl<'a> Row<'a> {
     }
 }
 
+/// OpenSearch makes one term of a flat object's path and value: room for the path.
+const FLAT_PATH: usize = 512;
+
 struct Writer<'o> {
     out: &'o mut Vec<u8>,
     cut: u32,
@@ -297,10 +302,30 @@ impl Writer<'_> {
                 writer.out.extend_from_slice(word.as_bytes());
                 writer.out.push(b'"');
             }),
+            Value::Object(entries) => self.object(entries),
             Value::Ips(addresses) => {
                 self.list(addresses, |writer, address| json::address(*address, writer.out))
             }
         }
+    }
+
+    fn object(&mut self, entries: &[Leftover<'_>]) {
+        self.out.push(b'{');
+        for (number, entry) in entries.iter().enumerate() {
+            if number > 0 {
+                self.out.push(b',');
+            }
+            json::string(entry.key, self.out);
+            self.out.push(b':');
+            match entry.value {
+                Value::Text(text) => self.string_within(text, MAX_STRING - FLAT_PATH),
+                Value::Texts(texts) => {
+                    self.list(texts, |writer, text| writer.string_within(text, MAX_STRING - FLAT_PATH));
+                }
+                other => self.value(&other),
+            }
+        }
+        self.out.push(b'}');
     }
 
     fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Self, &T)) {
@@ -315,11 +340,15 @@ impl Writer<'_> {
     }
 
     fn string(&mut self, text: &str) {
-        if text.len() <= MAX_STRING {
+        self.string_within(text, MAX_STRING);
+    }
+
+    fn string_within(&mut self, text: &str, longest: usize) {
+        if text.len() <= longest {
             return json::string(text, self.out);
         }
         self.cut += 1;
-        let end = text.floor_char_boundary(MAX_STRING - CUT_MARK.len());
+        let end = text.floor_char_boundary(longest - CUT_MARK.len());
         let (kept, _) = text.split_at_checked(end).unwrap_or_default();
         json::string(&[kept, CUT_MARK].concat(), self.out);
     }

@@ -30,7 +30,7 @@ impl Action {
     pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
         let renamed = act.and_then(rename_detect_only);
         let disposition = match (module, act) {
-            (_, Some(act)) if has_detect_only_prefix(act) => Disposition::Allowed,
+            (_, Some(act)) if detect_only_word(act).is_some() => Disposition::Allowed,
             (Module::Firewall | Module::IntrusionPrevention, Some(act)) => network_word(act),
             (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("blocked") => {
                 Disposition::Blocked
@@ -59,12 +59,17 @@ impl Action {
     }
 }
 
-fn has_detect_only_prefix(act: &str) -> bool {
-    act.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("IDS:"))
+/// The action that would have been taken: agents write `IDS:Reset`, the console shows `Detect Only: Reset`.
+fn detect_only_word(act: &str) -> Option<&str> {
+    let behind = |prefix: &str| {
+        let (start, word) = act.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then(|| word.trim())
+    };
+    behind("IDS:").or_else(|| behind("Detect Only:"))
 }
 
 fn rename_detect_only(act: &str) -> Option<&'static str> {
-    let word = act.get(4..).filter(|_| has_detect_only_prefix(act))?.trim();
+    let word = detect_only_word(act)?;
     [
         ("Reset", "DetectOnly:NotReset"),
         ("Deny", "DetectOnly:NotDeny"),

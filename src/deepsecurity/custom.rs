@@ -21,6 +21,8 @@ pub(super) enum Meaning {
     Icmp,
     /// A digest.
     Hash,
+    /// Image, name and id of a container.
+    Container,
 }
 
 /// The custom keys with their labels.
@@ -55,7 +57,7 @@ static LABEL_NUMBERS: LazyLock<KeyTable> =
 
 /// Version 20 still writes "DPI …", the vendor's page writes "Intrusion Prevention …".
 static LABELS: [(&str, Meaning); 24] = {
-    use Meaning::{Field, Hash, Icmp, Words};
+    use Meaning::{Container, Field, Hash, Icmp, Words};
     [
         ("Host ID", Field(FieldId::HOST_ID)),
         ("TCP Flags", Words(FieldId::DS_TCP_FLAGS)),
@@ -72,7 +74,7 @@ static LABELS: [(&str, Meaning); 24] = {
         ("DPI Stream Position", Field(FieldId::DS_STREAM_POSITION)),
         ("Intrusion Prevention Stream Position", Field(FieldId::DS_STREAM_POSITION)),
         ("LI Description", Field(FieldId::DS_LI_DESCRIPTION)),
-        ("Container", Field(FieldId::DS_CONTAINER)),
+        ("Container", Container),
         ("Infected Resource", Field(FieldId::DS_INFECTED_RESOURCE)),
         ("Resource Type", Field(FieldId::DS_RESOURCE_TYPE)),
         ("Risk Level", Field(FieldId::DS_RISK_LEVEL)),
@@ -85,7 +87,7 @@ static LABELS: [(&str, Meaning); 24] = {
 };
 
 fn by_module(custom: KeyId, module: Module) -> Option<Meaning> {
-    use Meaning::{Field, Hash, Icmp, Words};
+    use Meaning::{Container, Field, Hash, Icmp, Words};
     Some(match (module, custom) {
         (_, key::CN1) => Field(FieldId::HOST_ID),
         (Module::Firewall | Module::IntrusionPrevention, key::CS2) => Words(FieldId::DS_TCP_FLAGS),
@@ -100,7 +102,7 @@ fn by_module(custom: KeyId, module: Module) -> Option<Meaning> {
         (Module::AntiMalware, key::CS3) => Field(FieldId::DS_INFECTED_RESOURCE),
         (Module::AntiMalware, key::CS4) => Field(FieldId::DS_RESOURCE_TYPE),
         (Module::AntiMalware, key::CS5) => Field(FieldId::DS_RISK_LEVEL),
-        (Module::AntiMalware, key::CS6) => Field(FieldId::DS_CONTAINER),
+        (Module::AntiMalware, key::CS6) => Container,
         (Module::ApplicationControl, key::CS1) => Field(FieldId::DS_ACTION_REASON),
         (Module::ApplicationControl, key::CS2 | key::CS3) => Hash,
         (Module::LogInspection, key::CS1) => Field(FieldId::DS_LI_DESCRIPTION),

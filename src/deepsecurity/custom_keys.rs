@@ -53,5 +53,27 @@ fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a s
             true
         }
         Meaning::Hash => set_hash(context, value),
+        Meaning::Container => {
+            set_container(context, value);
+            true
+        }
+    }
+}
+
+/// `image | name | id`; the separators are not escaped, so that other numbers of parts are left as they are.
+fn set_container<'a>(context: &mut Context<'_, 'a>, value: &'a str) {
+    let mut parts = value.split(" | ");
+    let (Some(image), Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        context.row.set_if_absent(FieldId::DS_CONTAINER, Value::Text(value));
+        return;
+    };
+    for (field, part) in
+        [(FieldId::CONTAINER_IMAGE_NAME, image), (FieldId::CONTAINER_NAME, name), (FieldId::CONTAINER_ID, id)]
+    {
+        let part = part.trim();
+        if !part.is_empty() {
+            context.row.set_if_absent(field, Value::Text(part));
+        }
     }
 }

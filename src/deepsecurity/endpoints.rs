@@ -14,12 +14,14 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
         if context.keyed.is_used(at) {
             continue;
         }
-        let (field, value) = match crate::convert::address(value) {
-            Some(address) => (FieldId::OBSERVER_IP, Value::Ip(address)),
-            None => (FieldId::OBSERVER_HOSTNAME, Value::Text(value)),
+        // The agent watches the computer that it runs on.
+        let (field, host, value) = match crate::convert::address(value) {
+            Some(address) => (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(address)),
+            None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
         if !context.row.has(field) {
             context.row.set(field, value);
+            context.row.set_if_absent(host, value);
             context.keyed.mark_used(at);
         }
     }
@@ -33,21 +35,32 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     }
 }
 
-/// `sproc` is a name or a path; `N/A` where the agent does not know.
+/// Who did it: `suser` stands for the source's user, and no event has another one.
+pub(super) fn users(context: &mut Context<'_, '_>) {
+    for (user_key, field) in [(key::SUSER, FieldId::SOURCE_USER_NAME), (key::SUID, FieldId::SOURCE_USER_ID)] {
+        if let Some(user) = context.keyed.value(user_key) {
+            context.row.set_if_absent(field, Value::Text(user));
+        }
+    }
+}
+
+/// A process is a name or a path; `N/A` where the agent does not know.
 pub(super) fn process(context: &mut Context<'_, '_>) {
-    let Some(at) = context.keyed.at(key::SPROC) else { return };
-    let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { return };
-    if context.keyed.is_used(at) {
-        return;
+    for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
+        let Some(at) = context.keyed.at(process_key) else { continue };
+        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        if context.keyed.is_used(at) || context.row.has(FieldId::PROCESS_NAME) {
+            continue;
+        }
+        let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
+        if name.len() < value.len() {
+            context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
+        }
+        if !name.is_empty() {
+            context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
+        }
+        context.keyed.mark_used(at);
     }
-    let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
-    if name.len() < value.len() {
-        context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
-    }
-    if !name.is_empty() {
-        context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
-    }
-    context.keyed.mark_used(at);
 }
 
 pub(super) fn requested_url(context: &mut Context<'_, '_>) {

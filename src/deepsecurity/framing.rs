@@ -7,7 +7,7 @@ use super::keys::{KEYS, key};
 use super::module::Module;
 use crate::keys::Keyed;
 use crate::leef;
-use crate::pair::Pair;
+use crate::pair::{Escapes, Pair};
 use crate::problem::{Problem, Problems};
 
 /// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
@@ -44,6 +44,25 @@ pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
     }
 }
 
+/// LEEF knows no escapes, but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF.
+pub(crate) fn find_escapes(pairs: &mut [Pair<'_>]) {
+    for pair in pairs {
+        pair.escapes = escapes_of(pair.raw);
+    }
+}
+
+/// A backslash before another letter is one that the sender did not double: then none of the value's are escapes.
+fn escapes_of(raw: &str) -> Escapes {
+    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Escapes::None };
+    let mut rest = raw.bytes().skip(first);
+    while let Some(byte) = rest.next() {
+        if byte == b'\\' && !matches!(rest.next(), Some(b'\\' | b'=' | b'n' | b'r' | b'|') | None) {
+            return Escapes::EqualsOnly;
+        }
+    }
+    Escapes::Cef
+}
+
 /// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
 /// does.
 pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
@@ -54,6 +73,8 @@ pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
         key::OLD_FILE_PATH,
         key::SPROC,
         key::DS_PROCESS,
+        key::PROCESS_NAME,
+        key::FILE_IN_COMPRESSED_FILE,
         key::DS_COMMAND_LINE,
     ] {
         keyed.keep_backslashes(path);

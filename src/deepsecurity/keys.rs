@@ -60,6 +60,7 @@ keys! {
     FILE_PATH "filePath" Field(FieldId::FILE_PATH);
     FILE_NAME "fileName" Field(FieldId::FILE_PATH);
     OLD_FILE_PATH "oldfilePath" Field(FieldId::DS_OLD_FILE_PATH);
+    FILE_IN_COMPRESSED_FILE "fileInCompressedFile" Field(FieldId::DS_FILE_IN_COMPRESSED_FILE);
     FSIZE "fsize" Field(FieldId::FILE_SIZE);
     FILE_HASH "fileHash" Hash;
     FILE_MD5 "TrendMicroDsFileMD5" Hash;
@@ -73,8 +74,8 @@ keys! {
     SUID "suid" Field(FieldId::USER_ID);
     DUSER "duser" Field(FieldId::DESTINATION_USER_NAME);
     SPROC "sproc" Code;
-    PROCESS_NAME "processName" Field(FieldId::PROCESS_NAME);
-    DS_PROCESS "TrendMicroDsProcess" Field(FieldId::PROCESS_NAME);
+    PROCESS_NAME "processName" Code;
+    DS_PROCESS "TrendMicroDsProcess" Code;
     DS_PROCESS_PID "TrendMicroDsProcessPid" Field(FieldId::PROCESS_PID);
     DS_COMMAND_LINE "TrendMicroDsCommandLine" Field(FieldId::PROCESS_COMMAND_LINE);
     REQUEST "request" Code;
@@ -92,7 +93,7 @@ keys! {
     DETECTION_CONFIDENCE "TrendMicroDsDetectionConfidence" Field(FieldId::DS_DETECTION_CONFIDENCE);
     RELEVANT_DETECTION_NAMES "TrendMicroDsRelevantDetectionNames" List(FieldId::DS_RELEVANT_DETECTION_NAMES, &[';']);
     CVE "TrendMicroDsCve" List(FieldId::VULNERABILITY_ID, &[',', ';']);
-    MITRE "TrendMicroDsMitre" List(FieldId::THREAT_TECHNIQUE_ID, &[',', ';']);
+    MITRE "TrendMicroDsMitre" Code;
     BEHAVIOR_RULE_ID "TrendMicroDsBehaviorRuleID" Field(FieldId::DS_BEHAVIOR_RULE_ID);
     BEHAVIOR_TYPE "TrendMicroDsBehaviorType" Field(FieldId::DS_BEHAVIOR_TYPE);
     AGGREGATION_TYPE "aggregationType" Field(FieldId::DS_AGGREGATION_TYPE);

@@ -5,8 +5,13 @@
 
 mod action;
 mod classify;
+mod codes;
+mod community_id;
 mod custom;
 mod custom_keys;
+mod datagram;
+mod details;
+mod dns;
 mod endpoints;
 mod framing;
 mod keys;
@@ -18,13 +23,16 @@ mod packets;
 mod payload;
 mod profile;
 mod related;
+mod system;
+mod tls;
+mod vulnerability;
 
 pub use action::{Action, Disposition};
 pub use module::{Module, Product};
-pub use packet::{Packet, Redaction};
+pub use packet::{Decoded, Packet, Redaction};
 
-pub(crate) use framing::{fold_quoted_text, keep_paths, split_blank_separated};
+pub(crate) use framing::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 pub(crate) use keys::{ALIASES, KEYS, key};
 pub(crate) use packets::packets;
-pub(crate) use payload::{behind_payload, push_without_payloads, without_payloads};
+pub(crate) use payload::{behind_payload, cut_quoted_payloads, push_without_payloads, without_payloads};
 pub(crate) use profile::{Context, apply};

@@ -112,6 +112,22 @@ impl Module {
         })
     }
 
+    /// Its name in the console.
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::System => "System",
+            Self::AntiMalware => "Anti-Malware",
+            Self::ApplicationControl => "Application Control",
+            Self::DeviceControl => "Device Control",
+            Self::Firewall => "Firewall",
+            Self::IntegrityMonitoring => "Integrity Monitoring",
+            Self::IntrusionPrevention => "Intrusion Prevention",
+            Self::LogInspection => "Log Inspection",
+            Self::WebReputation => "Web Reputation",
+            Self::Unknown => return None,
+        })
+    }
+
     /// Whether what the module reports was done on and by the agent's own computer, so that `dvc` is its source.
     pub fn source_is_the_host(self) -> bool {
         matches!(

@@ -43,11 +43,23 @@ pub enum Redaction {
     Done,
 }
 
+/// A payload, decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoded<'a> {
+    /// What can be shown of it.
+    pub packet: Packet<'a>,
+    /// Whether secrets were taken out.
+    pub redaction: Redaction,
+    /// Its bytes, as far as they could be decoded, secrets taken out.
+    pub bytes: &'a [u8],
+}
+
 /// What an HTTP request says.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
     pub(super) method: &'a str,
     pub(super) target: &'a str,
+    pub(super) version: Option<&'a str>,
     pub(super) host: Option<&'a str>,
     pub(super) user_agent: Option<&'a str>,
     pub(super) referrer: Option<&'a str>,
@@ -60,31 +72,35 @@ impl<'a> Packet<'a> {
     ///
     /// A value that is no base64 is shown up to its first wrong character and no further, because what follows could not
     /// be redacted; words without a long run of base64 digits are shown as they are.
-    pub fn decode(value: &'a str, redact: &[String], arena: &'a Bump) -> (Self, Redaction) {
+    pub fn decode(value: &'a str, redact: &[String], arena: &'a Bump) -> Decoded<'a> {
         let digits = without_padding(value);
         if let Some(bytes) = decode_base64(digits, arena) {
             return show(bytes, Some(value.trim().trim_end_matches('\\')), redact, arena);
         }
         let runs = || digits.split(|c: char| !is_digit(c));
         if runs().all(|run| run.len() < SHORTEST_PAYLOAD) {
-            return (Self::Damaged(value), Redaction::None);
+            return Decoded { packet: Self::Damaged(value), redaction: Redaction::None, bytes: &[] };
         }
         let front = runs().next().and_then(|run| decode_base64(run, arena)).unwrap_or_default();
-        let (Self::Text(shown) | Self::Binary(shown) | Self::Damaged(shown), redaction) =
-            show(front, None, redact, arena);
+        let decoded = show(front, None, redact, arena);
+        let (Self::Text(shown) | Self::Binary(shown) | Self::Damaged(shown)) = decoded.packet;
         let mut marked = bumpalo::collections::String::from_str_in(shown, arena);
         marked.push_str(CUT_MARK);
-        (Self::Damaged(marked.into_bump_str()), redaction)
+        Decoded { packet: Self::Damaged(marked.into_bump_str()), ..decoded }
+    }
+}
+
+/// What a packet inside of a packet carries, if it is text: it may begin inside of a header, which cannot be seen from
+/// outside.
+pub(super) fn carried_text<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> Option<&'a str> {
+    match show(bytes, Some(""), redact, arena).packet {
+        Packet::Text(text) if !text.is_empty() => Some(text),
+        _ => None,
     }
 }
 
 /// Payload bytes as text, or as base64 where they are binary: `base64`, if that is known and nothing was taken out.
-fn show<'a>(
-    bytes: &'a [u8],
-    base64: Option<&'a str>,
-    redact: &[String],
-    arena: &'a Bump,
-) -> (Packet<'a>, Redaction) {
+fn show<'a>(bytes: &'a [u8], base64: Option<&'a str>, redact: &[String], arena: &'a Bump) -> Decoded<'a> {
     let (bytes, redaction) = match take_secrets_out(bytes, redact, arena) {
         Some(redacted) => (redacted, Redaction::Done),
         None => (bytes, Redaction::None),
@@ -94,7 +110,7 @@ fn show<'a>(
         (None, Some(base64)) if redaction == Redaction::None => Packet::Binary(base64),
         (None, _) => Packet::Binary(arena.alloc_str(&STANDARD.encode_to_string(bytes))),
     };
-    (packet, redaction)
+    Decoded { packet, redaction, bytes }
 }
 
 /// A value cut inside an escaped padding ends in a backslash.
@@ -294,8 +310,8 @@ fn is_known_method(word: &str) -> bool {
     )
 }
 
-/// `GET /path HTTP/1.1`; the end may be cut.
-fn request_line(line: &str) -> Option<(&str, &str)> {
+/// Method, target and version of `GET /path HTTP/1.1`; the end may be cut.
+fn request_line(line: &str) -> Option<(&str, &str, Option<&str>)> {
     let (method, rest) = split_first(line.trim_end(), b' ')?;
     let (target, version) = split_last(rest, b' ').unwrap_or((rest, ""));
     let (target, is_http) = if version.starts_with("HTTP/") { (target, true) } else { (rest, false) };
@@ -305,16 +321,27 @@ fn request_line(line: &str) -> Option<(&str, &str)> {
             && method.bytes().all(|byte| byte.is_ascii_uppercase()));
     let is_target =
         target.starts_with(['/', '*']) || target.contains("://") || method == "CONNECT" || is_http;
-    (is_method && is_target && !target.is_empty()).then_some((method, target))
+    let version = version.strip_prefix("HTTP/").filter(|version| !version.is_empty());
+    (is_method && is_target && !target.is_empty()).then_some((method, target, version))
+}
+
+/// Version and status of the response that a payload begins with.
+pub(super) fn response(text: &str) -> Option<(&str, i64)> {
+    let (version, rest) = split_first(text.strip_prefix("HTTP/")?, b' ')?;
+    let status = rest.get(..3)?;
+    let is_version = version.len() <= 3 && version.starts_with(|c: char| c.is_ascii_digit());
+    let is_status = status.bytes().all(|byte| byte.is_ascii_digit());
+    (is_version && is_status).then(|| Some((version, status.parse().ok()?)))?
 }
 
 /// Reads the request that a payload begins with. A last line without its end may be cut: half a host or an address is
 /// another one, so these are left out.
 pub(super) fn request<'a>(text: &'a str, arena: &'a Bump) -> Option<Request<'a>> {
     let (first, mut rest) = first_line(text);
-    let (method, target) = request_line(first)?;
+    let (method, target, version) = request_line(first)?;
     let forwarded = ArenaVec::new_in(arena);
-    let mut request = Request { method, target, host: None, user_agent: None, referrer: None, forwarded };
+    let mut request =
+        Request { method, target, version, host: None, user_agent: None, referrer: None, forwarded };
     while !rest.is_empty() {
         let (line, behind) = first_line(rest);
         rest = behind;

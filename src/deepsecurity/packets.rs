@@ -8,8 +8,9 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::endpoints::set_url_parts;
 use super::keys::key;
-use super::packet::{self, Packet, Redaction};
+use super::packet::{self, Decoded, Packet, Redaction};
 use super::profile::Context;
+use super::{datagram, dns, tls};
 use crate::field::FieldId;
 use crate::problem::Problem;
 use crate::row::{Address, Value};
@@ -26,27 +27,17 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
             continue;
         }
         context.keyed.mark_used(at);
-        let (packet, redaction) = Packet::decode(value, &context.log_type.redact_headers, context.arena);
-        if redaction == Redaction::Done {
+        let decoded = Packet::decode(value, &context.log_type.redact_headers, context.arena);
+        if decoded.redaction == Redaction::Done {
             context.problems.add(Problem::PacketRedacted);
         }
-        match packet {
-            Packet::Text("") => {}
-            Packet::Text(text) => {
-                payloads.push(text);
-                // Only these modules see packets: elsewhere, text that a message quotes passes for one.
-                if context.module.is_network()
-                    && let Some(request) = packet::request(text, context.arena)
-                {
-                    http(context, &request);
-                }
-            }
-            Packet::Binary(base64) => payloads.push(base64),
-            Packet::Damaged(rest) => {
-                context.problems.add(Problem::PacketNotBase64);
-                payloads.push(rest);
-            }
+        if matches!(decoded.packet, Packet::Damaged(_)) {
+            context.problems.add(Problem::PacketNotBase64);
         }
+        // Only these modules see packets: elsewhere, text that a message quotes passes for one.
+        let inner = if context.module.is_network() { look_inside(context, &decoded) } else { None };
+        let (Packet::Text(shown) | Packet::Binary(shown) | Packet::Damaged(shown)) = decoded.packet;
+        payloads.extend(Some(inner.unwrap_or(shown)).filter(|shown| !shown.is_empty()));
     }
     match payloads.into_bump_slice() {
         [] => {}
@@ -55,8 +46,63 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
     }
 }
 
-fn http<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
+/// Reads what the packet carries. Gives the text behind the headers of a whole IP packet, which is what is worth searching: the
+/// headers say nothing that the event does not.
+fn look_inside<'a>(context: &mut Context<'_, 'a>, decoded: &Decoded<'a>) -> Option<&'a str> {
+    if let Packet::Text(text) = decoded.packet {
+        http(context, text);
+        return None;
+    }
+    let ends = context.row.ip(FieldId::SOURCE_IP).zip(context.row.ip(FieldId::DESTINATION_IP));
+    let carried = ends.and_then(|(one, other)| datagram::payload(decoded.bytes, (one.ip, other.ip)));
+    let redact = &context.log_type.redact_headers;
+    let text = carried.and_then(|carried| packet::carried_text(carried, redact, context.arena));
+    if let Some(text) = text {
+        http(context, text);
+        return Some(text);
+    }
+    let bytes = carried.unwrap_or(decoded.bytes);
+    if let Some(name) = tls::server_name(bytes) {
+        context.row.set_if_absent(FieldId::TLS_CLIENT_SERVER_NAME, Value::Word(name));
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("tls"));
+    } else if is_dns(context)
+        && let Some(question) = dns::question(bytes, context.arena)
+    {
+        context.row.set_if_absent(
+            FieldId::DNS_TYPE,
+            Value::Word(if question.is_answer { "answer" } else { "query" }),
+        );
+        context.row.set_if_absent(FieldId::DNS_QUESTION_NAME, Value::Text(question.name));
+        if let Some(kind) = question.kind {
+            context.row.set_if_absent(FieldId::DNS_QUESTION_TYPE, Value::Word(kind));
+        }
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("dns"));
+    }
+    None
+}
+
+/// Whether the packet goes to or from a name server, by UDP: over TCP a message can be anywhere in the stream.
+fn is_dns(context: &Context<'_, '_>) -> bool {
+    let is_port = |key| matches!(context.keyed.value(key), Some("53" | "5353"));
+    (is_port(key::SPT) || is_port(key::DPT)) && context.row.text(FieldId::NETWORK_TRANSPORT) == Some("udp")
+}
+
+fn http<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
+    if let Some(request) = packet::request(text, context.arena) {
+        http_request(context, &request);
+    } else if let Some((version, status)) = packet::response(text) {
+        context.row.set_if_absent(FieldId::HTTP_RESPONSE_STATUS_CODE, Value::Long(status));
+        context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
+    }
+}
+
+fn http_request<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
+    context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
     context.row.set_if_absent(FieldId::HTTP_REQUEST_METHOD, Value::Text(request.method));
+    if let Some(version) = request.version {
+        context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
+    }
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(request.target));
     set_url_parts(context, url::split_target(request.target));
     if let Some(host) = request.host {

@@ -9,13 +9,40 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 use memchr::memmem::Finder;
 
+use super::keys::key;
+use crate::keys::Keyed;
 use crate::row::MAX_STRING;
 
 /// What stands in the place of a payload.
 const MARK: &str = "[cut]";
 
-/// The key with its equals sign.
-static KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("TrendMicroDsPacketData="));
+/// The key; its equals sign, escaped or not, follows.
+static KEY: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("TrendMicroDsPacketData"));
+
+/// Cuts the payloads out that a message quotes: no field but the payload's own shows one, because only there is it redacted.
+pub(crate) fn cut_quoted_payloads<'a>(keyed: &mut Keyed<'a>, arena: &'a Bump) {
+    for text_key in [key::MSG, key::DESC, key::NAME] {
+        let mut next = keyed.at(text_key);
+        while let Some(at) = next {
+            next = keyed.next(text_key, at);
+            let value = keyed.value_at(at);
+            if find_key(value).is_some() {
+                let mut text = ArenaString::new_in(arena);
+                push_without_payloads(value, &mut text);
+                keyed.set_value(at, text.into_bump_str());
+            }
+        }
+    }
+}
+
+/// Where the key of a payload starts, and where its equals sign ends.
+fn find_key(text: &str) -> Option<(usize, usize)> {
+    KEY.find_iter(text.as_bytes()).find_map(|start| {
+        let end = start + KEY.needle().len();
+        let behind = text.get(end..)?.trim_start_matches('\\');
+        behind.starts_with('=').then_some((start, text.len() - behind.len() + 1))
+    })
+}
 
 /// `text` without payloads. `known` are those of its slices that are payloads, in order; `parsed` is how much of the text has
 /// been cut into pairs, which may end inside of a payload. Text beyond what a field takes is left out.
@@ -39,7 +66,7 @@ pub(crate) fn without_payloads<'a>(
         }
     }
     let rest = text.get(kept..).unwrap_or_default();
-    if kept == 0 && KEY.find(rest.as_bytes()).is_none() {
+    if kept == 0 && find_key(rest).is_none() {
         return text;
     }
     push_without_payloads(if kept == parsed { behind_payload(rest) } else { rest }, &mut line);
@@ -50,9 +77,9 @@ pub(crate) fn without_payloads<'a>(
 pub(crate) fn push_without_payloads(text: &str, line: &mut ArenaString<'_>) {
     let mut rest = text;
     while line.len() <= MAX_STRING
-        && let Some(at) = KEY.find(rest.as_bytes())
+        && let Some((_, end)) = find_key(rest)
     {
-        let (before, payload) = rest.split_at_checked(at + KEY.needle().len()).unwrap_or((rest, ""));
+        let (before, payload) = rest.split_at_checked(end).unwrap_or((rest, ""));
         push(before, line);
         rest = behind_payload(payload);
         if rest.len() < payload.len() {
@@ -67,10 +94,12 @@ pub(crate) fn behind_payload(text: &str) -> &str {
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
-        match rest.strip_prefix('\\') {
-            Some(behind) if behind.is_empty() || behind.starts_with('=') => rest = behind,
-            _ => return rest,
+        // A text that quotes a quoted event has doubled the backslashes.
+        let behind = rest.trim_start_matches('\\');
+        if behind.len() == rest.len() || !(behind.is_empty() || behind.starts_with('=')) {
+            return rest;
         }
+        rest = behind;
     }
 }
 

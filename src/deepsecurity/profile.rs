@@ -8,13 +8,15 @@ use bumpalo::Bump;
 use super::action::{Action, Disposition};
 use super::classify::classify;
 use super::custom_keys::custom_keys;
-use super::endpoints::{agent_address, process, requested_url};
+use super::details::details;
+use super::endpoints::{agent_address, process, requested_url, users};
 use super::keys::key;
 use super::known_keys::known_keys;
 use super::module::Module;
 use super::network::network;
 use super::packets::packets;
 use super::related::related;
+use super::vulnerability::techniques;
 use crate::config::LogType;
 use crate::field::{FieldId, Fields};
 use crate::keys::Keyed;
@@ -39,11 +41,15 @@ pub(crate) fn apply(context: &mut Context<'_, '_>) {
     custom_keys(context);
     let disposition = action(context);
     known_keys(context);
+    techniques(context);
     agent_address(context);
+    users(context);
     process(context);
     requested_url(context);
-    packets(context);
+    // A proxy's address may give way to its client's in the packet: the flow is the proxy's.
     network(context);
+    packets(context);
+    details(context);
     classify(context, disposition);
     related(context);
 }

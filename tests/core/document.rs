@@ -166,7 +166,7 @@ fn the_table_of_user_ini_decides_its_fields() {
     assert_eq!(document.text("rule.category"), "Deny");
     // What the list leaves out, the profile still knows.
     assert_eq!(document.text("deepsecurity.li_description"), "a note");
-    assert_eq!(document.get("related")["user"], json!(["joe"]));
+    assert_eq!(document.get("related")["user"], json!(["joe", "ann"]));
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn header_and_syslog_fields_are_sources_too() {
 fn another_prefix_takes_what_the_table_leaves_over() {
     let plan = plan_with("field_prefix = trend");
     let document = document_by(&plan, &agent_event("21", "act=IDS:Deny newKey=x"));
-    assert_eq!(document.text("trend.newKey"), "x");
+    assert_eq!(document.text("trend.extra.newKey"), "x");
     assert_eq!(document.text("trend.act"), "IDS:Deny");
     assert!(!document.has("deepsecurity"));
     check_document(&document.json, plan.fields());

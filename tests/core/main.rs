@@ -1,5 +1,6 @@
 //! The stages without network, each through its public face.
 
+mod categories;
 mod config;
 mod event;
 mod object;

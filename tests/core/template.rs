@@ -37,9 +37,12 @@ fn takes(kind: Type, mapping: &str) -> bool {
     match kind {
         // Text is for what is longer than a term, or read by its words.
         Type::Keyword => matches!(mapping, "keyword" | "wildcard" | "text"),
-        Type::Lowercase | Type::Mac => matches!(mapping, "keyword" | "wildcard"),
+        Type::Lowercase | Type::Mac | Type::Transport => matches!(mapping, "keyword" | "wildcard"),
         Type::Text => mapping == "text",
         Type::Long => matches!(mapping, "long" | "integer" | "short"),
+        Type::Count => mapping == "long",
+        Type::Port => matches!(mapping, "long" | "integer"),
+        Type::Flat => mapping == "flat_object",
         Type::Float => matches!(mapping, "float" | "double"),
         Type::Ip => mapping == "ip",
         Type::Date => mapping == "date",
@@ -80,7 +83,10 @@ fn each_field_of_ecs_that_user_ini_can_fill_gets_its_type() {
                 );
             }
             None => {
-                assert!(matches!(kind, Type::Keyword | Type::Lowercase | Type::Mac), "`{name}` is missing")
+                assert!(
+                    matches!(kind, Type::Keyword | Type::Lowercase | Type::Mac | Type::Transport),
+                    "`{name}` is missing"
+                )
             }
         }
     }

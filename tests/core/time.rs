@@ -307,8 +307,8 @@ fn an_unreadable_time_of_fluentd_is_kept_as_text() {
     let document = load_bytes(plan(), &fluentd_line_at("CEF:0|a|b|c|d|e|0|timestamp=x", "yesterday"))
         .documents
         .remove(0);
-    assert_eq!(document.text("deepsecurity.timestamp"), "x");
-    assert_eq!(document.text("deepsecurity.timestamp_"), "yesterday");
+    assert_eq!(document.text("deepsecurity.extra.timestamp"), "x");
+    assert_eq!(document.text("deepsecurity.timestamp"), "yesterday");
     assert!(!document.has("event.created"));
 }
 

@@ -100,7 +100,10 @@ fn check_value(name: &str, value: &Strict, types: &BTreeMap<&str, Type>, prefix:
     let kind = types.get(name).copied();
     match value {
         Strict::Object(object) => {
-            assert!(kind.is_none(), "`{name}` is an object and a value: {json}");
+            assert!(matches!(kind, None | Some(Type::Flat)), "`{name}` is an object and a value: {json}");
+            if kind == Some(Type::Flat) {
+                return check_flat(name, object, json);
+            }
             for (key, value) in object {
                 check_value(&format!("{name}.{key}"), value, types, prefix, json);
             }
@@ -116,6 +119,24 @@ fn check_value(name: &str, value: &Strict, types: &BTreeMap<&str, Type>, prefix:
     }
 }
 
+/// Keys of a flat object are no fields: they only have to be one step of a path each, and each term has to be short enough.
+fn check_flat(name: &str, object: &BTreeMap<String, Strict>, json: &str) {
+    assert!(!object.is_empty(), "`{name}` is empty: {json}");
+    for (key, value) in object {
+        let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '-');
+        assert!(!key.is_empty() && key.chars().all(is_safe), "the log chose the name `{name}.{key}`: {json}");
+        let texts = match value {
+            Strict::List(items) => items.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        for text in texts {
+            let Strict::Text(text) = text else { panic!("`{name}.{key}` is {text:?}: {json}") };
+            let term = name.len() + key.len() + text.len() + 2;
+            assert!(!text.is_empty() && term <= LONGEST, "`{name}.{key}` makes a term of {term} bytes");
+        }
+    }
+}
+
 fn check_leaf(name: &str, value: &Strict, kind: Option<Type>, prefix: &str, json: &str) {
     if kind.is_none() {
         let key = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'));
@@ -125,6 +146,12 @@ fn check_leaf(name: &str, value: &Strict, kind: Option<Type>, prefix: &str, json
     }
     match (kind.unwrap_or(Type::Keyword), value) {
         (Type::Long, Strict::Number(number)) => assert!(number.fract() == 0.0, "`{name}` is {number}"),
+        (Type::Count, Strict::Number(number)) => {
+            assert!(number.fract() == 0.0 && *number >= 0.0, "`{name}` is {number}")
+        }
+        (Type::Port, Strict::Number(number)) => {
+            assert!(number.fract() == 0.0 && (0.0..=65_535.0).contains(number), "`{name}` is {number}");
+        }
         (Type::Float, Strict::Number(_)) => {}
         (kind, Strict::Text(text)) => {
             assert!(!text.is_empty(), "`{name}` is empty: {json}");
@@ -138,7 +165,7 @@ fn check_leaf(name: &str, value: &Strict, kind: Option<Type>, prefix: &str, json
 fn check_text(name: &str, text: &str, kind: Type) {
     match kind {
         Type::Keyword | Type::Text => {}
-        Type::Lowercase => assert_eq!(text, text.to_ascii_lowercase(), "`{name}`"),
+        Type::Lowercase | Type::Transport => assert_eq!(text, text.to_ascii_lowercase(), "`{name}`"),
         Type::Ip => {
             text.parse::<std::net::IpAddr>().unwrap_or_else(|error| panic!("`{name}` is {text}: {error}"));
         }
@@ -151,6 +178,8 @@ fn check_text(name: &str, text: &str, kind: Type) {
             };
             assert!(text.split('-').all(is_pair), "`{name}` is {text}");
         }
-        Type::Long | Type::Float | Type::GeoPoint => panic!("`{name}` is the text {text}"),
+        Type::Long | Type::Count | Type::Port | Type::Float | Type::GeoPoint | Type::Flat => {
+            panic!("`{name}` is the text {text}")
+        }
     }
 }
