@@ -5,6 +5,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::custom::{self, CUSTOM, Meaning};
 use super::known_keys::{count_misfit, set_converted, set_hash};
 use super::profile::Context;
+use crate::ecs::Type;
 use crate::field::FieldId;
 use crate::row::Value;
 
@@ -25,12 +26,21 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
                 continue;
             }
             context.keyed.mark_used(at);
+        } else if let Some(meaning) = meaning
+            && is_more_than_text(context, meaning)
+        {
+            // The table took the text; the number, the list or the digest that it is has its own field all the same.
+            set_meaning(context, meaning, value);
         }
         // Where the table took the value, a label that says something unknown is still news.
         if label.is_none() || meaning.is_some() {
             context.keyed.mark_key_used(*label_key);
         }
     }
+}
+
+fn is_more_than_text(context: &Context<'_, '_>, meaning: Meaning) -> bool {
+    !matches!(meaning, Meaning::Field(field) if context.fields.kind(field) == Type::Keyword)
 }
 
 fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a str) -> bool {

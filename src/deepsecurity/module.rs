@@ -66,7 +66,8 @@ impl Module {
             Ok(10 | 200..=899 | 1_000_000..=1_999_999) => Self::IntrusionPrevention,
             Ok(4_000_000..=4_999_999) => Self::AntiMalware,
             Ok(5_000_000..=5_999_999) => Self::WebReputation,
-            Ok(6_000_000..=6_999_999) => Self::ApplicationControl,
+            // 60 comes with LEEF; no real line of it was at hand.
+            Ok(60 | 6_000_000..=6_999_999) => Self::ApplicationControl,
             Ok(7_000_000..=7_999_999) => Self::DeviceControl,
             _ => Self::Unknown,
         }
