@@ -106,16 +106,32 @@ fn all_lines(site: &Site) -> (PathBuf, u64) {
         .collect();
     assert!(samples.len() > 40, "{}", samples.len());
     std::fs::write(path.join("samples.log"), samples.join("\n")).unwrap();
-    (path, summary.documents + chain::DOCUMENTS + u64::try_from(samples.len()).unwrap())
+    let fixtures = copy_fixtures(&path);
+    (path, summary.documents + chain::DOCUMENTS + u64::try_from(samples.len()).unwrap() + fixtures)
+}
+
+/// The lines with their documents beside them. Gives how many different documents those are: two files can hold the same line.
+fn copy_fixtures(path: &Path) -> u64 {
+    let mut documents = 0;
+    for entry in std::fs::read_dir(repository().join("fixtures/lines")).unwrap() {
+        let file = entry.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        match name.strip_suffix(".expected.ndjson") {
+            Some(_) => {
+                documents +=
+                    u64::try_from(std::fs::read_to_string(&file).unwrap().lines().count()).unwrap() / 2
+            }
+            None => drop(std::fs::copy(&file, path.join(name)).unwrap()),
+        }
+    }
+    documents
 }
 
 #[test]
-fn no_document_has_a_field_that_the_template_does_not_know_but_under_the_prefix() {
+fn no_document_has_a_field_that_the_template_does_not_know() {
     let site = Site::new("strict");
     let (name, mut strict) = template::index_template(site.plans().named("deepsecurity").unwrap());
-    let mappings = &mut strict["template"]["mappings"];
-    mappings["dynamic"] = json!("strict");
-    mappings["properties"]["deepsecurity"] = json!({"type": "object", "dynamic": true});
+    strict["template"]["mappings"]["dynamic"] = json!("strict");
     site.node.put(&format!("_index_template/{name}"), &strict).good();
 
     let (lines, documents) = all_lines(&site);
@@ -127,7 +143,38 @@ fn no_document_has_a_field_that_the_template_does_not_know_but_under_the_prefix(
     assert!(site.documents() > 10_000);
 
     let probe = format!("{}-probe/_doc/1", site.index);
-    let reason = site.node.put(&probe, &json!({"event": {"unheard_of": 1}})).refused(400);
-    assert!(reason.contains("dynamic introduction of [unheard_of]"), "{reason}");
-    site.node.put(&probe, &json!({"deepsecurity": {"unheard_of": 1}})).good();
+    for unknown in [json!({"event": {"unheard_of": 1}}), json!({"deepsecurity": {"unheard_of": "x"}})] {
+        let reason = site.node.put(&probe, &unknown).refused(400);
+        assert!(reason.contains("dynamic introduction of [unheard_of]"), "{reason}");
+    }
+    site.node.put(&probe, &json!({"deepsecurity": {"extra": {"unheard_of": "x"}}})).good();
+}
+
+#[test]
+fn two_thousand_invented_keys_cost_no_document_and_each_is_found() {
+    let site = Site::new("keys");
+    let mut setup = es_loader();
+    Run::of(setup.args(["setup", "--endpoint", opensearch(), "--config"]).arg(site.config())).with_status(0);
+    let line = |number: usize| {
+        let keys: String = (number..number + 2).map(|key| format!(" invented{key}=value{key}")).collect();
+        let long = if number == 1_000 { format!(" long={}", "語".repeat(11_000)) } else { String::new() };
+        let message = format!(
+            "Nov 22 15:08:33 h CEF: 0|Trend Micro|Deep Security Agent|20.0|21|n|5|act=Deny src=203.0.113.9{keys}{long}"
+        );
+        json!({"message": message, "hostname": "h", "timestamp": "2026-11-22T15:08:40+09:00"}).to_string()
+    };
+    let lines: Vec<String> = (0..2_000).step_by(2).map(line).collect();
+    let file = site.file("invented.log", lines.join("\n").as_bytes());
+    let run = load(&site, &file).with_status(0);
+    assert!(!run.stderr.contains("raw form"), "no document was refused: {}", run.stderr);
+    assert_eq!(site.documents(), 1_000);
+    let found = |query: serde_json::Value| site.node.count(&site.indices(), &query);
+    for key in [0, 999, 1_000, 1_999] {
+        let field = format!("deepsecurity.extra.invented{key}");
+        assert_eq!(found(json!({"term": {&field: format!("value{key}")}})), 1, "{field}");
+        assert_eq!(found(json!({"exists": {"field": &field}})), 1, "{field}");
+        assert_eq!(found(json!({"query_string": {"query": format!("{field}:value{key}")}})), 1, "{field}");
+    }
+    let mapping = site.node.get(&format!("{}/_mapping", site.indices())).good();
+    assert!(!mapping.to_string().contains("invented"), "an invented key became a field");
 }

@@ -21,5 +21,6 @@ mod setup;
 mod loads;
 mod corpus;
 mod whole_way;
+mod article;
 mod events;
 mod guarded;

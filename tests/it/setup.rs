@@ -25,7 +25,7 @@ fn of_the_article() -> Value {
 }
 
 /// Installs the stand-ins for the SIEM's templates: each file's path is the path to PUT it to.
-fn install_siem(node: &Node) {
+pub(crate) fn install_siem(node: &Node) {
     for folder in ["_component_template", "_index_template", "_template"] {
         let path = repository().join("fixtures/siem").join(folder);
         for file in std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()) {
