@@ -28,9 +28,10 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
             context.keyed.mark_used(at);
         } else if let Some(meaning) = meaning
             && is_more_than_text(context, meaning)
-        {
             // The table took the text; the number, the list or the digest that it is has its own field all the same.
-            set_meaning(context, meaning, value);
+            && !set_meaning(context, meaning, value)
+        {
+            continue;
         }
         // Where the table took the value, a label that says something unknown is still news.
         if label.is_none() || meaning.is_some() {

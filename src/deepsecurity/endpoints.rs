@@ -38,7 +38,7 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
 /// Who did it: `suser` stands for the source's user, and no event has another one.
 pub(super) fn users(context: &mut Context<'_, '_>) {
     for (user_key, field) in [(key::SUSER, FieldId::SOURCE_USER_NAME), (key::SUID, FieldId::SOURCE_USER_ID)] {
-        if let Some(user) = context.keyed.value(user_key) {
+        if let Some(user) = context.keyed.value(user_key).filter(|user| *user != "N/A") {
             context.row.set_if_absent(field, Value::Text(user));
         }
     }

@@ -17,6 +17,8 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
         let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
         let Some(home) = HOMES.get(usize::from(key)) else { continue };
         let done = match home {
+            // Nobody is called so; under the prefix it tells that the agent did not know.
+            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => continue,
             Home::Field(field) => set_converted(context, *field, value),
             Home::List(field, separators) => set_list(context, *field, value, separators),
             Home::Hash => set_hash(context, value),
