@@ -14,6 +14,7 @@ mod details;
 mod dns;
 mod endpoints;
 mod framing;
+mod http;
 mod keys;
 mod known_keys;
 mod module;

@@ -10,7 +10,7 @@ use super::endpoints::set_url_parts;
 use super::keys::key;
 use super::packet::{self, Decoded, Packet, Redaction};
 use super::profile::Context;
-use super::{datagram, dns, tls};
+use super::{datagram, dns, http, tls};
 use crate::field::FieldId;
 use crate::problem::Problem;
 use crate::row::{Address, Value};
@@ -50,7 +50,7 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
 /// headers say nothing that the event does not.
 fn look_inside<'a>(context: &mut Context<'_, 'a>, decoded: &Decoded<'a>) -> Option<&'a str> {
     if let Packet::Text(text) = decoded.packet {
-        http(context, text);
+        message(context, text);
         return None;
     }
     let ends = context.row.ip(FieldId::SOURCE_IP).zip(context.row.ip(FieldId::DESTINATION_IP));
@@ -58,7 +58,7 @@ fn look_inside<'a>(context: &mut Context<'_, 'a>, decoded: &Decoded<'a>) -> Opti
     let redact = &context.log_type.redact_headers;
     let text = carried.and_then(|carried| packet::carried_text(carried, redact, context.arena));
     if let Some(text) = text {
-        http(context, text);
+        message(context, text);
         return Some(text);
     }
     let bytes = carried.unwrap_or(decoded.bytes);
@@ -87,17 +87,17 @@ fn is_dns(context: &Context<'_, '_>) -> bool {
     (is_port(key::SPT) || is_port(key::DPT)) && context.row.text(FieldId::NETWORK_TRANSPORT) == Some("udp")
 }
 
-fn http<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
-    if let Some(request) = packet::request(text, context.arena) {
-        http_request(context, &request);
-    } else if let Some((version, status)) = packet::response(text) {
+fn message<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
+    if let Some(request) = http::request(text, context.arena) {
+        self::request(context, &request);
+    } else if let Some((version, status)) = http::response(text) {
         context.row.set_if_absent(FieldId::HTTP_RESPONSE_STATUS_CODE, Value::Long(status));
         context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
         context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
     }
 }
 
-fn http_request<'a>(context: &mut Context<'_, 'a>, request: &packet::Request<'a>) {
+fn request<'a>(context: &mut Context<'_, 'a>, request: &http::Request<'a>) {
     context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
     context.row.set_if_absent(FieldId::HTTP_REQUEST_METHOD, Value::Text(request.method));
     if let Some(version) = request.version {
@@ -135,6 +135,11 @@ fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
     // `related` reads them from here.
-    let addresses = context.arena.alloc_slice_fill_iter(addresses.iter().copied().map(Address::from));
-    context.row.set(FieldId::RELATED_IP, Value::Ips(addresses));
+    let earlier = match context.row.get(FieldId::RELATED_IP) {
+        Value::Ips(earlier) => earlier,
+        _ => &[],
+    };
+    let addresses = addresses.iter().copied().map(Address::from);
+    let all = ArenaVec::from_iter_in(earlier.iter().copied().chain(addresses), context.arena);
+    context.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
 }
