@@ -114,6 +114,73 @@ fn under_the_prefix_stand_only_fields_of_documents_and_keys_of_events() {
     }
 }
 
+/// OpenSearch counts fields, the objects around them, and their subfields.
+fn counted(properties: &Value, name: &str, names: &mut std::collections::BTreeSet<String>) {
+    for (key, field) in properties.as_object().into_iter().flatten() {
+        let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+        names.extend(name.match_indices('.').map(|(dot, _)| name[..dot].to_owned()));
+        for part in ["properties", "fields"] {
+            counted(&field[part], &name, names);
+        }
+        names.insert(name);
+    }
+}
+
+#[test]
+fn the_template_leaves_room_for_the_fields_that_user_ini_adds() {
+    let template = index_template(plan()).1;
+    let mut names = std::collections::BTreeSet::new();
+    counted(&template["template"]["mappings"]["properties"], "", &mut names);
+    let limit = template["template"]["settings"]["index.mapping.total_fields.limit"].as_u64().unwrap();
+    assert!(names.len() as u64 + 200 <= limit, "{} of {limit}", names.len());
+}
+
+/// A known key whose value does not fit stands under the prefix with its own name.
+#[test]
+fn each_known_key_has_its_place_under_the_prefix() {
+    let types = types(&index_template(plan()).1);
+    for key in [
+        "src",
+        "dst",
+        "spt",
+        "dpt",
+        "smac",
+        "dmac",
+        "in",
+        "out",
+        "proto",
+        "cnt",
+        "act",
+        "fsize",
+        "suser",
+        "usrName",
+        "srcMAC",
+        "dstMAC",
+        "srcPort",
+        "dstPort",
+        "cs1",
+        "cs7Label",
+        "cn3",
+        "xff",
+        "request",
+        "deviceType",
+        "sev",
+        "hostname",
+        "timestamp",
+        "severity",
+        "TrendMicroDsMitre",
+        "TrendMicroDsProcessPid",
+        "fileInCompressedFile",
+    ] {
+        let name = format!("deepsecurity.{key}");
+        assert!(
+            types.get(&name).is_some_and(|mapping| matches!(mapping.as_str(), "keyword" | "text")),
+            "{name}"
+        );
+    }
+    assert_eq!(types["deepsecurity.extra"], "flat_object");
+}
+
 #[test]
 fn payloads_and_messages_are_found_by_their_words() {
     let types = types(&index_template(plan()).1);
