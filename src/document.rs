@@ -437,6 +437,7 @@ fn parse_leef<'a>(
     problems: &mut Problems,
 ) -> Parsed<'a> {
     let event = leef::parse(text, marker, pairs);
+    problems.add_many(Problem::DelimiterGuessed, u64::from(event.issues.delimiter_guessed));
     if event.issues.repeated_key {
         problems.add(Problem::RepeatedKey);
     }

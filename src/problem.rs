@@ -20,6 +20,8 @@ pub enum Problem {
     IncompleteHeader,
     /// Text of the event that belongs to no key.
     UnparsedText,
+    /// A LEEF event without a delimiter: cut at blanks.
+    DelimiterGuessed,
     /// A key came more than once.
     RepeatedKey,
     /// Text in `msg` looked like keys.
@@ -42,7 +44,7 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
@@ -50,6 +52,7 @@ impl Problem {
         Self::NoEvent,
         Self::IncompleteHeader,
         Self::UnparsedText,
+        Self::DelimiterGuessed,
         Self::RepeatedKey,
         Self::KeysInMessage,
         Self::ValueDoesNotFit,
@@ -71,6 +74,7 @@ impl Problem {
             Self::NoEvent => "no_event",
             Self::IncompleteHeader => "incomplete_header",
             Self::UnparsedText => "unparsed_text",
+            Self::DelimiterGuessed => "delimiter_guessed",
             Self::RepeatedKey => "repeated_key",
             Self::KeysInMessage => "keys_in_message",
             Self::ValueDoesNotFit => "value_does_not_fit",
@@ -93,6 +97,7 @@ impl Problem {
             Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
             Self::IncompleteHeader => "header cut short, indexed as pipeline_error",
             Self::UnparsedText => "text that belongs to no key, kept as unparsed",
+            Self::DelimiterGuessed => "LEEF event without a delimiter, cut at blanks",
             Self::RepeatedKey => "key met more than once, the first value counts",
             Self::KeysInMessage => "text in msg that looks like keys, left as text",
             Self::ValueDoesNotFit => "value that does not fit its field, kept as text",

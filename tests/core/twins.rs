@@ -269,3 +269,16 @@ fn a_windows_path_whose_backslashes_nobody_doubled_is_kept_in_leef_too() {
         assert_eq!(document(&line).text("file.path"), expected);
     }
 }
+
+#[test]
+fn an_event_whose_tabs_became_blanks_is_read_and_counted() {
+    let line =
+        "LEEF:2.0|Trend Micro|Deep Security Agent|20|21|cat=Firewall act=Deny src=203.0.113.9 dstPort=80";
+    let loaded = load_bytes(plan(), &fluentd_line(line));
+    let document = loaded.documents.first().unwrap();
+    assert_eq!(
+        (document.text("source.ip"), document.get("destination.port").as_u64()),
+        ("203.0.113.9", Some(80))
+    );
+    assert_eq!(loaded.account.problems.count(Problem::DelimiterGuessed), 1);
+}
