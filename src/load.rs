@@ -14,6 +14,7 @@ use crate::document::{Documents, ObjectFacts};
 use crate::event::LineRange;
 use crate::identity::{Identities, Identity};
 use crate::marker;
+use crate::metrics::Ages;
 use crate::object::{Break, Line, Lines};
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
@@ -28,17 +29,19 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Only these lines.
     pub lines: Option<LineRange>,
+    /// Batches keep the lines that their documents were made of.
+    pub keep_lines: bool,
 }
 
 impl Default for Limits {
     /// Requests of 5 MB, as OpenSearch Service recommends; lines of 16 MiB.
     fn default() -> Self {
-        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None }
+        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None, keep_lines: false }
     }
 }
 
-/// The account of one object. Every line is in it: `lines` = `blank_lines` + those that gave documents, and each document was
-/// handed to the sink.
+/// The account of one object. Every line is in it, and every event: `lines` - `blank_lines` + `further_events` = `documents` +
+/// `excluded`; and each document was handed to the sink, unless that wanted no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Lines, blank ones too, of the range that was asked for.
@@ -47,6 +50,10 @@ pub struct Account {
     pub blank_lines: u64,
     /// Documents: as many as lines that are not blank, and more where a line holds several events.
     pub documents: u64,
+    /// Events beyond the first of their line.
+    pub further_events: u64,
+    /// Events that were left out on purpose.
+    pub excluded: u64,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
     /// Bytes of text, after decompression.
@@ -57,6 +64,8 @@ pub struct Account {
     pub first_event: Option<Timestamp>,
     /// The latest event time.
     pub last_event: Option<Timestamp>,
+    /// How old the events were when they were loaded.
+    pub ages: Ages,
     /// What was odd.
     pub problems: Problems,
     /// Where the object broke off.
@@ -76,6 +85,7 @@ pub fn load<R: Read>(
     let mut lines = Lines::new(reader, limits.line_bytes);
     let mut loader = Loader {
         plan,
+        now: facts.around.load,
         limits,
         documents: Documents::new(plan, facts),
         identities: Identities::default(),
@@ -105,6 +115,7 @@ pub fn load<R: Read>(
 
 struct Loader<'l> {
     plan: &'l Plan,
+    now: Timestamp,
     limits: &'l Limits,
     documents: Documents<'l>,
     identities: Identities,
@@ -169,8 +180,10 @@ impl Loader<'_> {
                 &mut self.batch.body,
                 &mut account.problems,
             );
+            account.further_events += u64::from(part > 0);
             part += 1;
             account.documents += 1;
+            account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
             account.pipeline_errors += u64::from(written.pipeline_error);
             account.first_event =
                 Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
@@ -184,6 +197,9 @@ impl Loader<'_> {
             let end = self.batch.body.len();
             let start = self.batch.items.last().map_or(0, |item| item.end);
             self.batch.items.push(Item { start, end, line: line.number });
+            if self.limits.keep_lines {
+                self.batch.lines.add(line.number, line.bytes);
+            }
         }
         ControlFlow::Continue(part)
     }
@@ -196,6 +212,7 @@ impl Loader<'_> {
         let flow = (self.sink)(&mut self.batch);
         self.batch.body.clear();
         self.batch.items.clear();
+        self.batch.lines.clear();
         flow
     }
 }

@@ -6,6 +6,7 @@ use bumpalo::Bump;
 
 use crate::config::{Config, Diagnostic, HeaderField, LogType, Match, Place, Severity, Source, SyslogField};
 use crate::convert::convert;
+use crate::dead_letter::hex;
 use crate::deepsecurity;
 use crate::ecs::Type;
 use crate::field::{self, FieldId, Fields};
@@ -148,6 +149,11 @@ impl Plans {
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.log_type.name == name)
+    }
+
+    /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
+    pub fn fingerprint(&self) -> String {
+        hex(&self.config.fingerprint)
     }
 
     /// All sections in the order of the files.

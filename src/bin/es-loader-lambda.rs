@@ -47,7 +47,9 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let client =
         settings::opensearch(&endpoint, service, user, ca.as_deref().map(std::path::Path::new), &aws)?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
-    let worker = Worker::new(plans, Some(settings::s3(&aws)), target, Limits::default(), None);
+    let s3 = settings::s3(&aws);
+    let letters = settings::dead_letters(&s3);
+    let worker = Worker::new(plans, Some(s3), target, Limits::default(), None).keeping(letters);
     let function = Function::new(worker, started);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let function = &function;

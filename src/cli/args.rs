@@ -39,6 +39,9 @@ pub(super) struct LoadArgs {
     /// Where documents go
     #[arg(long, value_enum, default_value_t = To::Opensearch)]
     pub(super) to: To,
+    /// Folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
+    #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
+    pub(super) dead_letter: Option<String>,
     /// Section of the configuration for local files; by default the one whose s3_key matches the path
     #[arg(long, value_name = "SECTION")]
     pub(super) log_type: Option<String>,

@@ -2,6 +2,7 @@
 //!
 //! Does not know the runtime interface: the binary hands it the event and the deadline.
 
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use tracing::{error, info, warn};
 
 use super::work::Worker;
 use crate::event::{self, Message};
+use crate::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
 
 /// Time kept for what is in flight when the deadline comes near.
@@ -124,6 +126,10 @@ impl Function {
         for object in &message.objects {
             let report = self.worker.load_object(object, now, deadline).await;
             log(&report);
+            // A line of its own, without what the log adds: otherwise it is no metric.
+            if let Some(line) = metrics::emf(&report, Timestamp::now()) {
+                let _ = writeln!(io::stdout(), "{line}");
+            }
             reports.push(report);
         }
         reports
@@ -142,24 +148,36 @@ impl Function {
 
 fn log(report: &ObjectReport) {
     let account = &report.account;
+    let balance = report.balance();
     match &report.outcome {
         Outcome::Loaded => info!(
             object = report.object,
-            lines = account.lines,
+            lines = balance.lines,
+            blank = balance.blank,
+            events = balance.events(),
+            indexed = balance.indexed,
+            excluded = balance.excluded,
+            rejected = balance.rejected,
+            unsent = balance.unsent,
             documents = account.documents,
-            indexed = report.indexed,
-            rejected = report.rejected.total(),
-            unsent = report.unsent.total(),
             pipeline_errors = account.pipeline_errors,
+            sent_again = report.sent_again,
+            dead_letters = report.dead_letters,
             "loaded"
         ),
         Outcome::Skipped(reason) => info!(object = report.object, reason, "skipped"),
         Outcome::Failed { reason, retry } => error!(
             object = report.object,
-            lines = account.lines,
+            lines = balance.lines,
+            blank = balance.blank,
+            events = balance.events(),
+            indexed = balance.indexed,
+            excluded = balance.excluded,
+            rejected = balance.rejected,
+            unsent = balance.unsent,
             documents = account.documents,
-            indexed = report.indexed,
-            unsent = report.unsent.total(),
+            sent_again = report.sent_again,
+            dead_letters = report.dead_letters,
             reason,
             retry,
             "failed"

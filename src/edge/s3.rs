@@ -62,6 +62,13 @@ pub enum S3Error {
     },
 }
 
+impl S3Error {
+    /// It is the bucket that is not there: no other key of it is, either.
+    pub fn is_about_bucket(&self) -> bool {
+        matches!(self, Self::NotFound { code, .. } if code == "NoSuchBucket")
+    }
+}
+
 /// An S3 client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct S3 {
@@ -99,14 +106,15 @@ impl S3 {
     /// Asks for an object; gives it as soon as its first bytes are there.
     ///
     /// Asks for the version that the event names. `key_if_missing` is tried if S3 says that there is no such key,
-    /// and on no other answer.
+    /// and on no other answer: a bucket that is not there has no other key either.
     pub async fn get(&self, object: &ObjectRef) -> Result<ObjectStream, S3Error> {
         match (self.get_key(object, &object.key).await, &object.key_if_missing) {
-            (Err(missing @ S3Error::NotFound { .. }), Some(other)) => match self.get_key(object, other).await
-            {
-                Err(S3Error::NotFound { .. }) => Err(missing),
-                found => found,
-            },
+            (Err(missing @ S3Error::NotFound { .. }), Some(other)) if !missing.is_about_bucket() => {
+                match self.get_key(object, other).await {
+                    Err(S3Error::NotFound { .. }) => Err(missing),
+                    found => found,
+                }
+            }
             (found, _) => found,
         }
     }
@@ -114,6 +122,10 @@ impl S3 {
     /// Lists the objects of a bucket whose keys start with `prefix`, page by page, in the order of their keys.
     pub fn list(&self, bucket: &str, prefix: &str) -> Listing {
         Listing { s3: self.clone(), bucket: bucket.to_owned(), prefix: prefix.to_owned(), next: Some(None) }
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     async fn get_key(&self, object: &ObjectRef, key: &ObjectKey) -> Result<ObjectStream, S3Error> {
@@ -243,7 +255,7 @@ fn timestamp(time: &DateTime) -> Option<jiff::Timestamp> {
     jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }
 
-fn classify<E>(what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
+pub(super) fn classify<E>(what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {

@@ -2,11 +2,13 @@
 //!
 //! Does not know arguments: what they say is handed in.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
 
 use super::auth::{Auth, AuthError, Password};
+use super::dead_letter::DeadLetters;
 use super::endpoint::{Endpoint, EndpointError, Service};
 use super::opensearch::{OpenSearch, Settings, SetupError};
 use super::s3::S3;
@@ -122,6 +124,13 @@ pub fn opensearch(
 pub fn s3(aws: &SdkConfig) -> S3 {
     let own_endpoint = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
     S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"))
+}
+
+/// Where documents are kept that OpenSearch refuses for good: `ES_LOADER_DEAD_LETTER`, `s3://BUCKET/PREFIX/` or a folder.
+pub fn dead_letters(s3: &S3) -> Option<DeadLetters> {
+    let place = filled_variable("ES_LOADER_DEAD_LETTER")?;
+    let Ok(letters) = DeadLetters::parse(&place, || Ok::<_, Infallible>(s3.clone()));
+    Some(letters)
 }
 
 /// The password for basic authentication, from `OPENSEARCH_PASSWORD`.

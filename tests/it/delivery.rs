@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use es_loader::bulk::{Batch, Tally};
 use es_loader::edge::auth::Auth;
-use es_loader::edge::deliver::{Delivery, Options, Stop, deliver};
+use es_loader::edge::deliver::{Aside, Delivery, Options, Stop, deliver};
 use es_loader::edge::endpoint::Endpoint;
 use es_loader::edge::opensearch::{OpenSearch, Settings};
 use es_loader::object::LineNumber;
@@ -91,7 +91,8 @@ async fn load(
     };
     let client = client(server);
     let deadline = deadline.map(|after| Instant::now() + after);
-    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline));
+    let mut aside = Aside::default();
+    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline, &mut aside));
     assert_eq!(delivery.documents + refused, given, "every document is taken or refused at the channel");
     assert_adds_up(&delivery);
     delivery
