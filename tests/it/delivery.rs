@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::scripted::{Reply, Request, Server, run, serve};
 
-const QUICK: Options = Options {
+pub(crate) const QUICK: Options = Options {
     in_flight: 2,
     pause: Duration::from_millis(2),
     longest_pause: Duration::from_millis(20),
@@ -24,7 +24,7 @@ const QUICK: Options = Options {
 };
 
 /// A batch whose documents hold the lines' numbers, as do their ids.
-fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
+pub(crate) fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
     let mut batch = Batch::default();
     for line in lines {
         let document =
@@ -36,7 +36,7 @@ fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
 }
 
 /// The ids and documents of a request.
-fn documents(request: &Request) -> Vec<(u64, Value)> {
+pub(crate) fn documents(request: &Request) -> Vec<(u64, Value)> {
     let text = request.text();
     assert!(text.ends_with('\n'), "a bulk body ends in a line end");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -53,7 +53,7 @@ fn is_raw(document: &Value) -> bool {
 }
 
 /// An answer with a status for each document.
-fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply {
+pub(crate) fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply {
     let item = |(id, document): (u64, Value)| match status(id, &document) {
         status @ 200..=299 => json!({"index": {"status": status}}),
         status => {
@@ -64,15 +64,15 @@ fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply
     Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
 }
 
-fn all_indexed(request: &Request) -> Reply {
+pub(crate) fn all_indexed(request: &Request) -> Reply {
     items(request, |_, _| 201)
 }
 
-fn client(server: &Server) -> OpenSearch {
+pub(crate) fn client(server: &Server) -> OpenSearch {
     OpenSearch::new(Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)).unwrap()
 }
 
-async fn load(
+pub(crate) async fn load(
     server: &Server,
     batches: Vec<Batch>,
     options: &Options,
@@ -427,6 +427,65 @@ fn under_pressure_one_request_is_in_flight_and_after_calm_there_are_more() {
         let at_once: Vec<_> = server.requests().iter().map(|request| request.at_once).collect();
         assert_eq!(at_once[..7], [1, 2, 3, 1, 1, 1, 1], "{at_once:?}");
         assert_eq!(at_once[7..].iter().max(), Some(&3), "{at_once:?}");
+    });
+}
+
+#[test]
+fn under_pressure_requests_are_smaller_and_after_calm_they_grow_again() {
+    run(async {
+        // 64 documents of 10 kB in each batch.
+        let large = |number: u64| {
+            let mut batch = Batch::default();
+            for line in number * 64 + 1..=number * 64 + 64 {
+                let action = json!({"index": {"_index": "log", "_id": line.to_string()}}).to_string();
+                let document = json!({"text": "x".repeat(10_000)}).to_string();
+                batch.push(action.as_bytes(), document.as_bytes(), LineNumber(line));
+            }
+            batch
+        };
+        let mut seen = 0;
+        let server = serve(move |request| {
+            seen += 1;
+            if seen == 2 { Reply::json(429, "") } else { all_indexed(request) }
+        })
+        .await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, (0..12).map(large).collect(), &one, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again), (12 * 64, 64));
+        let sizes: Vec<usize> = server.requests().iter().map(|request| ids(request).len()).collect();
+        assert_eq!(sizes[..2], [64, 64]);
+        assert!(sizes[2] <= 32 && sizes[3] <= 32, "{sizes:?}");
+        assert_eq!(sizes.last(), Some(&64), "{sizes:?}");
+    });
+}
+
+#[test]
+fn an_answer_of_a_proxy_does_not_cost_documents_one_by_one() {
+    run(async {
+        let server = serve(|_| Reply::Full(400, vec![], b"<html>plain HTTP to an HTTPS port".to_vec())).await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, vec![batch(1..=50)], &one, None).await;
+        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 50));
+        assert!(delivery.requests <= 2, "{}", delivery.requests);
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("check that the endpoint is that of OpenSearch itself"), "{text}");
+    });
+}
+
+#[test]
+fn an_index_that_is_missing_is_told_with_the_way_out_and_nothing_is_rejected() {
+    run(async {
+        let server = serve(|request| {
+            let error = json!({"type": "index_not_found_exception", "reason": "no such index [log]"});
+            let item = json!({"index": {"status": 404, "error": error}});
+            let items: Vec<Value> = documents(request).iter().map(|_| item.clone()).collect();
+            Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 3));
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("no such index [log]; create the index"), "{text}");
     });
 }
 

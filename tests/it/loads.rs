@@ -133,10 +133,16 @@ fn a_document_that_is_refused_in_both_forms_is_rejected_and_reported() {
 }
 
 #[test]
-fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_next_try() {
+fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_try() {
     let site = Site::new("locked");
     let index = format!("{}-2026-11", site.index);
-    site.node.put(&index, &json!({"settings": {"index.blocks.write": true}})).good();
+    // As a full disk does it: another index would fill it further.
+    site.node.put(&index, &json!({})).good();
+    let lock = |locked: bool| {
+        let settings = json!({"index.blocks.read_only_allow_delete": locked});
+        site.node.put(&format!("{index}/_settings"), &settings).good();
+    };
+    lock(true);
     let file = site.file("ds_agent.log", EVENTS.as_bytes());
     let try_it = || {
         let client =
@@ -152,7 +158,8 @@ fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_ne
     let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
     assert!(reason.contains("cluster_block_exception"), "{reason}");
 
-    site.node.put(&format!("{index}/_settings"), &json!({"index.blocks.write": false})).good();
+    assert_eq!(report.balance().check(), Ok(()));
+    lock(false);
     let report = try_it();
     assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
     assert_eq!(site.documents(), 3);

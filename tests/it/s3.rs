@@ -122,6 +122,11 @@ fn the_other_reading_of_a_key_is_tried_only_where_the_first_is_missing() {
         s3(&server).get(&wanted).await.unwrap_err();
         assert_eq!(server.requests().len(), 1, "a key that may be there is not replaced by another");
 
+        let server = serve(|_| error(404, "NoSuchBucket", "The specified bucket does not exist")).await;
+        let gone = s3(&server).get(&wanted).await.unwrap_err();
+        assert!(gone.is_about_bucket() && gone.to_string().contains("NoSuchBucket"), "{gone}");
+        assert_eq!(server.requests().len(), 1, "a bucket that is not there has no other key either");
+
         let server = serve(|_| error(404, "NoSuchKey", "The specified key does not exist.")).await;
         let missing = s3(&server).get(&wanted).await.unwrap_err();
         assert_eq!(missing.to_string(), "s3://logs/a%3Db: not found (NoSuchKey)");

@@ -62,6 +62,19 @@ impl Storage {
         self.runtime.block_on(request.send()).unwrap().version_id().map(str::to_owned)
     }
 
+    pub(crate) fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
+        self.runtime.block_on(async {
+            let found = self.client.get_object().bucket(bucket).key(key).send().await.unwrap();
+            found.body.collect().await.unwrap().to_vec()
+        })
+    }
+
+    /// The keys of a bucket.
+    pub(crate) fn keys(&self, bucket: &str) -> Vec<String> {
+        let listed = self.runtime.block_on(self.client.list_objects_v2().bucket(bucket).send()).unwrap();
+        listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
     pub(crate) fn delete(&self, bucket: &str, key: &str) {
         self.runtime.block_on(self.client.delete_object().bucket(bucket).key(key).send()).unwrap();
     }
