@@ -112,7 +112,14 @@ pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
     );
     line.insert("logtype".to_owned(), json!(report.log_type.as_deref().unwrap_or("unknown")));
     line.insert("service".to_owned(), json!(SERVICE));
-    line.insert("s3_key".to_owned(), json!(report.object));
+    let (bucket, key) = match report.object.strip_prefix("s3://").and_then(|object| object.split_once('/')) {
+        Some((bucket, key)) => (Some(bucket), key),
+        None => (None, report.object.as_str()),
+    };
+    if let Some(bucket) = bucket {
+        line.insert("s3_bucket".to_owned(), json!(bucket));
+    }
+    line.insert("s3_key".to_owned(), json!(key));
     line.extend(measured().map(|(name, _, value)| (name.to_owned(), json!(value))));
     Some(Value::Object(line).to_string())
 }

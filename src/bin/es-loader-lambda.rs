@@ -50,7 +50,7 @@ async fn run() -> Result<(), lambda_runtime::Error> {
     let s3 = settings::s3(&aws);
     let letters = settings::dead_letters(&s3);
     let worker = Worker::new(plans, Some(s3), target, Limits::default(), None).keeping(letters);
-    let function = Function::new(worker, started);
+    let function = Function::new(worker, started).with_metrics();
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let function = &function;
         async move {

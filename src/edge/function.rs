@@ -40,12 +40,19 @@ pub enum Error {
 pub struct Function {
     worker: Worker,
     started: Timestamp,
+    metrics: bool,
 }
 
 impl Function {
     /// A function. `started` is when the process began: a deadline before it is no deadline.
     pub fn new(worker: Worker, started: Timestamp) -> Self {
-        Self { worker, started }
+        Self { worker, started, metrics: false }
+    }
+
+    /// The same, which writes the metrics of each object to standard output, where CloudWatch finds them.
+    #[must_use]
+    pub fn with_metrics(self) -> Self {
+        Self { metrics: true, ..self }
     }
 
     /// Handles one event. `deadline` is the runtime's, in milliseconds since 1970.
@@ -126,8 +133,10 @@ impl Function {
         for object in &message.objects {
             let report = self.worker.load_object(object, now, deadline).await;
             log(&report);
-            // A line of its own, without what the log adds: otherwise it is no metric.
-            if let Some(line) = metrics::emf(&report, Timestamp::now()) {
+            if self.metrics
+                && let Some(line) = metrics::emf(&report, Timestamp::now())
+            {
+                // A line of its own, without what the log adds: otherwise it is no metric.
                 let _ = writeln!(io::stdout(), "{line}");
             }
             reports.push(report);

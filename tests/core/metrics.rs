@@ -60,7 +60,7 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
     assert_eq!(directive["Namespace"], "SIEM");
     assert_eq!(directive["Dimensions"], json!([["logtype", "service"]]));
     assert_eq!((&line["logtype"], &line["service"]), (&json!("deepsecurity"), &json!("es-loader")));
-    assert_eq!(line["s3_key"], "s3://logs/ds_agent/a\n\"b\".gz");
+    assert_eq!((&line["s3_bucket"], &line["s3_key"]), (&json!("logs"), &json!("ds_agent/a\n\"b\".gz")));
     let metrics: Vec<_> = directive["Metrics"]
         .as_array()
         .unwrap()

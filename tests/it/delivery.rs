@@ -460,6 +460,30 @@ fn under_pressure_requests_are_smaller_and_after_calm_they_grow_again() {
 }
 
 #[test]
+fn a_request_that_gets_no_answer_in_time_is_sent_again_and_counts_as_pressure() {
+    run(async {
+        let mut seen = 0;
+        let server = serve(move |request| {
+            seen += 1;
+            if seen == 1 { Reply::Silence } else { all_indexed(request) }
+        })
+        .await;
+        let settings = Settings {
+            time_out: Duration::from_millis(150),
+            ..Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)
+        };
+        let client = OpenSearch::new(settings).unwrap();
+        let (sender, receiver) = mpsc::channel(9);
+        for number in 0..3 {
+            sender.send(batch(number * 10 + 1..=number * 10 + 10)).await.unwrap();
+        }
+        drop(sender);
+        let delivery = deliver(&client, receiver, &QUICK, None, &mut Aside::default()).await;
+        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (30, 10, None));
+    });
+}
+
+#[test]
 fn an_answer_of_a_proxy_does_not_cost_documents_one_by_one() {
     run(async {
         let server = serve(|_| Reply::Full(400, vec![], b"<html>plain HTTP to an HTTPS port".to_vec())).await;
