@@ -235,6 +235,7 @@ fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
         region: None,
         account: None,
         lines: None,
+        hops: 0,
     })
 }
 

@@ -28,19 +28,7 @@ fn s3(server: &Server) -> S3 {
 }
 
 fn object(key: &str) -> ObjectRef {
-    ObjectRef {
-        bucket: "logs".into(),
-        key: ObjectKey::from_raw(key),
-        key_if_missing: None,
-        version_id: None,
-        size: None,
-        etag: None,
-        sequencer: None,
-        event_time: None,
-        region: None,
-        account: None,
-        lines: None,
-    }
+    ObjectRef::new("logs", ObjectKey::from_raw(key))
 }
 
 fn error(status: u16, code: &str, message: &str) -> Reply {
