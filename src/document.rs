@@ -333,7 +333,7 @@ impl<'p> Documents<'p> {
         let id = named_id.unwrap_or(content_id.as_str());
         row.set(FieldId::ID, Value::Text(arena.alloc_str(id)));
         let index = self.index_names.name(time.instant, self.facts.around.load);
-        write_action(index, id, suffix, out);
+        write_action(index, plan.ids.then_some((id, suffix)), out);
         let cut = row.write_json(&plan.fields, out);
         out.push(b'\n');
         problems.add_many(Problem::StringCut, u64::from(cut));
@@ -791,13 +791,15 @@ fn leave_over_record<'a>(
     }
 }
 
-fn write_action(index: &str, id: &str, suffix: Option<&str>, out: &mut Vec<u8>) {
+fn write_action(index: &str, id: Option<(&str, Option<&str>)>, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"index":{"_index":"#);
     json::string(index, out);
-    out.extend_from_slice(br#","_id":"#);
-    match suffix {
-        Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
-        None => json::string(id, out),
+    if let Some((id, suffix)) = id {
+        out.extend_from_slice(br#","_id":"#);
+        match suffix {
+            Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
+            None => json::string(id, out),
+        }
     }
     out.extend_from_slice(b"}}\n");
 }

@@ -23,6 +23,8 @@ pub struct Plan {
     pub(crate) time_keys: Vec<Origin>,
     pub(crate) doc_id: Option<Origin>,
     pub(crate) doc_id_suffix: Option<Origin>,
+    /// Action lines have an `_id`.
+    pub(crate) ids: bool,
 }
 
 /// All sections, compiled.
@@ -100,7 +102,7 @@ impl Plan {
         let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
         let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
-        Ok(Self { log_type, fields, keys, rules, statics, time_keys, doc_id, doc_id_suffix })
+        Ok(Self { log_type, fields, keys, rules, statics, time_keys, doc_id, doc_id_suffix, ids: true })
     }
 
     /// The section.
@@ -135,6 +137,13 @@ impl Plans {
         }
         findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
         if findings.is_empty() { Ok(Self { config, plans }) } else { Err(findings) }
+    }
+
+    /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
+    /// Serverless take. What is sent twice is there twice then.
+    pub fn without_ids(mut self) -> Self {
+        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self
     }
 
     /// The section for an S3 key: the first whose `s3_key` matches.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use crate::balance::Balance;
 use crate::bulk::Tally;
+use crate::event::ObjectKey;
 use crate::load::Account;
+use crate::object::LineNumber;
 
 /// Failed objects that are named one by one.
 const NAMED_FAILURES: usize = 10;
@@ -63,6 +65,19 @@ pub struct ObjectReport {
     pub cluster_time: Duration,
     /// Where rejected documents are kept, if there are any and they are.
     pub dead_letters: Option<String>,
+    /// The first line that is not settled, where the time was over before the object was: there another try can begin.
+    pub resume: Option<LineNumber>,
+    /// The object as it was found.
+    pub found: Option<Found>,
+}
+
+/// What an object was found to be, whatever had been said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its ETag.
+    pub etag: Option<String>,
 }
 
 impl ObjectReport {
@@ -83,6 +98,8 @@ impl ObjectReport {
             took: Duration::ZERO,
             cluster_time: Duration::ZERO,
             dead_letters: None,
+            resume: None,
+            found: None,
         }
     }
 

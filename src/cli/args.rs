@@ -45,10 +45,22 @@ pub(super) struct LoadArgs {
     /// Section of the configuration for local files; by default the one whose s3_key matches the path
     #[arg(long, value_name = "SECTION")]
     pub(super) log_type: Option<String>,
+    /// Whether documents have an _id of their content; a time-series collection of OpenSearch Serverless takes none
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(super) document_ids: Ids,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+/// Who gives documents their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ids {
+    /// From the content of documents: what is sent again is there once
+    On,
+    /// By OpenSearch
+    Off,
 }
 
 /// Where documents go.

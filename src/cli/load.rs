@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::{LoadArgs, To};
+use super::args::{Ids, LoadArgs, To};
 use super::{Failure, check, connect, output, progress};
 use crate::edge::dead_letter::DeadLetters;
 use crate::edge::files::files_under;
@@ -31,7 +31,11 @@ enum Input {
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
-    let plans = Arc::new(check::plans(args.config.config.as_deref())?);
+    let plans = check::plans(args.config.config.as_deref())?;
+    let plans = Arc::new(match args.document_ids {
+        Ids::On => plans,
+        Ids::Off => plans.without_ids(),
+    });
     connect::runtime()?.block_on(load(args, plans))
 }
 
@@ -46,7 +50,10 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
             "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
         ));
     }
-    let s3 = aws.as_ref().map(settings::s3);
+    let s3 = match &aws {
+        Some(aws) => Some(settings::s3(aws).await?),
+        None => None,
+    };
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;

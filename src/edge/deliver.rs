@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Receiver;
 
 use super::dead_letter::Letters;
+use super::deadline::Deadline;
 use super::dispatch::Dispatch;
 use super::opensearch::OpenSearch;
 use super::progress::Progress;
@@ -108,12 +109,13 @@ pub struct Aside {
 /// Delivers all batches that come through the channel, and returns when it is closed and empty.
 ///
 /// Stops at `deadline`, where there is one, or when nothing can go through: then the channel is closed from this
-/// side, so that its sender sees an error, and what is left in it counts as unsent.
+/// side, so that its sender sees an error, and what is left in it counts as unsent. The first request goes out as long as
+/// an answer can come before the deadline's end.
 pub async fn deliver(
     client: &OpenSearch,
     mut batches: Receiver<Batch>,
     options: &Options,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
     aside: &mut Aside,
 ) -> Delivery {
     let mut dispatch = Dispatch::new(client, options, deadline, Arc::clone(&aside.progress));

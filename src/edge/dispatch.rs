@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::{JoinError, JoinSet};
 
+use super::deadline::Deadline;
 use super::deliver::{Delivery, Options, Stop};
 use super::opensearch::{Answer, OpenSearch, SendError};
 use super::parcel::Parcel;
@@ -31,7 +32,7 @@ pub(super) enum Landed {
 pub(super) struct Dispatch<'a> {
     client: &'a OpenSearch,
     options: &'a Options,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
     /// Ready to go.
     waiting: VecDeque<Parcel>,
     /// Put off until a time.
@@ -52,7 +53,7 @@ impl<'a> Dispatch<'a> {
     pub(super) fn new(
         client: &'a OpenSearch,
         options: &'a Options,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
         progress: Arc<Progress>,
     ) -> Self {
         Self {
@@ -87,8 +88,13 @@ impl<'a> Dispatch<'a> {
     /// The next time at which something has to be done without being told.
     pub(super) fn alarm(&self) -> Option<Instant> {
         let wake = self.resting.iter().map(|(wake, _)| *wake).min();
-        let deadline = self.deadline.filter(|_| !self.stopped());
+        let deadline = self.last_call().filter(|_| !self.stopped());
         wake.into_iter().chain(deadline).min()
+    }
+
+    /// The last moment to begin a request.
+    fn last_call(&self) -> Option<Instant> {
+        self.deadline.map(|deadline| deadline.last_call(self.delivery.requests == 0))
     }
 
     pub(super) fn accept(&mut self, batch: Batch) {
@@ -104,7 +110,7 @@ impl<'a> Dispatch<'a> {
     }
 
     pub(super) fn launch(&mut self) {
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if self.last_call().is_some_and(|last_call| last_call <= Instant::now()) {
             self.stop(Stop::Deadline);
         }
         while self.flying.len() < self.pace.in_flight()
@@ -119,7 +125,7 @@ impl<'a> Dispatch<'a> {
             }
             self.delivery.requests += 1;
             let client = self.client.clone();
-            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()));
             self.flying.spawn(async move {
                 let answer = client.bulk(&parcel.batch.body, left.unwrap_or(Duration::MAX)).await;
                 Landed::Answer(parcel, answer)
@@ -204,7 +210,7 @@ impl<'a> Dispatch<'a> {
             }
         }
         let client = self.client.clone();
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()));
         let limit = left.unwrap_or(LONGEST_LOOK).min(LONGEST_LOOK);
         self.flying.spawn(async move {
             let _ = tokio::time::timeout(limit, async {
@@ -250,7 +256,10 @@ impl<'a> Dispatch<'a> {
 
     fn put_off(&mut self, mut parcel: Parcel, fault: &Fault) {
         let now = Instant::now();
-        let end = self.deadline.or_else(|| parcel.since.checked_add(self.options.patience));
+        let end = self
+            .deadline
+            .map(|deadline| deadline.stop)
+            .or_else(|| parcel.since.checked_add(self.options.patience));
         let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
         if self.stopped() || left < self.options.pause {
             self.give_up(&parcel, fault);

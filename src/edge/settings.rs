@@ -11,7 +11,9 @@ use super::auth::{Auth, AuthError, Password};
 use super::dead_letter::DeadLetters;
 use super::endpoint::{Endpoint, EndpointError, Service};
 use super::opensearch::{OpenSearch, Settings, SetupError};
+use super::roles::{RoleError, bucket_roles};
 use super::s3::S3;
+use super::sqs::{Queue, QueueError};
 use crate::config::{Config, Diagnostic, File};
 use crate::plan::Plans;
 
@@ -35,6 +37,19 @@ pub enum Error {
     /// The configuration has errors.
     #[error("the configuration cannot be used\n{}", lines(.0))]
     Config(Vec<Diagnostic>),
+    /// A variable with a word that means nothing.
+    #[error("{variable} is `{value}`: expected {expected}")]
+    Word {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// Nothing says where documents go.
+    #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
+    NoEndpoint,
     /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -44,6 +59,12 @@ pub enum Error {
     /// The OpenSearch client.
     #[error(transparent)]
     Client(#[from] SetupError),
+    /// Roles of other accounts.
+    #[error(transparent)]
+    Role(#[from] RoleError),
+    /// The queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 fn lines(findings: &[Diagnostic]) -> String {
@@ -96,6 +117,49 @@ pub fn plans(files: &[File]) -> Result<Plans, Error> {
     Plans::new(config).map_err(Error::Config)
 }
 
+/// Who gives documents their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentIds {
+    /// We do, from their content: what is sent twice is there once.
+    Content,
+    /// OpenSearch does: what is sent twice is there twice.
+    OpenSearch,
+}
+
+/// What it costs to leave ids to OpenSearch.
+pub const WITHOUT_IDS: &str = "documents are sent without _id (ES_LOADER_DOCUMENT_IDS=off): whatever is sent again, after a \
+     time-out, for a second notification or by a continuation, is there twice; equal documents have the same @id";
+
+/// Who gives documents their ids: `on` (or nothing) and `off` of `ES_LOADER_DOCUMENT_IDS`.
+///
+/// # Errors
+///
+/// Another word.
+pub fn document_ids() -> Result<DocumentIds, Error> {
+    match filled_variable("ES_LOADER_DOCUMENT_IDS").as_deref() {
+        None | Some("on") => Ok(DocumentIds::Content),
+        Some("off") => Ok(DocumentIds::OpenSearch),
+        Some(other) => Err(Error::Word {
+            variable: "ES_LOADER_DOCUMENT_IDS",
+            value: other.to_owned(),
+            expected: "on or off",
+        }),
+    }
+}
+
+/// The configuration of this process, compiled, with or without ids.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn plans_with_ids(files: &[File], ids: DocumentIds) -> Result<Plans, Error> {
+    let plans = plans(files)?;
+    Ok(match ids {
+        DocumentIds::Content => plans,
+        DocumentIds::OpenSearch => plans.without_ids(),
+    })
+}
+
 /// A client for a cluster: basic authentication where there is a user, signed requests for Amazon's hosts or where a service is
 /// wanted, plain ones otherwise.
 ///
@@ -120,10 +184,48 @@ pub fn opensearch(
     Ok(OpenSearch::new(settings)?)
 }
 
-/// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to.
-pub fn s3(aws: &SdkConfig) -> S3 {
+/// The client that the environment describes: `ENDPOINT`, `ENDPOINT_SERVICE` (`es`, `aoss`), `OPENSEARCH_USER` with
+/// `OPENSEARCH_PASSWORD`, and `OPENSEARCH_CA`.
+///
+/// # Errors
+///
+/// No endpoint, or any of them unusable.
+pub fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
+    let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
+    let variable = "ENDPOINT_SERVICE";
+    let service = match filled_variable(variable).as_deref() {
+        None => None,
+        Some("es") => Some(Service::Es),
+        Some("aoss") => Some(Service::Aoss),
+        Some(other) => {
+            return Err(Error::Word { variable, value: other.to_owned(), expected: "es or aoss" });
+        }
+    };
+    let user = filled_variable("OPENSEARCH_USER").map(|user| (user, password()));
+    let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
+    opensearch(&endpoint, service, user, ca.as_deref(), aws)
+}
+
+/// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to; buckets of other accounts
+/// are read in the roles that [`bucket_roles`] finds.
+///
+/// # Errors
+///
+/// Half of a role, or what is not one.
+pub async fn s3(aws: &SdkConfig) -> Result<S3, Error> {
     let own_endpoint = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-    S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"))
+    let s3 = S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"));
+    let roles = bucket_roles(filled_variable)?;
+    Ok(if roles.is_empty() { s3 } else { s3.with_roles(aws, roles).await })
+}
+
+/// The queue that takes what an invocation has no time for, where `SQS_SPLITTED_LOGS_URL` names one: so SIEM on OpenSearch calls it.
+///
+/// # Errors
+///
+/// Not the URL of a queue.
+pub fn queue(aws: &SdkConfig) -> Result<Option<Queue>, Error> {
+    Ok(filled_variable("SQS_SPLITTED_LOGS_URL").map(|url| Queue::new(aws, &url)).transpose()?)
 }
 
 /// Where documents are kept that OpenSearch refuses for good: `ES_LOADER_DEAD_LETTER`, `s3://BUCKET/PREFIX/` or a folder.

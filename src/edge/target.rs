@@ -4,11 +4,13 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::mpsc;
 
-use super::deliver::{self, Aside, deliver};
+use super::deadline::Deadline;
+use super::deliver::{self, Aside, Stop, deliver};
 use super::opensearch::OpenSearch;
 use crate::bulk::{Batch, Fault};
 use crate::load::Account;
@@ -17,6 +19,9 @@ use crate::report::{ObjectReport, Outcome};
 
 /// Batches that wait between the parsing thread and the requests in flight: one is parsed while others travel.
 const WAITING_BATCHES: usize = 1;
+
+/// What the reader of an object says when its documents are not wanted any more.
+pub(super) const OVER: &str = "the delivery is over";
 
 /// Where documents go.
 #[derive(Clone, Debug)]
@@ -29,21 +34,36 @@ pub enum Target {
     Nothing,
 }
 
-/// Runs `parse`, which hands batches to a sink, on a thread of its own, and sends what it gives to `target`.
+/// Runs `parse`, which hands batches to a sink, on a thread of its own, and sends what it gives to `target`. Says by `over` that
+/// nothing more is wanted: a reader that says [`OVER`] then, as an error, ends the thread.
 pub(super) async fn send(
     parse: impl FnOnce(&mut dyn FnMut(&mut Batch) -> ControlFlow<()>) -> Account + Send + 'static,
     target: &Target,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
+    over: &AtomicBool,
     aside: &mut Aside,
     report: &mut ObjectReport,
 ) {
+    let mut deadline_at = None;
     let (parsing, reason) = match target {
         Target::OpenSearch(client, options) => {
             let (batches, waiting) = mpsc::channel(WAITING_BATCHES);
+            let reached = Arc::new(AtomicU64::new(0));
+            let line_reached = Arc::clone(&reached);
             let parsing = tokio::task::spawn_blocking(move || {
-                feed(parse, |batch| batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0))
+                feed(parse, |batch| {
+                    let last = batch.items.last().map_or(0, |item| item.line.0);
+                    batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0)?;
+                    line_reached.store(last, Ordering::Relaxed);
+                    Ok(())
+                })
             });
             let delivery = deliver(client, waiting, options, deadline, aside).await;
+            over.store(true, Ordering::Relaxed);
+            let parsed = parsing.await;
+            if delivery.stop == Some(Stop::Deadline) {
+                deadline_at = Some(LineNumber(reached.load(Ordering::Relaxed)));
+            }
             (report.indexed, report.requests) = (delivery.indexed, delivery.requests);
             (report.sent_again, report.cluster_time) = (delivery.sent_again, delivery.cluster_time);
             (report.raw, report.rejected, report.unsent) = (delivery.raw, delivery.rejected, delivery.unsent);
@@ -51,7 +71,7 @@ pub(super) async fn send(
             if let Some(reason) = &reason {
                 report.outcome = Outcome::Failed { reason: reason.clone(), retry: true };
             }
-            (parsing.await, reason)
+            (parsed, reason)
         }
         Target::Ndjson => {
             let parsing = tokio::task::spawn_blocking(move || {
@@ -87,10 +107,22 @@ pub(super) async fn send(
         }
     };
     match parsing {
-        Ok(fed) => book(fed, reason.as_deref().unwrap_or("the load ended early"), report),
+        Ok(mut fed) => {
+            let cut_off = fed.account.broken.take_if(|broken| broken.reason == OVER).is_some();
+            let is_whole = !cut_off && !fed.account.stopped;
+            book(fed, reason.as_deref().unwrap_or("the load ended early"), report);
+            let unsent = report.unsent.groups().map(|group| group.first_line).min();
+            match deadline_at {
+                // The last answer came while the deadline passed.
+                Some(_) if is_whole && unsent.is_none() => report.outcome = Outcome::Loaded,
+                Some(reached) => report.resume = Some(unsent.map_or(reached, |unsent| unsent.min(reached))),
+                None => {}
+            }
+        }
         Err(error) => {
+            // Another try most likely ends so too, but only what fails is kept in a dead-letter queue.
             let reason = format!("the parsing thread ended: {error}");
-            report.outcome = Outcome::Failed { reason, retry: false };
+            report.outcome = Outcome::Failed { reason, retry: true };
         }
     }
 }

@@ -7,7 +7,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
-use super::s3::{S3, S3Error, classify};
+use super::s3::{S3, S3Error};
 
 /// What S3 wants a part to have at least, in bytes, unless it is the last.
 pub(super) const PART_BYTES: usize = 5 << 20;
@@ -17,6 +17,7 @@ const PERMISSION: &str = "s3:PutObject";
 /// An object on its way into S3. It appears when it is finished, and not before.
 #[derive(Debug)]
 pub(super) struct Upload {
+    s3: S3,
     client: Client,
     bucket: String,
     key: String,
@@ -26,7 +27,13 @@ pub(super) struct Upload {
 
 impl Upload {
     pub(super) fn new(s3: &S3, bucket: &str, key: &str) -> Self {
-        Self { client: s3.client().clone(), bucket: bucket.to_owned(), key: key.to_owned(), parts: None }
+        Self {
+            s3: s3.clone(),
+            client: s3.client().clone(),
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            parts: None,
+        }
     }
 
     /// Adds a part of at least [`PART_BYTES`].
@@ -81,6 +88,6 @@ impl Upload {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        classify(format!("s3://{}/{}", self.bucket, self.key), PERMISSION, error)
+        self.s3.classify(format!("s3://{}/{}", self.bucket, self.key), PERMISSION, error)
     }
 }

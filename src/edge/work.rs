@@ -7,24 +7,26 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use super::dead_letter::DeadLetters;
+use super::deadline::Deadline;
 use super::deliver::Aside;
 use super::progress::Progress;
 use super::s3::{S3, S3Error};
 pub use super::target::Target;
-use super::target::send;
+use super::target::{OVER, send};
 use crate::bulk::Batch;
 use crate::dead_letter::Origin;
 use crate::document::ObjectFacts;
 use crate::event::ObjectRef;
 use crate::load::{Account, Limits, load};
 use crate::plan::{Choice, Plan, Plans};
-use crate::report::{ObjectReport, Outcome};
+use crate::report::{Found, ObjectReport, Outcome};
 use crate::time::{self, Surroundings};
 
 /// What is needed to load objects; the same for all of them.
@@ -69,7 +71,7 @@ impl Worker {
         &self,
         object: &ObjectRef,
         now: Timestamp,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> ObjectReport {
         let name = format!("s3://{}/{}", object.bucket, object.key.as_str());
         let plan = match self.plans.for_key(object.key.as_str()) {
@@ -98,6 +100,15 @@ impl Worker {
         if stream.size == Some(0) {
             return ObjectReport::not_loaded(name, Outcome::Skipped("empty object".to_owned()));
         }
+        if object.lines.is_some()
+            && object.etag.is_some()
+            && stream.etag.is_some()
+            && object.etag != stream.etag
+        {
+            let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
+            return ObjectReport::not_loaded(name, Outcome::Skipped(reason.to_owned()));
+        }
+        let found = Found { key: stream.key.clone(), etag: stream.etag.clone() };
         let modified = stream.last_modified.or(object.event_time);
         let facts = Facts {
             bucket: Some(object.bucket.clone()),
@@ -116,7 +127,8 @@ impl Worker {
         };
         let size = stream.size;
         let source = Source { name, reader: stream.into_reader(), size, log_type: plan, facts, origin };
-        self.load_source(source, limits, deadline).await
+        let report = self.load_source(source, limits, deadline).await;
+        ObjectReport { found: Some(found), ..report }
     }
 
     /// Loads a local file by the section `log_type`.
@@ -153,7 +165,7 @@ impl Worker {
         &self,
         source: Source<impl Read + Send + 'static>,
         limits: Limits,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> ObjectReport {
         let started = Instant::now();
         let Source { name, reader, size, log_type, facts, origin } = source;
@@ -161,7 +173,8 @@ impl Worker {
         (report.log_type, report.input_bytes) = (Some(log_type.clone()), size);
         let plans = Arc::clone(&self.plans);
         let account = self.account.clone();
-        let reader = Counted { reader, progress: self.progress() };
+        let over = Arc::new(AtomicBool::new(false));
+        let reader = Counted { reader, progress: self.progress(), over: Arc::clone(&over) };
         let parse = move |sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>| {
             let Some(plan) = plans.named(&log_type) else { return Account::default() };
             load(reader, plan, facts.complete(plan, account), &limits, sink)
@@ -170,11 +183,15 @@ impl Worker {
             letters: self.letters.as_ref().map(|letters| letters.open(origin)),
             progress: self.progress(),
         };
-        send(parse, &self.target, deadline, &mut aside, &mut report).await;
+        send(parse, &self.target, deadline, &over, &mut aside, &mut report).await;
         if let Some(letters) = aside.letters {
             match letters.finish().await {
                 Ok(place) => report.dead_letters = place,
-                Err(error) => report.outcome = Outcome::Failed { reason: error.to_string(), retry: true },
+                Err(error) => {
+                    // What was rejected before the deadline is kept nowhere: it has to be rejected once more.
+                    report.resume = None;
+                    report.outcome = Outcome::Failed { reason: error.to_string(), retry: true };
+                }
             }
         }
         let failure = match (&report.account.broken, report.balance().check()) {
@@ -228,14 +245,18 @@ impl Facts {
     }
 }
 
-/// A reader that tells how far it is.
+/// A reader that tells how far it is, and ends when it is told to.
 struct Counted<R> {
     reader: R,
     progress: Arc<Progress>,
+    over: Arc<AtomicBool>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.over.load(Ordering::Relaxed) {
+            return Err(io::Error::other(OVER));
+        }
         let read = self.reader.read(buffer)?;
         self.progress.add_bytes(read);
         Ok(read)

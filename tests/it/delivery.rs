@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use es_loader::bulk::{Batch, Tally};
 use es_loader::edge::auth::Auth;
+use es_loader::edge::deadline::Deadline;
 use es_loader::edge::deliver::{Aside, Delivery, Options, Stop, deliver};
 use es_loader::edge::endpoint::Endpoint;
 use es_loader::edge::opensearch::{OpenSearch, Settings};
@@ -90,7 +91,7 @@ pub(crate) async fn load(
         refused
     };
     let client = client(server);
-    let deadline = deadline.map(|after| Instant::now() + after);
+    let deadline = deadline.map(|after| Deadline::sharp(Instant::now() + after));
     let mut aside = Aside::default();
     let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline, &mut aside));
     assert_eq!(delivery.documents + refused, given, "every document is taken or refused at the channel");
