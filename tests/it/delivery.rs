@@ -366,6 +366,28 @@ fn a_deadline_that_is_over_sends_nothing() {
 }
 
 #[test]
+fn the_first_request_goes_out_even_if_the_time_to_begin_is_over() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let (sender, receiver) = mpsc::channel(2);
+        let now = Instant::now();
+        let end = now + Duration::from_secs(60);
+        let deadline = Deadline { stop: now, end, kill: end };
+        for lines in [1..=2, 3..=4] {
+            sender.send(batch(lines)).await.unwrap();
+        }
+        let options = Options { in_flight: 1, ..QUICK };
+        let delivery = deliver(&client(&server), receiver, &options, Some(deadline)).await;
+        assert_adds_up(&delivery);
+        assert_eq!((server.requests().len(), delivery.indexed, delivery.unsent.total()), (1, 2, 2));
+        assert_eq!(
+            (delivery.stop.as_ref(), delivery.first_unsent()),
+            (Some(&Stop::Deadline), Some(LineNumber(3)))
+        );
+    });
+}
+
+#[test]
 fn without_a_deadline_patience_ends_when_nothing_goes_through() {
     run(async {
         let server = serve(|_| Reply::Cut).await;

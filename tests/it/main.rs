@@ -21,6 +21,7 @@ mod loads;
 mod corpus;
 mod whole_way;
 mod events;
+mod continuation;
 mod guarded;
 mod closed_indices;
 mod dead_letters;
