@@ -22,6 +22,8 @@ mod corpus;
 mod whole_way;
 mod events;
 mod continuation;
+mod batches;
+mod startup;
 mod guarded;
 mod closed_indices;
 mod dead_letters;

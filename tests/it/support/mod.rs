@@ -10,4 +10,5 @@ pub(crate) mod program;
 pub(crate) mod chain;
 pub(crate) mod storage;
 pub(crate) mod lambda;
+pub(crate) mod interface;
 pub(crate) mod tls;
