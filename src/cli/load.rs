@@ -34,7 +34,10 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
     let plans = check::plans(args.config.config.as_deref())?;
     let plans = Arc::new(match args.document_ids {
         Ids::On => plans,
-        Ids::Off => plans.without_ids(),
+        Ids::Off => {
+            output::notice(settings::WITHOUT_IDS);
+            plans.without_ids()
+        }
     });
     connect::runtime()?.block_on(load(args, plans))
 }

@@ -18,6 +18,7 @@ mod s3;
 mod command_line;
 mod setup;
 mod loads;
+mod identity;
 mod corpus;
 mod whole_way;
 mod events;
