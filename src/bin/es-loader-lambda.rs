@@ -49,7 +49,7 @@ async fn start(started: Timestamp) -> Result<Function, settings::Error> {
         tracing::warn!("{}", settings::WITHOUT_IDS);
     }
     let aws = aws::load(None).await;
-    let client = settings::opensearch_of_environment(&aws)?;
+    let client = settings::opensearch_of_environment(&aws).await?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
     let s3 = settings::s3(&aws).await?;
     let queue = settings::queue(&aws)?;

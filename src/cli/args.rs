@@ -163,6 +163,9 @@ pub(super) struct IamArgs {
     /// Collection of OpenSearch Serverless
     #[arg(long, value_name = "ARN", requires = "print_iam", conflicts_with = "domain_arn")]
     pub(super) collection_arn: Option<String>,
+    /// Secret with user and password, for a cluster without IAM
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) secret_arn: Option<String>,
     /// Log group of the function
     #[arg(long, value_name = "ARN", requires = "print_iam")]
     pub(super) log_group_arn: Option<String>,

@@ -16,7 +16,7 @@ pub(super) fn policy(args: &IamArgs) -> Value {
     let place = Place::of(&queue);
     let bucket = format!("arn:{}:s3:::{bucket}", place.partition);
     let domain = match (&args.domain_arn, &args.collection_arn) {
-        (None, None) => {
+        (None, None) if args.secret_arn.is_none() => {
             Some(format!("arn:{}:es:{}:{}:domain/DOMAIN", place.partition, place.region, place.account))
         }
         (domain, _) => domain.clone(),
@@ -53,6 +53,9 @@ pub(super) fn policy(args: &IamArgs) -> Value {
     }
     if let Some(collection) = &args.collection_arn {
         statements.push(allow("ReachTheCollection", json!("aoss:APIAccessAll"), json!(collection)));
+    }
+    if let Some(secret) = &args.secret_arn {
+        statements.push(allow("ReadThePassword", json!("secretsmanager:GetSecretValue"), json!(secret)));
     }
     let receive = json!(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]);
     statements.extend([

@@ -20,6 +20,7 @@ pub mod deadline;
 mod dispatch;
 pub mod deliver;
 pub mod sqs;
+pub mod secret;
 pub mod settings;
 pub mod files;
 mod target;

@@ -13,6 +13,7 @@ use super::endpoint::{Endpoint, EndpointError, Service};
 use super::opensearch::{OpenSearch, Settings, SetupError};
 use super::roles::{RoleError, bucket_roles};
 use super::s3::S3;
+use super::secret::{self, SecretError};
 use super::sqs::{Queue, QueueError};
 use crate::config::{Config, Diagnostic, File};
 use crate::plan::Plans;
@@ -50,6 +51,12 @@ pub enum Error {
     /// Nothing says where documents go.
     #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
     NoEndpoint,
+    /// A password without its user.
+    #[error("the secret of OPENSEARCH_SECRET names no user: give it a username, or set OPENSEARCH_USER")]
+    NoUser,
+    /// The secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -185,12 +192,13 @@ pub fn opensearch(
 }
 
 /// The client that the environment describes: `ENDPOINT`, `ENDPOINT_SERVICE` (`es`, `aoss`), `OPENSEARCH_USER` with
-/// `OPENSEARCH_PASSWORD`, and `OPENSEARCH_CA`.
+/// `OPENSEARCH_PASSWORD` or with the secret `OPENSEARCH_SECRET`, which may name the user too, and `OPENSEARCH_CA`. Asks no one but
+/// Secrets Manager.
 ///
 /// # Errors
 ///
 /// No endpoint, or any of them unusable.
-pub fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
+pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
     let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
     let variable = "ENDPOINT_SERVICE";
     let service = match filled_variable(variable).as_deref() {
@@ -201,7 +209,14 @@ pub fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
             return Err(Error::Word { variable, value: other.to_owned(), expected: "es or aoss" });
         }
     };
-    let user = filled_variable("OPENSEARCH_USER").map(|user| (user, password()));
+    let user = match filled_variable("OPENSEARCH_SECRET") {
+        Some(id) => {
+            let secret = secret::read(aws, &id).await?;
+            let user = filled_variable("OPENSEARCH_USER").or(secret.user).ok_or(Error::NoUser)?;
+            Some((user, secret.password))
+        }
+        None => filled_variable("OPENSEARCH_USER").map(|user| (user, password())),
+    };
     let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
     opensearch(&endpoint, service, user, ca.as_deref(), aws)
 }

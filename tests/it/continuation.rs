@@ -215,6 +215,28 @@ fn a_queue_that_does_not_take_the_message_is_named_and_the_object_comes_back() {
 }
 
 #[test]
+fn an_object_store_that_never_answers_costs_no_more_than_the_deadline() {
+    let site = Site::new("silent");
+    run(async {
+        let store = serve(|_| Reply::Silence).await;
+        let aws = sdk_config().into_builder().endpoint_url(&store.url).build();
+        let target = Target::Nothing;
+        let worker =
+            Worker::new(site.plans(), Some(S3::new(&aws, true, None)), target, Limits::default(), None);
+        let started = Timestamp::now();
+        let function = Function::new(worker, None, started - SignedDuration::from_secs(60));
+        let deadline = (started + SignedDuration::from_secs(2)).as_millisecond().try_into().unwrap();
+        let event = record("bucket", "ds_agent/a");
+        let error =
+            function.handle(&event, (started, Instant::now()), deadline).await.unwrap_err().to_string();
+        assert!(
+            error.contains("s3://bucket/ds_agent/a: the deadline came while the object was read"),
+            "{error}"
+        );
+    });
+}
+
+#[test]
 fn a_queue_that_is_forbidden_names_the_permission() {
     let refusal = json!({"__type": "com.amazonaws.sqs#AccessDeniedException", "message": "User: arn:aws:sts::1:assumed-role/loader/f is not authorized to perform: sqs:sendmessage"});
     run(async move {

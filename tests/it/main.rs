@@ -25,6 +25,7 @@ mod events;
 mod continuation;
 mod batches;
 mod startup;
+mod secret;
 mod template;
 mod guarded;
 mod closed_indices;

@@ -87,6 +87,7 @@ fn stack(conditions: &'static [&'static str]) -> Stack {
         "LogArchiveRoleArn": "arn:aws-cn:iam::444455556666:role/archive",
         "DomainArn": "arn:aws-cn:es:cn-north-1:111122223333:domain/siem",
         "CollectionArn": "arn:aws-cn:aoss:cn-north-1:111122223333:collection/c",
+        "PasswordSecretArn": "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:s-x",
         "Queue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:q",
         "DeadLetterQueue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:d",
         "LogGroup.Arn": "arn:aws-cn:logs:cn-north-1:111122223333:log-group:/aws/lambda/f:*",
@@ -118,6 +119,8 @@ fn printed(stack: &Stack, arguments: &[(&str, &str)]) -> Value {
 fn the_printed_policy_is_what_the_template_grants() {
     let domain = stack(&["IsDomain", "HandsOver"]);
     assert_eq!(printed(&domain, &[("--domain-arn", "DomainArn")]), domain.policy());
+    let own_cluster = stack(&["HasSecret", "HandsOver"]);
+    assert_eq!(printed(&own_cluster, &[("--secret-arn", "PasswordSecretArn")]), own_cluster.policy());
     let all = stack(&["IsCollection", "HandsOver", "HasKmsKey", "HasLogArchive", "InVpc"]);
     let arguments = [
         ("--collection-arn", "CollectionArn"),
@@ -154,7 +157,7 @@ fn a_message_is_hidden_for_six_times_the_time_out_and_the_longest_wait_for_a_bat
     assert!(queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap() >= 5);
 }
 
-/// What the function reads from its environment, the template can set, but for a cluster without IAM.
+/// What the function reads from its environment, the template can set, but for a password in it and a private authority.
 #[test]
 fn the_template_sets_the_variables_that_the_function_reads() {
     let variables =
@@ -164,6 +167,7 @@ fn the_template_sets_the_variables_that_the_function_reads() {
         "ENDPOINT",
         "ENDPOINT_SERVICE",
         "ES_LOADER_CONFIG",
+        "OPENSEARCH_SECRET",
         "ES_LOADER_DOCUMENT_IDS",
         "SQS_SPLITTED_LOGS_URL",
         "CONTROL_TOWER_ROLE_ARN",
