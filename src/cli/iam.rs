@@ -39,10 +39,14 @@ pub(super) fn policy(args: &IamArgs) -> Value {
     ];
     if let Some(key) = &args.kms_key_arn {
         let place = Place::of(key);
-        let mut statement = allow("UseTheKeyOfTheBucket", json!("kms:Decrypt"), json!(key));
         let service = format!("s3.{}.{}", place.region, place.url_suffix());
-        statement["Condition"] = json!({"StringEquals": {"kms:ViaService": service}});
-        statements.push(statement);
+        statements.push(json!({
+            "Sid": "UseTheKeyOfTheBucket",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": key,
+            "Condition": {"StringEquals": {"kms:ViaService": service}},
+        }));
     }
     if let Some(role) = &args.log_archive_role_arn {
         statements.push(allow("ReadLogsOfAnotherAccount", json!("sts:AssumeRole"), json!(role)));
