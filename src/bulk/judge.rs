@@ -38,6 +38,11 @@ impl Fault {
         Self { status, error_type: clean(error_type, TYPE_LIMIT), reason: clean(reason, REASON_LIMIT) }
     }
 
+    /// A time-series collection of OpenSearch Serverless was sent an `_id`.
+    pub fn refuses_ids(&self) -> bool {
+        self.reason.contains("Document ID is not supported")
+    }
+
     /// The cluster, or what stands before it, cannot keep up: it is sent less at a time, and in smaller requests.
     pub fn is_pressure(&self) -> bool {
         matches!(self.status, 402 | 408 | 429 | 503 | 504) || self.error_type == Fault::TIME_OUT
@@ -216,9 +221,12 @@ fn is_closed(fault: &Fault) -> bool {
     }
 }
 
-/// The index name leads nowhere, for every document alike: an alias without an index behind it, or a name that cannot be.
+/// The index name leads nowhere, for every document alike: an alias without an index behind it, or a name that cannot be. Or the
+/// collection takes no ids, those of raw forms neither.
 fn is_setup(fault: &Fault) -> bool {
-    fault.error_type == "invalid_index_name_exception" || fault.reason.contains("no write index is defined")
+    fault.error_type == "invalid_index_name_exception"
+        || fault.reason.contains("no write index is defined")
+        || fault.refuses_ids()
 }
 
 /// An index or the cluster is closed for writing, by disk space or by an operator: not this document's fault.

@@ -163,6 +163,12 @@ pub(super) struct IamArgs {
     /// Collection of OpenSearch Serverless
     #[arg(long, value_name = "ARN", requires = "print_iam", conflicts_with = "domain_arn")]
     pub(super) collection_arn: Option<String>,
+    /// Bucket for documents that OpenSearch refuses for good
+    #[arg(long, value_name = "NAME", requires = "print_iam")]
+    pub(super) dead_letter_bucket: Option<String>,
+    /// How the keys of such documents begin
+    #[arg(long, value_name = "PREFIX", default_value = "es-loader/dead-letter/")]
+    pub(super) dead_letter_prefix: String,
     /// Secret with user and password, for a cluster without IAM
     #[arg(long, value_name = "ARN", requires = "print_iam")]
     pub(super) secret_arn: Option<String>,

@@ -54,6 +54,14 @@ pub(super) fn policy(args: &IamArgs) -> Value {
     if let Some(domain) = domain {
         let paths = json!([format!("{domain}/_bulk"), format!("{domain}/*/_bulk")]);
         statements.push(allow("SendBulkRequests", json!("es:ESHttpPost"), paths));
+        let paths =
+            json!([format!("{domain}/_cluster/state/blocks"), format!("{domain}/_cold/indices/_search")]);
+        statements.push(allow("SeeWhichIndicesAreClosed", json!("es:ESHttpGet"), paths));
+    }
+    if let Some(bucket) = &args.dead_letter_bucket {
+        let keys = format!("arn:{}:s3:::{bucket}/{}*", place.partition, args.dead_letter_prefix);
+        let actions = json!(["s3:PutObject", "s3:AbortMultipartUpload"]);
+        statements.push(allow("KeepRefusedDocuments", actions, json!(keys)));
     }
     if let Some(collection) = &args.collection_arn {
         statements.push(allow("ReachTheCollection", json!("aoss:APIAccessAll"), json!(collection)));

@@ -313,6 +313,9 @@ fn denial(client: &OpenSearch, fault: &Fault) -> String {
         404 if fault.error_type == "index_not_found_exception" => {
             "create the index or its alias, or let OpenSearch create it (action.auto_create_index)"
         }
+        400 if fault.refuses_ids() => {
+            "leave ids out with ES_LOADER_DOCUMENT_IDS=off (what is sent again is there twice then), or use a collection of type SEARCH"
+        }
         400 if !fault.error_type.is_empty() => {
             "check index_name and index_rotation, and what the alias stands for"
         }

@@ -135,6 +135,8 @@ fn an_index_name_that_leads_nowhere_is_no_fault_of_the_document() {
             "no write index is defined for alias [log-a]. The write index may be explicitly disabled",
         ),
         (400, "invalid_index_name_exception", "Invalid index name [A], must be lowercase"),
+        // A time-series collection of OpenSearch Serverless.
+        (400, "illegal_argument_exception", "Document ID is not supported in create/index operation request"),
     ] {
         let verdict = verdict(status, kind, reason);
         assert!(matches!(verdict, Verdict::Denied(_)), "{reason}: {verdict:?}");

@@ -300,6 +300,22 @@ fn a_closed_door_ends_the_delivery_at_once_and_says_what_to_do() {
 }
 
 #[test]
+fn a_collection_that_takes_no_ids_ends_the_delivery_and_says_what_to_do() {
+    run(async {
+        let reason = "Document ID is not supported in create/index operation request";
+        let item = json!({"index": {"status": 400, "error": {"type": "illegal_argument_exception", "reason": reason}}});
+        let server = serve(move |_| {
+            Reply::json(200, json!({"took": 0, "errors": true, "items": [item, item]}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
+        assert_eq!((delivery.unsent.total(), delivery.rejected.total()), (2, 0), "nothing is lost");
+        let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("ES_LOADER_DOCUMENT_IDS=off"), "{text}");
+    });
+}
+
+#[test]
 fn a_permission_missing_for_one_index_ends_the_delivery_behind_the_request() {
     run(async {
         let server = serve(|request| items(request, |id, _| if id == 2 { 403 } else { 201 })).await;
@@ -377,7 +393,8 @@ fn the_first_request_goes_out_even_if_the_time_to_begin_is_over() {
             sender.send(batch(lines)).await.unwrap();
         }
         let options = Options { in_flight: 1, ..QUICK };
-        let delivery = deliver(&client(&server), receiver, &options, Some(deadline)).await;
+        let mut aside = Aside::default();
+        let delivery = deliver(&client(&server), receiver, &options, Some(deadline), &mut aside).await;
         assert_adds_up(&delivery);
         assert_eq!((server.requests().len(), delivery.indexed, delivery.unsent.total()), (1, 2, 2));
         assert_eq!(

@@ -87,6 +87,8 @@ fn stack(conditions: &'static [&'static str]) -> Stack {
         "LogArchiveRoleArn": "arn:aws-cn:iam::444455556666:role/archive",
         "DomainArn": "arn:aws-cn:es:cn-north-1:111122223333:domain/siem",
         "CollectionArn": "arn:aws-cn:aoss:cn-north-1:111122223333:collection/c",
+        "DeadLetterBucket": "letters",
+        "DeadLetterPrefix": "es-loader/dead-letter/",
         "PasswordSecretArn": "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:s-x",
         "Queue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:q",
         "DeadLetterQueue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:d",
@@ -121,9 +123,11 @@ fn the_printed_policy_is_what_the_template_grants() {
     assert_eq!(printed(&domain, &[("--domain-arn", "DomainArn")]), domain.policy());
     let own_cluster = stack(&["HasSecret", "HandsOver"]);
     assert_eq!(printed(&own_cluster, &[("--secret-arn", "PasswordSecretArn")]), own_cluster.policy());
-    let all = stack(&["IsCollection", "HandsOver", "HasKmsKey", "HasLogArchive", "InVpc"]);
+    let all =
+        stack(&["IsCollection", "HandsOver", "HasKmsKey", "HasLogArchive", "HasDeadLetterBucket", "InVpc"]);
     let arguments = [
         ("--collection-arn", "CollectionArn"),
+        ("--dead-letter-bucket", "DeadLetterBucket"),
         ("--kms-key-arn", "BucketKmsKeyArn"),
         ("--log-archive-role-arn", "LogArchiveRoleArn"),
     ];
@@ -167,6 +171,7 @@ fn the_template_sets_the_variables_that_the_function_reads() {
         "ENDPOINT",
         "ENDPOINT_SERVICE",
         "ES_LOADER_CONFIG",
+        "ES_LOADER_DEAD_LETTER",
         "OPENSEARCH_SECRET",
         "ES_LOADER_DOCUMENT_IDS",
         "SQS_SPLITTED_LOGS_URL",
