@@ -14,6 +14,7 @@ use super::deadline::Deadline;
 use super::narrate;
 use super::sqs::Queue;
 use super::work::Worker;
+use crate::bulk::Tally;
 use crate::event::{self, LineRange, Message, MessageId, ObjectRef};
 use crate::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
@@ -171,39 +172,42 @@ impl Function {
             return self.hand_over(&name, object, start, reason, Some(deadline), work).await;
         }
         work.begun += 1;
-        let report = self.load(&name, object, now, deadline).await;
+        let mut report = self.load(&name, object, now, deadline).await;
         narrate::object(&report);
+        work.report.add(&report);
+        let again = match (&report.outcome, report.resume) {
+            (Outcome::Loaded, _) => {
+                work.settled = true;
+                None
+            }
+            (Outcome::Skipped(_), _) => None,
+            (Outcome::Failed { retry: false, .. }, _) => {
+                work.missing += 1;
+                None
+            }
+            (Outcome::Failed { reason, .. }, Some(line)) => {
+                let mut rest = object.clone();
+                if let Some(found) = &report.found {
+                    (rest.key, rest.key_if_missing) = (found.key.clone(), None);
+                    rest.etag = found.etag.clone().or(rest.etag);
+                }
+                let line = line.0.max(start);
+                work.settled |= line > start;
+                self.hand_over(&name, &rest, line, reason, deadline, work).await
+            }
+            (Outcome::Failed { reason, .. }, None) => Some((name, reason.clone())),
+        };
+        if again.is_none() && report.resume.is_some() {
+            // What another invocation sends is no error of this one.
+            report.unsent = Tally::default();
+        }
         if self.metrics
             && let Some(line) = metrics::emf(&report, Timestamp::now())
         {
             // A line of its own, without what the log adds: otherwise it is no metric.
             let _ = writeln!(io::stdout(), "{line}");
         }
-        work.report.add(&report);
-        match report.outcome {
-            Outcome::Loaded => {
-                work.settled = true;
-                None
-            }
-            Outcome::Skipped(_) => None,
-            Outcome::Failed { retry: false, .. } => {
-                work.missing += 1;
-                None
-            }
-            Outcome::Failed { reason, retry: true } => match report.resume {
-                Some(line) => {
-                    let mut rest = object.clone();
-                    if let Some(found) = report.found {
-                        (rest.key, rest.key_if_missing) = (found.key, None);
-                        rest.etag = found.etag.or(rest.etag);
-                    }
-                    let line = line.0.max(start);
-                    work.settled |= line > start;
-                    self.hand_over(&name, &rest, line, &reason, deadline, work).await
-                }
-                None => Some((name, reason)),
-            },
-        }
+        again
     }
 
     /// Loads an object within the deadline, even if something hangs that should not.
