@@ -2,15 +2,21 @@
 //!
 //! Takes batches of documents with the line each came from, gives a verdict for every document of an answer
 //! ([`judge`]), the parts of a batch that are sent again, and refused documents in a form that the cluster
-//! takes ([`raw_form`]). Does not know how a document is made, nor how a request is sent, nor when.
+//! takes ([`raw_form`]); says where documents of closed indices go ([`Moves`]) and how fast to send ([`Pace`]). Does not know how a document is made, nor how a request is sent, nor when.
 
 mod judge;
+mod lines;
+mod moves;
+mod pace;
 mod raw;
 mod tally;
 
 use crate::object::LineNumber;
 
 pub use judge::{Fault, Judgement, Verdict, judge, whole_fault};
+pub use lines::RawLines;
+pub use moves::{Moves, index_and_id};
+pub use pace::Pace;
 pub use raw::raw_form;
 pub use tally::{Group, Tally};
 
@@ -32,6 +38,8 @@ pub struct Batch {
     pub body: Vec<u8>,
     /// The documents, in the order of the body.
     pub items: Vec<Item>,
+    /// The lines that they were made of, where these are kept.
+    pub lines: RawLines,
 }
 
 impl Batch {
@@ -62,6 +70,9 @@ impl Batch {
             let start = part.body.len();
             part.body.extend_from_slice(self.bytes(item).unwrap_or_default());
             part.items.push(Item { start, end: part.body.len(), line: item.line });
+            if let Some(line) = self.lines.get(item.line) {
+                part.lines.add(item.line, line);
+            }
         }
         part
     }

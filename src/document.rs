@@ -350,7 +350,7 @@ impl<'p> Documents<'p> {
         row.set(FieldId::ID, Value::Text(arena.alloc_str(id)));
         let index = self.index_names.name(time.instant, self.facts.around.load);
         let start = out.len();
-        write_action(index, id, suffix, out);
+        write_action(index, plan.ids.then_some((id, suffix)), out);
         let document = out.len();
         let cut = row.write_json(&plan.fields, out);
         let excluded = plan.exclusion.as_ref().is_some_and(|rules| {
@@ -865,13 +865,15 @@ fn leave_over_record<'a>(
     }
 }
 
-fn write_action(index: &str, id: &str, suffix: Option<&str>, out: &mut Vec<u8>) {
+fn write_action(index: &str, id: Option<(&str, Option<&str>)>, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"index":{"_index":"#);
     json::string(index, out);
-    out.extend_from_slice(br#","_id":"#);
-    match suffix {
-        Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
-        None => json::string(id, out),
+    if let Some((id, suffix)) = id {
+        out.extend_from_slice(br#","_id":"#);
+        match suffix {
+            Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
+            None => json::string(id, out),
+        }
     }
     out.extend_from_slice(b"}}\n");
 }

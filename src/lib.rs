@@ -37,7 +37,10 @@ pub mod index_name;
 pub mod document;
 pub mod load;
 pub mod bulk;
+pub mod dead_letter;
+pub mod balance;
 pub mod report;
+pub mod metrics;
 pub mod template;
 pub mod generate;
 #[cfg(feature = "edge")]

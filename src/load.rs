@@ -15,6 +15,7 @@ use crate::event::LineRange;
 use crate::exclude::{self, Action, Exclusions};
 use crate::identity::{Identities, Identity};
 use crate::marker;
+use crate::metrics::Ages;
 use crate::object::{Break, Inflation, Line, Lines};
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
@@ -29,6 +30,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Only these lines.
     pub lines: Option<LineRange>,
+    /// Batches keep the lines that their documents were made of.
+    pub keep_lines: bool,
     /// A packed object that grows over this breaks off there.
     pub inflation: Inflation,
 }
@@ -36,12 +39,12 @@ pub struct Limits {
 impl Default for Limits {
     /// Requests of 5 MB, as OpenSearch Service recommends; lines of 16 MiB.
     fn default() -> Self {
-        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None, inflation: Inflation::default() }
+        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None, keep_lines: false, inflation: Inflation::default() }
     }
 }
 
-/// The account of one object. Every line is in it: `lines` = `blank_lines` + those that gave documents, and each document was
-/// handed to the sink or left out by a rule.
+/// The account of one object. Every line is in it, and every event: `lines` - `blank_lines` + `further_events` = `documents`; and each
+/// document was left out by a rule or handed to the sink, unless that wanted no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Lines, blank ones too, of the range that was asked for.
@@ -53,6 +56,8 @@ pub struct Account {
     pub documents: u64,
     /// What the rules have done that leave documents out, or count them.
     pub exclusions: Exclusions,
+    /// Events beyond the first of their line.
+    pub further_events: u64,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
     /// Bytes of text, after decompression.
@@ -63,6 +68,8 @@ pub struct Account {
     pub first_event: Option<Timestamp>,
     /// The latest event time.
     pub last_event: Option<Timestamp>,
+    /// How old the events were when they were loaded.
+    pub ages: Ages,
     /// What was odd.
     pub problems: Problems,
     /// Where the object broke off.
@@ -89,6 +96,7 @@ pub fn load<R: Read>(
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut loader = Loader {
         plan,
+        now: facts.around.load,
         limits,
         documents: Documents::new(plan, facts),
         identities: Identities::default(),
@@ -119,6 +127,7 @@ pub fn load<R: Read>(
 
 struct Loader<'l> {
     plan: &'l Plan,
+    now: Timestamp,
     limits: &'l Limits,
     documents: Documents<'l>,
     identities: Identities,
@@ -172,6 +181,7 @@ impl Loader<'_> {
     ) -> ControlFlow<(), usize> {
         if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
             self.account.documents += 1;
+            self.account.further_events += u64::from(part > 0);
             self.account.exclusions.add(rule, Action::Exclude, 1);
             return ControlFlow::Continue(part + 1);
         }
@@ -189,12 +199,14 @@ impl Loader<'_> {
                 &mut self.batch.body,
                 &mut account.problems,
             );
+            account.further_events += u64::from(part > 0);
             part += 1;
             account.documents += 1;
             if written.excluded {
                 account.problems = problems.unwrap_or(account.problems);
                 continue;
             }
+            account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
             account.pipeline_errors += u64::from(written.pipeline_error);
             account.first_event =
                 Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
@@ -208,6 +220,9 @@ impl Loader<'_> {
             let end = self.batch.body.len();
             let start = self.batch.items.last().map_or(0, |item| item.end);
             self.batch.items.push(Item { start, end, line: line.number });
+            if self.limits.keep_lines {
+                self.batch.lines.add(line.number, line.bytes);
+            }
         }
         ControlFlow::Continue(part)
     }
@@ -220,6 +235,7 @@ impl Loader<'_> {
         let flow = (self.sink)(&mut self.batch);
         self.batch.body.clear();
         self.batch.items.clear();
+        self.batch.lines.clear();
         flow
     }
 }

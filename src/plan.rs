@@ -8,6 +8,7 @@ use crate::config::{
     Config, Diagnostic, File, HeaderField, LogType, Match, Place, Severity, Source, SyslogField,
 };
 use crate::convert::convert;
+use crate::dead_letter::hex;
 use crate::deepsecurity;
 use crate::ecs::Type;
 use crate::exclude::{Matcher, Rules, Target};
@@ -27,6 +28,8 @@ pub struct Plan {
     pub(crate) doc_id_suffix: Option<Origin>,
     pub(crate) exclusion: Option<Matcher>,
     pub(crate) own_log_group: Option<String>,
+    /// Action lines have an `_id`.
+    pub(crate) ids: bool,
 }
 
 /// All sections, compiled.
@@ -117,6 +120,7 @@ impl Plan {
             doc_id_suffix,
             exclusion: None,
             own_log_group: None,
+            ids: true,
         })
     }
 
@@ -200,6 +204,13 @@ impl Plans {
         &self.warnings
     }
 
+    /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
+    /// Serverless take. What is sent twice is there twice then.
+    pub fn without_ids(mut self) -> Self {
+        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self
+    }
+
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         match self.config.log_type_for(key) {
@@ -212,6 +223,11 @@ impl Plans {
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.log_type.name == name)
+    }
+
+    /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
+    pub fn fingerprint(&self) -> String {
+        hex(&self.config.fingerprint)
     }
 
     /// All sections in the order of the files.

@@ -1,16 +1,18 @@
 //! What was loaded, what was not and why: added up over objects, shown on one screen.
 //!
-//! All numbers come from here, so that they add up: documents = indexed + excluded + rejected + unsent. Does not know how objects are
-//! loaded.
+//! All numbers come from here, so that they add up: [`Balance`] says how. Does not know how objects are loaded.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use crate::balance::Balance;
 use crate::bulk::Tally;
 use crate::exclude::{Action, Exclusions, RuleHits};
+use crate::event::ObjectKey;
 use crate::load::Account;
+use crate::object::LineNumber;
 
 /// Failed objects that are named one by one.
 const NAMED_FAILURES: usize = 10;
@@ -42,6 +44,10 @@ pub enum Outcome {
 pub struct ObjectReport {
     /// `s3://bucket/key`, or a path.
     pub object: String,
+    /// The section that it was loaded by.
+    pub log_type: Option<String>,
+    /// Its size, before decompression, where that is known.
+    pub input_bytes: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,
     /// What was in it.
@@ -58,6 +64,25 @@ pub struct ObjectReport {
     pub sent_again: u64,
     /// Bulk requests.
     pub requests: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// How long the cluster worked, by its own account.
+    pub cluster_time: Duration,
+    /// Where rejected documents are kept, if there are any and they are.
+    pub dead_letters: Option<String>,
+    /// The first line that is not settled, where the time was over before the object was: there another try can begin.
+    pub resume: Option<LineNumber>,
+    /// The object as it was found.
+    pub found: Option<Found>,
+}
+
+/// What an object was found to be, whatever had been said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its ETag.
+    pub etag: Option<String>,
 }
 
 impl ObjectReport {
@@ -65,6 +90,8 @@ impl ObjectReport {
     pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
         Self {
             object: object.into(),
+            log_type: None,
+            input_bytes: None,
             outcome,
             account: Account::default(),
             indexed: 0,
@@ -73,7 +100,29 @@ impl ObjectReport {
             unsent: Tally::default(),
             sent_again: 0,
             requests: 0,
+            took: Duration::ZERO,
+            cluster_time: Duration::ZERO,
+            dead_letters: None,
+            resume: None,
+            found: None,
         }
+    }
+
+    /// What became of its lines.
+    pub fn balance(&self) -> Balance {
+        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
+    }
+}
+
+fn balance(account: &Account, indexed: u64, rejected: &Tally, unsent: &Tally) -> Balance {
+    Balance {
+        lines: account.lines,
+        blank: account.blank_lines,
+        further: account.further_events,
+        indexed,
+        excluded: account.exclusions.excluded(),
+        rejected: rejected.total(),
+        unsent: unsent.total(),
     }
 }
 
@@ -117,6 +166,8 @@ pub struct Report {
     pub sent_again: u64,
     /// Bulk requests.
     pub requests: u64,
+    /// Where rejected documents are kept: the first of the files.
+    pub dead_letters: Option<String>,
 }
 
 impl Report {
@@ -154,6 +205,12 @@ impl Report {
         self.unsent.merge(&object.unsent);
         self.sent_again += object.sent_again;
         self.requests += object.requests;
+        self.dead_letters = self.dead_letters.take().or_else(|| object.dead_letters.clone());
+    }
+
+    /// What became of all lines.
+    pub fn balance(&self) -> Balance {
+        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
     }
 
     fn add_account(&mut self, account: &Account) {
@@ -162,19 +219,22 @@ impl Report {
         sum.blank_lines += account.blank_lines;
         sum.documents += account.documents;
         sum.exclusions.merge(&account.exclusions);
+        sum.further_events += account.further_events;
         sum.pipeline_errors += account.pipeline_errors;
         sum.text_bytes += account.text_bytes;
         sum.bulk_bytes += account.bulk_bytes;
         sum.first_event = [sum.first_event, account.first_event].into_iter().flatten().min();
         sum.last_event = [sum.last_event, account.last_event].into_iter().flatten().max();
+        sum.ages.merge(&account.ages);
         sum.problems.merge(&account.problems);
     }
 
     /// The exit status that the numbers ask for.
     pub fn exit_status(&self) -> ExitStatus {
-        if self.failed > 0 || self.unsent.total() > 0 {
+        let balance = self.balance();
+        if self.failed > 0 || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
-        } else if self.rejected.total() > 0 || self.broken > 0 {
+        } else if balance.rejected > 0 || self.broken > 0 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
@@ -206,21 +266,24 @@ impl fmt::Display for Screen<'_> {
             Bytes(account.text_bytes),
             Count(rate(account.documents, seconds)),
         )?;
-        row(f, account.lines, "lines")?;
-        if account.blank_lines > 0 {
-            row(f, account.blank_lines, "of them blank")?;
+        let balance = report.balance();
+        row(f, balance.lines, "lines")?;
+        if balance.blank > 0 {
+            row(f, balance.blank, "of them blank")?;
         }
         row(f, account.documents, "documents")?;
-        let further = account.documents.saturating_sub(account.lines - account.blank_lines);
-        if further > 0 {
-            row(f, further, "of them from lines with more than one event")?;
+        if balance.further > 0 {
+            row(f, balance.further, "of them from lines with more than one event")?;
         }
-        row(f, report.indexed, self.target)?;
-        if account.exclusions.excluded() > 0 {
-            row(f, account.exclusions.excluded(), "excluded")?;
+        row(f, balance.indexed, self.target)?;
+        if balance.excluded > 0 {
+            row(f, balance.excluded, "excluded")?;
         }
-        row(f, report.rejected.total(), "rejected")?;
-        row(f, report.unsent.total(), "unsent")?;
+        row(f, balance.rejected, "rejected")?;
+        row(f, balance.unsent, "unsent")?;
+        if let Err(error) = balance.check() {
+            writeln!(f, "{error}")?;
+        }
         if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
             writeln!(f, "events from {first:.0} to {last:.0}")?;
         }
@@ -236,6 +299,9 @@ impl fmt::Display for Screen<'_> {
         }
         tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
         tally(f, "rejected:", &report.rejected)?;
+        if let Some(file) = &report.dead_letters {
+            writeln!(f, "kept in {}", Safe(file))?;
+        }
         tally(f, "unsent:", &report.unsent)?;
         if !report.skipped.is_empty() {
             writeln!(f, "\nobjects that were not loaded:")?;

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use es_loader::edge::endpoint::Service;
+use es_loader::config::{self, Severity};
 use es_loader::edge::function::Function;
-use es_loader::edge::settings::{self, filled_variable};
+use es_loader::edge::settings::{self, DocumentIds};
 use es_loader::edge::work::{Target, Worker};
 use es_loader::edge::{aws, deliver};
 use es_loader::load::Limits;
@@ -20,45 +20,55 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     lambda_runtime::tracing::init_default_subscriber();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
+    let started = Timestamp::now();
+    // No event is taken before all settings are known to be good: what cannot be loaded by them stays where it is.
+    let function = match start(started).await {
+        Ok(function) => function,
         Err(error) => {
             tracing::error!(%error, "the function cannot start");
+            return ExitCode::FAILURE;
+        }
+    };
+    match run(&function).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the runtime interface cannot be reached");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> Result<(), lambda_runtime::Error> {
-    let started = Timestamp::now();
+async fn start(started: Timestamp) -> Result<Function, settings::Error> {
+    let files = settings::config_files(None)?;
     let exclusions = settings::exclusion_files(&[], None)?;
-    let plans = Arc::new(settings::plans_excluding(&settings::config_files(None)?, &exclusions)?);
-    let endpoint = filled_variable("ENDPOINT").ok_or(
-        "no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain",
-    )?;
-    let service = match filled_variable("ENDPOINT_SERVICE").as_deref() {
-        None => None,
-        Some("es") => Some(Service::Es),
-        Some("aoss") => Some(Service::Aoss),
-        Some(other) => return Err(format!("ENDPOINT_SERVICE is `{other}`: expected es or aoss").into()),
-    };
-    let user = filled_variable("OPENSEARCH_USER").map(|user| (user, settings::password()));
-    let ca = filled_variable("OPENSEARCH_CA");
+    let ids = settings::document_ids()?;
+    let plans = Arc::new(settings::plans_with_ids(&files, &exclusions, ids)?);
+    for finding in config::check(&files).iter().filter(|finding| finding.severity == Severity::Warning) {
+        tracing::warn!(%finding, "configuration");
+    }
+    if ids == DocumentIds::OpenSearch {
+        tracing::warn!("{}", settings::WITHOUT_IDS);
+    }
     let aws = aws::load(None).await;
-    let client =
-        settings::opensearch(&endpoint, service, user, ca.as_deref().map(std::path::Path::new), &aws)?;
+    let client = settings::opensearch_of_environment(&aws).await?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
-    let worker = Worker::new(plans, Some(settings::s3(&aws)), target, Limits::default(), None);
-    let function = Function::new(worker, started);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        let function = &function;
-        async move {
-            let now = (Timestamp::now(), Instant::now());
-            function
-                .handle(&event.payload, now, event.context.deadline)
-                .await
-                .map_err(lambda_runtime::Error::from)
-        }
+    let s3 = settings::s3(&aws).await?;
+    let queue = settings::queue(&aws)?;
+    if queue.is_none() {
+        tracing::info!("no queue is named by SQS_SPLITTED_LOGS_URL: an object that takes too long fails");
+    }
+    let letters = settings::dead_letters(&s3);
+    let worker = Worker::new(plans, Some(s3), target, Limits::default(), None).keeping(letters);
+    Ok(Function::new(worker, queue, started).with_metrics())
+}
+
+async fn run(function: &Function) -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+        let now = (Timestamp::now(), Instant::now());
+        function
+            .handle(&event.payload, now, event.context.deadline)
+            .await
+            .map_err(lambda_runtime::Error::from)
     }))
     .await
 }

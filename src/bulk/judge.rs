@@ -22,29 +22,39 @@ const TYPE_LIMIT: usize = 100;
 pub struct Fault {
     /// HTTP status of the item or of the whole answer; 0 where there was no answer.
     pub status: u16,
-    /// The error's type, as `mapper_parsing_exception`; empty where the answer names none. Never holds log text.
+    /// The error's type, as `mapper_parsing_exception`; empty where the answer names none. Where there was no answer, what kept it
+    /// away. Never holds log text.
     pub error_type: String,
     /// What is wrong, with its innermost cause. May quote a value of the document, that is: log text.
     pub reason: String,
 }
 
 impl Fault {
+    /// The error's type where no answer came in time.
+    pub const TIME_OUT: &'static str = "time_out";
+
     /// A fault of our own finding.
     pub fn new(status: u16, error_type: &str, reason: &str) -> Self {
         Self { status, error_type: clean(error_type, TYPE_LIMIT), reason: clean(reason, REASON_LIMIT) }
     }
 
-    /// The cluster asks for a slower pace.
+    /// A time-series collection of OpenSearch Serverless was sent an `_id`.
+    pub fn refuses_ids(&self) -> bool {
+        self.reason.contains("Document ID is not supported")
+    }
+
+    /// The cluster, or what stands before it, cannot keep up: it is sent less at a time, and in smaller requests.
     pub fn is_pressure(&self) -> bool {
-        self.status == 429
+        matches!(self.status, 402 | 408 | 429 | 503 | 504) || self.error_type == Fault::TIME_OUT
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.status != 0 {
-            write!(f, "status {}: ", self.status)?;
+        if self.status == 0 {
+            return f.write_str(if self.reason.is_empty() { "no reason given" } else { &self.reason });
         }
+        write!(f, "status {}: ", self.status)?;
         match (self.error_type.as_str(), self.reason.as_str()) {
             ("", "") => f.write_str("no reason given"),
             ("", reason) => f.write_str(reason),
@@ -61,11 +71,15 @@ pub enum Verdict {
     Indexed,
     /// The cluster held it before: a `create` of an id that is there (409). As good as indexed.
     Duplicate,
-    /// Another try can help: overload, a failing node, a block that an operator or a disk clean-up lifts.
+    /// Another try can help: overload, a failing node, a block that a disk clean-up lifts.
     Again(Fault),
+    /// The index is closed for writing, as old ones are that were moved to warm storage: the document goes to the next
+    /// index name ([`super::Moves`]).
+    Closed(Fault),
     /// The cluster will never take this document as it stands.
     Refused(Fault),
-    /// We may not write to this document's index: trying again does not help, nor does another form.
+    /// We may not write to this document's index, or there is none: trying again does not help, nor does another form,
+    /// until someone changes something.
     Denied(Fault),
 }
 
@@ -83,7 +97,7 @@ pub enum Judgement {
     Again(Fault),
     /// 413: the request is halved; a document that stands alone is refused.
     TooLarge(Fault),
-    /// 400 for the whole request: it is halved until the bad document stands alone.
+    /// 400 for the whole request, in OpenSearch's own words: it is halved until the bad document stands alone.
     Malformed(Fault),
     /// The endpoint does not take bulk requests from us; only its owner can change that.
     Denied(Fault),
@@ -96,7 +110,8 @@ pub enum Judgement {
 pub fn judge(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     match status {
         200..=299 => judge_items(batch.len(), status, body),
-        400 => Judgement::Malformed(whole_fault(status, body)),
+        // Words that are not OpenSearch's are no judgement of a document: who speaks so says the same of each.
+        400 if is_its_own(body) => Judgement::Malformed(whole_fault(status, body)),
         413 => Judgement::TooLarge(whole_fault(status, body)),
         402 | 408 | 425 | 429 | 500.. => Judgement::Again(whole_fault(status, body)),
         _ => {
@@ -119,6 +134,11 @@ pub fn whole_fault(status: u16, body: &[u8]) -> Fault {
     let text = String::from_utf8_lossy(body.get(..2 * REASON_LIMIT).unwrap_or(body));
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Fault::new(status, "", if words.is_empty() { "an empty answer" } else { &words })
+}
+
+/// An error of OpenSearch, not of a proxy before it.
+fn is_its_own(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|answer| answer.get("error").is_some())
 }
 
 /// The answer, as far as we look at it.
@@ -172,9 +192,11 @@ fn judge_item(operation: Operation) -> Verdict {
         409 => Verdict::Duplicate,
         400..=499 if !matches!(outcome.status, 402 | 408 | 425 | 429) => {
             let fault = fault();
-            if is_block(&fault) || is_shard_limit(&fault) {
+            if is_closed(&fault) {
+                Verdict::Closed(fault)
+            } else if is_block(&fault) || is_shard_limit(&fault) {
                 Verdict::Again(fault)
-            } else if matches!(fault.status, 401 | 403) {
+            } else if matches!(fault.status, 401 | 403 | 404) || is_setup(&fault) {
                 Verdict::Denied(fault)
             } else {
                 Verdict::Refused(fault)
@@ -182,6 +204,29 @@ fn judge_item(operation: Operation) -> Verdict {
         }
         _ => Verdict::Again(fault()),
     }
+}
+
+/// This one index takes no documents any more: it is read-only (5), closed for writing (8), or closed (4), by the numbers of
+/// OpenSearch's blocks. A full disk (12) closes indices too, but another index would fill it further.
+fn is_closed(fault: &Fault) -> bool {
+    let reason = fault.reason.as_str();
+    match fault.error_type.as_str() {
+        "index_closed_exception" => true,
+        "cluster_block_exception" => {
+            reason.starts_with("index [")
+                && ["/4/", "/5/", "/8/"].iter().any(|block| reason.contains(block))
+                && !reason.contains("/12/")
+        }
+        _ => false,
+    }
+}
+
+/// The index name leads nowhere, for every document alike: an alias without an index behind it, or a name that cannot be. Or the
+/// collection takes no ids, those of raw forms neither.
+fn is_setup(fault: &Fault) -> bool {
+    fault.error_type == "invalid_index_name_exception"
+        || fault.reason.contains("no write index is defined")
+        || fault.refuses_ids()
 }
 
 /// An index or the cluster is closed for writing, by disk space or by an operator: not this document's fault.

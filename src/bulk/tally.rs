@@ -27,7 +27,14 @@ pub struct Tally {
 impl Tally {
     /// Counts one document.
     pub fn add(&mut self, fault: &Fault, line: LineNumber) {
-        self.add_group(Group { fault: fault.clone(), count: 1, first_line: line });
+        self.add_many(fault, line, 1);
+    }
+
+    /// Counts several documents, of which `line` gave the first.
+    pub fn add_many(&mut self, fault: &Fault, line: LineNumber, count: u64) {
+        if count > 0 {
+            self.add_group(Group { fault: fault.clone(), count, first_line: line });
+        }
     }
 
     /// Counts all that `other` counted.

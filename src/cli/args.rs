@@ -18,7 +18,7 @@ pub(super) enum Command {
     Load(LoadArgs),
     /// Check configuration files
     Check(CheckArgs),
-    /// Install the index template
+    /// Install the index template, or print what the function's role has to be allowed
     Setup(SetupArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
@@ -39,9 +39,15 @@ pub(super) struct LoadArgs {
     /// Where documents go
     #[arg(long, value_enum, default_value_t = To::Opensearch)]
     pub(super) to: To,
+    /// Folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
+    #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
+    pub(super) dead_letter: Option<String>,
     /// Section of the configuration for local files; by default the one whose s3_key matches the path
     #[arg(long, value_name = "SECTION")]
     pub(super) log_type: Option<String>,
+    /// Whether documents have an _id of their content; a time-series collection of OpenSearch Serverless takes none
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(super) document_ids: Ids,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
     /// Rules that leave documents out (CSV, or JSON with JMESPath conditions); by default $ES_LOADER_EXCLUDE, or else
@@ -50,6 +56,15 @@ pub(super) struct LoadArgs {
     pub(super) exclude: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+/// Who gives documents their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ids {
+    /// From the content of documents: what is sent again is there once
+    On,
+    /// By OpenSearch
+    Off,
 }
 
 /// Where documents go.
@@ -115,9 +130,59 @@ pub(super) struct SetupArgs {
     #[arg(long)]
     pub(super) print: bool,
     #[command(flatten)]
+    pub(super) iam: IamArgs,
+    #[command(flatten)]
     pub(super) config: ConfigArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+/// `setup --print-iam`.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "IAM")]
+pub(super) struct IamArgs {
+    /// Print the policy of the function's role, as template.yaml grants it, and install nothing
+    #[arg(long, conflicts_with = "print")]
+    pub(super) print_iam: bool,
+    /// Bucket with the logs
+    #[arg(long, value_name = "NAME", requires = "print_iam")]
+    pub(super) bucket: Option<String>,
+    /// How the keys of the logs begin
+    #[arg(long, value_name = "PREFIX", default_value = "ds_agent/")]
+    pub(super) key_prefix: String,
+    /// KMS key of the bucket
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) kms_key_arn: Option<String>,
+    /// Role of another account, in which its buckets are read
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) log_archive_role_arn: Option<String>,
+    /// Queue that starts the function and takes what an invocation has no time for
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) queue_arn: Option<String>,
+    /// Queue for events that failed for good
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) dead_letter_queue_arn: Option<String>,
+    /// Domain of OpenSearch Service
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) domain_arn: Option<String>,
+    /// Collection of OpenSearch Serverless
+    #[arg(long, value_name = "ARN", requires = "print_iam", conflicts_with = "domain_arn")]
+    pub(super) collection_arn: Option<String>,
+    /// Bucket for documents that OpenSearch refuses for good
+    #[arg(long, value_name = "NAME", requires = "print_iam")]
+    pub(super) dead_letter_bucket: Option<String>,
+    /// How the keys of such documents begin
+    #[arg(long, value_name = "PREFIX", default_value = "es-loader/dead-letter/")]
+    pub(super) dead_letter_prefix: String,
+    /// Secret with user and password, for a cluster without IAM
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) secret_arn: Option<String>,
+    /// Log group of the function
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(super) log_group_arn: Option<String>,
+    /// The function is in a VPC
+    #[arg(long, requires = "print_iam")]
+    pub(super) vpc: bool,
 }
 
 /// `generate`.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::args::CheckArgs;
 use super::{Failure, output};
 use crate::config::{self, Severity};
-use crate::edge::settings;
+use crate::edge::settings::{self, DocumentIds};
 use crate::plan::Plans;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
@@ -42,6 +42,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
             log_type.mappings.len(),
             log_type.index.name
         ));
+    }
+    if settings::document_ids()? == DocumentIds::OpenSearch {
+        output::notice(settings::WITHOUT_IDS);
     }
     let names: Vec<&str> = files.iter().chain(&exclusions).map(|file| file.name.as_str()).collect();
     let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };

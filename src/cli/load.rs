@@ -8,10 +8,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::{LoadArgs, To};
+use super::args::{Ids, LoadArgs, To};
 use super::{Failure, check, connect, output, progress};
+use crate::edge::dead_letter::DeadLetters;
+use crate::edge::files::files_under;
 use crate::edge::s3::S3;
-use crate::edge::work::{Target, Worker, files_under};
+use crate::edge::work::{Target, Worker};
 use crate::edge::{aws, deliver, settings};
 use crate::event::{self, ObjectKey, ObjectRef};
 use crate::load::Limits;
@@ -29,20 +31,32 @@ enum Input {
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
-    let plans = Arc::new(check::plans(args.config.config.as_deref(), &args.exclude)?);
+    let plans = check::plans(args.config.config.as_deref(), &args.exclude)?;
+    let plans = Arc::new(match args.document_ids {
+        Ids::On => plans,
+        Ids::Off => {
+            output::notice(settings::WITHOUT_IDS);
+            plans.without_ids()
+        }
+    });
     connect::runtime()?.block_on(load(args, plans))
 }
 
 async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let needs_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
+    let keeps_in_s3 = args.dead_letter.as_ref().is_some_and(|place| place.starts_with("s3://"));
+    let reads_from_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
+    let needs_s3 = reads_from_s3 || keeps_in_s3;
     let aws = if needs_s3 { Some(aws::load(args.connection.region.clone()).await) } else { None };
     if aws.as_ref().is_some_and(|aws| aws.region().is_none()) {
         return Err(Failure(
             "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
         ));
     }
-    let s3 = aws.as_ref().map(settings::s3);
+    let s3 = match &aws {
+        Some(aws) => Some(settings::s3(aws).await?),
+        None => None,
+    };
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
@@ -57,7 +71,11 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         Some(file) => event_inputs(file)?,
         None => path_inputs(&args, &plans, s3.as_ref()).await?,
     };
-    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None);
+    let letters = args.dead_letter.as_deref().filter(|place| !place.is_empty() && args.to == To::Opensearch);
+    let no_client = || Failure("no S3 client: this is a defect of the program".to_owned());
+    let letters = letters.map(|place| DeadLetters::parse(place, || s3.clone().ok_or_else(no_client)));
+    let letters = letters.transpose()?;
+    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None).keeping(letters);
     let bar = progress::show(worker.progress(), total_bytes(&inputs));
     let mut report = Report::default();
     for input in &inputs {
@@ -68,11 +86,9 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         };
         report.add(&loaded);
     }
-    if let Some(bar) = bar {
-        bar.abort();
-        // The bar clears itself when its task is gone.
-        let _ = bar.await;
-    }
+    bar.abort();
+    // The bar clears itself when its task is gone.
+    let _ = bar.await;
     let screen = report.screen(&verb, started.elapsed());
     let next_step = next_step(args.to, &plans, &report);
     output::notice(format_args!("{screen}{next_step}").to_string().trim_end());

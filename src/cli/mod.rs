@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod connect;
 mod generate;
+mod iam;
 mod load;
 mod output;
 mod progress;

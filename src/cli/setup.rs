@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Failure;
 use super::args::SetupArgs;
-use super::{check, connect, output};
+use super::{check, connect, iam, output};
 use crate::edge::opensearch::{ApiError, OpenSearch};
 use crate::template;
 
@@ -16,6 +16,10 @@ use crate::template;
 const TRIES: u32 = 3;
 
 pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
+    if args.iam.print_iam {
+        output::line(serde_json::to_string_pretty(&iam::policy(&args.iam))?);
+        return Ok(ExitCode::SUCCESS);
+    }
     let plans = check::plans(args.config.config.as_deref(), &[])?;
     let templates = without_ties(template::index_templates(&plans));
     if args.print {

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
+
 use super::diagnostic::{Findings, quoted};
 use super::ini::{self, Entry};
 use super::{BUILT_IN, Diagnostic, File, Place, keys};
@@ -84,6 +86,19 @@ impl Layers {
 
     pub(super) fn sections(&self) -> &[Section] {
         &self.sections
+    }
+
+    /// SHA-256 over all keys and values: the same for files that say the same, wherever their lines stand.
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        for section in std::iter::once(&self.defaults).chain(&self.sections) {
+            hasher.update(format!("[{}]\n", section.name));
+            for (key, entry) in section.iter() {
+                // The lengths keep a value from passing for further keys.
+                hasher.update(format!("{}:{key}={}:{}\n", key.len(), entry.raw.len(), entry.raw));
+            }
+        }
+        hasher.finalize().into()
     }
 
     /// Any section by its name, `DEFAULT` among them.

@@ -267,6 +267,8 @@ pub struct Config {
     pub log_types: Vec<LogType>,
     /// Warnings; errors are not here, they are the other way out.
     pub warnings: Vec<Diagnostic>,
+    /// SHA-256 over all keys and values, those that are built in too.
+    pub fingerprint: [u8; 32],
 }
 
 /// The text of one configuration file.
@@ -303,11 +305,12 @@ impl Config {
         let mut findings = Findings::default();
         let layers = Layers::read(files, &mut findings);
         let log_types = section::log_types(&layers, &mut findings);
+        let fingerprint = layers.fingerprint();
         let failed = findings.has_errors();
         let names: Vec<&str> =
             std::iter::once(BUILT_IN).chain(files.iter().map(|file| file.name.as_str())).collect();
         let findings = findings.in_order(&names);
-        if failed { Err(findings) } else { Ok(Self { log_types, warnings: findings }) }
+        if failed { Err(findings) } else { Ok(Self { log_types, warnings: findings, fingerprint }) }
     }
 
     /// The section for an S3 key, already decoded.

@@ -3,21 +3,19 @@
 //! Sends what has to be sent again, and only that, with growing pauses, until a deadline. Does not know what a
 //! document says, where it came from, or what its rejection means for the object.
 
-use std::collections::VecDeque;
 use std::future;
-use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Receiver;
-use tokio::task::{JoinError, JoinSet};
 
-use super::opensearch::{Answer, OpenSearch, SendError};
-use super::parcel::Parcel;
-use crate::bulk::{Batch, Fault, Judgement, Tally, judge};
+use super::dead_letter::Letters;
+use super::deadline::Deadline;
+use super::dispatch::Dispatch;
+use super::opensearch::OpenSearch;
+use super::progress::Progress;
+use crate::bulk::{Batch, Tally};
 use crate::object::LineNumber;
-
-/// Requests without complaint before one more may be in flight, after the cluster had asked for a slower pace.
-const CALM: u32 = 4;
 
 /// How to deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,17 +97,28 @@ impl Delivery {
     }
 }
 
+/// What a delivery has beside the cluster.
+#[derive(Debug, Default)]
+pub struct Aside {
+    /// Where documents go that the cluster refuses; nothing means that they are counted only.
+    pub letters: Option<Letters>,
+    /// Who watches is told by it.
+    pub progress: Arc<Progress>,
+}
+
 /// Delivers all batches that come through the channel, and returns when it is closed and empty.
 ///
 /// Stops at `deadline`, where there is one, or when nothing can go through: then the channel is closed from this
-/// side, so that its sender sees an error, and what is left in it counts as unsent.
+/// side, so that its sender sees an error, and what is left in it counts as unsent. The first request goes out as long as
+/// an answer can come before the deadline's end.
 pub async fn deliver(
     client: &OpenSearch,
     mut batches: Receiver<Batch>,
     options: &Options,
-    deadline: Option<Instant>,
+    deadline: Option<Deadline>,
+    aside: &mut Aside,
 ) -> Delivery {
-    let mut dispatch = Dispatch::new(client, options, deadline);
+    let mut dispatch = Dispatch::new(client, options, deadline, Arc::clone(&aside.progress));
     let mut open = true;
     loop {
         if dispatch.stopped() {
@@ -129,7 +138,12 @@ pub async fn deliver(
             () = until(alarm), if alarm.is_some() => dispatch.wake(),
             else => break,
         }
+        let refused = std::mem::take(&mut dispatch.refused);
+        if let Some(letters) = &mut aside.letters {
+            letters.add(refused).await;
+        }
     }
+    aside.progress.go_on();
     dispatch.delivery
 }
 
@@ -138,233 +152,4 @@ async fn until(alarm: Option<Instant>) {
         Some(alarm) => tokio::time::sleep_until(alarm.into()).await,
         None => future::pending().await,
     }
-}
-
-type Landed = (Parcel, Result<Answer, SendError>);
-
-struct Dispatch<'a> {
-    client: &'a OpenSearch,
-    options: &'a Options,
-    deadline: Option<Instant>,
-    /// Ready to go.
-    waiting: VecDeque<Parcel>,
-    /// Put off until a time.
-    resting: Vec<(Instant, Parcel)>,
-    /// On their way.
-    flying: JoinSet<Landed>,
-    /// How many may be on their way.
-    window: usize,
-    /// Requests since the last complaint.
-    calm: u32,
-    /// A batch of more bytes is halved before it is sent.
-    ceiling: usize,
-    /// When a document was last settled.
-    progress: Option<Instant>,
-    delivery: Delivery,
-}
-
-impl<'a> Dispatch<'a> {
-    fn new(client: &'a OpenSearch, options: &'a Options, deadline: Option<Instant>) -> Self {
-        Self {
-            client,
-            options,
-            deadline,
-            waiting: VecDeque::new(),
-            resting: Vec::new(),
-            flying: JoinSet::new(),
-            window: options.in_flight.max(1),
-            calm: 0,
-            ceiling: usize::MAX,
-            progress: None,
-            delivery: Delivery::default(),
-        }
-    }
-
-    fn stopped(&self) -> bool {
-        self.delivery.stop.is_some()
-    }
-
-    /// A stopped delivery takes everything, to count it.
-    fn has_room(&self) -> bool {
-        self.stopped() || self.waiting.len() + self.resting.len() + self.flying.len() < self.window
-    }
-
-    fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.resting.is_empty() && self.flying.is_empty()
-    }
-
-    /// The next time at which something has to be done without being told.
-    fn alarm(&self) -> Option<Instant> {
-        let wake = self.resting.iter().map(|(wake, _)| *wake).min();
-        let deadline = self.deadline.filter(|_| !self.stopped());
-        wake.into_iter().chain(deadline).min()
-    }
-
-    fn accept(&mut self, batch: Batch) {
-        self.delivery.documents += batch.len() as u64;
-        match &self.delivery.stop {
-            None if batch.is_empty() => {}
-            None => self.waiting.push_back(Parcel::new(batch, Instant::now())),
-            Some(stop) => {
-                let fault = Fault::new(0, "", &stop.to_string());
-                batch.items.iter().for_each(|item| self.delivery.unsent.add(&fault, item.line));
-            }
-        }
-    }
-
-    fn launch(&mut self) {
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            self.stop(Stop::Deadline);
-        }
-        while self.flying.len() < self.window
-            && let Some(parcel) = self.waiting.pop_front()
-        {
-            if parcel.batch.body.len() > self.ceiling && parcel.batch.len() > 1 {
-                parcel.halves().into_iter().rev().for_each(|half| self.waiting.push_front(half));
-                continue;
-            }
-            self.delivery.requests += 1;
-            let client = self.client.clone();
-            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            self.flying.spawn(async move {
-                let answer = client.bulk(&parcel.batch.body, left.unwrap_or(Duration::MAX)).await;
-                (parcel, answer)
-            });
-        }
-    }
-
-    fn wake(&mut self) {
-        let now = Instant::now();
-        let (due, resting) =
-            std::mem::take(&mut self.resting).into_iter().partition(|(wake, _)| *wake <= now);
-        self.resting = resting;
-        let due: Vec<(Instant, Parcel)> = due;
-        self.waiting.extend(due.into_iter().map(|(_, parcel)| parcel));
-    }
-
-    fn land(&mut self, landed: Result<Landed, JoinError>) {
-        let (parcel, answer) = match landed {
-            Ok(landed) => landed,
-            // Tasks are never aborted, so it panicked, and its documents went with it: no count would be true.
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        };
-        let judgement = match answer {
-            Ok(answer) => {
-                self.delivery.bytes_sent += answer.sent;
-                judge(&parcel.batch, answer.status, &answer.body)
-            }
-            Err(error) if error.can_pass() => Judgement::Again(Fault::new(0, "", &error.to_string())),
-            Err(error) => {
-                self.give_up(&parcel, &Fault::new(0, "", &error.to_string()));
-                return self.stop(Stop::Denied(error.to_string()));
-            }
-        };
-
-        let size = parcel.batch.body.len();
-        let settled = self.delivery.indexed + self.delivery.rejected.total();
-        let next = parcel.settle(judgement, &mut self.delivery);
-        if self.delivery.indexed + self.delivery.rejected.total() > settled {
-            self.progress = Some(Instant::now());
-        }
-        if next.too_large {
-            // Halves of this one pass beneath it; further ones of its size need not be tried.
-            self.ceiling = self.ceiling.min(size / 4 * 3);
-        }
-        self.adapt(next.pressure, next.later.is_none());
-        for parcel in next.at_once {
-            self.hold(parcel);
-        }
-        if let Some((parcel, fault)) = next.later {
-            self.put_off(parcel, &fault);
-        }
-        if let Some((parcel, fault)) = next.denied {
-            self.give_up(&parcel, &fault);
-            self.stop(Stop::Denied(denial(self.client, &fault)));
-        }
-    }
-
-    fn adapt(&mut self, pressure: bool, clean: bool) {
-        if pressure {
-            self.window = 1;
-        }
-        self.calm = if clean { self.calm + 1 } else { 0 };
-        if self.calm >= CALM && self.window < self.options.in_flight {
-            self.window += 1;
-            self.calm = 0;
-        }
-    }
-
-    fn hold(&mut self, parcel: Parcel) {
-        match &self.delivery.stop {
-            None => self.waiting.push_back(parcel),
-            Some(stop) => {
-                let fault = Fault::new(0, "", &stop.to_string());
-                self.give_up(&parcel, &fault);
-            }
-        }
-    }
-
-    fn put_off(&mut self, mut parcel: Parcel, fault: &Fault) {
-        let now = Instant::now();
-        let end = self.deadline.or_else(|| parcel.since.checked_add(self.options.patience));
-        let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
-        if self.stopped() || left < self.options.pause {
-            self.give_up(&parcel, fault);
-            if self.deadline.is_some() {
-                self.stop(Stop::Deadline);
-            } else if self.progress.is_none_or(|progress| progress < parcel.since) {
-                let patience = self.options.patience.as_secs();
-                self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
-            }
-            return;
-        }
-
-        let bound =
-            self.options.pause.saturating_mul(1 << parcel.put_off.min(20)).min(self.options.longest_pause);
-        let pause = bound.mul_f64(random_fraction()).min(left / 2);
-        // One line a delivery is enough to tell why it takes so long; the reason may quote a document.
-        let documents = parcel.batch.len();
-        if self.delivery.sent_again == 0 {
-            tracing::warn!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
-        } else {
-            tracing::debug!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
-        }
-        self.delivery.sent_again += documents as u64;
-        parcel.put_off += 1;
-        self.resting.push((now + pause, parcel));
-    }
-
-    fn give_up(&mut self, parcel: &Parcel, fault: &Fault) {
-        parcel.lines().for_each(|line| self.delivery.unsent.add(fault, line));
-    }
-
-    fn stop(&mut self, stop: Stop) {
-        if self.stopped() {
-            return;
-        }
-        tracing::warn!(%stop, "delivery ends early");
-        let fault = Fault::new(0, "", &stop.to_string());
-        self.delivery.stop = Some(stop);
-        let resting = std::mem::take(&mut self.resting).into_iter().map(|(_, parcel)| parcel);
-        for parcel in std::mem::take(&mut self.waiting).into_iter().chain(resting) {
-            self.give_up(&parcel, &fault);
-        }
-    }
-}
-
-/// Why the endpoint does not take our requests, and what to do about it.
-fn denial(client: &OpenSearch, fault: &Fault) -> String {
-    let way_out = match fault.status {
-        401 => "check user and password, or the credentials that requests are signed with",
-        403 => {
-            "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
-        }
-        _ => "check that the endpoint is that of OpenSearch itself",
-    };
-    format!("{}: {fault}; {way_out}", client.endpoint())
-}
-
-/// A number from 0 to 1. Pauses need to differ, not to be unpredictable.
-fn random_fraction() -> f64 {
-    f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
 }

@@ -2,18 +2,22 @@
 //!
 //! Does not know the runtime interface: the binary hands it the event and the deadline.
 
+use std::collections::HashMap;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
+use super::deadline::Deadline;
+use super::narrate;
+use super::sqs::Queue;
 use super::work::Worker;
-use crate::event::{self, Message};
+use crate::bulk::Tally;
+use crate::event::{self, LineRange, Message, MessageId, ObjectRef};
+use crate::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
-
-/// Time kept for what is in flight when the deadline comes near.
-const MARGIN: Duration = Duration::from_secs(10);
 
 /// Why an invocation has to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,22 +41,49 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct Function {
     worker: Worker,
+    queue: Option<Queue>,
     started: Timestamp,
+    metrics: bool,
+}
+
+/// What became of the objects of one invocation.
+#[derive(Debug, Default)]
+struct Work {
+    /// Objects that were begun, whatever became of them.
+    begun: u64,
+    /// Something was done that another try does not have to do again.
+    settled: bool,
+    report: Report,
+    /// Objects that are not there, so that no other try can help.
+    missing: u64,
+    handed_over: u64,
+    /// What another try could load: object and reason.
+    failures: Vec<(String, String)>,
 }
 
 impl Function {
-    /// A function. `started` is when the process began: a deadline before it is no deadline.
-    pub fn new(worker: Worker, started: Timestamp) -> Self {
-        Self { worker, started }
+    /// A function. `queue` takes what an invocation has no time for. `started` is when the process began: a deadline before it is
+    /// no deadline.
+    pub fn new(worker: Worker, queue: Option<Queue>, started: Timestamp) -> Self {
+        Self { worker, queue, started, metrics: false }
+    }
+
+    /// The same, which writes the metrics of each object to standard output, where CloudWatch finds them.
+    #[must_use]
+    pub fn with_metrics(self) -> Self {
+        Self { metrics: true, ..self }
     }
 
     /// Handles one event. `deadline` is the runtime's, in milliseconds since 1970.
     ///
     /// Gives `batchItemFailures` for an event of SQS, so that its other messages are not delivered again, and nothing otherwise.
+    /// What the deadline leaves is handed over to the queue, from the first line that is not settled, and counts as done; without
+    /// a queue, or where nothing at all was settled, it fails.
     ///
     /// # Errors
     ///
-    /// Without SQS: an object that another try could load.
+    /// Without SQS: an object that another try could load, or an event that is none. With SQS: only for a message that has no id,
+    /// because nothing else could give it back.
     pub async fn handle(
         &self,
         event: &Value,
@@ -61,33 +92,194 @@ impl Function {
     ) -> Result<Value, Error> {
         let deadline = self.deadline(now, deadline);
         let invocation = event::parse(event);
-        let mut failed_messages = Vec::new();
-        let mut failures = Vec::new();
-        let mut report = Report::default();
+        let mut work = Work::default();
+        let mut failed_messages: Vec<&MessageId> = Vec::new();
+        let mut nameless = None;
+        let mut seen: HashMap<&MessageId, &Message> = HashMap::new();
         for message in &invocation.messages {
-            let reports = self.message(message, now.0, deadline).await;
-            let before = failures.len();
-            for object in &reports {
-                report.add(object);
-                if let Outcome::Failed { reason, retry: true } = &object.outcome {
-                    failures.push((object.object.clone(), reason.clone()));
-                }
+            let id = message.id.as_ref();
+            if id.is_some_and(|id| seen.insert(id, message) == Some(message)) {
+                info!(message_id = id.map(|id| id.0.as_str()), "the message is in the batch twice");
+                continue;
             }
-            match &message.id {
-                Some(id) => {
-                    if failures.len() > before || !message.errors.is_empty() {
-                        failed_messages.push(json!({ "itemIdentifier": id.0 }));
-                    }
-                }
-                None => {
-                    if let Some(error) = message.errors.first() {
-                        return Err(error.clone().into());
-                    }
-                }
+            let failed = self.message(message, now.0, deadline, &mut work).await;
+            match (failed, id) {
+                (Some(_), Some(id)) if !failed_messages.contains(&id) => failed_messages.push(id),
+                (Some(error), None) => nameless = nameless.or(Some(error)),
+                _ => {}
             }
         }
+        work.narrate(failed_messages.len());
+        match nameless {
+            Some(Error::NotLoaded { object, reason, .. }) => {
+                Err(Error::NotLoaded { count: work.failures.len(), object, reason })
+            }
+            Some(error) => Err(error),
+            None if invocation.from_sqs => {
+                let ids: Vec<Value> =
+                    failed_messages.iter().map(|id| json!({ "itemIdentifier": id.0 })).collect();
+                Ok(json!({ "batchItemFailures": ids }))
+            }
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// Loads the objects of a message; gives why it has to come again, if it has to.
+    async fn message(
+        &self,
+        message: &Message,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+        work: &mut Work,
+    ) -> Option<Error> {
+        let id = message.id.as_ref().map(|id| id.0.as_str());
+        for error in &message.errors {
+            error!(message_id = id, %error, "message not understood");
+        }
+        for skipped in &message.skipped {
+            info!(message_id = id, reason = %skipped.reason, object = skipped.what, "skipped");
+        }
+        let before = work.failures.len();
+        for object in &message.objects {
+            if let Some((object, reason)) = self.object(object, now, deadline, work).await {
+                error!(message_id = id, object, reason, "to be tried again");
+                work.failures.push((object, reason));
+            }
+        }
+        let error = message.errors.first().map(|error| Error::from(error.clone()));
+        let failure = work.failures.get(before).map(|(object, reason)| Error::NotLoaded {
+            count: 1,
+            object: object.clone(),
+            reason: reason.clone(),
+        });
+        error.or(failure)
+    }
+
+    /// Loads an object, or hands it over; gives its name and the reason why it has to be tried again, if it has to.
+    async fn object(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+        work: &mut Work,
+    ) -> Option<(String, String)> {
+        let name = format!("s3://{}/{}", object.bucket, object.key);
+        let start = object.lines.map_or(1, |lines| lines.start);
+        if let Some(deadline) =
+            deadline.filter(|deadline| deadline.last_call(work.begun == 0) <= Instant::now())
+        {
+            let reason = "the deadline came before the object was begun";
+            return self.hand_over(&name, object, start, reason, Some(deadline), work).await;
+        }
+        work.begun += 1;
+        let mut report = self.load(&name, object, now, deadline).await;
+        narrate::object(&report);
+        work.report.add(&report);
+        let again = match (&report.outcome, report.resume) {
+            (Outcome::Loaded, _) => {
+                work.settled = true;
+                None
+            }
+            (Outcome::Skipped(_), _) => None,
+            (Outcome::Failed { retry: false, .. }, _) => {
+                work.missing += 1;
+                None
+            }
+            (Outcome::Failed { reason, .. }, Some(line)) => {
+                let mut rest = object.clone();
+                if let Some(found) = &report.found {
+                    (rest.key, rest.key_if_missing) = (found.key.clone(), None);
+                    rest.etag = found.etag.clone().or(rest.etag);
+                }
+                let line = line.0.max(start);
+                work.settled |= line > start;
+                self.hand_over(&name, &rest, line, reason, deadline, work).await
+            }
+            (Outcome::Failed { reason, .. }, None) => Some((name, reason.clone())),
+        };
+        if again.is_none() && report.resume.is_some() {
+            // What another invocation sends is no error of this one.
+            report.unsent = Tally::default();
+        }
+        if self.metrics
+            && let Some(line) = metrics::emf(&report, Timestamp::now())
+        {
+            // A line of its own, without what the log adds: otherwise it is no metric.
+            let _ = writeln!(io::stdout(), "{line}");
+        }
+        again
+    }
+
+    /// Loads an object within the deadline, even if something hangs that should not.
+    async fn load(
+        &self,
+        name: &str,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+    ) -> ObjectReport {
+        let load = self.worker.load_object(object, now, deadline);
+        let Some(deadline) = deadline else { return load.await };
+        tokio::time::timeout_at(deadline.patience().into(), load).await.unwrap_or_else(|_| {
+            let reason = "the deadline came while the object was read".to_owned();
+            ObjectReport::not_loaded(name, Outcome::Failed { reason, retry: true })
+        })
+    }
+
+    /// Has another invocation go on with an object from line `start` on; gives what the object has to be tried again for, if that
+    /// cannot be.
+    async fn hand_over(
+        &self,
+        name: &str,
+        object: &ObjectRef,
+        start: u64,
+        reason: &str,
+        deadline: Option<Deadline>,
+        work: &mut Work,
+    ) -> Option<(String, String)> {
+        let failed = |why: String| Some((name.to_owned(), format!("{reason}; {why}")));
+        if !work.settled {
+            // It would go round in circles, faster than the queue lets a message come again.
+            return failed("the whole invocation settled nothing, so it is not handed over".to_owned());
+        }
+        let Some(queue) = &self.queue else {
+            return failed("a queue named by SQS_SPLITTED_LOGS_URL would take the rest".to_owned());
+        };
+        let message = match object.continuation(start) {
+            Ok(message) => message.to_string(),
+            Err(error) => return failed(error.to_string()),
+        };
+        if let Err(error) = queue.send(&message, deadline.map(|deadline| deadline.kill)).await {
+            return failed(error.to_string());
+        }
+        let end = object.lines.and_then(|LineRange { end, .. }| end);
+        info!(object = name, start, end, hops = object.hops + 1, reason, "handed over");
+        work.handed_over += 1;
+        None
+    }
+
+    /// An emulator's deadline can lie in 1970: it says nothing then.
+    fn deadline(&self, (now, instant): (Timestamp, Instant), deadline: u64) -> Option<Deadline> {
+        let deadline = i64::try_from(deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok())?;
+        if deadline <= self.started {
+            return None;
+        }
+        let left = Duration::try_from(deadline.duration_since(now)).unwrap_or_default();
+        Some(Deadline::before(instant, left))
+    }
+}
+
+impl Work {
+    fn narrate(&self, failed_messages: usize) {
+        let report = &self.report;
+        let skipped: u64 = report.skipped.values().map(|(count, _)| count).sum();
         info!(
             objects = report.objects,
+            skipped,
+            missing = self.missing,
+            handed_over = self.handed_over,
+            failed = self.failures.len(),
+            failed_messages,
             lines = report.account.lines,
             documents = report.account.documents,
             indexed = report.indexed,
@@ -95,91 +287,10 @@ impl Function {
             unsent = report.unsent.total(),
             "event done"
         );
-        if invocation.from_sqs {
-            return Ok(json!({ "batchItemFailures": failed_messages }));
+        for (reason, (count, example)) in &report.skipped {
+            if *count > 1 {
+                warn!(reason, count, example, "objects skipped");
+            }
         }
-        match failures.first() {
-            Some((object, reason)) => Err(Error::NotLoaded {
-                count: failures.len(),
-                object: object.clone(),
-                reason: reason.clone(),
-            }),
-            None => Ok(Value::Null),
-        }
-    }
-
-    async fn message(
-        &self,
-        message: &Message,
-        now: Timestamp,
-        deadline: Option<Instant>,
-    ) -> Vec<ObjectReport> {
-        for error in &message.errors {
-            error!(message_id = message.id.as_ref().map(|id| id.0.as_str()), %error, "message not understood");
-        }
-        for skipped in &message.skipped {
-            info!(reason = ?skipped.reason, object = skipped.what, "skipped");
-        }
-        let mut reports = Vec::new();
-        for object in &message.objects {
-            let report = self.worker.load_object(object, now, deadline).await;
-            log(&report);
-            reports.push(report);
-        }
-        reports
-    }
-
-    /// An emulator's deadline can lie in 1970: it says nothing then.
-    fn deadline(&self, (now, instant): (Timestamp, Instant), deadline: u64) -> Option<Instant> {
-        let deadline = i64::try_from(deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok())?;
-        if deadline <= self.started {
-            return None;
-        }
-        let left = Duration::try_from(deadline.duration_since(now)).unwrap_or_default();
-        Some(instant + left.saturating_sub(MARGIN.min(left / 10)))
-    }
-}
-
-fn log(report: &ObjectReport) {
-    let account = &report.account;
-    match &report.outcome {
-        Outcome::Loaded => info!(
-            object = report.object,
-            lines = account.lines,
-            documents = account.documents,
-            indexed = report.indexed,
-            rejected = report.rejected.total(),
-            unsent = report.unsent.total(),
-            pipeline_errors = account.pipeline_errors,
-            "loaded"
-        ),
-        Outcome::Skipped(reason) => info!(object = report.object, reason, "skipped"),
-        Outcome::Failed { reason, retry } => error!(
-            object = report.object,
-            lines = account.lines,
-            documents = account.documents,
-            indexed = report.indexed,
-            unsent = report.unsent.total(),
-            reason,
-            retry,
-            "failed"
-        ),
-    }
-    if let Some(broken) = &account.broken {
-        warn!(object = report.object, offset = broken.offset, reason = broken.reason, "the object broke off");
-    }
-    for (problem, count) in account.problems.iter() {
-        warn!(object = report.object, problem = problem.name(), count, "odd lines");
-    }
-    for group in report.rejected.groups() {
-        // The reason may quote the document, so only its kind is logged.
-        warn!(
-            object = report.object,
-            status = group.fault.status,
-            kind = group.fault.error_type,
-            count = group.count,
-            first_line = group.first_line.0,
-            "rejected"
-        );
     }
 }

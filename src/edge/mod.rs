@@ -5,14 +5,25 @@
 
 pub mod aws;
 pub mod channel;
+pub mod roles;
 pub mod s3;
 pub mod endpoint;
 pub mod auth;
 mod credentials;
 mod send_error;
 pub mod opensearch;
+pub mod progress;
+mod upload;
+pub mod dead_letter;
 mod parcel;
+pub mod deadline;
+mod dispatch;
 pub mod deliver;
+pub mod sqs;
+pub mod secret;
 pub mod settings;
+pub mod files;
+mod target;
 pub mod work;
+mod narrate;
 pub mod function;

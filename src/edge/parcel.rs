@@ -5,19 +5,28 @@
 use std::time::Instant;
 
 use super::deliver::Delivery;
-use crate::bulk::{Batch, Fault, Judgement, Verdict, raw_form};
+use crate::bulk::{Batch, Fault, Judgement, Verdict, index_and_id, raw_form};
+use crate::dead_letter::Refused;
 use crate::object::LineNumber;
 
 /// Documents that travel together.
 #[derive(Debug)]
 pub(super) struct Parcel {
     pub(super) batch: Batch,
-    /// Why the documents are in their raw form, one fault for each; empty as long as they are in their own.
-    refusals: Vec<Fault>,
+    /// Why the documents are in their raw form, one refusal for each; empty as long as they are in their own.
+    refusals: Vec<Refusal>,
     /// How often its documents were put off.
     pub(super) put_off: u32,
     /// When the batch came in.
     pub(super) since: Instant,
+}
+
+/// A document that was refused in its own form.
+#[derive(Clone, Debug)]
+struct Refusal {
+    fault: Fault,
+    /// Its own form.
+    document: Vec<u8>,
 }
 
 /// What follows from an answer.
@@ -27,9 +36,13 @@ pub(super) struct Next {
     pub(super) at_once: Vec<Parcel>,
     /// To be sent again after a while, and why.
     pub(super) later: Option<(Parcel, Fault)>,
+    /// To be sent to other indices, because theirs are closed, and why.
+    pub(super) closed: Option<(Parcel, Fault)>,
     /// Cannot be sent, nor can what comes after it, and why.
     pub(super) denied: Option<(Parcel, Fault)>,
-    /// The cluster asked for a slower pace.
+    /// Refused in both forms.
+    pub(super) refused: Vec<Refused>,
+    /// The cluster could not keep up.
     pub(super) pressure: bool,
     /// The request was larger than the endpoint takes.
     pub(super) too_large: bool,
@@ -80,8 +93,9 @@ impl Parcel {
 
     fn settle_items(self, verdicts: Vec<Verdict>, delivery: &mut Delivery) -> Next {
         let mut next = Next::default();
-        let mut raw = Parcel { batch: Batch::default(), refusals: Vec::new(), put_off: 0, since: self.since };
-        let (mut again, mut denied) = (Putting::default(), Putting::default());
+        let mut raw = Parcel::new(Batch::default(), self.since);
+        let (mut again, mut closed, mut denied) =
+            (Putting::default(), Putting::default(), Putting::default());
         for (index, verdict) in verdicts.into_iter().enumerate() {
             match verdict {
                 Verdict::Indexed => self.book_indexed(index, delivery),
@@ -93,14 +107,18 @@ impl Parcel {
                     next.pressure |= fault.is_pressure();
                     again.put(index, fault);
                 }
+                Verdict::Closed(fault) => closed.put(index, fault),
                 Verdict::Denied(fault) => denied.put(index, fault),
-                Verdict::Refused(fault) => self.refuse(index, fault, &mut raw, delivery),
+                Verdict::Refused(fault) => {
+                    next.refused.extend(self.refuse(index, fault, &mut raw, delivery));
+                }
             }
         }
         if !raw.batch.is_empty() {
             next.at_once.push(raw);
         }
         next.later = again.take_from(&self);
+        next.closed = closed.take_from(&self);
         next.denied = denied.take_from(&self);
         next
     }
@@ -109,41 +127,58 @@ impl Parcel {
         if self.batch.len() > 1 {
             return Next { at_once: self.halves().into(), ..Next::default() };
         }
-        let mut raw = Parcel { batch: Batch::default(), refusals: Vec::new(), put_off: 0, since: self.since };
-        self.refuse(0, fault, &mut raw, delivery);
+        let mut raw = Parcel::new(Batch::default(), self.since);
+        let refused = self.refuse(0, fault, &mut raw, delivery).into_iter().collect();
         let at_once = if raw.batch.is_empty() { Vec::new() } else { vec![raw] };
-        Next { at_once, ..Next::default() }
+        Next { at_once, refused, ..Next::default() }
     }
 
     fn book_indexed(&self, index: usize, delivery: &mut Delivery) {
         delivery.indexed += 1;
-        if let (Some(fault), Some(item)) = (self.refusals.get(index), self.batch.items.get(index)) {
-            delivery.raw.add(fault, item.line);
+        if let (Some(refusal), Some(item)) = (self.refusals.get(index), self.batch.items.get(index)) {
+            delivery.raw.add(&refusal.fault, item.line);
         }
     }
 
-    /// A document that is refused for the first time goes to `raw`; for the second time it is rejected.
-    fn refuse(&self, index: usize, fault: Fault, raw: &mut Parcel, delivery: &mut Delivery) {
-        let Some(item) = self.batch.items.get(index) else { return };
+    /// A document that is refused for the first time goes to `raw`; for the second time it is rejected, and given out.
+    fn refuse(
+        &self,
+        index: usize,
+        fault: Fault,
+        raw: &mut Parcel,
+        delivery: &mut Delivery,
+    ) -> Option<Refused> {
+        let item = self.batch.items.get(index)?;
+        let (action, sent) = self.batch.pair(index).unwrap_or_default();
         let first = self.refusals.get(index);
-        let form = match first {
-            None => self
-                .batch
-                .pair(index)
-                .and_then(|(action, document)| Some((action, raw_form(document, &fault)?))),
-            Some(_) => None,
-        };
-        match (form, first) {
-            (Some((action, form)), _) => {
-                raw.batch.push(action, &form, item.line);
-                raw.refusals.push(fault);
+        if first.is_none()
+            && let Some(form) = raw_form(sent, &fault)
+        {
+            raw.batch.push(action, &form, item.line);
+            if let Some(line) = self.batch.lines.get(item.line) {
+                raw.batch.lines.add(item.line, line);
             }
-            (None, Some(first)) if *first != fault => {
-                let reason = format!("{}; as its raw form: {fault}", first.reason);
-                delivery.rejected.add(&Fault::new(first.status, &first.error_type, &reason), item.line);
-            }
-            (None, _) => delivery.rejected.add(&fault, item.line),
+            raw.refusals.push(Refusal { fault, document: sent.to_vec() });
+            return None;
         }
+        let (fault, document) = match first {
+            Some(first) if first.fault != fault => {
+                let reason = format!("{}; as its raw form: {fault}", first.fault.reason);
+                (Fault::new(first.fault.status, &first.fault.error_type, &reason), first.document.as_slice())
+            }
+            Some(first) => (fault, first.document.as_slice()),
+            None => (fault, sent),
+        };
+        delivery.rejected.add(&fault, item.line);
+        let (index, id) = index_and_id(action).unwrap_or_default();
+        Some(Refused {
+            line: item.line,
+            raw_line: self.batch.lines.get(item.line).map(<[u8]>::to_vec),
+            index,
+            id,
+            document: document.to_vec(),
+            fault,
+        })
     }
 
     fn select(&self, indices: Vec<usize>) -> Parcel {

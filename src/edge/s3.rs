@@ -3,10 +3,11 @@
 //! Does not know what is in an object. What a missing object means for a message is decided by the caller.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{DisplayErrorContext, ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::Object;
@@ -14,6 +15,7 @@ use aws_types::SdkConfig;
 use tokio::sync::mpsc;
 
 use super::channel::ChannelReader;
+use super::roles::{BucketRole, Buckets};
 use crate::event::{ObjectKey, ObjectRef};
 
 /// Pieces of an object that wait for the reading thread; a piece is what the network gives at once.
@@ -35,14 +37,18 @@ pub enum S3Error {
         code: String,
     },
     /// We may not read it.
-    #[error("{what}: access denied: {reason}; allow {permission} in the policy of the role that runs this")]
+    #[error("{what}: access denied: {reason}; allow {permission} to {identity}{hint}")]
     AccessDenied {
         /// The object.
         what: String,
-        /// S3's words, which name the role.
+        /// S3's words; where the policies of one account decide, they name the role and the action.
         reason: String,
         /// The permission that is missing.
         permission: &'static str,
+        /// Who asked.
+        identity: String,
+        /// What else it may be.
+        hint: String,
     },
     /// It is archived: someone has to restore it first.
     #[error("{what}: archived ({reason}); restore the object, then load it again")]
@@ -62,11 +68,28 @@ pub enum S3Error {
     },
 }
 
+impl S3Error {
+    /// It is the bucket that is not there: no other key of it is, either.
+    pub fn is_about_bucket(&self) -> bool {
+        matches!(self, Self::NotFound { code, .. } if code == "NoSuchBucket")
+    }
+}
+
 /// An S3 client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct S3 {
+    own: Reader,
+    /// Those that read some buckets in another role.
+    others: Arc<[(Buckets, Reader)]>,
+}
+
+/// Who reads.
+#[derive(Clone, Debug)]
+struct Reader {
     client: Client,
     expected_owner: Option<String>,
+    /// A role or function, for the texts of errors.
+    identity: Arc<str>,
 }
 
 /// An object whose first bytes are on their way.
@@ -93,20 +116,42 @@ impl S3 {
         let config = aws_sdk_s3::config::Builder::from(aws)
             .force_path_style(own_endpoint || aws.endpoint_url().is_some())
             .build();
-        Self { client: Client::from_conf(config), expected_owner }
+        // Lambda's own variable: to ask STS who we are would be one more call that can fail.
+        let identity = match std::env::var("AWS_LAMBDA_FUNCTION_NAME") {
+            Ok(function) => format!("the role of the function {function}"),
+            Err(_) => "the identity whose credentials are used".to_owned(),
+        };
+        let own = Reader { client: Client::from_conf(config), expected_owner, identity: identity.into() };
+        Self { own, others: Arc::default() }
+    }
+
+    /// The same client, which reads some buckets in other roles. Where it checks the owners of buckets, these have to belong to
+    /// the accounts of those roles.
+    pub async fn with_roles(self, aws: &SdkConfig, roles: Vec<BucketRole>) -> Self {
+        let mut others = Vec::new();
+        for role in roles {
+            let config =
+                self.own.client.config().to_builder().credentials_provider(role.credentials(aws).await);
+            let expected_owner = self.own.expected_owner.as_ref().and(role.account());
+            let identity = format!("the role {}", role.arn).into();
+            let reader = Reader { client: Client::from_conf(config.build()), expected_owner, identity };
+            others.push((role.buckets, reader));
+        }
+        Self { others: others.into(), ..self }
     }
 
     /// Asks for an object; gives it as soon as its first bytes are there.
     ///
     /// Asks for the version that the event names. `key_if_missing` is tried if S3 says that there is no such key,
-    /// and on no other answer.
+    /// and on no other answer: a bucket that is not there has no other key either.
     pub async fn get(&self, object: &ObjectRef) -> Result<ObjectStream, S3Error> {
         match (self.get_key(object, &object.key).await, &object.key_if_missing) {
-            (Err(missing @ S3Error::NotFound { .. }), Some(other)) => match self.get_key(object, other).await
-            {
-                Err(S3Error::NotFound { .. }) => Err(missing),
-                found => found,
-            },
+            (Err(missing @ S3Error::NotFound { .. }), Some(other)) if !missing.is_about_bucket() => {
+                match self.get_key(object, other).await {
+                    Err(S3Error::NotFound { .. }) => Err(missing),
+                    found => found,
+                }
+            }
             (found, _) => found,
         }
     }
@@ -116,17 +161,37 @@ impl S3 {
         Listing { s3: self.clone(), bucket: bucket.to_owned(), prefix: prefix.to_owned(), next: Some(None) }
     }
 
+    /// The client that writes, too: to buckets of our own.
+    pub(super) fn client(&self) -> &Client {
+        &self.own.client
+    }
+
+    /// What an error of that client means.
+    pub(super) fn classify<E>(&self, what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.own.classify(what, permission, error)
+    }
+
+    fn reader(&self, bucket: &str) -> &Reader {
+        let other = self.others.iter().find(|(buckets, _)| buckets.have(bucket));
+        other.map_or(&self.own, |(_, reader)| reader)
+    }
+
     async fn get_key(&self, object: &ObjectRef, key: &ObjectKey) -> Result<ObjectStream, S3Error> {
-        let request = self
+        let reader = self.reader(&object.bucket);
+        let request = reader
             .client
             .get_object()
             .bucket(&object.bucket)
             .key(key.as_str())
             .set_version_id(object.version_id.clone())
-            .set_expected_bucket_owner(self.expected_owner.clone());
+            .set_expected_bucket_owner(reader.expected_owner.clone());
         let permission = if object.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
         let what = format!("s3://{}/{}", object.bucket, key.as_str());
-        let found = request.clone().send().await.map_err(|error| classify(what, permission, &error))?;
+        let found =
+            request.clone().send().await.map_err(|error| reader.classify(what, permission, &error))?;
         Ok(ObjectStream {
             key: key.clone(),
             size: found.content_length().and_then(|size| u64::try_from(size).ok()),
@@ -195,14 +260,15 @@ impl Listing {
     /// The next page; nothing after the last one. A page that failed can be asked for again.
     pub async fn next_page(&mut self) -> Option<Result<Vec<ObjectRef>, S3Error>> {
         let token = self.next.clone()?;
-        let request = self.s3.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix);
+        let reader = self.s3.reader(&self.bucket);
+        let request = reader.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix);
         let request =
-            request.set_continuation_token(token).set_expected_bucket_owner(self.s3.expected_owner.clone());
+            request.set_continuation_token(token).set_expected_bucket_owner(reader.expected_owner.clone());
         let page = match request.send().await {
             Ok(page) => page,
             Err(error) => {
                 let what = format!("s3://{}/{}", self.bucket, self.prefix);
-                return Some(Err(classify(what, "s3:ListBucket", &error)));
+                return Some(Err(reader.classify(what, "s3:ListBucket", &error)));
             }
         };
         self.next = page.next_continuation_token().map(|token| Some(token.to_owned()));
@@ -223,6 +289,7 @@ fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
         region: None,
         account: None,
         lines: None,
+        hops: 0,
     })
 }
 
@@ -243,38 +310,69 @@ fn timestamp(time: &DateTime) -> Option<jiff::Timestamp> {
     jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
 }
 
-fn classify<E>(what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let status = error.raw_response().map(|response| response.status().as_u16());
-    let code = error.code().unwrap_or_default();
-    let reason = error.message().filter(|message| !message.is_empty()).unwrap_or(code).to_owned();
-    match (status, code) {
-        (Some(404), _) => {
-            S3Error::NotFound { what, code: if code.is_empty() { "404" } else { code }.to_owned() }
+impl Reader {
+    fn classify<E>(&self, what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let code = error.code().unwrap_or_default();
+        let reason = error.message().filter(|message| !message.is_empty()).unwrap_or(code).to_owned();
+        match (status, code) {
+            (Some(404), _) => {
+                S3Error::NotFound { what, code: if code.is_empty() { "404" } else { code }.to_owned() }
+            }
+            (Some(403), "InvalidObjectState") => S3Error::Archived { what, reason },
+            // A clock that is off or a token that has just expired mends itself, or another function's try does.
+            (Some(403), "RequestTimeTooSkewed" | "ExpiredToken") | (None, _) => self.other(what, error),
+            (Some(403), _) => self.denied(what, reason, permission),
+            _ => self.other(what, error),
         }
-        (Some(403), "InvalidObjectState") => S3Error::Archived { what, reason },
-        // A clock that is off or a token that has just expired mends itself, or another function's try does.
-        (Some(403), "RequestTimeTooSkewed" | "ExpiredToken") | (None, _) => other(what, error),
-        (Some(403), _) => {
-            let permission =
-                if reason.to_ascii_lowercase().contains("kms") { "kms:Decrypt" } else { permission };
-            S3Error::AccessDenied { what, reason, permission }
+    }
+
+    fn denied(&self, what: String, reason: String, permission: &'static str) -> S3Error {
+        let identity = self.identity.to_string();
+        if reason.to_ascii_lowercase().contains("kms") {
+            let hint = " in the policy of the role and in that of the key".to_owned();
+            return S3Error::AccessDenied { what, reason, permission: "kms:Decrypt", identity, hint };
         }
-        _ => other(what, error),
+        let mut hint = String::new();
+        if permission.starts_with("s3:GetObject") {
+            hint.push_str(
+                "; without s3:ListBucket on the bucket, S3 says the same of an object that is gone",
+            );
+        }
+        if let Some(owner) = &self.expected_owner {
+            hint.push_str(&format!("; the bucket has to belong to account {owner} (EXPECTED_BUCKET_OWNER)"));
+        }
+        S3Error::AccessDenied { what, reason, permission, identity, hint }
+    }
+
+    fn other<E: std::error::Error + 'static>(&self, what: String, error: &SdkError<E>) -> S3Error {
+        let whole = DisplayErrorContext(error).to_string();
+        // The SDK's own words are a page of nested names.
+        let reason = if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
+            "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE".to_owned()
+        } else if let Some(refusal) = refused_role(error) {
+            format!("{} cannot be assumed: {refusal}", self.identity)
+        } else {
+            let mut short = whole;
+            short.truncate(short.floor_char_boundary(LONGEST_REASON));
+            short
+        };
+        S3Error::Other { what, reason }
     }
 }
 
-fn other<E: std::error::Error + 'static>(what: String, error: &SdkError<E>) -> S3Error {
-    let whole = DisplayErrorContext(error).to_string();
-    // The SDK's own words are a page of nested names.
-    let reason = if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
-        "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE".to_owned()
-    } else {
-        let mut short = whole;
-        short.truncate(short.floor_char_boundary(LONGEST_REASON));
-        short
-    };
-    S3Error::Other { what, reason }
+/// What STS said when it was asked for a role: the error that has its words stands deep among the causes.
+fn refused_role(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(refusal) = error.downcast_ref::<ErrorMetadata>() {
+            let code = refusal.code().unwrap_or("no code");
+            return Some(format!("{code}: {}", refusal.message().unwrap_or("no reason given")));
+        }
+        cause = error.source();
+    }
+    None
 }

@@ -7,6 +7,7 @@ use ::opensearch::http::Url;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::endpoint::Endpoint;
+use crate::bulk::Fault;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +50,23 @@ impl SendError {
             SendError::NoAnswer { problem, .. } => *problem != Problem::Certificate,
             SendError::Credentials { lasting, .. } => !lasting,
             SendError::Redirected { .. } | SendError::Setup(_) => false,
+        }
+    }
+
+    /// What kind of error it is, for logs and counters.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            SendError::NoAnswer { problem, .. } => match problem {
+                Problem::Dns => "dns",
+                Problem::Connect => "no_connection",
+                Problem::Certificate => "certificate",
+                Problem::Tls => "tls",
+                Problem::TimedOut => Fault::TIME_OUT,
+                Problem::Broken => "connection_broke",
+            },
+            SendError::Redirected { .. } => "redirected",
+            SendError::Credentials { .. } => "credentials",
+            SendError::Setup(_) => "setup",
         }
     }
 

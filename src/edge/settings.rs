@@ -2,14 +2,19 @@
 //!
 //! Does not know arguments: what they say is handed in.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
 
 use super::auth::{Auth, AuthError, Password};
+use super::dead_letter::DeadLetters;
 use super::endpoint::{Endpoint, EndpointError, Service};
 use super::opensearch::{OpenSearch, Settings, SetupError};
+use super::roles::{RoleError, bucket_roles};
 use super::s3::S3;
+use super::secret::{self, SecretError};
+use super::sqs::{Queue, QueueError};
 use crate::config::{Config, Diagnostic, File};
 use crate::plan::Plans;
 
@@ -36,6 +41,25 @@ pub enum Error {
     /// The configuration has errors.
     #[error("the configuration cannot be used\n{}", lines(.0))]
     Config(Vec<Diagnostic>),
+    /// A variable with a word that means nothing.
+    #[error("{variable} is `{value}`: expected {expected}")]
+    Word {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// Nothing says where documents go.
+    #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
+    NoEndpoint,
+    /// A password without its user.
+    #[error("the secret of OPENSEARCH_SECRET names no user: give it a username, or set OPENSEARCH_USER")]
+    NoUser,
+    /// The secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -45,6 +69,12 @@ pub enum Error {
     /// The OpenSearch client.
     #[error(transparent)]
     Client(#[from] SetupError),
+    /// Roles of other accounts.
+    #[error(transparent)]
+    Role(#[from] RoleError),
+    /// The queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 fn lines(findings: &[Diagnostic]) -> String {
@@ -125,6 +155,36 @@ pub fn plans(files: &[File]) -> Result<Plans, Error> {
     Plans::new(config).map_err(Error::Config)
 }
 
+/// Who gives documents their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentIds {
+    /// We do, from their content: what is sent twice is there once.
+    Content,
+    /// OpenSearch does: what is sent twice is there twice.
+    OpenSearch,
+}
+
+/// What it costs to leave ids to OpenSearch.
+pub const WITHOUT_IDS: &str = "documents are sent without _id (ES_LOADER_DOCUMENT_IDS=off): whatever is sent again, after a \
+     time-out, for a second notification or by a continuation, is there twice; equal documents have the same @id";
+
+/// Who gives documents their ids: `on` (or nothing) and `off` of `ES_LOADER_DOCUMENT_IDS`.
+///
+/// # Errors
+///
+/// Another word.
+pub fn document_ids() -> Result<DocumentIds, Error> {
+    match filled_variable("ES_LOADER_DOCUMENT_IDS").as_deref() {
+        None | Some("on") => Ok(DocumentIds::Content),
+        Some("off") => Ok(DocumentIds::OpenSearch),
+        Some(other) => Err(Error::Word {
+            variable: "ES_LOADER_DOCUMENT_IDS",
+            value: other.to_owned(),
+            expected: "on or off",
+        }),
+    }
+}
+
 /// The configuration with its rules that leave documents out, compiled.
 ///
 /// # Errors
@@ -135,6 +195,19 @@ pub fn plans_excluding(files: &[File], exclusions: &[File]) -> Result<Plans, Err
     Ok(match filled_variable("AWS_LAMBDA_LOG_GROUP_NAME") {
         Some(log_group) => plans.without_own_log(&log_group),
         None => plans,
+    })
+}
+
+/// The configuration of this process with its rules, compiled, with or without ids.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn plans_with_ids(files: &[File], exclusions: &[File], ids: DocumentIds) -> Result<Plans, Error> {
+    let plans = plans_excluding(files, exclusions)?;
+    Ok(match ids {
+        DocumentIds::Content => plans,
+        DocumentIds::OpenSearch => plans.without_ids(),
     })
 }
 
@@ -162,10 +235,63 @@ pub fn opensearch(
     Ok(OpenSearch::new(settings)?)
 }
 
-/// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to.
-pub fn s3(aws: &SdkConfig) -> S3 {
+/// The client that the environment describes: `ENDPOINT`, `ENDPOINT_SERVICE` (`es`, `aoss`), `OPENSEARCH_USER` with
+/// `OPENSEARCH_PASSWORD` or with the secret `OPENSEARCH_SECRET`, which may name the user too, and `OPENSEARCH_CA`. Asks no one but
+/// Secrets Manager.
+///
+/// # Errors
+///
+/// No endpoint, or any of them unusable.
+pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
+    let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
+    let variable = "ENDPOINT_SERVICE";
+    let service = match filled_variable(variable).as_deref() {
+        None => None,
+        Some("es") => Some(Service::Es),
+        Some("aoss") => Some(Service::Aoss),
+        Some(other) => {
+            return Err(Error::Word { variable, value: other.to_owned(), expected: "es or aoss" });
+        }
+    };
+    let user = match filled_variable("OPENSEARCH_SECRET") {
+        Some(id) => {
+            let secret = secret::read(aws, &id).await?;
+            let user = filled_variable("OPENSEARCH_USER").or(secret.user).ok_or(Error::NoUser)?;
+            Some((user, secret.password))
+        }
+        None => filled_variable("OPENSEARCH_USER").map(|user| (user, password())),
+    };
+    let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
+    opensearch(&endpoint, service, user, ca.as_deref(), aws)
+}
+
+/// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to; buckets of other accounts
+/// are read in the roles that [`bucket_roles`] finds.
+///
+/// # Errors
+///
+/// Half of a role, or what is not one.
+pub async fn s3(aws: &SdkConfig) -> Result<S3, Error> {
     let own_endpoint = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-    S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"))
+    let s3 = S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"));
+    let roles = bucket_roles(filled_variable)?;
+    Ok(if roles.is_empty() { s3 } else { s3.with_roles(aws, roles).await })
+}
+
+/// The queue that takes what an invocation has no time for, where `SQS_SPLITTED_LOGS_URL` names one: so SIEM on OpenSearch calls it.
+///
+/// # Errors
+///
+/// Not the URL of a queue.
+pub fn queue(aws: &SdkConfig) -> Result<Option<Queue>, Error> {
+    Ok(filled_variable("SQS_SPLITTED_LOGS_URL").map(|url| Queue::new(aws, &url)).transpose()?)
+}
+
+/// Where documents are kept that OpenSearch refuses for good: `ES_LOADER_DEAD_LETTER`, `s3://BUCKET/PREFIX/` or a folder.
+pub fn dead_letters(s3: &S3) -> Option<DeadLetters> {
+    let place = filled_variable("ES_LOADER_DEAD_LETTER")?;
+    let Ok(letters) = DeadLetters::parse(&place, || Ok::<_, Infallible>(s3.clone()));
+    Some(letters)
 }
 
 /// The password for basic authentication, from `OPENSEARCH_PASSWORD`.

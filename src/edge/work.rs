@@ -3,42 +3,31 @@
 //! Does not know events, queues or the command line.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use tokio::sync::mpsc;
 
-use super::deliver::{self, deliver};
-use super::opensearch::OpenSearch;
+use super::dead_letter::DeadLetters;
+use super::deadline::Deadline;
+use super::deliver::Aside;
+use super::progress::Progress;
 use super::s3::{S3, S3Error};
-use crate::bulk::{Batch, Fault};
+pub use super::target::Target;
+use super::target::{OVER, send};
+use crate::bulk::Batch;
+use crate::dead_letter::Origin;
 use crate::document::ObjectFacts;
 use crate::event::ObjectRef;
 use crate::load::{Account, Limits, load};
-use crate::object::LineNumber;
 use crate::plan::{Choice, Plan, Plans};
-use crate::report::{ObjectReport, Outcome};
+use crate::report::{Found, ObjectReport, Outcome};
 use crate::time::{self, Surroundings};
-
-/// Batches that wait between the parsing thread and the requests in flight: one is parsed while others travel.
-const WAITING_BATCHES: usize = 1;
-
-/// Where documents go.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// A cluster.
-    OpenSearch(Box<OpenSearch>, deliver::Options),
-    /// `_bulk` NDJSON on standard output.
-    Ndjson,
-    /// Nowhere: to measure, or to see the report.
-    Nothing,
-}
 
 /// What is needed to load objects; the same for all of them.
 #[derive(Clone, Debug)]
@@ -48,7 +37,8 @@ pub struct Worker {
     target: Target,
     limits: Limits,
     account: Option<String>,
-    progress: Arc<AtomicU64>,
+    letters: Option<DeadLetters>,
+    progress: Arc<Progress>,
 }
 
 impl Worker {
@@ -60,11 +50,19 @@ impl Worker {
         limits: Limits,
         account: Option<String>,
     ) -> Self {
-        Self { plans, s3, target, limits, account, progress: Arc::default() }
+        Self { plans, s3, target, limits, account, letters: None, progress: Arc::default() }
     }
 
-    /// Bytes read so far, before decompression.
-    pub fn progress(&self) -> Arc<AtomicU64> {
+    /// The same, which keeps the documents that a cluster refuses for good.
+    #[must_use]
+    pub fn keeping(mut self, letters: Option<DeadLetters>) -> Self {
+        self.limits.keep_lines = letters.is_some();
+        self.letters = letters;
+        self
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Arc<Progress> {
         Arc::clone(&self.progress)
     }
 
@@ -73,7 +71,7 @@ impl Worker {
         &self,
         object: &ObjectRef,
         now: Timestamp,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> ObjectReport {
         let name = format!("s3://{}/{}", object.bucket, object.key.as_str());
         let plan = match self.plans.for_key(object.key.as_str()) {
@@ -102,6 +100,15 @@ impl Worker {
         if stream.size == Some(0) {
             return ObjectReport::not_loaded(name, Outcome::Skipped("empty object".to_owned()));
         }
+        if object.lines.is_some()
+            && object.etag.is_some()
+            && stream.etag.is_some()
+            && object.etag != stream.etag
+        {
+            let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
+            return ObjectReport::not_loaded(name, Outcome::Skipped(reason.to_owned()));
+        }
+        let found = Found { key: stream.key.clone(), etag: stream.etag.clone() };
         let modified = stream.last_modified.or(object.event_time);
         let facts = Facts {
             bucket: Some(object.bucket.clone()),
@@ -111,7 +118,17 @@ impl Worker {
             now,
         };
         let limits = Limits { lines: object.lines.or(self.limits.lines), ..self.limits };
-        self.load_reader(name, stream.into_reader(), plan, facts, limits, deadline).await
+        let origin = Origin {
+            bucket: facts.bucket.clone(),
+            key: facts.key.clone(),
+            version: object.version_id.clone(),
+            lines: limits.lines,
+            config: self.plans.fingerprint(),
+        };
+        let size = stream.size;
+        let source = Source { name, reader: stream.into_reader(), size, log_type: plan, facts, origin };
+        let report = self.load_source(source, limits, deadline).await;
+        ObjectReport { found: Some(found), ..report }
     }
 
     /// Loads a local file by the section `log_type`.
@@ -133,106 +150,77 @@ impl Worker {
         }
         let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
         let facts = Facts { bucket: None, key: name.clone(), region: None, modified, now };
-        self.load_reader(name, file, log_type.to_owned(), facts, self.limits, None).await
+        let origin = Origin {
+            key: name.clone(),
+            lines: self.limits.lines,
+            config: self.plans.fingerprint(),
+            ..Origin::default()
+        };
+        let size = metadata.is_file().then_some(metadata.len());
+        let source = Source { name, reader: file, size, log_type: log_type.to_owned(), facts, origin };
+        self.load_source(source, self.limits, None).await
     }
 
-    async fn load_reader(
+    async fn load_source(
         &self,
-        name: String,
-        reader: impl Read + Send + 'static,
-        log_type: String,
-        facts: Facts,
+        source: Source<impl Read + Send + 'static>,
         limits: Limits,
-        deadline: Option<Instant>,
+        deadline: Option<Deadline>,
     ) -> ObjectReport {
+        let started = Instant::now();
+        let Source { name, reader, size, log_type, facts, origin } = source;
+        let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
+        (report.log_type, report.input_bytes) = (Some(log_type.clone()), size);
         let plans = Arc::clone(&self.plans);
         let account = self.account.clone();
-        let reader = Counted { reader, count: self.progress() };
+        let over = Arc::new(AtomicBool::new(false));
+        let reader = Counted { reader, progress: self.progress(), over: Arc::clone(&over) };
         let parse = move |sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>| {
             let Some(plan) = plans.named(&log_type) else { return Account::default() };
             load(reader, plan, facts.complete(plan, account), &limits, sink)
         };
-        let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
-        match &self.target {
-            Target::OpenSearch(client, options) => {
-                let (batches, waiting) = mpsc::channel(WAITING_BATCHES);
-                let parsing = tokio::task::spawn_blocking(move || {
-                    parse(&mut |batch| match batches.blocking_send(std::mem::take(batch)) {
-                        Ok(()) => ControlFlow::Continue(()),
-                        Err(_) => ControlFlow::Break(()),
-                    })
-                });
-                let delivery = deliver(client, waiting, options, deadline).await;
-                report.account = finish(parsing.await, &mut report);
-                report.indexed = delivery.indexed;
-                report.requests = delivery.requests;
-                report.sent_again = delivery.sent_again;
-                if let Some(stop) = &delivery.stop {
-                    report.outcome = Outcome::Failed { reason: stop.to_string(), retry: true };
-                }
-                report.raw = delivery.raw;
-                report.rejected = delivery.rejected;
-                report.unsent = delivery.unsent;
-            }
-            Target::Ndjson => {
-                let parsing = tokio::task::spawn_blocking(move || {
-                    let (mut written, mut failure) = (0, None);
-                    let account = parse(&mut |batch| match io::stdout().lock().write_all(&batch.body) {
-                        Ok(()) => {
-                            written += u64::try_from(batch.items.len()).unwrap_or_default();
-                            ControlFlow::Continue(())
-                        }
-                        Err(error) => {
-                            failure =
-                                Some((error, batch.items.first().map_or(LineNumber(1), |item| item.line)));
-                            ControlFlow::Break(())
-                        }
-                    });
-                    (account, written, failure)
-                });
-                match parsing.await {
-                    Ok((account, written, failure)) => {
-                        report.indexed = written;
-                        if let Some((error, line)) = failure {
-                            let reason = format!("standard output: {error}");
-                            let fault = Fault::new(0, "", &reason);
-                            (written..account.handed_over()).for_each(|_| report.unsent.add(&fault, line));
-                            report.outcome = Outcome::Failed { reason, retry: false };
-                        }
-                        report.account = account;
-                    }
-                    Err(error) => {
-                        report.outcome = Outcome::Failed { reason: error.to_string(), retry: false }
-                    }
+        let mut aside = Aside {
+            letters: self.letters.as_ref().map(|letters| letters.open(origin)),
+            progress: self.progress(),
+        };
+        send(parse, &self.target, deadline, &over, &mut aside, &mut report).await;
+        if let Some(letters) = aside.letters {
+            match letters.finish().await {
+                Ok(place) => report.dead_letters = place,
+                Err(error) => {
+                    // What was rejected before the deadline is kept nowhere: it has to be rejected once more.
+                    report.resume = None;
+                    report.outcome = Outcome::Failed { reason: error.to_string(), retry: true };
                 }
             }
-            Target::Nothing => {
-                let parsing = tokio::task::spawn_blocking(move || parse(&mut |_| ControlFlow::Continue(())));
-                report.account = finish(parsing.await, &mut report);
-                report.indexed = report.account.handed_over();
-            }
         }
-        if let Some(broken) = report.account.broken.as_ref().filter(|broken| broken.source_failed)
-            && report.outcome == Outcome::Loaded
-        {
-            report.outcome = Outcome::Failed { reason: broken.reason.clone(), retry: true };
+        let failure = match (&report.account.broken, report.balance().check()) {
+            (Some(broken), _) if broken.source_failed => Some(broken.reason.clone()),
+            (_, Err(imbalance)) => Some(imbalance.to_string()),
+            _ => None,
+        };
+        if let Some(reason) = failure.filter(|_| report.outcome == Outcome::Loaded) {
+            report.outcome = Outcome::Failed { reason, retry: true };
         }
+        report.took = started.elapsed();
         report
     }
-}
-
-fn finish(parsed: Result<Account, tokio::task::JoinError>, report: &mut ObjectReport) -> Account {
-    parsed.unwrap_or_else(|error| {
-        report.outcome =
-            Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: false };
-        Account::default()
-    })
 }
 
 fn not_fetched(error: &S3Error) -> Outcome {
     // Another try finds a missing object missing again.
     let retry = !matches!(error, S3Error::NotFound { .. });
     Outcome::Failed { reason: error.to_string(), retry }
+}
+
+/// Something to load.
+struct Source<R> {
+    name: String,
+    reader: R,
+    size: Option<u64>,
+    log_type: String,
+    facts: Facts,
+    origin: Origin,
 }
 
 /// What is known of an object before its section is.
@@ -257,53 +245,20 @@ impl Facts {
     }
 }
 
-/// A reader that tells how far it is.
+/// A reader that tells how far it is, and ends when it is told to.
 struct Counted<R> {
     reader: R,
-    count: Arc<AtomicU64>,
+    progress: Arc<Progress>,
+    over: Arc<AtomicBool>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.over.load(Ordering::Relaxed) {
+            return Err(io::Error::other(OVER));
+        }
         let read = self.reader.read(buffer)?;
-        self.count.fetch_add(u64::try_from(read).unwrap_or_default(), Ordering::Relaxed);
+        self.progress.add_bytes(read);
         Ok(read)
     }
-}
-
-/// A file, or what cannot be read and why.
-pub type Found = Result<PathBuf, (PathBuf, io::Error)>;
-
-/// The files under `path`, in order: itself, whatever it is, or the files in the folder and the folders in it. Hidden entries,
-/// pipes and devices are passed over, and links to folders are not followed: they may lead back.
-pub fn files_under(path: &Path) -> Vec<Found> {
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => files_in(path),
-        Ok(_) => vec![Ok(path.to_owned())],
-        Err(error) => vec![Err((path.to_owned(), error))],
-    }
-}
-
-fn files_in(folder: &Path) -> Vec<Found> {
-    let listed = std::fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
-    let mut entries = match listed {
-        Ok(entries) => entries,
-        Err(error) => return vec![Err((folder.to_owned(), error))],
-    };
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.path();
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => found.append(&mut files_in(&path)),
-            Ok(kind) if kind.is_file() => found.push(Ok(path)),
-            Ok(kind) if kind.is_symlink() && path.is_file() => found.push(Ok(path)),
-            Ok(_) => {}
-            Err(error) => found.push(Err((path, error))),
-        }
-    }
-    found
 }

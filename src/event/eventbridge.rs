@@ -35,5 +35,6 @@ fn object(event: &Value, detail: &Value, place: &Place<'_>) -> Result<ObjectRef,
         region: text(event, "/region"),
         account: text(event, "/account"),
         lines: None,
+        hops: 0,
     })
 }

@@ -33,6 +33,26 @@ impl ObjectKey {
         Self(String::from_utf8_lossy(&decoded).into_owned())
     }
 
+    /// The key as S3 notifications write it: everything but letters, digits and `-._*/` as `%XX`, a blank as `+`.
+    pub fn to_form_encoded(&self) -> String {
+        let mut encoded = String::with_capacity(self.0.len());
+        for byte in self.0.bytes() {
+            match byte {
+                b' ' => encoded.push('+'),
+                b'-' | b'.' | b'_' | b'*' | b'/' => encoded.push(char::from(byte)),
+                byte if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
+                byte => {
+                    encoded.push('%');
+                    for digit in [byte >> 4, byte & 15] {
+                        let digit = char::from_digit(u32::from(digit), 16).unwrap_or_default();
+                        encoded.push(digit.to_ascii_uppercase());
+                    }
+                }
+            }
+        }
+        encoded
+    }
+
     /// The key.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,6 +3,7 @@
 //! Takes the JSON of the event, gives the objects to load, message by message, and what was skipped with its
 //! reason. Does not fetch anything, and does not know sections or `s3_key`.
 
+mod continuation;
 mod eventbridge;
 mod key;
 mod notification;
@@ -11,6 +12,7 @@ mod shape;
 
 use serde_json::Value;
 
+pub use continuation::{MAX_HOPS, TooManyHops};
 pub use key::ObjectKey;
 use place::Place;
 
@@ -54,6 +56,8 @@ pub struct ObjectRef {
     pub account: Option<String>,
     /// The lines to load.
     pub lines: Option<LineRange>,
+    /// How often it has been handed over from one invocation to the next.
+    pub hops: u64,
 }
 
 impl ObjectRef {
@@ -71,6 +75,7 @@ impl ObjectRef {
             region: None,
             account: None,
             lines: None,
+            hops: 0,
         }
     }
 }
@@ -86,6 +91,8 @@ pub enum SkipReason {
     FolderKey,
     /// The object has no bytes.
     EmptyObject,
+    /// A message without a text, or with an empty one: there is nothing in it to lose.
+    EmptyMessage,
 }
 
 impl std::fmt::Display for SkipReason {
@@ -95,6 +102,7 @@ impl std::fmt::Display for SkipReason {
             Self::NotCreated => "no object was created",
             Self::FolderKey => "folder key",
             Self::EmptyObject => "empty object",
+            Self::EmptyMessage => "empty message",
         })
     }
 }
@@ -183,7 +191,8 @@ pub fn parse(event: &Value) -> Invocation {
     };
     let list = place.member("Records");
     let messages = records.iter().enumerate().map(|(index, record)| {
-        let id = record.get("messageId").and_then(Value::as_str);
+        // An empty name in the answer would make the whole batch fail.
+        let id = record.get("messageId").and_then(Value::as_str).filter(|id| !id.is_empty());
         Message::read(id.map(|id| MessageId(id.to_owned())), record, &list.element(index))
     });
     Invocation { messages: messages.collect(), from_sqs: true }

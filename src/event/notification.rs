@@ -1,5 +1,5 @@
-//! One record of an S3 notification ("Event message structure" in the S3 user guide, version 2.x), and the
-//! continuation message, which is its core with a range of lines.
+//! One record of an S3 notification ("Event message structure" in the S3 user guide, version 2.x), or a continuation
+//! message, which is its core with a range of lines.
 //!
 //! Only bucket and key are needed: hand-made events and continuations have nothing else. Does not know wrappers.
 
@@ -73,6 +73,7 @@ fn object(record: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
         // The notification names principals only, whose ids are not account numbers.
         account: None,
         lines: lines(record, place)?,
+        hops: record.pointer("/siem/hops").and_then(Value::as_u64).unwrap_or(0),
     })
 }
 

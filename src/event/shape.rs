@@ -61,6 +61,9 @@ fn read_wrapped(value: &Value, place: &Place<'_>, wrappers_left: usize, message:
             let Value::String(text) = inner else {
                 return read_wrapped(inner, &place, wrappers_left, message);
             };
+            if text.trim().is_empty() {
+                return message.skip(SkipReason::EmptyMessage, place.to_string());
+            }
             match serde_json::from_str(text) {
                 Ok(inner) => read_wrapped(&inner, &place, wrappers_left, message),
                 Err(error) => {
@@ -74,6 +77,10 @@ fn read_wrapped(value: &Value, place: &Place<'_>, wrappers_left: usize, message:
         Shape::TestEvent => {
             let bucket = value.get("Bucket").and_then(Value::as_str).unwrap_or("an unnamed bucket");
             message.skip(SkipReason::TestEvent, format!("s3:TestEvent {bucket}"));
+        }
+        // Someone tried their way to the queue; as an event of its own it is a mistake that someone waits to hear of.
+        Shape::Unknown if is_empty(value) && !matches!(place, Place::Event) => {
+            message.skip(SkipReason::EmptyMessage, place.to_string());
         }
         Shape::Unknown => message.errors.push(Error::UnknownShape(format!("{place} is {}", describe(value)))),
     }
@@ -115,6 +122,15 @@ fn shape(value: &Value) -> Shape<'_> {
             Shape::EventBridge(detail)
         }
         _ => Shape::Unknown,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(object) => object.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
     }
 }
 

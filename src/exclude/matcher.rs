@@ -64,7 +64,7 @@ impl Matcher {
         hits.0.resize(self.names.len(), 0);
         for (number, (target, test)) in self.patterns.iter().enumerate() {
             let matches = match target {
-                Target::Field(field) => value::any(row.get(*field), |value| test.passes(value)),
+                Target::Field(field) => value::any(row.get(*field), &|value| test.passes(value)),
                 Target::Origin(origin) => source(origin).is_some_and(|value| test.passes(value)),
             };
             if matches {

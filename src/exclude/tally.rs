@@ -19,7 +19,8 @@ pub struct RuleHits {
 pub struct Exclusions(BTreeMap<String, RuleHits>);
 
 impl Exclusions {
-    pub(crate) fn add(&mut self, rule: &str, action: Action, documents: u64) {
+    /// Counts documents that a rule has left out, or counted.
+    pub fn add(&mut self, rule: &str, action: Action, documents: u64) {
         if documents == 0 {
             return;
         }

@@ -4,11 +4,12 @@ use crate::json;
 use crate::row::Value;
 
 /// Whether the value, or one value of several, passes.
-pub(super) fn any(value: Value<'_>, passes: impl Fn(&str) -> bool) -> bool {
+pub(super) fn any(value: Value<'_>, passes: &dyn Fn(&str) -> bool) -> bool {
     match value {
         Value::Absent => false,
         Value::Text(text) | Value::Word(text) => passes(text),
         Value::Texts(texts) | Value::Words(texts) => texts.iter().any(|text| passes(text)),
+        Value::Object(entries) => entries.iter().any(|entry| any(entry.value, passes)),
         Value::Long(number) => passes(&number.to_string()),
         Value::Float(number) => passes(&number.to_string()),
         Value::Ip(address) => passes(&address.ip.to_string()),
@@ -19,7 +20,7 @@ pub(super) fn any(value: Value<'_>, passes: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-fn written(write: impl FnOnce(&mut Vec<u8>), passes: impl Fn(&str) -> bool) -> bool {
+fn written(write: impl FnOnce(&mut Vec<u8>), passes: &dyn Fn(&str) -> bool) -> bool {
     let mut text = Vec::new();
     write(&mut text);
     passes(String::from_utf8_lossy(&text).trim_matches('"'))

@@ -30,6 +30,7 @@ fn verdicts(fixture: &str, documents: usize) -> Vec<String> {
         Verdict::Duplicate => "duplicate".to_owned(),
         Verdict::Again(fault) => format!("again: {fault}"),
         Verdict::Refused(fault) => format!("refused: {fault}"),
+        Verdict::Closed(fault) => format!("closed: {fault}"),
         Verdict::Denied(fault) => format!("denied: {fault}"),
     };
     verdicts.iter().map(line).collect()
@@ -63,7 +64,7 @@ fn a_refusal_names_the_field_and_the_innermost_cause_but_not_the_id() {
             "refused: status 400: mapper_parsing_exception: failed to parse field [source.port] of type [long]: \
              For input string: \"http\\u{1b}[31m\"",
             "refused: status 400: illegal_argument_exception: Limit of total fields [1000] has been exceeded",
-            "refused: status 404: index_not_found_exception: no such index [log-deepsecurity-2024-06] and \
+            "denied: status 404: index_not_found_exception: no such index [log-deepsecurity-2024-06] and \
              [action.auto_create_index] is [false]",
             "refused: status 400: an old server's plain text",
             "indexed",
@@ -87,6 +88,98 @@ fn a_missing_permission_is_no_fault_of_the_document() {
         "{verdicts:?}"
     );
     assert_eq!(verdicts[1], "indexed");
+}
+
+/// The verdict on a document that is refused so.
+fn verdict(status: u16, error_type: &str, reason: &str) -> Verdict {
+    let error = json!({"type": error_type, "reason": reason});
+    let answer = json!({"items": [{"index": {"status": status, "error": error}}]}).to_string();
+    let Judgement::Items { mut verdicts, .. } = judge(&batch(1), 200, answer.as_bytes()) else { panic!() };
+    verdicts.pop().unwrap()
+}
+
+#[test]
+fn an_index_that_is_closed_for_good_is_told_from_one_that_a_full_disk_closed() {
+    for reason in [
+        "index [log-a-2024-06] blocked by: [FORBIDDEN/8/index write (api)];",
+        "index [log-a-2024-06] blocked by: [FORBIDDEN/5/index read-only (api)];",
+        "index [log-a-2024-06] blocked by: [FORBIDDEN/4/index closed];",
+    ] {
+        let verdict = verdict(403, "cluster_block_exception", reason);
+        assert!(matches!(verdict, Verdict::Closed(_)), "{reason}: {verdict:?}");
+    }
+    let closed = verdict(400, "index_closed_exception", "closed");
+    assert!(matches!(closed, Verdict::Closed(_)), "{closed:?}");
+    for (status, reason) in [
+        (429, "index [log-a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];"),
+        (403, "index [log-a] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];"),
+        (
+            403,
+            "index [log-a] blocked by: [FORBIDDEN/8/index write (api)];[FORBIDDEN/12/read-only / allow delete (api)];",
+        ),
+        (403, "blocked by: [FORBIDDEN/6/cluster read-only (api)];"),
+        (503, "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];"),
+    ] {
+        let verdict = verdict(status, "cluster_block_exception", reason);
+        assert!(matches!(verdict, Verdict::Again(_)), "{reason}: {verdict:?}");
+    }
+}
+
+#[test]
+fn an_index_name_that_leads_nowhere_is_no_fault_of_the_document() {
+    for (status, kind, reason) in [
+        (404, "index_not_found_exception", "no such index [log-a] and [action.auto_create_index] is [false]"),
+        (
+            400,
+            "illegal_argument_exception",
+            "no write index is defined for alias [log-a]. The write index may be explicitly disabled",
+        ),
+        (400, "invalid_index_name_exception", "Invalid index name [A], must be lowercase"),
+        // A time-series collection of OpenSearch Serverless.
+        (400, "illegal_argument_exception", "Document ID is not supported in create/index operation request"),
+    ] {
+        let verdict = verdict(status, kind, reason);
+        assert!(matches!(verdict, Verdict::Denied(_)), "{reason}: {verdict:?}");
+    }
+    let immense =
+        verdict(400, "illegal_argument_exception", "Document contains at least one immense term in field");
+    assert!(matches!(immense, Verdict::Refused(_)), "{immense:?}");
+}
+
+#[test]
+fn only_opensearch_itself_can_call_a_request_malformed() {
+    let own = br#"{"error":{"type":"parse_exception","reason":"x"},"status":400}"#;
+    assert!(matches!(judge(&batch(2), 400, own), Judgement::Malformed(_)));
+    for proxy in [
+        &b""[..],
+        b"<html>400 The plain HTTP request was sent to HTTPS port</html>",
+        b"{\"message\":\"bad\"}",
+    ] {
+        assert!(matches!(judge(&batch(2), 400, proxy), Judgement::Denied(_)));
+    }
+}
+
+#[test]
+fn what_cannot_keep_up_is_pressure_and_what_breaks_is_not() {
+    for status in [402, 408, 429, 503, 504] {
+        assert!(Fault::new(status, "", "").is_pressure(), "{status}");
+    }
+    assert!(Fault::new(0, Fault::TIME_OUT, "").is_pressure());
+    for status in [0, 400, 403, 413, 500, 502] {
+        assert!(!Fault::new(status, "", "").is_pressure(), "{status}");
+    }
+}
+
+#[test]
+fn a_selection_takes_the_lines_of_its_documents_along() {
+    let mut whole = batch(4);
+    for (number, line) in [(1, "one"), (2, "two"), (2, "not again"), (4, "four"), (3, "too late")] {
+        whole.lines.add(LineNumber(number), line.as_bytes());
+    }
+    let part = whole.select([1, 2, 3]);
+    let line =
+        |number| part.lines.get(LineNumber(number)).map(|line| String::from_utf8_lossy(line).into_owned());
+    assert_eq!([line(1), line(2), line(3), line(4)], [None, Some("two".into()), None, Some("four".into())]);
 }
 
 #[test]
@@ -173,7 +266,11 @@ fn a_selection_keeps_documents_actions_and_lines_together() {
 #[test]
 fn offsets_outside_the_body_give_nothing() {
     let item = |start, end| Item { start, end, line: LineNumber(1) };
-    let batch = Batch { body: b"a\nb\n".to_vec(), items: vec![item(2, 9), item(3, 1), item(0, 1)] };
+    let batch = Batch {
+        body: b"a\nb\n".to_vec(),
+        items: vec![item(2, 9), item(3, 1), item(0, 1)],
+        ..Batch::default()
+    };
     assert_eq!((batch.pair(0), batch.pair(1), batch.pair(2), batch.pair(3)), (None, None, None, None));
     assert_eq!(batch.select([0, 1]).body, b"");
 }

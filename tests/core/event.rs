@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use es_loader::event::{
-    Error, Invocation, LineRange, Message, ObjectKey, ObjectRef, SkipReason, Skipped, parse,
+    Error, Invocation, LineRange, MAX_HOPS, Message, ObjectKey, ObjectRef, SkipReason, Skipped, TooManyHops,
+    parse,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -60,6 +61,7 @@ fn object_summary(object: &ObjectRef) -> Value {
         ("region", json!(object.region)),
         ("account", json!(object.account)),
         ("lines", json!(lines)),
+        ("hops", if object.hops > 0 { json!(object.hops) } else { Value::Null }),
     ];
     let present = fields.into_iter().filter(|(_, value)| !value.is_null());
     Value::Object(present.map(|(name, value)| (name.to_owned(), value)).collect())
@@ -318,6 +320,65 @@ fn hostile_keys_of_an_unknown_shape_are_escaped_and_cut() {
 }
 
 #[test]
+fn a_message_with_nothing_in_it_is_skipped_and_leaves_the_batch_alone() {
+    for body in [json!(""), json!(" \n"), json!("{}"), json!("null"), json!("[]"), json!(null), json!({})] {
+        let event = json!({ "Records": [
+            { "messageId": "1", "body": body, "eventSource": "aws:sqs" },
+            { "messageId": "2", "body": put(|_| ()).to_string(), "eventSource": "aws:sqs" },
+        ] });
+        let messages = parse(&event).messages;
+        let what = "event.Records[0].body".to_owned();
+        assert_eq!(messages[0].skipped, [Skipped { reason: SkipReason::EmptyMessage, what }], "{body}");
+        assert!(messages[0].errors.is_empty(), "{body}");
+        assert_eq!((messages[1].objects.len(), messages[1].errors.len()), (1, 0));
+    }
+}
+
+#[test]
+fn a_message_needs_nothing_but_a_body_and_its_id() {
+    let event = json!({ "Records": [{ "messageId": "1", "body": put(|_| ()).to_string() }] });
+    let invocation = parse(&event);
+    assert!(invocation.from_sqs);
+    assert_eq!((invocation.messages[0].objects.len(), invocation.messages[0].errors.len()), (1, 0));
+}
+
+/// An empty name in the answer would make the whole batch fail.
+#[test]
+fn an_empty_message_id_is_none() {
+    let event = json!({ "Records": [{ "messageId": "", "body": put(|_| ()).to_string() }] });
+    assert_eq!(parse(&event).messages[0].id, None);
+}
+
+#[test]
+fn a_continuation_names_what_is_left_of_the_object_and_nothing_is_lost_on_the_way() {
+    let mut object = only_object(&put(|record| {
+        record["s3"]["object"]["key"] = json!("ds_agent/%E3%83%AD%E3%82%B0+a%2Bb.gz");
+        record["s3"]["object"]["eTag"] = json!("e1");
+        record["s3"]["object"]["versionId"] = json!("v1");
+        record["s3"]["object"]["sequencer"] = json!("0A");
+        record["eventTime"] = json!("2026-11-22T22:30:00.123Z");
+        record["awsRegion"] = json!("ap-northeast-1");
+    }));
+    for hops in 1..=MAX_HOPS {
+        let start = hops * 1000;
+        let message = object.continuation(start).unwrap();
+        assert_eq!(message["siem"], json!({"start_number": start, "end_number": 0, "hops": hops}));
+        let next = only_object(&sqs(&[message]));
+        let expected = ObjectRef { lines: Some(LineRange { start, end: None }), hops, ..object.clone() };
+        assert_eq!(next, expected);
+        object = next;
+    }
+    assert_eq!(object.continuation(1), Err(TooManyHops));
+}
+
+#[test]
+fn a_continuation_of_a_part_ends_where_the_part_ends() {
+    let part = put(|record| record["siem"] = json!({"start_number": 11, "end_number": 20}));
+    let message = only_object(&part).continuation(15).unwrap();
+    assert_eq!(only_object(&message).lines, Some(LineRange { start: 15, end: Some(20) }));
+}
+
+#[test]
 fn a_body_that_is_no_json_is_an_error_of_that_message() {
     let event = json!({ "Records": [
         { "messageId": "1", "body": "hello", "eventSource": "aws:sqs" },
@@ -442,14 +503,8 @@ proptest! {
 
     #[test]
     fn every_key_survives_form_encoding(key in "\\PC{0,20}") {
-        let encoded: String = key
-            .bytes()
-            .map(|byte| match byte {
-                b' ' => "+".to_owned(),
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
-                _ => format!("%{byte:02X}"),
-            })
-            .collect();
+        let encoded = ObjectKey::from_raw(key.as_str()).to_form_encoded();
+        prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._*/+%".contains(&byte)));
         let read = ObjectKey::from_form_encoded(&encoded);
         prop_assert_eq!(read.as_str(), key);
     }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use es_loader::bulk::{Fault, Tally};
+use es_loader::exclude::Action;
 use es_loader::load::Account;
 use es_loader::object::{Break, LineNumber};
 use es_loader::problem::{Problem, Problems};
@@ -180,7 +181,11 @@ fn exit_statuses_say_the_worst() {
     assert_eq!(status(|_| {}), ExitStatus::Complete);
     assert_eq!(status(|object| object.outcome = Outcome::Skipped("empty".to_owned())), ExitStatus::Complete);
     assert_eq!(status(|object| object.raw = tally(&[(400, "", "x", 1)])), ExitStatus::Complete);
-    assert_eq!(status(|object| object.rejected = tally(&[(400, "", "x", 1)])), ExitStatus::Rejected);
+    let rejected = |object: &mut ObjectReport| {
+        object.rejected = tally(&[(400, "", "x", 1)]);
+        object.indexed -= 1;
+    };
+    assert_eq!(status(rejected), ExitStatus::Rejected);
     let broken = Break { offset: 0, reason: "x".to_owned(), source_failed: false };
     assert_eq!(
         {
@@ -192,12 +197,40 @@ fn exit_statuses_say_the_worst() {
         },
         ExitStatus::Rejected
     );
-    assert_eq!(status(|object| object.unsent = tally(&[(503, "", "x", 1)])), ExitStatus::Unfinished);
+    let unsent = |object: &mut ObjectReport| {
+        object.unsent = tally(&[(503, "", "x", 1)]);
+        object.indexed -= 1;
+    };
+    assert_eq!(status(unsent), ExitStatus::Unfinished);
+    assert_eq!(status(|object| object.indexed -= 1), ExitStatus::Unfinished, "a line got lost");
     assert_eq!(
         status(|object| object.outcome = Outcome::Failed { reason: "x".to_owned(), retry: true }),
         ExitStatus::Unfinished
     );
     assert!(ExitStatus::Complete < ExitStatus::Rejected && ExitStatus::Rejected < ExitStatus::Unfinished);
+}
+
+#[test]
+fn what_was_left_out_and_what_is_kept_is_shown_and_numbers_that_do_not_add_up_are_called_a_defect() {
+    let mut one = object("a", 10);
+    one.account.exclusions.add("rules.csv:2", Action::Exclude, 3);
+    one.indexed = 6;
+    one.rejected = tally(&[(400, "", "x", 1)]);
+    one.dead_letters = Some("s3://kept/dead/1.ndjson.gz\u{1b}".to_owned());
+    let mut report = Report::default();
+    report.add(&one);
+    let screen = report.screen("indexed", Duration::ZERO).to_string();
+    assert!(
+        screen.contains("           6  indexed\n           3  excluded\n           1  rejected\n"),
+        "{screen}"
+    );
+    assert!(screen.contains("first on line 7\nkept in s3://kept/dead/1.ndjson.gz\\u{1b}\n"), "{screen}");
+    assert!(!screen.contains("defect"), "{screen}");
+
+    one.indexed = 5;
+    report.add(&one);
+    let screen = report.screen("indexed", Duration::ZERO).to_string();
+    assert!(screen.contains("the numbers do not add up: 20 events in the lines, but 19 "), "{screen}");
 }
 
 #[test]

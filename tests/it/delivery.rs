@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use es_loader::bulk::{Batch, Tally};
 use es_loader::edge::auth::Auth;
-use es_loader::edge::deliver::{Delivery, Options, Stop, deliver};
+use es_loader::edge::deadline::Deadline;
+use es_loader::edge::deliver::{Aside, Delivery, Options, Stop, deliver};
 use es_loader::edge::endpoint::Endpoint;
 use es_loader::edge::opensearch::{OpenSearch, Settings};
 use es_loader::object::LineNumber;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::scripted::{Reply, Request, Server, run, serve};
 
-const QUICK: Options = Options {
+pub(crate) const QUICK: Options = Options {
     in_flight: 2,
     pause: Duration::from_millis(2),
     longest_pause: Duration::from_millis(20),
@@ -24,7 +25,7 @@ const QUICK: Options = Options {
 };
 
 /// A batch whose documents hold the lines' numbers, as do their ids.
-fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
+pub(crate) fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
     let mut batch = Batch::default();
     for line in lines {
         let document =
@@ -36,7 +37,7 @@ fn batch(lines: std::ops::RangeInclusive<u64>) -> Batch {
 }
 
 /// The ids and documents of a request.
-fn documents(request: &Request) -> Vec<(u64, Value)> {
+pub(crate) fn documents(request: &Request) -> Vec<(u64, Value)> {
     let text = request.text();
     assert!(text.ends_with('\n'), "a bulk body ends in a line end");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -53,7 +54,7 @@ fn is_raw(document: &Value) -> bool {
 }
 
 /// An answer with a status for each document.
-fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply {
+pub(crate) fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply {
     let item = |(id, document): (u64, Value)| match status(id, &document) {
         status @ 200..=299 => json!({"index": {"status": status}}),
         status => {
@@ -64,15 +65,15 @@ fn items(request: &Request, mut status: impl FnMut(u64, &Value) -> u16) -> Reply
     Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
 }
 
-fn all_indexed(request: &Request) -> Reply {
+pub(crate) fn all_indexed(request: &Request) -> Reply {
     items(request, |_, _| 201)
 }
 
-fn client(server: &Server) -> OpenSearch {
+pub(crate) fn client(server: &Server) -> OpenSearch {
     OpenSearch::new(Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)).unwrap()
 }
 
-async fn load(
+pub(crate) async fn load(
     server: &Server,
     batches: Vec<Batch>,
     options: &Options,
@@ -90,8 +91,9 @@ async fn load(
         refused
     };
     let client = client(server);
-    let deadline = deadline.map(|after| Instant::now() + after);
-    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline));
+    let deadline = deadline.map(|after| Deadline::sharp(Instant::now() + after));
+    let mut aside = Aside::default();
+    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline, &mut aside));
     assert_eq!(delivery.documents + refused, given, "every document is taken or refused at the channel");
     assert_adds_up(&delivery);
     delivery
@@ -298,6 +300,22 @@ fn a_closed_door_ends_the_delivery_at_once_and_says_what_to_do() {
 }
 
 #[test]
+fn a_collection_that_takes_no_ids_ends_the_delivery_and_says_what_to_do() {
+    run(async {
+        let reason = "Document ID is not supported in create/index operation request";
+        let item = json!({"index": {"status": 400, "error": {"type": "illegal_argument_exception", "reason": reason}}});
+        let server = serve(move |_| {
+            Reply::json(200, json!({"took": 0, "errors": true, "items": [item, item]}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
+        assert_eq!((delivery.unsent.total(), delivery.rejected.total()), (2, 0), "nothing is lost");
+        let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("ES_LOADER_DOCUMENT_IDS=off"), "{text}");
+    });
+}
+
+#[test]
 fn a_permission_missing_for_one_index_ends_the_delivery_behind_the_request() {
     run(async {
         let server = serve(|request| items(request, |id, _| if id == 2 { 403 } else { 201 })).await;
@@ -364,6 +382,29 @@ fn a_deadline_that_is_over_sends_nothing() {
 }
 
 #[test]
+fn the_first_request_goes_out_even_if_the_time_to_begin_is_over() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let (sender, receiver) = mpsc::channel(2);
+        let now = Instant::now();
+        let end = now + Duration::from_secs(60);
+        let deadline = Deadline { stop: now, end, kill: end };
+        for lines in [1..=2, 3..=4] {
+            sender.send(batch(lines)).await.unwrap();
+        }
+        let options = Options { in_flight: 1, ..QUICK };
+        let mut aside = Aside::default();
+        let delivery = deliver(&client(&server), receiver, &options, Some(deadline), &mut aside).await;
+        assert_adds_up(&delivery);
+        assert_eq!((server.requests().len(), delivery.indexed, delivery.unsent.total()), (1, 2, 2));
+        assert_eq!(
+            (delivery.stop.as_ref(), delivery.first_unsent()),
+            (Some(&Stop::Deadline), Some(LineNumber(3)))
+        );
+    });
+}
+
+#[test]
 fn without_a_deadline_patience_ends_when_nothing_goes_through() {
     run(async {
         let server = serve(|_| Reply::Cut).await;
@@ -426,6 +467,89 @@ fn under_pressure_one_request_is_in_flight_and_after_calm_there_are_more() {
         let at_once: Vec<_> = server.requests().iter().map(|request| request.at_once).collect();
         assert_eq!(at_once[..7], [1, 2, 3, 1, 1, 1, 1], "{at_once:?}");
         assert_eq!(at_once[7..].iter().max(), Some(&3), "{at_once:?}");
+    });
+}
+
+#[test]
+fn under_pressure_requests_are_smaller_and_after_calm_they_grow_again() {
+    run(async {
+        // 64 documents of 10 kB in each batch.
+        let large = |number: u64| {
+            let mut batch = Batch::default();
+            for line in number * 64 + 1..=number * 64 + 64 {
+                let action = json!({"index": {"_index": "log", "_id": line.to_string()}}).to_string();
+                let document = json!({"text": "x".repeat(10_000)}).to_string();
+                batch.push(action.as_bytes(), document.as_bytes(), LineNumber(line));
+            }
+            batch
+        };
+        let mut seen = 0;
+        let server = serve(move |request| {
+            seen += 1;
+            if seen == 2 { Reply::json(429, "") } else { all_indexed(request) }
+        })
+        .await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, (0..12).map(large).collect(), &one, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again), (12 * 64, 64));
+        let sizes: Vec<usize> = server.requests().iter().map(|request| ids(request).len()).collect();
+        assert_eq!(sizes[..2], [64, 64]);
+        assert!(sizes[2] <= 32 && sizes[3] <= 32, "{sizes:?}");
+        assert_eq!(sizes.last(), Some(&64), "{sizes:?}");
+    });
+}
+
+#[test]
+fn a_request_that_gets_no_answer_in_time_is_sent_again_and_counts_as_pressure() {
+    run(async {
+        let mut seen = 0;
+        let server = serve(move |request| {
+            seen += 1;
+            if seen == 1 { Reply::Silence } else { all_indexed(request) }
+        })
+        .await;
+        let settings = Settings {
+            time_out: Duration::from_millis(150),
+            ..Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)
+        };
+        let client = OpenSearch::new(settings).unwrap();
+        let (sender, receiver) = mpsc::channel(9);
+        for number in 0..3 {
+            sender.send(batch(number * 10 + 1..=number * 10 + 10)).await.unwrap();
+        }
+        drop(sender);
+        let delivery = deliver(&client, receiver, &QUICK, None, &mut Aside::default()).await;
+        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (30, 10, None));
+    });
+}
+
+#[test]
+fn an_answer_of_a_proxy_does_not_cost_documents_one_by_one() {
+    run(async {
+        let server = serve(|_| Reply::Full(400, vec![], b"<html>plain HTTP to an HTTPS port".to_vec())).await;
+        let one = Options { in_flight: 1, ..QUICK };
+        let delivery = load(&server, vec![batch(1..=50)], &one, None).await;
+        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 50));
+        assert!(delivery.requests <= 2, "{}", delivery.requests);
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("check that the endpoint is that of OpenSearch itself"), "{text}");
+    });
+}
+
+#[test]
+fn an_index_that_is_missing_is_told_with_the_way_out_and_nothing_is_rejected() {
+    run(async {
+        let server = serve(|request| {
+            let error = json!({"type": "index_not_found_exception", "reason": "no such index [log]"});
+            let item = json!({"index": {"status": 404, "error": error}});
+            let items: Vec<Value> = documents(request).iter().map(|_| item.clone()).collect();
+            Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 3));
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("no such index [log]; create the index"), "{text}");
     });
 }
 

@@ -13,7 +13,8 @@ use es_loader::report::Outcome;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::scripted::run;
+use crate::delivery::client;
+use crate::scripted::{Reply, run, serve};
 use crate::support::chain;
 use crate::support::program::{Run, es_loader};
 use crate::support::services::opensearch;
@@ -133,10 +134,16 @@ fn a_document_that_is_refused_in_both_forms_is_rejected_and_reported() {
 }
 
 #[test]
-fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_next_try() {
+fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_try() {
     let site = Site::new("locked");
     let index = format!("{}-2026-11", site.index);
-    site.node.put(&index, &json!({"settings": {"index.blocks.write": true}})).good();
+    // As a full disk does it: another index would fill it further.
+    site.node.put(&index, &json!({})).good();
+    let lock = |locked: bool| {
+        let settings = json!({"index.blocks.read_only_allow_delete": locked});
+        site.node.put(&format!("{index}/_settings"), &settings).good();
+    };
+    lock(true);
     let file = site.file("ds_agent.log", EVENTS.as_bytes());
     let try_it = || {
         let client =
@@ -152,10 +159,41 @@ fn documents_that_a_locked_index_does_not_take_are_unsent_and_arrive_with_the_ne
     let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
     assert!(reason.contains("cluster_block_exception"), "{reason}");
 
-    site.node.put(&format!("{index}/_settings"), &json!({"index.blocks.write": false})).good();
+    assert_eq!(report.balance().check(), Ok(()));
+    lock(false);
     let report = try_it();
     assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
     assert_eq!(site.documents(), 3);
+}
+
+#[test]
+fn of_a_load_that_is_stopped_every_line_that_was_read_is_accounted_for() {
+    let site = Site::new("stopped");
+    let file = site.file("ds_agent.log", EVENTS.repeat(20).as_bytes());
+    for allowed in [0, 1, 3] {
+        let report = run(async {
+            let mut seen = 0;
+            let server = serve(move |request| {
+                seen += 1;
+                let items = vec![json!({"index": {"status": 201}}); request.text().lines().count() / 2];
+                match seen <= allowed {
+                    true => Reply::json(200, json!({"took": 1, "items": items}).to_string()),
+                    false => Reply::json(403, r#"{"message":"no entry"}"#),
+                }
+            })
+            .await;
+            let options = Options { in_flight: 1, ..Options::default() };
+            let target = Target::OpenSearch(Box::new(client(&server)), options);
+            let limits = Limits { batch_bytes: 1, ..Limits::default() };
+            let worker = Worker::new(site.plans(), None, target, limits, None);
+            worker.load_file(&file, "deepsecurity", Timestamp::now()).await
+        });
+        assert!(matches!(&report.outcome, Outcome::Failed { retry: true, .. }), "{:?}", report.outcome);
+        assert_eq!((report.balance().check(), report.indexed), (Ok(()), allowed));
+        assert!(report.account.lines < 60, "it was stopped: {}", report.account.lines);
+        let first = report.unsent.groups().map(|group| group.first_line.0).min();
+        assert_eq!(first, Some(allowed + 1), "where the next try has to begin");
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::sdk_config::SharedTimeSource;
+use es_loader::edge::roles::{BucketRole, RoleError, bucket_roles};
 use es_loader::edge::s3::{ObjectStream, S3, S3Error};
 use es_loader::event::{ObjectKey, ObjectRef};
 
@@ -14,7 +16,11 @@ use crate::scripted::{Reply, Request, Server, run, serve};
 const TIME: &str = "Sat, 01 Jun 2024 00:00:00 GMT";
 
 fn s3(server: &Server) -> S3 {
-    let aws = SdkConfig::builder()
+    S3::new(&aws(server), false, Some("111122223333".into()))
+}
+
+fn aws(server: &Server) -> SdkConfig {
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("ap-northeast-1"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
@@ -23,24 +29,12 @@ fn s3(server: &Server) -> S3 {
         .endpoint_url(&server.url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(aws_config::retry::RetryConfig::disabled())
-        .build();
-    S3::new(&aws, false, Some("111122223333".into()))
+        .time_source(SharedTimeSource::default())
+        .build()
 }
 
 fn object(key: &str) -> ObjectRef {
-    ObjectRef {
-        bucket: "logs".into(),
-        key: ObjectKey::from_raw(key),
-        key_if_missing: None,
-        version_id: None,
-        size: None,
-        etag: None,
-        sequencer: None,
-        event_time: None,
-        region: None,
-        account: None,
-        lines: None,
-    }
+    ObjectRef::new("logs", ObjectKey::from_raw(key))
 }
 
 fn error(status: u16, code: &str, message: &str) -> Reply {
@@ -122,6 +116,11 @@ fn the_other_reading_of_a_key_is_tried_only_where_the_first_is_missing() {
         s3(&server).get(&wanted).await.unwrap_err();
         assert_eq!(server.requests().len(), 1, "a key that may be there is not replaced by another");
 
+        let server = serve(|_| error(404, "NoSuchBucket", "The specified bucket does not exist")).await;
+        let gone = s3(&server).get(&wanted).await.unwrap_err();
+        assert!(gone.is_about_bucket() && gone.to_string().contains("NoSuchBucket"), "{gone}");
+        assert_eq!(server.requests().len(), 1, "a bucket that is not there has no other key either");
+
         let server = serve(|_| error(404, "NoSuchKey", "The specified key does not exist.")).await;
         let missing = s3(&server).get(&wanted).await.unwrap_err();
         assert_eq!(missing.to_string(), "s3://logs/a%3Db: not found (NoSuchKey)");
@@ -152,8 +151,144 @@ fn what_is_denied_names_the_object_the_role_and_the_permission() {
                 text.starts_with("s3://logs/k: access denied: User: arn:aws:sts::1:assumed-role/loader/f"),
                 "{text}"
             );
+            let way_out = format!("; allow {permission} to the identity whose credentials are used");
+            assert!(text.contains(&way_out), "{text}");
         });
     }
+}
+
+/// S3 says no more than this across accounts, and where a missing object must not be told from a forbidden one.
+#[test]
+fn a_bare_denial_names_all_that_can_be_behind_it() {
+    run(async {
+        let server = serve(|_| error(403, "AccessDenied", "Access Denied")).await;
+        let wanted = ObjectRef { version_id: Some("v7".into()), ..object("k") };
+        let text = s3(&server).get(&wanted).await.unwrap_err().to_string();
+        for part in [
+            "s3://logs/k: access denied: Access Denied; allow s3:GetObjectVersion to ",
+            "without s3:ListBucket on the bucket, S3 says the same of an object that is gone",
+            "the bucket has to belong to account 111122223333 (EXPECTED_BUCKET_OWNER)",
+        ] {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+    });
+}
+
+/// What the roles' variables say.
+fn roles(variables: &[(&str, &str)]) -> Result<Vec<BucketRole>, RoleError> {
+    bucket_roles(|name| {
+        variables.iter().find(|(given, _)| *given == name).map(|(_, value)| (*value).to_owned())
+    })
+}
+
+const ROLE: &str = "arn:aws:iam::444455556666:role/log-archive";
+
+fn assumed_role() -> Reply {
+    let body = "<AssumeRoleResponse><AssumeRoleResult><AssumedRoleUser>\
+        <Arn>arn:aws:sts::444455556666:assumed-role/log-archive/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>\
+        <Credentials><AccessKeyId>OTHERACCOUNT</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+    Reply::Full(200, vec![("content-type", "text/xml".into())], body.as_bytes().to_vec())
+}
+
+#[test]
+fn the_buckets_of_another_account_are_read_in_its_role_and_checked_for_its_ownership() {
+    run(async {
+        let server = serve(
+            |request| {
+                if request.method == "POST" { assumed_role() } else { bytes_from(request, b"x") }
+            },
+        )
+        .await;
+        let variables = [
+            ("CONTROL_TOWER_ROLE_ARN", ROLE),
+            ("CONTROL_TOWER_LOG_BUCKETS", "archive, more"),
+            ("SECURITY_LAKE_ROLE_ARN", "arn:aws-cn:iam::777788889999:role/path/lake"),
+            ("SECURITY_LAKE_EXTERNAL_ID", "e x"),
+            ("SECURITY_LAKE_ROLE_SESSION_NAME", "mine"),
+        ];
+        let s3 = s3(&server).with_roles(&aws(&server), roles(&variables).unwrap()).await;
+        assert!(server.requests().is_empty(), "roles are assumed when they are needed");
+        for bucket in ["logs", "archive", "more", "aws-security-data-lake-x", "archives"] {
+            s3.get(&ObjectRef::new(bucket, ObjectKey::from_raw("k"))).await.unwrap();
+        }
+        let (asked, read): (Vec<_>, Vec<_>) =
+            server.requests().into_iter().partition(|request| request.method == "POST");
+        let seen: Vec<_> = read
+            .iter()
+            .map(|request| {
+                let is_other = request.header("authorization").unwrap().contains("Credential=OTHERACCOUNT/");
+                let bucket = request.target.split('/').nth(1).unwrap();
+                (bucket, is_other, request.header("x-amz-expected-bucket-owner").unwrap())
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("logs", false, "111122223333"),
+                ("archive", true, "444455556666"),
+                ("more", true, "444455556666"),
+                ("aws-security-data-lake-x", true, "777788889999"),
+                ("archives", false, "111122223333"),
+            ]
+        );
+        assert_eq!(asked.len(), 2, "credentials are kept");
+        for (request, parts) in asked.iter().zip([
+            &["role%2Flog-archive", "RoleSessionName=aes-siem-es-loader"][..],
+            &["role%2Fpath%2Flake", "RoleSessionName=mine", "ExternalId=e%20x"],
+        ]) {
+            let text = request.text();
+            assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+        }
+        assert!(!asked[0].text().contains("ExternalId"));
+    });
+}
+
+#[test]
+fn a_role_that_is_refused_is_named_with_the_words_of_sts() {
+    run(async {
+        let refusal = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: \
+            arn:aws:sts::1:assumed-role/loader/f is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>";
+        let server = serve(move |_| {
+            Reply::Full(403, vec![("content-type", "text/xml".into())], refusal.as_bytes().to_vec())
+        })
+        .await;
+        let variables = [("CONTROL_TOWER_ROLE_ARN", ROLE), ("CONTROL_TOWER_LOG_BUCKETS", "archive")];
+        let s3 = s3(&server).with_roles(&aws(&server), roles(&variables).unwrap()).await;
+        let error = s3.get(&ObjectRef::new("archive", ObjectKey::from_raw("k"))).await.unwrap_err();
+        let expected = format!(
+            "s3://archive/k: the role {ROLE} cannot be assumed: AccessDenied: User: \
+             arn:aws:sts::1:assumed-role/loader/f is not authorized to perform: sts:AssumeRole"
+        );
+        assert_eq!(error.to_string(), expected);
+    });
+}
+
+#[test]
+fn half_a_role_is_refused_at_the_start() {
+    for (variables, text) in [
+        (
+            &[("CONTROL_TOWER_ROLE_ARN", ROLE)][..],
+            "CONTROL_TOWER_ROLE_ARN is set and CONTROL_TOWER_LOG_BUCKETS is not",
+        ),
+        (
+            &[("CONTROL_TOWER_ROLE_ARN", ROLE), ("CONTROL_TOWER_LOG_BUCKETS", " , ")],
+            "CONTROL_TOWER_LOG_BUCKETS is not",
+        ),
+        (
+            &[("CONTROL_TOWER_LOG_BUCKETS", "a")],
+            "CONTROL_TOWER_LOG_BUCKETS is set and CONTROL_TOWER_ROLE_ARN is not",
+        ),
+        (
+            &[("SECURITY_LAKE_ROLE_ARN", "lake")],
+            "SECURITY_LAKE_ROLE_ARN is `lake`: expected arn:aws:iam::ACCOUNT:role/NAME",
+        ),
+        (&[("SECURITY_LAKE_ROLE_ARN", "arn:aws:iam::1:role/x")], "SECURITY_LAKE_ROLE_ARN is"),
+    ] {
+        let error = roles(variables).unwrap_err().to_string();
+        assert!(error.contains(text), "{error}");
+    }
+    assert_eq!(roles(&[]), Ok(vec![]));
 }
 
 #[test]

@@ -4,9 +4,11 @@
 
 pub(crate) mod services;
 pub(crate) mod node;
+pub(crate) mod forward;
 pub(crate) mod site;
 pub(crate) mod program;
 pub(crate) mod chain;
 pub(crate) mod storage;
 pub(crate) mod lambda;
+pub(crate) mod interface;
 pub(crate) mod tls;

@@ -1,5 +1,7 @@
 //! Buckets, objects and queues, made as their owner would make them.
 
+use std::rc::Rc;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -8,20 +10,24 @@ use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::types::{
     BucketVersioningStatus, Event, NotificationConfiguration, QueueConfiguration, VersioningConfiguration,
 };
-use serde_json::Value;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::services;
 
 /// A connection to S3 and SQS.
 pub(crate) struct Storage {
-    runtime: Runtime,
+    runtime: Rc<Runtime>,
     client: Client,
+    sqs: aws_sdk_sqs::Client,
 }
 
 /// A queue of SQS.
 pub(crate) struct Queue {
-    url: String,
+    runtime: Rc<Runtime>,
+    client: aws_sdk_sqs::Client,
+    pub(crate) url: String,
     arn: String,
 }
 
@@ -41,7 +47,7 @@ impl Storage {
     pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = Client::from_conf(Builder::from(&sdk_config()).force_path_style(true).build());
-        Self { runtime, client }
+        Self { runtime: Rc::new(runtime), client, sqs: aws_sdk_sqs::Client::new(&sdk_config()) }
     }
 
     /// Makes a bucket; one that is there already is as good.
@@ -62,17 +68,57 @@ impl Storage {
         self.runtime.block_on(request.send()).unwrap().version_id().map(str::to_owned)
     }
 
+    pub(crate) fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
+        self.runtime.block_on(async {
+            let found = self.client.get_object().bucket(bucket).key(key).send().await.unwrap();
+            found.body.collect().await.unwrap().to_vec()
+        })
+    }
+
+    /// The keys of a bucket.
+    pub(crate) fn keys(&self, bucket: &str) -> Vec<String> {
+        let listed = self.runtime.block_on(self.client.list_objects_v2().bucket(bucket).send()).unwrap();
+        listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
     pub(crate) fn delete(&self, bucket: &str, key: &str) {
         self.runtime.block_on(self.client.delete_object().bucket(bucket).key(key).send()).unwrap();
     }
 
+    /// Forbids everybody to read an object.
+    pub(crate) fn forbid(&self, bucket: &str, key: &str) {
+        let resource = format!("arn:aws:s3:::{bucket}/{key}");
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": resource}
+        ]});
+        let request = self.client.put_bucket_policy().bucket(bucket).policy(policy.to_string());
+        self.runtime.block_on(request.send()).unwrap();
+    }
+
+    /// Lets everything be read again.
+    pub(crate) fn forbid_nothing(&self, bucket: &str) {
+        self.runtime.block_on(self.client.delete_bucket_policy().bucket(bucket).send()).unwrap();
+    }
+
+    /// Makes a queue.
+    pub(crate) fn queue(&self, name: &str) -> Queue {
+        let made = self.runtime.block_on(self.sqs.create_queue().queue_name(name).send()).unwrap();
+        let url = made.queue_url().unwrap().to_owned();
+        let name = QueueAttributeName::QueueArn;
+        let request = self.sqs.get_queue_attributes().queue_url(&url).attribute_names(name.clone());
+        let asked = self.runtime.block_on(request.send()).unwrap();
+        let arn = asked.attributes().unwrap()[&name].clone();
+        Queue { runtime: Rc::clone(&self.runtime), client: self.sqs.clone(), url, arn }
+    }
+
     /// Makes a queue, and has the bucket tell it of every new object.
     pub(crate) fn notify_queue(&self, bucket: &str) -> Queue {
-        let url = sqs(&["create-queue", "--queue-name", bucket])["QueueUrl"].as_str().unwrap().to_owned();
-        let asked = sqs(&["get-queue-attributes", "--queue-url", &url, "--attribute-names", "QueueArn"]);
-        let arn = asked["Attributes"]["QueueArn"].as_str().unwrap().to_owned();
-        let queue =
-            QueueConfiguration::builder().queue_arn(&arn).events(Event::S3ObjectCreated).build().unwrap();
+        let made = self.queue(bucket);
+        let queue = QueueConfiguration::builder()
+            .queue_arn(&made.arn)
+            .events(Event::S3ObjectCreated)
+            .build()
+            .unwrap();
         let notification = NotificationConfiguration::builder().queue_configurations(queue).build();
         let request = self
             .client
@@ -80,54 +126,60 @@ impl Storage {
             .bucket(bucket)
             .notification_configuration(notification);
         self.runtime.block_on(request.send()).unwrap();
-        Queue { url, arn }
+        made
     }
 }
 
 impl Queue {
     pub(crate) fn send(&self, body: &str) {
-        sqs(&["send-message", "--queue-url", &self.url, "--message-body", body]);
+        let request = self.client.send_message().queue_url(&self.url).message_body(body);
+        self.runtime.block_on(request.send()).unwrap();
     }
 
     /// The event that Lambda makes of the messages in the queue, of which there have to be `count`.
     pub(crate) fn event(&self, count: usize) -> Value {
-        let asked = ["receive-message", "--queue-url", &self.url, "--max-number-of-messages", "10"];
+        let records = self.records(count);
+        assert_eq!(records.len(), count, "{records:#?}");
+        json!({ "Records": records })
+    }
+
+    /// There is no message to be had.
+    #[track_caller]
+    pub(crate) fn assert_empty(&self) {
+        let records = self.records(1);
+        assert!(records.is_empty(), "{records:#?}");
+    }
+
+    /// The messages in the queue, as Lambda hands them over, until there are `count` or no more come.
+    fn records(&self, count: usize) -> Vec<Value> {
         let mut records = Vec::new();
-        for _ in 0..10 {
-            let received =
-                sqs(&[asked.as_slice(), &["--attribute-names", "All", "--wait-time-seconds", "1"]].concat());
-            let messages = received["Messages"].as_array().cloned().unwrap_or_default();
-            records.extend(messages.iter().map(|message| self.record(message)));
-            if records.len() >= count {
+        while records.len() < count {
+            let request = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
+            let request = request.message_system_attribute_names(MessageSystemAttributeName::All);
+            let received = self.runtime.block_on(request.wait_time_seconds(1).send()).unwrap();
+            if received.messages().is_empty() {
                 break;
             }
+            records.extend(received.messages().iter().map(|message| self.record(message)));
         }
-        assert_eq!(records.len(), count, "{records:#?}");
-        serde_json::json!({ "Records": records })
+        records
     }
 
     /// A message as Lambda hands it over: the same fields, written in small letters.
-    fn record(&self, message: &Value) -> Value {
-        serde_json::json!({
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message["Attributes"],
+    fn record(&self, message: &Message) -> Value {
+        let attributes = message.attributes().into_iter().flatten();
+        let attributes: serde_json::Map<String, Value> =
+            attributes.map(|(name, value)| (name.as_str().to_owned(), json!(value))).collect();
+        json!({
+            "messageId": message.message_id(),
+            "receiptHandle": message.receipt_handle(),
+            "body": message.body(),
+            "attributes": attributes,
             "messageAttributes": {},
-            "md5OfBody": message["MD5OfBody"],
+            "md5OfBody": message.md5_of_body(),
             "eventSource": "aws:sqs",
             "eventSourceARN": self.arn,
             "awsRegion": "us-east-1",
         })
     }
-}
-
-/// Queues are made and read by the AWS command line: one crate less, and the same requests.
-fn sqs(arguments: &[&str]) -> Value {
-    services::aws();
-    let done =
-        services::script("aws").args(["cli", "--output", "json", "sqs"]).args(arguments).output().unwrap();
-    let words = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "aws sqs {arguments:?}: {words}");
-    serde_json::from_slice(&done.stdout).unwrap_or(Value::Null)
 }

@@ -1,0 +1,59 @@
+//! The equation that every load has to meet: no line may get lost on the way, and none be counted twice.
+//!
+//! Takes the numbers, says whether they add up. Does not know where they come from.
+
+/// What became of an object's lines, or of those of many objects.
+///
+/// A line is one event, rarely several: each that is not blank was indexed, excluded, rejected or is unsent. Where every line holds
+/// one event, `lines` - `blank` = `indexed` + `excluded` + `rejected` + `unsent`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// Lines that were read.
+    pub lines: u64,
+    /// Lines with nothing in them.
+    pub blank: u64,
+    /// Events beyond the first of their line.
+    pub further: u64,
+    /// Events that the target holds.
+    pub indexed: u64,
+    /// Events that were left out on purpose.
+    pub excluded: u64,
+    /// Events that the target refused.
+    pub rejected: u64,
+    /// Events that did not get there.
+    pub unsent: u64,
+}
+
+/// The numbers do not add up: a defect of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the numbers do not add up: {} events in the lines, but {} indexed, excluded, rejected or unsent; this is a defect of es-loader, \
+     and the load does not count as finished",
+    .0.events(), .0.accounted()
+)]
+pub struct Imbalance(pub Balance);
+
+impl Balance {
+    /// The events in the lines.
+    pub fn events(&self) -> u64 {
+        self.lines.saturating_sub(self.blank) + self.further
+    }
+
+    /// The events of which is known what became of them.
+    pub fn accounted(&self) -> u64 {
+        self.indexed + self.excluded + self.rejected + self.unsent
+    }
+
+    /// Whether it adds up.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not.
+    pub fn check(&self) -> Result<(), Imbalance> {
+        if self.events() == self.accounted() && self.blank <= self.lines {
+            Ok(())
+        } else {
+            Err(Imbalance(*self))
+        }
+    }
+}

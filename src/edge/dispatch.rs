@@ -1,0 +1,334 @@
+//! The requests of one delivery: what is sent next, how much at a time, and what is sent again and when.
+//!
+//! Keeps every document in exactly one place until it is settled. Does not wait: it says when it wants to be woken.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::{JoinError, JoinSet};
+
+use super::deadline::Deadline;
+use super::deliver::{Delivery, Options, Stop};
+use super::opensearch::{Answer, OpenSearch, SendError};
+use super::parcel::Parcel;
+use super::progress::Progress;
+use crate::bulk::{Batch, Fault, Judgement, Moves, Pace, index_and_id, judge};
+use crate::dead_letter::Refused;
+
+/// The longest that a look at the closed indices may take: without it they are tried one by one.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
+
+/// What comes back.
+pub(super) enum Landed {
+    /// A bulk request.
+    Answer(Parcel, Result<Answer, SendError>),
+    /// A look at which indices are closed, for a parcel whose index is.
+    Look(Parcel, Fault, Moves),
+}
+
+/// A delivery's requests: those that wait, those that are put off, and those that are on their way.
+pub(super) struct Dispatch<'a> {
+    client: &'a OpenSearch,
+    options: &'a Options,
+    deadline: Option<Deadline>,
+    /// Ready to go.
+    waiting: VecDeque<Parcel>,
+    /// Put off until a time.
+    resting: Vec<(Instant, Parcel)>,
+    /// On their way.
+    pub(super) flying: JoinSet<Landed>,
+    pace: Pace,
+    moves: Moves,
+    /// When a document was last settled.
+    settled: Option<Instant>,
+    progress: Arc<Progress>,
+    /// Documents that were refused for good, to be taken.
+    pub(super) refused: Vec<Refused>,
+    pub(super) delivery: Delivery,
+}
+
+impl<'a> Dispatch<'a> {
+    pub(super) fn new(
+        client: &'a OpenSearch,
+        options: &'a Options,
+        deadline: Option<Deadline>,
+        progress: Arc<Progress>,
+    ) -> Self {
+        Self {
+            client,
+            options,
+            deadline,
+            waiting: VecDeque::new(),
+            resting: Vec::new(),
+            flying: JoinSet::new(),
+            pace: Pace::new(options.in_flight),
+            moves: Moves::default(),
+            settled: None,
+            progress,
+            refused: Vec::new(),
+            delivery: Delivery::default(),
+        }
+    }
+
+    pub(super) fn stopped(&self) -> bool {
+        self.delivery.stop.is_some()
+    }
+
+    /// A stopped delivery takes everything, to count it.
+    pub(super) fn has_room(&self) -> bool {
+        self.stopped() || self.waiting.len() + self.resting.len() + self.flying.len() < self.pace.in_flight()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.resting.is_empty() && self.flying.is_empty()
+    }
+
+    /// The next time at which something has to be done without being told.
+    pub(super) fn alarm(&self) -> Option<Instant> {
+        let wake = self.resting.iter().map(|(wake, _)| *wake).min();
+        let deadline = self.last_call().filter(|_| !self.stopped());
+        wake.into_iter().chain(deadline).min()
+    }
+
+    /// The last moment to begin a request.
+    fn last_call(&self) -> Option<Instant> {
+        self.deadline.map(|deadline| deadline.last_call(self.delivery.requests == 0))
+    }
+
+    pub(super) fn accept(&mut self, batch: Batch) {
+        self.delivery.documents += batch.len() as u64;
+        match &self.delivery.stop {
+            None if batch.is_empty() => {}
+            None => self.waiting.push_back(Parcel::new(batch, Instant::now())),
+            Some(stop) => {
+                let fault = Fault::new(0, "", &stop.to_string());
+                batch.items.iter().for_each(|item| self.delivery.unsent.add(&fault, item.line));
+            }
+        }
+    }
+
+    pub(super) fn launch(&mut self) {
+        if self.last_call().is_some_and(|last_call| last_call <= Instant::now()) {
+            self.stop(Stop::Deadline);
+        }
+        while self.flying.len() < self.pace.in_flight()
+            && let Some(mut parcel) = self.waiting.pop_front()
+        {
+            if let Some(batch) = self.moves.redirect(&parcel.batch) {
+                parcel.batch = batch;
+            }
+            if parcel.batch.body.len() > self.pace.bytes() && parcel.batch.len() > 1 {
+                parcel.halves().into_iter().rev().for_each(|half| self.waiting.push_front(half));
+                continue;
+            }
+            self.delivery.requests += 1;
+            let client = self.client.clone();
+            let left = self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()));
+            self.flying.spawn(async move {
+                let answer = client.bulk(&parcel.batch.body, left.unwrap_or(Duration::MAX)).await;
+                Landed::Answer(parcel, answer)
+            });
+        }
+    }
+
+    pub(super) fn wake(&mut self) {
+        let now = Instant::now();
+        let (due, resting) =
+            std::mem::take(&mut self.resting).into_iter().partition(|(wake, _)| *wake <= now);
+        self.resting = resting;
+        let due: Vec<(Instant, Parcel)> = due;
+        self.waiting.extend(due.into_iter().map(|(_, parcel)| parcel));
+    }
+
+    pub(super) fn land(&mut self, landed: Result<Landed, JoinError>) {
+        match landed {
+            Ok(Landed::Answer(parcel, answer)) => self.answered(parcel, answer),
+            Ok(Landed::Look(parcel, fault, moves)) => self.looked(parcel, &fault, moves),
+            // Tasks are never aborted, so it panicked, and its documents went with it: no count would be true.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    fn answered(&mut self, parcel: Parcel, answer: Result<Answer, SendError>) {
+        let judgement = match answer {
+            Ok(answer) => {
+                self.delivery.bytes_sent += answer.sent;
+                judge(&parcel.batch, answer.status, &answer.body)
+            }
+            Err(error) if error.can_pass() => {
+                Judgement::Again(Fault::new(0, error.kind(), &error.to_string()))
+            }
+            Err(error) => {
+                self.give_up(&parcel, &Fault::new(0, error.kind(), &error.to_string()));
+                return self.stop(Stop::Denied(error.to_string()));
+            }
+        };
+
+        let size = parcel.batch.body.len();
+        let settled = self.delivery.indexed + self.delivery.rejected.total();
+        let next = parcel.settle(judgement, &mut self.delivery);
+        if self.delivery.indexed + self.delivery.rejected.total() > settled {
+            self.settled = Some(Instant::now());
+            self.progress.go_on();
+        }
+        self.refused.extend(next.refused);
+        if next.too_large {
+            self.pace.too_large(size);
+        }
+        match (next.pressure, next.later.is_some()) {
+            (true, _) => self.pace.complained(size),
+            (false, true) => self.pace.went_wrong(),
+            (false, false) => self.pace.went_well(),
+        }
+        for parcel in next.at_once {
+            self.hold(parcel);
+        }
+        if let Some((parcel, fault)) = next.closed {
+            self.look(parcel, fault);
+        }
+        if let Some((parcel, fault)) = next.later {
+            self.put_off(parcel, &fault);
+        }
+        if let Some((parcel, fault)) = next.denied {
+            self.give_up(&parcel, &fault);
+            self.stop(Stop::Denied(denial(self.client, &fault)));
+        }
+    }
+
+    /// Asks the cluster which indices are closed, so that not every one of them has to be tried. A cluster that does not let us
+    /// ask has told of this one.
+    fn look(&mut self, parcel: Parcel, fault: Fault) {
+        if self.stopped() {
+            return self.give_up(&parcel, &fault);
+        }
+        let mut moves = Moves::default();
+        for index in 0..parcel.batch.len() {
+            if let Some((name, _)) = parcel.batch.pair(index).and_then(|(action, _)| index_and_id(action)) {
+                moves.close(name);
+            }
+        }
+        let client = self.client.clone();
+        let left = self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()));
+        let limit = left.unwrap_or(LONGEST_LOOK).min(LONGEST_LOOK);
+        self.flying.spawn(async move {
+            let _ = tokio::time::timeout(limit, async {
+                if let Ok(state) = client.get("_cluster/state/blocks").await {
+                    moves.close_blocked(&state);
+                }
+                if let Ok(listing) = client.get("_cold/indices/_search?page_size=2000").await {
+                    moves.close_cold(&listing);
+                }
+            })
+            .await;
+            Landed::Look(parcel, fault, moves)
+        });
+    }
+
+    fn looked(&mut self, mut parcel: Parcel, fault: &Fault, moves: Moves) {
+        self.moves.merge(moves);
+        match self.moves.redirect(&parcel.batch) {
+            Some(batch) if batch != parcel.batch => {
+                let index = batch.pair(0).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().0;
+                tracing::warn!(
+                    fault.status,
+                    index,
+                    "an index is closed for writing; its documents go to this one"
+                );
+                parcel.batch = batch;
+                self.hold(parcel);
+            }
+            // Ninety-nine of them are closed.
+            _ => self.put_off(parcel, fault),
+        }
+    }
+
+    fn hold(&mut self, parcel: Parcel) {
+        match &self.delivery.stop {
+            None => self.waiting.push_back(parcel),
+            Some(stop) => {
+                let fault = Fault::new(0, "", &stop.to_string());
+                self.give_up(&parcel, &fault);
+            }
+        }
+    }
+
+    fn put_off(&mut self, mut parcel: Parcel, fault: &Fault) {
+        let now = Instant::now();
+        let end = self
+            .deadline
+            .map(|deadline| deadline.stop)
+            .or_else(|| parcel.since.checked_add(self.options.patience));
+        let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
+        if self.stopped() || left < self.options.pause {
+            self.give_up(&parcel, fault);
+            if self.deadline.is_some() {
+                self.stop(Stop::Deadline);
+            } else if self.settled.is_none_or(|settled| settled < parcel.since) {
+                let patience = self.options.patience.as_secs();
+                self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
+            }
+            return;
+        }
+
+        let bound =
+            self.options.pause.saturating_mul(1 << parcel.put_off.min(20)).min(self.options.longest_pause);
+        let pause = bound.mul_f64(random_fraction()).min(left / 2);
+        // One line a delivery is enough to tell why it takes so long; the reason may quote a document.
+        let documents = parcel.batch.len();
+        if self.delivery.sent_again == 0 {
+            tracing::warn!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+        } else {
+            tracing::debug!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+        }
+        self.delivery.sent_again += documents as u64;
+        parcel.put_off += 1;
+        self.resting.push((now + pause, parcel));
+        let waiting = self.resting.iter().map(|(_, parcel)| parcel.batch.len() as u64).sum();
+        self.progress.hold_up(waiting, fault);
+    }
+
+    fn give_up(&mut self, parcel: &Parcel, fault: &Fault) {
+        parcel.lines().for_each(|line| self.delivery.unsent.add(fault, line));
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        if self.stopped() {
+            return;
+        }
+        tracing::warn!(%stop, "delivery ends early");
+        let fault = Fault::new(0, "", &stop.to_string());
+        self.delivery.stop = Some(stop);
+        let resting = std::mem::take(&mut self.resting).into_iter().map(|(_, parcel)| parcel);
+        for parcel in std::mem::take(&mut self.waiting).into_iter().chain(resting) {
+            self.give_up(&parcel, &fault);
+        }
+    }
+}
+
+/// Why the endpoint does not take our requests, and what to do about it.
+fn denial(client: &OpenSearch, fault: &Fault) -> String {
+    let way_out = match fault.status {
+        404 if fault.error_type == "index_not_found_exception" => {
+            "create the index or its alias, or let OpenSearch create it (action.auto_create_index)"
+        }
+        400 if fault.refuses_ids() => {
+            "leave ids out with ES_LOADER_DOCUMENT_IDS=off (what is sent again is there twice then), or use a collection of type SEARCH"
+        }
+        400 if !fault.error_type.is_empty() => {
+            "check index_name and index_rotation, and what the alias stands for"
+        }
+        401 => "check user and password, or the credentials that requests are signed with",
+        403 => {
+            "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
+        }
+        _ => "check that the endpoint is that of OpenSearch itself",
+    };
+    format!("{}: {fault}; {way_out}", client.endpoint())
+}
+
+/// A number from 0 to 1. Pauses need to differ, not to be unpredictable.
+fn random_fraction() -> f64 {
+    f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
+}

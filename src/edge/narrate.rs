@@ -1,0 +1,77 @@
+//! What the function's log says of an object. Log text never gets there: only names, counts and kinds.
+
+use tracing::{error, info, warn};
+
+use crate::report::{ObjectReport, Outcome};
+
+/// One line of what became of an object, and one for each kind of oddness.
+pub(super) fn object(report: &ObjectReport) {
+    let account = &report.account;
+    let balance = report.balance();
+    match &report.outcome {
+        Outcome::Loaded => info!(
+            object = report.object,
+            lines = balance.lines,
+            blank = balance.blank,
+            events = balance.events(),
+            indexed = balance.indexed,
+            excluded = balance.excluded,
+            rejected = balance.rejected,
+            unsent = balance.unsent,
+            documents = account.documents,
+            pipeline_errors = account.pipeline_errors,
+            sent_again = report.sent_again,
+            dead_letters = report.dead_letters,
+            "loaded"
+        ),
+        Outcome::Failed { reason, .. } if report.resume.is_some() => warn!(
+            object = report.object,
+            lines = balance.lines,
+            blank = balance.blank,
+            events = balance.events(),
+            indexed = balance.indexed,
+            excluded = balance.excluded,
+            rejected = balance.rejected,
+            unsent = balance.unsent,
+            documents = account.documents,
+            sent_again = report.sent_again,
+            dead_letters = report.dead_letters,
+            reason,
+            "not done in time"
+        ),
+        Outcome::Skipped(reason) => info!(object = report.object, reason, "skipped"),
+        Outcome::Failed { reason, retry } => error!(
+            object = report.object,
+            lines = balance.lines,
+            blank = balance.blank,
+            events = balance.events(),
+            indexed = balance.indexed,
+            excluded = balance.excluded,
+            rejected = balance.rejected,
+            unsent = balance.unsent,
+            documents = account.documents,
+            sent_again = report.sent_again,
+            dead_letters = report.dead_letters,
+            reason,
+            retry,
+            "failed"
+        ),
+    }
+    if let Some(broken) = &account.broken {
+        warn!(object = report.object, offset = broken.offset, reason = broken.reason, "the object broke off");
+    }
+    for (problem, count) in account.problems.iter() {
+        warn!(object = report.object, problem = problem.name(), count, "odd lines");
+    }
+    for group in report.rejected.groups() {
+        // The reason may quote the document, so only its kind is logged.
+        warn!(
+            object = report.object,
+            status = group.fault.status,
+            kind = group.fault.error_type,
+            count = group.count,
+            first_line = group.first_line.0,
+            "rejected"
+        );
+    }
+}

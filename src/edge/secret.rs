@@ -1,0 +1,85 @@
+//! A user and a password out of AWS Secrets Manager.
+//!
+//! Asks once. Does not know what they open.
+
+use std::time::Duration;
+
+use aws_config::Region;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_types::SdkConfig;
+use serde_json::Value;
+
+use super::auth::Password;
+
+/// The longest that asking may take, tries included: Lambda gives the start of a function ten seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Bytes of the SDK's explanation that are kept.
+const LONGEST_REASON: usize = 300;
+
+/// What a secret holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// The user, where the secret names one.
+    pub user: Option<String>,
+    /// The password.
+    pub password: Password,
+}
+
+/// Why there is no password. No text of it quotes the secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// It could not be read.
+    #[error("secret {id}: {reason}; allow secretsmanager:GetSecretValue on it to the role that runs this")]
+    Unreadable {
+        /// The secret.
+        id: String,
+        /// What AWS said.
+        reason: String,
+    },
+    /// It holds something else.
+    #[error("secret {id} holds no password: expected a text, or a JSON object with username and password")]
+    NoPassword {
+        /// The secret.
+        id: String,
+    },
+}
+
+/// Reads the secret of a name or an ARN: a text is the password; a JSON object, as the consoles of AWS make it, has `password` and
+/// perhaps `username`. The region is that of the ARN, or else that of `aws`.
+///
+/// # Errors
+///
+/// It cannot be read, or holds no password.
+pub async fn read(aws: &SdkConfig, id: &str) -> Result<Secret, SecretError> {
+    let mut config = aws_sdk_secretsmanager::config::Builder::from(aws);
+    if let Some(region) = id.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2)) {
+        config.set_region(Some(Region::new(region.to_owned())));
+    }
+    let unreadable = |reason: String| SecretError::Unreadable { id: id.to_owned(), reason };
+    let request = Client::from_conf(config.build()).get_secret_value().secret_id(id);
+    let found = match tokio::time::timeout(PATIENCE, request.send()).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            let mut reason = match (error.code(), error.message()) {
+                (Some(code), message) => format!("{code}: {}", message.unwrap_or("no reason given")),
+                (None, _) => DisplayErrorContext(&error).to_string(),
+            };
+            reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
+            return Err(unreadable(reason));
+        }
+        Err(_) => return Err(unreadable("no answer in time".to_owned())),
+    };
+    found.secret_string().and_then(parse).ok_or_else(|| SecretError::NoPassword { id: id.to_owned() })
+}
+
+fn parse(text: &str) -> Option<Secret> {
+    let (user, password) = match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => {
+            let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+            (text("username"), text("password")?)
+        }
+        _ => (None, text.to_owned()),
+    };
+    (!password.is_empty()).then_some(Secret { user, password: Password(password) })
+}

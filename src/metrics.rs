@@ -1,0 +1,125 @@
+//! What CloudWatch is told of a load: one line in its Embedded Metric Format (EMF) for each object.
+//!
+//! Takes the report of an object, gives the line: namespace, dimensions and the names of the first ten metrics are those of SIEM
+//! on OpenSearch, so that its dashboards and alarms go on working. Does not know where lines are written.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::report::{ObjectReport, Outcome};
+
+/// The namespace of the metrics.
+const NAMESPACE: &str = "SIEM";
+
+/// The dimension `service`, as SIEM on OpenSearch sets it.
+const SERVICE: &str = "es-loader";
+
+/// Values that are told apart within a doubling of the age.
+const STEPS: u32 = 8;
+
+/// Ages of events, counted in steps of at most an eighth: as much as a percentile needs, in little memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ages {
+    /// Counts by step.
+    steps: Vec<u64>,
+    total: u64,
+}
+
+impl Ages {
+    /// Counts an event of this age in seconds; one from the future is new.
+    pub fn add(&mut self, seconds: i64) {
+        let step = step(u64::try_from(seconds).unwrap_or(0));
+        if self.steps.len() <= step {
+            self.steps.resize(step + 1, 0);
+        }
+        if let Some(count) = self.steps.get_mut(step) {
+            *count += 1;
+            self.total += 1;
+        }
+    }
+
+    /// Counts all that `other` counted.
+    pub fn merge(&mut self, other: &Ages) {
+        if self.steps.len() < other.steps.len() {
+            self.steps.resize(other.steps.len(), 0);
+        }
+        self.steps.iter_mut().zip(&other.steps).for_each(|(sum, count)| *sum += count);
+        self.total += other.total;
+    }
+
+    /// The age in seconds that so many percent of the events do not exceed, rounded down by at most an eighth; nothing where there
+    /// are no events.
+    pub fn percentile(&self, percent: u64) -> Option<u64> {
+        let wanted = (self.total * percent.min(100)).div_ceil(100).max(1);
+        let mut seen = 0;
+        let reached = self.steps.iter().position(|count| {
+            seen += count;
+            seen >= wanted
+        });
+        reached.map(lowest)
+    }
+}
+
+/// The step of an age: each second by itself up to 8, then eight steps for each doubling.
+fn step(seconds: u64) -> usize {
+    let exponent = seconds.checked_ilog2().unwrap_or(0).saturating_sub(STEPS.ilog2());
+    (exponent as usize) * STEPS as usize + (seconds >> exponent) as usize
+}
+
+/// The lowest age of a step.
+fn lowest(step: usize) -> u64 {
+    let steps = STEPS as usize;
+    let exponent = (step / steps).saturating_sub(1);
+    ((step - exponent * steps) as u64) << exponent
+}
+
+/// The metrics of an object that was loaded, or should have been: a JSON object without line end. Nothing for one that was
+/// skipped, because there was nothing to load.
+pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
+    if matches!(report.outcome, Outcome::Skipped(_)) {
+        return None;
+    }
+    let balance = report.balance();
+    let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let ages = &report.account.ages;
+    let measured = [
+        ("InputLogFileSize", "Bytes", report.input_bytes),
+        ("OutputDataSize", "Bytes", Some(report.account.bulk_bytes)),
+        ("SuccessLogLoadCount", "Count", Some(balance.indexed)),
+        ("ErrorLogLoadCount", "Count", Some(balance.rejected + balance.unsent)),
+        ("ExcludedLogCount", "Count", Some(balance.excluded)),
+        ("TotalDurationTime", "Milliseconds", Some(milliseconds(report.took))),
+        ("EsResponseTime", "Milliseconds", Some(milliseconds(report.cluster_time))),
+        ("TotalLogFileCount", "Count", Some(1)),
+        ("TotalLogCount", "Count", Some(balance.events())),
+        ("RejectedLogCount", "Count", Some(balance.rejected)),
+        ("UnsentLogCount", "Count", Some(balance.unsent)),
+        ("RetriedLogCount", "Count", Some(report.sent_again)),
+        ("EventAgeP50", "Seconds", ages.percentile(50)),
+        ("EventAgeP99", "Seconds", ages.percentile(99)),
+    ];
+    let measured = || measured.iter().filter_map(|(name, unit, value)| Some((*name, *unit, (*value)?)));
+    let metrics: Vec<Value> = measured().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
+    let mut line = Map::new();
+    line.insert(
+        "_aws".to_owned(),
+        json!({
+            "Timestamp": now.as_millisecond(),
+            "CloudWatchMetrics": [
+                {"Namespace": NAMESPACE, "Dimensions": [["logtype", "service"]], "Metrics": metrics},
+            ],
+        }),
+    );
+    line.insert("logtype".to_owned(), json!(report.log_type.as_deref().unwrap_or("unknown")));
+    line.insert("service".to_owned(), json!(SERVICE));
+    let (bucket, key) = match report.object.strip_prefix("s3://").and_then(|object| object.split_once('/')) {
+        Some((bucket, key)) => (Some(bucket), key),
+        None => (None, report.object.as_str()),
+    };
+    if let Some(bucket) = bucket {
+        line.insert("s3_bucket".to_owned(), json!(bucket));
+    }
+    line.insert("s3_key".to_owned(), json!(key));
+    line.extend(measured().map(|(name, _, value)| (name.to_owned(), json!(value))));
+    Some(Value::Object(line).to_string())
+}

@@ -1,0 +1,66 @@
+//! The pace of requests.
+
+use es_loader::bulk::Pace;
+
+const MB: usize = 1_000_000;
+
+#[test]
+fn number_and_size_fall_by_half_with_each_complaint_and_never_to_nothing() {
+    let mut pace = Pace::new(8);
+    assert_eq!((pace.in_flight(), pace.bytes()), (8, usize::MAX));
+    pace.complained(4 * MB);
+    assert_eq!((pace.in_flight(), pace.bytes()), (4, 2 * MB));
+    pace.complained(2 * MB);
+    assert_eq!((pace.in_flight(), pace.bytes()), (2, MB));
+    for _ in 0..99 {
+        pace.complained(10);
+    }
+    assert_eq!(pace.in_flight(), 1);
+    assert!(pace.bytes() > 10_000, "{}", pace.bytes());
+}
+
+#[test]
+fn both_rise_again_step_by_step_to_where_they_were() {
+    let mut pace = Pace::new(3);
+    pace.complained(5 * MB);
+    let mut seen = vec![(pace.in_flight(), pace.bytes())];
+    for _ in 0..40 {
+        pace.went_well();
+        let (before, now) = (*seen.last().unwrap_or(&(0, 0)), (pace.in_flight(), pace.bytes()));
+        assert!(now.0 - before.0 <= 1 && now.1 > before.1 && now.1 - before.1 < MB, "{before:?} {now:?}");
+        seen.push(now);
+    }
+    assert_eq!(seen.first(), Some(&(1, 5 * MB / 2)));
+    assert_eq!(pace.in_flight(), 3);
+    assert!(pace.bytes() > 10 * MB);
+}
+
+#[test]
+fn a_failure_that_is_no_complaint_delays_the_rise_only() {
+    let mut pace = Pace::new(2);
+    pace.complained(MB);
+    for _ in 0..99 {
+        pace.went_well();
+        pace.went_well();
+        pace.went_wrong();
+    }
+    assert_eq!(pace.in_flight(), 1);
+    pace.went_well();
+    pace.went_well();
+    pace.went_well();
+    pace.went_well();
+    assert_eq!(pace.in_flight(), 2);
+}
+
+#[test]
+fn what_the_endpoint_does_not_take_is_not_tried_again_however_well_it_goes() {
+    let mut pace = Pace::new(2);
+    pace.too_large(4 * MB);
+    assert_eq!((pace.in_flight(), pace.bytes()), (2, 3 * MB));
+    for _ in 0..99 {
+        pace.went_well();
+    }
+    assert_eq!(pace.bytes(), 3 * MB);
+    pace.too_large(8 * MB);
+    assert_eq!(pace.bytes(), 3 * MB, "a ceiling does not rise");
+}

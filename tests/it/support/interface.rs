@@ -1,0 +1,67 @@
+//! The Lambda runtime interface, with deadlines that mean something: cargo-lambda's lie in 1970.
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::program::{clean, with_aws};
+use super::site::Site;
+use crate::scripted::{Reply, Request, serve};
+
+/// The longest that an answer may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Starts the function, hands it one event that has to be done in `time`, and ends it; gives its answer and its log.
+pub(crate) async fn invoke(
+    site: &Site,
+    variables: &[(&str, &str)],
+    event: &Value,
+    time: Duration,
+) -> (Value, String) {
+    let event = event.to_string();
+    let interface = serve(move |request: &Request| answer(request, &event, time)).await;
+    let log = site.path("function.log");
+    let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
+    with_aws(&mut function)
+        .env("ES_LOADER_CONFIG", site.config())
+        .envs(variables.iter().copied())
+        .env("AWS_LAMBDA_RUNTIME_API", interface.url.trim_start_matches("http://"))
+        .env("AWS_LAMBDA_FUNCTION_NAME", "es-loader-lambda")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .stdin(Stdio::null())
+        .stdout(File::create(&log).unwrap())
+        .stderr(File::options().append(true).open(&log).unwrap());
+    let mut function = function.spawn().unwrap();
+    let until = Instant::now() + PATIENCE;
+    let answer = loop {
+        let answers = interface.requests().into_iter().find(|request| request.method == "POST");
+        if let Some(answer) = answers {
+            break answer;
+        }
+        let words = || std::fs::read_to_string(&log).unwrap();
+        assert!(function.try_wait().unwrap().is_none(), "the function ended:\n{}", words());
+        assert!(Instant::now() < until, "no answer in {PATIENCE:?}:\n{}", words());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    function.kill().unwrap();
+    function.wait().unwrap();
+    (serde_json::from_str(&answer.text()).unwrap(), std::fs::read_to_string(&log).unwrap())
+}
+
+fn answer(request: &Request, event: &str, time: Duration) -> Reply {
+    if request.method == "POST" {
+        return Reply::Full(202, vec![], vec![]);
+    }
+    let deadline = Timestamp::now() + SignedDuration::try_from(time).unwrap();
+    let head = vec![
+        ("content-type", "application/json".to_owned()),
+        ("lambda-runtime-aws-request-id", "r1".to_owned()),
+        ("lambda-runtime-deadline-ms", deadline.as_millisecond().to_string()),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:1:function:f".to_owned()),
+    ];
+    Reply::Full(200, head, event.as_bytes().to_vec())
+}
