@@ -74,12 +74,30 @@ impl Moves {
         followers.into_iter().find(|name| !self.closed.contains(name)).map(Cow::Owned)
     }
 
+    /// Documents of the batch would go to closed indices.
+    pub fn concerns(&self, batch: &Batch) -> bool {
+        let is_closed = |at| {
+            let (action, _) = batch.pair(at)?;
+            Some(self.closed.contains(&index_of(action)?))
+        };
+        !self.is_empty() && (0..batch.len()).any(|at| is_closed(at).unwrap_or(false))
+    }
+
+    /// The closed indices that may hold what was sent to `index` at an earlier time: itself, and its followers. None where it is
+    /// open.
+    pub fn closed_of(&self, index: &str) -> Vec<&str> {
+        if !self.closed.contains(index) {
+            return Vec::new();
+        }
+        let name = numbered(index).map_or(index, |(name, _)| name);
+        let is_of = |closed: &str| closed == name || numbered(closed).is_some_and(|(of, _)| of == name);
+        self.closed.iter().map(String::as_str).filter(|closed| is_of(closed)).collect()
+    }
+
     /// The batch with its documents directed to open indices; nothing where it can stay as it is. Documents that have nowhere to go
     /// stay where they are.
     pub fn redirect(&self, batch: &Batch) -> Option<Batch> {
-        let stays = |action: &[u8]| -> Option<bool> { Some(!self.closed.contains(&index_of(action)?)) };
-        let actions = |index| batch.pair(index).map(|(action, _)| action);
-        if self.is_empty() || (0..batch.len()).all(|index| actions(index).and_then(stays).unwrap_or(true)) {
+        if !self.concerns(batch) {
             return None;
         }
         let mut moved = Batch { lines: batch.lines.clone(), ..Batch::default() };

@@ -2,11 +2,12 @@
 //!
 //! Keeps every document in exactly one place until it is settled. Does not wait: it says when it wants to be woken.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tokio::task::{JoinError, JoinSet};
 
 use super::deadline::Deadline;
@@ -24,8 +25,8 @@ const LONGEST_LOOK: Duration = Duration::from_secs(10);
 pub(super) enum Landed {
     /// A bulk request.
     Answer(Parcel, Result<Answer, SendError>),
-    /// A look at which indices are closed, for a parcel whose index is.
-    Look(Parcel, Fault, Moves),
+    /// A look at which indices are closed, and which documents of a parcel they hold.
+    Look(Parcel, Fault, Moves, BTreeSet<usize>),
 }
 
 /// A delivery's requests: those that wait, those that are put off, and those that are on their way.
@@ -114,10 +115,11 @@ impl<'a> Dispatch<'a> {
             self.stop(Stop::Deadline);
         }
         while self.flying.len() < self.pace.in_flight()
-            && let Some(mut parcel) = self.waiting.pop_front()
+            && let Some(parcel) = self.waiting.pop_front()
         {
-            if let Some(batch) = self.moves.redirect(&parcel.batch) {
-                parcel.batch = batch;
+            if self.moves.concerns(&parcel.batch) {
+                self.look(parcel, Fault::new(403, "", "the index is closed for writing"), Moves::default());
+                continue;
             }
             if parcel.batch.body.len() > self.pace.bytes() && parcel.batch.len() > 1 {
                 parcel.halves().into_iter().rev().for_each(|half| self.waiting.push_front(half));
@@ -145,7 +147,7 @@ impl<'a> Dispatch<'a> {
     pub(super) fn land(&mut self, landed: Result<Landed, JoinError>) {
         match landed {
             Ok(Landed::Answer(parcel, answer)) => self.answered(parcel, answer),
-            Ok(Landed::Look(parcel, fault, moves)) => self.looked(parcel, &fault, moves),
+            Ok(Landed::Look(parcel, fault, moves, held)) => self.looked(parcel, &fault, moves, &held),
             // Tasks are never aborted, so it panicked, and its documents went with it: no count would be true.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
@@ -186,7 +188,10 @@ impl<'a> Dispatch<'a> {
             self.hold(parcel);
         }
         if let Some((parcel, fault)) = next.closed {
-            self.look(parcel, fault);
+            let actions = (0..parcel.batch.len()).filter_map(|index| Some(parcel.batch.pair(index)?.0));
+            let mut closed = Moves::default();
+            actions.filter_map(index_and_id).for_each(|(index, _)| closed.close(index));
+            self.look(parcel, fault, closed);
         }
         if let Some((parcel, fault)) = next.later {
             self.put_off(parcel, &fault);
@@ -197,38 +202,43 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Asks the cluster which indices are closed, so that not every one of them has to be tried. A cluster that does not let us
-    /// ask has told of this one.
-    fn look(&mut self, parcel: Parcel, fault: Fault) {
+    /// Asks the cluster which indices are closed beside those that it has just `told`, so that not every one of them has to be
+    /// tried, and which documents they hold: an object that is loaded again must not double them. Where we may not ask, what it
+    /// told has to do.
+    fn look(&mut self, parcel: Parcel, fault: Fault, told: Moves) {
         if self.stopped() {
             return self.give_up(&parcel, &fault);
         }
-        let mut moves = Moves::default();
-        for index in 0..parcel.batch.len() {
-            if let Some((name, _)) = parcel.batch.pair(index).and_then(|(action, _)| index_and_id(action)) {
-                moves.close(name);
-            }
-        }
+        let is_news = !told.is_empty();
+        let mut moves = told;
+        moves.merge(self.moves.clone());
         let client = self.client.clone();
         let left = self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()));
         let limit = left.unwrap_or(LONGEST_LOOK).min(LONGEST_LOOK);
         self.flying.spawn(async move {
-            let _ = tokio::time::timeout(limit, async {
-                if let Ok(state) = client.get("_cluster/state/blocks").await {
+            let held = tokio::time::timeout(limit, async {
+                if is_news && let Ok(state) = client.get("_cluster/state/blocks").await {
                     moves.close_blocked(&state);
                 }
-                if let Ok(listing) = client.get("_cold/indices/_search?page_size=2000").await {
+                if is_news && let Ok(listing) = client.get("_cold/indices/_search?page_size=2000").await {
                     moves.close_cold(&listing);
                 }
-            })
-            .await;
-            Landed::Look(parcel, fault, moves)
+                held(&client, &parcel.batch, &moves).await
+            });
+            let held = held.await.unwrap_or_default();
+            Landed::Look(parcel, fault, moves, held)
         });
     }
 
-    fn looked(&mut self, mut parcel: Parcel, fault: &Fault, moves: Moves) {
+    fn looked(&mut self, parcel: Parcel, fault: &Fault, moves: Moves, held: &BTreeSet<usize>) {
         self.moves.merge(moves);
+        let mut parcel = parcel.without(held, &mut self.delivery);
+        if !held.is_empty() {
+            self.settled = Some(Instant::now());
+            self.progress.go_on();
+        }
         match self.moves.redirect(&parcel.batch) {
+            _ if parcel.batch.is_empty() => {}
             Some(batch) if batch != parcel.batch => {
                 let index = batch.pair(0).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().0;
                 tracing::warn!(
@@ -305,6 +315,27 @@ impl<'a> Dispatch<'a> {
             self.give_up(&parcel, &fault);
         }
     }
+}
+
+/// The documents of a batch that closed indices hold, as far as the cluster tells.
+async fn held(client: &OpenSearch, batch: &Batch, moves: &Moves) -> BTreeSet<usize> {
+    let (mut asked, mut documents) = (Vec::new(), Vec::new());
+    for at in 0..batch.len() {
+        let Some((index, id)) = batch.pair(at).and_then(|(action, _)| index_and_id(action)) else { continue };
+        for closed in moves.closed_of(&index) {
+            asked.push(at);
+            documents.push(json!({"_index": closed, "_id": id, "_source": false}));
+        }
+    }
+    if asked.is_empty() {
+        return BTreeSet::new();
+    }
+    let answer = client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default();
+    let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    // An answer to something else tells nothing.
+    let found = if found.len() == asked.len() { found } else { &[] };
+    let is_held = |document: &Value| document.get("found").and_then(Value::as_bool) == Some(true);
+    asked.into_iter().zip(found).filter(|(_, document)| is_held(document)).map(|(at, _)| at).collect()
 }
 
 /// Why the endpoint does not take our requests, and what to do about it.

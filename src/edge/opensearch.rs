@@ -209,6 +209,12 @@ impl OpenSearch {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
+    /// Asks for the JSON at a path by a question in JSON, as `_mget`.
+    pub async fn ask(&self, path: &str, question: &Value) -> Result<Value, ApiError> {
+        let answer = self.call(Method::Post, path, question.to_string().as_bytes()).await?;
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
     async fn call(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, ApiError> {
         let limit = self.shared.time_out;
         let answer = self.send(method, path, HeaderMap::new(), None, body, limit).await?;

@@ -2,6 +2,7 @@
 //!
 //! Books every document once, as indexed or rejected, or hands it on. Does not send, wait, or look at a clock.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::deliver::Delivery;
@@ -78,6 +79,15 @@ impl Parcel {
             }
             Judgement::Malformed(fault) => self.divide(fault, delivery),
         }
+    }
+
+    /// Books documents that the cluster holds already, and gives the rest.
+    pub(super) fn without(self, held: &BTreeSet<usize>, delivery: &mut Delivery) -> Parcel {
+        for index in held {
+            delivery.duplicates += 1;
+            self.book_indexed(*index, delivery);
+        }
+        self.select((0..self.batch.len()).filter(|index| !held.contains(index)).collect())
     }
 
     /// The two halves; nothing else tells which of its documents is at fault.

@@ -32,6 +32,15 @@ fn documents_go_to_the_first_follower_that_is_open() {
 }
 
 #[test]
+fn what_was_sent_to_an_index_may_be_held_by_it_and_by_its_closed_followers() {
+    let moves = moves(&["log-a", "log-a_01", "log-a_03", "log-ab", "log-b_07"]);
+    assert_eq!(moves.closed_of("log-a"), ["log-a", "log-a_01", "log-a_03"]);
+    assert_eq!(moves.closed_of("log-a_03"), ["log-a", "log-a_01", "log-a_03"]);
+    assert_eq!(moves.closed_of("log-b_07"), ["log-b_07"]);
+    assert_eq!(moves.closed_of("log-a_02"), [""; 0], "an open one holds what is sent to it");
+}
+
+#[test]
 fn where_all_followers_are_closed_there_is_nowhere_to_go() {
     let mut moves = moves(&["log-a"]);
     (1..=99).for_each(|number| moves.close(format!("log-a_{number:02}")));
