@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use crate::marker::header::{self, Fields, fields};
 use crate::marker::{Format, Marker};
+use crate::pair::Pair;
 use crate::pair::key::is_padding;
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::trim::trim;
-use crate::pair::{Pair, has_repeated_key};
 
 /// The seven header fields. A field that a cut header does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +40,6 @@ pub struct Issues {
     pub missing_last_pipe: bool,
     /// Text that belongs to no key (rules E2, E3).
     pub unparsed_text: bool,
-    /// A key came more than once (rule E9).
-    pub repeated_key: bool,
 }
 
 /// One event.
@@ -81,7 +79,6 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
         }
     };
     issues.unparsed_text = !unparsed.is_empty();
-    issues.repeated_key = has_repeated_key(pairs.get(earlier..).unwrap_or_default());
     Event {
         prefix: header::prefix(text.get(..marker.start).unwrap_or_default()),
         header: Header::new(&fields),

@@ -53,6 +53,31 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     rest_of_string(text, out);
 }
 
+/// The same as [`rest_of_string`], quicker for a short slice of `text`: what stands behind it is copied too, and cut off again, so
+/// that there is no branch on its length, which no processor can foretell.
+#[inline]
+pub(crate) fn rest_of_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
+    let start = slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+    let window = text
+        .as_bytes()
+        .get(start..start.wrapping_add(2 * BLOCK))
+        .and_then(|window| window.first_chunk::<{ 2 * BLOCK }>());
+    match window {
+        Some(window) if slice.len() <= 2 * BLOCK => {
+            let (halves, _) = window.as_slice().as_chunks::<BLOCK>();
+            let found = halves.iter().rev().fold(0, |found, half| found << BLOCK | u64::from(specials(half)));
+            if found & ((1 << slice.len()) - 1) != 0 {
+                return escaped(slice.as_bytes(), out);
+            }
+            let end = out.len() + slice.len();
+            out.extend_from_slice(window);
+            out.truncate(end);
+            out.push(b'"');
+        }
+        _ => rest_of_string(slice, out),
+    }
+}
+
 /// Appends a string whose opening quote is there already.
 ///
 /// Short strings, which are most, are looked at and copied as two words that overlap: that needs neither a loop nor a call.

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use crate::convert::trim;
 use crate::pair::ends::Ends;
-use crate::pair::{Escapes, Pair};
+use crate::pair::{Escapes, Pair, has_repeated_key};
 use crate::recycle::emptied;
 
 /// Keys of the sender's own that may stand behind its free text.
@@ -51,7 +51,7 @@ impl KeyTable {
 
     /// The number of `name`, made if it has none.
     pub(crate) fn add(&mut self, name: &str) -> KeyId {
-        if let Some(key) = self.get(name) {
+        if let Some(key) = self.get(name, Ends::of(name)) {
             return key;
         }
         let key = KeyId(self.count);
@@ -61,8 +61,7 @@ impl KeyTable {
     }
 
     #[inline]
-    pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
-        let ends = Ends::of(name);
+    pub(crate) fn get(&self, name: &str, ends: Ends) -> Option<KeyId> {
         let mut slot = slot_of(ends, self.slots.len());
         loop {
             let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
@@ -138,10 +137,13 @@ impl<'a> Keyed<'a> {
         Keyed { pairs: emptied(self.pairs), first: self.first }
     }
 
-    /// Takes an event's pairs, in order. They have values from [`Keyed::read_values`] on.
-    pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], table: &KeyTable) {
+    /// Takes an event's pairs, in order, slices of `text`. They have values from [`Keyed::read_values`] on. Gives whether a key came
+    /// more than once (rule E9).
+    pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], text: &str, table: &KeyTable) -> bool {
+        let mut repeated = false;
+        let mut unknown = Vec::new();
         for pair in pairs {
-            let key = table.get(pair.key);
+            let key = table.get(pair.key, Ends::within(text, pair.key));
             self.pairs.push(Entry {
                 pair: *pair,
                 value: "",
@@ -152,10 +154,12 @@ impl<'a> Keyed<'a> {
                 misfit: false,
             });
             let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
-            if let Some(key) = key {
-                self.link(key, number);
+            match key {
+                Some(key) => repeated |= self.link(key, number),
+                None => unknown.push(pair.key),
             }
         }
+        repeated || has_repeated_key(&unknown)
     }
 
     /// Undoes the escapes of all values, once it is known which of them are escapes.
@@ -166,16 +170,18 @@ impl<'a> Keyed<'a> {
         }
     }
 
-    fn link(&mut self, key: KeyId, number: u32) {
-        let Some(first) = self.first.get_mut(usize::from(key.0)) else { return };
+    /// Gives whether the key has come before.
+    fn link(&mut self, key: KeyId, number: u32) -> bool {
+        let Some(first) = self.first.get_mut(usize::from(key.0)) else { return false };
         if *first == 0 {
             *first = number;
-            return;
+            return false;
         }
         let first = *first;
         if let Some(entry) = self.entry_mut(first) {
             entry.repeated = true;
         }
+        true
     }
 
     /// The first pair of a key, unless it was empty text all along.

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 
 use crate::marker::header::{self, Fields, fields};
 use crate::marker::{Format, Marker};
+use crate::pair::Pair;
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::trim::trim;
-use crate::pair::{Pair, has_repeated_key};
 
 /// The header fields. A field that a cut header does not have is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,8 +46,6 @@ pub struct Issues {
     pub delimiter_guessed: bool,
     /// Text that belongs to no key (rule L-6).
     pub unparsed_text: bool,
-    /// A key came more than once (rule L-9).
-    pub repeated_key: bool,
 }
 
 /// One event.
@@ -80,12 +78,8 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
     };
     let read = attributes::read(field.attributes, field.delimiter, is_whole, pairs);
     let mut unparsed = read.leading;
-    let mut issues = Issues {
-        escaped_tab: read.escaped_tab,
-        delimiter_guessed: read.guessed,
-        repeated_key: has_repeated_key(pairs.get(earlier..).unwrap_or_default()),
-        ..Issues::default()
-    };
+    let mut issues =
+        Issues { escaped_tab: read.escaped_tab, delimiter_guessed: read.guessed, ..Issues::default() };
     if !is_whole {
         issues.missing_last_pipe = fields.found == 4 && !unparsed.is_empty() && pairs.len() == earlier;
         issues.incomplete_header = !issues.missing_last_pipe;

@@ -3,6 +3,7 @@
 //! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
 //! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -10,13 +11,13 @@ use jiff::Timestamp;
 
 use crate::bulk::{Batch, Item};
 use crate::config::FileFormat;
-use crate::document::{Documents, ObjectFacts};
+use crate::document::{Document, Documents, Event, ObjectFacts};
 use crate::event::LineRange;
 use crate::exclude::{self, Action, Exclusions};
 use crate::identity::{Identities, Identity};
 use crate::marker;
 use crate::metrics::Ages;
-use crate::object::{Break, Inflation, Line, Lines};
+use crate::object::{Break, Inflation, Line, LineNumber, Lines};
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
 use crate::record::{self, Record};
@@ -39,7 +40,13 @@ pub struct Limits {
 impl Default for Limits {
     /// Requests of 5 MB, as OpenSearch Service recommends; lines of 16 MiB.
     fn default() -> Self {
-        Self { batch_bytes: 5_000_000, line_bytes: 16 << 20, lines: None, keep_lines: false, inflation: Inflation::default() }
+        Self {
+            batch_bytes: 5_000_000,
+            line_bytes: 16 << 20,
+            lines: None,
+            keep_lines: false,
+            inflation: Inflation::default(),
+        }
     }
 }
 
@@ -51,13 +58,13 @@ pub struct Account {
     pub lines: u64,
     /// Lines with nothing in them.
     pub blank_lines: u64,
+    /// Events beyond the first of their line.
+    pub further_events: u64,
     /// Documents: as many as lines that are not blank, and more where a line holds several events. Those that a rule left out are
     /// among them, but in none of the numbers below.
     pub documents: u64,
     /// What the rules have done that leave documents out, or count them.
     pub exclusions: Exclusions,
-    /// Events beyond the first of their line.
-    pub further_events: u64,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
     /// Bytes of text, after decompression.
@@ -94,137 +101,233 @@ pub fn load<R: Read>(
     sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
+    let now = facts.around.load;
     let mut loader = Loader {
         plan,
-        now: facts.around.load,
-        limits,
-        documents: Documents::new(plan, facts),
+        range: limits.lines.unwrap_or(LineRange { start: 1, end: None }),
         identities: Identities::default(),
-        batch: Batch::default(),
-        operation: Vec::new(),
-        account: Account::default(),
-        sink,
+        documents: Documents::new(plan, facts),
+        part: (LineNumber(0), 0),
+        output: Output {
+            batch: Batch::default(),
+            operation: Vec::new(),
+            now,
+            batch_bytes: limits.batch_bytes,
+            keep_lines: limits.keep_lines,
+            counted: 0,
+            account: Account::default(),
+            sink,
+        },
     };
-    let last = limits.lines.and_then(|range| range.end).unwrap_or(u64::MAX);
-    while let Some(line) = lines.next() {
-        if line.number.0 > last {
-            break;
-        }
-        if loader.line(&line).is_break() {
-            loader.account.stopped = true;
-            break;
-        }
-    }
-    if !loader.account.stopped && loader.flush().is_break() {
-        loader.account.stopped = true;
-    }
-    let mut account = loader.account;
+    let flow = loader.all(&mut lines);
+    let mut account = loader.output.account;
+    account.stopped = flow.is_break();
     loader.documents.account_exclusions(&mut account.exclusions);
     account.text_bytes = lines.decoded_bytes();
     account.broken = lines.broken().cloned();
     account
 }
 
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
+const FEW: usize = 16;
+
 struct Loader<'l> {
     plan: &'l Plan,
-    now: Timestamp,
-    limits: &'l Limits,
-    documents: Documents<'l>,
+    range: LineRange,
     identities: Identities,
+    documents: Documents<'l>,
+    /// How many documents a line has given so far.
+    part: (LineNumber, usize),
+    output: Output<'l>,
+}
+
+/// A line as text.
+struct Text<'b> {
+    line: Line<'b>,
+    /// A blank line has none.
+    identity: Option<Identity<'b>>,
+    text: Cow<'b, str>,
+    /// Not all of it was UTF-8.
+    replaced: bool,
+}
+
+impl Loader<'_> {
+    fn all<R: Read>(&mut self, lines: &mut Lines<R>) -> ControlFlow<()> {
+        let last = self.range.end.unwrap_or(u64::MAX);
+        loop {
+            let few = lines.next_few(FEW);
+            let Some(end) = few.last().map(|line| line.number.0) else { break };
+            self.lines(&few)?;
+            if end >= last {
+                break;
+            }
+        }
+        self.output.flush()
+    }
+
+    fn lines(&mut self, few: &[Line<'_>]) -> ControlFlow<()> {
+        let mut texts = Vec::with_capacity(few.len());
+        for line in few {
+            // Equal lines are counted from the first line on, also when only a part of the object is loaded.
+            let identity = (!is_blank(line.bytes)).then(|| self.identities.next(line.bytes));
+            if (self.range.start..=self.range.end.unwrap_or(u64::MAX)).contains(&line.number.0) {
+                let (text, replaced) = match identity {
+                    Some(_) => record::decode(line.bytes),
+                    None => Default::default(),
+                };
+                texts.push(Text { line: *line, identity, text, replaced: replaced > 0 });
+            }
+        }
+        let mut records = Vec::with_capacity(FEW);
+        for text in &texts {
+            for record in records_of(text, &self.plan.log_type().file_format) {
+                records.push((text, record));
+                if records.len() == FEW {
+                    self.records(&records, &texts)?;
+                    records.clear();
+                }
+            }
+        }
+        self.records(&records, &texts)?;
+        self.output.count_all(&texts);
+        ControlFlow::Continue(())
+    }
+
+    fn records(&mut self, records: &[(&Text<'_>, Record<'_>)], texts: &[Text<'_>]) -> ControlFlow<()> {
+        let mut events = Vec::with_capacity(FEW);
+        for (text, record) in records {
+            let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
+                continue;
+            };
+            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+                self.events(&events, texts)?;
+                events.clear();
+                let part = self.next_part(*line);
+                self.output.leave_out(rule, part, *line, texts);
+                continue;
+            }
+            if record.message_missing {
+                self.output.account.problems.add(Problem::MessageMissing);
+            }
+            for text in marker::split(&record.message) {
+                let part = self.next_part(*line);
+                events.push(Event { record, text, line: *line, identity, part });
+                if events.len() == FEW {
+                    self.events(&events, texts)?;
+                    events.clear();
+                }
+            }
+        }
+        self.events(&events, texts)
+    }
+
+    fn events(&mut self, events: &[Event<'_>], texts: &[Text<'_>]) -> ControlFlow<()> {
+        let Self { documents, output, .. } = self;
+        documents.make(events, &mut |document| output.take(document, texts))
+    }
+
+    /// The number of a line's next document.
+    fn next_part(&mut self, line: LineNumber) -> usize {
+        let (of, next) = &mut self.part;
+        if *of != line {
+            (*of, *next) = (line, 0);
+        }
+        *next += 1;
+        *next - 1
+    }
+}
+
+/// Whether a line says nothing. Files that were written one behind the other have byte order marks inside.
+fn is_blank(mut bytes: &[u8]) -> bool {
+    while let Some(behind) = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()) {
+        bytes = behind;
+    }
+    bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+}
+
+fn records_of<'t>(text: &'t Text<'_>, format: &FileFormat) -> impl Iterator<Item = Record<'t>> {
+    let is_json = matches!(format, FileFormat::Json);
+    let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+    let records = is_json.then(|| record::records(message)).into_iter().flatten();
+    let is_record = !is_json && text.identity.is_some();
+    records.chain(is_record.then(|| Record { message: message.into(), ..Record::default() }))
+}
+
+/// Where documents go, and the account of them.
+struct Output<'l> {
     batch: Batch,
     /// An operation on its way from a full batch to the next.
     operation: Vec<u8>,
+    now: Timestamp,
+    batch_bytes: usize,
+    keep_lines: bool,
+    /// How many of the lines at hand are in the account.
+    counted: usize,
     account: Account,
     sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
 }
 
-impl Loader<'_> {
-    fn line(&mut self, line: &Line<'_>) -> ControlFlow<()> {
-        let is_blank = line.bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0);
-        // Equal lines are counted from the first line on, also when only a part of the object is loaded.
-        let identity = if is_blank { None } else { Some(self.identities.next(line.bytes)) };
-        if self.limits.lines.is_some_and(|range| line.number.0 < range.start) {
+impl Output<'_> {
+    fn take(&mut self, document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
+        let Event { line, part, .. } = *document.event();
+        self.count_through(line, texts);
+        let start = self.batch.body.len();
+        let account = &mut self.account;
+        let written = document.write(&mut self.batch.body, &mut account.problems);
+        account.documents += 1;
+        account.further_events += u64::from(part > 0);
+        if written.excluded {
             return ControlFlow::Continue(());
         }
-        self.account.lines += 1;
-        let Some(identity) = identity else {
-            self.account.blank_lines += 1;
-            return ControlFlow::Continue(());
-        };
-        if line.cut > 0 {
-            self.account.problems.add(Problem::LineCut);
+        account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
+        account.pipeline_errors += u64::from(written.pipeline_error);
+        account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
+        account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
+        if start > 0 && self.batch.body.len() > self.batch_bytes {
+            // The operation that is too much for this batch begins the next one.
+            self.operation.extend(self.batch.body.drain(start..));
+            self.flush()?;
+            self.batch.body.append(&mut self.operation);
         }
-        let (text, replaced) = record::decode(line.bytes);
-        // Files that were written one behind the other have byte order marks inside.
-        let text = text.trim_start_matches('\u{feff}');
-        if replaced > 0 {
-            self.account.problems.add(Problem::NotUtf8);
-        }
-        let mut part = 0;
-        if matches!(self.plan.log_type().file_format, FileFormat::Json) {
-            for record in record::records(text) {
-                part = self.record(&record, &identity, part, line)?;
-            }
-        } else {
-            let record = Record { message: text.into(), ..Record::default() };
-            self.record(&record, &identity, part, line)?;
+        let end = self.batch.body.len();
+        let start = self.batch.items.last().map_or(0, |item| item.end);
+        self.batch.items.push(Item { start, end, line });
+        if self.keep_lines
+            && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
+        {
+            self.batch.lines.add(line, text.line.bytes);
         }
         ControlFlow::Continue(())
     }
 
-    fn record(
-        &mut self,
-        record: &Record<'_>,
-        identity: &Identity<'_>,
-        mut part: usize,
-        line: &Line<'_>,
-    ) -> ControlFlow<(), usize> {
-        if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
-            self.account.documents += 1;
-            self.account.further_events += u64::from(part > 0);
-            self.account.exclusions.add(rule, Action::Exclude, 1);
-            return ControlFlow::Continue(part + 1);
-        }
-        if record.message_missing {
-            self.account.problems.add(Problem::MessageMissing);
-        }
-        for text in marker::split(&record.message) {
-            let start = self.batch.body.len();
-            let account = &mut self.account;
-            let problems = self.plan.exclusion.is_some().then_some(account.problems);
-            let written = self.documents.write(
-                record,
-                text,
-                (identity, part),
-                &mut self.batch.body,
-                &mut account.problems,
-            );
-            account.further_events += u64::from(part > 0);
-            part += 1;
-            account.documents += 1;
-            if written.excluded {
-                account.problems = problems.unwrap_or(account.problems);
-                continue;
+    /// Counts a record that the loader itself has written.
+    fn leave_out(&mut self, rule: &'static str, part: usize, line: LineNumber, texts: &[Text<'_>]) {
+        self.count_through(line, texts);
+        self.account.documents += 1;
+        self.account.further_events += u64::from(part > 0);
+        self.account.exclusions.add(rule, Action::Exclude, 1);
+    }
+
+    /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
+    fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
+        while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
+            self.counted += 1;
+            self.account.lines += 1;
+            self.account.blank_lines += u64::from(text.identity.is_none());
+            if text.identity.is_some() && text.line.cut > 0 {
+                self.account.problems.add(Problem::LineCut);
             }
-            account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
-            account.pipeline_errors += u64::from(written.pipeline_error);
-            account.first_event =
-                Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
-            account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
-            if start > 0 && self.batch.body.len() > self.limits.batch_bytes {
-                // The operation that is too much for this batch begins the next one.
-                self.operation.extend(self.batch.body.drain(start..));
-                self.flush()?;
-                self.batch.body.append(&mut self.operation);
-            }
-            let end = self.batch.body.len();
-            let start = self.batch.items.last().map_or(0, |item| item.end);
-            self.batch.items.push(Item { start, end, line: line.number });
-            if self.limits.keep_lines {
-                self.batch.lines.add(line.number, line.bytes);
+            if text.replaced {
+                self.account.problems.add(Problem::NotUtf8);
             }
         }
-        ControlFlow::Continue(part)
+    }
+
+    fn count_all(&mut self, texts: &[Text<'_>]) {
+        self.count_through(LineNumber(u64::MAX), texts);
+        self.counted = 0;
     }
 
     fn flush(&mut self) -> ControlFlow<()> {

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::balance::Balance;
 use crate::bulk::Tally;
-use crate::exclude::{Action, Exclusions, RuleHits};
 use crate::event::ObjectKey;
+use crate::exclude::{Action, Exclusions, RuleHits};
 use crate::load::Account;
 use crate::object::LineNumber;
 

@@ -9,6 +9,7 @@ use super::keys::key;
 use super::module::Module;
 use crate::field::FieldId;
 use crate::keys::{KeyId, KeyTable};
+use crate::pair::ends::Ends;
 
 /// What a custom value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(super) fn meaning(custom: KeyId, label: Option<&str>, module: Module) -> Opt
 }
 
 fn by_label(label: &str) -> Option<Meaning> {
-    let KeyId(number) = LABEL_NUMBERS.get(label)?;
+    let KeyId(number) = LABEL_NUMBERS.get(label, Ends::of(label))?;
     LABELS.get(usize::from(number)).map(|(_, meaning)| *meaning)
 }
 

@@ -36,6 +36,14 @@ pub struct Lines<R> {
     broken: Option<Break>,
 }
 
+/// Where a line stands in the buffer, until more is decoded.
+struct Span {
+    number: LineNumber,
+    from: usize,
+    to: usize,
+    cut: u64,
+}
+
 impl<R: Read> Lines<R> {
     /// Reads from `reader`; lines longer than `max_line` bytes are cut there, and the rest is passed over. A packed
     /// object that grows over `inflation` breaks off there.
@@ -57,27 +65,20 @@ impl<R: Read> Lines<R> {
     /// The next line; nothing at the end of the object or at its break.
     #[expect(clippy::should_implement_trait, reason = "a lending iterator: the line borrows the buffer")]
     pub fn next(&mut self) -> Option<Line<'_>> {
-        if self.number == 0 {
-            self.pass_byte_order_mark();
+        let span = self.next_span()?;
+        Some(self.lend(span))
+    }
+
+    /// The next lines, at most as many as `most`: one, and those that are decoded already. None at the end of the object or at its
+    /// break.
+    pub fn next_few(&mut self, most: usize) -> Vec<Line<'_>> {
+        let mut spans = Vec::with_capacity(most);
+        spans.extend(self.next_span());
+        while !spans.is_empty() && spans.len() < most {
+            let Some(span) = self.decoded_span() else { break };
+            spans.push(span);
         }
-        let line_end = loop {
-            let unseen = self.buffer.get(self.scanned..self.end).unwrap_or_default();
-            if let Some(at) = memchr(b'\n', unseen) {
-                break self.scanned + at;
-            }
-            self.scanned = self.end;
-            // One more than the limit may be the `\r` of a line that just fits.
-            if self.end - self.start > self.max_line.saturating_add(1) {
-                return self.cut_line();
-            }
-            if !self.fill() {
-                return self.last_line();
-            }
-        };
-        let (from, to) = (self.start, self.without_carriage_return(line_end));
-        self.start = line_end + 1;
-        self.scanned = self.start;
-        Some(self.line(from, to, 0))
+        spans.into_iter().map(|span| self.lend(span)).collect()
     }
 
     /// Where the object broke off, once `next` has given nothing.
@@ -98,20 +99,52 @@ impl<R: Read> Lines<R> {
         }
     }
 
+    fn next_span(&mut self) -> Option<Span> {
+        if self.number == 0 {
+            self.pass_byte_order_mark();
+        }
+        loop {
+            if let Some(span) = self.decoded_span() {
+                return Some(span);
+            }
+            // One more than the limit may be the `\r` of a line that just fits.
+            if self.end - self.start > self.max_line.saturating_add(1) {
+                return self.cut_line();
+            }
+            if !self.fill() {
+                return self.last_line();
+            }
+        }
+    }
+
+    /// The next line, if its end is in the buffer.
+    fn decoded_span(&mut self) -> Option<Span> {
+        let unseen = self.buffer.get(self.scanned..self.end).unwrap_or_default();
+        let Some(at) = memchr(b'\n', unseen) else {
+            self.scanned = self.end;
+            return None;
+        };
+        let line_end = self.scanned + at;
+        let (from, to) = (self.start, self.without_carriage_return(line_end));
+        self.start = line_end + 1;
+        self.scanned = self.start;
+        Some(self.span(from, to, 0))
+    }
+
     /// What stands behind the last line end. Half a line that a failed source leaves is not given out: another
     /// try will give it whole, under another id.
-    fn last_line(&mut self) -> Option<Line<'_>> {
+    fn last_line(&mut self) -> Option<Span> {
         let (from, to) = (self.start, self.end);
         self.start = self.end;
         self.scanned = self.end;
         if from == to || matches!(self.stop, Some(Stop::SourceFailed(_))) {
             return None;
         }
-        Some(self.line(from, to, 0))
+        Some(self.span(from, to, 0))
     }
 
     /// Gives the front of a line that is over the limit, and passes over its rest, block by block.
-    fn cut_line(&mut self) -> Option<Line<'_>> {
+    fn cut_line(&mut self) -> Option<Span> {
         self.compact();
         let kept = self.max_line;
         let mut passed: u64 = 0;
@@ -138,16 +171,23 @@ impl<R: Read> Lines<R> {
                 break;
             }
         }
-        Some(self.line(0, kept, passed))
+        Some(self.span(0, kept, passed))
     }
 
-    /// Lends a line of the buffer, within the limit; `passed` bytes of it were never in the buffer.
-    fn line(&mut self, from: usize, to: usize, passed: u64) -> Line<'_> {
+    /// A line of the buffer, within the limit; `passed` bytes of it were never in the buffer.
+    fn span(&mut self, from: usize, to: usize, passed: u64) -> Span {
         self.number += 1;
         let kept = (to - from).min(self.max_line);
-        let cut = (to - from - kept) as u64 + passed;
-        let bytes = self.buffer.get(from..from + kept).unwrap_or_default();
-        Line { number: LineNumber(self.number), bytes, cut }
+        Span {
+            number: LineNumber(self.number),
+            from,
+            to: from + kept,
+            cut: (to - from - kept) as u64 + passed,
+        }
+    }
+
+    fn lend(&self, Span { number, from, to, cut }: Span) -> Line<'_> {
+        Line { number, bytes: self.buffer.get(from..to).unwrap_or_default(), cut }
     }
 
     fn without_carriage_return(&self, line_end: usize) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! Does not know which keys there are.
 
-/// The first and the last bytes of a key, and its length. Keys of up to sixteen bytes are the same if these are.
+/// The first and the last eight bytes of a key, and its length. Keys of up to sixteen bytes are the same if these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
     first: u64,
@@ -10,25 +10,33 @@ pub(crate) struct Ends {
     length: usize,
 }
 
+/// Bytes of a word.
+const WORD: usize = 8;
+
 impl Ends {
-    #[inline]
     pub(crate) fn of(key: &str) -> Self {
-        let bytes = key.as_bytes();
-        let length = bytes.len();
-        if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            return Self { first: u64::from_le_bytes(*first), last: u64::from_le_bytes(*last), length };
-        }
-        let first = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-        } else {
-            match *bytes {
-                [a, b, c] => u64::from(u32::from_le_bytes([a, b, c, 0])),
-                [a, b] => u64::from(u16::from_le_bytes([a, b])),
-                [a] => u64::from(a),
-                _ => 0,
-            }
+        let mut padded = [0; WORD];
+        padded.iter_mut().zip(key.bytes()).for_each(|(place, byte)| *place = byte);
+        let first = u64::from_le_bytes(padded);
+        let last = key.as_bytes().last_chunk().map_or(first, |last| u64::from_le_bytes(*last));
+        Self { first, last, length: key.len() }
+    }
+
+    /// The same for a key that is a slice of `text`: without a branch on its length, which no processor can foretell.
+    #[inline]
+    pub(crate) fn within(text: &str, key: &str) -> Self {
+        let length = key.len();
+        let start = key.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+        let word = |start: usize| {
+            let bytes = text.as_bytes().get(start..start.wrapping_add(WORD))?;
+            Some(u64::from_le_bytes(*bytes.first_chunk()?))
         };
-        Self { first, last: 0, length }
+        let ends = (word(start), word(start.wrapping_add(length.max(WORD) - WORD)));
+        let (Some(first), Some(last)) = ends else { return Self::of(key) };
+        let unused = 8 * (WORD - length.min(WORD));
+        // No key is empty, so at least one byte of the word is used.
+        let mask = u64::MAX.checked_shr(u32::try_from(unused).unwrap_or(0)).unwrap_or(0);
+        Self { first: first & mask, last: last & mask, length }
     }
 
     /// A number whose every bit depends on each of the three.
@@ -43,6 +51,6 @@ impl Ends {
     /// Whether two keys with these ends can differ in between.
     #[inline]
     pub(crate) fn leave_out_some(self) -> bool {
-        self.length > 16
+        self.length > 2 * WORD
     }
 }

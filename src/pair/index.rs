@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Pair;
-use super::ends::Ends;
 
 /// Up to so many pairs a walk is quicker than a map; Deep Security sends about thirty.
 const FEW: usize = 128;
@@ -35,22 +34,11 @@ impl<'p, 'a> Index<'p, 'a> {
 }
 
 /// Whether a key comes more than once (rule E9).
-pub(crate) fn has_repeated_key(pairs: &[Pair<'_>]) -> bool {
-    if pairs.len() > FEW {
-        // Chosen keys must not collide at will here, so this is the standard library's keyed hash.
-        let mut seen = HashSet::new();
-        return !pairs.iter().all(|pair| seen.insert(pair.key));
+pub(crate) fn has_repeated_key(keys: &[&str]) -> bool {
+    if keys.len() <= FEW {
+        return keys.iter().enumerate().any(|(at, key)| keys.iter().take(at).any(|earlier| earlier == key));
     }
-    // Only keys that share a bit with an earlier one are compared: one, if any, in an ordinary event.
-    let mut bits = [0_u64; 16];
-    pairs.iter().enumerate().any(|(at, pair)| {
-        let [low, high, ..] = Ends::of(pair.key).hash().to_le_bytes();
-        let maybe = bits.get_mut(usize::from(high & 15)).is_none_or(|bits| {
-            let bit = 1 << (low & 63);
-            let known = *bits & bit != 0;
-            *bits |= bit;
-            known
-        });
-        maybe && pairs.iter().take(at).any(|earlier| earlier.key == pair.key)
-    })
+    // Chosen keys must not collide at will here, so this is the standard library's keyed hash.
+    let mut seen = HashSet::new();
+    !keys.iter().all(|key| seen.insert(*key))
 }

@@ -309,6 +309,21 @@ fn the_first_of_a_repeated_key_counts_and_all_are_kept() {
 }
 
 #[test]
+fn a_repetition_is_counted_among_any_number_of_keys() {
+    let repeated = |extension: &str| {
+        let loaded = load_bytes(plan(), &fluentd_line(&agent_event("21", extension)));
+        loaded.account.problems.count(Problem::RepeatedKey)
+    };
+    assert_eq!(repeated("act=1 Act=2 TrendMicroDsTenant=3 TrendMicroDsTenants=4"), 0);
+    for count in [2, 30, 128, 129, 1000] {
+        let distinct: String = (0..count).map(|n| format!("k{n}= ")).collect();
+        assert_eq!(repeated(&distinct), 0, "{count}");
+        assert_eq!(repeated(&format!("{distinct}k1=")), 1, "{count}");
+        assert_eq!(repeated(&format!("{distinct}k{}=", count - 1)), 1, "{count}");
+    }
+}
+
+#[test]
 fn a_hundred_equal_keys_lose_none_of_their_first_hundred_values() {
     let many: String = (0..300).map(|n| format!(" foo={n}")).collect();
     let loaded = load_bytes(plan(), &fluentd_line(&agent_event("21", &many)));

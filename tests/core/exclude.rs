@@ -311,6 +311,7 @@ fn the_report_names_the_rules_and_their_counts() {
     let mut report = Report::default();
     report.add(&object);
     object.account = load(&condition("COUNT", "event.action == 'Deny'"), &EVENTS).account;
+    object.indexed = object.account.handed_over();
     report.add(&object);
     let screen = report.screen("indexed", Duration::ZERO).to_string();
     for row in

@@ -255,3 +255,11 @@ proptest! {
         prop_assert_eq!(account.documents, account.lines - account.blank_lines);
     }
 }
+
+#[test]
+fn a_line_that_is_only_a_byte_order_mark_is_blank() {
+    let loaded =
+        load_bytes(plan(), b"plain text\n\xef\xbb\xbf\n\xef\xbb\xbf \xef\xbb\xbf\n\xef\xbb\xbfmore\n");
+    let account = &loaded.account;
+    assert_eq!((account.lines, account.blank_lines, account.documents), (4, 1, 3));
+}

@@ -30,7 +30,7 @@ fn json(fields: &Fields, values: &[(&str, Value<'_>)]) -> String {
 
 fn written(row: &Row<'_>, fields: &Fields) -> String {
     let mut out = Vec::new();
-    row.write_json(fields, &mut out);
+    row.write_json(fields, "", &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -106,7 +106,7 @@ fn a_long_string_is_cut_at_a_character_and_counted() {
         let mut row = Row::recycle(Row::default(), &fields);
         row.set(id, Value::Text(&text));
         let mut out = Vec::new();
-        assert_eq!(row.write_json(&fields, &mut out), cut);
+        assert_eq!(row.write_json(&fields, "", &mut out), cut);
         let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let written = document.get("zz").and_then(|value| value.as_str()).unwrap();
         assert!(written.len() <= MAX_STRING && written.len() > MAX_STRING - 4);
@@ -240,6 +240,24 @@ fn collect(name: &str, value: &serde_json::Value, found: &mut std::collections::
                 let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
                 collect(&name, value, found);
             }
+        }
+    }
+}
+
+#[test]
+fn a_slice_of_the_text_is_written_like_any_other_string() {
+    let fields = fields();
+    let line =
+        "ab\"c\\d\u{1}e \u{e9}\u{20ac} plain words, and plenty of them behind what needs escapes; the end";
+    let boundaries: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
+    for (number, from) in boundaries.iter().enumerate() {
+        for to in &boundaries[number..] {
+            let slice = &line[*from..*to];
+            let mut row = Row::recycle(Row::default(), &fields);
+            row.set(fields.id("@id").unwrap(), Value::Text(slice));
+            let mut out = Vec::new();
+            row.write_json(&fields, line, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), serde_json::json!({ "@id": slice }).to_string());
         }
     }
 }
