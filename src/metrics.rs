@@ -88,6 +88,7 @@ pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
         ("SuccessLogLoadCount", "Count", Some(balance.indexed)),
         ("ErrorLogLoadCount", "Count", Some(balance.rejected + balance.unsent)),
         ("ExcludedLogCount", "Count", Some(balance.excluded)),
+        ("CountedLogCount", "Count", Some(report.account.exclusions.counted())),
         ("TotalDurationTime", "Milliseconds", Some(milliseconds(report.took))),
         ("EsResponseTime", "Milliseconds", Some(milliseconds(report.cluster_time))),
         ("TotalLogFileCount", "Count", Some(1)),

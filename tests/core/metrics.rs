@@ -27,6 +27,7 @@ fn tally(count: u64) -> Tally {
 fn excluded(documents: u64) -> Exclusions {
     let mut exclusions = Exclusions::default();
     exclusions.add("rules.csv:2", Action::Exclude, documents);
+    exclusions.add("rules.csv:3", Action::Count, 9);
     exclusions
 }
 
@@ -85,6 +86,7 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
             ("SuccessLogLoadCount", "Count", 90),
             ("ErrorLogLoadCount", "Count", 6),
             ("ExcludedLogCount", "Count", 4),
+            ("CountedLogCount", "Count", 9),
             ("TotalDurationTime", "Milliseconds", 1_234),
             ("EsResponseTime", "Milliseconds", 56),
             ("TotalLogFileCount", "Count", 1),
