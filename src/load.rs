@@ -128,7 +128,7 @@ pub fn load<R: Read>(
     account
 }
 
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
 const FEW: usize = 16;
@@ -241,7 +241,7 @@ impl Loader<'_> {
 
 /// Whether a line says nothing. Files that were written one behind the other have byte order marks inside.
 fn is_blank(mut bytes: &[u8]) -> bool {
-    while let Some(behind) = bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()) {
+    while let [0xef, 0xbb, 0xbf, behind @ ..] = bytes {
         bytes = behind;
     }
     bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
