@@ -7,6 +7,7 @@
 //! of them does not, and would have to be fetched again for each event.
 
 mod base;
+mod explain;
 mod left_over;
 mod read;
 mod table;
@@ -16,6 +17,7 @@ use std::ops::ControlFlow;
 use bumpalo::Bump;
 
 use self::base::{Created, Writer, base_fields, event_time, header_fields, ingested, syslog_fields};
+use self::explain::explain;
 use self::left_over::{field_name, leave_over_pairs, leave_over_record, payloads};
 use self::read::{Header, Parsed, complete_header, leef_header_keys, parse};
 use self::table::{Sources, UsedFields, apply_table};
@@ -24,6 +26,7 @@ use crate::config::{FileFormat, RawMessage};
 use crate::convert::convert;
 use crate::deepsecurity::{self, Module, Product, without_payloads};
 use crate::exclude::{Exclusions, Hits};
+use crate::explanation::Explanation;
 use crate::field::FieldId;
 use crate::identity::Identity;
 use crate::index_name::IndexNames;
@@ -32,10 +35,11 @@ use crate::keys::{Keyed, is_empty_value};
 use crate::marker::Format;
 use crate::object::LineNumber;
 use crate::pair::Pair;
-use crate::plan::Plan;
+use crate::plan::{Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
 use crate::recycle::emptied;
+use crate::row::trace::{Read, Step};
 use crate::row::{Row, Value};
 use crate::syslog;
 use crate::time::{self, Surroundings, ZonedTime};
@@ -102,6 +106,8 @@ pub struct Documents<'p> {
     /// The memory of events that are done.
     spare: Vec<(Row<'static>, Keyed<'static>, Vec<Pair<'static>>)>,
     hits: Hits,
+    /// Rows note why their values are what they are.
+    traced: bool,
 }
 
 /// Writers and times that are remembered, before all are forgotten.
@@ -125,6 +131,7 @@ struct Work<'d> {
     used: UsedFields,
     pipeline_error: bool,
     time: ZonedTime,
+    time_origin: time::Origin,
     id_suffix: Option<&'d str>,
     problems: Problems,
 }
@@ -142,7 +149,15 @@ impl<'p> Documents<'p> {
             arena: Bump::new(),
             spare: Vec::new(),
             hits: Hits::default(),
+            traced: false,
         }
+    }
+
+    /// The same, able to say where each value comes from: [`Document::explain`].
+    #[must_use]
+    pub(crate) fn traced(mut self) -> Self {
+        self.traced = true;
+        self
     }
 
     /// Adds what the rules have done so far to an account.
@@ -161,7 +176,7 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { plan, facts, created, writers, ingested, index_names, arena, spare, hits } = self;
+        let Self { plan, facts, created, writers, ingested, index_names, arena, spare, hits, traced } = self;
         let plan: &Plan = plan;
         arena.reset();
         let arena = &*arena;
@@ -170,8 +185,11 @@ impl<'p> Documents<'p> {
         forget(writers);
         for event in events {
             let (row, keyed, pairs) = spare.pop().unwrap_or_default();
-            let mut work =
-                Work::new(*event, Row::recycle(row, &plan.fields), Keyed::recycle(keyed, &plan.keys), pairs);
+            let mut row = Row::recycle(row, &plan.fields);
+            if *traced {
+                row.start_trace();
+            }
+            let mut work = Work::new(*event, row, Keyed::recycle(keyed, &plan.keys), pairs);
             work.read(plan, writers, arena);
             works.push(work);
         }
@@ -227,6 +245,7 @@ impl<'d> Work<'d> {
             used: UsedFields::default(),
             pipeline_error: false,
             time: ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH),
+            time_origin: time::Origin::Load,
             id_suffix: None,
             problems: Problems::default(),
         }
@@ -280,6 +299,7 @@ impl<'d> Work<'d> {
                 _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
             };
             self.problems.add(problem);
+            self.row.step(Step::PipelineError);
             self.row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
             self.row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
             self.row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
@@ -321,6 +341,7 @@ impl<'d> Work<'d> {
             None => deepsecurity::packets(&mut context),
         }
         syslog_fields(&self.syslog, &mut self.row);
+        self.row.step(Step::Constant);
         for (field, value) in &plan.statics {
             if let Some(value) = convert(value, plan.fields.kind(*field), arena) {
                 self.row.set(*field, value);
@@ -332,6 +353,7 @@ impl<'d> Work<'d> {
     fn leave_over(&mut self, plan: &'d Plan, arena: &'d Bump) {
         let Self { event, text: (text, beyond), keyed, row, problems, .. } = self;
         let unparsed = self.parsed.as_ref().map_or("", |parsed| parsed.unparsed);
+        row.step(Step::LeftOver);
         leave_over_pairs(keyed, plan, unparsed, beyond, row, arena, problems);
         leave_over_record(event.record, &self.used, plan, row, arena, problems);
         let raw = match plan.log_type.raw_message {
@@ -342,6 +364,7 @@ impl<'d> Work<'d> {
             }
         };
         if let Some(raw) = raw.filter(|raw| !raw.is_empty()) {
+            row.step(Step::RawMessage);
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }
@@ -361,9 +384,11 @@ impl<'d> Work<'d> {
         if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
             self.problems.add(Problem::TimeFallback);
         }
-        self.time = time;
+        (self.time, self.time_origin) = (time, origin);
+        self.row.step(Step::Time);
         self.row.set(FieldId::TIMESTAMP, Value::Time(time));
         self.row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
+        self.row.because(Step::Created, || Read::Record(RecordField::Timestamp));
         match created.time {
             Some(_) => self.row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&created.written)),
             None => {
@@ -388,6 +413,7 @@ impl<'d> Work<'d> {
             Some(id) => Value::Text(id),
             None => Value::Word(arena.alloc_str(content_id.as_str())),
         };
+        self.row.step(Step::Id);
         self.row.set(FieldId::ID, id);
     }
 }
@@ -416,9 +442,26 @@ impl Document<'_, '_, '_> {
         &self.work.event
     }
 
+    /// Its values.
+    pub fn row(&self) -> &Row<'_> {
+        &self.work.row
+    }
+
+    /// What was odd about the event.
+    pub fn problems(&self) -> &Problems {
+        &self.work.problems
+    }
+
+    /// Where each value comes from, for documents that [`crate::load::visit`] shows.
+    pub fn explain(&self) -> Explanation {
+        let Self { work, plan, facts, arena, .. } = self;
+        let sources = Sources { record: work.event.record, syslog: &work.syslog, header: work.header, arena };
+        explain(work, plan, facts, &sources)
+    }
+
     /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule
     /// leaves the document out.
-    pub fn write(self, out: &mut Vec<u8>, problems: &mut Problems) -> Written {
+    pub fn write(&mut self, out: &mut Vec<u8>, problems: &mut Problems) -> Written {
         let Self { work, plan, facts, index_names, hits, arena } = self;
         let index = index_names.name(work.time.instant, facts.around.load);
         let start = out.len();

@@ -147,6 +147,11 @@ impl Fields {
         self.iter().find(|(_, field)| field.name == name).map(|(id, _)| id)
     }
 
+    /// A field's name, dotted.
+    pub fn name(&self, id: FieldId) -> &str {
+        self.fields.get(usize::from(id.0)).map_or("", |field| &field.name)
+    }
+
     /// A field's type.
     pub fn kind(&self, id: FieldId) -> Type {
         self.kinds.get(usize::from(id.0)).copied().unwrap_or(Type::Keyword)

@@ -84,6 +84,11 @@ impl Identities {
 }
 
 impl Identity<'_> {
+    /// The line's number among its equals in the object, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The id of the line's document number `part`, counted from 0: nearly always the only one.
     pub fn document(&self, part: usize) -> DocumentId {
         if part == 0 { self.first } else { numbered(self.line, self.number, part) }

@@ -271,6 +271,11 @@ impl<'a> Keyed<'a> {
             .map(|(number, entry)| (entry.pair.key, entry.value, At(number)))
     }
 
+    /// All pairs in order, with their values.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (At, Pair<'a>, &'a str)> {
+        (1..).zip(&self.pairs).map(|(number, entry)| (At(number), entry.pair, entry.value))
+    }
+
     /// Whether the pair's key is one that the section knows.
     pub(crate) fn is_known(&self, at: At) -> bool {
         self.entry(at.0).is_some_and(|entry| entry.key.is_some())

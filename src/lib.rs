@@ -34,6 +34,7 @@ pub mod problem;
 pub mod deepsecurity;
 pub mod identity;
 pub mod index_name;
+pub mod explanation;
 pub mod document;
 pub mod load;
 pub mod bulk;

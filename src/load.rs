@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::bulk::{Batch, Item};
 use crate::config::FileFormat;
-use crate::document::{Document, Documents, Event, ObjectFacts};
+use crate::document::{Document, Documents, Event, ObjectFacts, Written};
 use crate::event::LineRange;
 use crate::exclude::{self, Action, Exclusions};
 use crate::identity::{Identities, Identity};
@@ -100,13 +100,47 @@ pub fn load<R: Read>(
     limits: &Limits,
     sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
 ) -> Account {
-    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let now = facts.around.load;
+    run(reader, Documents::new(plan, facts), plan, now, limits, Takers { sink, visitor: None })
+}
+
+/// Who is shown a document, and what became of it; may have seen enough.
+pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;
+
+/// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
+pub fn visit<R: Read>(
+    reader: R,
+    plan: &Plan,
+    facts: ObjectFacts,
+    limits: &Limits,
+    visitor: &mut Visitor<'_>,
+) -> Account {
+    let now = facts.around.load;
+    let documents = Documents::new(plan, facts).traced();
+    let takers = Takers { sink: &mut |_| ControlFlow::Continue(()), visitor: Some(visitor) };
+    run(reader, documents, plan, now, limits, takers)
+}
+
+/// Who takes what a load makes.
+struct Takers<'l> {
+    sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+    visitor: Option<&'l mut Visitor<'l>>,
+}
+
+fn run<'l, R: Read>(
+    reader: R,
+    documents: Documents<'l>,
+    plan: &'l Plan,
+    now: Timestamp,
+    limits: &Limits,
+    takers: Takers<'l>,
+) -> Account {
+    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut loader = Loader {
         plan,
         range: limits.lines.unwrap_or(LineRange { start: 1, end: None }),
         identities: Identities::default(),
-        documents: Documents::new(plan, facts),
+        documents,
         part: (LineNumber(0), 0),
         output: Output {
             batch: Batch::default(),
@@ -116,7 +150,7 @@ pub fn load<R: Read>(
             keep_lines: limits.keep_lines,
             counted: 0,
             account: Account::default(),
-            sink,
+            takers,
         },
     };
     let flow = loader.all(&mut lines);
@@ -266,11 +300,11 @@ struct Output<'l> {
     /// How many of the lines at hand are in the account.
     counted: usize,
     account: Account,
-    sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+    takers: Takers<'l>,
 }
 
 impl Output<'_> {
-    fn take(&mut self, document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
+    fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
         let Event { line, part, .. } = *document.event();
         self.count_through(line, texts);
         let start = self.batch.body.len();
@@ -278,6 +312,9 @@ impl Output<'_> {
         let written = document.write(&mut self.batch.body, &mut account.problems);
         account.documents += 1;
         account.further_events += u64::from(part > 0);
+        if let Some(visitor) = &mut self.takers.visitor {
+            visitor(&document, written)?;
+        }
         if written.excluded {
             return ControlFlow::Continue(());
         }
@@ -335,7 +372,7 @@ impl Output<'_> {
             return ControlFlow::Continue(());
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
-        let flow = (self.sink)(&mut self.batch);
+        let flow = (self.takers.sink)(&mut self.batch);
         self.batch.body.clear();
         self.batch.items.clear();
         self.batch.lines.clear();

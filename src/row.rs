@@ -3,7 +3,11 @@
 //! A row is reused from event to event: its values borrow from the line or from the event's arena. Does not
 //! know what a field means.
 
+pub(crate) mod trace;
+
 use std::net::IpAddr;
+
+use self::trace::{Fate, Trace};
 
 use crate::field::{FieldId, Fields, ObjectId};
 use crate::json::{self, Piece};
@@ -84,12 +88,14 @@ pub struct Row<'a> {
     /// The position of each field.
     positions: Vec<u16>,
     leftovers: Vec<Leftover<'a>>,
+    /// Why the values are what they are, if someone asks.
+    trace: Option<Box<Trace<'a>>>,
 }
 
 impl<'a> Row<'a> {
     /// An empty row for documents of `fields`, with the memory of one that was emptied.
     pub fn recycle(emptied: Row<'static>, fields: &Fields) -> Self {
-        let Row { values, mut places, mut filled, mut positions, leftovers } = emptied;
+        let Row { values, mut places, mut filled, mut positions, leftovers, .. } = emptied;
         places.clear();
         places.resize(fields.len(), 0);
         filled.clear();
@@ -97,19 +103,22 @@ impl<'a> Row<'a> {
         if positions.len() != fields.len() {
             positions = fields.positions();
         }
-        Row { values, places, filled, positions, leftovers }
+        Row { values, places, filled, positions, leftovers, trace: None }
     }
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { values, places, filled, positions, leftovers } = self;
+        let Row { values, places, filled, positions, leftovers, .. } = self;
         let (values, leftovers) = (emptied(values), emptied(leftovers));
-        Row { values, places, filled, positions, leftovers }
+        Row { values, places, filled, positions, leftovers, trace: None }
     }
 
     /// Gives a field its value, in place of any that it has.
     #[inline]
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
+        if self.trace.is_some() {
+            self.note(Some(field), value, Fate::Set);
+        }
         let Some(position) = self.positions.get(usize::from(field.0)).copied() else { return };
         let Some(place) = self.places.get_mut(usize::from(position)) else { return };
         let Some(bits) = self.filled.get_mut(usize::from(position / 64)) else { return };
@@ -130,7 +139,9 @@ impl<'a> Row<'a> {
     /// Gives a field its value unless it has one.
     #[inline]
     pub fn set_if_absent(&mut self, field: FieldId, value: Value<'a>) {
-        if !self.has(field) {
+        if self.has(field) {
+            self.lose(field, value);
+        } else {
             self.set(field, value);
         }
     }
@@ -180,6 +191,11 @@ impl<'a> Row<'a> {
     /// The keys under the prefix.
     pub fn leftovers(&self) -> &[Leftover<'a>] {
         &self.leftovers
+    }
+
+    /// A value as JSON: what a field, or a key under the prefix, would hold.
+    pub(crate) fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
+        Writer { out, text: "", cut: 0 }.value(value);
     }
 
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.

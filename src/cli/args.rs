@@ -16,6 +16,10 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Load objects: files, folders, s3:// addresses, or those that an S3 event names
     Load(LoadArgs),
+    /// Tell where each field of one line's document comes from
+    Explain(ExplainArgs),
+    /// Tell what the configuration makes of a sample: keys without a field, fields never filled, modules, versions
+    Coverage(CoverageArgs),
     /// Check configuration files
     Check(CheckArgs),
     /// Install the index template, or print what the function's role has to be allowed
@@ -112,6 +116,49 @@ pub(super) enum ServiceName {
     Es,
     /// A collection of OpenSearch Serverless
     Aoss,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 the line was explained, 2 it could not be read.")]
+pub(super) struct ExplainArgs {
+    /// The line itself, FILE:N, s3://BUCKET/KEY#N, or - for the first line of standard input
+    #[arg(allow_hyphen_values = true)]
+    pub(super) line: String,
+    #[command(flatten)]
+    pub(super) sample: SampleArgs,
+}
+
+/// `coverage`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything was read, 1 an object is damaged, 2 an object could not be read."
+)]
+pub(super) struct CoverageArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) sample: SampleArgs,
+}
+
+/// How lines are read that are looked at and not sent.
+#[derive(Debug, ClapArgs)]
+pub(super) struct SampleArgs {
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Section of the configuration; by default the one whose s3_key matches the path, or the only one
+    #[arg(long, value_name = "SECTION")]
+    pub(super) log_type: Option<String>,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    /// Rules that leave documents out, as for load
+    #[arg(long, value_name = "FILE")]
+    pub(super) exclude: Vec<PathBuf>,
+    /// AWS region; by default as all AWS tools find it
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
 }
 
 /// `check`.

@@ -6,6 +6,7 @@ use super::Failure;
 use super::args::{ConnectionArgs, ServiceName};
 use crate::edge::endpoint::{Endpoint, Service};
 use crate::edge::opensearch::{ApiError, OpenSearch};
+use crate::edge::s3::S3;
 use crate::edge::{aws, settings};
 
 /// A client for the cluster that the arguments name, once that has answered anything at all: who mistypes an address should not
@@ -38,6 +39,18 @@ pub(super) async fn opensearch(
         // Whether it lets us write is told by its answers to what we send.
         Ok(_) | Err(ApiError::Refused { .. }) => Ok(client),
     }
+}
+
+/// A client for S3, with the settings of AWS that it was made from.
+pub(super) async fn s3(region: Option<String>) -> Result<(SdkConfig, S3), Failure> {
+    let aws = aws::load(region).await;
+    if aws.region().is_none() {
+        return Err(Failure(
+            "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
+        ));
+    }
+    let s3 = settings::s3(&aws).await?;
+    Ok((aws, s3))
 }
 
 /// The runtime of a command: one thread that waits; parsing has threads of its own.

@@ -14,14 +14,14 @@ use crate::edge::dead_letter::DeadLetters;
 use crate::edge::files::files_under;
 use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker};
-use crate::edge::{aws, deliver, settings};
+use crate::edge::{deliver, settings};
 use crate::event::{self, ObjectKey, ObjectRef};
 use crate::load::Limits;
 use crate::plan::{Choice, Plans};
 use crate::report::{ObjectReport, Outcome, Report, Safe};
 
 /// Something to load.
-enum Input {
+pub(super) enum Input {
     /// A local file, and the section that takes it.
     File { path: PathBuf, log_type: String },
     /// An object of S3.
@@ -47,15 +47,9 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let keeps_in_s3 = args.dead_letter.as_ref().is_some_and(|place| place.starts_with("s3://"));
     let reads_from_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
     let needs_s3 = reads_from_s3 || keeps_in_s3;
-    let aws = if needs_s3 { Some(aws::load(args.connection.region.clone()).await) } else { None };
-    if aws.as_ref().is_some_and(|aws| aws.region().is_none()) {
-        return Err(Failure(
-            "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
-        ));
-    }
-    let s3 = match &aws {
-        Some(aws) => Some(settings::s3(aws).await?),
-        None => None,
+    let (aws, s3) = match needs_s3 {
+        true => connect::s3(args.connection.region.clone()).await.map(|(aws, s3)| (Some(aws), Some(s3)))?,
+        false => (None, None),
     };
     let (target, verb) = match args.to {
         To::Opensearch => {
@@ -69,7 +63,7 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     };
     let inputs = match &args.event {
         Some(file) => event_inputs(file)?,
-        None => path_inputs(&args, &plans, s3.as_ref()).await?,
+        None => path_inputs(&args.paths, args.log_type.as_deref(), &plans, s3.as_ref()).await?,
     };
     let letters = args.dead_letter.as_deref().filter(|place| !place.is_empty() && args.to == To::Opensearch);
     let no_client = || Failure("no S3 client: this is a defect of the program".to_owned());
@@ -114,15 +108,20 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
     Ok(inputs)
 }
 
-async fn path_inputs(args: &LoadArgs, plans: &Plans, s3: Option<&S3>) -> Result<Vec<Input>, Failure> {
+pub(super) async fn path_inputs(
+    paths: &[PathBuf],
+    log_type: Option<&str>,
+    plans: &Plans,
+    s3: Option<&S3>,
+) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
-    for path in &args.paths {
+    for path in paths {
         match (s3_address(path), s3) {
             (Some((bucket, key)), Some(s3)) => inputs.extend(s3_inputs(bucket, key, s3).await?),
             _ => {
                 for found in files_under(path) {
                     inputs.push(match found {
-                        Ok(file) => file_input(file, args, plans)?,
+                        Ok(file) => file_input(file, log_type, plans)?,
                         Err((path, error)) => {
                             let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
                             Input::NotLoaded(Box::new(ObjectReport::not_loaded(
@@ -139,7 +138,7 @@ async fn path_inputs(args: &LoadArgs, plans: &Plans, s3: Option<&S3>) -> Result<
 }
 
 /// Bucket and key of an `s3://` address.
-fn s3_address(path: &Path) -> Option<(&str, &str)> {
+pub(super) fn s3_address(path: &Path) -> Option<(&str, &str)> {
     let address = path.to_str()?.strip_prefix("s3://")?;
     Some(address.split_once('/').unwrap_or((address, "")))
 }
@@ -165,8 +164,8 @@ async fn s3_inputs(bucket: &str, key: &str, s3: &S3) -> Result<Vec<Input>, Failu
 }
 
 /// A local file is taken by the section whose `s3_key` matches its path; where there is only one section, by that one.
-fn file_input(path: PathBuf, args: &LoadArgs, plans: &Plans) -> Result<Input, Failure> {
-    if let Some(name) = &args.log_type {
+pub(super) fn file_input(path: PathBuf, log_type: Option<&str>, plans: &Plans) -> Result<Input, Failure> {
+    if let Some(name) = log_type {
         let Some(plan) = plans.named(name) else {
             let names: Vec<&str> = plans.iter().map(|plan| plan.log_type().name.as_str()).collect();
             return Err(Failure(format!(

@@ -1,15 +1,18 @@
-//! The command line: `es-loader load | check | setup | generate`.
+//! The command line: `es-loader load | explain | coverage | check | setup | generate`.
 //!
 //! Takes arguments, gives an exit status. Does not know how objects are loaded.
 
 mod args;
 mod check;
 mod connect;
+mod coverage;
+mod explain;
 mod generate;
 mod iam;
 mod load;
 mod output;
 mod progress;
+mod sample;
 mod setup;
 
 use std::process::ExitCode;
@@ -42,6 +45,8 @@ pub fn run() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
         Command::Load(load) => load::run(load),
+        Command::Explain(explain) => explain::run(&explain),
+        Command::Coverage(coverage) => coverage::run(coverage),
         Command::Check(check) => check::run(&check),
         Command::Setup(setup) => setup::run(setup),
         Command::Generate(generate) => generate::run(&generate),

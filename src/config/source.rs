@@ -21,6 +21,31 @@ const SYSLOG: [(&str, SyslogField); 3] = [
     ("syslog.appname", SyslogField::Appname),
 ];
 
+impl HeaderField {
+    /// The name by which the table calls it.
+    pub fn name(self) -> &'static str {
+        HEADER.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl SyslogField {
+    /// The name by which the table calls it.
+    pub fn name(self) -> &'static str {
+        SYSLOG.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Source {
+    /// The name by which the table calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Key(name) => name,
+            Self::Header(field) => field.name(),
+            Self::Syslog(field) => field.name(),
+        }
+    }
+}
+
 /// The sources of one line, in order.
 pub(super) fn list(text: &str) -> Result<Vec<Source>, Problem> {
     if text.starts_with('[') {

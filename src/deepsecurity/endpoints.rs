@@ -4,6 +4,7 @@ use super::keys::key;
 use super::profile::Context;
 use crate::field::FieldId;
 use crate::row::Value;
+use crate::row::trace::{Read, Step};
 use crate::url;
 
 /// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address.
@@ -14,12 +15,15 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
         if context.keyed.is_used(at) {
             continue;
         }
+        context.row.because(Step::Agent, || Read::Pair(at));
         // The agent watches the computer that it runs on.
         let (field, host, value) = match crate::convert::address(value) {
             Some(address) => (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(address)),
             None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
-        if !context.row.has(field) {
+        if context.row.has(field) {
+            context.row.lose(field, value);
+        } else {
             context.row.set(field, value);
             context.row.set_if_absent(host, value);
             context.keyed.mark_used(at);
@@ -49,7 +53,12 @@ pub(super) fn process(context: &mut Context<'_, '_>) {
     for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
         let Some(at) = context.keyed.at(process_key) else { continue };
         let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
-        if context.keyed.is_used(at) || context.row.has(FieldId::PROCESS_NAME) {
+        if context.keyed.is_used(at) {
+            continue;
+        }
+        context.row.because(Step::Process, || Read::Pair(at));
+        if context.row.has(FieldId::PROCESS_NAME) {
+            context.row.lose(FieldId::PROCESS_NAME, Value::Text(value));
             continue;
         }
         let name = value.rsplit(['/', '\\']).next().unwrap_or(value);

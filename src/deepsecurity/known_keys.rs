@@ -11,14 +11,19 @@ use crate::field::FieldId;
 use crate::keys::{At, KeyId};
 use crate::problem::Problem;
 use crate::row::Value;
+use crate::row::trace::{Read, Step};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
     for number in 1..=context.keyed.len() {
         let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
         let Some(home) = HOMES.get(usize::from(key)) else { continue };
+        context.row.because(Step::KnownKey, || Read::Pair(at));
         let done = match home {
             // Nobody is called so; under the prefix it tells that the agent did not know.
-            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => continue,
+            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => {
+                context.row.refuse(Some(*field), value);
+                continue;
+            }
             Home::Field(field) => set_converted(context, *field, value),
             Home::List(field, separators) => set_list(context, *field, value, separators),
             Home::Hash => set_hash(context, value),
@@ -35,17 +40,24 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
 pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
     match convert(value, context.fields.kind(field), context.arena) {
         // A field that has its value already keeps it: this one goes under the prefix.
-        Some(_) if context.row.has(field) => false,
+        Some(value) if context.row.has(field) => {
+            context.row.lose(field, value);
+            false
+        }
         Some(value) => {
             context.row.set(field, value);
             true
         }
-        None => false,
+        None => {
+            context.row.refuse(Some(field), value);
+            false
+        }
     }
 }
 
 fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &[char]) -> bool {
     if context.row.has(field) {
+        context.row.lose(field, Value::Text(value));
         return false;
     }
     let parts = value.split(separators).map(str::trim).filter(|part| !part.is_empty());
@@ -62,9 +74,17 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
         32 => FieldId::FILE_HASH_MD5,
         40 => FieldId::FILE_HASH_SHA1,
         64 => FieldId::FILE_HASH_SHA256,
-        _ => return false,
+        _ => {
+            context.row.refuse(None, value);
+            return false;
+        }
     };
-    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) || context.row.has(field) {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        context.row.refuse(Some(field), value);
+        return false;
+    }
+    if context.row.has(field) {
+        context.row.lose(field, Value::Text(value));
         return false;
     }
     context.row.set(field, Value::Text(lowercase(value, context.arena)));

@@ -13,6 +13,7 @@ use super::profile::Context;
 use super::{datagram, dns, http, tls};
 use crate::field::FieldId;
 use crate::problem::Problem;
+use crate::row::trace::{Read, Step};
 use crate::row::{Address, Value};
 use crate::url;
 
@@ -27,6 +28,7 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
             continue;
         }
         context.keyed.mark_used(at);
+        context.row.because(Step::Packet, || Read::Pair(at));
         let decoded = Packet::decode(value, &context.log_type.redact_headers, context.arena);
         if decoded.redaction == Redaction::Done {
             context.problems.add(Problem::PacketRedacted);

@@ -21,6 +21,7 @@ use crate::config::LogType;
 use crate::field::{FieldId, Fields};
 use crate::keys::Keyed;
 use crate::problem::Problems;
+use crate::row::trace::{Read, Step};
 use crate::row::{Row, Value};
 
 /// What the profile works on.
@@ -41,16 +42,23 @@ pub(crate) fn apply(context: &mut Context<'_, '_>) {
     custom_keys(context);
     let disposition = action(context);
     known_keys(context);
+    context.row.step(Step::Technique);
     techniques(context);
     agent_address(context);
+    context.row.step(Step::User);
     users(context);
     process(context);
+    context.row.step(Step::Url);
     requested_url(context);
     // A proxy's address may give way to its client's in the packet: the flow is the proxy's.
+    context.row.step(Step::Network);
     network(context);
     packets(context);
+    context.row.step(Step::Details);
     details(context);
+    context.row.step(Step::Class);
     classify(context, disposition);
+    context.row.step(Step::Related);
     related(context);
 }
 
@@ -58,6 +66,7 @@ fn action(context: &mut Context<'_, '_>) -> Disposition {
     let act = context.keyed.value(key::ACT);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
+        context.row.because(Step::Action, || context.keyed.at(key::ACT).map_or(Read::Untold, Read::Pair));
         let says_act = context.row.text(FieldId::EVENT_ACTION).is_none_or(|set| set == act);
         if says_act {
             context.row.set(FieldId::EVENT_ACTION, Value::Word(renamed));

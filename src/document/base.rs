@@ -3,17 +3,20 @@
 //! Does not know pairs.
 
 use bumpalo::Bump;
+use jiff::Timestamp;
 
 use super::ObjectFacts;
 use super::read::Header;
 use super::table::Sources;
 use crate::cef;
+use crate::config::{EventTime, HeaderField, SyslogField};
 use crate::convert::trim;
 use crate::deepsecurity::{Module, Product};
 use crate::field::FieldId;
 use crate::keys::{Keyed, is_empty_value};
 use crate::plan::Plan;
 use crate::record::Record;
+use crate::row::trace::{Read, Step};
 use crate::row::{Row, Value};
 use crate::syslog;
 use crate::time::{self, Surroundings, ZonedTime};
@@ -98,6 +101,7 @@ pub(super) fn header_fields<'a>(
     row: &mut Row<'a>,
     arena: &'a Bump,
 ) {
+    row.step(Step::Header);
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
         (FieldId::OBSERVER_PRODUCT, header.product),
@@ -111,9 +115,11 @@ pub(super) fn header_fields<'a>(
         }
     }
     if let Some(severity) = cef::severity_number(header.severity) {
+        row.because(Step::Header, || Read::Header(HeaderField::Severity));
         row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
     }
     if !writer.name.is_empty() {
+        row.step(Step::Header);
         row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
     }
     if !header.signature_id.is_empty() {
@@ -124,14 +130,17 @@ pub(super) fn header_fields<'a>(
             Some(id) => arena.alloc_str(&id.to_string()),
             None => header.signature_id,
         };
+        row.because(Step::Header, || Read::Header(HeaderField::DeviceEventClassId));
         row.set_if_absent(FieldId::RULE_ID, Value::Text(id));
     }
 }
 
 pub(super) fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
     if let Some(priority) = syslog.priority {
+        row.because(Step::SyslogHeader, || Read::Syslog(SyslogField::Priority));
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
     }
+    row.step(Step::SyslogHeader);
     for (field, text) in
         [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
     {
@@ -142,13 +151,14 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) 
 }
 
 /// The load time, to the millisecond.
-pub(super) fn ingested(load: jiff::Timestamp) -> String {
-    let load = jiff::Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
+pub(super) fn ingested(load: Timestamp) -> String {
+    let load = Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
     write_time(ZonedTime::utc(load))
 }
 
 pub(super) fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {
     let log_type = &plan.log_type;
+    row.step(Step::Base);
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
@@ -176,15 +186,34 @@ pub(super) fn event_time<'a>(
     around: &Surroundings,
 ) -> (ZonedTime, time::Origin) {
     let settings = &plan.log_type.event_time;
-    let around = Surroundings { default_offset: settings.tz.or(around.default_offset), ..*around };
-    let latest = created.map_or(around.load, |created| created.instant);
+    let around = with_zone(around, settings);
+    let latest = latest(created, &around);
     for origin in &plan.time_keys {
         let Some(text) = sources.first(origin, keyed) else { continue };
-        let parsed =
-            settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
-        if let Some(time) = parsed.filter(|time| time::is_possible(*time, around.load)) {
+        if let Some(time) = time_of_field(text, settings, latest, around.load) {
             return (time, time::Origin::Field);
         }
     }
     time::choose(sources.syslog.time, created, &around)
+}
+
+/// What is known of the time, with the zone that the section names.
+pub(super) fn with_zone(around: &Surroundings, settings: &EventTime) -> Surroundings {
+    Surroundings { default_offset: settings.tz.or(around.default_offset), ..*around }
+}
+
+/// When the line was there at the latest.
+pub(super) fn latest(created: Option<ZonedTime>, around: &Surroundings) -> Timestamp {
+    created.map_or(around.load, |created| created.instant)
+}
+
+/// The time in a field that `timestamp_key` names, if it can be read and can be.
+pub(super) fn time_of_field(
+    text: &str,
+    settings: &EventTime,
+    latest: Timestamp,
+    load: Timestamp,
+) -> Option<ZonedTime> {
+    let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
+    parsed.filter(|time| time::is_possible(*time, load))
 }

@@ -7,11 +7,12 @@ use bumpalo::Bump;
 use super::read::Header;
 use crate::config::{HeaderField, SyslogField};
 use crate::convert::{convert, trim};
-use crate::keys::{Keyed, is_empty_value};
+use crate::keys::{KeyId, Keyed, is_empty_value};
 use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
 use crate::row::Row;
+use crate::row::trace::{Read, Step};
 use crate::syslog;
 
 /// What a source can be read from.
@@ -68,7 +69,7 @@ impl<'a> Sources<'_, 'a> {
 
 /// Fills the fields of the table. Gives whether any got a value of the event's.
 pub(super) fn apply_table<'a>(
-    plan: &Plan,
+    plan: &'a Plan,
     sources: &Sources<'_, 'a>,
     keyed: &mut Keyed<'a>,
     row: &mut Row<'a>,
@@ -81,7 +82,11 @@ pub(super) fn apply_table<'a>(
             // Nearly every source is a key of the event.
             let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
             let Some(text) = own.or_else(|| sources.first(origin, keyed)) else { continue };
+            row.because(Step::Table, || {
+                Read::Origin(origin, own.and(key_of(origin)).and_then(|key| keyed.at(key)))
+            });
             let Some(value) = convert(text, rule.kind, sources.arena) else {
+                row.refuse(Some(rule.field), text);
                 let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
                 if at.is_none_or(|at| keyed.note_misfit(at)) {
                     problems.add(Problem::ValueDoesNotFit);
@@ -110,4 +115,9 @@ pub(super) fn apply_table<'a>(
         }
     }
     any
+}
+
+/// The key that a source is.
+pub(super) fn key_of(origin: &Origin) -> Option<KeyId> {
+    if let Origin::Key(key, _) = origin { Some(*key) } else { None }
 }

@@ -224,16 +224,16 @@ struct Source<R> {
 }
 
 /// What is known of an object before its section is.
-struct Facts {
-    bucket: Option<String>,
-    key: String,
-    region: Option<String>,
-    modified: Option<Timestamp>,
-    now: Timestamp,
+pub(crate) struct Facts {
+    pub(crate) bucket: Option<String>,
+    pub(crate) key: String,
+    pub(crate) region: Option<String>,
+    pub(crate) modified: Option<Timestamp>,
+    pub(crate) now: Timestamp,
 }
 
 impl Facts {
-    fn complete(self, plan: &Plan, account: Option<String>) -> ObjectFacts {
+    pub(crate) fn complete(self, plan: &Plan, account: Option<String>) -> ObjectFacts {
         let default_offset = plan.log_type().event_time.tz;
         let around = Surroundings {
             key: time::in_key(&self.key, default_offset.unwrap_or(Offset::UTC)),

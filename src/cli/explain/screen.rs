@@ -1,0 +1,159 @@
+//! An explanation for people.
+//!
+//! Everything that comes from the line is made safe for terminals; colors are our own.
+
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+use serde_json::Value as Json;
+
+use super::{Explained, Shown};
+use crate::explanation::{Filled, Loser, Source};
+use crate::report::Safe;
+
+/// Columns of a field's name.
+const NAME: usize = 34;
+
+/// Characters of a value that leave room for its reason on the same line.
+const SHORT: usize = 40;
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 240;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const FIELD: Style = AnsiColor::Cyan.on_default();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+
+/// An explanation, for a terminal.
+pub(super) struct Screen<'e>(pub(super) &'e Explained);
+
+impl fmt::Display for Screen<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Explained { line, section, documents, left_out_by } = self.0;
+        writeln!(f, "{BOLD}{line}{BOLD:#}, by section [{}]", Safe(section))?;
+        if documents.is_empty() && left_out_by.is_empty() {
+            writeln!(f, "the line is blank: it gives no document")?;
+        }
+        for (rule, _) in left_out_by {
+            writeln!(f, "{WARNING}met by the rule {}{WARNING:#}", Safe(rule))?;
+        }
+        for (number, document) in (1..).zip(documents) {
+            if documents.len() > 1 {
+                writeln!(f, "\n{BOLD}document {number} of {}{BOLD:#}", documents.len())?;
+            }
+            show(f, document)?;
+        }
+        Ok(())
+    }
+}
+
+fn show(f: &mut fmt::Formatter<'_>, shown: &Shown) -> fmt::Result {
+    let Shown { excluded, explanation } = shown;
+    if *excluded {
+        writeln!(f, "{WARNING}left out: a rule matches this document{WARNING:#}")?;
+    }
+    if explanation.pipeline_error {
+        writeln!(f, "{WARNING}the event could not be understood: event.kind is pipeline_error{WARNING:#}")?;
+    }
+    row(f, "index", &explanation.index.value, &Safe(&explanation.index.because))?;
+    match &explanation.id {
+        Some(id) => row(f, "_id", &id.value, &Safe(&id.because))?,
+        None => row(f, "_id", "", &"given by OpenSearch")?,
+    }
+    let time = &explanation.time;
+    row(f, "time", &time.value, &time.source)?;
+    for other in &time.others {
+        let text = format!("not {}: {} ({})", other.source, short(&other.value), Safe(&other.because));
+        aside(f, &text)?;
+    }
+    if !explanation.problems.is_empty() {
+        let names: Vec<&str> = explanation.problems.iter().map(|(name, _)| *name).collect();
+        row(f, "odd", &names.join(", "), &"")?;
+    }
+    writeln!(f)?;
+    for field in &explanation.fields {
+        filled(f, field)?;
+    }
+    for refused in &explanation.refused {
+        let name = format!("not {}", refused.field);
+        for value in &refused.values {
+            row(f, &name, &text(&value.value), &reasons(value))?;
+        }
+    }
+    Ok(())
+}
+
+fn filled(f: &mut fmt::Formatter<'_>, field: &Filled) -> fmt::Result {
+    let mut reason = places(&field.sources);
+    if !reason.is_empty() {
+        reason.push_str(" · ");
+    }
+    if let Some(place) = &field.rule.place {
+        reason.push_str(&format!("{}: ", Safe(place)));
+    }
+    reason.push_str(&Safe(&field.rule.meaning).to_string());
+    for change in &field.changes {
+        reason.push_str(&format!(" · {change}"));
+    }
+    row(f, &field.field, &text(&field.value), &reason)?;
+    for other in &field.others {
+        aside(f, &format!("not {}: {}", short(&text(&other.value)), reasons(other)))?;
+    }
+    Ok(())
+}
+
+fn reasons(loser: &Loser) -> String {
+    let mut reason = places(&loser.sources);
+    if !reason.is_empty() {
+        reason.push_str(" · ");
+    }
+    let rule = loser.rule.place.as_ref().unwrap_or(&loser.rule.meaning);
+    format!("{reason}{} · {}", Safe(rule), Safe(&loser.because))
+}
+
+fn places(sources: &[Source]) -> String {
+    let places = sources.iter().map(|source| {
+        let kind = if source.kind == "record" { "record " } else { "" };
+        match source.bytes {
+            Some((start, end)) => format!("{kind}{} @{start}..{end}", Safe(&source.name)),
+            None => format!("{kind}{}", Safe(&source.name)),
+        }
+    });
+    places.collect::<Vec<_>>().join(", ")
+}
+
+/// A name, its value and its reason, on one line where they fit.
+fn row(f: &mut fmt::Formatter<'_>, name: &str, value: &str, reason: &dyn fmt::Display) -> fmt::Result {
+    let value = short(value);
+    let gap = SHORT.saturating_sub(value.chars().count());
+    write!(f, "{FIELD}{:<NAME$}{FIELD:#} {value}", Safe(name).to_string())?;
+    if gap > 0 || value.is_empty() {
+        writeln!(f, "{:gap$} {DIM}{reason}{DIM:#}", "")
+    } else {
+        writeln!(f, "\n{:NAME$} {DIM}{reason}{DIM:#}", "")
+    }
+}
+
+fn aside(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    writeln!(f, "{:NAME$}   {DIM}{text}{DIM:#}", "")
+}
+
+/// A value as text: a string without its quotes.
+fn text(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A text, safe for a terminal, its end left out where it is long.
+fn short(text: &str) -> String {
+    let safe = Safe(text).to_string();
+    match safe.char_indices().nth(SHOWN) {
+        Some((end, _)) => {
+            format!("{}… ({} bytes)", safe.get(..end).unwrap_or_default(), text.len())
+        }
+        None => safe,
+    }
+}
