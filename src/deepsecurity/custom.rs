@@ -56,6 +56,11 @@ fn by_label(label: &str) -> Option<Meaning> {
 static LABEL_NUMBERS: LazyLock<KeyTable> =
     LazyLock::new(|| KeyTable::new(&LABELS.map(|(label, _)| label), &[]));
 
+/// The labels of custom keys that have a meaning here.
+pub fn label_names() -> impl Iterator<Item = &'static str> {
+    LABELS.iter().map(|(label, _)| *label)
+}
+
 /// Version 20 still writes "DPI …", the vendor's page writes "Intrusion Prevention …".
 static LABELS: [(&str, Meaning); 24] = {
     use Meaning::{Container, Field, Hash, Icmp, Words};

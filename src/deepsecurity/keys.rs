@@ -143,3 +143,8 @@ pub(crate) static ALIASES: &[(&str, KeyId)] = &[
     ("srcPort", key::SPT),
     ("dstPort", key::DPT),
 ];
+
+/// The names of all keys that have a meaning here, LEEF's spellings behind CEF's.
+pub fn key_names() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().copied().chain(ALIASES.iter().map(|(name, _)| *name))
+}

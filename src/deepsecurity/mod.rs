@@ -29,6 +29,8 @@ mod tls;
 mod vulnerability;
 
 pub use action::{Action, Disposition};
+pub use custom::label_names;
+pub use keys::key_names;
 pub use module::{Module, Product};
 pub use packet::{Decoded, Packet, Redaction};
 

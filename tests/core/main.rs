@@ -36,4 +36,5 @@ mod load;
 mod hostile;
 mod report;
 mod template;
+mod fields_page;
 mod plan;

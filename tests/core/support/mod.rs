@@ -8,6 +8,7 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
+pub(crate) mod keys;
 pub(crate) mod strict;
 
 use std::ops::ControlFlow;
