@@ -43,6 +43,7 @@ pub mod balance;
 pub mod report;
 pub mod metrics;
 pub mod template;
+pub mod dashboard;
 pub mod generate;
 #[cfg(feature = "edge")]
 pub mod edge;

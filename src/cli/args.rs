@@ -22,8 +22,8 @@ pub(super) enum Command {
     Coverage(CoverageArgs),
     /// Check configuration files
     Check(CheckArgs),
-    /// Install the index template, or print what the function's role has to be allowed
-    Setup(SetupArgs),
+    /// Install the index template and the dashboard, or print what the function's role has to be allowed
+    Setup(Box<SetupArgs>),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
 }
@@ -177,11 +177,38 @@ pub(super) struct SetupArgs {
     #[arg(long)]
     pub(super) print: bool,
     #[command(flatten)]
+    pub(super) dashboards: DashboardsArgs,
+    #[command(flatten)]
     pub(super) iam: IamArgs,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
     #[command(flatten)]
     pub(super) connection: ConnectionArgs,
+}
+
+/// `setup --dashboards`.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "OpenSearch Dashboards")]
+pub(super) struct DashboardsArgs {
+    /// Import the dashboard into OpenSearch Dashboards at this address, with the same sign-in; the template is installed too where
+    /// an endpoint is given
+    #[arg(long, value_name = "URL", conflicts_with_all = ["print", "print_iam"])]
+    pub(super) dashboards: Option<String>,
+    /// Language of its titles
+    #[arg(long, value_enum, default_value_t = LanguageName::En, value_name = "en|ja", requires = "dashboards")]
+    pub(super) language: LanguageName,
+    /// Section that it is for
+    #[arg(long, value_name = "SECTION", default_value = "deepsecurity", requires = "dashboards")]
+    pub(super) log_type: String,
+}
+
+/// The language of titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LanguageName {
+    /// English
+    En,
+    /// Japanese
+    Ja,
 }
 
 /// `setup --print-iam`.

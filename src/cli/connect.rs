@@ -20,6 +20,20 @@ pub(super) async fn opensearch(
             "no OpenSearch endpoint: give --endpoint URL or set ENDPOINT, or see what would be sent with --to ndjson".into(),
         ));
     };
+    let client = client(endpoint, args, aws).await?;
+    match client.get("").await {
+        Err(ApiError::Send(error)) => Err(error.into()),
+        // Whether it lets us write is told by its answers to what we send.
+        Ok(_) | Err(ApiError::Refused { .. }) => Ok(client),
+    }
+}
+
+/// A client for an address, with the sign-in of the arguments. Sends nothing.
+pub(super) async fn client(
+    endpoint: &str,
+    args: &ConnectionArgs,
+    aws: Option<&SdkConfig>,
+) -> Result<OpenSearch, Failure> {
     let wanted = args.service.map(|service| match service {
         ServiceName::Es => Service::Es,
         ServiceName::Aoss => Service::Aoss,
@@ -33,12 +47,7 @@ pub(super) async fn opensearch(
         }
         None => aws::load(args.region.clone()).await,
     };
-    let client = settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?;
-    match client.get("").await {
-        Err(ApiError::Send(error)) => Err(error.into()),
-        // Whether it lets us write is told by its answers to what we send.
-        Ok(_) | Err(ApiError::Refused { .. }) => Ok(client),
-    }
+    Ok(settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?)
 }
 
 /// A client for S3, with the settings of AWS that it was made from.

@@ -7,6 +7,7 @@ mod check;
 mod connect;
 mod coverage;
 mod explain;
+mod dashboards;
 mod generate;
 mod iam;
 mod load;
@@ -48,7 +49,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Coverage(coverage) => coverage::run(coverage),
         Command::Check(check) => check::run(&check),
-        Command::Setup(setup) => setup::run(setup),
+        Command::Setup(setup) => setup::run(&setup),
         Command::Generate(generate) => generate::run(&generate),
     };
     match done {

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::Failure;
 use super::args::SetupArgs;
-use super::{check, connect, iam, output};
+use super::{check, connect, dashboards, iam, output};
 use crate::edge::opensearch::{ApiError, OpenSearch};
 use crate::template;
 
 /// Tries to install a template over a connection that breaks.
 const TRIES: u32 = 3;
 
-pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &SetupArgs) -> Result<ExitCode, Failure> {
     if args.iam.print_iam {
         output::line(serde_json::to_string_pretty(&iam::policy(&args.iam))?);
         return Ok(ExitCode::SUCCESS);
@@ -29,10 +29,14 @@ pub(super) fn run(args: SetupArgs) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     connect::runtime()?.block_on(async {
-        let client = connect::opensearch(&args.connection, None).await?;
-        for (name, template) in &templates {
-            install(&client, name, template).await?;
+        let has_endpoint = args.connection.endpoint.as_deref().is_some_and(|endpoint| !endpoint.is_empty());
+        if has_endpoint || args.dashboards.dashboards.is_none() {
+            let client = connect::opensearch(&args.connection, None).await?;
+            for (name, template) in &templates {
+                install(&client, name, template).await?;
+            }
         }
+        dashboards::install(&args.dashboards, &args.connection, &plans).await?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -12,6 +12,7 @@ pub mod auth;
 mod credentials;
 mod send_error;
 pub mod opensearch;
+pub mod dashboards;
 pub mod progress;
 mod upload;
 pub mod dead_letter;

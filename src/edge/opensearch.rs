@@ -232,7 +232,7 @@ impl OpenSearch {
         self.send(Method::Post, "_bulk", ndjson(), Some(&FILTER), body, limit).await
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         method: Method,
         path: &str,

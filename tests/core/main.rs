@@ -36,5 +36,6 @@ mod load;
 mod hostile;
 mod report;
 mod template;
+mod dashboard;
 mod fields_page;
 mod plan;

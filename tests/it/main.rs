@@ -18,6 +18,8 @@ mod s3;
 mod command_line;
 mod exclude;
 mod setup;
+mod dashboards;
+mod panels;
 mod loads;
 mod identity;
 mod corpus;

@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod keys;
+pub(crate) mod panels;
 pub(crate) mod strict;
 
 use std::ops::ControlFlow;

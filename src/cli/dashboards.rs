@@ -1,0 +1,28 @@
+//! `es-loader setup --dashboards`: the dashboard of a section.
+
+use super::args::{ConnectionArgs, DashboardsArgs, LanguageName};
+use super::{Failure, connect, output};
+use crate::dashboard::{self, Language};
+use crate::edge::dashboards::Dashboards;
+use crate::plan::Plans;
+
+/// Imports the dashboard where the arguments name a server, over an older one of the same section.
+pub(super) async fn install(
+    args: &DashboardsArgs,
+    connection: &ConnectionArgs,
+    plans: &Plans,
+) -> Result<(), Failure> {
+    let Some(address) = &args.dashboards else { return Ok(()) };
+    let Some(plan) = plans.named(&args.log_type) else {
+        return Err(Failure(format!("no section [{}] in the configuration", args.log_type)));
+    };
+    let language = match args.language {
+        LanguageName::En => Language::English,
+        LanguageName::Ja => Language::Japanese,
+    };
+    let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
+    let taken = dashboards.import(&dashboard::saved_objects(plan, language)).await?;
+    let index = &plan.log_type().index.name;
+    output::line(format_args!("dashboard {index}-summary is imported: {taken} saved objects for {index}-*"));
+    Ok(())
+}
