@@ -3,6 +3,9 @@
 //! Gives one line of NDJSON for each, and reads it again: `docs/dead-letter.md` describes the format. Does not know where records
 //! are kept.
 
+mod cause;
+mod remake;
+
 use base64_simd::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +15,9 @@ use sha2::{Digest, Sha256};
 use crate::bulk::Fault;
 use crate::event::LineRange;
 use crate::object::LineNumber;
+
+pub use cause::{Cause, general};
+pub use remake::Remade;
 
 /// The version of the format that is written.
 pub const FORMAT: u32 = 1;

@@ -1,8 +1,12 @@
 //! The arguments as they are typed: nothing is opened or computed here.
 
+mod operations;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
+
+pub(super) use operations::RedriveArgs;
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -24,6 +28,10 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Install the index template and the dashboard, or print what the function's role has to be allowed
     Setup(Box<SetupArgs>),
+    /// Install the index template, or print what the function's role has to be allowed
+    Setup(SetupArgs),
+    /// Send again what OpenSearch refused: dead letters, or the messages of a dead-letter queue
+    Redrive(RedriveArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
 }

@@ -51,6 +51,10 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
         true => connect::s3(args.connection.region.clone()).await.map(|(aws, s3)| (Some(aws), Some(s3)))?,
         false => (None, None),
     };
+        true => Some(connect::aws(args.connection.region.clone()).await?),
+        false => None,
+    }
+    .unzip();
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;

@@ -14,6 +14,7 @@ mod load;
 mod output;
 mod progress;
 mod sample;
+mod redrive;
 mod setup;
 
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ pub fn run() -> ExitCode {
         Command::Coverage(coverage) => coverage::run(coverage),
         Command::Check(check) => check::run(&check),
         Command::Setup(setup) => setup::run(&setup),
+        Command::Setup(setup) => setup::run(setup),
+        Command::Redrive(redrive) => redrive::run(redrive),
         Command::Generate(generate) => generate::run(&generate),
     };
     match done {

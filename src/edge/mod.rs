@@ -26,5 +26,7 @@ pub mod settings;
 pub mod files;
 mod target;
 pub mod work;
+pub mod letter_files;
+pub mod redrive;
 mod narrate;
 pub mod function;

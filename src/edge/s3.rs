@@ -161,6 +161,18 @@ impl S3 {
         Listing { s3: self.clone(), bucket: bucket.to_owned(), prefix: prefix.to_owned(), next: Some(None) }
     }
 
+    /// Deletes an object, unless it is another than that of `etag` by now; tells whether it has deleted it.
+    pub async fn delete(&self, bucket: &str, key: &str, etag: Option<&str>) -> Result<bool, S3Error> {
+        let what = || format!("s3://{bucket}/{key}");
+        let head = self.client().head_object().bucket(bucket).key(key).send().await;
+        let found = head.map_err(|error| self.classify(what(), "s3:GetObject", &error))?;
+        if etag.is_some() && found.e_tag().map(|etag| etag.trim_matches('"')) != etag {
+            return Ok(false);
+        }
+        let deleted = self.client().delete_object().bucket(bucket).key(key).send().await;
+        deleted.map(|_| true).map_err(|error| self.classify(what(), "s3:DeleteObject", &error))
+    }
+
     /// The client that writes, too: to buckets of our own.
     pub(super) fn client(&self) -> &Client {
         &self.own.client

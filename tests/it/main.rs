@@ -34,6 +34,7 @@ mod template;
 mod guarded;
 mod closed_indices;
 mod dead_letters;
+mod redrive;
 mod delays;
 mod faults;
 mod killed;

@@ -1,0 +1,261 @@
+//! `es-loader redrive`: dead letters grouped by their causes, and sent again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::args::RedriveArgs;
+use super::load::s3_address;
+use super::{Failure, check, connect, output};
+use crate::dead_letter::{Cause, DeadLetter, Remade};
+use crate::edge::deliver;
+use crate::edge::letter_files::{LetterFile, read_records};
+use crate::edge::redrive::resend;
+use crate::edge::work::Target;
+use crate::plan::Plans;
+use crate::report::{ExitStatus, Report, Safe};
+
+/// Characters of a sample that are shown.
+const SAMPLE: usize = 200;
+
+/// Fields that are named where documents differ.
+const NAMED_FIELDS: usize = 8;
+
+/// Records of one cause.
+#[derive(Debug, Default)]
+struct Group {
+    count: u64,
+    /// The first of them: where it came from, and its line or document.
+    sample: (String, String),
+    fate: Fate,
+}
+
+/// What the present configuration makes of records.
+#[derive(Debug, Default)]
+struct Fate {
+    same: u64,
+    differing: u64,
+    fields: BTreeSet<String>,
+    recorded: u64,
+    excluded: u64,
+    nothing: u64,
+}
+
+/// Whether to look at what the present configuration makes of records.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remake {
+    Yes,
+    No,
+}
+
+/// All records, by their causes.
+#[derive(Debug, Default)]
+struct Survey {
+    groups: BTreeMap<Cause, Group>,
+    records: u64,
+    /// Files that could not be read, or not wholly.
+    faults: Vec<String>,
+}
+
+pub(super) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
+    let plans = Arc::new(check::plans(args.config.config.as_deref(), &args.exclude)?);
+    connect::runtime()?.block_on(redrive(args, plans))
+}
+
+async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let (files, aws) = match s3_address(Path::new(&args.place)) {
+        Some((bucket, prefix)) => {
+            let (aws, s3) = connect::aws(args.connection.region.clone()).await?;
+            (LetterFile::in_bucket(&s3, bucket, prefix).await?, Some(aws))
+        }
+        None => (LetterFile::in_folder(Path::new(&args.place))?, None),
+    };
+    let remake = if args.dry_run { Remake::Yes } else { Remake::No };
+    let survey = survey(&files, &plans, remake).await?;
+    survey.show(&args.place, files.len(), remake);
+    let chosen = survey.choose(&args.group)?;
+    if args.dry_run || survey.records == 0 {
+        let status = if survey.faults.is_empty() { ExitStatus::Complete } else { ExitStatus::Unfinished };
+        return Ok(ExitCode::from(status as u8));
+    }
+    let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
+    let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let mut report = Report::default();
+    let (mut deleted, mut kept) = (0_u64, 0_u64);
+    for file in &files {
+        let opened = match file.open().await {
+            Ok(opened) => opened,
+            // It was there a moment ago: the survey has told of all others.
+            Err(error) => {
+                report.add(&not_read(file, &error.to_string()));
+                continue;
+            }
+        };
+        let (reader, snapshot) = opened.split();
+        let resent = resend(file.name(), reader, Arc::clone(&plans), &target, chosen.clone()).await;
+        report.add(&resent.report);
+        if args.delete && resent.is_settled() {
+            match file.remove(&snapshot).await {
+                Ok(true) => deleted += 1,
+                Ok(false) => output::notice(format_args!(
+                    "es-loader: {} has been written anew meanwhile, and stays",
+                    Safe(&file.name())
+                )),
+                Err(error) => report.add(&not_read(file, &error.to_string())),
+            }
+        } else {
+            kept += 1;
+        }
+    }
+    let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
+    output::notice(report.screen(&verb, started.elapsed()).to_string().trim_end());
+    if args.delete {
+        output::notice(format_args!(
+            "{deleted} files of dead letters deleted, {kept} kept, because not every record of them was indexed"
+        ));
+    }
+    Ok(ExitCode::from(report.exit_status() as u8))
+}
+
+fn not_read(file: &LetterFile, reason: &str) -> crate::report::ObjectReport {
+    let outcome = crate::report::Outcome::Failed { reason: reason.to_owned(), retry: true };
+    crate::report::ObjectReport::not_loaded(file.name(), outcome)
+}
+
+/// Reads all files once.
+async fn survey(files: &[LetterFile], plans: &Arc<Plans>, remake: Remake) -> Result<Survey, Failure> {
+    let mut survey = Survey::default();
+    for file in files {
+        let name = file.name();
+        let reader = match file.open().await {
+            Ok(opened) => opened.split().0,
+            Err(error) => {
+                survey.faults.push(error.to_string());
+                continue;
+            }
+        };
+        let plans = Arc::clone(plans);
+        let reading = tokio::task::spawn_blocking(move || {
+            let contents = read_records(reader, &mut |_, letter| {
+                survey.add(&letter, &plans, remake);
+                true
+            });
+            survey.faults.extend(contents.fault.map(|fault| format!("{name}: {fault}")));
+            survey
+        });
+        survey = reading.await?;
+    }
+    Ok(survey)
+}
+
+impl Survey {
+    fn add(&mut self, letter: &DeadLetter, plans: &Plans, remake: Remake) {
+        self.records += 1;
+        let group = self
+            .groups
+            .entry(Cause::of(letter))
+            .or_insert_with(|| Group { sample: (origin(letter), sample(letter)), ..Group::default() });
+        group.count += 1;
+        if remake == Remake::Yes {
+            group.fate.add(letter, plans);
+        }
+    }
+
+    fn show(&self, place: &str, files: usize, remake: Remake) {
+        output::line(format_args!("{}: {} dead letters in {files} files", Safe(place), self.records));
+        for (number, (cause, group)) in self.groups.iter().enumerate() {
+            output::line(format_args!(
+                "\ngroup {}: {} to {}, status {} {}\n  reason: {}\n  sample: {}\n          {}",
+                number + 1,
+                group.count,
+                Safe(&cause.index),
+                cause.status,
+                Safe(&cause.error_type),
+                Safe(&cause.reason),
+                Safe(&group.sample.0),
+                Safe(&group.sample.1)
+            ));
+            if remake == Remake::Yes {
+                group.fate.show();
+            }
+        }
+        for fault in &self.faults {
+            output::notice(format_args!("es-loader: {}", Safe(fault)));
+        }
+    }
+
+    /// The causes of the groups with these numbers; nothing for all.
+    fn choose(&self, numbers: &[usize]) -> Result<Option<Arc<BTreeSet<Cause>>>, Failure> {
+        if numbers.is_empty() {
+            return Ok(None);
+        }
+        let cause = |number: &usize| {
+            let cause = number.checked_sub(1).and_then(|at| self.groups.keys().nth(at));
+            cause.cloned().ok_or_else(|| {
+                Failure(format!("--group {number}: there is no such group; there are {}", self.groups.len()))
+            })
+        };
+        Ok(Some(Arc::new(numbers.iter().map(cause).collect::<Result<_, _>>()?)))
+    }
+}
+
+impl Fate {
+    fn add(&mut self, letter: &DeadLetter, plans: &Plans) {
+        match letter.remake(plans, Timestamp::now()) {
+            Remade::OfLine(document) => match letter.differences(&document) {
+                Some(fields) if fields.is_empty() => self.same += 1,
+                Some(mut fields) => {
+                    self.differing += 1;
+                    while self.fields.len() <= NAMED_FIELDS
+                        && let Some(field) = fields.pop_first()
+                    {
+                        self.fields.insert(field);
+                    }
+                }
+                None => self.differing += 1,
+            },
+            Remade::AsRecorded(_) => self.recorded += 1,
+            Remade::Excluded => self.excluded += 1,
+            Remade::Nothing => self.nothing += 1,
+        }
+    }
+
+    fn show(&self) {
+        let fields: Vec<&str> = self.fields.iter().take(NAMED_FIELDS).map(String::as_str).collect();
+        let more = if self.fields.len() > NAMED_FIELDS { ", …" } else { "" };
+        let differing = format!("give another document today (differs in {}{more})", fields.join(", "));
+        for (count, what) in [
+            (self.differing, differing.as_str()),
+            (self.same, "give the same document: only a mended mapping or template lets it in"),
+            (self.recorded, "go as they were recorded: no line, or no section for it"),
+            (self.excluded, "are left out by a rule today"),
+            (self.nothing, "have neither line nor document"),
+        ] {
+            if count > 0 {
+                output::line(format_args!("  {count} {}", Safe(what)));
+            }
+        }
+    }
+}
+
+fn origin(letter: &DeadLetter) -> String {
+    match &letter.bucket {
+        Some(bucket) => format!("s3://{bucket}/{}, line {}", letter.key, letter.line),
+        None => format!("{}, line {}", letter.key, letter.line),
+    }
+}
+
+fn sample(letter: &DeadLetter) -> String {
+    let line = letter.raw_line().map(|line| String::from_utf8_lossy(&line).into_owned());
+    let text = line.or_else(|| Some(letter.document.as_ref()?.get().to_owned())).unwrap_or_default();
+    let mut short: String = text.chars().take(SAMPLE).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,130 @@
+//! Dead letters on their way back: a file of records in, its chosen documents to the cluster, an account out.
+//!
+//! Does not choose, and does not remove what was sent.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::deliver::Aside;
+use super::letter_files::{Contents, read_records};
+use super::target::{Target, send};
+use crate::bulk::Batch;
+use crate::dead_letter::{Cause, DeadLetter, Remade};
+use crate::exclude::Action;
+use crate::load::{Account, Limits};
+use crate::object::LineNumber;
+use crate::plan::Plans;
+use crate::report::{ObjectReport, Outcome};
+
+/// What became of a file of records.
+#[derive(Debug)]
+pub struct Resent {
+    /// What became of the documents that were chosen: a record is a line here.
+    pub report: ObjectReport,
+    /// What was in the file.
+    pub contents: Contents,
+}
+
+impl Resent {
+    /// Nothing in the file is worth keeping: every record of it was sent and indexed, or left out by a rule of today.
+    pub fn is_settled(&self) -> bool {
+        let balance = self.report.balance();
+        self.report.outcome == Outcome::Loaded
+            && self.contents.fault.is_none()
+            && balance.indexed + balance.excluded == self.contents.records
+    }
+}
+
+/// Sends the records of a file whose cause is among `chosen`, all of them where nothing is chosen.
+pub async fn resend(
+    name: String,
+    reader: impl Read + Send + 'static,
+    plans: Arc<Plans>,
+    target: &Target,
+    chosen: Option<Arc<BTreeSet<Cause>>>,
+) -> Resent {
+    let started = Instant::now();
+    let contents = Arc::new(Mutex::new(Contents::default()));
+    let found = Arc::clone(&contents);
+    let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
+    let parse = move |sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>| {
+        let mut outbox = Outbox {
+            plans: &plans,
+            chosen: chosen.as_deref(),
+            sink,
+            account: Account::default(),
+            batch: Batch::default(),
+        };
+        let contents = read_records(reader, &mut |number, letter| {
+            let flow = outbox.take(LineNumber(number), &letter);
+            outbox.account.stopped = flow.is_break();
+            flow.is_continue()
+        });
+        if !outbox.account.stopped && !outbox.batch.is_empty() {
+            outbox.account.stopped = outbox.flush().is_break();
+        }
+        let account = outbox.account;
+        *found.lock().unwrap_or_else(PoisonError::into_inner) = contents;
+        account
+    };
+    let never = AtomicBool::new(false);
+    send(parse, target, None, &never, &mut Aside::default(), &mut report).await;
+    let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
+    if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {
+        report.outcome = Outcome::Failed { reason, retry: false };
+    }
+    report.took = started.elapsed();
+    Resent { report, contents }
+}
+
+/// Documents on their way out, and the account of them.
+struct Outbox<'o> {
+    plans: &'o Plans,
+    chosen: Option<&'o BTreeSet<Cause>>,
+    sink: &'o mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+    account: Account,
+    batch: Batch,
+}
+
+impl Outbox<'_> {
+    fn take(&mut self, number: LineNumber, letter: &DeadLetter) -> ControlFlow<()> {
+        if self.chosen.is_some_and(|chosen| !chosen.contains(&Cause::of(letter))) {
+            return ControlFlow::Continue(());
+        }
+        self.account.lines += 1;
+        let document = match letter.remake(self.plans, Timestamp::now()) {
+            Remade::OfLine(document) | Remade::AsRecorded(document) => document,
+            Remade::Excluded => {
+                self.account.documents += 1;
+                self.account.exclusions.add("the rules of today", Action::Exclude, 1);
+                return ControlFlow::Continue(());
+            }
+            Remade::Nothing => {
+                self.account.blank_lines += 1;
+                return ControlFlow::Continue(());
+            }
+        };
+        // A document that finds no room any more is one that is not sent.
+        self.account.documents += 1;
+        let size = self.batch.body.len() + document.len();
+        if !self.batch.is_empty() && size > Limits::default().batch_bytes {
+            self.flush()?;
+        }
+        letter.push_to(&mut self.batch, &document, number);
+        ControlFlow::Continue(())
+    }
+
+    fn flush(&mut self) -> ControlFlow<()> {
+        self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        let flow = (self.sink)(&mut self.batch);
+        self.batch = Batch::default();
+        flow
+    }
+}
