@@ -369,7 +369,7 @@ fn rate(count: u64, seconds: f64) -> u64 {
 }
 
 /// A number with commas between its thousands.
-struct Count(u64);
+pub(crate) struct Count(pub(crate) u64);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -385,7 +385,7 @@ impl fmt::Display for Count {
 }
 
 /// A size in units of a thousand.
-struct Bytes(u64);
+pub(crate) struct Bytes(pub(crate) u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 
-pub(super) use operations::RedriveArgs;
+pub(super) use operations::{BackfillArgs, DayArgs, RedriveArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -30,6 +30,8 @@ pub(super) enum Command {
     Setup(Box<SetupArgs>),
     /// Install the index template, or print what the function's role has to be allowed
     Setup(SetupArgs),
+    /// Load what lies in a bucket already, day by day, and go on where it was stopped
+    Backfill(BackfillArgs),
     /// Send again what OpenSearch refused: dead letters, or the messages of a dead-letter queue
     Redrive(RedriveArgs),
     /// Write made-up logs, the same for the same seed

@@ -15,6 +15,12 @@ mod output;
 mod progress;
 mod sample;
 mod redrive;
+mod redrive_queue;
+mod backfill;
+mod checkpoint;
+mod enqueue;
+mod interrupt;
+mod selection;
 mod setup;
 
 use std::process::ExitCode;
@@ -53,6 +59,7 @@ pub fn run() -> ExitCode {
         Command::Setup(setup) => setup::run(&setup),
         Command::Setup(setup) => setup::run(setup),
         Command::Redrive(redrive) => redrive::run(redrive),
+        Command::Backfill(backfill) => backfill::run(backfill),
         Command::Generate(generate) => generate::run(&generate),
     };
     match done {

@@ -10,14 +10,14 @@ use jiff::Timestamp;
 
 use super::args::RedriveArgs;
 use super::load::s3_address;
-use super::{Failure, check, connect, output};
+use super::{Failure, check, connect, output, redrive_queue};
 use crate::dead_letter::{Cause, DeadLetter, Remade};
 use crate::edge::deliver;
 use crate::edge::letter_files::{LetterFile, read_records};
 use crate::edge::redrive::resend;
 use crate::edge::work::Target;
 use crate::plan::Plans;
-use crate::report::{ExitStatus, Report, Safe};
+use crate::report::{ExitStatus, ObjectReport, Outcome, Report, Safe};
 
 /// Characters of a sample that are shown.
 const SAMPLE: usize = 200;
@@ -67,6 +67,9 @@ pub(super) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
 }
 
 async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+    if args.place.starts_with("https://") || args.place.starts_with("http://") {
+        return redrive_queue::redrive(args, plans).await;
+    }
     let started = Instant::now();
     let (files, aws) = match s3_address(Path::new(&args.place)) {
         Some((bucket, prefix)) => {
@@ -122,9 +125,9 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
     Ok(ExitCode::from(report.exit_status() as u8))
 }
 
-fn not_read(file: &LetterFile, reason: &str) -> crate::report::ObjectReport {
-    let outcome = crate::report::Outcome::Failed { reason: reason.to_owned(), retry: true };
-    crate::report::ObjectReport::not_loaded(file.name(), outcome)
+fn not_read(file: &LetterFile, reason: &str) -> ObjectReport {
+    let outcome = Outcome::Failed { reason: reason.to_owned(), retry: true };
+    ObjectReport::not_loaded(file.name(), outcome)
 }
 
 /// Reads all files once.

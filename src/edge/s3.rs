@@ -161,6 +161,12 @@ impl S3 {
         Listing { s3: self.clone(), bucket: bucket.to_owned(), prefix: prefix.to_owned(), next: Some(None) }
     }
 
+    /// The region of a bucket, where S3 tells.
+    pub async fn region_of(&self, bucket: &str) -> Option<String> {
+        let head = self.reader(bucket).client.head_bucket().bucket(bucket).send().await;
+        head.ok()?.bucket_region().map(str::to_owned)
+    }
+
     /// Deletes an object, unless it is another than that of `etag` by now; tells whether it has deleted it.
     pub async fn delete(&self, bucket: &str, key: &str, etag: Option<&str>) -> Result<bool, S3Error> {
         let what = || format!("s3://{bucket}/{key}");

@@ -1,18 +1,25 @@
-//! The queue that takes what an invocation has no time for.
+//! A queue: that which takes what an invocation has no time for, or one whose messages a person brings back.
 //!
-//! Sends messages, and nothing else: Lambda receives and deletes them. Does not know what is in a message.
+//! The function only sends: Lambda receives and deletes for it. Does not know what is in a message.
 
 use std::time::{Duration, Instant};
 
 use aws_config::Region;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use aws_types::SdkConfig;
 
 /// The longest that sending one message may take, tries included.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of the SDK's explanation that are kept.
 const LONGEST_REASON: usize = 300;
+/// How long to wait for a message to come, in seconds.
+const WAIT: i32 = 2;
+/// Messages that go in one request at most.
+pub const MOST_AT_ONCE: usize = 10;
+
+const SEND: &str = "sqs:SendMessage";
 
 /// A queue. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,17 +28,29 @@ pub struct Queue {
     url: String,
 }
 
-/// Why a message could not be sent.
+/// A message that was received.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// The same each time it is received.
+    pub id: String,
+    /// What was sent.
+    pub body: String,
+    handle: String,
+}
+
+/// Why a queue does not do what it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
     /// The address is none.
     #[error("`{0}` is not the URL of a queue: expected https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")]
     Url(String),
     /// We may not.
-    #[error("queue {url}: access denied: {reason}; allow sqs:SendMessage on it to the role that runs this")]
+    #[error("queue {url}: access denied: {reason}; allow {permission} on it to the role that runs this")]
     AccessDenied {
         /// The queue.
         url: String,
+        /// The permission that is missing.
+        permission: &'static str,
         /// SQS's words, which name the role.
         reason: String,
     },
@@ -76,14 +95,77 @@ impl Queue {
         let request = self.client.send_message().queue_url(&self.url).message_body(body);
         match tokio::time::timeout(left, request.send()).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.classify(&error)),
+            Ok(Err(error)) => Err(self.classify(SEND, &error)),
             Err(_) => {
                 Err(QueueError::Other { url: self.url.clone(), reason: "no answer in time".to_owned() })
             }
         }
     }
 
-    fn classify<E>(&self, error: &SdkError<E>) -> QueueError
+    /// Sends up to [`MOST_AT_ONCE`] messages in one request; gives the numbers of those that the queue did not take, each with
+    /// its reason.
+    ///
+    /// # Errors
+    ///
+    /// None is known to be in the queue.
+    pub async fn send_batch(&self, bodies: &[String]) -> Result<Vec<(usize, String)>, QueueError> {
+        let mut request = self.client.send_message_batch().queue_url(&self.url);
+        for (number, body) in bodies.iter().enumerate() {
+            let entry =
+                SendMessageBatchRequestEntry::builder().id(number.to_string()).message_body(body).build();
+            request = request.entries(entry.map_err(|error| self.other(error.to_string()))?);
+        }
+        let sent = request.send().await.map_err(|error| self.classify(SEND, &error))?;
+        let failed = sent.failed().iter().map(|failed| {
+            let reason = failed.message().unwrap_or_else(|| failed.code()).to_owned();
+            (failed.id().parse().unwrap_or(usize::MAX), reason)
+        });
+        Ok(failed.collect())
+    }
+
+    /// A message, which nobody else gets for as long as `hidden`; nothing if none comes within two seconds.
+    ///
+    /// # Errors
+    ///
+    /// The queue gives none.
+    pub async fn receive(&self, hidden: Duration) -> Result<Option<Received>, QueueError> {
+        let request = self.client.receive_message().queue_url(&self.url).max_number_of_messages(1);
+        let request = request.wait_time_seconds(WAIT).visibility_timeout(seconds(hidden));
+        let received = request.send().await.map_err(|error| self.classify("sqs:ReceiveMessage", &error))?;
+        Ok(received.messages().first().map(|message| Received {
+            id: message.message_id().unwrap_or_default().to_owned(),
+            body: message.body().unwrap_or_default().to_owned(),
+            handle: message.receipt_handle().unwrap_or_default().to_owned(),
+        }))
+    }
+
+    /// Keeps a message from others for as long as `hidden`, from now on; not at all, for zero.
+    ///
+    /// # Errors
+    ///
+    /// The message comes again at its old time.
+    pub async fn hide(&self, message: &Received, hidden: Duration) -> Result<(), QueueError> {
+        let request = self.client.change_message_visibility().queue_url(&self.url);
+        let request = request.receipt_handle(&message.handle).visibility_timeout(seconds(hidden));
+        let done = request.send().await;
+        done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error))
+    }
+
+    /// Deletes a message.
+    ///
+    /// # Errors
+    ///
+    /// The message comes again.
+    pub async fn delete(&self, message: &Received) -> Result<(), QueueError> {
+        let request = self.client.delete_message().queue_url(&self.url).receipt_handle(&message.handle);
+        request.send().await.map(drop).map_err(|error| self.classify("sqs:DeleteMessage", &error))
+    }
+
+    fn other(&self, reason: String) -> QueueError {
+        QueueError::Other { url: self.url.clone(), reason }
+    }
+
+    fn classify<E>(&self, permission: &'static str, error: &SdkError<E>) -> QueueError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -91,7 +173,7 @@ impl Queue {
         let code = error.code().unwrap_or_default();
         if code.contains("AccessDenied") {
             let reason = error.message().unwrap_or(code).to_owned();
-            return QueueError::AccessDenied { url, reason };
+            return QueueError::AccessDenied { url, permission, reason };
         }
         let mut reason = match error.message() {
             Some(message) => format!("{code}: {message}"),
@@ -100,6 +182,10 @@ impl Queue {
         reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
         QueueError::Other { url, reason }
     }
+}
+
+fn seconds(time: Duration) -> i32 {
+    i32::try_from(time.as_secs()).unwrap_or(i32::MAX)
 }
 
 /// `sqs.REGION.amazonaws.com`, with or without a port; China's hosts end in `.com.cn`.

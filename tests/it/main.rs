@@ -35,6 +35,7 @@ mod guarded;
 mod closed_indices;
 mod dead_letters;
 mod redrive;
+mod backfill;
 mod delays;
 mod faults;
 mod killed;

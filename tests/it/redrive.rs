@@ -193,3 +193,56 @@ fn a_file_that_holds_more_than_dead_letters_is_told_of_and_kept() {
     run(&site, &["redrive", "--delete", place]);
     assert_eq!((site.documents(), files(&folder)), (0, 1));
 }
+
+fn event(bucket: &str, keys: &[&str]) -> String {
+    let record = |key: &&str| json!({"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": bucket}, "object": {"key": key}}});
+    json!({"Records": keys.iter().map(record).collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn messages_of_a_dead_letter_queue_are_deleted_once_all_their_objects_are_loaded() {
+    let site = Site::new("redrive-queue");
+    let (storage, bucket) = (Storage::new(), unique("logs"));
+    storage.bucket(&bucket);
+    for name in ["a", "b", "c"] {
+        storage.put(&bucket, &format!("ds_agent/{name}.log"), format!("{}\n", line(name)).as_bytes());
+    }
+    let queue = storage.queue(&unique("dead"));
+    queue.send(&event(&bucket, &["ds_agent/a.log", "ds_agent/b.log"]));
+    queue.send(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": bucket}).to_string());
+    queue.send(&event(&bucket, &["ds_agent/c.log", "ds_agent/gone.log"]));
+    queue.send("not JSON");
+
+    let dry = run(&site, &["redrive", "--dry-run", &queue.url]).with_status(0);
+    assert!(dry.out().contains("4 messages, 4 objects would be loaded"), "{}", dry.out());
+    assert!(dry.out().contains(&format!("s3://{bucket}/ds_agent/gone.log")), "{}", dry.out());
+    assert_eq!(site.node.get(&site.index).status, 404, "nothing was loaded");
+
+    let run = run(&site, &["redrive", &queue.url]).with_status(2);
+    run.says("2 messages deleted, 2 are in the queue again").says("NoSuchKey").says("is not JSON");
+    assert_eq!(site.documents(), 3);
+    let left = queue.event(2);
+    let bodies: Vec<&str> =
+        left["Records"].as_array().unwrap().iter().map(|r| r["body"].as_str().unwrap()).collect();
+    assert!(
+        bodies.contains(&"not JSON") && bodies.iter().any(|body| body.contains("gone.log")),
+        "{bodies:?}"
+    );
+}
+
+#[test]
+fn a_message_stays_whose_documents_were_refused_and_kept_nowhere() {
+    let site = Site::new("redrive-refused");
+    strict(&site);
+    let (storage, bucket) = (Storage::new(), unique("logs"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a.log", format!("{}\n", line("a")).as_bytes());
+    let queue = storage.queue(&unique("dead"));
+    queue.send(&event(&bucket, &["ds_agent/a.log"]));
+    run(&site, &["redrive", &queue.url]).with_status(2).says("0 messages deleted, 1 are in the queue again");
+    let folder = site.path("dead");
+    let words = ["redrive", &queue.url, "--dead-letter", folder.to_str().unwrap()];
+    run(&site, &words).with_status(1).says("1 messages deleted, 0 are in the queue again");
+    assert_eq!(files(&folder), 1);
+    queue.assert_empty();
+}

@@ -1,0 +1,22 @@
+//! Which objects of a bucket are meant: those under a prefix, of some days.
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+
+use super::args::DayArgs;
+use crate::event::ObjectRef;
+use crate::time;
+
+/// The day of an object: that of the date folders in its key, or else of its last change, in UTC.
+pub(super) fn day(object: &ObjectRef) -> Option<Date> {
+    let in_key = time::in_key(object.key.as_str(), Offset::UTC).map(|time| time.instant);
+    in_key.or(object.event_time).map(|instant| instant.to_zoned(TimeZone::UTC).date())
+}
+
+impl DayArgs {
+    /// The object is of one of the days, both ends among them. One whose day nobody knows is.
+    pub(super) fn take(&self, object: &ObjectRef) -> bool {
+        let Some(day) = day(object) else { return true };
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
