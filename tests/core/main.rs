@@ -34,6 +34,8 @@ mod identity;
 mod exclude;
 mod load;
 mod hostile;
+mod properties;
+mod fuzz;
 mod report;
 mod template;
 mod dashboard;

@@ -1,6 +1,8 @@
-//! The signature of a real request, computed a second time from what came over the wire.
+//! The signature of a real request, computed a second time by botocore from what came over the wire.
 #![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
+use std::io::Write;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, SystemTime};
@@ -8,81 +10,46 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use base64::Engine as _;
 use es_loader::edge::auth::{Auth, Password};
 use es_loader::edge::endpoint::{Endpoint, Service};
 use es_loader::edge::opensearch::{Compression, OpenSearch, SendError, Settings};
 use sha2::{Digest, Sha256};
 
 use crate::scripted::{Reply, Request, Server, run, serve};
+use crate::support::services::{repository, script};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+/// With characters that a careless signer escapes.
+const TOKEN: &str = "token/with+signs==";
 const BODY: &[u8] = b"{\"index\":{\"_index\":\"log\"}}\n{\"a\":1}\n";
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// HMAC (RFC 2104) with SHA-256, for keys of up to 64 bytes.
-fn hmac(key: &[u8], message: &str) -> Vec<u8> {
-    let pad = |fill: u8| {
-        let mut block = [fill; 64];
-        block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-        block
-    };
-    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(message).finalize();
-    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
-}
-
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-fn decode(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
-    for part in parts {
-        let (code, rest) = part.split_at(2);
-        bytes.push(u8::from_str_radix(code, 16).unwrap());
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).unwrap()
-}
-
-/// The `Authorization` header that a request must have, by AWS's description of Signature Version 4.
-fn authorization(request: &Request, region: &str, service: &str) -> String {
+/// The `Authorization` header that a request must have, by botocore.
+fn authorization(server: &Server, request: &Request, region: &str, service: &str) -> String {
     let given = request.header("authorization").unwrap();
     let signed = given.split("SignedHeaders=").nth(1).unwrap().split(',').next().unwrap();
-    let date = request.header("x-amz-date").unwrap();
-    let day = date.split('T').next().unwrap();
-    let scope = format!("{day}/{region}/{service}/aws4_request");
-
-    let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-    let mut pairs: Vec<(String, String)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap())
-        .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
-        .collect();
-    pairs.sort();
-    let query = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-    let headers: String =
-        signed.split(';').map(|name| format!("{name}:{}\n", request.header(name).unwrap())).collect();
-    let hash = hex(&Sha256::digest(&request.body));
-    let canonical = format!("{}\n{path}\n{query}\n{headers}\n{signed}\n{hash}", request.method);
-
-    let to_sign = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
-    let key = [region, service, "aws4_request"]
-        .iter()
-        .fold(hmac(format!("AWS4{SECRET}").as_bytes(), day), |key, part| hmac(&key, part));
-    let signature = hex(&hmac(&key, &to_sign));
-    format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed}, Signature={signature}")
+    let headers: serde_json::Map<_, _> =
+        signed.split(';').map(|name| (name.to_owned(), request.header(name).unwrap().into())).collect();
+    let question = serde_json::json!({
+        "method": request.method,
+        "url": format!("{}{}", server.url, request.target),
+        "headers": headers,
+        "body": base64::engine::general_purpose::STANDARD.encode(&request.body),
+        "region": region,
+        "service": service,
+        "credentials": ["AKIDEXAMPLE", SECRET, TOKEN],
+    });
+    let mut botocore = script("tools");
+    botocore.args(["python", "tests/it/support/signature.py"]).current_dir(repository());
+    let mut botocore = botocore.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    botocore.stdin.take().unwrap().write_all(question.to_string().as_bytes()).unwrap();
+    let output = botocore.wait_with_output().unwrap();
+    assert!(output.status.success(), "{question}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A provider that counts how often it is asked.
@@ -98,7 +65,7 @@ impl ProvideCredentials for Counting {
         Self: 'a,
     {
         self.asked.fetch_add(1, SeqCst);
-        let token = Some("token/with+signs==".to_owned());
+        let token = Some(TOKEN.to_owned());
         future::ProvideCredentials::ready(Ok(Credentials::new(
             "AKIDEXAMPLE",
             SECRET,
@@ -129,7 +96,7 @@ async fn bulk(client: &OpenSearch) {
 }
 
 #[test]
-fn the_signature_is_that_of_the_bytes_query_and_token_that_are_sent() {
+fn botocore_signs_the_bytes_query_and_token_that_are_sent_alike() {
     run(async {
         for (service, name) in [(Service::Es, "es"), (Service::Aoss, "aoss")] {
             for compression in [Compression::Gzip(1), Compression::Off] {
@@ -141,11 +108,12 @@ fn the_signature_is_that_of_the_bytes_query_and_token_that_are_sent() {
                     request.header("authorization"),
                     Some(&*authorization(&request, "ap-northeast-1", name))
                 );
+                // OpenSearch Serverless takes no request without this header.
                 assert_eq!(
                     request.header("x-amz-content-sha256"),
                     Some(&*hex(&Sha256::digest(&request.body)))
                 );
-                assert_eq!(request.header("x-amz-security-token"), Some("token/with+signs=="));
+                assert_eq!(request.header("x-amz-security-token"), Some(TOKEN));
                 assert_eq!(request.header("content-length"), Some(&*request.body.len().to_string()));
                 assert_eq!(request.header("transfer-encoding"), None);
                 assert_eq!(
@@ -165,6 +133,33 @@ fn the_signature_is_that_of_the_bytes_query_and_token_that_are_sent() {
                 assert_eq!(request.text().as_bytes(), BODY);
             }
         }
+    });
+}
+
+#[test]
+fn a_changed_request_has_another_signature() {
+    run(async {
+        let server = ok().await;
+        bulk(&client(&server, "", sigv4(Service::Aoss, None).0, Compression::Gzip(1))).await;
+        let sent = server.requests().remove(0);
+        let given = sent.header("authorization").unwrap();
+        let by_botocore =
+            |request: &Request, region, service| authorization(&server, request, region, service);
+        assert_eq!(by_botocore(&sent, "ap-northeast-1", "aoss"), given);
+
+        let mut body = sent.clone();
+        *body.body.last_mut().unwrap() ^= 1;
+        assert_ne!(by_botocore(&body, "ap-northeast-1", "aoss"), given);
+        let mut query = sent.clone();
+        query.target = query.target.replacen("took", "tool", 1);
+        assert_ne!(by_botocore(&query, "ap-northeast-1", "aoss"), given);
+        let mut token = sent.clone();
+        token.headers.iter_mut().filter(|(name, _)| name == "x-amz-security-token").for_each(|(_, value)| {
+            value.pop();
+        });
+        assert_ne!(by_botocore(&token, "ap-northeast-1", "aoss"), given);
+        assert_ne!(by_botocore(&sent, "ap-northeast-1", "es"), given);
+        assert_ne!(by_botocore(&sent, "ap-northeast-2", "aoss"), given);
     });
 }
 

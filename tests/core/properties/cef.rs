@@ -1,0 +1,57 @@
+//! CEF: everything that is given lies in the line, in its order, so work and memory are bounded by the line's length.
+
+use std::borrow::Cow;
+
+use es_loader::cef;
+use es_loader::marker::{self, Format};
+use es_loader::pair::Pair;
+use es_loader::record::decode;
+
+use super::slices::{borrowed_or_shorter, in_order, place};
+
+pub(super) fn property(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    in_order(&text, marker::split(&text));
+    check(&text);
+    // Most bytes are no event; as an extension all of them are.
+    check(&format!("CEF:0|v|p|1|id|n|5|{text}"));
+}
+
+fn check(text: &str) {
+    let Some(marker) = marker::find(text).filter(|marker| marker.format == Format::Cef) else { return };
+    assert!(
+        marker.start <= marker.version && text.is_char_boundary(marker.version),
+        "{marker:?} in {text:?}"
+    );
+    let mut pairs = Vec::new();
+    let event = cef::parse(text, marker, &mut pairs);
+    let header = &event.header;
+    place(text, event.prefix);
+    place(text, header.version);
+    place(text, event.unparsed);
+    for field in [
+        &header.vendor,
+        &header.product,
+        &header.device_version,
+        &header.event_class_id,
+        &header.name,
+        &header.severity,
+    ] {
+        borrowed_or_shorter(text, field);
+    }
+    check_pairs(text, &pairs);
+}
+
+/// Keys and values in the order of the text; no key is empty, so there are fewer pairs than equals signs.
+pub(super) fn check_pairs(text: &str, pairs: &[Pair<'_>]) {
+    in_order(text, pairs.iter().flat_map(|pair| [pair.key, pair.raw]));
+    let equals_signs = text.bytes().filter(|byte| *byte == b'=').count();
+    assert!(pairs.len() <= equals_signs, "{} pairs of {equals_signs} equals signs: {text:?}", pairs.len());
+    for pair in pairs {
+        assert!(!pair.key.is_empty(), "an empty key in {text:?}");
+        match pair.value() {
+            Cow::Borrowed(value) => assert_eq!(value, pair.raw),
+            Cow::Owned(value) => assert!(value.len() < pair.raw.len(), "{pair:?}"),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! user.ini: any text is refused with a reason that a terminal can show, or makes sections whose documents OpenSearch takes.
+
+use es_loader::config::{Config, File, Severity, check};
+use es_loader::plan::Plans;
+use es_loader::record::decode;
+
+use crate::support::strict::check_document;
+use crate::support::{fluentd_line, load_bytes, packet_event};
+
+pub(super) fn property(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    let files = [File { name: "user.ini".to_owned(), text: text.into_owned() }];
+    let findings = check(&files);
+    for finding in &findings {
+        let shown = finding.to_string().replace('\n', "");
+        assert!(!shown.chars().any(char::is_control), "a terminal would obey {shown:?}");
+        assert!(finding.place.line > 0 && finding.place.column > 0, "{shown}");
+    }
+    match Config::load(&files) {
+        Err(errors) => {
+            assert_eq!(errors, findings);
+            assert!(errors.iter().any(|finding| finding.severity == Severity::Error), "{errors:?}");
+        }
+        Ok(config) => {
+            assert_eq!(config.warnings, findings);
+            if let Ok(plans) = Plans::new(config) {
+                use_all(&plans);
+            }
+        }
+    }
+}
+
+fn use_all(plans: &Plans) {
+    let event = packet_event("10.0.3.77", b"GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n");
+    let lines = [fluentd_line(&event), event.into_bytes()].concat();
+    for plan in plans.iter() {
+        for document in load_bytes(plan, &lines).documents {
+            check_document(&document.json, plan.fields());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What holds of any bytes, one property for each stage: the fuzz targets of `fuzz/` look for bytes of which it does not, and
+//! `fixtures/fuzz` keeps those that they have found.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
+mod cef;
+mod document;
+mod ini;
+mod leef;
+mod object;
+mod packet;
+mod record;
+mod slices;
+
+/// A property: panics unless it holds of the bytes.
+pub(crate) type Property = fn(&[u8]);
+
+/// The properties by the names of their fuzz targets.
+pub(crate) const ALL: [(&str, Property); 7] = [
+    ("object", object::property),
+    ("record", record::property),
+    ("cef", cef::property),
+    ("leef", leef::property),
+    ("packet", packet::property),
+    ("ini", ini::property),
+    ("document", document::property),
+];

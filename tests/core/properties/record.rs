@@ -1,0 +1,44 @@
+//! Records: nothing but blanks gives none, anything else at least one, and what is JSON by the book is read as JSON.
+
+use std::collections::BTreeMap;
+
+use es_loader::record::{decode, records};
+
+use super::slices::place;
+use crate::support::strict::Strict;
+
+pub(super) fn property(bytes: &[u8]) {
+    let (text, replaced) = decode(bytes);
+    assert_eq!(replaced == 0, std::str::from_utf8(bytes).is_ok());
+    let all: Vec<_> = records(&text).collect();
+    let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+    assert_eq!(all.is_empty(), is_blank, "{} records of {text:?}", all.len());
+    assert!(all.len() <= text.len(), "{} records of {text:?}", all.len());
+    for record in all.iter().filter(|record| !record.json) {
+        place(&text, &record.message);
+    }
+    // No text is given twice: an escape is longer than what it means, and a lone surrogate (six) than its replacement (three).
+    let given: usize = all.iter().map(|record| record.message.len()).sum();
+    assert!(given <= text.len(), "{given} bytes of messages in {text:?}");
+
+    let Ok(object) = serde_json::from_str::<BTreeMap<String, Strict>>(&text) else { return };
+    if has_repeated_keys(&text) {
+        return;
+    }
+    let [record] = all.as_slice() else { panic!("{} records of {text:?}", all.len()) };
+    assert!(record.json, "{text:?}");
+    for (name, given) in [
+        ("message", Some(&record.message)),
+        ("hostname", record.hostname.as_ref()),
+        ("tag", record.tag.as_ref()),
+    ] {
+        if let Some(Strict::Text(expected)) = object.get(name) {
+            assert_eq!(given.map(|given| given.as_ref()), Some(expected.as_str()), "`{name}` of {text:?}");
+        }
+    }
+    assert_eq!(record.message_missing, !object.contains_key("message"), "{text:?}");
+}
+
+fn has_repeated_keys(text: &str) -> bool {
+    serde_json::from_str::<Strict>(text).is_err()
+}
