@@ -52,8 +52,12 @@ impl<R: Read> Source<R> {
         self.consumed
     }
 
-    /// Moves bytes to `out`: what waits first, then straight from the reader. Gives 0 at the end.
+    /// Moves bytes to `out`: what waits first, then straight from the reader. Gives 0 at the end, or if there is no room.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> usize {
+        // A reader that is asked for nothing gives nothing, which must not be taken for its end.
+        if out.is_empty() {
+            return 0;
+        }
         let mut waiting = self.block.get(self.start..self.end).unwrap_or_default();
         if let Ok(count @ 1..) = waiting.read(out) {
             self.consume(count);

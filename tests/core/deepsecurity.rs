@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Document, agent_event, document, document_by, fluentd_line, load_bytes, packet_event, plan, plan_with,
+    tells,
 };
 
 #[test]
@@ -496,18 +497,6 @@ fn secret_headers() -> Vec<String> {
     let log_type: &LogType = plan().log_type();
     assert!(log_type.redact_headers.len() >= 8);
     log_type.redact_headers.clone()
-}
-
-/// Whether a document lets anybody read `secret`: as text, or as base64 at any of its three alignments.
-fn tells(document: &str, secret: &str) -> bool {
-    let inner = |skip: usize| {
-        let padded = [&"\0\0\0"[..skip], secret].concat();
-        let encoded = STANDARD.encode(padded);
-        // The first and the last group depend on the neighbors.
-        let end = encoded.trim_end_matches('=').len().saturating_sub(2);
-        encoded.get(4..end).unwrap().to_owned()
-    };
-    document.contains(secret) || (0..3).any(|skip| document.contains(&inner(skip)))
 }
 
 #[test]

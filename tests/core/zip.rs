@@ -6,6 +6,8 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
+use std::io::Read;
+
 use es_loader::object::{Inflation, Lines};
 use proptest::prelude::*;
 
@@ -13,7 +15,11 @@ use crate::support::packed;
 
 /// The lines of an object, and why it broke off.
 fn read(bytes: &[u8]) -> (Vec<String>, Option<String>) {
-    let mut object = Lines::new(bytes, 1 << 20, Inflation::default());
+    read_from(bytes)
+}
+
+fn read_from(reader: impl Read) -> (Vec<String>, Option<String>) {
+    let mut object = Lines::new(reader, 1 << 20, Inflation::default());
     let mut lines = Vec::new();
     while let Some(line) = object.next() {
         assert_eq!(line.number.0, lines.len() as u64 + 1);
@@ -30,6 +36,24 @@ fn lines() -> Vec<String> {
 fn entries_are_read_whether_deflated_or_stored_and_wherever_their_lengths_stand() {
     for name in ["lines.zip", "stored.zip", "stream.zip", "stream64.zip", "zip64.zip"] {
         assert_eq!(read(&packed(name)), (lines(), None), "{name}");
+    }
+}
+
+/// Gives one byte at a time.
+struct Drops<'a>(&'a [u8]);
+
+impl Read for Drops<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let most = out.len().min(1);
+        self.0.read(&mut out[..most])
+    }
+}
+
+#[test]
+fn entries_are_read_to_their_end_however_their_bytes_arrive() {
+    for name in ["lines.zip", "stored.zip", "stream.zip", "stream64.zip", "zip64.zip", "entries.zip"] {
+        let bytes = packed(name);
+        assert_eq!(read_from(Drops(&bytes)), read(&bytes), "{name}");
     }
 }
 

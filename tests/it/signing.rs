@@ -106,7 +106,7 @@ fn botocore_signs_the_bytes_query_and_token_that_are_sent_alike() {
 
                 assert_eq!(
                     request.header("authorization"),
-                    Some(&*authorization(&request, "ap-northeast-1", name))
+                    Some(&*authorization(&server, &request, "ap-northeast-1", name))
                 );
                 // OpenSearch Serverless takes no request without this header.
                 assert_eq!(
@@ -172,7 +172,10 @@ fn a_template_is_put_with_a_signature_of_its_own() {
         let request = server.requests().remove(0);
         assert_eq!((&*request.method, &*request.target), ("PUT", "/prefix/_index_template/log-deepsecurity"));
         assert_eq!(request.text(), r#"{"priority":9}"#);
-        assert_eq!(request.header("authorization"), Some(&*authorization(&request, "ap-northeast-1", "es")));
+        assert_eq!(
+            request.header("authorization"),
+            Some(&*authorization(&server, &request, "ap-northeast-1", "es"))
+        );
     });
 }
 

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use es_loader::deepsecurity::{Decoded, Packet, Redaction};
 use es_loader::record::decode;
 
-use crate::support::{fluentd_line, load_bytes, packet_event, plan};
+use crate::support::{fluentd_line, load_bytes, packet_event, plan, tells};
 
 /// Long enough that no id holds it by chance.
 const SECRET: &str = "s3cr3t-0123456789abcdef-t0k3n";
@@ -61,20 +61,11 @@ fn with_secret(choice: [u8; 4], around: &[u8], redact: &[String]) -> Vec<u8> {
     [start, front, line_end, line.as_bytes(), behind].concat()
 }
 
+/// A binary payload is shown in the alphabet of base64, blanks of the sender's own among it.
 fn check_shape(decoded: &Decoded<'_>) {
     if let Packet::Binary(base64) = decoded.packet {
-        let digits = base64.trim_end_matches('=');
-        assert!(digits.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')), "{base64:?}");
+        let is_digit =
+            |b: u8| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || matches!(b, b'+' | b'/');
+        assert!(base64.trim_end_matches('=').bytes().all(is_digit), "{base64:?}");
     }
-}
-
-/// Whether a text lets anybody read `secret`: as it is, or as base64 at any of its three alignments.
-pub(crate) fn tells(text: &str, secret: &str) -> bool {
-    let inner = |skip: usize| {
-        let encoded = STANDARD.encode([&"\0\0\0"[..skip], secret].concat());
-        // The first and the last group depend on the neighbors.
-        let end = encoded.trim_end_matches('=').len().saturating_sub(2);
-        encoded[4..end].to_owned()
-    };
-    text.contains(secret) || (0..3).any(|skip| text.contains(&inner(skip)))
 }

@@ -178,6 +178,20 @@ pub(crate) fn packet_event(source: &str, payload: &[u8]) -> String {
     )
 }
 
+/// Whether a document lets anybody read `secret`: as text, or as base64 at any of its three alignments.
+pub(crate) fn tells(document: &str, secret: &str) -> bool {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let inner = |skip: usize| {
+        let padded = [&"\0\0\0"[..skip], secret].concat();
+        let encoded = STANDARD.encode(padded);
+        // The first and the last group depend on the neighbors.
+        let end = encoded.trim_end_matches('=').len().saturating_sub(2);
+        encoded.get(4..end).unwrap().to_owned()
+    };
+    document.contains(secret) || (0..3).any(|skip| document.contains(&inner(skip)))
+}
+
 /// A file that a tool packed: see `fixtures/containers/make`.
 pub(crate) fn packed(name: &str) -> Vec<u8> {
     std::fs::read(format!("fixtures/containers/{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
