@@ -28,8 +28,6 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Install the index template and the dashboard, or print what the function's role has to be allowed
     Setup(Box<SetupArgs>),
-    /// Install the index template, or print what the function's role has to be allowed
-    Setup(SetupArgs),
     /// Load what lies in a bucket already, day by day, and go on where it was stopped
     Backfill(BackfillArgs),
     /// Send again what OpenSearch refused: dead letters, or the messages of a dead-letter queue

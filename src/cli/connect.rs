@@ -50,18 +50,6 @@ pub(super) async fn client(
     Ok(settings::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?)
 }
 
-/// A client for S3, with the settings of AWS that it was made from.
-pub(super) async fn s3(region: Option<String>) -> Result<(SdkConfig, S3), Failure> {
-    let aws = aws::load(region).await;
-    if aws.region().is_none() {
-        return Err(Failure(
-            "no AWS region: set AWS_REGION, give --region, or name one in the AWS profile".to_owned(),
-        ));
-    }
-    let s3 = settings::s3(&aws).await?;
-    Ok((aws, s3))
-}
-
 /// The AWS settings, with the region that S3 and SQS cannot do without, and a client for S3.
 pub(super) async fn aws(region: Option<String>) -> Result<(SdkConfig, S3), Failure> {
     let aws = aws::load(region).await;

@@ -48,13 +48,9 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let reads_from_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
     let needs_s3 = reads_from_s3 || keeps_in_s3;
     let (aws, s3) = match needs_s3 {
-        true => connect::s3(args.connection.region.clone()).await.map(|(aws, s3)| (Some(aws), Some(s3)))?,
+        true => connect::aws(args.connection.region.clone()).await.map(|(aws, s3)| (Some(aws), Some(s3)))?,
         false => (None, None),
     };
-        true => Some(connect::aws(args.connection.region.clone()).await?),
-        false => None,
-    }
-    .unzip();
     let (target, verb) = match args.to {
         To::Opensearch => {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;

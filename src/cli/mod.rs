@@ -3,23 +3,23 @@
 //! Takes arguments, gives an exit status. Does not know how objects are loaded.
 
 mod args;
+mod backfill;
 mod check;
+mod checkpoint;
 mod connect;
 mod coverage;
-mod explain;
 mod dashboards;
+mod enqueue;
+mod explain;
 mod generate;
 mod iam;
+mod interrupt;
 mod load;
 mod output;
 mod progress;
-mod sample;
 mod redrive;
 mod redrive_queue;
-mod backfill;
-mod checkpoint;
-mod enqueue;
-mod interrupt;
+mod sample;
 mod selection;
 mod setup;
 
@@ -57,7 +57,6 @@ pub fn run() -> ExitCode {
         Command::Coverage(coverage) => coverage::run(coverage),
         Command::Check(check) => check::run(&check),
         Command::Setup(setup) => setup::run(&setup),
-        Command::Setup(setup) => setup::run(setup),
         Command::Redrive(redrive) => redrive::run(redrive),
         Command::Backfill(backfill) => backfill::run(backfill),
         Command::Generate(generate) => generate::run(&generate),

@@ -64,7 +64,7 @@ impl Target {
         let at = |reason: &dyn fmt::Display| Failure(format!("{self}: {reason}"));
         let path = match self {
             Self::Object { bucket, key, .. } => {
-                let (_, s3) = connect::s3(args.region.clone()).await?;
+                let (_, s3) = connect::aws(args.region.clone()).await?;
                 let object = ObjectRef::new(bucket, ObjectKey::from_raw(key));
                 return Sample::object(&object, plans, &s3).await?.map_err(|reason| at(&reason));
             }
