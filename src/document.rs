@@ -10,14 +10,16 @@ mod base;
 mod explain;
 mod left_over;
 mod read;
+mod ready;
 mod table;
 
 use std::ops::ControlFlow;
 
 use bumpalo::Bump;
 
+pub use self::ready::Document;
+
 use self::base::{Created, Writer, base_fields, event_time, header_fields, ingested, syslog_fields};
-use self::explain::explain;
 use self::left_over::{field_name, leave_over_pairs, leave_over_record, payloads};
 use self::read::{Header, Parsed, complete_header, leef_header_keys, parse};
 use self::table::{Sources, UsedFields, apply_table};
@@ -26,11 +28,9 @@ use crate::config::{FileFormat, RawMessage};
 use crate::convert::convert;
 use crate::deepsecurity::{self, Module, Product, without_payloads};
 use crate::exclude::{Exclusions, Hits};
-use crate::explanation::Explanation;
 use crate::field::FieldId;
 use crate::identity::Identity;
 use crate::index_name::IndexNames;
-use crate::json;
 use crate::keys::{Keyed, is_empty_value};
 use crate::marker::Format;
 use crate::object::LineNumber;
@@ -424,77 +424,4 @@ fn is_broken_json(record: &Record<'_>, plan: &Plan) -> bool {
     matches!(plan.log_type.file_format, FileFormat::Json)
         && !record.json
         && record.message.trim_start().starts_with('{')
-}
-
-/// A document that is ready to be written.
-pub struct Document<'w, 'd, 'p> {
-    work: &'w Work<'d>,
-    plan: &'d Plan,
-    facts: &'d ObjectFacts,
-    index_names: &'w mut IndexNames<'p>,
-    hits: &'w mut Hits,
-    arena: &'d Bump,
-}
-
-impl Document<'_, '_, '_> {
-    /// The event that it was made of.
-    pub fn event(&self) -> &Event<'_> {
-        &self.work.event
-    }
-
-    /// Its values.
-    pub fn row(&self) -> &Row<'_> {
-        &self.work.row
-    }
-
-    /// What was odd about the event.
-    pub fn problems(&self) -> &Problems {
-        &self.work.problems
-    }
-
-    /// Where each value comes from, for documents that [`crate::load::visit`] shows.
-    pub fn explain(&self) -> Explanation {
-        let Self { work, plan, facts, arena, .. } = self;
-        let sources = Sources { record: work.event.record, syslog: &work.syslog, header: work.header, arena };
-        explain(work, plan, facts, &sources)
-    }
-
-    /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule
-    /// leaves the document out.
-    pub fn write(&mut self, out: &mut Vec<u8>, problems: &mut Problems) -> Written {
-        let Self { work, plan, facts, index_names, hits, arena } = self;
-        let index = index_names.name(work.time.instant, facts.around.load);
-        let start = out.len();
-        let id = plan.ids.then(|| (work.row.text(FieldId::ID).unwrap_or_default(), work.id_suffix));
-        write_action(index, id, out);
-        let document = out.len();
-        let cut = work.row.write_json(&plan.fields, work.event.text, out);
-        let excluded = plan.exclusion.as_ref().is_some_and(|rules| {
-            let json = out.get(document..).unwrap_or_default();
-            let sources =
-                Sources { record: work.event.record, syslog: &work.syslog, header: work.header, arena };
-            rules.excludes(|origin| sources.first(origin, &work.keyed), &work.row, json, hits)
-        });
-        if excluded {
-            out.truncate(start);
-        } else {
-            out.push(b'\n');
-            problems.merge(&work.problems);
-            problems.add_many(Problem::StringCut, u64::from(cut));
-        }
-        Written { time: work.time.instant, pipeline_error: work.pipeline_error, excluded }
-    }
-}
-
-fn write_action(index: &str, id: Option<(&str, Option<&str>)>, out: &mut Vec<u8>) {
-    out.extend_from_slice(br#"{"index":{"_index":"#);
-    json::string(index, out);
-    if let Some((id, suffix)) = id {
-        out.extend_from_slice(br#","_id":"#);
-        match suffix {
-            Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
-            None => json::string(id, out),
-        }
-    }
-    out.extend_from_slice(b"}}\n");
 }

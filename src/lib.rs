@@ -42,6 +42,7 @@ pub mod dead_letter;
 pub mod balance;
 pub mod report;
 pub mod metrics;
+pub mod coverage;
 pub mod template;
 pub mod dashboard;
 pub mod generate;

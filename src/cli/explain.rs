@@ -3,7 +3,7 @@
 mod screen;
 mod target;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use self::screen::Screen;
 use self::target::Target;
 use super::args::ExplainArgs;
 use super::sample::{self, Look};
-use super::{Failure, connect};
+use super::{Failure, connect, output};
 use crate::document::{Document, Written};
 use crate::explanation::Explanation;
 use crate::load::{Account, Limits};
@@ -29,11 +29,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
         Explained::new(&target, section, seen, account)
     })?;
     if args.sample.json {
-        let mut out = io::stdout().lock();
-        serde_json::to_writer_pretty(&mut out, &explained)?;
-        // A reader that has gone has seen enough.
-        let _ = writeln!(out);
+        output::json(&explained)?;
     } else {
+        // A reader that has gone has seen enough.
         let _ = write!(anstream::stdout(), "{}", Screen(&explained));
     }
     Ok(ExitCode::SUCCESS)

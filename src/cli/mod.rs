@@ -54,7 +54,7 @@ pub fn run() -> ExitCode {
     let done = match args.command {
         Command::Load(load) => load::run(load),
         Command::Explain(explain) => explain::run(&explain),
-        Command::Coverage(coverage) => coverage::run(coverage),
+        Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Check(check) => check::run(&check),
         Command::Setup(setup) => setup::run(&setup),
         Command::Redrive(redrive) => redrive::run(redrive),

@@ -3,6 +3,11 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use serde::Serialize;
+
+use super::Failure;
+use crate::report::is_obeyed;
+
 /// A line on standard output.
 pub(super) fn line(text: impl Display) {
     let _ = writeln!(io::stdout(), "{text}");
@@ -11,4 +16,19 @@ pub(super) fn line(text: impl Display) {
 /// A line on standard error.
 pub(super) fn notice(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// JSON on standard output. A terminal obeys none of its text: what JSON leaves as it is, is escaped too.
+pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let written = serde_json::to_string_pretty(value)?;
+    let mut text = String::with_capacity(written.len());
+    for c in written.chars() {
+        match c {
+            '\n' => text.push(c),
+            c if is_obeyed(c) => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => text.push(c),
+        }
+    }
+    line(text);
+    Ok(())
 }

@@ -33,6 +33,8 @@ mod index_name;
 mod identity;
 mod exclude;
 mod load;
+mod explain;
+mod coverage;
 mod hostile;
 mod properties;
 mod fuzz;

@@ -16,6 +16,7 @@ mod signing;
 mod delivery;
 mod s3;
 mod command_line;
+mod explain;
 mod exclude;
 mod setup;
 mod dashboards;
