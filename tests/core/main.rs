@@ -41,5 +41,6 @@ mod fuzz;
 mod report;
 mod template;
 mod dashboard;
+mod differences;
 mod fields_page;
 mod plan;
