@@ -76,7 +76,7 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
         let from = start?;
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
-            let event = text.get(joint.marker.version..until)?;
+            let event = text.get(joint.marker.version..until).unwrap_or_default();
             let first_vendor = first_vendor.get_or_insert_with(|| {
                 let first = find(text)?;
                 vendor(first.format, text.get(first.version..)?)
@@ -162,6 +162,7 @@ struct Joint {
 /// The joints behind the first event's marker, from left to right.
 fn joints(text: &str) -> impl Iterator<Item = Joint> {
     let mut first = None;
+    let mut last_begin = None;
     // Both markers end alike, so one search finds either.
     MARKER_END.find_iter(text.as_bytes()).filter_map(move |end| {
         let before = text.get(..end)?;
@@ -170,7 +171,9 @@ fn joints(text: &str) -> impl Iterator<Item = Joint> {
         let marker = marker_at_colon(text, end + "EF".len())?;
         // Only now, because most texts hold one event.
         let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
-        (marker.start > first).then_some(Joint { end: kept, begin, escaped, marker })
+        // Of two markers behind one line end the leftmost counts: what lies between them ends nothing.
+        let is_joint = marker.start > first && last_begin.replace(begin) != Some(begin);
+        is_joint.then_some(Joint { end: kept, begin, escaped, marker })
     })
 }
 

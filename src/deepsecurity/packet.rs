@@ -106,8 +106,10 @@ fn is_digit(c: char) -> bool {
 fn decode_base64<'a>(digits: &str, arena: &'a Bump) -> Option<&'a [u8]> {
     let digits = digits.as_bytes();
     // One digit alone holds no whole byte.
-    let whole = digits.len() - usize::from(digits.len() % 4 == 1);
-    let digits = digits.get(..whole)?;
+    let digits = match digits.split_last() {
+        Some((last, whole)) if digits.len() % 4 == 1 && is_digit(char::from(*last)) => whole,
+        _ => digits,
+    };
     let buffer = arena.alloc_slice_fill_copy(digits.len(), 0_u8);
     // The spare bits of a cut last group may be anything: the forgiving decoder does not look at them.
     let decoded = forgiving_decode(digits, Out::from_slice(buffer)).ok()?;

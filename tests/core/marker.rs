@@ -94,6 +94,26 @@ fn h3_a_header_is_not_completed_by_the_event_behind_it() {
 }
 
 #[test]
+fn h3_two_markers_behind_one_line_end_lose_nothing() {
+    let first = "CEF:0|Trend Micro|Deep Security Agent|20|21|Deny|5|msg=a";
+    for line_end in ["\n", "#012"] {
+        for behind in [
+            "Nov 22 15:08:33 h CEF:0|x CEF:0|y",
+            "Nov 22 15:08:33 CEF:0|b|c|d|e|f|5|k=v CEF:0|b|c|d|e|f|5|k=v",
+        ] {
+            let text = format!("{first}{line_end}{behind}");
+            let events: Vec<_> = split(&text).collect();
+            assert_eq!(events.join(line_end), text);
+        }
+    }
+    // The leftmost marker behind the line end is that of the event.
+    let second =
+        "Nov 22 15:08:33 h CEF:0|Trend Micro|Deep Security Agent|20|21|Deny|5|msg=CEF:0|a|b|c|d|e|5|k=v";
+    let text = format!("{first}\n{second}");
+    assert_eq!(split(&text).collect::<Vec<_>>(), [first, second]);
+}
+
+#[test]
 fn h3_an_escaped_line_end_in_quoted_text_cannot_start_another_vendors_event() {
     let text = format!("{EVENT} msg=read #012CEF:0|Other|y|z|1|n|3|act=Deny");
     assert_eq!(parts(&text), [text.as_str()]);

@@ -18,6 +18,7 @@ mod s3;
 mod command_line;
 mod explain;
 mod exclude;
+mod terminal;
 mod setup;
 mod dashboards;
 mod panels;

@@ -11,10 +11,28 @@ use super::slices::{borrowed_or_shorter, in_order, place};
 
 pub(super) fn property(bytes: &[u8]) {
     let (text, _) = decode(bytes);
-    in_order(&text, marker::split(&text));
+    check_split(&text);
     check(&text);
     // Most bytes are no event; as an extension all of them are.
+    check_split(&format!("CEF:0|v|p|1|id|n|5|{text}"));
     check(&format!("CEF:0|v|p|1|id|n|5|{text}"));
+}
+
+/// Between two events is a line end, as it is or as relays write it, and nothing else is left out.
+fn check_split(text: &str) {
+    let mut end = None;
+    for event in marker::split(text) {
+        let place = if event.is_empty() { 0..0 } else { place(text, event) };
+        if let Some(end) = end {
+            let between = &text[end..place.start];
+            let line_ends = ["\n", "\r\n", "#012", "#015#012", "\\012", "\\015\\012"];
+            assert!(line_ends.contains(&between), "{between:?} is left out of {text:?}");
+        } else {
+            assert_eq!(place.start, 0, "the front is left out of {text:?}");
+        }
+        end = Some(place.end);
+    }
+    assert_eq!(end, Some(text.len()), "the end is left out of {text:?}");
 }
 
 fn check(text: &str) {

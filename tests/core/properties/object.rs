@@ -37,7 +37,7 @@ struct Given {
 pub(super) fn property(bytes: &[u8]) {
     let at_once = given(bytes, |_| 1);
     let in_drops = given(Drops { bytes, turn: 0 }, |lines| lines % 5 + 1);
-    assert_eq!(at_once, in_drops, "lines depend on how bytes arrive");
+    check_equal(&at_once, &in_drops);
 
     for (number, (line, text, cut)) in (1..).zip(&at_once.lines) {
         assert_eq!(*line, number, "a line is left out");
@@ -51,6 +51,16 @@ pub(super) fn property(bytes: &[u8]) {
     if let Some(broken) = &at_once.broken {
         assert!(!broken.source_failed && !broken.reason.is_empty(), "{broken:?}");
     }
+}
+
+/// How much of a damaged block a decoder has given before it says so depends on how much it was asked for: where both break
+/// off, one has the front of the other's lines, the last of which may be half of one.
+fn check_equal(at_once: &Given, in_drops: &Given) {
+    let (Some(_), Some(_)) = (&at_once.broken, &in_drops.broken) else {
+        return assert_eq!(at_once, in_drops, "lines depend on how bytes arrive");
+    };
+    let shorter = at_once.lines.len().min(in_drops.lines.len()).saturating_sub(1);
+    assert_eq!(at_once.lines[..shorter], in_drops.lines[..shorter], "lines depend on how bytes arrive");
 }
 
 /// Reads an object to its end, as many lines at a time as `few` says for the number of those read.
