@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 
-pub(super) use operations::{BackfillArgs, DayArgs, RedriveArgs};
+pub(super) use operations::{AuditArgs, BackfillArgs, DayArgs, RedriveArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -32,6 +32,8 @@ pub(super) enum Command {
     Backfill(BackfillArgs),
     /// Send again what OpenSearch refused: dead letters, or the messages of a dead-letter queue
     Redrive(RedriveArgs),
+    /// Compare the lines of objects with the documents in OpenSearch
+    Audit(AuditArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
 }

@@ -108,6 +108,7 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
     Ok(inputs)
 }
 
+/// What paths and addresses name; local files are taken by the section `log_type`, where there is one.
 pub(super) async fn path_inputs(
     paths: &[PathBuf],
     log_type: Option<&str>,
@@ -197,7 +198,7 @@ pub(super) fn file_input(path: PathBuf, log_type: Option<&str>, plans: &Plans) -
     Ok(Input::File { path, log_type })
 }
 
-fn total_bytes(inputs: &[Input]) -> Option<u64> {
+pub(super) fn total_bytes(inputs: &[Input]) -> Option<u64> {
     let sizes = inputs.iter().map(|input| match input {
         Input::File { path, .. } => std::fs::metadata(path).ok().map(|metadata| metadata.len()),
         Input::Object(object) => object.size,

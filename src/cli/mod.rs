@@ -1,8 +1,9 @@
-//! The command line: `es-loader load | explain | coverage | check | setup | generate`.
+//! The command line: `es-loader load | explain | coverage | check | setup | backfill | redrive | audit | generate`.
 //!
 //! Takes arguments, gives an exit status. Does not know how objects are loaded.
 
 mod args;
+mod audit;
 mod backfill;
 mod check;
 mod checkpoint;
@@ -59,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Setup(setup) => setup::run(&setup),
         Command::Redrive(redrive) => redrive::run(redrive),
         Command::Backfill(backfill) => backfill::run(backfill),
+        Command::Audit(audit) => audit::run(audit),
         Command::Generate(generate) => generate::run(&generate),
     };
     match done {

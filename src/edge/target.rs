@@ -4,11 +4,12 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
+use super::audit::Expected;
 use super::deadline::Deadline;
 use super::deliver::{self, Aside, Stop, deliver};
 use super::opensearch::OpenSearch;
@@ -32,6 +33,8 @@ pub enum Target {
     Ndjson,
     /// Nowhere: to measure, or to see the report.
     Nothing,
+    /// Nowhere, but their ids are noted.
+    Noted(Arc<Mutex<Expected>>),
 }
 
 /// Runs `parse`, which hands batches to a sink, on a thread of its own, and sends what it gives to `target`. Says by `over` that
@@ -99,8 +102,19 @@ pub(super) async fn send(
                 Err(error) => (Err(error), None),
             }
         }
-        Target::Nothing => {
-            let parsing = tokio::task::spawn_blocking(move || feed(parse, |_| Ok(())));
+        Target::Nothing | Target::Noted(_) => {
+            let noted = match target {
+                Target::Noted(noted) => Some(Arc::clone(noted)),
+                _ => None,
+            };
+            let parsing = tokio::task::spawn_blocking(move || {
+                feed(parse, |batch| {
+                    if let Some(noted) = &noted {
+                        noted.lock().unwrap_or_else(PoisonError::into_inner).add(batch);
+                    }
+                    Ok(())
+                })
+            });
             let fed = parsing.await;
             report.indexed = fed.as_ref().map_or(0, |fed| fed.account.handed_over());
             (fed, None)

@@ -38,6 +38,7 @@ mod closed_indices;
 mod dead_letters;
 mod redrive;
 mod backfill;
+mod audit;
 mod delays;
 mod faults;
 mod killed;

@@ -89,3 +89,32 @@ pub(in crate::cli) struct RedriveArgs {
     #[command(flatten)]
     pub(in crate::cli) connection: ConnectionArgs,
 }
+
+/// `audit`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything is there, once; 1 some documents are not, or too often; 2 it could not be finished."
+)]
+pub(in crate::cli) struct AuditArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required = true)]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) days: DayArgs,
+    /// Write all objects and their numbers to standard output, as JSON
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    /// Section of the configuration for local files, as for `load`
+    #[arg(long, value_name = "SECTION")]
+    pub(in crate::cli) log_type: Option<String>,
+    /// Whether documents have an _id of their content, as for `load`; without, they can only be counted
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(in crate::cli) document_ids: Ids,
+    #[command(flatten)]
+    pub(in crate::cli) config: ConfigArgs,
+    /// Rules that leave documents out, as for `load`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) exclude: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) connection: ConnectionArgs,
+}

@@ -1,0 +1,226 @@
+//! `es-loader audit`: the lines of objects against the documents in the cluster.
+
+use std::fmt;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::args::{AuditArgs, Ids};
+use super::load::{Input, path_inputs, s3_address, total_bytes};
+use super::{Failure, check, connect, output, progress};
+use crate::edge::audit::{Expected, Finding, Verdict, compare};
+use crate::edge::opensearch::OpenSearch;
+use crate::edge::work::{Target, Worker};
+use crate::load::Limits;
+use crate::plan::Plans;
+use crate::report::{Count, ExitStatus, ObjectReport, Outcome, Safe};
+
+/// Objects with differences that are named.
+const NAMED: usize = 20;
+
+/// An object, compared.
+#[derive(Debug, Serialize)]
+struct Audited {
+    object: String,
+    #[serde(flatten)]
+    finding: Option<Finding>,
+    /// Why it could not be compared, or why it has nothing to compare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip)]
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Compared(Verdict),
+    Skipped,
+    Failed,
+}
+
+pub(super) fn run(args: AuditArgs) -> Result<ExitCode, Failure> {
+    let plans = check::plans(args.config.config.as_deref(), &args.exclude)?;
+    let plans = Arc::new(match args.document_ids {
+        Ids::On => plans,
+        Ids::Off => plans.without_ids(),
+    });
+    connect::runtime()?.block_on(audit(args, plans))
+}
+
+async fn audit(args: AuditArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+    let (aws, s3) = match args.paths.iter().any(|path| s3_address(path).is_some()) {
+        true => Some(connect::aws(args.connection.region.clone()).await?),
+        false => None,
+    }
+    .unzip();
+    let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
+    let mut inputs = path_inputs(&args.paths, args.log_type.as_deref(), &plans, s3.as_ref()).await?;
+    inputs.retain(|input| match input {
+        Input::Object(object) => args.days.take(object),
+        Input::File { .. } | Input::NotLoaded(_) => true,
+    });
+    let expected = Arc::new(Mutex::new(Expected::default()));
+    let target = Target::Noted(Arc::clone(&expected));
+    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None);
+    let bar = progress::show(worker.progress(), total_bytes(&inputs));
+    let mut all = Vec::new();
+    for input in &inputs {
+        let (place, report) = match input {
+            Input::File { path, log_type } => {
+                let report = worker.load_file(path, log_type, Timestamp::now()).await;
+                ((None, path.display().to_string()), report)
+            }
+            Input::Object(object) => {
+                let report = worker.load_object(object, Timestamp::now(), None).await;
+                ((Some(object.bucket.clone()), object.key.as_str().to_owned()), report)
+            }
+            Input::NotLoaded(report) => ((None, String::new()), ObjectReport::clone(report)),
+        };
+        let expected = std::mem::take(&mut *expected.lock().unwrap_or_else(PoisonError::into_inner));
+        all.push(compared(&client, &plans, (place.0.as_deref(), &place.1), report, &expected).await);
+    }
+    bar.abort();
+    // The bar clears itself when its task is gone.
+    let _ = bar.await;
+    let audit = Audit(all);
+    if args.json {
+        output::line(serde_json::to_string(&audit.json())?);
+    } else {
+        output::line(audit.to_string().trim_end());
+    }
+    Ok(ExitCode::from(audit.exit_status() as u8))
+}
+
+async fn compared(
+    client: &OpenSearch,
+    plans: &Plans,
+    place: (Option<&str>, &str),
+    report: ObjectReport,
+    expected: &Expected,
+) -> Audited {
+    let object = report.object;
+    let (state, reason) = match (report.outcome, report.log_type.and_then(|name| plans.named(&name))) {
+        (Outcome::Skipped(reason), _) => (State::Skipped, reason),
+        (Outcome::Failed { reason, .. }, _) => (State::Failed, reason),
+        (Outcome::Loaded, None) => (State::Failed, "no section took it".to_owned()),
+        (Outcome::Loaded, Some(plan)) => {
+            let indices = format!("{}*", plan.log_type().index.name);
+            match compare(client, &indices, place, expected).await {
+                Ok(finding) => {
+                    let broken = report.account.broken.map(|broken| {
+                        format!("compared up to where it breaks off, after {} bytes of text", broken.offset)
+                    });
+                    let state = State::Compared(finding.verdict);
+                    return Audited { object, finding: Some(finding), reason: broken, state };
+                }
+                Err(error) => (State::Failed, error.to_string()),
+            }
+        }
+    };
+    Audited { object, finding: None, reason: Some(reason), state }
+}
+
+/// What became of all objects.
+struct Audit(Vec<Audited>);
+
+impl Audit {
+    fn objects(&self, state: State) -> u64 {
+        u64::try_from(self.0.iter().filter(|audited| audited.state == state).count()).unwrap_or(u64::MAX)
+    }
+
+    fn sum(&self, number: impl Fn(&Finding) -> u64) -> u64 {
+        self.0.iter().filter_map(|audited| audited.finding.as_ref()).map(number).sum()
+    }
+
+    fn exit_status(&self) -> ExitStatus {
+        let compared = self.0.iter().filter(|audited| matches!(audited.state, State::Compared(_))).count();
+        if self.objects(State::Failed) > 0
+            || self.objects(State::Compared(Verdict::Unknown)) > 0
+            || compared == 0
+        {
+            ExitStatus::Unfinished
+        } else if self.objects(State::Compared(Verdict::Fine)) < u64::try_from(compared).unwrap_or(u64::MAX) {
+            ExitStatus::Rejected
+        } else {
+            ExitStatus::Complete
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json!({
+            "objects": self.0,
+            "summary": {
+                "fine": self.objects(State::Compared(Verdict::Fine)),
+                "missing": self.objects(State::Compared(Verdict::Missing)),
+                "short": self.objects(State::Compared(Verdict::Short)),
+                "double": self.objects(State::Compared(Verdict::Double)),
+                "unknown": self.objects(State::Compared(Verdict::Unknown)),
+                "skipped": self.objects(State::Skipped),
+                "failed": self.objects(State::Failed),
+                "expected": self.sum(|finding| finding.expected),
+                "counted": self.sum(|finding| finding.counted),
+                "elsewhere": self.sum(|finding| finding.elsewhere),
+                "lost": self.sum(|finding| finding.lost),
+            },
+        })
+    }
+}
+
+impl fmt::Display for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |count: u64, what: &str| match count {
+            0 => Ok(()),
+            count => writeln!(f, "{:>12}  {what}", Count(count).to_string()),
+        };
+        row(self.sum(|finding| finding.expected), "documents expected")?;
+        row(self.sum(|finding| finding.lost), "documents are not there")?;
+        row(self.sum(|finding| finding.elsewhere), "documents name another object that held the same lines")?;
+        for (state, what) in [
+            (State::Compared(Verdict::Fine), "objects are fine"),
+            (State::Compared(Verdict::Missing), "objects are missing"),
+            (State::Compared(Verdict::Short), "objects are short"),
+            (State::Compared(Verdict::Double), "objects have more documents than lines"),
+            (State::Compared(Verdict::Unknown), "objects have documents in closed indices"),
+            (State::Skipped, "objects are not loaded"),
+            (State::Failed, "objects could not be compared"),
+        ] {
+            row(self.objects(state), what)?;
+        }
+        let named = self
+            .0
+            .iter()
+            .filter(|audited| !matches!(audited.state, State::Compared(Verdict::Fine) | State::Skipped));
+        for (number, audited) in named.enumerate() {
+            if number == NAMED {
+                return writeln!(f, "and more: --json names all");
+            }
+            writeln!(f, "{audited}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Audited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", Safe(&self.object))?;
+        if let Some(Finding { verdict, expected, counted, lost, .. }) = &self.finding {
+            match verdict {
+                Verdict::Fine => write!(f, "fine, {expected} documents")?,
+                Verdict::Missing => write!(f, "missing, none of its {expected} documents is there")?,
+                Verdict::Short => write!(f, "short, {lost} of its {expected} documents are not there")?,
+                Verdict::Double => write!(f, "double, {counted} documents name it, and it gives {expected}")?,
+                Verdict::Unknown => {
+                    write!(f, "unknown, some of its {expected} documents are in a closed index")?
+                }
+            }
+        }
+        match &self.reason {
+            Some(reason) if self.finding.is_some() => write!(f, "; {}", Safe(reason)),
+            Some(reason) => write!(f, "{}", Safe(reason)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The documents that an object has to give, against those that the cluster holds.
+//!
+//! Takes what was expected, asks the cluster, gives the difference. Does not read objects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::opensearch::{ApiError, OpenSearch};
+use crate::bulk::{Batch, index_and_id};
+
+/// Ids that are asked for in one request.
+const IDS_AT_ONCE: usize = 1_000;
+
+/// Tries of one request.
+const TRIES: u32 = 4;
+
+/// Pause before another try; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The documents that an object has to give.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Ids by indices. Documents of the same id are one.
+    ids: BTreeMap<String, BTreeSet<String>>,
+    /// Documents without an id.
+    nameless: u64,
+}
+
+impl Expected {
+    /// Notes the documents of a batch.
+    pub fn add(&mut self, batch: &Batch) {
+        for (action, _) in (0..batch.len()).filter_map(|at| batch.pair(at)) {
+            match index_and_id(action) {
+                Some((index, id)) if !id.is_empty() => drop(self.ids.entry(index).or_default().insert(id)),
+                _ => self.nameless += 1,
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.ids.values().map(|ids| count(ids.len())).sum::<u64>() + self.nameless
+    }
+}
+
+/// How an object compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every document is there, once.
+    Fine,
+    /// None is there.
+    Missing,
+    /// Some are not there.
+    Short,
+    /// There are more than there should be.
+    Double,
+    /// The cluster does not tell of all, because their index is closed.
+    Unknown,
+}
+
+/// What became of an object's documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How it compares.
+    pub verdict: Verdict,
+    /// Documents that it has to give.
+    pub expected: u64,
+    /// Documents that name it.
+    pub counted: u64,
+    /// Of the expected: are there by their ids, but name another object, which held the same lines.
+    pub elsewhere: u64,
+    /// Of the expected: are not there.
+    pub lost: u64,
+}
+
+/// Compares the documents of an object. `bucket` is nothing for a local file; `indices` is where they can be, as `log-deepsecurity*`.
+///
+/// # Errors
+///
+/// The cluster does not answer.
+pub async fn compare(
+    client: &OpenSearch,
+    indices: &str,
+    (bucket, key): (Option<&str>, &str),
+    expected: &Expected,
+) -> Result<Finding, ApiError> {
+    let mut filter = vec![json!({"term": {"@log_s3key": key}})];
+    filter.extend(bucket.map(|bucket| json!({"term": {"@log_s3bucket": bucket}})));
+    let question = json!({"query": {"bool": {"filter": filter}}});
+    let path = format!("{indices}/_count?ignore_unavailable=true&allow_no_indices=true");
+    let answer = ask(client, &path, &question).await?;
+    let counted = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
+    let all = expected.count();
+    let mut finding = Finding { verdict: Verdict::Fine, expected: all, counted, elsewhere: 0, lost: 0 };
+    if counted > all {
+        finding.verdict = Verdict::Double;
+    }
+    if counted >= all {
+        return Ok(finding);
+    }
+    // A line that came in another object too is one document, which names the object that came last.
+    let held = held(client, indices, &expected.ids).await?;
+    // Without ids the count is all there is; with them, what names the object may be left of an older one of its key.
+    let there = if expected.nameless > 0 { counted } else { held.there };
+    finding.elsewhere = there.saturating_sub(counted);
+    finding.lost = all.saturating_sub(there + held.unknown);
+    finding.verdict = match finding.lost {
+        _ if held.unknown > 0 => Verdict::Unknown,
+        0 => Verdict::Fine,
+        lost if lost == all => Verdict::Missing,
+        _ => Verdict::Short,
+    };
+    Ok(finding)
+}
+
+/// What the cluster says of ids.
+#[derive(Default)]
+struct Held {
+    there: u64,
+    unknown: u64,
+}
+
+async fn held(
+    client: &OpenSearch,
+    indices: &str,
+    expected: &BTreeMap<String, BTreeSet<String>>,
+) -> Result<Held, ApiError> {
+    let all: Vec<(&String, &String)> =
+        expected.iter().flat_map(|(index, ids)| ids.iter().map(move |id| (index, id))).collect();
+    let mut held = Held::default();
+    for some in all.chunks(IDS_AT_ONCE) {
+        let documents: Vec<Value> =
+            some.iter().map(|(index, id)| json!({"_index": index, "_id": id, "_source": false})).collect();
+        let answer = ask(client, "_mget", &json!({"docs": documents})).await?;
+        let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut absent = BTreeSet::new();
+        let mut closed = BTreeSet::new();
+        for (at, (_, id)) in some.iter().enumerate() {
+            let document = found.get(at).unwrap_or(&Value::Null);
+            let is_closed =
+                document.pointer("/error/type").and_then(Value::as_str) == Some("index_closed_exception");
+            if document.get("found").and_then(Value::as_bool) == Some(true) {
+                held.there += 1;
+            } else if is_closed {
+                closed.insert(id.as_str());
+            } else {
+                absent.insert(id.as_str());
+            }
+        }
+        if absent.is_empty() && closed.is_empty() {
+            continue;
+        }
+        // Documents whose index was closed for writing went to its next name; another rotation sent them elsewhere.
+        let asked: Vec<&&str> = absent.iter().chain(&closed).collect();
+        let question =
+            json!({"query": {"ids": {"values": asked}}, "_source": false, "size": 10 * IDS_AT_ONCE});
+        let path = format!("{indices}/_search?ignore_unavailable=true&allow_no_indices=true");
+        let answer = ask(client, &path, &question).await?;
+        let hits =
+            answer.pointer("/hits/hits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let found: BTreeSet<&str> = hits.iter().filter_map(|hit| hit.get("_id")?.as_str()).collect();
+        held.there += count(found.len());
+        held.unknown += count(closed.difference(&found).count());
+    }
+    Ok(held)
+}
+
+/// Asks, and once more where that can help.
+async fn ask(client: &OpenSearch, path: &str, question: &Value) -> Result<Value, ApiError> {
+    let mut tries = 1;
+    loop {
+        let error = match client.ask(path, question).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let can_pass = match &error {
+            ApiError::Send(error) => error.can_pass(),
+            ApiError::Refused { fault, .. } => fault.is_pressure(),
+        };
+        if !can_pass || tries == TRIES {
+            return Err(error);
+        }
+        tokio::time::sleep(PAUSE * 2_u32.pow(tries - 1)).await;
+        tries += 1;
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

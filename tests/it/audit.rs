@@ -1,0 +1,145 @@
+//! The lines of objects against the documents in the cluster.
+
+use serde_json::{Value, json};
+
+use crate::support::program::{Run, es_loader, with_aws};
+use crate::support::services::opensearch;
+use crate::support::site::{Site, unique};
+use crate::support::storage::Storage;
+
+fn line(text: &str) -> String {
+    let event = "CEF:0|Trend Micro|Deep Security Agent|20.0|21|Deny|0|src=203.0.113.2 act=Deny msg=";
+    let message = format!("Nov 22 15:00:02 h {event}{text}");
+    format!("{}\n", json!({"message": message, "timestamp": "2026-11-22T22:26:05+00:00"}))
+}
+
+fn run(site: &Site, words: &[&str]) -> Run {
+    let mut command = es_loader();
+    with_aws(&mut command).args(words).arg("--config").arg(site.config()).env("ENDPOINT", opensearch());
+    Run::of(&mut command)
+}
+
+/// Audits; gives the summary and each object's numbers in the order of the objects.
+fn audit(site: &Site, status: i32, words: &[&str]) -> Value {
+    site.node.post(&format!("{}/_refresh?ignore_unavailable=true", site.indices()), &json!({})).good();
+    let run = run(site, &[&["audit", "--json"], words].concat()).with_status(status);
+    serde_json::from_str(&run.out()).unwrap()
+}
+
+fn verdicts(audit: &Value) -> Vec<&str> {
+    audit["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["verdict"].as_str().unwrap_or("-"))
+        .collect()
+}
+
+#[test]
+fn what_is_missing_short_or_double_is_told_object_by_object() {
+    let site = Site::new("audit");
+    site.node.put(&format!("_index_template/{}", site.index), &keywords(&site)).good();
+    let (storage, bucket) = (Storage::new(), unique("audited"));
+    storage.bucket(&bucket);
+    for name in ["a", "b", "c", "d"] {
+        let text: String = (0..3).map(|number| line(&format!("{name}{number}"))).collect();
+        storage.put(&bucket, &format!("ds_agent/2026/11/22/{name}.log"), text.as_bytes());
+    }
+    let place = format!("s3://{bucket}/ds_agent/");
+    let nothing = audit(&site, 1, &[&place]);
+    assert_eq!(verdicts(&nothing), ["missing"; 4]);
+    assert_eq!((&nothing["summary"]["expected"], &nothing["summary"]["lost"]), (&json!(12), &json!(12)));
+
+    run(&site, &["load", &place]).with_status(0);
+    let whole = audit(&site, 0, &[&place]);
+    assert_eq!(verdicts(&whole), ["fine"; 4], "{whole}");
+
+    let of = |key: &str| json!({"query": {"term": {"@log_s3key": format!("ds_agent/2026/11/22/{key}.log")}}});
+    let by = |query: &Value| {
+        site.node.post(&format!("{}/_delete_by_query?refresh=true", site.indices()), query).good()
+    };
+    by(&of("b"));
+    let both = json!([{"term": {"@log_s3key": "ds_agent/2026/11/22/c.log"}}, {"match": {"@message": "c1"}}]);
+    by(&json!({"query": {"bool": {"filter": both}}}));
+    // The same documents under other ids, as a loader without ids would have written them.
+    let found = site.node.search(&site.indices(), &of("d"));
+    for hit in found["hits"]["hits"].as_array().unwrap() {
+        site.node.post(&format!("{}-2026-11/_doc", site.index), &hit["_source"]).good();
+    }
+    let differing = audit(&site, 1, &[&place]);
+    assert_eq!(verdicts(&differing), ["fine", "missing", "short", "double"], "{differing}");
+    assert_eq!(differing["objects"][2]["lost"], 1);
+    assert_eq!(differing["objects"][3]["counted"], 6);
+
+    let screen = run(&site, &["audit", &place]).with_status(1).out();
+    assert!(screen.contains("           4  documents are not there"), "{screen}");
+    assert!(
+        screen.contains(&format!(
+            "s3://{bucket}/ds_agent/2026/11/22/c.log: short, 1 of its 3 documents are not there"
+        )),
+        "{screen}"
+    );
+    let days = audit(&site, 2, &[&place, "--since", "2026-11-23"]);
+    assert_eq!(days["objects"], json!([]), "nothing is compared, so nothing is proved");
+}
+
+/// Strings as keywords, but for the message.
+fn keywords(site: &Site) -> Value {
+    json!({"index_patterns": [site.indices()], "template": {"mappings": {
+        "dynamic_templates": [{"s": {"match_mapping_type": "string", "mapping": {"type": "keyword"}}}],
+        "properties": {"@message": {"type": "text"}, "@timestamp": {"type": "date"}}
+    }}})
+}
+
+#[test]
+fn lines_that_came_in_another_object_too_are_not_lost() {
+    let site = Site::new("audit-resent");
+    site.node.put(&format!("_index_template/{}", site.index), &keywords(&site)).good();
+    let (storage, bucket) = (Storage::new(), unique("resent"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a.log", format!("{}{}", line("one"), line("two")).as_bytes());
+    storage.put(&bucket, "ds_agent/b.log", format!("{}{}", line("two"), line("three")).as_bytes());
+    let place = format!("s3://{bucket}/ds_agent/");
+    run(&site, &["load", &place]).with_status(0);
+    assert_eq!(site.documents(), 3);
+    let audit = audit(&site, 0, &[&place]);
+    assert_eq!(verdicts(&audit), ["fine", "fine"], "{audit}");
+    assert_eq!((&audit["objects"][0]["counted"], &audit["objects"][0]["elsewhere"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn documents_that_went_to_another_index_are_found_by_their_ids() {
+    let site = Site::new("audit-moved");
+    // Without the template the key is no keyword, so that only ids tell.
+    let object = site.file("ds_agent.log", format!("{}{}", line("one"), line("two")).as_bytes());
+    let closed = format!("{}-2026-11", site.index);
+    site.node.put(&closed, &json!({"settings": {"index.blocks.write": true}})).good();
+    run(&site, &["load", object.to_str().unwrap()]).with_status(0);
+    assert_eq!(site.node.documents(&format!("{closed}_01")), 2);
+    let audit = audit(&site, 0, &[object.to_str().unwrap()]);
+    assert_eq!(verdicts(&audit), ["fine"], "{audit}");
+}
+
+#[test]
+fn an_index_that_is_closed_tells_nothing() {
+    let site = Site::new("audit-closed");
+    let object = site.file("ds_agent.log", line("one").as_bytes());
+    run(&site, &["load", object.to_str().unwrap()]).with_status(0);
+    site.node.post(&format!("{}-2026-11/_close", site.index), &json!({})).good();
+    let run = run(&site, &["audit", object.to_str().unwrap()]).with_status(2);
+    assert!(run.out().contains("in a closed index"), "{}", run.out());
+}
+
+#[test]
+fn an_object_that_cannot_be_read_leaves_the_audit_unfinished() {
+    let site = Site::new("audit-gone");
+    let (storage, bucket) = (Storage::new(), unique("gone"));
+    storage.bucket(&bucket);
+    let gone = format!("s3://{bucket}/ds_agent/gone.log");
+    let run = run(&site, &["audit", &gone]).with_status(2);
+    assert!(
+        run.out().contains("NoSuchKey") && run.out().contains("1  objects could not be compared"),
+        "{}",
+        run.out()
+    );
+}
