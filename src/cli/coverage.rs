@@ -48,7 +48,7 @@ struct Sum<'c> {
 
 async fn cover(args: &CoverageArgs, plans: &Arc<Plans>) -> Result<(Coverage, Report), Failure> {
     let s3 = match args.paths.iter().any(|path| s3_address(path).is_some()) {
-        true => Some(connect::s3(args.sample.region.clone()).await?.1),
+        true => Some(connect::aws(args.sample.region.clone()).await?.1),
         false => None,
     };
     let mut look = Looker::default();
