@@ -133,7 +133,6 @@ pub(super) enum ServiceName {
 #[command(after_help = "Exit status: 0 the line was explained, 2 it could not be read.")]
 pub(super) struct ExplainArgs {
     /// The line itself, FILE:N, s3://BUCKET/KEY#N, or - for the first line of standard input
-    #[arg(allow_hyphen_values = true)]
     pub(super) line: String,
     #[command(flatten)]
     pub(super) sample: SampleArgs,

@@ -37,6 +37,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Documents of one line that are explained: a forged line may hold very many events.
+const MAX_DOCUMENTS: usize = 100;
+
 /// What there is to say of a line.
 #[derive(Debug, Serialize)]
 struct Explained {
@@ -46,6 +49,8 @@ struct Explained {
     section: String,
     /// Its documents; none of a blank line.
     documents: Vec<Shown>,
+    /// There are more of them.
+    more: bool,
     /// Rules that have left documents out, and how many.
     left_out_by: Vec<(String, u64)>,
 }
@@ -60,7 +65,7 @@ struct Shown {
 
 impl Explained {
     fn new(target: &Target, section: String, seen: Seen, account: Account) -> Result<Self, Failure> {
-        let Seen { documents } = seen;
+        let Seen { documents, more } = seen;
         let name = target.to_string();
         if let Some(broken) = account.broken.filter(|_| documents.is_empty()) {
             return Err(Failure(format!("{name}: {}", broken.reason)));
@@ -70,7 +75,7 @@ impl Explained {
         }
         let left_out_by = account.exclusions.iter();
         let left_out_by = left_out_by.map(|(rule, hits)| (rule.to_owned(), hits.documents)).collect();
-        Ok(Self { line: name, section, documents, left_out_by })
+        Ok(Self { line: name, section, documents, more, left_out_by })
     }
 }
 
@@ -78,16 +83,21 @@ impl Explained {
 #[derive(Default)]
 struct Seen {
     documents: Vec<Shown>,
+    more: bool,
 }
 
 impl Look for Seen {
     fn document(&mut self, document: &Document<'_, '_, '_>, written: Written) -> ControlFlow<()> {
-        let explanation = document.explain();
+        let line = document.event().line.0;
         // Standard input may go on.
-        if self.documents.first().is_some_and(|first| first.explanation.line != explanation.line) {
+        if self.documents.first().is_some_and(|first| first.explanation.line != line) {
             return ControlFlow::Break(());
         }
-        self.documents.push(Shown { excluded: written.excluded, explanation });
+        self.more = self.documents.len() == MAX_DOCUMENTS;
+        if self.more {
+            return ControlFlow::Break(());
+        }
+        self.documents.push(Shown { excluded: written.excluded, explanation: document.explain() });
         ControlFlow::Continue(())
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Screen<'e>(pub(super) &'e Explained);
 
 impl fmt::Display for Screen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Explained { line, section, documents, left_out_by } = self.0;
+        let Explained { line, section, documents, more, left_out_by } = self.0;
         writeln!(f, "{BOLD}{line}{BOLD:#}, by section [{}]", Safe(section))?;
         if documents.is_empty() && left_out_by.is_empty() {
             writeln!(f, "the line is blank: it gives no document")?;
@@ -43,6 +43,9 @@ impl fmt::Display for Screen<'_> {
                 writeln!(f, "\n{BOLD}document {number} of {}{BOLD:#}", documents.len())?;
             }
             show(f, document)?;
+        }
+        if *more {
+            writeln!(f, "\n{WARNING}the line holds more events than these{WARNING:#}")?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod choices;
 mod places;
 
 use self::change::{changes, refusal};
-use self::places::Places;
+use self::places::{Found, Places};
 use super::table::{Sources, key_of};
 use super::{ObjectFacts, Work};
 use crate::explanation::{Explanation, Filled, Loser, Refused, Rule};
@@ -22,7 +22,10 @@ pub(super) fn explain<'d>(
     facts: &ObjectFacts,
     sources: &Sources<'_, 'd>,
 ) -> Explanation {
-    let explainer = Explainer { work, plan, sources, places: Places::new(work) };
+    let places = Places::new(work);
+    let left = work.row.notes().iter().filter(|note| note.fate != Fate::Set);
+    let tried = left.map(|note| (note, places.of(&note.reason, &note.value))).collect();
+    let explainer = Explainer { work, plan, sources, places: &places, tried };
     let order = plan.fields.order().iter().map(|slot| slot.field);
     let mut fields: Vec<Filled> = order.flat_map(|field| explainer.filled(field)).collect();
     fields.extend(
@@ -46,7 +49,9 @@ struct Explainer<'e, 'd> {
     work: &'e Work<'d>,
     plan: &'d Plan,
     sources: &'e Sources<'e, 'd>,
-    places: Places<'e, 'd>,
+    places: &'e Places<'e, 'd>,
+    /// The values that no field took, with what they were read from.
+    tried: Vec<(&'e Note<'d>, Found<'e, 'e, 'd>)>,
 }
 
 impl<'d> Explainer<'_, 'd> {
@@ -152,16 +157,9 @@ impl<'d> Explainer<'_, 'd> {
     fn left_over(&self, inside: &str, leftover: &Leftover<'d>) -> Filled {
         let found = self.places.standing(&leftover.value);
         let written = json(&leftover.value);
-        let tried: Vec<&Note<'d>> = self
-            .work
-            .row
-            .notes()
-            .iter()
-            .filter(|note| note.fate != Fate::Set)
-            .filter(|note| self.places.of(&note.reason, &note.value).shares_pair(&found))
-            .collect();
-        let meaning = match tried.last() {
-            Some(note) => self.why_left(note),
+        let tried = self.tried.iter().rev().find(|(_, tried)| tried.shares_pair(&found));
+        let meaning = match tried {
+            Some((note, _)) => self.why_left(note),
             None if inside == self.plan.fields.prefix() => "left over: no field takes this key".to_owned(),
             None => "left over: nobody knows this key".to_owned(),
         };
