@@ -148,3 +148,15 @@ fn coverage_tells_of_a_sample_on_one_screen_and_of_what_could_not_be_read() {
     assert!(screen.contains("intrusion_prevention") && screen.contains("never filled, "), "{screen}");
     assert!(screen.lines().count() < 70, "{screen}");
 }
+
+#[test]
+fn of_a_line_that_holds_very_many_events_the_first_hundred_are_explained() {
+    let message = vec![event("act=Log"); 150].join("\n");
+    let record = serde_json::json!({ "message": message }).to_string();
+    let explained = json(&explain(&["--json", &record]).with_status(0));
+    let documents = explained["documents"].as_array().unwrap();
+    assert_eq!((documents.len(), &explained["more"]), (100, &Value::Bool(true)));
+    assert_eq!(documents[99]["event"], 100);
+    let few = explain(&["--json", &event("act=Log")]).with_status(0);
+    assert_eq!(json(&few)["more"], false);
+}
