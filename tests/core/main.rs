@@ -18,6 +18,7 @@ mod bulk;
 mod moves;
 mod pace;
 mod dead_letter;
+mod redrive;
 mod balance;
 mod metrics;
 mod support;
