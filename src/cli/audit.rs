@@ -162,7 +162,7 @@ impl Audit {
                 "failed": self.objects(State::Failed),
                 "expected": self.sum(|finding| finding.expected),
                 "counted": self.sum(|finding| finding.counted),
-                "elsewhere": self.sum(|finding| finding.elsewhere),
+                "by_id_only": self.sum(|finding| finding.by_id_only),
                 "lost": self.sum(|finding| finding.lost),
             },
         })
@@ -177,7 +177,10 @@ impl fmt::Display for Audit {
         };
         row(self.sum(|finding| finding.expected), "documents expected")?;
         row(self.sum(|finding| finding.lost), "documents are not there")?;
-        row(self.sum(|finding| finding.elsewhere), "documents name another object that held the same lines")?;
+        row(
+            self.sum(|finding| finding.by_id_only),
+            "documents found by id only, because another object held the same lines, or the key is not searchable",
+        )?;
         for (state, what) in [
             (State::Compared(Verdict::Fine), "objects are fine"),
             (State::Compared(Verdict::Missing), "objects are missing"),

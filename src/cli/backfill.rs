@@ -224,9 +224,9 @@ impl Loading<'_> {
                     Some(loaded) => {
                         let (object, report) = loaded?;
                         self.book(&object, &report)?;
-                        if self.failures >= FAILURES_IN_A_ROW && !stopping {
+                        if let Some(trouble) = self.trouble().filter(|_| !stopping) {
                             stopping = true;
-                            output::notice(format_args!("es-loader: {} objects failed in a row, so no more are begun", self.failures));
+                            output::notice(format_args!("es-loader: {trouble}, so no more are begun"));
                         }
                     }
                 },
@@ -256,6 +256,14 @@ impl Loading<'_> {
             Outcome::Failed { .. } => self.failures += 1,
         }
         self.checkpoint.save_sometimes()
+    }
+
+    /// Why the other objects would fail too.
+    fn trouble(&self) -> Option<String> {
+        if self.report.unsent.total() > 0 {
+            return Some("the cluster takes no more documents".to_owned());
+        }
+        (self.failures >= FAILURES_IN_A_ROW).then(|| format!("{} objects failed in a row", self.failures))
     }
 
     fn tell(&self) {

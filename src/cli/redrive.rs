@@ -89,7 +89,7 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
     let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
     let mut report = Report::default();
-    let (mut deleted, mut kept) = (0_u64, 0_u64);
+    let mut deleted = 0_usize;
     for file in &files {
         let opened = match file.open().await {
             Ok(opened) => opened,
@@ -102,6 +102,12 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
         let (reader, snapshot) = opened.split();
         let resent = resend(file.name(), reader, Arc::clone(&plans), &target, chosen.clone()).await;
         report.add(&resent.report);
+        if report.unsent.total() > 0 {
+            output::notice(
+                "es-loader: the cluster takes no more documents, so the other files are left as they are",
+            );
+            break;
+        }
         if args.delete && resent.is_settled() {
             match file.remove(&snapshot).await {
                 Ok(true) => deleted += 1,
@@ -111,15 +117,14 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
                 )),
                 Err(error) => report.add(&not_read(file, &error.to_string())),
             }
-        } else {
-            kept += 1;
         }
     }
     let verb = format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
     output::notice(report.screen(&verb, started.elapsed()).to_string().trim_end());
     if args.delete {
         output::notice(format_args!(
-            "{deleted} files of dead letters deleted, {kept} kept, because not every record of them was indexed"
+            "{deleted} files of dead letters deleted, {} kept, because not every record of them was indexed",
+            files.len().saturating_sub(deleted)
         ));
     }
     Ok(ExitCode::from(report.exit_status() as u8))

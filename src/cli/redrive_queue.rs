@@ -130,6 +130,12 @@ impl Emptying<'_> {
             let _ = prolonging.await;
             if !is_loaded {
                 self.put_aside(message).await;
+                if report.unsent.total() > 0 {
+                    output::notice(
+                        "es-loader: the cluster takes no more documents, so the other messages are left",
+                    );
+                    return Ok(());
+                }
             } else if let Err(error) = self.queue.delete(&message).await {
                 self.kept.push(message);
                 return Err(error.into());

@@ -71,8 +71,9 @@ pub struct Finding {
     pub expected: u64,
     /// Documents that name it.
     pub counted: u64,
-    /// Of the expected: are there by their ids, but name another object, which held the same lines.
-    pub elsewhere: u64,
+    /// Of the expected: are there by their ids, but not found by the object's key. They name another object, which held the same
+    /// lines, or cannot be searched by it: not yet, or because the index has no mapping for it.
+    pub by_id_only: u64,
     /// Of the expected: are not there.
     pub lost: u64,
 }
@@ -95,7 +96,7 @@ pub async fn compare(
     let answer = ask(client, &path, &question).await?;
     let counted = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
     let all = expected.count();
-    let mut finding = Finding { verdict: Verdict::Fine, expected: all, counted, elsewhere: 0, lost: 0 };
+    let mut finding = Finding { verdict: Verdict::Fine, expected: all, counted, by_id_only: 0, lost: 0 };
     if counted > all {
         finding.verdict = Verdict::Double;
     }
@@ -106,7 +107,7 @@ pub async fn compare(
     let held = held(client, indices, &expected.ids).await?;
     // Without ids the count is all there is; with them, what names the object may be left of an older one of its key.
     let there = if expected.nameless > 0 { counted } else { held.there };
-    finding.elsewhere = there.saturating_sub(counted);
+    finding.by_id_only = there.saturating_sub(counted);
     finding.lost = all.saturating_sub(there + held.unknown);
     finding.verdict = match finding.lost {
         _ if held.unknown > 0 => Verdict::Unknown,

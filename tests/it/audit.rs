@@ -104,7 +104,7 @@ fn lines_that_came_in_another_object_too_are_not_lost() {
     assert_eq!(site.documents(), 3);
     let audit = audit(&site, 0, &[&place]);
     assert_eq!(verdicts(&audit), ["fine", "fine"], "{audit}");
-    assert_eq!((&audit["objects"][0]["counted"], &audit["objects"][0]["elsewhere"]), (&json!(1), &json!(1)));
+    assert_eq!((&audit["objects"][0]["counted"], &audit["objects"][0]["by_id_only"]), (&json!(1), &json!(1)));
 }
 
 #[test]

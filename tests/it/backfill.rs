@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::scripted::{Request, run as block_on, serve};
+use crate::scripted::{Reply, Request, run as block_on, serve};
 use crate::support::forward;
 use crate::support::program::{Run, es_loader, with_aws};
 use crate::support::services::opensearch;
@@ -194,4 +194,28 @@ fn the_function_is_handed_the_same_work_as_events() {
     with_aws(&mut load).args(["load", "--event"]).arg(file).arg("--config").arg(site.config());
     Run::of(load.env("ENDPOINT", opensearch())).with_status(0).reports("13", "documents");
     assert_eq!(site.documents(), 13);
+}
+
+#[test]
+fn a_cluster_that_takes_nothing_ends_the_run_at_once() {
+    let site = Site::new("backfill-denied");
+    let storage = Storage::new();
+    let bucket = bucket(&storage, &["2026/11/20", "2026/11/21", "2026/11/22"]);
+    let place = format!("s3://{bucket}/ds_agent/");
+    let (output, requests) = block_on(async {
+        let server = serve(|request: &Request| {
+            let status = if request.target.starts_with("/_bulk") { 403 } else { 200 };
+            Reply::json(status, json!({"message": "scripted"}).to_string())
+        })
+        .await;
+        let mut command = command(&site, &[&place, "--concurrency", "1"]);
+        command.env("ENDPOINT", &server.url);
+        let output = tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap();
+        (output, server.requests())
+    });
+    output
+        .with_status(2)
+        .says("the cluster takes no more documents, so no more are begun")
+        .says("0 of 3 objects are done");
+    assert_eq!(requests.iter().filter(|request| request.target.starts_with("/_bulk")).count(), 1);
 }
