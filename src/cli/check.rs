@@ -27,7 +27,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let plans = match settings::plans_excluding(&files, &exclusions) {
         Err(settings::Error::Config(findings)) => {
-            findings.iter().for_each(|finding| eprintln!("{finding}"));
+            findings.iter().for_each(output::notice);
             return Ok(ExitCode::from(1));
         }
         plans => plans?,

@@ -1,4 +1,5 @@
-//! Text for people. A reader that has gone has seen enough: that is no failure.
+//! Text for people, in which a terminal finds nothing to obey, whoever has written it. A reader that has gone has seen enough:
+//! that is no failure.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -6,16 +7,23 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Failure;
-use crate::report::is_obeyed;
+use crate::report::{Safe, is_obeyed};
 
 /// A line on standard output.
 pub(super) fn line(text: impl Display) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let _ = writeln!(io::stdout(), "{}", plain(&text));
 }
 
 /// A line on standard error.
 pub(super) fn notice(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", plain(&text));
+}
+
+/// The same lines, with what a terminal would obey made visible.
+fn plain(text: &impl Display) -> String {
+    let text = text.to_string();
+    let lines: Vec<String> = text.split('\n').map(|line| Safe(line).to_string()).collect();
+    lines.join("\n")
 }
 
 /// JSON on standard output. A terminal obeys none of its text: what JSON leaves as it is, is escaped too.

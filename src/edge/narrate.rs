@@ -2,15 +2,17 @@
 
 use tracing::{error, info, warn};
 
-use crate::report::{ObjectReport, Outcome};
+use crate::report::{ObjectReport, Outcome, Safe};
 
 /// One line of what became of an object, and one for each kind of oddness.
 pub(super) fn object(report: &ObjectReport) {
+    // A key can hold what the terminal that shows a log would obey.
+    let object = Safe(&report.object).to_string();
     let account = &report.account;
     let balance = report.balance();
     match &report.outcome {
         Outcome::Loaded => info!(
-            object = report.object,
+            object,
             lines = balance.lines,
             blank = balance.blank,
             events = balance.events(),
@@ -25,7 +27,7 @@ pub(super) fn object(report: &ObjectReport) {
             "loaded"
         ),
         Outcome::Failed { reason, .. } if report.resume.is_some() => warn!(
-            object = report.object,
+            object,
             lines = balance.lines,
             blank = balance.blank,
             events = balance.events(),
@@ -36,12 +38,12 @@ pub(super) fn object(report: &ObjectReport) {
             documents = account.documents,
             sent_again = report.sent_again,
             dead_letters = report.dead_letters,
-            reason,
+            reason = %Safe(reason),
             "not done in time"
         ),
-        Outcome::Skipped(reason) => info!(object = report.object, reason, "skipped"),
+        Outcome::Skipped(reason) => info!(object, reason = %Safe(reason), "skipped"),
         Outcome::Failed { reason, retry } => error!(
-            object = report.object,
+            object,
             lines = balance.lines,
             blank = balance.blank,
             events = balance.events(),
@@ -52,23 +54,23 @@ pub(super) fn object(report: &ObjectReport) {
             documents = account.documents,
             sent_again = report.sent_again,
             dead_letters = report.dead_letters,
-            reason,
+            reason = %Safe(reason),
             retry,
             "failed"
         ),
     }
     if let Some(broken) = &account.broken {
-        warn!(object = report.object, offset = broken.offset, reason = broken.reason, "the object broke off");
+        warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");
     }
     for (problem, count) in account.problems.iter() {
-        warn!(object = report.object, problem = problem.name(), count, "odd lines");
+        warn!(object, problem = problem.name(), count, "odd lines");
     }
     for group in report.rejected.groups() {
         // The reason may quote the document, so only its kind is logged.
         warn!(
-            object = report.object,
+            object,
             status = group.fault.status,
-            kind = group.fault.error_type,
+            kind = %Safe(&group.fault.error_type),
             count = group.count,
             first_line = group.first_line.0,
             "rejected"
