@@ -17,7 +17,7 @@ use super::work::Worker;
 use crate::bulk::Tally;
 use crate::event::{self, LineRange, Message, MessageId, ObjectRef};
 use crate::metrics;
-use crate::report::{ObjectReport, Outcome, Report};
+use crate::report::{ObjectReport, Outcome, Report, Safe};
 
 /// Why an invocation has to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,12 +137,12 @@ impl Function {
             error!(message_id = id, %error, "message not understood");
         }
         for skipped in &message.skipped {
-            info!(message_id = id, reason = %skipped.reason, object = skipped.what, "skipped");
+            info!(message_id = id, reason = %skipped.reason, object = %Safe(&skipped.what), "skipped");
         }
         let before = work.failures.len();
         for object in &message.objects {
             if let Some((object, reason)) = self.object(object, now, deadline, work).await {
-                error!(message_id = id, object, reason, "to be tried again");
+                error!(message_id = id, object = %Safe(&object), reason = %Safe(&reason), "to be tried again");
                 work.failures.push((object, reason));
             }
         }
@@ -253,7 +253,7 @@ impl Function {
             return failed(error.to_string());
         }
         let end = object.lines.and_then(|LineRange { end, .. }| end);
-        info!(object = name, start, end, hops = object.hops + 1, reason, "handed over");
+        info!(object = %Safe(name), start, end, hops = object.hops + 1, reason = %Safe(reason), "handed over");
         work.handed_over += 1;
         None
     }
@@ -289,7 +289,7 @@ impl Work {
         );
         for (reason, (count, example)) in &report.skipped {
             if *count > 1 {
-                warn!(reason, count, example, "objects skipped");
+                warn!(reason = %Safe(reason), count, example = %Safe(example), "objects skipped");
             }
         }
     }
