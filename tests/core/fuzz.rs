@@ -1,4 +1,6 @@
-//! What the fuzz targets have found, and what they start from: the properties of `properties` hold of both.
+//! What the fuzz targets have found: the properties of `properties` hold of it.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 use std::path::Path;
 

@@ -19,6 +19,7 @@ pub(super) fn place(text: &str, part: &str) -> Range<usize> {
 }
 
 /// Checks what is borrowed; what is owned has had escapes undone, which only makes it shorter.
+#[expect(clippy::ptr_arg, reason = "whether it is borrowed is the question")]
 pub(super) fn borrowed_or_shorter(text: &str, value: &Cow<'_, str>) {
     match value {
         Cow::Borrowed(part) => drop(place(text, part)),
