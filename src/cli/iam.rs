@@ -57,6 +57,8 @@ pub(super) fn policy(args: &IamArgs) -> Value {
         let paths =
             json!([format!("{domain}/_cluster/state/blocks"), format!("{domain}/_cold/indices/_search")]);
         statements.push(allow("SeeWhichIndicesAreClosed", json!("es:ESHttpGet"), paths));
+        let path = json!(format!("{domain}/_mget"));
+        statements.push(allow("SeeWhatClosedIndicesHold", json!("es:ESHttpPost"), path));
     }
     if let Some(bucket) = &args.dead_letter_bucket {
         let keys = format!("arn:{}:s3:::{bucket}/{}*", place.partition, args.dead_letter_prefix);
