@@ -121,7 +121,8 @@ impl Fields {
         let mut objects = vec![""];
         let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name, &mut objects)).collect();
         let kinds = fields.iter().map(|field| field.kind).collect();
-        let steps = objects.iter().flat_map(|from| objects.iter().map(|to| step(from, to))).collect();
+        let paths: Vec<Vec<&str>> = objects.iter().map(|object| segments(object)).collect();
+        let steps = paths.iter().flat_map(|from| paths.iter().map(|to| step(from, to))).collect();
         let objects = objects.len();
         let prefix = prefix.to_owned();
         Ok(Self { fields, kinds, order, objects, steps, prefix, first_prefixed, under_prefix })
@@ -244,9 +245,8 @@ fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
     Slot { name: Piece::new(&text), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
 }
 
-fn step(from: &str, to: &str) -> Step {
-    let (from, to): (Vec<&str>, Vec<&str>) = (segments(from), segments(to));
-    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+fn step(from: &[&str], to: &[&str]) -> Step {
+    let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
     let mut text = Vec::new();
     for segment in to.iter().skip(shared) {
         text.push(if text.is_empty() { b',' } else { b'{' });

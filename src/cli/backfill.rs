@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::args::{BackfillArgs, Ids};
+use super::args::BackfillArgs;
 use super::checkpoint::{Checkpoint, Job};
 use super::interrupt::Interrupts;
 use super::load::s3_address;
 use super::{Failure, check, connect, enqueue, output, progress};
 use crate::edge::dead_letter::DeadLetters;
+use crate::edge::deliver;
 use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker};
-use crate::edge::{deliver, settings};
 use crate::event::ObjectRef;
 use crate::load::Limits;
 use crate::plan::{Choice, Plans};
@@ -44,14 +44,8 @@ struct Work {
 }
 
 pub(super) fn run(args: BackfillArgs) -> Result<ExitCode, Failure> {
-    let plans = check::plans(args.config.config.as_deref(), &args.exclude)?;
-    let plans = Arc::new(match args.document_ids {
-        Ids::On => plans,
-        Ids::Off => {
-            output::notice(settings::WITHOUT_IDS);
-            plans.without_ids()
-        }
-    });
+    let plans = check::plans_to_send(args.config.config.as_deref(), &args.exclude, args.document_ids)?;
+    let plans = Arc::new(plans);
     connect::runtime()?.block_on(backfill(args, plans))
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, Ids};
 use super::{Failure, output};
 use crate::config::{self, Severity};
 use crate::edge::settings::{self, DocumentIds};
@@ -60,4 +60,16 @@ pub(super) fn plans(given: Option<&Path>, exclude: &[PathBuf]) -> Result<Plans, 
         output::notice(finding);
     }
     Ok(plans)
+}
+
+/// The same for documents that are sent: says what it costs to send them without ids.
+pub(super) fn plans_to_send(given: Option<&Path>, exclude: &[PathBuf], ids: Ids) -> Result<Plans, Failure> {
+    let plans = plans(given, exclude)?;
+    Ok(match ids {
+        Ids::On => plans,
+        Ids::Off => {
+            output::notice(settings::WITHOUT_IDS);
+            plans.without_ids()
+        }
+    })
 }

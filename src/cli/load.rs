@@ -8,13 +8,13 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::{Ids, LoadArgs, To};
+use super::args::{LoadArgs, To};
 use super::{Failure, check, connect, output, progress};
 use crate::edge::dead_letter::DeadLetters;
+use crate::edge::deliver;
 use crate::edge::files::files_under;
 use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker};
-use crate::edge::{deliver, settings};
 use crate::event::{self, ObjectKey, ObjectRef};
 use crate::load::Limits;
 use crate::plan::{Choice, Plans};
@@ -31,14 +31,8 @@ pub(super) enum Input {
 }
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
-    let plans = check::plans(args.config.config.as_deref(), &args.exclude)?;
-    let plans = Arc::new(match args.document_ids {
-        Ids::On => plans,
-        Ids::Off => {
-            output::notice(settings::WITHOUT_IDS);
-            plans.without_ids()
-        }
-    });
+    let plans = check::plans_to_send(args.config.config.as_deref(), &args.exclude, args.document_ids)?;
+    let plans = Arc::new(plans);
     connect::runtime()?.block_on(load(args, plans))
 }
 

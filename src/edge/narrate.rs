@@ -10,54 +10,32 @@ pub(super) fn object(report: &ObjectReport) {
     let object = Safe(&report.object).to_string();
     let account = &report.account;
     let balance = report.balance();
+    // The same numbers at each level; a level is a part of the call and no value.
+    macro_rules! tell {
+        ($level:ident, $($more:tt)+) => {
+            $level!(
+                object,
+                lines = balance.lines,
+                blank = balance.blank,
+                events = balance.events(),
+                indexed = balance.indexed,
+                excluded = balance.excluded,
+                rejected = balance.rejected,
+                unsent = balance.unsent,
+                documents = account.documents,
+                sent_again = report.sent_again,
+                dead_letters = report.dead_letters,
+                $($more)+
+            )
+        };
+    }
     match &report.outcome {
-        Outcome::Loaded => info!(
-            object,
-            lines = balance.lines,
-            blank = balance.blank,
-            events = balance.events(),
-            indexed = balance.indexed,
-            excluded = balance.excluded,
-            rejected = balance.rejected,
-            unsent = balance.unsent,
-            documents = account.documents,
-            pipeline_errors = account.pipeline_errors,
-            sent_again = report.sent_again,
-            dead_letters = report.dead_letters,
-            "loaded"
-        ),
-        Outcome::Failed { reason, .. } if report.resume.is_some() => warn!(
-            object,
-            lines = balance.lines,
-            blank = balance.blank,
-            events = balance.events(),
-            indexed = balance.indexed,
-            excluded = balance.excluded,
-            rejected = balance.rejected,
-            unsent = balance.unsent,
-            documents = account.documents,
-            sent_again = report.sent_again,
-            dead_letters = report.dead_letters,
-            reason = %Safe(reason),
-            "not done in time"
-        ),
+        Outcome::Loaded => tell!(info, pipeline_errors = account.pipeline_errors, "loaded"),
+        Outcome::Failed { reason, .. } if report.resume.is_some() => {
+            tell!(warn, reason = %Safe(reason), "not done in time");
+        }
         Outcome::Skipped(reason) => info!(object, reason = %Safe(reason), "skipped"),
-        Outcome::Failed { reason, retry } => error!(
-            object,
-            lines = balance.lines,
-            blank = balance.blank,
-            events = balance.events(),
-            indexed = balance.indexed,
-            excluded = balance.excluded,
-            rejected = balance.rejected,
-            unsent = balance.unsent,
-            documents = account.documents,
-            sent_again = report.sent_again,
-            dead_letters = report.dead_letters,
-            reason = %Safe(reason),
-            retry,
-            "failed"
-        ),
+        Outcome::Failed { reason, retry } => tell!(error, reason = %Safe(reason), retry, "failed"),
     }
     if let Some(broken) = &account.broken {
         warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");

@@ -5,22 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::program::{Run, es_loader, with_aws};
+use crate::support::refused::{line, strict};
 use crate::support::services::opensearch;
 use crate::support::site::{Site, unique};
 use crate::support::storage::Storage;
-
-/// A line of fluentd with an event of the agent, which has this text in it.
-fn line(text: &str) -> String {
-    let event = "CEF:0|Trend Micro|Deep Security Agent|20.0|21|Deny|0|src=203.0.113.2 act=Deny msg=";
-    let message = format!("Nov 22 15:00:02 h {event}{text}");
-    json!({"message": message, "timestamp": "2026-11-22T22:26:05+00:00"}).to_string()
-}
-
-/// An index that takes no document at all, in either form.
-fn strict(site: &Site) {
-    let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
-    site.node.put(&format!("{}-2026-11", site.index), &mapping).good();
-}
 
 /// Lets it take everything.
 fn mend(site: &Site) {

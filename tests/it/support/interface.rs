@@ -1,13 +1,11 @@
 //! The Lambda runtime interface, with deadlines that mean something: cargo-lambda's lie in 1970.
 
-use std::fs::File;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::program::{clean, with_aws};
+use super::lambda::spawn;
 use super::site::Site;
 use crate::scripted::{Reply, Request, serve};
 
@@ -23,19 +21,7 @@ pub(crate) async fn invoke(
 ) -> (Value, String) {
     let event = event.to_string();
     let interface = serve(move |request: &Request| answer(request, &event, time)).await;
-    let log = site.path("function.log");
-    let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
-    with_aws(&mut function)
-        .env("ES_LOADER_CONFIG", site.config())
-        .envs(variables.iter().copied())
-        .env("AWS_LAMBDA_RUNTIME_API", interface.url.trim_start_matches("http://"))
-        .env("AWS_LAMBDA_FUNCTION_NAME", "es-loader-lambda")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-        .stdin(Stdio::null())
-        .stdout(File::create(&log).unwrap())
-        .stderr(File::options().append(true).open(&log).unwrap());
-    let mut function = function.spawn().unwrap();
+    let (mut function, log) = spawn(site, variables, interface.url.trim_start_matches("http://"));
     let until = Instant::now() + PATIENCE;
     let answer = loop {
         let answers = interface.requests().into_iter().find(|request| request.method == "POST");

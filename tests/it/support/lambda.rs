@@ -32,6 +32,23 @@ pub(crate) enum Answer {
     Failed(String),
 }
 
+/// Starts the function with the configuration of `site` behind the runtime interface at `address`; gives it and where its log is.
+pub(super) fn spawn(site: &Site, variables: &[(&str, &str)], address: &str) -> (Child, PathBuf) {
+    let log = site.path("function.log");
+    let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
+    with_aws(&mut function)
+        .env("ES_LOADER_CONFIG", site.config())
+        .envs(variables.iter().copied())
+        .env("AWS_LAMBDA_RUNTIME_API", address)
+        .env("AWS_LAMBDA_FUNCTION_NAME", "es-loader-lambda")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .stdin(Stdio::null())
+        .stdout(File::create(&log).unwrap())
+        .stderr(File::options().append(true).open(&log).unwrap());
+    (function.spawn().unwrap(), log)
+}
+
 impl Lambda {
     /// Starts a runtime interface on a free port, and the function with the configuration of `site` behind it.
     pub(crate) fn start(site: &Site) -> Self {
@@ -43,19 +60,8 @@ impl Lambda {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let url =
             services::start(with_port("lambda", &port), "lambda").unwrap_or_else(|reason| panic!("{reason}"));
-        let log = site.path("function.log");
-        let mut function = clean(env!("CARGO_BIN_EXE_es-loader-lambda"));
-        with_aws(&mut function)
-            .env("ES_LOADER_CONFIG", site.config())
-            .envs(variables.iter().copied())
-            .env("AWS_LAMBDA_RUNTIME_API", format!("{url}/.rt/es-loader-lambda"))
-            .env("AWS_LAMBDA_FUNCTION_NAME", "es-loader-lambda")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .stdin(Stdio::null())
-            .stdout(File::create(&log).unwrap())
-            .stderr(File::options().append(true).open(&log).unwrap());
-        Self { port, function: function.spawn().unwrap(), log }
+        let (function, log) = spawn(site, variables, &format!("{url}/.rt/es-loader-lambda"));
+        Self { port, function, log }
     }
 
     /// Sends an event and waits for the answer.
