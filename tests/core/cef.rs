@@ -419,6 +419,8 @@ fn value_escaped(text: &str) -> String {
 }
 
 proptest! {
+    #![proptest_config(crate::support::cases(256))]
+
     #[test]
     fn a_record_that_keeps_to_the_standard_comes_back_exactly(
         fields in proptest::collection::vec(any_text(), 5),

@@ -12,6 +12,7 @@ use es_loader::object::{Break, Inflation, Lines};
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
+use crate::support::noise;
 use crate::support::packed;
 
 /// The lines of an object, and its break.
@@ -71,17 +72,6 @@ type Packer = (fn(&[u8]) -> Vec<u8>, &'static str);
 
 const PACKERS: [Packer; 4] =
     [(gzip, "gzip member"), (bzip2, "bzip2 stream"), (xz, "xz stream"), (zstd, "zstd frame")];
-
-/// Lines of 100 bytes that do not compress away, so that damage hits data.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 1u32;
-    (0..length)
-        .map(|at| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if at % 100 == 99 { b'\n' } else { b'a' + (state >> 24) as u8 % 26 }
-        })
-        .collect()
-}
 
 /// A source that fails when it has given its bytes.
 struct Failing<'b>(&'b [u8]);
@@ -324,7 +314,7 @@ const MAGIC_NUMBERS: [&[u8]; 5] =
     [b"BZh11AY&SY", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::cases(24))]
 
     #[test]
     fn any_damage_ends_and_costs_no_line_before_it(

@@ -483,7 +483,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::cases(300))]
 
     #[test]
     fn whatever_comes_a_message_says_something(event in any_json()) {

@@ -268,6 +268,8 @@ fn p2_a_huge_record_is_parsed_whatever_it_holds() {
 }
 
 proptest! {
+    #![proptest_config(crate::support::cases(256))]
+
     #[test]
     fn a_record_that_keeps_to_the_format_comes_back_exactly(
         fields in proptest::collection::vec("[^|\\\\\\p{C}]{0,8}", 4),

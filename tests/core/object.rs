@@ -9,6 +9,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
+use crate::support::noise;
+
 const MAX_LINE: usize = 1 << 20;
 
 /// What an object gave: each line's number, bytes and missing bytes, the break, and how much text there was.
@@ -43,17 +45,6 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(text).unwrap();
     encoder.finish().unwrap()
-}
-
-/// Text that does not compress away, so that damage hits data.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 1u32;
-    (0..length)
-        .map(|at| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            if at % 100 == 99 { b'\n' } else { b'a' + (state >> 24) as u8 % 26 }
-        })
-        .collect()
 }
 
 /// The lines as a plain split gives them.
@@ -328,7 +319,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::cases(200))]
 
     #[test]
     fn members_and_pieces_change_no_line(

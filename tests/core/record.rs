@@ -312,7 +312,7 @@ fn json_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::cases(300))]
 
     #[test]
     fn all_messages_of_joined_objects_come_back(

@@ -155,7 +155,7 @@ fn a_line_that_begins_like_a_compressed_object_is_text() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(crate::support::cases(64))]
 
     #[test]
     fn any_line_gives_its_document_again(lines in prop::collection::vec(

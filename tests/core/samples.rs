@@ -184,6 +184,8 @@ fn r1_every_line_with_any_character_missing_keeps_every_byte_somewhere() {
 }
 
 proptest! {
+    #![proptest_config(crate::support::cases(256))]
+
     #[test]
     fn r1_any_mix_of_what_the_formats_are_made_of_keeps_every_byte_somewhere(
         start in proptest::sample::select(vec!["", "CEF:0|v|p|1|2|n|3|", "LEEF:2.0|v|p|1|id|", "0|v|p|1|2|n|3|a="]),
