@@ -161,7 +161,8 @@ impl Documents {
         let mut text = b"\n".to_vec();
         for _ in 0..number {
             text.extend_from_slice(line);
-            text.push(b'\n');
+            // An object's last line may end in a carriage return of its own, which is none of the line end.
+            text.extend_from_slice(b"\r\n");
         }
         let only = LineRange { start: number + 1, end: Some(number + 1) };
         let limits = Limits { lines: Some(only), ..Limits::default() };

@@ -46,7 +46,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(96))]
+    #![proptest_config(crate::cases(96))]
 
     #[test]
     fn every_event_of_any_object_is_a_document_that_the_sink_gets(

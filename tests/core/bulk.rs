@@ -343,7 +343,7 @@ fn beyond_fifty_reasons_only_their_number_is_kept() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn any_answer_gives_a_verdict_for_every_document_or_one_for_all(

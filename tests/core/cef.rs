@@ -419,7 +419,7 @@ fn value_escaped(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn a_record_that_keeps_to_the_standard_comes_back_exactly(

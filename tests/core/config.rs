@@ -576,7 +576,7 @@ fn a_chain_of_references_that_would_fill_the_memory_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(100))]
+    #![proptest_config(crate::cases(100))]
 
     #[test]
     fn any_text_is_read_without_a_panic(text in ".{0,200}", lines in arbitrary_lines()) {

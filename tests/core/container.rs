@@ -314,7 +314,7 @@ const MAGIC_NUMBERS: [&[u8]; 5] =
     [b"BZh11AY&SY", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06"];
 
 proptest! {
-    #![proptest_config(crate::support::cases(24))]
+    #![proptest_config(crate::cases(24))]
 
     #[test]
     fn any_damage_ends_and_costs_no_line_before_it(

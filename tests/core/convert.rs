@@ -144,7 +144,7 @@ fn text_in_lower_case_is_borrowed() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn any_mac_address_is_read_back(

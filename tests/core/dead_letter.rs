@@ -106,7 +106,7 @@ fn the_file_of_a_part_of_an_object_has_one_name_and_no_other_part_has_it() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(128))]
+    #![proptest_config(crate::cases(128))]
 
     #[test]
     fn any_line_comes_back_as_it_was(raw in proptest::collection::vec(any::<u8>(), 0..200), reason in ".{0,40}") {

@@ -557,7 +557,7 @@ fn payload() -> impl Strategy<Value = (Vec<u8>, String)> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(160))]
+    #![proptest_config(crate::cases(160))]
 
     #[test]
     fn no_secret_header_of_a_packet_is_in_the_document(

@@ -348,7 +348,7 @@ fn is_blank(mut line: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(96))]
+    #![proptest_config(crate::cases(96))]
 
     #[test]
     fn any_lines_give_at_least_one_document_each_and_only_such_as_opensearch_takes(

@@ -483,7 +483,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(300))]
+    #![proptest_config(crate::cases(300))]
 
     #[test]
     fn whatever_comes_a_message_says_something(event in any_json()) {

@@ -340,7 +340,7 @@ fn the_report_shows_the_rules_with_the_most_documents() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(16))]
+    #![proptest_config(crate::cases(16))]
 
     #[test]
     fn any_file_is_rules_or_errors_in_it(text in "[a-z_,\"\\n{}:/ ]{0,80}") {

@@ -307,7 +307,7 @@ fn fields_of_the_record_have_no_bytes_in_the_message() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(64))]
+    #![proptest_config(crate::cases(64))]
 
     #[test]
     fn any_extension_is_explained_as_it_is_loaded(

@@ -399,7 +399,7 @@ fn an_offset_west_of_greenwich_keeps_its_half_hour() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(48))]
+    #![proptest_config(crate::cases(48))]
 
     #[test]
     fn any_options_give_as_many_lines_as_asked_for(

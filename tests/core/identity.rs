@@ -127,7 +127,7 @@ fn an_id_that_opensearch_would_refuse_is_not_taken() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(128))]
+    #![proptest_config(crate::cases(128))]
 
     #[test]
     fn no_two_lines_of_an_object_share_an_id(lines in proptest::collection::vec("[ab\\n#0-3]{0,3}", 0..40)) {

@@ -268,7 +268,7 @@ fn p2_a_huge_record_is_parsed_whatever_it_holds() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn a_record_that_keeps_to_the_format_comes_back_exactly(

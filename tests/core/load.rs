@@ -228,7 +228,7 @@ fn bytes_that_are_not_utf_8_are_replaced_and_counted() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(48))]
+    #![proptest_config(crate::cases(48))]
 
     #[test]
     fn whatever_the_limit_the_batches_hold_the_same_documents(

@@ -45,3 +45,13 @@ mod dashboard;
 mod differences;
 mod fields_page;
 mod plan;
+
+use std::env;
+
+use proptest::prelude::ProptestConfig;
+
+/// How a property is tried: with so many inputs, or with `PROPTEST_CASES` of them for one who hunts; a finding leaves no file.
+fn cases(cases: u32) -> ProptestConfig {
+    let cases = if env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { cases };
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}

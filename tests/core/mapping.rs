@@ -494,7 +494,7 @@ fn a_payload_that_a_message_quotes_is_cut_out_however_it_is_escaped() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(96))]
+    #![proptest_config(crate::cases(96))]
 
     #[test]
     fn any_bytes_in_the_place_of_a_protocol_give_a_document_that_opensearch_takes(

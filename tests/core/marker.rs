@@ -192,7 +192,7 @@ fn p2_a_huge_text_of_almost_markers_comes_to_an_end() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn parts_stand_in_the_text_in_order_and_leave_out_only_line_ends(

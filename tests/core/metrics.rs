@@ -126,7 +126,7 @@ fn percentiles_of_ages() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(128))]
+    #![proptest_config(crate::cases(128))]
 
     #[test]
     fn a_percentile_is_at_most_an_eighth_too_low(

@@ -109,7 +109,7 @@ fn a_batch_is_redirected_document_by_document() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(128))]
+    #![proptest_config(crate::cases(128))]
 
     #[test]
     fn a_target_is_never_closed(closed in proptest::collection::vec("log-[ab](_0[1-9])?", 0..12), index in "log-[ab](_0[1-9])?") {

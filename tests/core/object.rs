@@ -319,7 +319,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(200))]
+    #![proptest_config(crate::cases(200))]
 
     #[test]
     fn members_and_pieces_change_no_line(

@@ -103,7 +103,7 @@ fn l1_of_a_repeated_key_the_first_is_labelled_among_any_number_of_pairs() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn the_arena_gives_the_same_value(raw in r"[a=\\nr|é]{0,12}", mode in 0..3_usize) {

@@ -312,7 +312,7 @@ fn json_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(300))]
+    #![proptest_config(crate::cases(300))]
 
     #[test]
     fn all_messages_of_joined_objects_come_back(

@@ -154,8 +154,15 @@ fn a_line_that_begins_like_a_compressed_object_is_text() {
     }
 }
 
+#[test]
+fn a_last_line_keeps_the_carriage_return_that_no_line_feed_follows() {
+    let plans = plans("");
+    let letters = letters(&plans, b"text\nmore\r");
+    assert_eq!(letters[1].0.remake(&plans, now()), Remade::OfLine(letters[1].1.clone()));
+}
+
 proptest! {
-    #![proptest_config(crate::support::cases(64))]
+    #![proptest_config(crate::cases(64))]
 
     #[test]
     fn any_line_gives_its_document_again(lines in prop::collection::vec(

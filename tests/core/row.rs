@@ -180,7 +180,7 @@ fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(96))]
+    #![proptest_config(crate::cases(96))]
 
     /// Text is written as serde_json writes it, wherever in a long string the characters to escape stand.
     #[test]

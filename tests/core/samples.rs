@@ -184,7 +184,7 @@ fn r1_every_line_with_any_character_missing_keeps_every_byte_somewhere() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn r1_any_mix_of_what_the_formats_are_made_of_keeps_every_byte_somewhere(

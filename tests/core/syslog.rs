@@ -167,7 +167,7 @@ fn text_too_long_for_a_host_name_is_none() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn no_text_makes_it_fail_and_names_stand_in_the_text(

@@ -231,7 +231,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(64))]
+    #![proptest_config(crate::cases(64))]
 
     #[test]
     fn any_values_are_the_same_in_both_formats(

@@ -68,7 +68,7 @@ fn what_is_empty_is_left_out() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(256))]
+    #![proptest_config(crate::cases(256))]
 
     #[test]
     fn each_part_of_any_text_is_a_slice_of_it(text in "[a-z:/?#@\\[\\]0-9.%語 ]{0,24}") {

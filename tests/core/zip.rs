@@ -181,7 +181,7 @@ fn a_comment_of_the_archive_is_passed_over() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(64))]
+    #![proptest_config(crate::cases(64))]
 
     #[test]
     fn any_damage_ends(

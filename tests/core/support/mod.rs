@@ -12,7 +12,6 @@ pub(crate) mod keys;
 pub(crate) mod panels;
 pub(crate) mod strict;
 
-use std::env;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -23,7 +22,6 @@ use es_loader::load::{Account, Limits, load};
 use es_loader::plan::{Plan, Plans};
 use es_loader::time::{self, Surroundings};
 use jiff::tz::Offset;
-use proptest::prelude::ProptestConfig;
 use serde_json::Value;
 
 /// Key of the object that all lines stand in.
@@ -197,12 +195,6 @@ pub(crate) fn tells(document: &str, secret: &str) -> bool {
 /// A file that a tool packed: see `fixtures/containers/make`.
 pub(crate) fn packed(name: &str) -> Vec<u8> {
     std::fs::read(format!("fixtures/containers/{name}")).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-/// How a property is tried: with so many inputs, or with `PROPTEST_CASES` of them for one who hunts; a finding leaves no file.
-pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    let cases = if env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { cases };
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// Lines of 100 bytes that do not compress away, so that damage hits data.
