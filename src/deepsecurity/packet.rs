@@ -105,9 +105,13 @@ fn is_digit(c: char) -> bool {
 
 fn decode_base64<'a>(digits: &str, arena: &'a Bump) -> Option<&'a [u8]> {
     let digits = digits.as_bytes();
-    // One digit alone holds no whole byte.
+    // One digit alone holds no whole byte; behind padding it is none of the base64.
     let digits = match digits.split_last() {
-        Some((last, whole)) if digits.len() % 4 == 1 && is_digit(char::from(*last)) => whole,
+        Some((last, whole))
+            if digits.len() % 4 == 1 && is_digit(char::from(*last)) && !whole.ends_with(b"=") =>
+        {
+            whole
+        }
         _ => digits,
     };
     let buffer = arena.alloc_slice_fill_copy(digits.len(), 0_u8);
