@@ -160,12 +160,20 @@ impl<'p> Documents<'p> {
         self
     }
 
-    /// Adds what the rules have done so far to an account.
-    pub fn account_exclusions(&self, exclusions: &mut Exclusions) {
-        if let Some(rules) = &self.plan.exclusion {
-            rules.account(&self.hits, exclusions);
-        }
+    /// The same for other events of the object.
+    pub(crate) fn another(&self) -> Self {
+        Self { traced: self.traced, ..Self::new(self.plan, self.facts.clone()) }
     }
+
+    /// What the rules have done since this was asked last.
+    pub fn take_exclusions(&mut self) -> Exclusions {
+        let mut exclusions = Exclusions::default();
+        if let Some(rules) = &self.plan.exclusion {
+            rules.account(&std::mem::take(&mut self.hits), &mut exclusions);
+        }
+        exclusions
+    }
+
     /// Makes the documents of a few events, and hands them to `each` in order, until it breaks.
     ///
     /// # Errors

@@ -63,6 +63,12 @@ impl Hasher for Fingerprint {
 #[derive(Clone, Debug)]
 pub struct Identity<'l> {
     line: &'l [u8],
+    known: Known,
+}
+
+/// What is known of a line whose identity this is, beside the line itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
     number: u64,
     first: DocumentId,
 }
@@ -79,19 +85,31 @@ impl Identities {
             number = *count;
         }
         let first = if number == 1 { DocumentId::of(&digest) } else { numbered(line, number, 0) };
-        Identity { line, number, first }
+        Known { number, first }.identity_of(line)
+    }
+}
+
+impl Known {
+    /// The identity of the same line once more.
+    pub(crate) fn identity_of(self, line: &[u8]) -> Identity<'_> {
+        Identity { line, known: self }
     }
 }
 
 impl Identity<'_> {
+    /// What is known of the line.
+    pub(crate) fn known(&self) -> Known {
+        self.known
+    }
+
     /// The line's number among its equals in the object, counted from 1.
     pub fn number(&self) -> u64 {
-        self.number
+        self.known.number
     }
 
     /// The id of the line's document number `part`, counted from 0: nearly always the only one.
     pub fn document(&self, part: usize) -> DocumentId {
-        if part == 0 { self.first } else { numbered(self.line, self.number, part) }
+        if part == 0 { self.known.first } else { numbered(self.line, self.known.number, part) }
     }
 }
 

@@ -3,24 +3,28 @@
 //! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
 //! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
 
-use std::borrow::Cow;
+mod reading;
+mod stages;
+mod output;
+mod abreast;
+
 use std::io::Read;
+use std::num::NonZero;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use crate::bulk::{Batch, Item};
-use crate::config::FileFormat;
-use crate::document::{Document, Documents, Event, ObjectFacts, Written};
+use self::output::{Output, Takers, Ways};
+use self::reading::Reading;
+use self::stages::Stages;
+use crate::bulk::Batch;
+use crate::document::{Document, Documents, ObjectFacts, Written};
 use crate::event::LineRange;
-use crate::exclude::{self, Action, Exclusions};
-use crate::identity::{Identities, Identity};
-use crate::marker;
+use crate::exclude::Exclusions;
 use crate::metrics::Ages;
-use crate::object::{Break, Inflation, Line, LineNumber, Lines};
+use crate::object::{Break, Inflation, Lines};
 use crate::plan::Plan;
-use crate::problem::{Problem, Problems};
-use crate::record::{self, Record};
+use crate::problem::Problems;
 
 /// Bounds of one load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,9 @@ pub struct Limits {
     pub keep_lines: bool,
     /// A packed object that grows over this breaks off there.
     pub inflation: Inflation,
+    /// Threads that make the documents of a large object, beside the one that reads it; with one, all of it is done by the caller's
+    /// thread. The batches and the account are the same with any number.
+    pub makers: NonZero<usize>,
 }
 
 impl Default for Limits {
@@ -46,6 +53,7 @@ impl Default for Limits {
             lines: None,
             keep_lines: false,
             inflation: Inflation::default(),
+            makers: NonZero::<usize>::MIN,
         }
     }
 }
@@ -90,25 +98,49 @@ impl Account {
     pub fn handed_over(&self) -> u64 {
         self.documents - self.exclusions.excluded().min(self.documents)
     }
+
+    /// Adds the account of lines further behind.
+    fn merge(&mut self, behind: &Account) {
+        self.lines += behind.lines;
+        self.blank_lines += behind.blank_lines;
+        self.further_events += behind.further_events;
+        self.documents += behind.documents;
+        self.exclusions.merge(&behind.exclusions);
+        self.pipeline_errors += behind.pipeline_errors;
+        self.bulk_bytes += behind.bulk_bytes;
+        for time in [behind.first_event, behind.last_event].into_iter().flatten() {
+            self.note_time(time);
+        }
+        self.ages.merge(&behind.ages);
+        self.problems.merge(&behind.problems);
+    }
+
+    fn note_time(&mut self, time: Timestamp) {
+        self.first_event = Some(self.first_event.map_or(time, |first| first.min(time)));
+        self.last_event = Some(self.last_event.map_or(time, |last| last.max(time)));
+    }
 }
 
+/// Who takes full batches; may want no more.
+pub type Sink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
+
 /// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
-pub fn load<R: Read>(
+pub fn load<R: Read + Send>(
     reader: R,
     plan: &Plan,
     facts: ObjectFacts,
     limits: &Limits,
-    sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+    sink: &mut Sink<'_>,
 ) -> Account {
     let now = facts.around.load;
-    run(reader, Documents::new(plan, facts), plan, now, limits, Takers { sink, visitor: None })
+    run(reader, Documents::new(plan, facts), plan, now, limits, Takers { sink: Some(sink), visitor: None })
 }
 
 /// Who is shown a document, and what became of it; may have seen enough.
 pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;
 
 /// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
-pub fn visit<R: Read>(
+pub fn visit<R: Read + Send>(
     reader: R,
     plan: &Plan,
     facts: ObjectFacts,
@@ -117,17 +149,12 @@ pub fn visit<R: Read>(
 ) -> Account {
     let now = facts.around.load;
     let documents = Documents::new(plan, facts).traced();
-    let takers = Takers { sink: &mut |_| ControlFlow::Continue(()), visitor: Some(visitor) };
+    let limits = &Limits { makers: NonZero::<usize>::MIN, ..*limits };
+    let takers = Takers { sink: None, visitor: Some(visitor) };
     run(reader, documents, plan, now, limits, takers)
 }
 
-/// Who takes what a load makes.
-struct Takers<'l> {
-    sink: &'l mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
-    visitor: Option<&'l mut Visitor<'l>>,
-}
-
-fn run<'l, R: Read>(
+fn run<'l, R: Read + Send>(
     reader: R,
     documents: Documents<'l>,
     plan: &'l Plan,
@@ -136,246 +163,33 @@ fn run<'l, R: Read>(
     takers: Takers<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
-    let mut loader = Loader {
-        plan,
-        range: limits.lines.unwrap_or(LineRange { start: 1, end: None }),
-        identities: Identities::default(),
-        documents,
-        part: (LineNumber(0), 0),
-        output: Output {
-            batch: Batch::default(),
-            operation: Vec::new(),
-            now,
-            batch_bytes: limits.batch_bytes,
-            keep_lines: limits.keep_lines,
-            counted: 0,
-            account: Account::default(),
-            takers,
-        },
-    };
-    let flow = loader.all(&mut lines);
-    let mut account = loader.output.account;
+    let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
+    let mut stages = Stages::new(plan, documents);
+    let ways = Ways { now, batch_bytes: limits.batch_bytes, keep_lines: limits.keep_lines };
+    let mut output = Output::new(ways, takers);
+    let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.makers);
+    let mut account = output.into_account();
     account.stopped = flow.is_break();
-    loader.documents.account_exclusions(&mut account.exclusions);
+    account.exclusions.merge(&stages.take_exclusions());
     account.text_bytes = lines.decoded_bytes();
     account.broken = lines.broken().cloned();
     account
 }
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+/// Bytes of text from which an object is large: what is left of it may be worth the threads.
+const LARGE: u64 = 256 << 10;
 
-/// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
-const FEW: usize = 16;
-
-struct Loader<'l> {
-    plan: &'l Plan,
-    range: LineRange,
-    identities: Identities,
-    documents: Documents<'l>,
-    /// How many documents a line has given so far.
-    part: (LineNumber, usize),
-    output: Output<'l>,
-}
-
-/// A line as text.
-struct Text<'b> {
-    line: Line<'b>,
-    /// A blank line has none.
-    identity: Option<Identity<'b>>,
-    text: Cow<'b, str>,
-    /// Not all of it was UTF-8.
-    replaced: bool,
-}
-
-impl Loader<'_> {
-    fn all<R: Read>(&mut self, lines: &mut Lines<R>) -> ControlFlow<()> {
-        let last = self.range.end.unwrap_or(u64::MAX);
-        loop {
-            let few = lines.next_few(FEW);
-            let Some(end) = few.last().map(|line| line.number.0) else { break };
-            self.lines(&few)?;
-            if end >= last {
-                break;
-            }
-        }
-        self.output.flush()
+fn all<R: Read + Send>(
+    lines: &mut Lines<R>,
+    reading: &mut Reading,
+    stages: &mut Stages<'_>,
+    output: &mut Output<'_>,
+    makers: NonZero<usize>,
+) -> ControlFlow<()> {
+    while makers.get() == 1 || lines.decoded_bytes() < LARGE {
+        let Some(few) = reading.next(lines) else { return output.flush() };
+        stages.lines(&few, output)?;
     }
-
-    fn lines(&mut self, few: &[Line<'_>]) -> ControlFlow<()> {
-        let mut texts = Vec::with_capacity(few.len());
-        for line in few {
-            // Equal lines are counted from the first line on, also when only a part of the object is loaded.
-            let identity = (!is_blank(line.bytes)).then(|| self.identities.next(line.bytes));
-            if (self.range.start..=self.range.end.unwrap_or(u64::MAX)).contains(&line.number.0) {
-                let (text, replaced) = match identity {
-                    Some(_) => record::decode(line.bytes),
-                    None => Default::default(),
-                };
-                texts.push(Text { line: *line, identity, text, replaced: replaced > 0 });
-            }
-        }
-        let mut records = Vec::with_capacity(FEW);
-        for text in &texts {
-            for record in records_of(text, &self.plan.log_type().file_format) {
-                records.push((text, record));
-                if records.len() == FEW {
-                    self.records(&records, &texts)?;
-                    records.clear();
-                }
-            }
-        }
-        self.records(&records, &texts)?;
-        self.output.count_all(&texts);
-        ControlFlow::Continue(())
-    }
-
-    fn records(&mut self, records: &[(&Text<'_>, Record<'_>)], texts: &[Text<'_>]) -> ControlFlow<()> {
-        let mut events = Vec::with_capacity(FEW);
-        for (text, record) in records {
-            let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
-                continue;
-            };
-            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
-                self.events(&events, texts)?;
-                events.clear();
-                let part = self.next_part(*line);
-                self.output.leave_out(rule, part, *line, texts);
-                continue;
-            }
-            if record.message_missing {
-                self.output.account.problems.add(Problem::MessageMissing);
-            }
-            for text in marker::split(&record.message) {
-                let part = self.next_part(*line);
-                events.push(Event { record, text, line: *line, identity, part });
-                if events.len() == FEW {
-                    self.events(&events, texts)?;
-                    events.clear();
-                }
-            }
-        }
-        self.events(&events, texts)
-    }
-
-    fn events(&mut self, events: &[Event<'_>], texts: &[Text<'_>]) -> ControlFlow<()> {
-        let Self { documents, output, .. } = self;
-        documents.make(events, &mut |document| output.take(document, texts))
-    }
-
-    /// The number of a line's next document.
-    fn next_part(&mut self, line: LineNumber) -> usize {
-        let (of, next) = &mut self.part;
-        if *of != line {
-            (*of, *next) = (line, 0);
-        }
-        *next += 1;
-        *next - 1
-    }
-}
-
-/// Whether a line says nothing. Files that were written one behind the other have byte order marks inside.
-fn is_blank(mut bytes: &[u8]) -> bool {
-    while let [0xef, 0xbb, 0xbf, behind @ ..] = bytes {
-        bytes = behind;
-    }
-    bytes.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
-}
-
-fn records_of<'t>(text: &'t Text<'_>, format: &FileFormat) -> impl Iterator<Item = Record<'t>> {
-    let is_json = matches!(format, FileFormat::Json);
-    let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-    let records = is_json.then(|| record::records(message)).into_iter().flatten();
-    let is_record = !is_json && text.identity.is_some();
-    records.chain(is_record.then(|| Record { message: message.into(), ..Record::default() }))
-}
-
-/// Where documents go, and the account of them.
-struct Output<'l> {
-    batch: Batch,
-    /// An operation on its way from a full batch to the next.
-    operation: Vec<u8>,
-    now: Timestamp,
-    batch_bytes: usize,
-    keep_lines: bool,
-    /// How many of the lines at hand are in the account.
-    counted: usize,
-    account: Account,
-    takers: Takers<'l>,
-}
-
-impl Output<'_> {
-    fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
-        let Event { line, part, .. } = *document.event();
-        self.count_through(line, texts);
-        let start = self.batch.body.len();
-        let account = &mut self.account;
-        let written = document.write(&mut self.batch.body, &mut account.problems);
-        account.documents += 1;
-        account.further_events += u64::from(part > 0);
-        if let Some(visitor) = &mut self.takers.visitor {
-            visitor(&document, written)?;
-        }
-        if written.excluded {
-            return ControlFlow::Continue(());
-        }
-        account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
-        account.pipeline_errors += u64::from(written.pipeline_error);
-        account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
-        account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
-        if start > 0 && self.batch.body.len() > self.batch_bytes {
-            // The operation that is too much for this batch begins the next one.
-            self.operation.extend(self.batch.body.drain(start..));
-            self.flush()?;
-            self.batch.body.append(&mut self.operation);
-        }
-        let end = self.batch.body.len();
-        let start = self.batch.items.last().map_or(0, |item| item.end);
-        self.batch.items.push(Item { start, end, line });
-        if self.keep_lines
-            && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
-        {
-            self.batch.lines.add(line, text.line.bytes);
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Counts a record that the loader itself has written.
-    fn leave_out(&mut self, rule: &'static str, part: usize, line: LineNumber, texts: &[Text<'_>]) {
-        self.count_through(line, texts);
-        self.account.documents += 1;
-        self.account.further_events += u64::from(part > 0);
-        self.account.exclusions.add(rule, Action::Exclude, 1);
-    }
-
-    /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
-    fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
-        while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
-            self.counted += 1;
-            self.account.lines += 1;
-            self.account.blank_lines += u64::from(text.identity.is_none());
-            if text.identity.is_some() && text.line.cut > 0 {
-                self.account.problems.add(Problem::LineCut);
-            }
-            if text.replaced {
-                self.account.problems.add(Problem::NotUtf8);
-            }
-        }
-    }
-
-    fn count_all(&mut self, texts: &[Text<'_>]) {
-        self.count_through(LineNumber(u64::MAX), texts);
-        self.counted = 0;
-    }
-
-    fn flush(&mut self) -> ControlFlow<()> {
-        if self.batch.items.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
-        let flow = (self.takers.sink)(&mut self.batch);
-        self.batch.body.clear();
-        self.batch.items.clear();
-        self.batch.lines.clear();
-        flow
-    }
+    abreast::all(lines, reading, stages, output, makers)?;
+    output.flush()
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use es_loader::config::{self, Severity};
+use es_loader::edge::cores::makers;
 use es_loader::edge::function::Function;
 use es_loader::edge::settings::{self, DocumentIds};
 use es_loader::edge::work::{Target, Worker};
@@ -58,7 +59,8 @@ async fn start(started: Timestamp) -> Result<Function, settings::Error> {
         tracing::info!("no queue is named by SQS_SPLITTED_LOGS_URL: an object that takes too long fails");
     }
     let letters = settings::dead_letters(&s3);
-    let worker = Worker::new(plans, Some(s3), target, Limits::default(), None).keeping(letters);
+    let limits = Limits { makers: makers(), ..Limits::default() };
+    let worker = Worker::new(plans, Some(s3), target, limits, None).keeping(letters);
     Ok(Function::new(worker, queue, started).with_metrics())
 }
 

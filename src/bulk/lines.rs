@@ -22,6 +22,13 @@ impl RawLines {
         self.ends.push((number, self.bytes.len()));
     }
 
+    /// Adds lines with higher numbers.
+    pub(crate) fn append(&mut self, behind: &Self) {
+        for (number, _) in &behind.ends {
+            self.add(*number, behind.get(*number).unwrap_or_default());
+        }
+    }
+
     /// The line of a number.
     pub fn get(&self, number: LineNumber) -> Option<&[u8]> {
         let at = self.ends.binary_search_by_key(&number, |(known, _)| *known).ok()?;

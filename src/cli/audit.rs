@@ -12,6 +12,7 @@ use super::args::{AuditArgs, Ids};
 use super::load::{Input, path_inputs, s3_address, total_bytes};
 use super::{Failure, check, connect, output, progress};
 use crate::edge::audit::{Expected, Finding, Verdict, compare};
+use crate::edge::cores::makers;
 use crate::edge::opensearch::OpenSearch;
 use crate::edge::work::{Target, Worker};
 use crate::load::Limits;
@@ -64,7 +65,8 @@ async fn audit(args: AuditArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> 
     });
     let expected = Arc::new(Mutex::new(Expected::default()));
     let target = Target::Noted(Arc::clone(&expected));
-    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None);
+    let limits = Limits { makers: makers(), ..Limits::default() };
+    let worker = Worker::new(Arc::clone(&plans), s3, target, limits, None);
     let bar = progress::show(worker.progress(), total_bytes(&inputs));
     let mut all = Vec::new();
     for input in &inputs {

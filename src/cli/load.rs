@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::args::{LoadArgs, To};
 use super::{Failure, check, connect, output, progress};
+use crate::edge::cores::makers;
 use crate::edge::dead_letter::DeadLetters;
 use crate::edge::deliver;
 use crate::edge::files::files_under;
@@ -63,7 +64,8 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
     let no_client = || Failure("no S3 client: this is a defect of the program".to_owned());
     let letters = letters.map(|place| DeadLetters::parse(place, || s3.clone().ok_or_else(no_client)));
     let letters = letters.transpose()?;
-    let worker = Worker::new(Arc::clone(&plans), s3, target, Limits::default(), None).keeping(letters);
+    let limits = Limits { makers: makers(), ..Limits::default() };
+    let worker = Worker::new(Arc::clone(&plans), s3, target, limits, None).keeping(letters);
     let bar = progress::show(worker.progress(), total_bytes(&inputs));
     let mut report = Report::default();
     for input in &inputs {

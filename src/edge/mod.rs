@@ -24,6 +24,7 @@ pub mod sqs;
 pub mod secret;
 pub mod settings;
 pub mod files;
+pub mod cores;
 pub mod audit;
 mod target;
 pub mod work;

@@ -34,6 +34,7 @@ mod index_name;
 mod identity;
 mod exclude;
 mod load;
+mod abreast;
 mod explain;
 mod coverage;
 mod hostile;

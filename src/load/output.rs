@@ -1,0 +1,204 @@
+//! Where the documents of a load go, and the account of them.
+//!
+//! Does not know how a document is made.
+
+use std::mem;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::stages::Text;
+use super::{Account, Sink, Visitor};
+use crate::bulk::{Batch, Item};
+use crate::document::{Document, Event};
+use crate::exclude::{Action, Exclusions};
+use crate::object::LineNumber;
+use crate::problem::Problem;
+
+/// Bytes of memory for documents that are kept for the next ones.
+const MOST_KEPT: usize = 512 << 10;
+
+/// Who takes what a load makes.
+#[derive(Default)]
+pub(super) struct Takers<'l> {
+    /// Without one, what is made waits.
+    pub(super) sink: Option<&'l mut Sink<'l>>,
+    pub(super) visitor: Option<&'l mut Visitor<'l>>,
+}
+
+/// What an output does with documents.
+#[derive(Clone, Copy)]
+pub(super) struct Ways {
+    /// When the load began.
+    pub(super) now: Timestamp,
+    pub(super) batch_bytes: usize,
+    pub(super) keep_lines: bool,
+}
+
+/// Where documents go, and the account of them.
+pub(super) struct Output<'l> {
+    batch: Batch,
+    /// An operation on its way from a full batch to the next.
+    operation: Vec<u8>,
+    ways: Ways,
+    /// How many of the lines at hand are in the account.
+    counted: usize,
+    account: Account,
+    takers: Takers<'l>,
+}
+
+/// What was made of some lines, for the output of the whole object.
+#[derive(Default)]
+pub(super) struct Made {
+    batch: Batch,
+    account: Account,
+}
+
+impl Made {
+    /// The memory without what was made.
+    pub(super) fn emptied(mut self) -> Self {
+        self.batch.body.clear();
+        self.batch.body.shrink_to(MOST_KEPT);
+        self.batch.items.clear();
+        self.batch.lines.clear();
+        Self { batch: self.batch, account: Account::default() }
+    }
+}
+
+impl<'l> Output<'l> {
+    pub(super) fn new(ways: Ways, takers: Takers<'l>) -> Self {
+        Self {
+            batch: Batch::default(),
+            operation: Vec::new(),
+            ways,
+            counted: 0,
+            account: Account::default(),
+            takers,
+        }
+    }
+
+    pub(super) fn ways(&self) -> Ways {
+        self.ways
+    }
+
+    /// An output for some lines of the same object, whose documents wait until somebody takes them.
+    pub(super) fn waiting(ways: Ways) -> Self {
+        Self::new(Ways { batch_bytes: usize::MAX, ..ways }, Takers::default())
+    }
+
+    /// What was made since this was asked last, with what rules have left out of it; `next` is where the rest goes.
+    pub(super) fn replace_made(&mut self, next: Made, exclusions: &Exclusions) -> Made {
+        let batch = mem::replace(&mut self.batch, next.batch);
+        let mut account = mem::replace(&mut self.account, next.account);
+        account.exclusions.merge(exclusions);
+        Made { batch, account }
+    }
+
+    /// Adds what was made of the lines behind those that are in the account, if all of it fits into the batch at hand. Gives whether
+    /// it did.
+    pub(super) fn append(&mut self, made: &Made) -> bool {
+        let Made { batch, account } = made;
+        let offset = self.batch.body.len();
+        if offset.saturating_add(batch.body.len()) > self.ways.batch_bytes {
+            return false;
+        }
+        self.batch.body.extend_from_slice(&batch.body);
+        let items = batch.items.iter();
+        self.batch.items.extend(items.map(|item| Item {
+            start: item.start + offset,
+            end: item.end + offset,
+            line: item.line,
+        }));
+        self.batch.lines.append(&batch.lines);
+        self.account.merge(account);
+        true
+    }
+
+    pub(super) fn into_account(self) -> Account {
+        self.account
+    }
+
+    pub(super) fn note(&mut self, problem: Problem) {
+        self.account.problems.add(problem);
+    }
+
+    pub(super) fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
+        let Event { line, part, .. } = *document.event();
+        self.count_through(line, texts);
+        let start = self.batch.body.len();
+        let account = &mut self.account;
+        let written = document.write(&mut self.batch.body, &mut account.problems);
+        account.documents += 1;
+        account.further_events += u64::from(part > 0);
+        if let Some(visitor) = &mut self.takers.visitor {
+            visitor(&document, written)?;
+        }
+        if written.excluded {
+            return ControlFlow::Continue(());
+        }
+        account.ages.add(self.ways.now.as_second().saturating_sub(written.time.as_second()));
+        account.pipeline_errors += u64::from(written.pipeline_error);
+        account.note_time(written.time);
+        if start > 0 && self.batch.body.len() > self.ways.batch_bytes {
+            // The operation that is too much for this batch begins the next one.
+            self.operation.extend(self.batch.body.drain(start..));
+            self.flush()?;
+            self.batch.body.append(&mut self.operation);
+        }
+        let end = self.batch.body.len();
+        let start = self.batch.items.last().map_or(0, |item| item.end);
+        self.batch.items.push(Item { start, end, line });
+        if self.ways.keep_lines
+            && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
+        {
+            self.batch.lines.add(line, text.line.bytes);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Counts a record that the loader itself has written.
+    pub(super) fn leave_out(
+        &mut self,
+        rule: &'static str,
+        part: usize,
+        line: LineNumber,
+        texts: &[Text<'_>],
+    ) {
+        self.count_through(line, texts);
+        self.account.documents += 1;
+        self.account.further_events += u64::from(part > 0);
+        self.account.exclusions.add(rule, Action::Exclude, 1);
+    }
+
+    /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
+    fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
+        while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
+            self.counted += 1;
+            self.account.lines += 1;
+            self.account.blank_lines += u64::from(text.identity.is_none());
+            if text.identity.is_some() && text.line.cut > 0 {
+                self.account.problems.add(Problem::LineCut);
+            }
+            if text.replaced {
+                self.account.problems.add(Problem::NotUtf8);
+            }
+        }
+    }
+
+    pub(super) fn count_all(&mut self, texts: &[Text<'_>]) {
+        self.count_through(LineNumber(u64::MAX), texts);
+        self.counted = 0;
+    }
+
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        if self.batch.items.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        let flow = self.takers.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
+        self.batch.body.clear();
+        self.batch.items.clear();
+        self.batch.lines.clear();
+        flow
+    }
+}

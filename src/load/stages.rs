@@ -1,0 +1,138 @@
+//! A few lines on their way through the stages: text, records, events, documents.
+//!
+//! Does not know where lines come from, nor where documents go.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+
+use super::output::Output;
+use super::reading::{FEW, Given};
+use crate::config::FileFormat;
+use crate::document::{Documents, Event};
+use crate::exclude::{self, Exclusions};
+use crate::identity::Identity;
+use crate::marker;
+use crate::object::{Line, LineNumber};
+use crate::plan::Plan;
+use crate::problem::Problem;
+use crate::record::{self, Record};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The stages of one object's lines, or of some of them.
+pub(super) struct Stages<'l> {
+    plan: &'l Plan,
+    documents: Documents<'l>,
+    /// How many documents a line has given so far.
+    part: (LineNumber, usize),
+}
+
+/// A line as text.
+pub(super) struct Text<'b> {
+    pub(super) line: Line<'b>,
+    /// A blank line has none.
+    pub(super) identity: Option<&'b Identity<'b>>,
+    text: Cow<'b, str>,
+    /// Not all of it was UTF-8.
+    pub(super) replaced: bool,
+}
+
+impl<'l> Stages<'l> {
+    pub(super) fn new(plan: &'l Plan, documents: Documents<'l>) -> Self {
+        Self { plan, documents, part: (LineNumber(0), 0) }
+    }
+
+    /// The same stages once more, for other lines of the object.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.plan, self.documents.another())
+    }
+
+    /// What rules have done since this was asked last.
+    pub(super) fn take_exclusions(&mut self) -> Exclusions {
+        self.documents.take_exclusions()
+    }
+
+    pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
+        let mut texts = Vec::with_capacity(given.len());
+        for Given { line, identity } in given {
+            let (text, replaced) = match identity {
+                Some(_) => record::decode(line.bytes),
+                None => Default::default(),
+            };
+            texts.push(Text { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0 });
+        }
+        let mut records = Vec::with_capacity(FEW);
+        for text in &texts {
+            for record in records_of(text, &self.plan.log_type().file_format) {
+                records.push((text, record));
+                if records.len() == FEW {
+                    self.records(&records, &texts, output)?;
+                    records.clear();
+                }
+            }
+        }
+        self.records(&records, &texts, output)?;
+        output.count_all(&texts);
+        ControlFlow::Continue(())
+    }
+
+    fn records(
+        &mut self,
+        records: &[(&Text<'_>, Record<'_>)],
+        texts: &[Text<'_>],
+        output: &mut Output<'_>,
+    ) -> ControlFlow<()> {
+        let mut events = Vec::with_capacity(FEW);
+        for (text, record) in records {
+            let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
+                continue;
+            };
+            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+                self.events(&events, texts, output)?;
+                events.clear();
+                let part = self.next_part(*line);
+                output.leave_out(rule, part, *line, texts);
+                continue;
+            }
+            if record.message_missing {
+                output.note(Problem::MessageMissing);
+            }
+            for text in marker::split(&record.message) {
+                let part = self.next_part(*line);
+                events.push(Event { record, text, line: *line, identity, part });
+                if events.len() == FEW {
+                    self.events(&events, texts, output)?;
+                    events.clear();
+                }
+            }
+        }
+        self.events(&events, texts, output)
+    }
+
+    fn events(
+        &mut self,
+        events: &[Event<'_>],
+        texts: &[Text<'_>],
+        output: &mut Output<'_>,
+    ) -> ControlFlow<()> {
+        self.documents.make(events, &mut |document| output.take(document, texts))
+    }
+
+    /// The number of a line's next document.
+    fn next_part(&mut self, line: LineNumber) -> usize {
+        let (of, next) = &mut self.part;
+        if *of != line {
+            (*of, *next) = (line, 0);
+        }
+        *next += 1;
+        *next - 1
+    }
+}
+
+fn records_of<'t>(text: &'t Text<'_>, format: &FileFormat) -> impl Iterator<Item = Record<'t>> {
+    let is_json = matches!(format, FileFormat::Json);
+    let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+    let records = is_json.then(|| record::records(message)).into_iter().flatten();
+    let is_record = !is_json && text.identity.is_some();
+    records.chain(is_record.then(|| Record { message: message.into(), ..Record::default() }))
+}
