@@ -1,0 +1,111 @@
+//! The generator's lines, and what each stage makes of them for the next one: made once, kept in memory.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark that cannot start has no other way out")]
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use divan::counter::{BytesCount, ItemsCount};
+use es_loader::bulk::Batch;
+use es_loader::config::{Config, File};
+use es_loader::document::ObjectFacts;
+use es_loader::generate::{self, Encoding, Options};
+use es_loader::load::{Account, Limits, load};
+use es_loader::marker::{self, Format, Marker};
+use es_loader::pair::Pair;
+use es_loader::plan::{Plan, Plans};
+use es_loader::record::{self, Record};
+use es_loader::time::{self, Surroundings};
+use es_loader::{cef, leef};
+use jiff::tz::Offset;
+
+/// Lines of the corpus: 4 MB, so that no stage measures the memory instead of itself.
+const LINES: u64 = 4_000;
+
+/// The object's text, as the seed gives it for ever.
+pub(crate) static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let options = Options { lines: LINES, encoding: Encoding::Plain, ..Options::default() };
+    let mut text = Vec::new();
+    generate::run(&options, &mut text).unwrap();
+    text
+});
+
+/// Its lines that are not blank.
+pub(crate) static LINES_OF_BYTES: LazyLock<Vec<&[u8]>> = LazyLock::new(|| {
+    let lines = TEXT.split(|byte| *byte == b'\n');
+    lines.filter(|line| !line.trim_ascii().is_empty()).collect()
+});
+
+/// The lines as text.
+pub(crate) static LINES_OF_TEXT: LazyLock<Vec<Cow<'_, str>>> =
+    LazyLock::new(|| LINES_OF_BYTES.iter().map(|line| record::decode(line).0).collect());
+
+/// fluentd's records.
+pub(crate) static RECORDS: LazyLock<Vec<Record<'_>>> =
+    LazyLock::new(|| LINES_OF_TEXT.iter().flat_map(|line| record::records(line)).collect());
+
+/// The events in their messages.
+pub(crate) static EVENTS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| RECORDS.iter().flat_map(|record| marker::split(&record.message)).collect());
+
+/// What stands before the events' markers.
+pub(crate) static PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let prefix = |text: &&'static str| text.get(..marker::find(text)?.start);
+    EVENTS.iter().filter_map(prefix).collect()
+});
+
+/// The values of packet keys, escapes undone.
+pub(crate) static PACKETS: LazyLock<Vec<Cow<'_, str>>> = LazyLock::new(|| {
+    let mut pairs = Vec::new();
+    for (text, marker) in marked(Format::Cef) {
+        cef::parse(text, marker, &mut pairs);
+    }
+    for (text, marker) in marked(Format::Leef) {
+        leef::parse(text, marker, &mut pairs);
+    }
+    let packets = pairs.iter().filter(|pair| pair.key == "TrendMicroDsPacketData");
+    packets.map(Pair::value).filter(|value| !value.is_empty()).collect()
+});
+
+/// The section `[deepsecurity]` as it is shipped.
+pub(crate) static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+    let file = File { name: "user.ini".to_owned(), text: "[deepsecurity]\n".to_owned() };
+    let config = Config::load(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let plans = Plans::new(config).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    plans.named("deepsecurity").unwrap().clone()
+});
+
+/// The events of one format, and where they start.
+pub(crate) fn marked(format: Format) -> Vec<(&'static str, Marker)> {
+    let events = EVENTS.iter().filter_map(|text| Some((*text, marker::find(text)?)));
+    events.filter(|(_, marker)| marker.format == format).collect()
+}
+
+/// What is known of the object.
+pub(crate) fn facts() -> ObjectFacts {
+    let key = "ds_agent/2026/11/22/00_host_0.gz";
+    ObjectFacts {
+        bucket: Some("example-siem-logs".to_owned()),
+        key: key.to_owned(),
+        region: Some("ap-northeast-1".to_owned()),
+        account: Some("123456789012".to_owned()),
+        around: Surroundings {
+            key: time::in_key(key, Offset::UTC),
+            object: Some("2026-11-22T23:00:00Z".parse().unwrap()),
+            load: "2026-11-23T00:00:00Z".parse().unwrap(),
+            default_offset: None,
+        },
+    }
+}
+
+/// Loads an object; its batches are thrown away.
+pub(crate) fn loaded(object: &[u8]) -> Account {
+    load(object, &PLAN, facts(), &Limits::default(), &mut |_: &mut Batch| ControlFlow::Continue(()))
+}
+
+/// How many things go through a stage, and how many bytes they are.
+pub(crate) fn counts<T: AsRef<[u8]>>(things: &[T]) -> (BytesCount, ItemsCount) {
+    let bytes: usize = things.iter().map(|thing| thing.as_ref().len()).sum();
+    (BytesCount::new(bytes), ItemsCount::new(things.len()))
+}

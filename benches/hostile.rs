@@ -1,0 +1,80 @@
+//! Lines of 10 MB that are made to cost time, beside ordinary lines of as many bytes: no byte of them is to cost more than three
+//! times an ordinary one.
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+use crate::corpus::{TEXT, loaded};
+
+/// Length of a line.
+const BYTES: usize = 10_000_000;
+
+/// What a line is filled with.
+#[derive(Clone, Copy, Debug)]
+enum Filling {
+    Equals,
+    Backslashes,
+    Blanks,
+    Markers,
+    Arrays,
+    Objects,
+}
+
+impl Filling {
+    const ALL: [Self; 6] =
+        [Self::Equals, Self::Backslashes, Self::Blanks, Self::Markers, Self::Arrays, Self::Objects];
+
+    fn piece(self) -> &'static str {
+        match self {
+            Self::Equals => "a=",
+            Self::Backslashes => "\\",
+            Self::Blanks => " ",
+            Self::Markers => "CEF:",
+            Self::Arrays => "[",
+            Self::Objects => "{\"a\":",
+        }
+    }
+}
+
+/// Ordinary lines.
+#[divan::bench(sample_count = 10)]
+fn ordinary(bencher: Bencher<'_, '_>) {
+    let lines = TEXT.repeat(BYTES.div_ceil(TEXT.len()));
+    bencher.counter(BytesCount::of_slice(&lines)).bench(|| loaded(&lines));
+}
+
+/// The line is nothing else. A line of blanks is blank.
+#[divan::bench(args = Filling::ALL, sample_count = 10)]
+fn alone(bencher: Bencher<'_, '_>, filling: Filling) {
+    measure(bencher, &filled(filling.piece()));
+}
+
+/// fluentd's message is nothing else.
+#[divan::bench(args = Filling::ALL, sample_count = 10)]
+fn in_a_message(bencher: Bencher<'_, '_>, filling: Filling) {
+    measure(bencher, &record("Nov 22 00:00:01 ip-10-0-0-10 ", filling));
+}
+
+/// It is the extension of an event.
+#[divan::bench(args = Filling::ALL, sample_count = 10)]
+fn in_an_event(bencher: Bencher<'_, '_>, filling: Filling) {
+    let event = "Nov 22 00:00:01 ip-10-0-0-10 CEF: 0|Trend Micro|Deep Security Agent|20.0.560|21|Deny|5|act=Deny msg=";
+    measure(bencher, &record(event, filling));
+}
+
+fn measure(bencher: Bencher<'_, '_>, line: &str) {
+    bencher.counter(BytesCount::of_str(line)).bench(|| loaded(line.as_bytes()));
+}
+
+fn filled(piece: &str) -> String {
+    piece.repeat(BYTES / piece.len())
+}
+
+/// fluentd's record whose message is `start` and the filling, both escaped as JSON asks.
+fn record(start: &str, filling: Filling) -> String {
+    let piece = filling.piece().replace('\\', "\\\\").replace('"', "\\\"");
+    let message = filled(&piece);
+    format!(
+        r#"{{"message":"{start}{message}","hostname":"ip-10-0-0-10","timestamp":"2026-11-22T00:00:02+00:00","tag":"ds_agent.var.log.dsa.log"}}"#
+    )
+}
