@@ -1,0 +1,290 @@
+"""The measurements of scripts/bench, which builds what is measured here and tells what each part is."""
+
+import argparse
+import ctypes
+import functools
+import gzip
+import itertools
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+from typing import NamedTuple
+
+MIB = 1 << 20
+CORES = sorted(os.sched_getaffinity(0))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("--target", type=pathlib.Path, required=True)
+    for number in ("--lines", "--rounds", "--seed"):
+        parser.add_argument(number, type=int, required=True)
+    arguments = parser.parse_args()
+    become_subreaper()
+    for number, part in enumerate(arguments.parts):
+        print(end="\n" if number else "")
+        PARTS[part](Bench(arguments))
+
+
+class Bench:
+    """The programs, and the objects that they are measured on."""
+
+    def __init__(self, arguments):
+        self.lines, self.rounds, self.seed = arguments.lines, arguments.rounds, arguments.seed
+        self.loader = str(arguments.target / "release" / "es-loader")
+        self.floor = str(arguments.target / "release" / "examples" / "floor")
+        self.folder = arguments.target / "bench"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def load(self, *paths, to="none"):
+        return [self.loader, "load", "--to", to, *map(str, paths)]
+
+    def object(self, lines):
+        """A gzip object of so many lines."""
+        path = self.folder / f"seed-{self.seed}-lines-{lines}.gz"
+        if not path.exists():
+            part = path.with_suffix(".part.gz")
+            self.generate(lines, part)
+            part.rename(path)
+        return path
+
+    def generate(self, lines, path):
+        subprocess.run(
+            [self.loader, "generate", "--seed", str(self.seed), "--lines", str(lines), "--out", path], check=True
+        )
+
+    def median(self, *commands, cores=CORES[-1:]):
+        """The median of the rounds, after one to warm up, which does not count."""
+        runs = [run(*commands, cores=cores) for _ in range(self.rounds + 1)][1:]
+        return Usage(*map(median, zip(*runs)))
+
+
+class Usage(NamedTuple):
+    """What one run takes: wall and CPU seconds, peak bytes."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def become_subreaper():
+    # A process's peak memory begins with that of the process it was forked from, and Python is larger than what
+    # is measured here. So a shell forks the program and ends, and the program becomes ours as its subreaper.
+    PR_SET_CHILD_SUBREAPER = 36
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        sys.exit("bench: cannot become a subreaper: " + os.strerror(ctypes.get_errno()))
+
+
+def run(*commands, cores):
+    """Runs commands, all at once, on these cores: wall seconds of all, the sum of CPU seconds, the largest peak."""
+    os.sched_setaffinity(0, cores)
+    with tempfile.TemporaryFile() as errors:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
+        ]
+        start = time.perf_counter()
+        for command in commands:
+            arguments = ["sh", "-c", '"$@" &', "sh", *command]
+            os.waitpid(os.posix_spawn("/bin/sh", arguments, os.environ, file_actions=actions), 0)
+        ended = [os.wait4(-1, 0)[1:] for _ in commands]
+        wall = time.perf_counter() - start
+        for status, _ in ended:
+            # 1 tells of rejected lines, which a hostile corpus may hold.
+            if os.waitstatus_to_exitcode(status) not in (0, 1):
+                errors.seek(0)
+                sys.exit(f"bench: {' '.join(commands[0][:6])} ended with {os.waitstatus_to_exitcode(status)}:\n"
+                         + errors.read().decode(errors="replace"))
+    return Usage(wall, sum(usage.ru_utime + usage.ru_stime for _, usage in ended),
+                 max(usage.ru_maxrss for _, usage in ended) * 1024)
+
+
+def speed(bench):
+    path = bench.object(bench.lines)
+    programs = {
+        "floor": [bench.floor, str(path)],
+        "load --to none": bench.load(path),
+        "load --to ndjson": bench.load(path, to="ndjson"),
+    }
+    documents = inflated = 0
+    with gzip.open(path) as lines:
+        for line in lines:
+            inflated += len(line)
+            documents += not line.isspace()
+    print(f"{path}: {documents} documents, {inflated / 1e6:.1f} MB inflated, {path.stat().st_size / 1e6:.1f} MB gzip; "
+          f"{bench.rounds} rounds on core {CORES[-1]}\n")
+
+    for command in programs.values():
+        run(command, cores=CORES[-1:])
+    runs = {name: [] for name in programs}
+    for _ in range(bench.rounds):
+        for name, command in programs.items():
+            runs[name].append(run(command, cores=CORES[-1:]))
+
+    print(f"{'median of rounds':<18}{'wall s':>9}{'cpu s':>9}{'wall/floor':>12}{'cpu/floor':>11}"
+          f"{'documents/s':>13}{'peak MiB':>10}")
+    for name, results in runs.items():
+        wall, cpu, peak = (median(column) for column in zip(*results))
+        # Each run against the floor of its own round: what else the machine did then, it did to both.
+        pairs = list(zip(results, runs["floor"]))
+        wall_ratio = median(result.wall / base.wall for result, base in pairs)
+        cpu_ratio = median(result.cpu / base.cpu for result, base in pairs)
+        print(f"{name:<18}{wall:>9.3f}{cpu:>9.3f}{wall_ratio:>12.2f}{cpu_ratio:>11.2f}"
+              f"{documents / wall:>13,.0f}{peak / MIB:>10.1f}")
+
+    out = written(programs["load --to ndjson"])
+    one = bench.median(bench.load(bench.object(1)))
+    print(f"\nndjson: {out / 1e6:.1f} MB out, {out / inflated:.2f} bytes for a byte in")
+    print(f"start:  {one.wall * 1e3:.1f} ms wall, {one.cpu * 1e3:.1f} ms CPU, {one.peak / MIB:.1f} MiB for one line")
+    for binary in (bench.loader, bench.loader + "-lambda"):
+        print(f"binary: {os.path.getsize(binary) / MIB:.1f} MiB {binary}")
+
+
+def written(command):
+    """Bytes that a run writes to its standard output."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        return sum(len(chunk) for chunk in iter(lambda: process.stdout.read(MIB), b""))
+
+
+# No byte of a hostile line is to cost more than so many ordinary ones.
+LIMIT = 3
+
+FILLINGS = {
+    "a=": "a=",
+    "a=1": "a=1 ",
+    "k1=1 k2=1 …": "".join(f"k{number:x}=1 " for number in range(1 << 14)),
+    "=": "=",
+    "backslashes": "\\",
+    "quotes": '"',
+    "blanks": " ",
+    "U+0001": "\x01",
+    "byte 0x80": "\udc80",
+    "pipes": "|",
+    "#012": "#012",
+    "CEF:": "CEF:",
+    "[": "[",
+    '{"a":': '{"a":',
+}
+EVENT = "Nov 22 00:00:01 ip-10-0-0-10 CEF: 0|Trend Micro|Deep Security Agent|20.0.560|21|Deny|5|act=Deny msg="
+# Events are parsed up to 256 KiB: a line just below that is the worst for all stages behind.
+LINE_LENGTHS = [10_000_000, 250_000]
+HOSTILE_BYTES = 50_000_000
+
+
+def alone(filling, length):
+    return filling * (length // len(filling))
+
+
+def message(start, filling, length):
+    """fluentd's record; the message is `start` and the filling."""
+    escaped = json.dumps(filling, ensure_ascii=False)[1:-1]
+    return (f'{{"message":"{start}{alone(escaped, length)}","hostname":"ip-10-0-0-10",'
+            '"timestamp":"2026-11-22T00:00:02+00:00","tag":"ds_agent.var.log.dsa.log"}')
+
+
+def value(filling, length):
+    """fluentd's record; a field is no string, but the filling as it is."""
+    return f'{{"message":"text","field":{alone(filling, length)}'
+
+
+PLACES = {"alone": alone, "message": functools.partial(message, ""), "event": functools.partial(message, EVENT),
+          "JSON value": value}
+
+
+def hostile(bench):
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        path = pathlib.Path(folder) / "lines"
+        bench.generate(bench.lines, path)
+        ordinary = bench.median(bench.load(path)).cpu / path.stat().st_size
+        print(f"ordinary lines: {ordinary * 1e9:.2f} ns of CPU for a byte of text\n")
+        print(f"hostile lines: ns for a byte, how many ordinary bytes that is (limit {LIMIT}), peak MiB\n\n"
+              f"{'filling':<12}{'line bytes':>11}" + "".join(f"{place:>24}" for place in PLACES))
+        over = []
+        for length, (name, filling) in itertools.product(LINE_LENGTHS, FILLINGS.items()):
+            print(f"{name:<12}{length:>11,}", end="")
+            for place, line in PLACES.items():
+                text = (line(filling, length) + "\n") * (HOSTILE_BYTES // length)
+                path.write_bytes(text.encode(errors="surrogateescape"))
+                # What else the machine does can only make it slower.
+                usage = min((run(bench.load(path), cores=CORES[-1:]) for _ in range(2)), key=lambda usage: usage.cpu)
+                cost = usage.cpu / path.stat().st_size
+                print(f"{cost * 1e9:>10.2f}{cost / ordinary:>6.2f}x{usage.peak / MIB:>7.1f}", end="", flush=True)
+                if cost > LIMIT * ordinary:
+                    over.append(f"  {name}, {place}, lines of {length:,} bytes: {cost / ordinary:.1f}x")
+            print()
+        print("\n" + "\n".join(["over the limit:", *over] if over else ["none is over the limit"]))
+
+
+def scaling(bench):
+    few, many = bench.object(bench.lines), bench.object(10 * bench.lines)
+    print(f"{'lines on one core':<36}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+    usages = []
+    for path, lines in ((few, bench.lines), (many, 10 * bench.lines)):
+        usage = bench.median(bench.load(path))
+        usages.append(usage)
+        print(f"{lines:<36,}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}")
+    ratio = usages[1].cpu / usages[0].cpu
+    print(f"ten times the lines take {ratio:.2f} times the CPU ({(ratio / 10 - 1) * 100:+.1f} %)\n")
+
+    if len(CORES) < 2:
+        print("two cores: this machine has one")
+        return
+    objects = [few] * 4
+    ways = {
+        "four objects, one process, one core": ([bench.load(*objects)], CORES[-1:]),
+        "four objects, one process, two cores": ([bench.load(*objects)], CORES[-2:]),
+        "two and two, two processes, two cores": ([bench.load(*objects[:2]), bench.load(*objects[2:])], CORES[-2:]),
+    }
+    print(f"{'several objects':<40}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}{'speed-up':>10}")
+    first = None
+    for name, (commands, cores) in ways.items():
+        usage = bench.median(*commands, cores=cores)
+        first = first or usage
+        print(f"{name:<40}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}{first.wall / usage.wall:>10.2f}")
+
+
+OBJECTS, LINES_EACH = 10_000, 5
+
+
+def objects(bench):
+    corpus = bench.object(bench.lines)
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        together, apart = pathlib.Path(folder) / "together.gz", pathlib.Path(folder) / "apart"
+        with gzip.open(corpus) as lines, open(together, "wb") as whole:
+            lines = itertools.cycle(lines) if bench.lines < OBJECTS * LINES_EACH else lines
+            for number in range(OBJECTS):
+                packed = gzip.compress(b"".join(itertools.islice(lines, LINES_EACH)), 6)
+                path = apart / "2026" / "11" / "22" / f"{number * 24 // OBJECTS:02}" / f"{number:05}.gz"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(packed)
+                # One member behind the other is one object too, and the work in it is the same.
+                whole.write(packed)
+        print(f"{OBJECTS:,} objects of {LINES_EACH} lines, and the same lines in one object\n")
+        print(f"{'':<14}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+        one, many = bench.median(bench.load(together)), bench.median(bench.load(apart))
+        for name, usage in (("one object", one), ("many objects", many)):
+            print(f"{name:<14}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}")
+        print(f"an object costs {(many.cpu - one.cpu) / OBJECTS * 1e6:.0f} µs of CPU beside its lines; "
+              f"{OBJECTS / many.wall:,.0f} objects/s")
+
+
+def memory(bench):
+    print(f"{'lines':<12}{'text MB':>9}{'none: peak MiB':>17}{'ndjson: peak MiB':>19}")
+    for lines in (bench.lines // 10, bench.lines, 10 * bench.lines):
+        path = bench.object(lines)
+        with gzip.open(path) as text:
+            inflated = sum(map(len, iter(lambda: text.read(MIB), b"")))
+        none, ndjson = (run(bench.load(path, to=to), cores=CORES[-1:]) for to in ("none", "ndjson"))
+        print(f"{lines:<12,}{inflated / 1e6:>9.1f}{none.peak / MIB:>17.1f}{ndjson.peak / MIB:>19.1f}")
+
+
+PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory}
+
+if __name__ == "__main__":
+    main()
