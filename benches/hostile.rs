@@ -37,29 +37,35 @@ impl Filling {
 }
 
 /// Ordinary lines.
-#[divan::bench(sample_count = 10)]
+#[divan::bench]
 fn ordinary(bencher: Bencher<'_, '_>) {
     let lines = TEXT.repeat(BYTES.div_ceil(TEXT.len()));
     bencher.counter(BytesCount::of_slice(&lines)).bench(|| loaded(&lines));
 }
 
 /// The line is nothing else. A line of blanks is blank.
-#[divan::bench(args = Filling::ALL, sample_count = 10)]
+#[divan::bench(args = Filling::ALL)]
 fn alone(bencher: Bencher<'_, '_>, filling: Filling) {
     measure(bencher, &filled(filling.piece()));
 }
 
 /// fluentd's message is nothing else.
-#[divan::bench(args = Filling::ALL, sample_count = 10)]
+#[divan::bench(args = Filling::ALL)]
 fn in_a_message(bencher: Bencher<'_, '_>, filling: Filling) {
     measure(bencher, &record("Nov 22 00:00:01 ip-10-0-0-10 ", filling));
 }
 
 /// It is the extension of an event.
-#[divan::bench(args = Filling::ALL, sample_count = 10)]
+#[divan::bench(args = Filling::ALL)]
 fn in_an_event(bencher: Bencher<'_, '_>, filling: Filling) {
     let event = "Nov 22 00:00:01 ip-10-0-0-10 CEF: 0|Trend Micro|Deep Security Agent|20.0.560|21|Deny|5|act=Deny msg=";
     measure(bencher, &record(event, filling));
+}
+
+/// It is a field of fluentd's record, as JSON where it is JSON: nested, and cut.
+#[divan::bench(args = Filling::ALL)]
+fn as_a_field(bencher: Bencher<'_, '_>, filling: Filling) {
+    measure(bencher, &format!(r#"{{"message":"text","field":{}"#, filled(filling.piece())));
 }
 
 fn measure(bencher: Bencher<'_, '_>, line: &str) {

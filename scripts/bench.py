@@ -105,6 +105,11 @@ def run(*commands, cores):
                  max(usage.ru_maxrss for _, usage in ended) * 1024)
 
 
+def least_cpu(command, rounds):
+    """The quickest of some runs: what else the machine does can only make one slower."""
+    return min((run(command, cores=CORES[-1:]) for _ in range(rounds)), key=lambda usage: usage.cpu)
+
+
 def speed(bench):
     path = bench.object(bench.lines)
     programs = {
@@ -201,7 +206,7 @@ def hostile(bench):
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         path = pathlib.Path(folder) / "lines"
         bench.generate(bench.lines, path)
-        ordinary = bench.median(bench.load(path)).cpu / path.stat().st_size
+        ordinary = least_cpu(bench.load(path), 5).cpu / path.stat().st_size
         print(f"ordinary lines: {ordinary * 1e9:.2f} ns of CPU for a byte of text\n")
         print(f"hostile lines: ns for a byte, how many ordinary bytes that is (limit {LIMIT}), peak MiB\n\n"
               f"{'filling':<12}{'line bytes':>11}" + "".join(f"{place:>24}" for place in PLACES))
@@ -211,8 +216,7 @@ def hostile(bench):
             for place, line in PLACES.items():
                 text = (line(filling, length) + "\n") * (HOSTILE_BYTES // length)
                 path.write_bytes(text.encode(errors="surrogateescape"))
-                # What else the machine does can only make it slower.
-                usage = min((run(bench.load(path), cores=CORES[-1:]) for _ in range(2)), key=lambda usage: usage.cpu)
+                usage = least_cpu(bench.load(path), 2)
                 cost = usage.cpu / path.stat().st_size
                 print(f"{cost * 1e9:>10.2f}{cost / ordinary:>6.2f}x{usage.peak / MIB:>7.1f}", end="", flush=True)
                 if cost > LIMIT * ordinary:
@@ -226,7 +230,7 @@ def scaling(bench):
     print(f"{'lines on one core':<36}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
     usages = []
     for path, lines in ((few, bench.lines), (many, 10 * bench.lines)):
-        usage = bench.median(bench.load(path))
+        usage = least_cpu(bench.load(path), bench.rounds)
         usages.append(usage)
         print(f"{lines:<36,}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}")
     ratio = usages[1].cpu / usages[0].cpu
