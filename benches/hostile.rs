@@ -4,10 +4,13 @@
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-use crate::corpus::{TEXT, loaded};
+use crate::corpus::{loaded, text};
 
 /// Length of a line.
 const BYTES: usize = 10_000_000;
+
+/// So many are about as long.
+const ORDINARY_LINES: u64 = 10_000;
 
 /// What a line is filled with.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +39,10 @@ impl Filling {
     }
 }
 
-/// Ordinary lines.
+/// Ordinary lines, none of them twice.
 #[divan::bench]
 fn ordinary(bencher: Bencher<'_, '_>) {
-    let lines = TEXT.repeat(BYTES.div_ceil(TEXT.len()));
+    let lines = text(ORDINARY_LINES);
     bencher.counter(BytesCount::of_slice(&lines)).bench(|| loaded(&lines));
 }
 
