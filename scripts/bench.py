@@ -163,7 +163,7 @@ LIMIT = 3
 FILLINGS = {
     "a=": "a=",
     "a=1": "a=1 ",
-    "k1=1 k2=1 …": "".join(f"k{number:x}=1 " for number in range(1 << 14)),
+    "k0=1 k1=1 …": "".join(f"k{number:x}=1 " for number in range(1 << 14)),
     "=": "=",
     "backslashes": "\\",
     "quotes": '"',
