@@ -239,18 +239,19 @@ def scaling(bench):
     if len(CORES) < 2:
         print("two cores: this machine has one")
         return
-    objects = [few] * 4
+    one = bench.load(few)
     ways = {
-        "four objects, one process, one core": ([bench.load(*objects)], CORES[-1:]),
-        "four objects, one process, two cores": ([bench.load(*objects)], CORES[-2:]),
-        "two and two, two processes, two cores": ([bench.load(*objects[:2]), bench.load(*objects[2:])], CORES[-2:]),
+        "one object, one core": ([one], CORES[-1:]),
+        "one object, two cores": ([one], CORES[-2:]),
+        "an object for each of two processes, two cores": ([one, one], CORES[-2:]),
     }
-    print(f"{'several objects':<40}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}{'speed-up':>10}")
+    print(f"{'several cores':<48}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}{'speed-up':>10}")
     first = None
     for name, (commands, cores) in ways.items():
         usage = bench.median(*commands, cores=cores)
         first = first or usage
-        print(f"{name:<40}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}{first.wall / usage.wall:>10.2f}")
+        speedup = first.wall * len(commands) / usage.wall
+        print(f"{name:<48}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}{speedup:>10.2f}")
 
 
 OBJECTS, LINES_EACH = 10_000, 5
