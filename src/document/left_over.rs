@@ -9,6 +9,7 @@ use super::table::UsedFields;
 use crate::deepsecurity::{self, behind_payload, push_without_payloads};
 use crate::field::FieldId;
 use crate::keys::{Keyed, is_empty_value};
+use crate::pair::ends::Ends;
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
@@ -36,24 +37,31 @@ pub(super) fn leave_over_pairs<'a>(
     problems: &mut Problems,
 ) {
     let mut groups: ArenaVec<'_, (&str, bool, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
+    // Beside the groups, because an event may have thousands of keys, each of which is looked for among all groups.
+    let mut ends_of_groups = ArenaVec::new_in(arena);
     let mut text = ArenaString::new_in(arena);
     let mut too_many = 0;
     for (key, value, at) in keyed.unused() {
-        if let Some((_, _, values)) = groups.iter_mut().find(|(name, ..)| *name == key)
-            && values.len() < MAX_VALUES
-        {
-            values.push(value);
-        } else if groups.len() < MAX_LEFTOVERS && groups.iter().all(|(name, ..)| *name != key) {
-            let mut values = ArenaVec::new_in(arena);
-            // The first value of a repeated key has found a home; here stand all of them, in order.
-            if let Some(first) = keyed.first_used_like(at) {
-                values.push(keyed.value_at(first));
+        let ends = Ends::of(key);
+        let mut known = ends_of_groups.iter().zip(groups.iter_mut());
+        let known = known
+            .find(|(of_group, (name, ..))| **of_group == ends && (!ends.leave_out_some() || *name == key));
+        match known {
+            Some((_, (_, _, values))) if values.len() < MAX_VALUES => values.push(value),
+            None if ends_of_groups.len() < MAX_LEFTOVERS => {
+                let mut values = ArenaVec::new_in(arena);
+                // The first value of a repeated key has found a home; here stand all of them, in order.
+                if let Some(first) = keyed.first_used_like(at) {
+                    values.push(keyed.value_at(first));
+                }
+                values.push(value);
+                ends_of_groups.push(ends);
+                groups.push((key, keyed.is_known(at), values));
             }
-            values.push(value);
-            groups.push((key, keyed.is_known(at), values));
-        } else {
-            too_many += 1;
-            push_word(&mut text, &[key, "=", value]);
+            _ => {
+                too_many += 1;
+                push_word(&mut text, &[key, "=", value]);
+            }
         }
     }
     let mut extra = ArenaVec::new_in(arena);
