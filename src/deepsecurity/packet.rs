@@ -108,7 +108,9 @@ fn decode_base64<'a>(digits: &str, arena: &'a Bump) -> Option<&'a [u8]> {
     // One digit alone holds no whole byte; behind padding it is none of the base64.
     let digits = match digits.split_last() {
         Some((last, whole))
-            if digits.len() % 4 == 1 && is_digit(char::from(*last)) && !whole.ends_with(b"=") =>
+            if digits.len() % 4 == 1
+                && is_digit(char::from(*last))
+                && !whole.trim_ascii_end().ends_with(b"=") =>
         {
             whole
         }
