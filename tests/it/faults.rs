@@ -83,40 +83,60 @@ fn part(request: &Request, mut keep: impl FnMut(usize) -> bool) -> Request {
     part
 }
 
+/// Each fault, and how often it was tried.
+static TRIED: Mutex<BTreeMap<&str, u64>> = Mutex::new(BTreeMap::new());
+
+fn tried(fault: &'static str) {
+    *TRIED.lock().unwrap().entry(fault).or_default() += 1;
+}
+
 /// What becomes of a request, by chance.
 fn faulty(request: &Request, random: &mut Random, burst: &mut VecDeque<u16>) -> Reply {
     if request.method != "POST" {
         return passed(request);
     }
     if let Some(status) = burst.pop_front() {
+        tried("429 and 503, again");
         return Reply::Full(status, vec![], b"<html>slow down</html>".to_vec());
     }
     let documents = request.text().lines().count() / 2;
     match random.below(20) {
-        // Lost on the way there, and on the way back.
-        0 => Reply::Cut,
+        0 => {
+            tried("request lost");
+            Reply::Cut
+        }
         1 => {
+            tried("answer lost");
             forward(request);
             Reply::Cut
         }
         2 => {
+            tried("answer cut");
             let (status, body) = forward(request);
             Reply::Half(status, vec![], body)
         }
-        // Twice.
         3 => {
+            tried("request doubled");
             forward(request);
             passed(request)
         }
         4 => {
+            tried("429 and 503");
             let status = if random.below(2) == 0 { 429 } else { 503 };
             burst.extend(vec![status; random.below(4) as usize]);
             Reply::Full(status, vec![], Vec::new())
         }
-        5 if documents > 1 => Reply::Full(413, vec![], b"<html>too large</html>".to_vec()),
-        6 => Reply::Late(Duration::from_millis(random.below(20)), Box::new(passed(request))),
+        5 if documents > 1 => {
+            tried("413");
+            Reply::Full(413, vec![], b"<html>too large</html>".to_vec())
+        }
+        6 => {
+            tried("answer late");
+            Reply::Late(Duration::from_millis(random.below(20)), Box::new(passed(request)))
+        }
         // Some documents are put off, whether they were indexed or not.
         7 | 8 => {
+            tried("429 of some documents");
             let put_off: Vec<bool> = (0..documents).map(|_| random.below(3) == 0).collect();
             let all = random.below(2) == 0;
             if !all && put_off.iter().all(|put_off| *put_off) {
@@ -135,9 +155,14 @@ fn faulty(request: &Request, random: &mut Random, burst: &mut VecDeque<u16>) -> 
             }
             Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
         }
-        // Not an answer at all, or one to another request.
-        9 => Reply::Full(200, vec![], b"<html>please log in</html>".to_vec()),
-        10 => Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#),
+        9 => {
+            tried("a page for an answer");
+            Reply::Full(200, vec![], b"<html>please log in</html>".to_vec())
+        }
+        10 => {
+            tried("answer to another request");
+            Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#)
+        }
         _ => passed(request),
     }
 }
@@ -221,4 +246,7 @@ fn behind_two_hundred_bad_networks_each_event_is_found_once_and_the_reports_are_
     let expected = (1..=SEEDS).map(|seed| (path(seed).display().to_string(), DOCUMENTS));
     assert_eq!(found, expected.collect(), "as many documents as events, of every object");
     assert_eq!(site.documents(), SEEDS * DOCUMENTS);
+    let tried = TRIED.lock().unwrap();
+    println!("{tried:#?}");
+    assert_eq!(tried.len(), 11, "{tried:?}");
 }
