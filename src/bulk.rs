@@ -53,6 +53,13 @@ impl Batch {
         self.items.is_empty()
     }
 
+    /// Forgets all documents, and keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.body.clear();
+        self.items.clear();
+        self.lines.clear();
+    }
+
     /// The action line and the document of an item, both without their `\n`.
     ///
     /// Gives nothing for an index that the batch does not have, or for offsets that do not lie in its body.

@@ -99,25 +99,20 @@ impl Account {
         self.documents - self.exclusions.excluded().min(self.documents)
     }
 
-    /// Adds the account of lines further behind.
-    fn merge(&mut self, behind: &Account) {
-        self.lines += behind.lines;
-        self.blank_lines += behind.blank_lines;
-        self.further_events += behind.further_events;
-        self.documents += behind.documents;
-        self.exclusions.merge(&behind.exclusions);
-        self.pipeline_errors += behind.pipeline_errors;
-        self.bulk_bytes += behind.bulk_bytes;
-        for time in [behind.first_event, behind.last_event].into_iter().flatten() {
-            self.note_time(time);
-        }
-        self.ages.merge(&behind.ages);
-        self.problems.merge(&behind.problems);
-    }
-
-    fn note_time(&mut self, time: Timestamp) {
-        self.first_event = Some(self.first_event.map_or(time, |first| first.min(time)));
-        self.last_event = Some(self.last_event.map_or(time, |last| last.max(time)));
+    /// Adds another account: of further lines, or of another object. Where one breaks off or stops is its own affair.
+    pub(crate) fn merge(&mut self, other: &Account) {
+        self.lines += other.lines;
+        self.blank_lines += other.blank_lines;
+        self.further_events += other.further_events;
+        self.documents += other.documents;
+        self.exclusions.merge(&other.exclusions);
+        self.pipeline_errors += other.pipeline_errors;
+        self.text_bytes += other.text_bytes;
+        self.bulk_bytes += other.bulk_bytes;
+        self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();
+        self.last_event = [self.last_event, other.last_event].into_iter().flatten().max();
+        self.ages.merge(&other.ages);
+        self.problems.merge(&other.problems);
     }
 }
 

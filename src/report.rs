@@ -198,7 +198,7 @@ impl Report {
                 self.breaks.push((object.object.clone(), reason));
             }
         }
-        self.add_account(&object.account);
+        self.account.merge(&object.account);
         self.indexed += object.indexed;
         self.raw.merge(&object.raw);
         self.rejected.merge(&object.rejected);
@@ -211,22 +211,6 @@ impl Report {
     /// What became of all lines.
     pub fn balance(&self) -> Balance {
         balance(&self.account, self.indexed, &self.rejected, &self.unsent)
-    }
-
-    fn add_account(&mut self, account: &Account) {
-        let sum = &mut self.account;
-        sum.lines += account.lines;
-        sum.blank_lines += account.blank_lines;
-        sum.documents += account.documents;
-        sum.exclusions.merge(&account.exclusions);
-        sum.further_events += account.further_events;
-        sum.pipeline_errors += account.pipeline_errors;
-        sum.text_bytes += account.text_bytes;
-        sum.bulk_bytes += account.bulk_bytes;
-        sum.first_event = [sum.first_event, account.first_event].into_iter().flatten().min();
-        sum.last_event = [sum.last_event, account.last_event].into_iter().flatten().max();
-        sum.ages.merge(&account.ages);
-        sum.problems.merge(&account.problems);
     }
 
     /// The exit status that the numbers ask for.

@@ -57,10 +57,8 @@ pub(super) struct Made {
 impl Made {
     /// The memory without what was made.
     pub(super) fn emptied(mut self) -> Self {
-        self.batch.body.clear();
+        self.batch.clear();
         self.batch.body.shrink_to(MOST_KEPT);
-        self.batch.items.clear();
-        self.batch.lines.clear();
         Self { batch: self.batch, account: Account::default() }
     }
 }
@@ -138,7 +136,8 @@ impl<'l> Output<'l> {
         }
         account.ages.add(self.ways.now.as_second().saturating_sub(written.time.as_second()));
         account.pipeline_errors += u64::from(written.pipeline_error);
-        account.note_time(written.time);
+        account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
+        account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
         if start > 0 && self.batch.body.len() > self.ways.batch_bytes {
             // The operation that is too much for this batch begins the next one.
             self.operation.extend(self.batch.body.drain(start..));
@@ -196,9 +195,7 @@ impl<'l> Output<'l> {
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
         let flow = self.takers.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
-        self.batch.body.clear();
-        self.batch.items.clear();
-        self.batch.lines.clear();
+        self.batch.clear();
         flow
     }
 }
