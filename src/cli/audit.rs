@@ -43,7 +43,7 @@ enum State {
 }
 
 pub(super) fn run(args: AuditArgs) -> Result<ExitCode, Failure> {
-    let plans = check::plans(args.config.config.as_deref(), &args.exclude)?;
+    let plans = check::plans(args.plan.config.config.as_deref(), &args.plan.exclude)?;
     let plans = Arc::new(match args.document_ids {
         Ids::On => plans,
         Ids::Off => plans.without_ids(),

@@ -44,7 +44,8 @@ struct Work {
 }
 
 pub(super) fn run(args: BackfillArgs) -> Result<ExitCode, Failure> {
-    let plans = check::plans_to_send(args.config.config.as_deref(), &args.exclude, args.document_ids)?;
+    let plans =
+        check::plans_to_send(args.plan.config.config.as_deref(), &args.plan.exclude, args.document_ids)?;
     let plans = Arc::new(plans);
     connect::runtime()?.block_on(backfill(args, plans))
 }

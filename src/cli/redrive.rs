@@ -62,7 +62,7 @@ struct Survey {
 }
 
 pub(super) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
-    let plans = Arc::new(check::plans(args.config.config.as_deref(), &args.exclude)?);
+    let plans = Arc::new(check::plans(args.plan.config.config.as_deref(), &args.plan.exclude)?);
     connect::runtime()?.block_on(redrive(args, plans))
 }
 

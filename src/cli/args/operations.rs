@@ -7,6 +7,16 @@ use jiff::civil::Date;
 
 use super::{ConfigArgs, ConnectionArgs, Ids};
 
+/// How documents are made, and which are left out.
+#[derive(Debug, ClapArgs)]
+pub(in crate::cli) struct PlanArgs {
+    #[command(flatten)]
+    pub(in crate::cli) config: ConfigArgs,
+    /// Rules that leave documents out, as for `load`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) exclude: Vec<PathBuf>,
+}
+
 /// Days, both ends among them.
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct DayArgs {
@@ -52,10 +62,7 @@ pub(in crate::cli) struct BackfillArgs {
     #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
     pub(in crate::cli) document_ids: Ids,
     #[command(flatten)]
-    pub(in crate::cli) config: ConfigArgs,
-    /// Rules that leave documents out, as for `load`
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) exclude: Vec<PathBuf>,
+    pub(in crate::cli) plan: PlanArgs,
     #[command(flatten)]
     pub(in crate::cli) connection: ConnectionArgs,
 }
@@ -82,10 +89,7 @@ pub(in crate::cli) struct RedriveArgs {
     #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
     pub(in crate::cli) dead_letter: Option<String>,
     #[command(flatten)]
-    pub(in crate::cli) config: ConfigArgs,
-    /// Rules that leave documents out, as for `load`
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) exclude: Vec<PathBuf>,
+    pub(in crate::cli) plan: PlanArgs,
     #[command(flatten)]
     pub(in crate::cli) connection: ConnectionArgs,
 }
@@ -111,10 +115,7 @@ pub(in crate::cli) struct AuditArgs {
     #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
     pub(in crate::cli) document_ids: Ids,
     #[command(flatten)]
-    pub(in crate::cli) config: ConfigArgs,
-    /// Rules that leave documents out, as for `load`
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) exclude: Vec<PathBuf>,
+    pub(in crate::cli) plan: PlanArgs,
     #[command(flatten)]
     pub(in crate::cli) connection: ConnectionArgs,
 }
