@@ -26,7 +26,7 @@ use self::table::{Sources, UsedFields, apply_table};
 use crate::cef;
 use crate::config::{FileFormat, RawMessage};
 use crate::convert::convert;
-use crate::deepsecurity::{self, Module, Product, without_payloads};
+use crate::deepsecurity::{self, Disposition, Module, Product, without_payloads};
 use crate::exclude::{Exclusions, Hits};
 use crate::field::FieldId;
 use crate::identity::Identity;
@@ -125,6 +125,8 @@ struct Work<'d> {
     writer: usize,
     product: Option<Product>,
     module_of_id: Module,
+    module: Module,
+    disposition: Disposition,
     pairs: Vec<Pair<'d>>,
     keyed: Keyed<'d>,
     row: Row<'d>,
@@ -206,7 +208,15 @@ impl<'p> Documents<'p> {
             work.map(plan, writers, arena);
         }
         for work in &mut works {
-            work.profile(plan, arena);
+            work.know_module();
+        }
+        for step in deepsecurity::STEPS {
+            for work in works.iter_mut().filter(|work| work.product.is_some()) {
+                step(&mut work.context(plan, arena));
+            }
+        }
+        for work in &mut works {
+            work.fixed(plan, arena);
         }
         for work in &mut works {
             work.leave_over(plan, arena);
@@ -247,6 +257,8 @@ impl<'d> Work<'d> {
             writer: 0,
             product: None,
             module_of_id: Module::Unknown,
+            module: Module::Unknown,
+            disposition: Disposition::Unknown,
             pairs,
             keyed,
             row,
@@ -323,30 +335,36 @@ impl<'d> Work<'d> {
         }
     }
 
-    /// Fills what the product's profile knows.
-    fn profile(&mut self, plan: &'d Plan, arena: &'d Bump) {
-        let category = self.keyed.value(deepsecurity::key::CAT);
-        let module = match self.product {
-            Some(_) => self.module_of_id.or_of_category(category),
-            None => Module::Unknown,
-        };
-        if self.product.is_some() {
-            leef_header_keys(&mut self.keyed, &self.header, module, category);
+    /// Tells the module where only the category does.
+    fn know_module(&mut self) {
+        if self.product.is_none() {
+            return;
         }
-        let mut context = deepsecurity::Context {
+        let category = self.keyed.value(deepsecurity::key::CAT);
+        self.module = self.module_of_id.or_of_category(category);
+        leef_header_keys(&mut self.keyed, &self.header, self.module, category);
+    }
+
+    /// What a step of the product's profile works on.
+    fn context<'w>(&'w mut self, plan: &'w Plan, arena: &'d Bump) -> deepsecurity::Context<'w, 'd> {
+        deepsecurity::Context {
             arena,
             fields: &plan.fields,
             log_type: &plan.log_type,
             keyed: &mut self.keyed,
             row: &mut self.row,
             problems: &mut self.problems,
-            module,
+            module: self.module,
             signature_id: self.header.signature_id,
-        };
-        match self.product {
-            Some(_) => deepsecurity::apply(&mut context),
+            disposition: &mut self.disposition,
+        }
+    }
+
+    /// Fills the fields of the syslog header and the constants.
+    fn fixed(&mut self, plan: &'d Plan, arena: &'d Bump) {
+        if self.product.is_none() {
             // A header that is cut may have lost the product: secrets are taken out all the same.
-            None => deepsecurity::packets(&mut context),
+            deepsecurity::packets(&mut self.context(plan, arena));
         }
         syslog_fields(&self.syslog, &mut self.row);
         self.row.step(Step::Constant);

@@ -38,4 +38,4 @@ pub(crate) use framing::{find_escapes, fold_quoted_text, keep_paths, split_blank
 pub(crate) use keys::{ALIASES, KEYS, key};
 pub(crate) use packets::packets;
 pub(crate) use payload::{behind_payload, cut_quoted_payloads, push_without_payloads, without_payloads};
-pub(crate) use profile::{Context, apply};
+pub(crate) use profile::{Context, STEPS};

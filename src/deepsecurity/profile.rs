@@ -35,13 +35,21 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) module: Module,
     /// Signature id of the header.
     pub(crate) signature_id: &'a str,
+    /// What was done about the event, known from the first step on.
+    pub(crate) disposition: &'c mut Disposition,
 }
 
-/// Fills the row with what the event's module, actions, packet and custom keys say.
-pub(crate) fn apply(context: &mut Context<'_, '_>) {
+/// The steps that fill a row with what the event's module, actions, packet and custom keys say, in the order in which each event
+/// has to take them.
+pub(crate) const STEPS: [fn(&mut Context<'_, '_>); 5] = [keys, ends, flow, packets, classes];
+
+fn keys(context: &mut Context<'_, '_>) {
     custom_keys(context);
-    let disposition = action(context);
+    action(context);
     known_keys(context);
+}
+
+fn ends(context: &mut Context<'_, '_>) {
     context.row.step(Step::Technique);
     techniques(context);
     agent_address(context);
@@ -50,19 +58,24 @@ pub(crate) fn apply(context: &mut Context<'_, '_>) {
     process(context);
     context.row.step(Step::Url);
     requested_url(context);
-    // A proxy's address may give way to its client's in the packet: the flow is the proxy's.
+}
+
+/// A proxy's address may give way to its client's in the packet: the flow is the proxy's.
+fn flow(context: &mut Context<'_, '_>) {
     context.row.step(Step::Network);
     network(context);
-    packets(context);
+}
+
+fn classes(context: &mut Context<'_, '_>) {
     context.row.step(Step::Details);
     details(context);
     context.row.step(Step::Class);
-    classify(context, disposition);
+    classify(context);
     context.row.step(Step::Related);
     related(context);
 }
 
-fn action(context: &mut Context<'_, '_>) -> Disposition {
+fn action(context: &mut Context<'_, '_>) {
     let act = context.keyed.value(key::ACT);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
@@ -74,5 +87,5 @@ fn action(context: &mut Context<'_, '_>) -> Disposition {
         context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
         context.keyed.mark_key_used(key::ACT);
     }
-    action.disposition
+    *context.disposition = action.disposition;
 }
