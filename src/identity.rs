@@ -73,13 +73,47 @@ pub(crate) struct Known {
     first: DocumentId,
 }
 
+/// A line with its SHA-256, which the memory of lines is asked for.
+#[derive(Clone, Copy, Debug)]
+struct Hashed<'l> {
+    line: &'l [u8],
+    digest: [u8; 32],
+    fingerprint: u64,
+}
+
+impl<'l> Hashed<'l> {
+    fn of(line: &'l [u8]) -> Self {
+        let digest = <[u8; 32]>::from(Sha256::digest(line));
+        let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        Self { line, digest, fingerprint }
+    }
+}
+
 impl Identities {
     /// The identity of the next line.
     pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
-        let digest = Sha256::digest(line);
-        let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let hashed = Hashed::of(line);
+        let was_seen = self.seen.contains(&hashed.fingerprint);
+        self.identity(hashed, was_seen)
+    }
+
+    /// The identities of the next lines, in order.
+    ///
+    /// The fingerprints of an object do not fit into the processor's cache: those of a few lines are looked for together, so that
+    /// it waits for all of them at once.
+    pub fn next_few<'l>(
+        &mut self,
+        lines: impl Iterator<Item = &'l [u8]>,
+    ) -> impl Iterator<Item = Identity<'l>> {
+        let hashed: Vec<_> = lines.map(Hashed::of).collect();
+        let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(&hashed.fingerprint)).collect();
+        hashed.into_iter().zip(were_seen).map(|(hashed, was_seen)| self.identity(hashed, was_seen))
+    }
+
+    fn identity<'l>(&mut self, hashed: Hashed<'l>, was_seen: bool) -> Identity<'l> {
+        let Hashed { line, digest, fingerprint } = hashed;
         let mut number = 1;
-        if !self.seen.insert(fingerprint) {
+        if was_seen || !self.seen.insert(fingerprint) {
             let count = self.repeated.entry(fingerprint).or_insert(1);
             *count += 1;
             number = *count;

@@ -39,11 +39,13 @@ impl Reading {
         let few = lines.next_few(FEW);
         self.is_over = few.last()?.number.0 >= *asked_for.end();
         let mut given = Vec::with_capacity(few.len());
-        for line in few {
-            // Equal lines are counted from the first line on, also when only a part of the object is loaded.
-            let identity = (!is_blank(line.bytes)).then(|| self.identities.next(line.bytes));
+        // Equal lines are counted from the first line on, also when only a part of the object is loaded.
+        let lines = few.iter().map(|line| line.bytes).filter(|bytes| !is_blank(bytes));
+        let mut identities = self.identities.next_few(lines);
+        for line in &few {
+            let identity = if is_blank(line.bytes) { None } else { identities.next() };
             if asked_for.contains(&line.number.0) {
-                given.push(Given { line, identity });
+                given.push(Given { line: *line, identity });
             }
         }
         Some(given)

@@ -143,3 +143,19 @@ proptest! {
         prop_assert_eq!(given.len(), lines.len() * 3);
     }
 }
+
+#[test]
+fn lines_that_come_together_are_who_they_are_one_by_one() {
+    let lines: Vec<&[u8]> = vec![b"a", b"b", b"a", b"a", b"c", b"b"];
+    let (mut together, mut alone) = (Identities::default(), Identities::default());
+    for lines in [&lines[..2], &lines[2..2], &lines[2..]] {
+        let together: Vec<_> =
+            together.next_few(lines.iter().copied()).map(|of| (of.number(), of.document(0))).collect();
+        let alone: Vec<_> = lines
+            .iter()
+            .map(|line| alone.next(line))
+            .map(|identity| (identity.number(), identity.document(0)))
+            .collect();
+        assert_eq!(together, alone);
+    }
+}
