@@ -4,7 +4,7 @@
 //! Takes the bytes of lines, gives ids. Does not know what a line holds.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use base64_simd::{Out, URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -32,18 +32,38 @@ impl DocumentId {
 
 /// The ids of one object's lines, in order.
 ///
-/// Equal lines have to be counted over the whole object; nine to eighteen bytes are kept for each line.
+/// Equal lines have to be counted over the whole object; seven to fourteen bytes are kept for each line.
 #[derive(Debug, Default)]
 pub struct Identities {
-    seen: HashSet<u64, BuildHasherDefault<Fingerprint>>,
-    repeated: HashMap<u64, u64, BuildHasherDefault<Fingerprint>>,
+    seen: Seen,
+    repeated: HashMap<u64, u64, BuildHasherDefault<Bits>>,
 }
 
-/// A fingerprint is a part of a SHA-256: as random as any hash of it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Fingerprint(u64);
+/// The fingerprints of the lines so far.
+///
+/// Many small sets, because one that grows needs room for itself twice.
+#[derive(Debug)]
+struct Seen([HashSet<Short, BuildHasherDefault<Bits>>; SETS]);
 
-impl Hasher for Fingerprint {
+const SETS: usize = 64;
+
+/// The part of a fingerprint that is kept. The set in which it stands is another six bits of it: two different lines of a million
+/// are taken for equal in one object of a hundred, and then one of them has the id of a second line, which is as good as any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Short([u8; 5]);
+
+impl Hash for Short {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self([a, b, c, d, e]) = *self;
+        state.write_u64(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]));
+    }
+}
+
+/// A fingerprint is a part of a SHA-256, as random as any hash of it; only its bits have to reach all places.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bits(u64);
+
+impl Hasher for Bits {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -55,8 +75,35 @@ impl Hasher for Fingerprint {
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = number;
+        /// 2 to the 64th, divided by the golden ratio.
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        self.0 = number.wrapping_mul(SPREAD);
     }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| HashSet::default()))
+    }
+}
+
+impl Seen {
+    fn contains(&self, fingerprint: u64) -> bool {
+        let (set, short) = parts(fingerprint);
+        self.0.get(set).is_some_and(|set| set.contains(&short))
+    }
+
+    /// Gives whether it was new.
+    fn insert(&mut self, fingerprint: u64) -> bool {
+        let (set, short) = parts(fingerprint);
+        self.0.get_mut(set).is_some_and(|set| set.insert(short))
+    }
+}
+
+/// The set of a fingerprint, and what is kept in it.
+fn parts(fingerprint: u64) -> (usize, Short) {
+    let [a, b, c, d, e, set, ..] = fingerprint.to_le_bytes();
+    (usize::from(set) % SETS, Short([a, b, c, d, e]))
 }
 
 /// One line's identity, from which the ids of its documents are made.
@@ -93,7 +140,7 @@ impl Identities {
     /// The identity of the next line.
     pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
         let hashed = Hashed::of(line);
-        let was_seen = self.seen.contains(&hashed.fingerprint);
+        let was_seen = self.seen.contains(hashed.fingerprint);
         self.identity(hashed, was_seen)
     }
 
@@ -106,7 +153,7 @@ impl Identities {
         lines: impl Iterator<Item = &'l [u8]>,
     ) -> impl Iterator<Item = Identity<'l>> {
         let hashed: Vec<_> = lines.map(Hashed::of).collect();
-        let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(&hashed.fingerprint)).collect();
+        let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(hashed.fingerprint)).collect();
         hashed.into_iter().zip(were_seen).map(|(hashed, was_seen)| self.identity(hashed, was_seen))
     }
 
