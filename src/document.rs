@@ -13,6 +13,7 @@ mod read;
 mod ready;
 mod table;
 
+use std::mem::take;
 use std::ops::ControlFlow;
 
 use bumpalo::Bump;
@@ -199,9 +200,10 @@ impl<'p> Documents<'p> {
             if *traced {
                 row.start_trace();
             }
-            let mut work = Work::new(*event, row, Keyed::recycle(keyed, &plan.keys), pairs);
+            works.push(Work::new(*event, row, Keyed::recycle(keyed, &plan.keys), pairs));
+        }
+        for work in &mut works {
             work.read(plan, writers, arena);
-            works.push(work);
         }
         let writers = &*writers;
         for work in &mut works {
@@ -231,9 +233,9 @@ impl<'p> Documents<'p> {
         for work in &works {
             each(Document { work, plan, facts, index_names: &mut *index_names, hits: &mut *hits, arena })?;
         }
-        spare.extend(
-            works.into_iter().map(|work| (work.row.emptied(), work.keyed.emptied(), emptied(work.pairs))),
-        );
+        for Work { row, keyed, pairs, .. } in &mut works {
+            spare.push((take(row).emptied(), take(keyed).emptied(), emptied(take(pairs))));
+        }
         ControlFlow::Continue(())
     }
 }
