@@ -6,11 +6,18 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter, memchr2_iter};
+use memchr::{memchr, memchr2_iter};
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
+use wide::u8x16;
 
 use super::{Other, Record, repair};
+
+/// Bytes that are looked at as one: names and most values end in the first block.
+const BLOCK: usize = 32;
+
+/// How much longer than its first stretch without escapes a string is taken to be: most messages are no longer.
+const USUAL_LENGTH: usize = 1024;
 
 /// Reads the object that `text` starts with, and gives how many bytes it takes.
 pub(crate) fn object(text: &str) -> Option<(Record<'_>, usize)> {
@@ -96,50 +103,71 @@ fn value(text: &str) -> Option<(Value<'_>, usize)> {
 /// anything in it that takes more than a look: serde_json will tell.
 fn string(text: &str) -> Option<(Cow<'_, str>, usize)> {
     let inner = text.strip_prefix('"')?;
-    let mut has_escape = false;
-    let mut escaped = None;
-    let end = memchr2_iter(b'"', b'\\', inner.as_bytes()).find(|&at| {
-        if escaped == Some(at) {
-            return false;
-        }
-        let is_end = inner.as_bytes().get(at) == Some(&b'"');
-        if !is_end {
-            has_escape = true;
-            escaped = Some(at + 1);
-        }
-        is_end
-    })?;
-    let inner = inner.get(..end)?;
-    // Control characters must be escaped (RFC 8259 section 7). A search for the least byte is done many at a time.
-    if inner.bytes().fold(u8::MAX, u8::min) < b' ' {
-        return None;
-    }
-    let string = if has_escape { Cow::Owned(unescaped(inner)?) } else { Cow::Borrowed(inner) };
-    Some((string, end + "\"\"".len()))
+    let near = inner.as_bytes().first_chunk().and_then(near_end);
+    let Some(end) = near else { return long_string(inner) };
+    Some((Cow::Borrowed(inner.get(..end)?), end + "\"\"".len()))
 }
 
-/// A string without its escapes of two characters; nothing if it has others.
-fn unescaped(inner: &str) -> Option<String> {
-    let mut string = String::with_capacity(inner.len());
+/// Where the quote stands that ends a string, if it is in this block and nothing before it takes more than a look.
+fn near_end(block: &[u8; BLOCK]) -> Option<usize> {
+    let (halves, _) = block.as_chunks();
+    let found = halves.iter().rev().fold(0, |found, half| {
+        let bytes = u8x16::new(*half);
+        let is_control = bytes.simd_eq(bytes.min(u8x16::splat(b' ' - 1)));
+        let is_quoting = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+        found << 16 | (is_control | is_quoting).to_bitmask()
+    });
+    let first = found.trailing_zeros() as usize;
+    (block.get(first) == Some(&b'"')).then_some(first)
+}
+
+/// The same as [`string`] behind the opening quote.
+fn long_string(inner: &str) -> Option<(Cow<'_, str>, usize)> {
+    let bytes = inner.as_bytes();
+    let mut unescaped = String::new();
     let mut copied = 0;
-    for at in memchr_iter(b'\\', inner.as_bytes()) {
+    for at in memchr2_iter(b'"', b'\\', bytes) {
         if at < copied {
             continue;
         }
-        string.push_str(inner.get(copied..at)?);
-        string.push(match inner.as_bytes().get(at + 1)? {
-            &escaped @ (b'"' | b'\\' | b'/') => char::from(escaped),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            _ => return None,
-        });
-        copied = at + 2;
+        let plain = inner.get(copied..at)?;
+        if bytes.get(at) == Some(&b'\\') {
+            if copied == 0 {
+                unescaped.reserve(inner.len().min(at + USUAL_LENGTH));
+            }
+            unescaped.push_str(plain);
+            unescaped.push(meant(*bytes.get(at + 1)?)?);
+            copied = at + 2;
+            continue;
+        }
+        // Control characters must be escaped (RFC 8259 section 7). A search for the least byte is done many at a time.
+        if bytes.get(..at)?.iter().copied().fold(u8::MAX, u8::min) < b' ' {
+            return None;
+        }
+        let length = at + "\"\"".len();
+        if copied == 0 {
+            return Some((Cow::Borrowed(plain), length));
+        }
+        unescaped.push_str(plain);
+        if unescaped.len() < unescaped.capacity() / 4 {
+            unescaped.shrink_to_fit();
+        }
+        return Some((Cow::Owned(unescaped), length));
     }
-    string.push_str(inner.get(copied..)?);
-    Some(string)
+    None
+}
+
+/// The character that a backslash and `escaped` stand for; nothing for an escape that is longer, or is none.
+fn meant(escaped: u8) -> Option<char> {
+    Some(match escaped {
+        b'"' | b'\\' | b'/' => char::from(escaped),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        _ => return None,
+    })
 }
 
 /// What follows the blanks (RFC 8259 section 2) that `text` starts with.
