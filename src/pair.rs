@@ -52,7 +52,12 @@ impl<'a> Pair<'a> {
     }
 
     /// The same as [`Pair::value`], the unescaped copy living in `arena`.
+    #[inline]
     pub fn value_in(&self, arena: &'a Bump) -> &'a str {
+        if self.escapes == Escapes::None { self.raw } else { self.unescaped_in(arena) }
+    }
+
+    fn unescaped_in(&self, arena: &'a Bump) -> &'a str {
         let Some(first) = next_escape(self.raw, self.escapes) else {
             return self.raw;
         };
@@ -112,13 +117,10 @@ fn unescape(first: Escape<'_>, escapes: Escapes, mut push: impl FnMut(&str)) {
     }
 }
 
-/// Inlined, so that a value that can hold no escape costs one comparison.
-#[inline]
 fn next_escape(text: &str, escapes: Escapes) -> Option<Escape<'_>> {
-    if escapes == Escapes::None { None } else { search_escape(text, escapes) }
-}
-
-fn search_escape(text: &str, escapes: Escapes) -> Option<Escape<'_>> {
+    if escapes == Escapes::None {
+        return None;
+    }
     let bytes = text.as_bytes();
     // Parity needs no state: under `Cef` a doubled backslash is itself an escape, so the search goes on behind it.
     memchr_iter(b'\\', bytes).find_map(|at| {
