@@ -2,12 +2,11 @@
 //!
 //! Reads what an analyst searches for. Takes no secrets out.
 
-use std::net::IpAddr;
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use crate::convert::trim;
+use crate::convert::{address, trim};
+use crate::row::Address;
 use crate::url::{split_first, split_last};
 
 /// Addresses of X-Forwarded-For that are looked at: more than this is no proxy chain.
@@ -23,7 +22,7 @@ pub(super) struct Request<'a> {
     pub(super) user_agent: Option<&'a str>,
     pub(super) referrer: Option<&'a str>,
     /// The addresses of X-Forwarded-For from left to right, up to the first from the right that is none.
-    pub(super) forwarded: ArenaVec<'a, IpAddr>,
+    pub(super) forwarded: ArenaVec<'a, Address<'a>>,
 }
 
 /// Whether bytes begin as a request or a response does.
@@ -129,7 +128,7 @@ fn first_line(text: &str) -> (&str, &str) {
 
 /// Appends the addresses of one X-Forwarded-For line. What stands left of something that is no address cannot be believed:
 /// the list starts anew there. The right-most addresses are kept, because those are not the client's to choose.
-fn forwarded_addresses(value: &str, addresses: &mut ArenaVec<'_, IpAddr>) {
+fn forwarded_addresses<'a>(value: &'a str, addresses: &mut ArenaVec<'a, Address<'a>>) {
     for part in value.split(',') {
         match forwarded_address(part.trim().trim_matches('"')) {
             Some(address) => {
@@ -144,12 +143,12 @@ fn forwarded_addresses(value: &str, addresses: &mut ArenaVec<'_, IpAddr>) {
 }
 
 /// An address, with or without a port.
-fn forwarded_address(text: &str) -> Option<IpAddr> {
-    if let Some(address) = crate::convert::ip(text) {
+fn forwarded_address(text: &str) -> Option<Address<'_>> {
+    if let Some(address) = address(text) {
         return Some(address);
     }
     match text.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').and_then(|(address, _)| crate::convert::ip(address)),
-        None => text.split_once(':').and_then(|(address, _)| crate::convert::ip(address)),
+        Some(rest) => rest.split_once(']').and_then(|(inner, _)| address(inner)),
+        None => text.split_once(':').and_then(|(host, _)| address(host)),
     }
 }

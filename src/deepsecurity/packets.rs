@@ -126,14 +126,14 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: &http::Request<'a>) {
 
 /// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
 /// proxy of ours is the client, if the peer is one of them.
-fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
+fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &[Address<'a>]) {
     let is_trusted = |ip: IpAddr| context.log_type.trusted_proxies.iter().any(|block| block.contains(ip));
     if let Some(peer) = context.row.ip(FieldId::SOURCE_IP)
         && is_trusted(peer.ip)
-        && let Some(client) = addresses.iter().rev().find(|ip| !is_trusted(**ip))
+        && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
     {
-        let peer_text = context.arena.alloc_str(&peer.ip.to_string());
-        context.row.set(FieldId::SOURCE_IP, Value::Ip((*client).into()));
+        let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
+        context.row.set(FieldId::SOURCE_IP, Value::Ip(*client));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
     // `related` reads them from here.
@@ -141,7 +141,6 @@ fn forwarded_for(context: &mut Context<'_, '_>, addresses: &[IpAddr]) {
         Value::Ips(earlier) => earlier,
         _ => &[],
     };
-    let addresses = addresses.iter().copied().map(Address::from);
-    let all = ArenaVec::from_iter_in(earlier.iter().copied().chain(addresses), context.arena);
+    let all = ArenaVec::from_iter_in(earlier.iter().chain(addresses).copied(), context.arena);
     context.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
 }
