@@ -29,8 +29,8 @@ pub(crate) fn fold_quoted_text<'a>(
 pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
     const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
     let holds_more = |pair: &Pair<'_>| {
-        memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
-            && (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
+        (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
+            && memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
     };
     if pairs.iter().any(holds_more) {
         let whole = std::mem::take(pairs);
