@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use memchr::{memchr_iter, memchr2_iter};
 
-use self::header::{fields, version};
+use self::header::{blanks_before_version, fields};
 use crate::pair::key::{is_blank, starts_with_key};
 use crate::{cef, syslog};
 
@@ -101,8 +101,8 @@ fn marker_at_colon(text: &str, at: usize) -> Option<Marker> {
     } else {
         return None;
     };
-    let (_, (blanks, _)) = version(text.get(at + 1..)?).ok()?;
-    Some(Marker { format, start: at - length, version: at + 1 + blanks.len(), restored: false })
+    let blanks = blanks_before_version(text.get(at + 1..)?)?;
+    Some(Marker { format, start: at - length, version: at + 1 + blanks, restored: false })
 }
 
 /// The marker that was lost before the first pipe of `text`, if a whole header begins there (rule H8).

@@ -4,11 +4,6 @@
 use std::borrow::Cow;
 
 use memchr::memchr2_iter;
-use nom::character::complete::{char, digit1, space0};
-use nom::combinator::recognize;
-use nom::multi::many0_count;
-use nom::sequence::terminated;
-use nom::{IResult, Parser};
 
 use super::Format;
 use crate::pair::trim::trim;
@@ -69,11 +64,16 @@ impl<'a, const N: usize> Fields<'a, N> {
     }
 }
 
-/// The blanks before the version, and the version with the pipe behind it: blanks around it are allowed, rsyslog
-/// writes one before it (rules H1, L-1).
-pub(super) fn version(input: &str) -> IResult<&str, (&str, &str)> {
-    let number = recognize((digit1, many0_count((char('.'), digit1))));
-    terminated((space0, number), (space0, char('|'))).parse(input)
+/// How many blanks stand before the version that `text` starts with, if a pipe is behind it: blanks around it are allowed,
+/// rsyslog writes one before it (rules H1, L-1).
+pub(super) fn blanks_before_version(text: &str) -> Option<usize> {
+    let is_other = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let blanks = text.bytes().position(|byte| is_other(&byte))?;
+    let number = text.as_bytes().get(blanks..)?;
+    let end = number.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.')?;
+    let (number, behind) = number.split_at_checked(end)?;
+    let is_version = number.split(|byte| *byte == b'.').all(|part| !part.is_empty());
+    (is_version && behind.iter().find(|byte| is_other(byte)) == Some(&b'|')).then_some(blanks)
 }
 
 /// What stands before the marker: trimmed, without a byte order mark (rule H1).
