@@ -62,6 +62,10 @@ pub struct Header<'a> {
 /// follow them. A time that has the right shape but cannot be (31 February) costs only the time.
 pub fn parse(prefix: &str) -> Header<'_> {
     let text = header::prefix(prefix);
+    // As nearly every header does, with nothing before its time.
+    if let Some((rest, time)) = plain_bsd_time(text) {
+        return Header { time, ..Header::default().with_sender(rest) };
+    }
     let (text, _) = opt(octet_count).parse(text).unwrap_or((text, None));
     let (text, priority) = opt(priority).parse(text).unwrap_or((text, None));
     let header = Header { priority: priority.and_then(known_priority), ..Header::default() };
