@@ -91,7 +91,7 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
 /// (`Low` 2, `Medium` 5, `High` 8, `Very-High` 10); nothing for the rest.
 pub fn severity_number(severity: &str) -> Option<u8> {
     const WORDS: [(&str, u8); 4] = [("Low", 2), ("Medium", 5), ("High", 8), ("Very-High", 10)];
-    let severity = severity.trim();
+    let severity = trim(severity);
     if !severity.is_empty() && severity.bytes().all(|byte| byte.is_ascii_digit()) {
         return severity.parse().ok().filter(|&number| number <= 10);
     }

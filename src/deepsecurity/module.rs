@@ -3,6 +3,8 @@
 //! The ranges of ids are those of the vendor's page "Syslog message formats" and of parsers that paraphrase it; an
 //! id alone never decides, because 100 to 899 are system events of a Manager and network events of an Agent.
 
+use crate::pair::trim::trim;
+
 /// The writer of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product {
@@ -15,10 +17,10 @@ pub enum Product {
 impl Product {
     /// The product of a header; nothing where the event is not Deep Security's.
     pub fn of(vendor: &str, product: &str) -> Option<Self> {
-        if !["trend micro", "trendmicro"].iter().any(|name| vendor.trim().eq_ignore_ascii_case(name)) {
+        if !["trend micro", "trendmicro"].iter().any(|name| trim(vendor).eq_ignore_ascii_case(name)) {
             return None;
         }
-        let product = product.trim();
+        let product = trim(product);
         let ours = ["Deep Security", "Workload Security"].iter().any(|name| product.contains(name));
         match product {
             _ if !ours => None,
@@ -59,7 +61,7 @@ impl Module {
         if product == Product::Manager {
             return Self::System;
         }
-        match signature_id.trim().parse::<u64>() {
+        match trim(signature_id).parse::<u64>() {
             Ok(20 | 21 | 100..=199) => Self::Firewall,
             Ok(30 | 2_000_000..=2_999_999) => Self::IntegrityMonitoring,
             Ok(40 | 3_000_000..=3_999_999) => Self::LogInspection,

@@ -9,6 +9,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use std::cell::LazyCell;
 
 use super::http::starts_like_http;
+use crate::pair::trim::trim;
 use crate::row::CUT_MARK;
 
 /// What stands in place of a secret.
@@ -56,7 +57,7 @@ impl<'a> Packet<'a> {
     pub fn decode(value: &'a str, redact: &[String], arena: &'a Bump) -> Decoded<'a> {
         let digits = without_padding(value);
         if let Some(bytes) = decode_base64(digits, arena) {
-            return show(bytes, Some(value.trim().trim_end_matches('\\')), redact, arena);
+            return show(bytes, Some(trim(value).trim_end_matches('\\')), redact, arena);
         }
         let runs = || digits.split(|c: char| !is_digit(c));
         if runs().all(|run| run.len() < SHORTEST_PAYLOAD) {
@@ -96,7 +97,7 @@ fn show<'a>(bytes: &'a [u8], base64: Option<&'a str>, redact: &[String], arena: 
 
 /// A value cut inside an escaped padding ends in a backslash.
 fn without_padding(value: &str) -> &str {
-    value.trim().trim_end_matches('\\').trim_end_matches('=')
+    trim(value).trim_end_matches('\\').trim_end_matches('=')
 }
 
 fn is_digit(c: char) -> bool {
