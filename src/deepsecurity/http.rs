@@ -31,6 +31,10 @@ pub(super) fn starts_like_http(bytes: &[u8]) -> bool {
         return true;
     }
     let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
+    // Most requests need no closer look.
+    if (line.starts_with(b"GET /") || line.starts_with(b"POST /")) && line.is_ascii() {
+        return true;
+    }
     std::str::from_utf8(line).ok().and_then(request_line).is_some()
 }
 
