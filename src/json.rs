@@ -4,7 +4,6 @@
 //! faster, because a document is little else. Does not know documents.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr};
 
 use wide::u8x16;
 
@@ -223,27 +222,8 @@ pub(crate) fn address(address: Address<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
     match address.text {
         Some(text) => rest_of_string(text, out),
-        None => {
-            match address.ip {
-                IpAddr::V4(ip) => ipv4(ip, out),
-                // A vector takes everything.
-                IpAddr::V6(ip) => drop(write!(out, "{ip}")),
-            }
-            out.push(b'"');
-        }
-    }
-}
-
-/// Appends an IPv4 address: the standard library's way of showing it costs as much as the rest of a document's addresses.
-fn ipv4(ip: Ipv4Addr, out: &mut Vec<u8>) {
-    for (number, octet) in ip.octets().into_iter().enumerate() {
-        if number > 0 {
-            out.push(b'.');
-        }
-        for digit in [octet / 100, octet / 10 % 10].into_iter().skip_while(|digit| *digit == 0) {
-            out.push(b'0' + digit);
-        }
-        out.push(b'0' + octet % 10);
+        // A vector takes everything.
+        None => drop(write!(out, "{}\"", address.ip)),
     }
 }
 

@@ -261,13 +261,3 @@ fn a_slice_of_the_text_is_written_like_any_other_string() {
         }
     }
 }
-
-#[test]
-fn an_address_is_written_as_the_standard_library_shows_it() {
-    let fields = fields();
-    for octet in 0..=255 {
-        let ip = std::net::Ipv4Addr::new(octet, 255 - octet, octet / 10, 0);
-        let document = json(&fields, &[("source.ip", Value::Ip(IpAddr::V4(ip).into()))]);
-        assert_eq!(document, format!(r#"{{"source":{{"ip":"{ip}"}}}}"#));
-    }
-}
