@@ -4,14 +4,18 @@ import argparse
 import ctypes
 import functools
 import gzip
+import http.server
 import itertools
 import json
+import operator
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 from statistics import median
 from typing import NamedTuple
 
@@ -38,12 +42,23 @@ class Bench:
     def __init__(self, arguments):
         self.lines, self.rounds, self.seed = arguments.lines, arguments.rounds, arguments.seed
         self.loader = str(arguments.target / "release" / "es-loader")
-        self.floor = str(arguments.target / "release" / "examples" / "floor")
+        self.floor, self.bulk_bodies = (str(arguments.target / "release" / "examples" / name)
+                                        for name in ("floor", "bulk_bodies"))
         self.folder = arguments.target / "bench"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def load(self, *paths, to="none"):
         return [self.loader, "load", "--to", to, *map(str, paths)]
+
+    def bodies(self, path):
+        """What the loader would send of an object, as a file."""
+        bodies = path.with_suffix(".ndjson")
+        if not bodies.exists() or bodies.stat().st_mtime < os.path.getmtime(self.loader):
+            part = path.with_suffix(".part.ndjson")
+            with open(part, "wb") as out:
+                subprocess.run(self.load(path, to="ndjson"), stdout=out, stderr=subprocess.DEVNULL, check=True)
+            part.rename(bodies)
+        return bodies
 
     def object(self, lines):
         """A gzip object of so many lines."""
@@ -289,7 +304,172 @@ def memory(bench):
         print(f"{lines:<12,}{inflated / 1e6:>9.1f}{none.peak / MIB:>17.1f}{ndjson.peak / MIB:>19.1f}")
 
 
-PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory}
+class Node:
+    """An OpenSearch node, a real one, that holds nothing of ours before and after."""
+
+    INDICES = "log-deepsecurity*"
+
+    def __init__(self, bench):
+        start = ["scripts/opensearch", "start", "--exit-with", str(os.getpid())]
+        os.sched_setaffinity(0, CORES)
+        self.url = subprocess.run(start, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        if self.ask("GET", f"_cat/indices/{self.INDICES}").strip():
+            sys.exit(f"bench: {self.url} holds {self.INDICES}, which this would delete: give it a node without")
+        subprocess.run([bench.loader, "setup", "--endpoint", self.url], check=True, stdout=subprocess.DEVNULL)
+
+    def ask(self, method, path):
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/{path}", method=method)) as answer:
+            return answer.read().decode()
+
+    def take(self, send):
+        """What `send` gives, and how many documents the node has of it, which it then forgets."""
+        try:
+            sent = send()
+            self.ask("POST", f"{self.INDICES}/_refresh")
+            return sent, json.loads(self.ask("GET", f"{self.INDICES}/_count"))["count"]
+        finally:
+            self.ask("DELETE", self.INDICES)
+
+
+class Sink(http.server.BaseHTTPRequestHandler):
+    """A cluster that takes everything at once."""
+
+    protocol_version = "HTTP/1.1"
+    TAKEN = b'{"index":{"status":201}}'
+
+    @classmethod
+    def listen(cls):
+        """Its address, for as long as this process lives."""
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), cls)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    def do_GET(self):
+        self.answer(b"{}")
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers["content-encoding"] == "gzip":
+            body = gzip.decompress(body)
+        items = b",".join([self.TAKEN] * (body.count(b"\n") // 2))
+        self.answer(b'{"took":0,"errors":false,"items":[' + items + b"]}")
+
+    def answer(self, body):
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        self.wfile.write(head.encode() + body)
+
+    def log_message(self, *_):
+        pass
+
+
+# The node takes 2,000 to 4,000 documents a second on two cores.
+DELIVERED_SHARE = 0.4
+
+
+def deliverable(bench):
+    path = bench.object(max(1, int(bench.lines * DELIVERED_SHARE)))
+    return path, bench.bodies(path)
+
+
+def bulk_bodies(bench, url, bodies, *settings):
+    """What the sender says of itself, with its CPU seconds."""
+    command = [bench.bulk_bodies, url, str(bodies), *settings]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        sent = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"bench: {' '.join(command)} ended with {process.returncode}")
+    return json.loads(sent) | {"cpu": usage.ru_utime + usage.ru_stime}
+
+
+def delivery(bench):
+    path, bodies = deliverable(bench)
+    node = Node(bench)
+    loader = bench.load(path, to="opensearch") + ["--endpoint", node.url]
+    ways = {
+        "bodies rendered before": lambda: bulk_bodies(bench, node.url, bodies)["seconds"],
+        "load --to opensearch": lambda: run(loader, cores=CORES).wall,
+    }
+    runs = {name: [] for name in ways}
+    for number in range(bench.rounds + 1):
+        # In turns, and each as often first: the node gets quicker, and the machine has other work.
+        counts = set()
+        for name, way in list(ways.items())[:: 1 if number % 2 else -1]:
+            seconds, count = node.take(way)
+            counts.add(count)
+            if number:
+                runs[name].append(seconds)
+        if len(counts) != 1:
+            sys.exit(f"bench: the node has {' or '.join(map(str, counts))} documents, depending on who sent them")
+    documents = counts.pop()
+    print(f"{path}: {documents} documents, {bodies.stat().st_size / 1e6:.1f} MB of requests; {bench.rounds} rounds, "
+          f"node and sender on {len(CORES)} cores\n")
+    print(f"{'median of rounds':<26}{'wall s':>9}{'documents/s':>13}   each round's documents/s")
+    for name, seconds in runs.items():
+        each = " ".join(f"{documents / one:,.0f}" for one in seconds)
+        print(f"{name:<26}{median(seconds):>9.2f}{documents / median(seconds):>13,.0f}   {each}")
+    bare, loaded = runs.values()
+    ratio = median(bare) / median(loaded)
+    pairs = median(one / other for one, other in zip(bare, loaded))
+    print(f"\nthe loader reaches {ratio * 100:.1f} % of the rate of bodies rendered before "
+          f"(median of each round's ratio: {pairs * 100:.1f} %)")
+
+
+def sink(bench):
+    path, bodies = bench.object(bench.lines), bench.bodies(bench.object(bench.lines))
+    url = Sink.listen()
+    loader = bench.load(path, to="opensearch") + ["--endpoint", url]
+    ways = {
+        "load --to none": lambda: run(bench.load(path), cores=CORES)[:2],
+        "load --to opensearch": lambda: run(loader, cores=CORES)[:2],
+        "bodies rendered before": lambda: operator.itemgetter("seconds", "cpu")(bulk_bodies(bench, url, bodies)),
+    }
+    runs = {name: [] for name in ways}
+    for _ in range(bench.rounds):
+        for name, way in ways.items():
+            runs[name].append(way())
+    documents = bulk_bodies(bench, url, bodies)["documents"]
+    print(f"{path} to a server that answers at once, on the same {len(CORES)} cores\n")
+    print(f"{'median of rounds':<26}{'wall s':>9}{'cpu s':>9}{'documents/s':>13}")
+    for name, usages in runs.items():
+        wall, cpu = map(median, zip(*usages))
+        print(f"{name:<26}{wall:>9.2f}{cpu:>9.2f}{documents / wall:>13,.0f}")
+
+
+# Requests of so many bytes, so many at a time, compressed at this level (0: not at all).
+REQUESTS = [
+    *((size, 2, 1) for size in (1_000_000, 2_500_000, 5_000_000, 10_000_000)),
+    *((5_000_000, connections, 1) for connections in (1, 4, 8)),
+    *((5_000_000, 2, level) for level in (0, 6)),
+    (2_500_000, 4, 1),
+]
+
+
+def requests(bench):
+    path, bodies = deliverable(bench)
+    node = Node(bench)
+    runs = {setting: [] for setting in REQUESTS}
+    for number in range(bench.rounds + 1):
+        for setting in REQUESTS if number else REQUESTS[:1]:
+            size, connections, level = map(str, setting)
+            sent, _ = node.take(lambda: bulk_bodies(
+                bench, node.url, bodies, "--bytes", size, "--connections", connections, "--gzip", level))
+            if number:
+                runs[setting].append(sent)
+    print(f"{path}: {sent['documents']} documents, {bodies.stat().st_size / 1e6:.1f} MB of requests; "
+          f"{bench.rounds} rounds in turns, node and sender on {len(CORES)} cores\n")
+    print(f"{'bytes':>12}{'at a time':>11}{'gzip':>6}{'requests':>10}{'MB sent':>9}{'sender CPU s':>14}{'wall s':>8}"
+          f"{'documents/s':>13}{'lowest':>8}{'highest':>9}")
+    for (size, connections, level), sent in runs.items():
+        rates = [one["documents"] / one["seconds"] for one in sent]
+        print(f"{size:>12,}{connections:>11}{level or 'off':>6}{sent[0]['requests']:>10}{sent[0]['bytes'] / 1e6:>9.1f}"
+              f"{median(one['cpu'] for one in sent):>14.2f}{median(one['seconds'] for one in sent):>8.2f}"
+              f"{median(rates):>13,.0f}{min(rates):>8,.0f}{max(rates):>9,.0f}")
+
+
+PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory,
+         "delivery": delivery, "sink": sink, "requests": requests}
 
 if __name__ == "__main__":
     main()
