@@ -391,29 +391,27 @@ def delivery(bench):
         "bodies rendered before": lambda: bulk_bodies(bench, node.url, bodies)["seconds"],
         "load --to opensearch": lambda: run(loader, cores=CORES).wall,
     }
-    runs = {name: [] for name in ways}
+    print(f"{path}: {bodies.stat().st_size / 1e6:.1f} MB of requests; {bench.rounds} rounds after one to warm up, "
+          f"node and sender on {len(CORES)} cores\n")
+    print(f"{'documents/s':<12}" + "".join(f"{name:>25}" for name in ways) + f"{'ratio %':>10}")
+    rounds = []
     for number in range(bench.rounds + 1):
         # In turns, and each as often first: the node gets quicker, and the machine has other work.
-        counts = set()
-        for name, way in list(ways.items())[:: 1 if number % 2 else -1]:
-            seconds, count = node.take(way)
-            counts.add(count)
-            if number:
-                runs[name].append(seconds)
+        names = list(ways)[:: 1 if number % 2 else -1]
+        sent = {name: node.take(ways[name]) for name in names}
+        counts = {count for _, count in sent.values()}
         if len(counts) != 1:
             sys.exit(f"bench: the node has {' or '.join(map(str, counts))} documents, depending on who sent them")
-    documents = counts.pop()
-    print(f"{path}: {documents} documents, {bodies.stat().st_size / 1e6:.1f} MB of requests; {bench.rounds} rounds, "
-          f"node and sender on {len(CORES)} cores\n")
-    print(f"{'median of rounds':<26}{'wall s':>9}{'documents/s':>13}   each round's documents/s")
-    for name, seconds in runs.items():
-        each = " ".join(f"{documents / one:,.0f}" for one in seconds)
-        print(f"{name:<26}{median(seconds):>9.2f}{documents / median(seconds):>13,.0f}   {each}")
-    bare, loaded = runs.values()
-    ratio = median(bare) / median(loaded)
-    pairs = median(one / other for one, other in zip(bare, loaded))
-    print(f"\nthe loader reaches {ratio * 100:.1f} % of the rate of bodies rendered before "
-          f"(median of each round's ratio: {pairs * 100:.1f} %)")
+        documents = counts.pop()
+        if number:
+            rounds.append([documents / sent[name][0] for name in ways])
+            print_rates(f"round {number}", *rounds[-1])
+    print_rates("median", *map(median, zip(*rounds)))
+    print(f"{'median of the rounds’ ratios':<62}{median(own / bare * 100 for bare, own in rounds):>10.1f}")
+
+
+def print_rates(name, bare, own):
+    print(f"{name:<12}{bare:>25,.0f}{own:>25,.0f}{own / bare * 100:>10.1f}", flush=True)
 
 
 def sink(bench):
