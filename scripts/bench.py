@@ -455,6 +455,8 @@ def requests(bench):
                 bench, node.url, bodies, "--bytes", size, "--connections", connections, "--gzip", level))
             if number:
                 runs[setting].append(sent)
+            print(f"round {number}: {size} bytes, {connections} at a time, gzip {level}: {sent['seconds']:.2f} s",
+                  file=sys.stderr, flush=True)
     print(f"{path}: {sent['documents']} documents, {bodies.stat().st_size / 1e6:.1f} MB of requests; "
           f"{bench.rounds} rounds in turns, node and sender on {len(CORES)} cores\n")
     print(f"{'bytes':>12}{'at a time':>11}{'gzip':>6}{'requests':>10}{'MB sent':>9}{'sender CPU s':>14}{'wall s':>8}"
