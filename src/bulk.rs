@@ -42,7 +42,32 @@ pub struct Batch {
     pub lines: RawLines,
 }
 
+/// How much a batch holds, in bytes: memory that the next one will take as well.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    body: usize,
+    lines: usize,
+}
+
+/// Bytes that a document nearly always fits into: the one that turns out to be too much for a batch.
+const SPARE: usize = 64 << 10;
+
 impl Batch {
+    /// An empty batch that does not have to grow for as much as `room` says.
+    pub(crate) fn with_room(room: Room) -> Self {
+        let Room { body, lines } = room;
+        Self {
+            body: Vec::with_capacity(body + SPARE),
+            items: Vec::new(),
+            lines: RawLines::with_capacity(if lines == 0 { 0 } else { lines + SPARE }),
+        }
+    }
+
+    /// What it holds.
+    pub(crate) fn room(&self) -> Room {
+        Room { body: self.body.len(), lines: self.lines.bytes() }
+    }
+
     /// The number of documents.
     pub fn len(&self) -> usize {
         self.items.len()

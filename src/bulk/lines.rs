@@ -13,6 +13,16 @@ pub struct RawLines {
 }
 
 impl RawLines {
+    /// No lines, with room for so many bytes of them.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ends: Vec::new() }
+    }
+
+    /// How many bytes the lines have together.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Keeps a line. Further documents of a line add nothing, nor does a line that comes out of order.
     pub fn add(&mut self, number: LineNumber, line: &[u8]) {
         if self.ends.last().is_some_and(|(last, _)| *last >= number) {

@@ -194,8 +194,13 @@ impl<'l> Output<'l> {
             return ControlFlow::Continue(());
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        let room = self.batch.room();
         let flow = self.takers.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();
+        // Whoever keeps a batch keeps its memory: the next one would grow to the same size bit by bit, with a copy each time.
+        if self.batch.body.capacity() == 0 {
+            self.batch = Batch::with_room(room);
+        }
         flow
     }
 }
