@@ -39,13 +39,21 @@ pub(super) fn leave_over_pairs<'a>(
     let mut groups: ArenaVec<'_, (&str, bool, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
     // Beside the groups, because an event may have thousands of keys, each of which is looked for among all groups.
     let mut ends_of_groups = ArenaVec::new_in(arena);
+    let mut hashes = ArenaVec::new_in(arena);
     let mut text = ArenaString::new_in(arena);
     let mut too_many = 0;
     for (key, value, at) in keyed.unused() {
         let ends = Ends::of(key);
         let mut known = ends_of_groups.iter().zip(groups.iter_mut());
-        let known = known
-            .find(|(of_group, (name, ..))| **of_group == ends && (!ends.leave_out_some() || *name == key));
+        // Without a short cut this is a vector instruction for several groups.
+        let hash = u32::try_from(ends.hash() >> 32).unwrap_or_default();
+        let may_be_known = hashes.iter().fold(false, |found, of_group| found | (*of_group == hash));
+        let known = if may_be_known {
+            known
+                .find(|(of_group, (name, ..))| **of_group == ends && (!ends.leave_out_some() || *name == key))
+        } else {
+            None
+        };
         match known {
             Some((_, (_, _, values))) if values.len() < MAX_VALUES => values.push(value),
             None if ends_of_groups.len() < MAX_LEFTOVERS => {
@@ -56,6 +64,7 @@ pub(super) fn leave_over_pairs<'a>(
                 }
                 values.push(value);
                 ends_of_groups.push(ends);
+                hashes.push(hash);
                 groups.push((key, keyed.is_known(at), values));
             }
             _ => {
