@@ -50,6 +50,7 @@ impl Worker {
         limits: Limits,
         account: Option<String>,
     ) -> Self {
+        let limits = Limits { batch_bytes: target.batch_bytes(&limits), ..limits };
         Self { plans, s3, target, limits, account, letters: None, progress: Arc::default() }
     }
 
