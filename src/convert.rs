@@ -26,8 +26,11 @@ pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'
         }),
         Type::Transport => transport(text, arena),
         Type::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float),
-        Type::Ip => address(text).map(Value::Ip),
-        Type::Date => time::parse_iso8601(text, Some(jiff::tz::Offset::UTC)).map(Value::Time),
+        Type::Ip => address(text).map(|address| Value::Ip(arena.alloc(address))),
+        Type::Date => {
+            let time = time::parse_iso8601(text, Some(jiff::tz::Offset::UTC))?;
+            Some(Value::Time(arena.alloc(time)))
+        }
         Type::Mac => mac(text, arena),
         Type::GeoPoint | Type::Flat => None,
     }

@@ -35,11 +35,9 @@ use crate::index_name::IndexNames;
 use crate::keys::{Keyed, is_empty_value};
 use crate::marker::Format;
 use crate::object::LineNumber;
-use crate::pair::Pair;
 use crate::plan::{Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
-use crate::recycle::emptied;
 use crate::row::trace::{Read, Step};
 use crate::row::{Row, Value};
 use crate::syslog;
@@ -105,7 +103,7 @@ pub struct Documents<'p> {
     index_names: IndexNames<'p>,
     arena: Bump,
     /// The memory of events that are done.
-    spare: Vec<(Row<'static>, Keyed<'static>, Vec<Pair<'static>>)>,
+    spare: Vec<(Row<'static>, Keyed<'static>)>,
     hits: Hits,
     /// Rows note why their values are what they are.
     traced: bool,
@@ -128,7 +126,6 @@ struct Work<'d> {
     module_of_id: Module,
     module: Module,
     disposition: Disposition,
-    pairs: Vec<Pair<'d>>,
     keyed: Keyed<'d>,
     row: Row<'d>,
     used: UsedFields,
@@ -195,12 +192,12 @@ impl<'p> Documents<'p> {
         let mut works = Vec::with_capacity(events.len());
         forget(writers);
         for event in events {
-            let (row, keyed, pairs) = spare.pop().unwrap_or_default();
+            let (row, keyed) = spare.pop().unwrap_or_default();
             let mut row = Row::recycle(row, &plan.fields);
             if *traced {
                 row.start_trace();
             }
-            works.push(Work::new(*event, row, Keyed::recycle(keyed, &plan.keys), pairs));
+            works.push(Work::new(*event, row, Keyed::recycle(keyed, &plan.keys)));
         }
         for work in &mut works {
             work.read(plan, writers, arena);
@@ -233,8 +230,8 @@ impl<'p> Documents<'p> {
         for work in &works {
             each(Document { work, plan, facts, index_names: &mut *index_names, hits: &mut *hits, arena })?;
         }
-        for Work { row, keyed, pairs, .. } in &mut works {
-            spare.push((take(row).emptied(), take(keyed).emptied(), emptied(take(pairs))));
+        for Work { row, keyed, .. } in &mut works {
+            spare.push((take(row).emptied(), take(keyed).emptied()));
         }
         ControlFlow::Continue(())
     }
@@ -248,7 +245,7 @@ fn forget<T>(remembered: &mut Vec<T>) {
 }
 
 impl<'d> Work<'d> {
-    fn new(event: Event<'d>, row: Row<'d>, keyed: Keyed<'d>, pairs: Vec<Pair<'d>>) -> Self {
+    fn new(event: Event<'d>, row: Row<'d>, keyed: Keyed<'d>) -> Self {
         let text = event.text;
         Self {
             event,
@@ -261,7 +258,6 @@ impl<'d> Work<'d> {
             module_of_id: Module::Unknown,
             module: Module::Unknown,
             disposition: Disposition::Unknown,
-            pairs,
             keyed,
             row,
             used: UsedFields::default(),
@@ -276,8 +272,8 @@ impl<'d> Work<'d> {
     /// Reads headers and pairs.
     fn read(&mut self, plan: &'d Plan, writers: &mut Vec<Writer>, arena: &'d Bump) {
         let (text, _) = self.text;
-        self.parsed = parse(text, plan, arena, &mut self.pairs);
-        if self.keyed.fill(&self.pairs, text, &plan.keys) {
+        self.parsed = parse(text, plan, arena, self.keyed.pairs());
+        if self.keyed.find_keys(text, &plan.keys) {
             self.problems.add(Problem::RepeatedKey);
         }
         let header = self.parsed.as_ref().map(|parsed| parsed.header).unwrap_or_default();
@@ -414,7 +410,7 @@ impl<'d> Work<'d> {
         }
         (self.time, self.time_origin) = (time, origin);
         self.row.step(Step::Time);
-        self.row.set(FieldId::TIMESTAMP, Value::Time(time));
+        self.row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(time)));
         self.row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
         self.row.because(Step::Created, || Read::Record(RecordField::Timestamp));
         match created.time {

@@ -30,7 +30,7 @@ pub struct Field {
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
-    /// What opens the field with a string: `,"name":"`.
+    /// What opens the field with a string: `"name":"`.
     pub(crate) name: Piece,
     /// The object that it stands in.
     pub(crate) object: ObjectId,
@@ -41,17 +41,6 @@ pub(crate) struct Slot {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObjectId(u16);
 
-/// The way from one object to another.
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    /// How many objects end.
-    pub(crate) close: u8,
-    /// How many objects are open then.
-    pub(crate) depth: u8,
-    /// The text up to the brace of the object, `,"source":{"user":`, if it is not open already.
-    pub(crate) open: Option<Piece>,
-}
-
 /// The list for one type of log.
 #[derive(Clone, Debug)]
 pub struct Fields {
@@ -60,8 +49,12 @@ pub struct Fields {
     order: Vec<Slot>,
     /// How many objects a document can have.
     objects: usize,
-    /// The way from each object to each object.
-    steps: Vec<Step>,
+    /// What stands between two fields, for each object of the one and each of the other: `}},"source":{`.
+    steps: Vec<Piece>,
+    /// How many objects are open in each object.
+    depths: Vec<u8>,
+    /// The position of each field in document order.
+    positions: Vec<u16>,
     prefix: String,
     first_prefixed: usize,
     under_prefix: HashSet<String>,
@@ -119,13 +112,27 @@ impl Fields {
             .map(ToOwned::to_owned)
             .collect();
         let mut objects = vec![""];
-        let order = order.iter().zip(&names).map(|(field, name)| slot(*field, name, &mut objects)).collect();
+        let order: Vec<Slot> =
+            order.iter().zip(&names).map(|(field, name)| slot(*field, name, &mut objects)).collect();
         let kinds = fields.iter().map(|field| field.kind).collect();
         let paths: Vec<Vec<&str>> = objects.iter().map(|object| segments(object)).collect();
         let steps = paths.iter().flat_map(|from| paths.iter().map(|to| step(from, to))).collect();
+        let depths = paths.iter().map(|path| u8::try_from(path.len()).unwrap_or(u8::MAX)).collect();
         let objects = objects.len();
+        let positions = positions(&order);
         let prefix = prefix.to_owned();
-        Ok(Self { fields, kinds, order, objects, steps, prefix, first_prefixed, under_prefix })
+        Ok(Self {
+            fields,
+            kinds,
+            order,
+            objects,
+            steps,
+            depths,
+            positions,
+            prefix,
+            first_prefixed,
+            under_prefix,
+        })
     }
 
     /// All fields by number.
@@ -172,20 +179,28 @@ impl Fields {
         self.first_prefixed
     }
 
-    /// The way from one object to another.
-    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Step> {
+    /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
+    /// document its comma has to become a brace.
+    #[inline]
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Piece> {
         self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
     }
 
-    /// The position of each field in document order.
-    pub(crate) fn positions(&self) -> Vec<u16> {
-        let mut positions = vec![0; self.order.len()];
-        for (position, slot) in (0..).zip(&self.order) {
-            if let Some(place) = positions.get_mut(usize::from(slot.field.0)) {
-                *place = position;
-            }
-        }
-        positions
+    /// How many objects are open where the fields of `object` stand.
+    pub(crate) fn depth(&self, object: ObjectId) -> u8 {
+        self.depths.get(usize::from(object.0)).copied().unwrap_or_default()
+    }
+
+    /// A position in document order.
+    #[inline]
+    pub(crate) fn slot(&self, position: usize) -> Option<&Slot> {
+        self.order.get(position)
+    }
+
+    /// The position of a field in document order.
+    #[inline]
+    pub(crate) fn position(&self, field: FieldId) -> usize {
+        self.positions.get(usize::from(field.0)).copied().map_or(usize::MAX, usize::from)
     }
 
     /// Whether `prefix.key` is a field of the list: a left-over key of that name must take another.
@@ -239,25 +254,32 @@ fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
         objects.push(around);
         objects.len() - 1
     });
-    let mut text = vec![b','];
+    let mut text = Vec::new();
     json::string(name, &mut text);
     text.extend_from_slice(b":\"");
     Slot { name: Piece::new(&text), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
 }
 
-fn step(from: &[&str], to: &[&str]) -> Step {
+/// A comma alone where `from` and `to` are the same object.
+fn step(from: &[&str], to: &[&str]) -> Piece {
     let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
-    let mut text = Vec::new();
+    let mut text = vec![b'}'; from.len() - shared];
+    text.push(b',');
     for segment in to.iter().skip(shared) {
-        text.push(if text.is_empty() { b',' } else { b'{' });
         json::string(segment, &mut text);
-        text.push(b':');
+        text.extend_from_slice(b":{");
     }
-    Step {
-        close: u8::try_from(from.len() - shared).unwrap_or(u8::MAX),
-        depth: u8::try_from(to.len()).unwrap_or(u8::MAX),
-        open: (!text.is_empty()).then(|| Piece::new(&text)),
+    Piece::new(&text)
+}
+
+fn positions(order: &[Slot]) -> Vec<u16> {
+    let mut positions = vec![0; order.len()];
+    for (position, slot) in (0..).zip(order) {
+        if let Some(place) = positions.get_mut(usize::from(slot.field.0)) {
+            *place = position;
+        }
     }
+    positions
 }
 
 fn segments(object: &str) -> Vec<&str> {

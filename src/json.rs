@@ -25,6 +25,9 @@ const PIECE: usize = 32;
 /// Bytes that are looked at as one.
 const BLOCK: usize = 16;
 
+/// Bytes of a text that are copied at once.
+const WINDOW: usize = 2 * BLOCK;
+
 impl Piece {
     pub(crate) fn new(text: &[u8]) -> Self {
         let (start, rest) = text.split_at_checked(PIECE).unwrap_or((text, &[]));
@@ -57,25 +60,42 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
 /// that there is no branch on its length, which no processor can foretell.
 #[inline]
 pub(crate) fn rest_of_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
-    let start = slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
-    let window = text
-        .as_bytes()
-        .get(start..start.wrapping_add(2 * BLOCK))
-        .and_then(|window| window.first_chunk::<{ 2 * BLOCK }>());
-    match window {
-        Some(window) if slice.len() <= 2 * BLOCK => {
+    match window(slice, text) {
+        Some(window) => {
             let (halves, _) = window.as_slice().as_chunks::<BLOCK>();
             let found = halves.iter().rev().fold(0, |found, half| found << BLOCK | u64::from(specials(half)));
             if found & ((1 << slice.len()) - 1) != 0 {
                 return escaped(slice.as_bytes(), out);
             }
-            let end = out.len() + slice.len();
-            out.extend_from_slice(window);
-            out.truncate(end);
+            append_start(&window, slice.len(), out);
             out.push(b'"');
         }
-        _ => rest_of_string(slice, out),
+        None => rest_of_string(slice, out),
     }
+}
+
+/// Appends a slice of `text` as it is.
+#[inline]
+pub(crate) fn plain_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
+    match window(slice, text) {
+        Some(window) => append_start(&window, slice.len(), out),
+        None => out.extend_from_slice(slice.as_bytes()),
+    }
+}
+
+/// A short slice of `text` with what stands behind it.
+#[inline]
+fn window(slice: &str, text: &str) -> Option<[u8; WINDOW]> {
+    let start = slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+    let window = text.as_bytes().get(start..start.wrapping_add(WINDOW))?;
+    if slice.len() <= WINDOW { window.first_chunk().copied() } else { None }
+}
+
+#[inline]
+fn append_start(window: &[u8; WINDOW], length: usize, out: &mut Vec<u8>) {
+    let end = out.len() + length;
+    out.extend_from_slice(window);
+    out.truncate(end);
 }
 
 /// Appends a string whose opening quote is there already.
@@ -217,14 +237,21 @@ pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// Appends an address as a string.
-pub(crate) fn address(address: Address<'_>, out: &mut Vec<u8>) {
+/// Appends an address as a string; its own text is often a slice of `text`.
+pub(crate) fn address(address: &Address<'_>, text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
+    rest_of_address(address, text, out);
+}
+
+/// The same behind an opening quote.
+#[inline]
+pub(crate) fn rest_of_address(address: &Address<'_>, text: &str, out: &mut Vec<u8>) {
     match address.text {
-        Some(text) => rest_of_string(text, out),
+        Some(own) => plain_slice(own, text, out),
         // A vector takes everything.
-        None => drop(write!(out, "{}\"", address.ip)),
+        None => drop(write!(out, "{}", address.ip)),
     }
+    out.push(b'"');
 }
 
 /// Appends a MAC address as RFC 7042 writes it: capital letters and hyphens. `written` is one with any separators.

@@ -100,19 +100,20 @@ fn slot_of(ends: Ends, slots: usize) -> usize {
 /// One event's pairs by key.
 #[derive(Debug, Default)]
 pub(crate) struct Keyed<'a> {
-    pairs: Vec<Entry<'a>>,
+    pairs: Vec<Pair<'a>>,
+    /// What is known of each pair.
+    entries: Vec<Entry<'a>>,
     /// For each known key, one more than the position of its first pair; 0 for none.
     first: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
-    pair: Pair<'a>,
     /// The value, its escapes undone, blanks around it trimmed.
     value: &'a str,
+    key: Option<KeyId>,
     /// The value says nothing.
     empty: bool,
-    key: Option<KeyId>,
     /// Another pair of the same key follows.
     repeated: bool,
     used: bool,
@@ -126,62 +127,46 @@ pub(crate) struct At(u32);
 impl<'a> Keyed<'a> {
     /// No pairs, with the memory of one that was emptied.
     pub(crate) fn recycle(emptied: Keyed<'static>, table: &KeyTable) -> Self {
-        let Keyed { pairs, mut first } = emptied;
+        let Keyed { pairs, entries, mut first } = emptied;
         first.clear();
         first.resize(usize::from(table.count), 0);
-        Keyed { pairs, first }
+        Keyed { pairs, entries, first }
     }
 
     /// The memory without its pairs.
     pub(crate) fn emptied(self) -> Keyed<'static> {
-        Keyed { pairs: emptied(self.pairs), first: self.first }
+        Keyed { pairs: emptied(self.pairs), entries: emptied(self.entries), first: self.first }
     }
 
-    /// Takes an event's pairs, in order, slices of `text`. They have values from [`Keyed::read_values`] on. Gives whether a key came
-    /// more than once (rule E9).
-    pub(crate) fn fill(&mut self, pairs: &[Pair<'a>], text: &str, table: &KeyTable) -> bool {
-        let mut repeated = false;
-        let mut unknown = Vec::new();
-        for pair in pairs {
+    /// Where the event's pairs go, before [`Keyed::find_keys`].
+    pub(crate) fn pairs(&mut self) -> &mut Vec<Pair<'a>> {
+        &mut self.pairs
+    }
+
+    /// Looks up the keys of the pairs, which are slices of `text`, in order. They have values from [`Keyed::read_values`] on. Gives
+    /// whether a key came more than once (rule E9).
+    pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable) -> bool {
+        let Self { pairs, entries, first } = self;
+        let (mut repeated, mut unknown) = (Vec::new(), Vec::new());
+        entries.clear();
+        entries.extend((1..).zip(&*pairs).map(|(number, pair)| {
             let key = table.get(pair.key, Ends::within(text, pair.key));
-            self.pairs.push(Entry {
-                pair: *pair,
-                value: "",
-                empty: true,
-                key,
-                repeated: false,
-                used: false,
-                misfit: false,
-            });
-            let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             match key {
-                Some(key) => repeated |= self.link(key, number),
+                Some(key) => link(key, number, first, &mut repeated),
                 None => unknown.push(pair.key),
             }
-        }
-        repeated || has_repeated_key(&unknown)
+            Entry { value: "", key, empty: true, repeated: false, used: false, misfit: false }
+        }));
+        self.mark_repeated(&repeated);
+        !repeated.is_empty() || has_repeated_key(&unknown)
     }
 
     /// Undoes the escapes of all values, once it is known which of them are escapes.
     pub(crate) fn read_values(&mut self, arena: &'a Bump) {
-        for entry in &mut self.pairs {
-            entry.value = trim(entry.pair.value_in(arena));
+        for (entry, pair) in self.entries.iter_mut().zip(&self.pairs) {
+            entry.value = trim(pair.value_in(arena));
             entry.empty = is_empty_value(entry.value);
         }
-    }
-
-    /// Gives whether the key has come before.
-    fn link(&mut self, key: KeyId, number: u32) -> bool {
-        let Some(first) = self.first.get_mut(usize::from(key.0)) else { return false };
-        if *first == 0 {
-            *first = number;
-            return false;
-        }
-        let first = *first;
-        if let Some(entry) = self.entry_mut(first) {
-            entry.repeated = true;
-        }
-        true
     }
 
     /// The first pair of a key, unless it was empty text all along.
@@ -201,7 +186,7 @@ impl<'a> Keyed<'a> {
 
     /// The raw value at a place.
     pub(crate) fn raw_at(&self, at: At) -> &'a str {
-        self.entry(at.0).map_or("", |entry| entry.pair.raw)
+        self.pair(at.0).map_or("", |pair| pair.raw)
     }
 
     /// The value of a key, if it has one that is not empty.
@@ -230,11 +215,11 @@ impl<'a> Keyed<'a> {
     /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
     pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
         if let Some(At(number)) = self.at(key)
-            && let Some(entry) = self.entry_mut(number)
-            && entry.pair.escapes == Escapes::Cef
-            && breaks_a_line(entry.pair.raw)
+            && let Some(pair) = index_of(number).and_then(|index| self.pairs.get_mut(index))
+            && pair.escapes == Escapes::Cef
+            && breaks_a_line(pair.raw)
         {
-            entry.pair.escapes = Escapes::EqualsOnly;
+            pair.escapes = Escapes::EqualsOnly;
         }
     }
 
@@ -245,7 +230,7 @@ impl<'a> Keyed<'a> {
         if !self.entry(first.0).is_some_and(|entry| entry.repeated) {
             return;
         }
-        for entry in self.pairs.iter_mut().filter(|entry| entry.key == Some(key)) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.key == Some(key)) {
             entry.used = true;
         }
     }
@@ -266,14 +251,16 @@ impl<'a> Keyed<'a> {
     /// The pairs with a value that have found no home, in order: key, value and place.
     pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, &'a str, At)> {
         (1..)
-            .zip(&self.pairs)
-            .filter(|(_, entry)| !entry.used && !entry.empty)
-            .map(|(number, entry)| (entry.pair.key, entry.value, At(number)))
+            .zip(self.entries.iter().zip(&self.pairs))
+            .filter(|(_, (entry, _))| !entry.used && !entry.empty)
+            .map(|(number, (entry, pair))| (pair.key, entry.value, At(number)))
     }
 
     /// All pairs in order, with their values.
     pub(crate) fn all(&self) -> impl Iterator<Item = (At, Pair<'a>, &'a str)> {
-        (1..).zip(&self.pairs).map(|(number, entry)| (At(number), entry.pair, entry.value))
+        (1..)
+            .zip(self.entries.iter().zip(&self.pairs))
+            .map(|(number, (entry, pair))| (At(number), *pair, entry.value))
     }
 
     /// Whether the pair's key is one that the section knows.
@@ -293,7 +280,7 @@ impl<'a> Keyed<'a> {
         let first = self.at(key);
         let repeated = first.and_then(|at| self.entry(at.0)).is_some_and(|entry| entry.repeated);
         // A key that comes once, as all of an ordinary event do, costs no walk.
-        let others = if repeated { self.pairs.as_slice() } else { &[] };
+        let others = if repeated { self.entries.as_slice() } else { &[] };
         let others =
             (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
         first.into_iter().chain(others.skip(1))
@@ -303,7 +290,7 @@ impl<'a> Keyed<'a> {
     pub(crate) fn next(&self, key: KeyId, at: At) -> Option<At> {
         // A key that comes once, as all of an ordinary event do, costs no walk.
         self.at(key).and_then(|first| self.entry(first.0)).filter(|first| first.repeated)?;
-        let behind = self.pairs.get(usize::try_from(at.0).ok()?..)?;
+        let behind = self.entries.get(usize::try_from(at.0).ok()?..)?;
         let found = (at.0 + 1..).zip(behind).find(|(_, entry)| entry.key == Some(key));
         found.map(|(number, _)| At(number))
     }
@@ -321,50 +308,79 @@ impl<'a> Keyed<'a> {
         let Some(At(number)) = self.at(key) else { return 0 };
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
-        let kept = own_keys_at_end(before, behind, ends_text);
-        let Some((folded, _)) = behind.split_at_mut_checked(behind.len() - kept) else { return 0 };
-        let (Some(value), Some(last)) = (before.last_mut(), folded.last()) else { return 0 };
-        let Some(raw) = span(text, value.pair.raw, last.pair.raw) else { return 0 };
-        value.pair.raw = raw;
-        for entry in folded.iter_mut() {
-            value.pair.escapes = wider(value.pair.escapes, entry.pair.escapes);
+        let folded = behind.len() - own_keys_at_end(before, behind, ends_text);
+        let Some(folded_pairs) = behind.get(..folded) else { return 0 };
+        let (Some(value), Some(last)) = (before.last_mut(), folded_pairs.last()) else { return 0 };
+        let Some(raw) = span(text, value.raw, last.raw) else { return 0 };
+        value.raw = raw;
+        for pair in folded_pairs {
+            value.escapes = wider(value.escapes, pair.escapes);
+        }
+        for entry in self.entries.iter_mut().skip(at).take(folded) {
             entry.used = true;
             entry.key = None;
         }
-        let count = u32::try_from(folded.len()).unwrap_or(u32::MAX);
         self.relink();
-        count
+        u32::try_from(folded).unwrap_or(u32::MAX)
     }
 
     fn relink(&mut self) {
         self.first.fill(0);
-        let mut keys = Vec::with_capacity(self.pairs.len());
-        for (number, entry) in (1..).zip(&mut self.pairs) {
+        let mut repeated = Vec::new();
+        for (number, entry) in (1..).zip(&mut self.entries) {
             entry.repeated = false;
-            keys.extend(entry.key.map(|key| (number, key)));
+            if let Some(key) = entry.key {
+                link(key, number, &mut self.first, &mut repeated);
+            }
         }
-        for (number, key) in keys {
-            self.link(key, number);
+        self.mark_repeated(&repeated);
+    }
+
+    fn mark_repeated(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            if let Some(entry) = self.entry_mut(*number) {
+                entry.repeated = true;
+            }
         }
     }
 
+    fn pair(&self, number: u32) -> Option<&Pair<'a>> {
+        self.pairs.get(index_of(number)?)
+    }
+
+    #[inline]
     fn entry(&self, number: u32) -> Option<&Entry<'a>> {
-        self.pairs.get(usize::try_from(number).ok()?.checked_sub(1)?)
+        self.entries.get(index_of(number)?)
     }
 
+    #[inline]
     fn entry_mut(&mut self, number: u32) -> Option<&mut Entry<'a>> {
-        self.pairs.get_mut(usize::try_from(number).ok()?.checked_sub(1)?)
+        self.entries.get_mut(index_of(number)?)
+    }
+}
+
+fn index_of(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
+/// Notes a pair as the first of its key, or else the first one as one that is repeated.
+#[inline]
+fn link(key: KeyId, number: u32, first: &mut [u32], repeated: &mut Vec<u32>) {
+    match first.get_mut(usize::from(key.0)) {
+        Some(first @ 0) => *first = number,
+        Some(first) => repeated.push(*first),
+        None => {}
     }
 }
 
 /// How many pairs at the end of `behind` are the sender's own: keys that `ends_text` accepts, each once in the event. Who
 /// forges such a key in the text cannot know which the sender will write behind it.
-fn own_keys_at_end(before: &[Entry<'_>], behind: &[Entry<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
+fn own_keys_at_end(before: &[Pair<'_>], behind: &[Pair<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
     let mut kept = 0;
-    for entry in behind.iter().rev().take(MAX_KEPT) {
-        let key = entry.pair.key;
+    for pair in behind.iter().rev().take(MAX_KEPT) {
+        let key = pair.key;
         let own = behind.get(behind.len() - kept..).unwrap_or_default();
-        if !ends_text(key) || before.iter().chain(own).any(|other| other.pair.key == key) {
+        if !ends_text(key) || before.iter().chain(own).any(|other| other.key == key) {
             break;
         }
         kept += 1;

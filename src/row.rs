@@ -10,9 +10,12 @@ use std::net::IpAddr;
 use self::trace::{Fate, Trace};
 
 use crate::field::{FieldId, Fields, ObjectId};
-use crate::json::{self, Piece};
+use crate::json;
 use crate::recycle::emptied;
 use crate::time::ZonedTime;
+
+/// Positions whose bits are gathered together: as a rule all of them.
+const POSITIONS: usize = 512;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
 pub const MAX_STRING: usize = 32_766;
@@ -35,13 +38,13 @@ pub enum Value<'a> {
     /// A number.
     Float(f64),
     /// An address.
-    Ip(Address<'a>),
+    Ip(&'a Address<'a>),
     /// A MAC address of six octets with any separators between them.
     Mac(&'a [u8; 17]),
     /// A number or a string without anything to escape, as JSON writes it.
     Json(&'a str),
     /// A point in time.
-    Time(ZonedTime),
+    Time(&'a ZonedTime),
     /// Several texts.
     Texts(&'a [&'a str]),
     /// Several words of our own.
@@ -80,37 +83,33 @@ pub struct Leftover<'a> {
 #[derive(Debug, Default)]
 pub struct Row<'a> {
     /// In the order in which they came.
-    values: Vec<Value<'a>>,
-    /// For each position in document order, one more than the place of its field's value; 0 where it has none.
+    values: Vec<Entry<'a>>,
+    /// For each field, one more than the place of its value; 0 where it has none.
     places: Vec<u16>,
-    /// A bit for each position in document order: its field has a value.
-    filled: Vec<u64>,
-    /// The position of each field.
-    positions: Vec<u16>,
     leftovers: Vec<Leftover<'a>>,
     /// Why the values are what they are, if someone asks.
     trace: Option<Box<Trace<'a>>>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Entry<'a> {
+    value: Value<'a>,
+    field: FieldId,
+}
+
 impl<'a> Row<'a> {
     /// An empty row for documents of `fields`, with the memory of one that was emptied.
     pub fn recycle(emptied: Row<'static>, fields: &Fields) -> Self {
-        let Row { values, mut places, mut filled, mut positions, leftovers, .. } = emptied;
+        let Row { values, mut places, leftovers, .. } = emptied;
         places.clear();
         places.resize(fields.len(), 0);
-        filled.clear();
-        filled.resize(fields.len().div_ceil(64), 0);
-        if positions.len() != fields.len() {
-            positions = fields.positions();
-        }
-        Row { values, places, filled, positions, leftovers, trace: None }
+        Row { values, places, leftovers, trace: None }
     }
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { values, places, filled, positions, leftovers, .. } = self;
-        let (values, leftovers) = (emptied(values), emptied(leftovers));
-        Row { values, places, filled, positions, leftovers, trace: None }
+        let Row { values, places, leftovers, .. } = self;
+        Row { values: emptied(values), places, leftovers: emptied(leftovers), trace: None }
     }
 
     /// Gives a field its value, in place of any that it has.
@@ -119,20 +118,12 @@ impl<'a> Row<'a> {
         if self.trace.is_some() {
             self.note(Some(field), value, Fate::Set);
         }
-        let Some(position) = self.positions.get(usize::from(field.0)).copied() else { return };
-        let Some(place) = self.places.get_mut(usize::from(position)) else { return };
-        let Some(bits) = self.filled.get_mut(usize::from(position / 64)) else { return };
-        let bit = 1 << (position % 64);
-        if matches!(value, Value::Absent) {
-            *bits &= !bit;
-            *place = 0;
-        } else if *place == 0 {
-            let Ok(next) = u16::try_from(self.values.len() + 1) else { return };
-            *bits |= bit;
+        let Some(place) = self.places.get_mut(usize::from(field.0)) else { return };
+        if let Some(entry) = self.values.get_mut(usize::from(*place).wrapping_sub(1)) {
+            entry.value = value;
+        } else if let Ok(next) = u16::try_from(self.values.len() + 1) {
             *place = next;
-            self.values.push(value);
-        } else if let Some(slot) = self.values.get_mut(usize::from(*place - 1)) {
-            *slot = value;
+            self.values.push(Entry { value, field });
         }
     }
 
@@ -166,21 +157,18 @@ impl<'a> Row<'a> {
     }
 
     /// A field's value, if it is one address.
-    pub fn ip(&self, field: FieldId) -> Option<Address<'a>> {
+    pub fn ip(&self, field: FieldId) -> Option<&'a Address<'a>> {
         match self.value(field) {
-            Some(Value::Ip(ip)) => Some(*ip),
+            Some(Value::Ip(ip)) => Some(ip),
             _ => None,
         }
     }
 
     #[inline]
     fn value(&self, field: FieldId) -> Option<&Value<'a>> {
-        self.value_at(usize::from(*self.positions.get(usize::from(field.0))?))
-    }
-
-    #[inline]
-    fn value_at(&self, position: usize) -> Option<&Value<'a>> {
-        self.values.get(usize::from(*self.places.get(position)?).checked_sub(1)?)
+        let place = usize::from(*self.places.get(usize::from(field.0))?);
+        let entry = self.values.get(place.wrapping_sub(1))?;
+        Some(&entry.value).filter(|value| !matches!(value, Value::Absent))
     }
 
     /// Adds a key under the prefix.
@@ -198,6 +186,18 @@ impl<'a> Row<'a> {
         Writer { out, text: "", cut: 0 }.value(value);
     }
 
+    /// A bit for each field that has a value, from the position `first` in document order on.
+    fn filled(&self, fields: &Fields, first: usize) -> [u64; POSITIONS / 64] {
+        let mut filled = [0; POSITIONS / 64];
+        for entry in self.values.iter().filter(|entry| !matches!(entry.value, Value::Absent)) {
+            let position = fields.position(entry.field).wrapping_sub(first);
+            if let Some(bits) = filled.get_mut(position / 64) {
+                *bits |= 1 << (position % 64);
+            }
+        }
+        filled
+    }
+
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
     ///
     /// Many values are slices of `text`: these are written quicker.
@@ -205,47 +205,40 @@ impl<'a> Row<'a> {
         let mut writer = Writer { out, text, cut: 0 };
         let start = writer.out.len();
         let mut object = ObjectId::default();
-        let mut depth = 0;
         let mut last = None;
-        for (word, bits) in self.filled.iter().enumerate() {
-            let mut bits = *bits;
-            while bits != 0 {
-                let position = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let (Some(slot), Some(value)) = (fields.order().get(position), self.value_at(position))
-                else {
-                    continue;
-                };
-                if slot.object == object {
+        for first in (0..fields.len()).step_by(POSITIONS) {
+            for (word, mut bits) in (0..).zip(self.filled(fields, first)) {
+                while bits != 0 {
+                    let position = first + word * 64 + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let Some(slot) = fields.slot(position) else { continue };
+                    let (Some(step), Some(value)) =
+                        (fields.step(object, slot.object), self.value(slot.field))
+                    else {
+                        continue;
+                    };
+                    step.append(writer.out);
                     slot.name.append(writer.out);
-                } else {
-                    let Some(step) = fields.step(object, slot.object) else { continue };
-                    writer.close(step.close);
                     object = slot.object;
-                    depth = step.depth;
-                    if let Some(open) = &step.open {
-                        open.append(writer.out);
-                        writer.first_name(&slot.name);
-                    } else {
-                        slot.name.append(writer.out);
-                    }
-                }
-                last = Some(position);
-                match value {
-                    Value::Text(text) if text.len() <= MAX_STRING => {
-                        json::rest_of_slice(text, writer.text, writer.out);
-                    }
-                    Value::Word(word) => {
-                        writer.out.extend_from_slice(word.as_bytes());
-                        writer.out.push(b'"');
-                    }
-                    value => {
-                        writer.out.pop();
-                        writer.value(value);
+                    last = Some(position);
+                    match value {
+                        Value::Text(text) if text.len() <= MAX_STRING => {
+                            json::rest_of_slice(text, writer.text, writer.out);
+                        }
+                        Value::Word(word) => {
+                            writer.out.extend_from_slice(word.as_bytes());
+                            writer.out.push(b'"');
+                        }
+                        Value::Ip(address) => json::rest_of_address(address, writer.text, writer.out),
+                        value => {
+                            writer.out.pop();
+                            writer.value(value);
+                        }
                     }
                 }
             }
         }
+        let mut depth = fields.depth(object);
         if !self.leftovers.is_empty() {
             let in_prefix = last.is_some_and(|last| last >= fields.first_prefixed());
             writer.close(depth - u8::from(in_prefix));
@@ -292,16 +285,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Opens the first field of an object, which nothing separates from its brace.
-    #[inline]
-    fn first_name(&mut self, name: &Piece) {
-        let comma = self.out.len();
-        name.append(self.out);
-        if let Some(comma) = self.out.get_mut(comma) {
-            *comma = b'{';
-        }
-    }
-
     fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
@@ -309,9 +292,9 @@ impl Writer<'_> {
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
-            Value::Ip(address) => json::address(*address, self.out),
+            Value::Ip(address) => json::address(address, self.text, self.out),
             Value::Mac(mac) => json::mac(mac, self.out),
-            Value::Json(json) => self.out.extend_from_slice(json.as_bytes()),
+            Value::Json(json) => json::plain_slice(json, self.text, self.out),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
@@ -325,7 +308,7 @@ impl Writer<'_> {
             }),
             Value::Object(entries) => self.object(entries),
             Value::Ips(addresses) => {
-                self.list(addresses, |writer, address| json::address(*address, writer.out))
+                self.list(addresses, |writer, address| json::address(address, writer.text, writer.out))
             }
         }
     }

@@ -18,7 +18,9 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
         context.row.because(Step::Agent, || Read::Pair(at));
         // The agent watches the computer that it runs on.
         let (field, host, value) = match crate::convert::address(value) {
-            Some(address) => (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(address)),
+            Some(address) => {
+                (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
+            }
             None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
         if context.row.has(field) {

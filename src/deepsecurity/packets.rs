@@ -91,7 +91,7 @@ fn is_dns(context: &Context<'_, '_>) -> bool {
 
 fn message<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
     if let Some(request) = http::request(text, context.arena) {
-        self::request(context, &request);
+        self::request(context, request);
     } else if let Some((version, status)) = http::response(text) {
         context.row.set_if_absent(FieldId::HTTP_RESPONSE_STATUS_CODE, Value::Long(status));
         context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
@@ -99,7 +99,7 @@ fn message<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
     }
 }
 
-fn request<'a>(context: &mut Context<'_, 'a>, request: &http::Request<'a>) {
+fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
     context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
     context.row.set_if_absent(FieldId::HTTP_REQUEST_METHOD, Value::Text(request.method));
     if let Some(version) = request.version {
@@ -120,20 +120,20 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: &http::Request<'a>) {
         }
     }
     if !request.forwarded.is_empty() {
-        forwarded_for(context, &request.forwarded);
+        forwarded_for(context, request.forwarded.into_bump_slice());
     }
 }
 
 /// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
 /// proxy of ours is the client, if the peer is one of them.
-fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &[Address<'a>]) {
+fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
     let is_trusted = |ip: IpAddr| context.log_type.trusted_proxies.iter().any(|block| block.contains(ip));
     if let Some(peer) = context.row.ip(FieldId::SOURCE_IP)
         && is_trusted(peer.ip)
         && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
     {
         let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
-        context.row.set(FieldId::SOURCE_IP, Value::Ip(*client));
+        context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
     // `related` reads them from here.

@@ -46,7 +46,7 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     let row = &mut *context.row;
     let mut ips = ArenaVec::with_capacity_in(4, arena);
     for address in ADDRESSES.iter().filter_map(|field| row.ip(*field)) {
-        add_address(&mut ips, address);
+        add_address(&mut ips, *address);
     }
     if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address) {
         add_address(&mut ips, peer);

@@ -62,7 +62,7 @@ pub(super) fn accounts(context: &mut Context<'_, '_>) {
         && let Some((_, place)) = message.rsplit_once(" from ")
         && let Some(address) = convert::address(place.trim_end_matches('.'))
     {
-        context.row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(address));
+        context.row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(context.arena.alloc(address)));
     }
 }
 

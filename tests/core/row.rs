@@ -46,7 +46,7 @@ fn fields_of_one_object_stand_in_one_pair_of_braces() {
         &fields(),
         &[
             ("labels.b.c", text),
-            ("source.ip", Value::Ip(address("10.0.0.1"))),
+            ("source.ip", Value::Ip(&address("10.0.0.1"))),
             ("labels.a", text),
             ("source.user.name", text),
             ("@id", text),
@@ -65,7 +65,7 @@ fn each_value_is_written_as_its_type() {
     let given = json(
         &fields(),
         &[
-            ("@timestamp", Value::Time(time)),
+            ("@timestamp", Value::Time(&time)),
             ("event.severity", Value::Long(-3)),
             ("event.type", Value::Texts(&["a\"b", "\u{1}"])),
             ("related.ip", Value::Ips(&ips)),
@@ -202,14 +202,15 @@ proptest! {
     ) {
         let fields = fields();
         let ids: Vec<(FieldId, String, Type)> = fields.iter().map(|(id, field)| (id, field.name.clone(), field.kind)).collect();
+        let (ip, epoch) = (address("1.2.3.4"), es_loader::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH));
         let mut row = Row::recycle(Row::default(), &fields);
         let mut expected = std::collections::BTreeSet::new();
         for (id, name, kind) in chosen.iter().map(|index| index.get(&ids)) {
             let value = match kind {
                 Type::Long | Type::Count | Type::Port => Value::Long(7),
                 Type::Flat => Value::Object(&[es_loader::row::Leftover { key: "k", value: Value::Text("x") }]),
-                Type::Ip => Value::Ip(address("1.2.3.4")),
-                Type::Date => Value::Time(es_loader::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH)),
+                Type::Ip => Value::Ip(&ip),
+                Type::Date => Value::Time(&epoch),
                 Type::Mac => Value::Text("00-00-00-00-00-00"),
                 _ => Value::Text("x"),
             };
