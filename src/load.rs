@@ -42,6 +42,9 @@ pub struct Limits {
     /// Threads that make the documents of a large object, beside the one that reads it; with one, all of it is done by the caller's
     /// thread. The batches and the account are the same with any number.
     pub makers: NonZero<usize>,
+    /// Batches of several makers are what each of them has made at a time, which spares a copy. The account and all documents in
+    /// their order are the same.
+    pub as_made: bool,
 }
 
 impl Default for Limits {
@@ -54,6 +57,7 @@ impl Default for Limits {
             keep_lines: false,
             inflation: Inflation::default(),
             makers: NonZero::<usize>::MIN,
+            as_made: false,
         }
     }
 }
@@ -160,7 +164,8 @@ fn run<'l, R: Read + Send>(
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
     let mut stages = Stages::new(plan, documents);
-    let ways = Ways { now, batch_bytes: limits.batch_bytes, keep_lines: limits.keep_lines };
+    let Limits { batch_bytes, as_made, keep_lines, .. } = *limits;
+    let ways = Ways { now, batch_bytes, as_made, keep_lines };
     let mut output = Output::new(ways, takers);
     let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.makers);
     let mut account = output.into_account();

@@ -41,12 +41,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// The size of batches, in bytes: `limits` are for requests. A batch that nobody sends is made quicker if it stays in the
-    /// processor's cache; but with several makers each end of a batch is made twice, so there have to be few.
-    pub(super) fn batch_bytes(&self, limits: &Limits) -> usize {
+    /// `limits`, whose batches are requests, for this target: a batch that nobody sends is made quicker if it stays in the processor's
+    /// cache, and if it is nobody's part.
+    pub(super) fn limits(&self, limits: Limits) -> Limits {
         match self {
-            Self::Ndjson | Self::Nothing | Self::Noted(_) if limits.makers.get() == 1 => IN_CACHE,
-            _ => limits.batch_bytes,
+            Self::OpenSearch(..) => limits,
+            Self::Ndjson | Self::Nothing | Self::Noted(_) => {
+                Limits { batch_bytes: IN_CACHE, as_made: true, ..limits }
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ impl Worker {
         limits: Limits,
         account: Option<String>,
     ) -> Self {
-        let limits = Limits { batch_bytes: target.batch_bytes(&limits), ..limits };
+        let limits = target.limits(limits);
         Self { plans, s3, target, limits, account, letters: None, progress: Arc::default() }
     }
 

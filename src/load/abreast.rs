@@ -1,7 +1,7 @@
 //! The documents of a large object, made on several threads: one reads lines and gives them out in turns, some make documents of
 //! them, and the caller's thread puts these together in order.
 //!
-//! Gives the same batches and the same account as one thread does. Does not know what a document is.
+//! Gives the same documents and the same account as one thread does, and the same batches if that is asked for. Does not know what a document is.
 
 use std::io::Read;
 use std::mem;
@@ -65,8 +65,8 @@ pub(super) fn all<R: Read + Send>(
         scope.spawn(move || read(lines, reading, &to_makers, &spare_chunks));
         // A thread that has nothing in its turn has nothing any more, nor have those behind it.
         for (made, spent) in from_makers.iter().cycle() {
-            let Ok((chunk, made)) = made.recv() else { break };
-            if !output.append(&made) {
+            let Ok((chunk, mut made)) = made.recv() else { break };
+            if !output.append(&mut made)? {
                 // The batch is full somewhere inside: made once more, documents and account divide where they do for one thread.
                 for few in chunk.few() {
                     stages.lines(&few, output)?;

@@ -32,6 +32,7 @@ pub(super) struct Ways {
     /// When the load began.
     pub(super) now: Timestamp,
     pub(super) batch_bytes: usize,
+    pub(super) as_made: bool,
     pub(super) keep_lines: bool,
 }
 
@@ -92,13 +93,19 @@ impl<'l> Output<'l> {
         Made { batch, account }
     }
 
-    /// Adds what was made of the lines behind those that are in the account, if all of it fits into the batch at hand. Gives whether
-    /// it did.
-    pub(super) fn append(&mut self, made: &Made) -> bool {
+    /// Adds what was made of the lines behind those that are in the account, if all of it fits into the batch at hand, or makes a
+    /// batch of it where that may be. Gives whether it did.
+    pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
         let Made { batch, account } = made;
+        if self.ways.as_made {
+            self.flush()?;
+            mem::swap(&mut self.batch, batch);
+            self.account.merge(account);
+            return ControlFlow::Continue(true);
+        }
         let offset = self.batch.body.len();
         if offset.saturating_add(batch.body.len()) > self.ways.batch_bytes {
-            return false;
+            return ControlFlow::Continue(false);
         }
         self.batch.body.extend_from_slice(&batch.body);
         let items = batch.items.iter();
@@ -109,7 +116,7 @@ impl<'l> Output<'l> {
         }));
         self.batch.lines.append(&batch.lines);
         self.account.merge(account);
-        true
+        ControlFlow::Continue(true)
     }
 
     pub(super) fn into_account(self) -> Account {

@@ -79,6 +79,26 @@ fn any_number_of_threads_gives_the_same_batches_and_the_same_account() {
 }
 
 #[test]
+fn batches_of_any_size_hold_the_same_documents_in_the_same_order() {
+    let documents =
+        |batches: &[Batch]| batches.iter().flat_map(|batch| batch.body.clone()).collect::<Vec<u8>>();
+    let lines = |batches: &[Batch]| {
+        let items = batches.iter().flat_map(|batch| &batch.items);
+        items.map(|item| item.line).collect::<Vec<_>>()
+    };
+    let limits = Limits { batch_bytes: 100_000, as_made: true, ..Limits::default() };
+    let (batches, account) = loaded(OBJECT.as_slice(), limits, usize::MAX);
+    let (batches_abreast, account_abreast) = loaded(OBJECT.as_slice(), with_makers(limits, 2), usize::MAX);
+    assert!(documents(&batches_abreast) == documents(&batches));
+    assert_eq!(lines(&batches_abreast), lines(&batches));
+    assert_eq!(account_abreast, account);
+    for batch in &batches_abreast {
+        assert_eq!(batch.items.last().unwrap().end, batch.body.len());
+        assert!((0..batch.len()).all(|index| batch.pair(index).is_some()));
+    }
+}
+
+#[test]
 fn a_sink_that_wants_no_more_stops_all_threads_at_the_same_document() {
     let limits = Limits { batch_bytes: 150_000, ..Limits::default() };
     for wanted in [0, 4, 7] {
