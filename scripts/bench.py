@@ -295,13 +295,21 @@ def objects(bench):
 
 
 def memory(bench):
-    print(f"{'lines':<12}{'text MB':>9}{'none: peak MiB':>17}{'ndjson: peak MiB':>19}")
+    sink = ["--endpoint", Sink.listen()]
+    ways = {
+        "none": lambda path: run(bench.load(path), cores=CORES[-1:]),
+        "ndjson": lambda path: run(bench.load(path, to="ndjson"), cores=CORES[-1:]),
+        "opensearch": lambda path: run(bench.load(path, to="opensearch") + sink, cores=CORES[-1:]),
+        f"on {len(CORES)} cores": lambda path: run(bench.load(path, to="opensearch") + sink, cores=CORES),
+    }
+    print("peak MiB; what is sent goes to a server that answers at once\n")
+    print(f"{'lines':<12}{'text MB':>9}" + "".join(f"{name:>14}" for name in ways))
     for lines in (bench.lines // 10, bench.lines, 10 * bench.lines):
         path = bench.object(lines)
         with gzip.open(path) as text:
             inflated = sum(map(len, iter(lambda: text.read(MIB), b"")))
-        none, ndjson = (run(bench.load(path, to=to), cores=CORES[-1:]) for to in ("none", "ndjson"))
-        print(f"{lines:<12,}{inflated / 1e6:>9.1f}{none.peak / MIB:>17.1f}{ndjson.peak / MIB:>19.1f}")
+        peaks = "".join(f"{way(path).peak / MIB:>14.1f}" for way in ways.values())
+        print(f"{lines:<12,}{inflated / 1e6:>9.1f}{peaks}")
 
 
 class Node:

@@ -5,6 +5,7 @@
 
 use std::future;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Receiver;
@@ -104,6 +105,8 @@ pub struct Aside {
     pub letters: Option<Letters>,
     /// Who watches is told by it.
     pub progress: Arc<Progress>,
+    /// Takes the memory of batches that are settled, empty, for the next ones; nothing means that it is freed.
+    pub spent: Option<Sender<Batch>>,
 }
 
 /// Delivers all batches that come through the channel, and returns when it is closed and empty.
@@ -141,6 +144,11 @@ pub async fn deliver(
         let refused = std::mem::take(&mut dispatch.refused);
         if let Some(letters) = &mut aside.letters {
             letters.add(refused).await;
+        }
+        if let (Some(spent), Some(mut batch)) = (&aside.spent, dispatch.spent.take()) {
+            batch.clear();
+            // Who makes no more batches needs no memory.
+            let _ = spent.send(batch);
         }
     }
     aside.progress.go_on();

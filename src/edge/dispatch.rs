@@ -47,6 +47,8 @@ pub(super) struct Dispatch<'a> {
     progress: Arc<Progress>,
     /// Documents that were refused for good, to be taken.
     pub(super) refused: Vec<Refused>,
+    /// A batch that is settled, to be taken for its memory.
+    pub(super) spent: Option<Batch>,
     pub(super) delivery: Delivery,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Dispatch<'a> {
             settled: None,
             progress,
             refused: Vec::new(),
+            spent: None,
             delivery: Delivery::default(),
         }
     }
@@ -176,6 +179,7 @@ impl<'a> Dispatch<'a> {
             self.progress.go_on();
         }
         self.refused.extend(next.refused);
+        self.spent = next.spent;
         if next.too_large {
             self.pace.too_large(size);
         }

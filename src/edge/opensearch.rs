@@ -292,6 +292,6 @@ fn ndjson() -> HeaderMap {
 fn gzip(body: &[u8], level: u32) -> Vec<u8> {
     // Writing to memory cannot fail; should it, the empty body is refused, and nothing is lost.
     let mut encoder =
-        GzEncoder::new(Vec::with_capacity(body.len() / 8), flate2::Compression::new(level.min(9)));
+        GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(level.min(9)));
     encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
 }

@@ -43,6 +43,8 @@ pub(super) struct Next {
     pub(super) denied: Option<(Parcel, Fault)>,
     /// Refused in both forms.
     pub(super) refused: Vec<Refused>,
+    /// The batch, of which nothing is needed any more but its memory.
+    pub(super) spent: Option<Batch>,
     /// The cluster could not keep up.
     pub(super) pressure: bool,
     /// The request was larger than the endpoint takes.
@@ -130,6 +132,7 @@ impl Parcel {
         next.later = again.take_from(&self);
         next.closed = closed.take_from(&self);
         next.denied = denied.take_from(&self);
+        next.spent = Some(self.batch);
         next
     }
 

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::audit::Expected;
@@ -18,7 +19,7 @@ use crate::load::{Account, Limits};
 use crate::object::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
-/// Batches that wait between the parsing thread and the requests in flight: one is parsed while others travel.
+/// Batches that wait between the parsing thread and the requests in flight: the least that a channel has.
 const WAITING_BATCHES: usize = 1;
 
 /// Bytes of a batch that stays in the cache of a processor's core.
@@ -69,11 +70,18 @@ pub(super) async fn send(
             let (batches, waiting) = mpsc::channel(WAITING_BATCHES);
             let reached = Arc::new(AtomicU64::new(0));
             let line_reached = Arc::clone(&reached);
+            let (spent, spare) = std::sync::mpsc::channel();
+            aside.spent = Some(spent);
+            let runtime = Handle::current();
             let parsing = tokio::task::spawn_blocking(move || {
                 feed(parse, |batch| {
                     let last = batch.items.last().map_or(0, |item| item.line.0);
                     batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0)?;
                     line_reached.store(last, Ordering::Relaxed);
+                    // As long as all requests travel and one more is ready, another one would only take memory. Should nothing be
+                    // taken any more, the next batch is refused.
+                    let _ = runtime.block_on(batches.reserve());
+                    *batch = spare.try_recv().unwrap_or_default();
                     Ok(())
                 })
             });

@@ -183,6 +183,7 @@ impl Worker {
         let mut aside = Aside {
             letters: self.letters.as_ref().map(|letters| letters.open(origin)),
             progress: self.progress(),
+            ..Aside::default()
         };
         send(parse, &self.target, deadline, &over, &mut aside, &mut report).await;
         if let Some(letters) = aside.letters {

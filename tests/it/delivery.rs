@@ -632,3 +632,25 @@ fn whatever_happens_every_document_is_accounted_for() {
         });
     }
 }
+
+#[test]
+fn the_memory_of_settled_batches_comes_back_empty() {
+    run(async {
+        let server = serve(all_indexed).await;
+        let (sender, receiver) = mpsc::channel(2);
+        let batches = [batch(1..=9), batch(10..=10)];
+        let rooms = batches.each_ref().map(|batch| batch.body.capacity());
+        for batch in batches {
+            sender.send(batch).await.unwrap();
+        }
+        drop(sender);
+        let (spent, spare) = std::sync::mpsc::channel();
+        let mut aside = Aside { spent: Some(spent), ..Aside::default() };
+        let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut aside).await;
+        assert_eq!(delivery.indexed, 10);
+        let back: Vec<Batch> = spare.try_iter().collect();
+        assert!(back.iter().all(|batch| batch.is_empty() && batch.body.is_empty()), "{back:?}");
+        let back: HashSet<usize> = back.iter().map(|batch| batch.body.capacity()).collect();
+        assert_eq!(back, HashSet::from(rooms));
+    });
+}
