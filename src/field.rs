@@ -32,6 +32,8 @@ pub struct Field {
 pub(crate) struct Slot {
     /// What opens the field with a string: `"name":"`.
     pub(crate) name: Piece,
+    /// The same behind another field of its object: `,"name":"`.
+    pub(crate) next: Piece,
     /// The object that it stands in.
     pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
@@ -254,10 +256,11 @@ fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
         objects.push(around);
         objects.len() - 1
     });
-    let mut text = Vec::new();
-    json::string(name, &mut text);
-    text.extend_from_slice(b":\"");
-    Slot { name: Piece::new(&text), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
+    let mut next = vec![b','];
+    json::string(name, &mut next);
+    next.extend_from_slice(b":\"");
+    let name = Piece::new(next.get(1..).unwrap_or_default());
+    Slot { name, next: Piece::new(&next), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
 }
 
 /// A comma alone where `from` and `to` are the same object.

@@ -212,14 +212,15 @@ impl<'a> Row<'a> {
                     let position = first + word * 64 + bits.trailing_zeros() as usize;
                     bits &= bits - 1;
                     let Some(slot) = fields.slot(position) else { continue };
-                    let (Some(step), Some(value)) =
-                        (fields.step(object, slot.object), self.value(slot.field))
-                    else {
-                        continue;
-                    };
-                    step.append(writer.out);
-                    slot.name.append(writer.out);
-                    object = slot.object;
+                    let Some(value) = self.value(slot.field) else { continue };
+                    if slot.object == object {
+                        slot.next.append(writer.out);
+                    } else {
+                        let Some(step) = fields.step(object, slot.object) else { continue };
+                        step.append(writer.out);
+                        slot.name.append(writer.out);
+                        object = slot.object;
+                    }
                     last = Some(position);
                     match value {
                         Value::Text(text) if text.len() <= MAX_STRING => {

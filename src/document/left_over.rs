@@ -21,6 +21,55 @@ const MAX_LEFTOVERS: usize = 100;
 /// Values that one unknown key takes.
 const MAX_VALUES: usize = 100;
 
+/// Unknown keys with their values.
+struct Groups<'a> {
+    groups: ArenaVec<'a, Group<'a>>,
+    /// The ends of their keys and a hash of these, each in its own list, because an event may have thousands of keys, each of which is
+    /// looked for among all groups.
+    ends: ArenaVec<'a, Ends>,
+    hashes: ArenaVec<'a, u32>,
+}
+
+/// All values of one key.
+struct Group<'a> {
+    key: &'a str,
+    /// The key is one that Deep Security writes.
+    is_known: bool,
+    values: ArenaVec<'a, &'a str>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(arena: &'a Bump) -> Self {
+        Self {
+            groups: ArenaVec::new_in(arena),
+            ends: ArenaVec::new_in(arena),
+            hashes: ArenaVec::new_in(arena),
+        }
+    }
+
+    fn find(&mut self, key: &str, ends: &Ends) -> Option<&mut Group<'a>> {
+        let hash = short_hash(ends);
+        // Without a short cut this is a vector instruction for several groups.
+        if !self.hashes.iter().fold(false, |found, of_group| found | (*of_group == hash)) {
+            return None;
+        }
+        let is_it = |(of_group, group): &(&Ends, &mut Group<'_>)| {
+            *of_group == ends && (!ends.leave_out_some() || group.key == key)
+        };
+        self.ends.iter().zip(&mut self.groups).find(is_it).map(|(_, group)| group)
+    }
+
+    fn add(&mut self, group: Group<'a>, ends: Ends) {
+        self.hashes.push(short_hash(&ends));
+        self.ends.push(ends);
+        self.groups.push(group);
+    }
+}
+
+fn short_hash(ends: &Ends) -> u32 {
+    u32::try_from(ends.hash() >> 32).unwrap_or_default()
+}
+
 /// The payloads of an event's packets, as they stand in its line.
 pub(super) fn payloads<'a>(keyed: &Keyed<'a>) -> impl Iterator<Item = &'a str> {
     keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at))
@@ -36,36 +85,22 @@ pub(super) fn leave_over_pairs<'a>(
     arena: &'a Bump,
     problems: &mut Problems,
 ) {
-    let mut groups: ArenaVec<'_, (&str, bool, ArenaVec<'_, &str>)> = ArenaVec::new_in(arena);
-    // Beside the groups, because an event may have thousands of keys, each of which is looked for among all groups.
-    let mut ends_of_groups = ArenaVec::new_in(arena);
-    let mut hashes = ArenaVec::new_in(arena);
+    let mut groups = Groups::new(arena);
     let mut text = ArenaString::new_in(arena);
     let mut too_many = 0;
     for (key, value, at) in keyed.unused() {
         let ends = Ends::of(key);
-        let mut known = ends_of_groups.iter().zip(groups.iter_mut());
-        // Without a short cut this is a vector instruction for several groups.
-        let hash = u32::try_from(ends.hash() >> 32).unwrap_or_default();
-        let may_be_known = hashes.iter().fold(false, |found, of_group| found | (*of_group == hash));
-        let known = if may_be_known {
-            known
-                .find(|(of_group, (name, ..))| **of_group == ends && (!ends.leave_out_some() || *name == key))
-        } else {
-            None
-        };
-        match known {
-            Some((_, (_, _, values))) if values.len() < MAX_VALUES => values.push(value),
-            None if ends_of_groups.len() < MAX_LEFTOVERS => {
+        let has_room = groups.groups.len() < MAX_LEFTOVERS;
+        match groups.find(key, &ends) {
+            Some(group) if group.values.len() < MAX_VALUES => group.values.push(value),
+            None if has_room => {
                 let mut values = ArenaVec::new_in(arena);
                 // The first value of a repeated key has found a home; here stand all of them, in order.
                 if let Some(first) = keyed.first_used_like(at) {
                     values.push(keyed.value_at(first));
                 }
                 values.push(value);
-                ends_of_groups.push(ends);
-                hashes.push(hash);
-                groups.push((key, keyed.is_known(at), values));
+                groups.add(Group { key, is_known: keyed.is_known(at), values }, ends);
             }
             _ => {
                 too_many += 1;
@@ -74,7 +109,7 @@ pub(super) fn leave_over_pairs<'a>(
         }
     }
     let mut extra = ArenaVec::new_in(arena);
-    for (key, is_known, values) in groups {
+    for Group { key, is_known, values } in groups.groups {
         let value = match values.into_bump_slice() {
             [value] => Value::Text(value),
             values => Value::Texts(values),
