@@ -39,8 +39,7 @@ pub struct Limits {
     pub keep_lines: bool,
     /// A packed object that grows over this breaks off there.
     pub inflation: Inflation,
-    /// Threads that make the documents of a large object, beside the one that reads it; with one, all of it is done by the caller's
-    /// thread. The batches and the account are the same with any number.
+    /// Threads that work on a large object, the caller's among them. The batches and the account are the same with any number.
     pub makers: NonZero<usize>,
     /// Batches of several makers are what each of them has made at a time, which spares a copy. The account and all documents in
     /// their order are the same.

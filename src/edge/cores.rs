@@ -8,10 +8,10 @@ use std::thread::available_parallelism;
 /// sees two from the start, but only a share of their time.
 const MEMORY_OF_A_CORE: usize = 1_769;
 
-/// One thread reads for all of them: more than these would wait for it.
+/// Only one thread at a time reads, and reading is a fifth of the work: more than these would wait for their turn.
 const MOST: usize = 4;
 
-/// Threads that make documents of a large object: as many as this process has cores, but no more than one thread can read for.
+/// Threads that work on a large object: as many as this process has cores, but no more than can be busy.
 pub fn makers() -> NonZero<usize> {
     let cores = match env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok().and_then(|memory| memory.parse().ok())
     {

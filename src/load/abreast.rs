@@ -1,13 +1,15 @@
-//! The documents of a large object, made on several threads: one reads lines and gives them out in turns, some make documents of
-//! them, and the caller's thread puts these together in order.
+//! The documents of a large object, made on several threads: each of them reads some lines in its turn and makes documents of them,
+//! and the caller's thread, which is one of them, puts all together in order.
 //!
 //! Gives the same documents and the same account as one thread does, and the same batches if that is asked for. Does not know what a document is.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::mem;
 use std::num::NonZero;
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::output::{Made, Output};
@@ -16,15 +18,21 @@ use super::stages::Stages;
 use crate::identity::{Identity, Known};
 use crate::object::{Line, LineNumber, Lines};
 
-/// Bytes of lines that are given to a thread at a time: enough to make the hand-over cheap, and little beside a batch.
-const CHUNK_BYTES: usize = 64 << 10;
+/// Bytes of lines that a thread reads at a time: enough to make the hand-over cheap, and little enough to stay in its core's cache with
+/// their documents.
+const CHUNK_BYTES: usize = 128 << 10;
 
-/// Chunks that wait between two threads, so that one that is held up does not hold the others up at once.
-const WAITING: usize = 4;
+/// Lines that a thread reads at a time at most: those without a byte take memory too.
+const CHUNK_LINES: usize = 4 << 10;
 
-/// Lines on their way to another thread.
+/// Chunks whose documents wait for those before them, so that a thread that is held up does not hold the others up at once.
+const WAITING: usize = 8;
+
+/// Lines that one thread makes documents of.
 #[derive(Default)]
 struct Chunk {
+    /// Its number in the object.
+    number: u64,
     bytes: Vec<u8>,
     lines: Vec<Kept>,
 }
@@ -39,6 +47,29 @@ struct Kept {
     identity: Option<Known>,
 }
 
+/// What is left of an object, for whose turn it is.
+struct Rest<'s, R> {
+    lines: &'s mut Lines<R>,
+    reading: &'s mut Reading,
+    /// Chunks that were read.
+    chunks: u64,
+    is_over: bool,
+}
+
+/// What the threads share. Whatever a thread leaves behind that panics is not looked at: its panic is the load's.
+struct Shared<'s, R> {
+    rest: Mutex<Rest<'s, R>>,
+    /// Memory of chunks that are done with, because new memory for each of them would cost a tenth of the work.
+    spent: Mutex<Vec<(Chunk, Made)>>,
+}
+
+/// Makes documents of chunks.
+struct Maker<'s, 'l, R> {
+    shared: &'s Shared<'s, R>,
+    stages: Stages<'l>,
+    output: Output<'l>,
+}
+
 /// Loads what is left of an object.
 pub(super) fn all<R: Read + Send>(
     lines: &mut Lines<R>,
@@ -47,83 +78,87 @@ pub(super) fn all<R: Read + Send>(
     output: &mut Output<'_>,
     makers: NonZero<usize>,
 ) -> ControlFlow<()> {
+    let rest = Rest { lines, reading, chunks: 0, is_over: false };
+    let shared = &Shared { rest: Mutex::new(rest), spent: Mutex::default() };
     thread::scope(|scope| {
-        let mut to_makers = Vec::with_capacity(makers.get());
-        let mut from_makers = Vec::with_capacity(makers.get());
-        // What is done with goes back, because new memory for each chunk would cost a tenth of the work.
-        let (spent_chunks, spare_chunks) = channel();
-        for _ in 0..makers.get() {
-            let (chunks, chunks_of_maker) = sync_channel(WAITING);
-            let (made_by_maker, made) = sync_channel(WAITING);
-            let (spent, spare) = channel();
-            let (stages, ways) = (stages.another(), output.ways());
-            scope
-                .spawn(move || make(&chunks_of_maker, stages, Output::waiting(ways), &made_by_maker, &spare));
-            to_makers.push(chunks);
-            from_makers.push((made, spent));
+        let (done, done_by_others) = sync_channel(WAITING);
+        for _ in 1..makers.get() {
+            let (done, stages, ways) = (done.clone(), stages.another(), output.ways());
+            scope.spawn(move || {
+                let mut maker = Maker { shared, stages, output: Output::waiting(ways) };
+                // Who is through wants nothing more.
+                while maker.next().is_some_and(|made| done.send(made).is_ok()) {}
+            });
         }
-        scope.spawn(move || read(lines, reading, &to_makers, &spare_chunks));
-        // A thread that has nothing in its turn has nothing any more, nor have those behind it.
-        for (made, spent) in from_makers.iter().cycle() {
-            let Ok((chunk, mut made)) = made.recv() else { break };
-            if !output.append(&mut made)? {
-                // The batch is full somewhere inside: made once more, documents and account divide where they do for one thread.
-                for few in chunk.few() {
-                    stages.lines(&few, output)?;
+        drop(done);
+        let mut maker = Maker { shared, stages: stages.another(), output: Output::waiting(output.ways()) };
+        let mut waiting: BTreeMap<u64, (Chunk, Made)> = BTreeMap::new();
+        let mut next = 0;
+        let mut is_over = false;
+        loop {
+            while let Some((chunk, mut made)) = waiting.remove(&next) {
+                if !output.append(&mut made)? {
+                    // The batch is full somewhere inside: made once more, documents and account divide where they do for one thread.
+                    for few in chunk.few() {
+                        stages.lines(&few, output)?;
+                    }
                 }
+                shared.give_back(chunk, made);
+                next += 1;
             }
-            give_back(chunk, &spent_chunks);
-            give_back(made, spent);
+            let done = if is_over || waiting.len() >= WAITING {
+                done_by_others.recv().ok()
+            } else {
+                done_by_others.try_recv().ok().or_else(|| maker.next())
+            };
+            match done {
+                Some((chunk, made)) => drop(waiting.insert(chunk.number, (chunk, made))),
+                // The others may have some yet.
+                None if !is_over => is_over = true,
+                None => return ControlFlow::Continue(()),
+            }
         }
-        ControlFlow::Continue(())
     })
 }
 
-/// Who is through wants nothing back.
-fn give_back<T>(spent: T, to: &Sender<T>) {
-    let _ = to.send(spent);
-}
-
-/// Gives out chunks in turns, until there are no more, or a thread wants none.
-fn read<R: Read>(
-    lines: &mut Lines<R>,
-    reading: &mut Reading,
-    to_makers: &[SyncSender<Chunk>],
-    spare: &Receiver<Chunk>,
-) {
-    let mut turns = to_makers.iter().cycle();
-    let mut chunk = Chunk::default();
-    while let Some(given) = reading.next(lines) {
-        chunk.add(&given);
-        if chunk.bytes.len() >= CHUNK_BYTES {
-            let next = spare.try_recv().map(Chunk::emptied).unwrap_or_default();
-            let Some(Ok(())) = turns.next().map(|maker| maker.send(mem::replace(&mut chunk, next))) else {
-                return;
-            };
-        }
-    }
-    if let Some(maker) = turns.next() {
-        // Nobody takes it where nothing more is wanted.
-        let _ = maker.send(chunk);
-    }
-}
-
-fn make(
-    chunks: &Receiver<Chunk>,
-    mut stages: Stages<'_>,
-    mut output: Output<'_>,
-    made: &SyncSender<(Chunk, Made)>,
-    spare: &Receiver<Made>,
-) {
-    while let Ok(chunk) = chunks.recv() {
+impl<R: Read> Maker<'_, '_, R> {
+    /// Reads some lines, if there are any left, and makes their documents.
+    fn next(&mut self) -> Option<(Chunk, Made)> {
+        let (mut chunk, next) = self.shared.take_spent();
+        self.shared.read(&mut chunk)?;
         for few in chunk.few() {
             // This output takes all.
-            let _ = stages.lines(&few, &mut output);
+            let _ = self.stages.lines(&few, &mut self.output);
         }
-        let next = spare.try_recv().map(Made::emptied).unwrap_or_default();
-        if made.send((chunk, output.replace_made(next, &stages.take_exclusions()))).is_err() {
-            return;
+        Some((chunk, self.output.replace_made(next, &self.stages.take_exclusions())))
+    }
+}
+
+impl<R: Read> Shared<'_, R> {
+    /// Reads the next lines into an empty chunk; nothing means that there are no more.
+    fn read(&self, chunk: &mut Chunk) -> Option<()> {
+        let mut rest = self.rest.lock().ok()?;
+        let Rest { lines, reading, chunks, is_over } = &mut *rest;
+        while !*is_over && chunk.bytes.len() < CHUNK_BYTES && chunk.lines.len() < CHUNK_LINES {
+            match reading.next(lines) {
+                Some(given) => chunk.add(&given),
+                None => *is_over = true,
+            }
         }
+        if chunk.lines.is_empty() {
+            return None;
+        }
+        chunk.number = mem::replace(chunks, *chunks + 1);
+        Some(())
+    }
+
+    fn give_back(&self, chunk: Chunk, made: Made) {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, made));
+    }
+
+    fn take_spent(&self) -> (Chunk, Made) {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spent.map(|(chunk, made)| (chunk.emptied(), made.emptied())).unwrap_or_default()
     }
 }
 

@@ -125,3 +125,11 @@ fn an_object_that_breaks_off_is_loaded_up_to_there() {
     assert_eq!(alone.1.broken.as_ref().unwrap().reason, "the connection was reset");
     assert!(loaded(object(), with_makers(Limits::default(), 2), usize::MAX) == alone);
 }
+
+#[test]
+fn lines_without_a_byte_go_through_as_well() {
+    let object = [&OBJECT[..], &b"\n".repeat(100_000), &OBJECT[..]].concat();
+    let alone = loaded(object.as_slice(), Limits::default(), usize::MAX);
+    assert!(alone.1.blank_lines > 100_000);
+    assert!(loaded(object.as_slice(), with_makers(Limits::default(), 4), usize::MAX) == alone);
+}
