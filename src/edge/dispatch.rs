@@ -38,6 +38,8 @@ pub(super) struct Dispatch<'a> {
     waiting: VecDeque<Parcel>,
     /// Put off until a time.
     resting: Vec<(Instant, Parcel)>,
+    /// No request begins before: the endpoint asked for a pause.
+    not_before: Option<Instant>,
     /// On their way.
     pub(super) flying: JoinSet<Landed>,
     pace: Pace,
@@ -65,6 +67,7 @@ impl<'a> Dispatch<'a> {
             deadline,
             waiting: VecDeque::new(),
             resting: Vec::new(),
+            not_before: None,
             flying: JoinSet::new(),
             pace: Pace::new(options.in_flight),
             moves: Moves::default(),
@@ -93,7 +96,7 @@ impl<'a> Dispatch<'a> {
     pub(super) fn alarm(&self) -> Option<Instant> {
         let wake = self.resting.iter().map(|(wake, _)| *wake).min();
         let deadline = self.last_call().filter(|_| !self.stopped());
-        wake.into_iter().chain(deadline).min()
+        wake.into_iter().chain(self.not_before).chain(deadline).min()
     }
 
     /// The last moment to begin a request.
@@ -116,6 +119,9 @@ impl<'a> Dispatch<'a> {
     pub(super) fn launch(&mut self) {
         if self.last_call().is_some_and(|last_call| last_call <= Instant::now()) {
             self.stop(Stop::Deadline);
+        }
+        if self.not_before.is_some_and(|not_before| not_before > Instant::now()) {
+            return;
         }
         while self.flying.len() < self.pace.in_flight()
             && let Some(parcel) = self.waiting.pop_front()
@@ -140,6 +146,7 @@ impl<'a> Dispatch<'a> {
 
     pub(super) fn wake(&mut self) {
         let now = Instant::now();
+        self.not_before = self.not_before.filter(|not_before| *not_before > now);
         let (due, resting) =
             std::mem::take(&mut self.resting).into_iter().partition(|(wake, _)| *wake <= now);
         self.resting = resting;
@@ -157,6 +164,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn answered(&mut self, parcel: Parcel, answer: Result<Answer, SendError>) {
+        let asked = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         let judgement = match answer {
             Ok(answer) => {
                 self.delivery.bytes_sent += answer.sent;
@@ -198,7 +206,7 @@ impl<'a> Dispatch<'a> {
             self.look(parcel, fault, closed);
         }
         if let Some((parcel, fault)) = next.later {
-            self.put_off(parcel, &fault);
+            self.put_off(parcel, &fault, asked);
         }
         if let Some((parcel, fault)) = next.denied {
             self.give_up(&parcel, &fault);
@@ -254,7 +262,7 @@ impl<'a> Dispatch<'a> {
                 self.hold(parcel);
             }
             // Ninety-nine of them are closed.
-            _ => self.put_off(parcel, fault),
+            _ => self.put_off(parcel, fault, None),
         }
     }
 
@@ -268,7 +276,9 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn put_off(&mut self, mut parcel: Parcel, fault: &Fault) {
+    /// Keeps a parcel for later. What the endpoint has `asked` for holds up all others too, but for no more than half of the time that is
+    /// left: whoever asks for more would never be asked again.
+    fn put_off(&mut self, mut parcel: Parcel, fault: &Fault, asked: Option<Duration>) {
         let now = Instant::now();
         let end = self
             .deadline
@@ -288,7 +298,11 @@ impl<'a> Dispatch<'a> {
 
         let bound =
             self.options.pause.saturating_mul(1 << parcel.put_off.min(20)).min(self.options.longest_pause);
-        let pause = bound.mul_f64(random_fraction()).min(left / 2);
+        let pause = bound.mul_f64(random_fraction()).max(asked.unwrap_or_default()).min(left / 2);
+        let wake = now.checked_add(pause).unwrap_or(now);
+        if asked.is_some() {
+            self.not_before = self.not_before.max(Some(wake));
+        }
         // One line a delivery is enough to tell why it takes so long; the reason may quote a document.
         let documents = parcel.batch.len();
         if self.delivery.sent_again == 0 {
@@ -298,7 +312,7 @@ impl<'a> Dispatch<'a> {
         }
         self.delivery.sent_again += documents as u64;
         parcel.put_off += 1;
-        self.resting.push((now + pause, parcel));
+        self.resting.push((wake, parcel));
         let waiting = self.resting.iter().map(|(_, parcel)| parcel.batch.len() as u64).sum();
         self.progress.hold_up(waiting, fault);
     }

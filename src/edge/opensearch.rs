@@ -12,11 +12,13 @@ use std::time::Duration;
 use ::opensearch::auth::Credentials;
 use ::opensearch::cert::{Certificate, CertificateValidation};
 use ::opensearch::http::Method;
-use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use ::opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
 use aws_config::Region;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -84,6 +86,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Bytes of the request's body as they went over the wire.
     pub sent: u64,
+    /// How long to wait before the next request, by `Retry-After` (RFC 9110, section 10.2.3).
+    pub retry_after: Option<Duration>,
 }
 
 /// Why a request other than a bulk request failed.
@@ -259,8 +263,9 @@ impl OpenSearch {
             return Err(SendError::redirected(&shared.endpoint, response.url()));
         }
         let status = response.status_code().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
         let body = response.bytes().await.map_err(no_answer)?.into();
-        Ok(Answer { status, body, sent })
+        Ok(Answer { status, body, sent, retry_after })
     }
 }
 
@@ -287,6 +292,16 @@ impl Shared {
 
 fn ndjson() -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"))])
+}
+
+/// Seconds, or a date; what is neither, or over, asks for nothing.
+fn retry_after(value: &HeaderValue) -> Option<Duration> {
+    let value = value.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Duration::try_from(date.duration_since(Timestamp::now())).ok()
 }
 
 fn gzip(body: &[u8], level: u32) -> Vec<u8> {

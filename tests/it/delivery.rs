@@ -342,6 +342,73 @@ fn a_redirect_is_not_followed_into_silence() {
 }
 
 #[test]
+fn no_request_begins_before_the_time_that_retry_after_names() {
+    let seconds = || "1".to_owned();
+    let date = || {
+        let soon = jiff::Timestamp::now() + Duration::from_secs(3);
+        soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    };
+    for asked in [seconds, date] {
+        run(async move {
+            let times = Arc::new(Mutex::new(Vec::new()));
+            let noted = Arc::clone(&times);
+            let server = serve(move |request| {
+                let mut noted = noted.lock().unwrap();
+                noted.push(Instant::now());
+                match noted.len() {
+                    1 => Reply::Full(429, vec![("retry-after", asked())], vec![]),
+                    _ => all_indexed(request),
+                }
+            })
+            .await;
+            let options = Options { in_flight: 1, ..QUICK };
+            let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &options, None).await;
+            assert_eq!((delivery.indexed, delivery.sent_again), (6, 3));
+            let times = times.lock().unwrap();
+            let paused = times[1].duration_since(times[0]);
+            assert!(paused >= Duration::from_secs(1), "{paused:?}");
+        });
+    }
+}
+
+/// Answers the first request with 503 and this `Retry-After`, and takes all others.
+fn busy_at_first(retry_after: &'static str) -> impl FnMut(&Request) -> Reply {
+    let mut first = true;
+    move |request| {
+        if std::mem::take(&mut first) {
+            Reply::Full(503, vec![("retry-after", retry_after.into())], vec![])
+        } else {
+            all_indexed(request)
+        }
+    }
+}
+
+#[test]
+fn a_retry_after_beyond_all_bounds_leaves_time_for_another_try() {
+    for asked in ["18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        run(async move {
+            let server = serve(busy_at_first(asked)).await;
+            let deadline = Some(Duration::from_secs(3));
+            let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &QUICK, deadline).await;
+            assert_eq!((delivery.indexed, delivery.stop), (6, None), "Retry-After: {asked}");
+        });
+    }
+}
+
+#[test]
+fn a_retry_after_that_is_none_or_over_asks_for_nothing() {
+    for asked in ["soon", "-1", "", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+        run(async move {
+            let server = serve(busy_at_first(asked)).await;
+            let start = Instant::now();
+            let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+            assert_eq!((delivery.indexed, delivery.sent_again), (3, 3), "Retry-After: {asked}");
+            assert!(start.elapsed() < QUICK.patience / 2, "Retry-After: {asked}: {:?}", start.elapsed());
+        });
+    }
+}
+
+#[test]
 fn at_the_deadline_what_is_left_is_unsent() {
     let slow = |request: &Request| Reply::Late(Duration::from_millis(40), Box::new(all_indexed(request)));
     run(async move {
