@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 
-pub(super) use operations::{AuditArgs, BackfillArgs, DayArgs, RedriveArgs};
+use crate::edge::settings::DocumentIds;
+
+pub(super) use operations::{AuditArgs, BackfillArgs, DayArgs, PlanArgs, RedriveArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -79,6 +81,15 @@ pub(super) enum Ids {
     On,
     /// By OpenSearch
     Off,
+}
+
+impl From<Ids> for DocumentIds {
+    fn from(ids: Ids) -> Self {
+        match ids {
+            Ids::On => DocumentIds::Content,
+            Ids::Off => DocumentIds::OpenSearch,
+        }
+    }
 }
 
 /// Where documents go.

@@ -8,13 +8,14 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::args::RedriveArgs;
+use super::args::{Ids, PlanArgs, RedriveArgs};
 use super::load::s3_address;
 use super::{Failure, check, connect, output, redrive_queue};
 use crate::dead_letter::{Cause, DeadLetter, Remade};
 use crate::edge::deliver;
 use crate::edge::letter_files::{LetterFile, read_records};
-use crate::edge::redrive::resend;
+use crate::edge::redrive::{Order, resend};
+use crate::edge::settings;
 use crate::edge::work::Target;
 use crate::plan::Plans;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report, Safe};
@@ -62,14 +63,21 @@ struct Survey {
 }
 
 pub(super) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
-    let plans = Arc::new(check::plans(args.plan.config.config.as_deref(), &args.plan.exclude)?);
+    let PlanArgs { config, exclude } = &args.plan;
+    let config = config.config.as_deref();
+    if args.place.starts_with("https://") || args.place.starts_with("http://") {
+        let plans = Arc::new(check::plans_to_send(config, exclude, args.document_ids)?);
+        return connect::runtime()?.block_on(redrive_queue::redrive(args, plans));
+    }
+    // Documents are found again by their ids, whether these are sent or not.
+    let plans = Arc::new(check::plans(config, exclude)?);
+    if args.document_ids == Ids::Off {
+        output::notice(settings::WITHOUT_IDS);
+    }
     connect::runtime()?.block_on(redrive(args, plans))
 }
 
 async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
-    if args.place.starts_with("https://") || args.place.starts_with("http://") {
-        return redrive_queue::redrive(args, plans).await;
-    }
     let started = Instant::now();
     let (files, aws) = match s3_address(Path::new(&args.place)) {
         Some((bucket, prefix)) => {
@@ -88,6 +96,7 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
     }
     let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
     let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let order = Arc::new(Order { plans, ids: args.document_ids.into(), chosen });
     let mut report = Report::default();
     let mut deleted = 0_usize;
     for file in &files {
@@ -100,7 +109,7 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
             }
         };
         let (reader, snapshot) = opened.split();
-        let resent = resend(file.name(), reader, Arc::clone(&plans), &target, chosen.clone()).await;
+        let resent = resend(file.name(), reader, &order, &target).await;
         report.add(&resent.report);
         if report.unsent.total() > 0 {
             output::notice(
@@ -198,7 +207,7 @@ impl Survey {
     }
 
     /// The causes of the groups with these numbers; nothing for all.
-    fn choose(&self, numbers: &[usize]) -> Result<Option<Arc<BTreeSet<Cause>>>, Failure> {
+    fn choose(&self, numbers: &[usize]) -> Result<Option<BTreeSet<Cause>>, Failure> {
         if numbers.is_empty() {
             return Ok(None);
         }
@@ -208,7 +217,7 @@ impl Survey {
                 Failure(format!("--group {number}: there is no such group; there are {}", self.groups.len()))
             })
         };
-        Ok(Some(Arc::new(numbers.iter().map(cause).collect::<Result<_, _>>()?)))
+        numbers.iter().map(cause).collect::<Result<_, _>>().map(Some)
     }
 }
 

@@ -52,13 +52,13 @@ impl DeadLetter {
         }
     }
 
-    /// Adds a document to a batch, under the record's own index and id.
-    pub fn push_to(&self, batch: &mut Batch, document: &[u8], line: LineNumber) {
+    /// Adds a document to a batch, under the record's own index and `id`, which OpenSearch makes where it is empty.
+    pub fn push_to(&self, batch: &mut Batch, id: &str, document: &[u8], line: LineNumber) {
         let mut action = br#"{"index":{"_index":"#.to_vec();
         json::string(&self.index, &mut action);
-        if !self.id.is_empty() {
+        if !id.is_empty() {
             action.extend_from_slice(br#","_id":"#);
-            json::string(&self.id, &mut action);
+            json::string(id, &mut action);
         }
         action.extend_from_slice(b"}}");
         batch.push(&action, document, line);

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::deliver::Aside;
 use super::letter_files::{Contents, read_records};
+use super::settings::DocumentIds;
 use super::target::{Target, send};
 use crate::bulk::Batch;
 use crate::dead_letter::{Cause, DeadLetter, Remade};
@@ -21,6 +22,17 @@ use crate::load::{Account, Limits};
 use crate::object::LineNumber;
 use crate::plan::Plans;
 use crate::report::{ObjectReport, Outcome};
+
+/// Which records are sent again, and how.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What makes their documents, under the ids that are recorded.
+    pub plans: Arc<Plans>,
+    /// Whether these ids are sent.
+    pub ids: DocumentIds,
+    /// Records of these causes; nothing means all.
+    pub chosen: Option<BTreeSet<Cause>>,
+}
 
 /// What became of a file of records.
 #[derive(Debug)]
@@ -41,26 +53,19 @@ impl Resent {
     }
 }
 
-/// Sends the records of a file whose cause is among `chosen`, all of them where nothing is chosen.
+/// Sends the records of a file that are ordered.
 pub async fn resend(
     name: String,
     reader: impl Read + Send + 'static,
-    plans: Arc<Plans>,
+    order: &Arc<Order>,
     target: &Target,
-    chosen: Option<Arc<BTreeSet<Cause>>>,
 ) -> Resent {
     let started = Instant::now();
     let contents = Arc::new(Mutex::new(Contents::default()));
-    let found = Arc::clone(&contents);
+    let (order, found) = (Arc::clone(order), Arc::clone(&contents));
     let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
     let parse = move |sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>| {
-        let mut outbox = Outbox {
-            plans: &plans,
-            chosen: chosen.as_deref(),
-            sink,
-            account: Account::default(),
-            batch: Batch::default(),
-        };
+        let mut outbox = Outbox { order: &order, sink, account: Account::default(), batch: Batch::default() };
         let contents = read_records(reader, &mut |number, letter| {
             let flow = outbox.take(LineNumber(number), &letter);
             outbox.account.stopped = flow.is_break();
@@ -86,8 +91,7 @@ pub async fn resend(
 
 /// Documents on their way out, and the account of them.
 struct Outbox<'o> {
-    plans: &'o Plans,
-    chosen: Option<&'o BTreeSet<Cause>>,
+    order: &'o Order,
     sink: &'o mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
     account: Account,
     batch: Batch,
@@ -95,11 +99,11 @@ struct Outbox<'o> {
 
 impl Outbox<'_> {
     fn take(&mut self, number: LineNumber, letter: &DeadLetter) -> ControlFlow<()> {
-        if self.chosen.is_some_and(|chosen| !chosen.contains(&Cause::of(letter))) {
+        if self.order.chosen.as_ref().is_some_and(|chosen| !chosen.contains(&Cause::of(letter))) {
             return ControlFlow::Continue(());
         }
         self.account.lines += 1;
-        let document = match letter.remake(self.plans, Timestamp::now()) {
+        let document = match letter.remake(&self.order.plans, Timestamp::now()) {
             Remade::OfLine(document) | Remade::AsRecorded(document) => document,
             Remade::Excluded => {
                 self.account.documents += 1;
@@ -117,7 +121,11 @@ impl Outbox<'_> {
         if !self.batch.is_empty() && size > Limits::default().batch_bytes {
             self.flush()?;
         }
-        letter.push_to(&mut self.batch, &document, number);
+        let id = match self.order.ids {
+            DocumentIds::Content => letter.id.as_str(),
+            DocumentIds::OpenSearch => "",
+        };
+        letter.push_to(&mut self.batch, id, &document, number);
         ControlFlow::Continue(())
     }
 

@@ -70,7 +70,7 @@ fn letters(plans: &Plans, object: &[u8]) -> Vec<(DeadLetter, Vec<u8>)> {
 /// A record's document by `plans`, and the action line under which it is sent.
 fn sent(letter: &DeadLetter, document: &[u8]) -> (String, String) {
     let mut batch = Batch::default();
-    letter.push_to(&mut batch, document, LineNumber(1));
+    letter.push_to(&mut batch, &letter.id, document, LineNumber(1));
     index_and_id(batch.pair(0).unwrap().0).unwrap()
 }
 

@@ -82,6 +82,28 @@ fn what_was_refused_arrives_under_the_same_ids_once_the_mapping_is_mended() {
     }
 }
 
+/// As a time-series collection asks for it, which names the variable when it refuses ids.
+#[test]
+fn ids_are_left_out_where_that_is_asked_for() {
+    let site = Site::new("redrive-noids");
+    let folder = refused(&site, &[line("one"), line("two"), line("one"), String::new()].join("\n"));
+    mend(&site);
+    let (storage, bucket) = (Storage::new(), unique("logs"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a.log", line("three").as_bytes());
+    let queue = storage.queue(&unique("dead"));
+    queue.send(&event(&bucket, &["ds_agent/a.log"]));
+    for (place, count) in [(folder.to_str().unwrap(), 3), (&queue.url, 4)] {
+        run(&site, &["redrive", place, "--document-ids", "off"]).with_status(0).says("is there twice");
+        assert_eq!(site.documents(), count);
+    }
+    let found = site.node.search(&site.indices(), &json!({"size": 100}));
+    for hit in found["hits"]["hits"].as_array().unwrap() {
+        assert_ne!(hit["_id"], hit["_source"]["@id"]);
+        assert!(hit["_source"]["@id"].is_string(), "{hit}");
+    }
+}
+
 #[test]
 fn documents_are_made_by_the_present_configuration() {
     let site = Site::new("redrive-config");

@@ -88,6 +88,9 @@ pub(in crate::cli) struct RedriveArgs {
     /// For a queue: folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
     #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
     pub(in crate::cli) dead_letter: Option<String>,
+    /// Whether documents are sent with the _id of their content, as for `load`
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(in crate::cli) document_ids: Ids,
     #[command(flatten)]
     pub(in crate::cli) plan: PlanArgs,
     #[command(flatten)]
