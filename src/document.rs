@@ -423,19 +423,19 @@ impl<'d> Work<'d> {
         }
         base_fields(plan, facts, ingested, &mut self.row);
 
-        let content_id = identity.document(part);
+        let content_id = identity.document(part).text_in(arena);
         let suffix = plan.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, &self.keyed));
         // An id that had to be cut could be another document's.
         let longest = MAX_ID - suffix.map_or(0, |suffix| suffix.len() + 1).min(MAX_ID);
         let named_id = plan.doc_id.as_ref().and_then(|origin| sources.first(origin, &self.keyed));
         let named_id = named_id.filter(|id| id.len() <= longest);
-        self.id_suffix = suffix.filter(|_| longest >= content_id.as_str().len());
+        self.id_suffix = suffix.filter(|_| longest >= content_id.len());
         if plan.doc_id.is_some() && named_id.is_none() {
             self.problems.add(Problem::DocIdMissing);
         }
         let id = match named_id {
             Some(id) => Value::Text(id),
-            None => Value::Word(arena.alloc_str(content_id.as_str())),
+            None => Value::Word(content_id),
         };
         self.row.step(Step::Id);
         self.row.set(FieldId::ID, id);

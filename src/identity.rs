@@ -3,30 +3,46 @@
 //!
 //! Takes the bytes of lines, gives ids. Does not know what a line holds.
 
+mod digest;
+
 use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Display};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use base64_simd::{Out, URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use bumpalo::Bump;
+use sha2::{Digest as _, Sha256};
+
+use self::digest::{Digest, digests};
 
 /// Bytes of the SHA-256 that make an id: 160 bits.
 const ID_BYTES: usize = 20;
 
+/// Characters of an id.
+const ID_LENGTH: usize = 27;
+
 /// A document's id: 27 characters of URL-safe base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DocumentId([u8; 27]);
+pub struct DocumentId([u8; ID_BYTES]);
 
 impl DocumentId {
     /// The id as text.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+    pub(crate) fn text_in<'a>(&self, arena: &'a Bump) -> &'a str {
+        self.text(arena.alloc([0; ID_LENGTH]))
     }
 
-    fn of(digest: &[u8]) -> Self {
-        let mut text = [b'A'; 27];
-        let _ =
-            URL_SAFE_NO_PAD.encode(digest.get(..ID_BYTES).unwrap_or_default(), Out::from_slice(&mut text));
-        Self(text)
+    fn text<'t>(&self, memory: &'t mut [u8; ID_LENGTH]) -> &'t str {
+        URL_SAFE_NO_PAD.encode_as_str(&self.0, Out::from_slice(memory))
+    }
+
+    fn of(digest: &Digest) -> Self {
+        Self(digest.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text(&mut [0; ID_LENGTH]))
     }
 }
 
@@ -124,13 +140,12 @@ pub(crate) struct Known {
 #[derive(Clone, Copy, Debug)]
 struct Hashed<'l> {
     line: &'l [u8],
-    digest: [u8; 32],
+    digest: Digest,
     fingerprint: u64,
 }
 
 impl<'l> Hashed<'l> {
-    fn of(line: &'l [u8]) -> Self {
-        let digest = <[u8; 32]>::from(Sha256::digest(line));
+    fn new(line: &'l [u8], digest: Digest) -> Self {
         let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         Self { line, digest, fingerprint }
     }
@@ -139,7 +154,7 @@ impl<'l> Hashed<'l> {
 impl Identities {
     /// The identity of the next line.
     pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
-        let hashed = Hashed::of(line);
+        let hashed = Hashed::new(line, Sha256::digest(line).into());
         let was_seen = self.seen.contains(hashed.fingerprint);
         self.identity(hashed, was_seen)
     }
@@ -148,11 +163,9 @@ impl Identities {
     ///
     /// The fingerprints of an object do not fit into the processor's cache: those of a few lines are looked for together, so that
     /// it waits for all of them at once.
-    pub fn next_few<'l>(
-        &mut self,
-        lines: impl Iterator<Item = &'l [u8]>,
-    ) -> impl Iterator<Item = Identity<'l>> {
-        let hashed: Vec<_> = lines.map(Hashed::of).collect();
+    pub fn next_few<'l>(&mut self, lines: &[&'l [u8]]) -> impl Iterator<Item = Identity<'l>> {
+        let hashed = lines.iter().zip(digests(lines)).map(|(line, digest)| Hashed::new(line, digest));
+        let hashed: Vec<_> = hashed.collect();
         let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(hashed.fingerprint)).collect();
         hashed.into_iter().zip(were_seen).map(|(hashed, was_seen)| self.identity(hashed, was_seen))
     }
@@ -204,5 +217,5 @@ fn numbered(line: &[u8], number: u64, part: usize) -> DocumentId {
     if part > 0 {
         hasher.update(format!("\n#{part}"));
     }
-    DocumentId::of(&hasher.finalize())
+    DocumentId::of(&hasher.finalize().into())
 }

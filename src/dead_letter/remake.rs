@@ -134,9 +134,9 @@ impl DeadLetter {
         (1..=EQUAL_LINES.min(most).max(1)).find_map(|number| {
             let identity = identities.next(line);
             (0..usize::try_from(events.max(1)).ok()?).find_map(|part| {
-                let id = identity.document(part);
-                let behind = self.id.strip_prefix(id.as_str())?;
-                (behind.is_empty() || behind.starts_with('_')).then(|| (number, id.as_str().to_owned()))
+                let id = identity.document(part).to_string();
+                let behind = self.id.strip_prefix(&id)?;
+                (behind.is_empty() || behind.starts_with('_')).then_some((number, id))
             })
         })
     }

@@ -40,8 +40,8 @@ impl Reading {
         self.is_over = few.last()?.number.0 >= *asked_for.end();
         let mut given = Vec::with_capacity(few.len());
         // Equal lines are counted from the first line on, also when only a part of the object is loaded.
-        let lines = few.iter().map(|line| line.bytes).filter(|bytes| !is_blank(bytes));
-        let mut identities = self.identities.next_few(lines);
+        let lines: Vec<_> = few.iter().map(|line| line.bytes).filter(|bytes| !is_blank(bytes)).collect();
+        let mut identities = self.identities.next_few(&lines);
         for line in &few {
             let identity = if is_blank(line.bytes) { None } else { identities.next() };
             if asked_for.contains(&line.number.0) {

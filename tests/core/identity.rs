@@ -19,7 +19,7 @@ fn ids(loaded: &Loaded) -> Vec<String> {
 }
 
 fn id_of(line: &[u8]) -> String {
-    Identities::default().next(line).document(0).as_str().to_owned()
+    Identities::default().next(line).document(0).to_string()
 }
 
 #[test]
@@ -40,12 +40,12 @@ fn an_id_is_the_front_of_the_line_s_sha_256() {
 #[test]
 fn equal_lines_have_ids_of_their_own_and_the_same_ones_at_each_load() {
     let mut object = Identities::default();
-    let mut next = |line: &[u8]| object.next(line).document(0).as_str().to_owned();
+    let mut next = |line: &[u8]| object.next(line).document(0).to_string();
     let first = [next(b"a"), next(b"b"), next(b"a"), next(b"a"), next(b"b")];
     assert_eq!(first.iter().collect::<BTreeSet<_>>().len(), 5);
     assert_eq!(first[0], id_of(b"a"));
     let mut object = Identities::default();
-    let mut next = |line: &[u8]| object.next(line).document(0).as_str().to_owned();
+    let mut next = |line: &[u8]| object.next(line).document(0).to_string();
     // What stands between them has no part in it.
     assert_eq!([next(b"a"), next(b"a"), next(b"a")], [first[0].clone(), first[2].clone(), first[3].clone()]);
 }
@@ -53,9 +53,9 @@ fn equal_lines_have_ids_of_their_own_and_the_same_ones_at_each_load() {
 #[test]
 fn the_documents_of_one_line_have_ids_of_their_own() {
     let identity = Identities::default().next(b"line");
-    let ids: BTreeSet<String> = (0..100).map(|part| identity.document(part).as_str().to_owned()).collect();
+    let ids: BTreeSet<String> = (0..100).map(|part| identity.document(part).to_string()).collect();
     assert_eq!(ids.len(), 100);
-    assert_eq!(identity.document(0).as_str(), id_of(b"line"));
+    assert_eq!(identity.document(0).to_string(), id_of(b"line"));
 }
 
 fn object() -> Vec<u8> {
@@ -137,7 +137,7 @@ proptest! {
             .iter()
             .flat_map(|line| {
                 let identity = object.next(line.as_bytes());
-                (0..3).map(move |part| identity.document(part).as_str().to_owned())
+                (0..3).map(move |part| identity.document(part).to_string())
             })
             .collect();
         prop_assert_eq!(given.len(), lines.len() * 3);
@@ -149,13 +149,41 @@ fn lines_that_come_together_are_who_they_are_one_by_one() {
     let lines: Vec<&[u8]> = vec![b"a", b"b", b"a", b"a", b"c", b"b"];
     let (mut together, mut alone) = (Identities::default(), Identities::default());
     for lines in [&lines[..2], &lines[2..2], &lines[2..]] {
-        let together: Vec<_> =
-            together.next_few(lines.iter().copied()).map(|of| (of.number(), of.document(0))).collect();
+        let together: Vec<_> = together.next_few(lines).map(|of| (of.number(), of.document(0))).collect();
         let alone: Vec<_> = lines
             .iter()
             .map(|line| alone.next(line))
             .map(|identity| (identity.number(), identity.document(0)))
             .collect();
         assert_eq!(together, alone);
+    }
+}
+
+/// Several lines are hashed side by side, each of them in blocks of 64 bytes and a padding that may need one more.
+#[test]
+fn lines_of_any_length_are_hashed_together_as_they_are_alone() {
+    let text: Vec<u8> = (0..=u8::MAX).cycle().take(700).collect();
+    let lines: Vec<&[u8]> = (0..=text.len()).map(|length| &text[text.len() - length..]).collect();
+    for few in [1, 2, 3, 16, lines.len()] {
+        let mut object = Identities::default();
+        for lines in lines.chunks(few) {
+            let ids: Vec<String> =
+                object.next_few(lines).map(|identity| identity.document(0).to_string()).collect();
+            assert_eq!(ids, lines.iter().map(|line| id_of(line)).collect::<Vec<_>>());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::cases(256))]
+
+    #[test]
+    fn lines_are_hashed_together_as_they_are_alone(
+        lines in proptest::collection::btree_set(proptest::collection::vec(any::<u8>(), 0..500), 0..20)
+    ) {
+        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+        let mut object = Identities::default();
+        let ids: Vec<String> = object.next_few(&lines).map(|identity| identity.document(0).to_string()).collect();
+        prop_assert_eq!(ids, lines.iter().map(|line| id_of(line)).collect::<Vec<_>>());
     }
 }

@@ -40,13 +40,13 @@ pub(super) fn id(work: &Work<'_>, plan: &Plan) -> Option<Chosen> {
         return None;
     }
     let named = plan.log_type.doc_id.as_ref().map(crate::config::Source::name);
-    let content = work.event.identity.document(work.event.part);
+    let content = work.event.identity.document(work.event.part).to_string();
     let id = work.row.text(FieldId::ID).unwrap_or_default();
     let mut because = match named {
-        Some(name) if id != content.as_str() => format!("doc_id = {name}"),
+        Some(name) if id != content => format!("doc_id = {name}"),
         _ => "SHA-256 of the line".to_owned(),
     };
-    if id == content.as_str() {
+    if id == content {
         let number = work.event.identity.number();
         if number > 1 {
             because.push_str(&format!(" and its number among its equals in the object, {number}"));
