@@ -12,28 +12,32 @@ use crate::time;
 
 /// The value of `text` as `kind`.
 pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    let mut value = Value::Absent;
+    convert_to(&mut value, text, kind, arena)?;
+    Some(value)
+}
+
+/// Writes the value of `text` as `kind` into `slot`, or nothing.
+pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, arena: &'a Bump) -> Option<()> {
     let text = trim(text);
-    match kind {
-        Type::Keyword | Type::Text => Some(Value::Text(text)),
-        Type::Lowercase => Some(Value::Text(lowercase(text, arena))),
-        Type::Long if is_plain_integer(text) => Some(Value::Json(text)),
-        Type::Long => long(text).map(Value::Long),
-        Type::Count if is_plain_integer(text) => Some(Value::Json(text)),
-        Type::Count => long(text).filter(|count| *count >= 0).map(Value::Long),
-        Type::Port => text.parse::<u16>().ok().map(|port| match is_plain_integer(text) {
-            true => Value::Json(text),
-            false => Value::Long(i64::from(port)),
-        }),
-        Type::Transport => transport(text, arena),
-        Type::Float => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float),
-        Type::Ip => address(text).map(|address| Value::Ip(arena.alloc(address))),
-        Type::Date => {
-            let time = time::parse_iso8601(text, Some(jiff::tz::Offset::UTC))?;
-            Some(Value::Time(arena.alloc(time)))
-        }
-        Type::Mac => mac(text, arena),
-        Type::GeoPoint | Type::Flat => None,
-    }
+    *slot = match kind {
+        Type::Keyword | Type::Text => Value::Text(text),
+        Type::Lowercase => Value::Text(lowercase(text, arena)),
+        Type::Long | Type::Count if is_plain_integer(text) => Value::Json(text),
+        Type::Long => Value::Long(long(text)?),
+        Type::Count => Value::Long(long(text).filter(|count| *count >= 0)?),
+        Type::Port => match text.parse::<u16>().ok()? {
+            _ if is_plain_integer(text) => Value::Json(text),
+            port => Value::Long(i64::from(port)),
+        },
+        Type::Transport => transport(text, arena)?,
+        Type::Float => Value::Float(text.parse::<f64>().ok().filter(|number| number.is_finite())?),
+        Type::Ip => Value::Ip(arena.alloc(address(text)?)),
+        Type::Date => Value::Time(arena.alloc(time::parse_iso8601(text, Some(jiff::tz::Offset::UTC))?)),
+        Type::Mac => mac(text, arena)?,
+        Type::GeoPoint | Type::Flat => return None,
+    };
+    Some(())
 }
 
 /// Trims blanks: nearly always there are none, and then one look at each end tells.

@@ -37,6 +37,8 @@ pub(crate) struct Slot {
     /// The object that it stands in.
     pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
+    /// It stands under the prefix, as all slots behind it do.
+    pub(crate) prefixed: bool,
 }
 
 /// The number of an object of the document, the document itself being the first.
@@ -58,7 +60,6 @@ pub struct Fields {
     /// The position of each field in document order.
     positions: Vec<u16>,
     prefix: String,
-    first_prefixed: usize,
     under_prefix: HashSet<String>,
 }
 
@@ -107,7 +108,6 @@ impl Fields {
             .map(|field| field.name.as_str())
             .collect();
         let inside = format!("{prefix}.");
-        let first_prefixed = names.iter().position(|name| name.starts_with(&inside)).unwrap_or(names.len());
         let under_prefix = names
             .iter()
             .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
@@ -115,7 +115,7 @@ impl Fields {
             .collect();
         let mut objects = vec![""];
         let order: Vec<Slot> =
-            order.iter().zip(&names).map(|(field, name)| slot(*field, name, &mut objects)).collect();
+            order.iter().zip(&names).map(|(field, name)| slot(*field, name, &inside, &mut objects)).collect();
         let kinds = fields.iter().map(|field| field.kind).collect();
         let paths: Vec<Vec<&str>> = objects.iter().map(|object| segments(object)).collect();
         let steps = paths.iter().flat_map(|from| paths.iter().map(|to| step(from, to))).collect();
@@ -123,18 +123,7 @@ impl Fields {
         let objects = objects.len();
         let positions = positions(&order);
         let prefix = prefix.to_owned();
-        Ok(Self {
-            fields,
-            kinds,
-            order,
-            objects,
-            steps,
-            depths,
-            positions,
-            prefix,
-            first_prefixed,
-            under_prefix,
-        })
+        Ok(Self { fields, kinds, order, objects, steps, depths, positions, prefix, under_prefix })
     }
 
     /// All fields by number.
@@ -172,13 +161,9 @@ impl Fields {
         &self.prefix
     }
 
+    /// All fields in document order.
     pub(crate) fn order(&self) -> &[Slot] {
         &self.order
-    }
-
-    /// The slots from here on stand under the prefix.
-    pub(crate) fn first_prefixed(&self) -> usize {
-        self.first_prefixed
     }
 
     /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
@@ -193,16 +178,9 @@ impl Fields {
         self.depths.get(usize::from(object.0)).copied().unwrap_or_default()
     }
 
-    /// A position in document order.
-    #[inline]
-    pub(crate) fn slot(&self, position: usize) -> Option<&Slot> {
-        self.order.get(position)
-    }
-
-    /// The position of a field in document order.
-    #[inline]
-    pub(crate) fn position(&self, field: FieldId) -> usize {
-        self.positions.get(usize::from(field.0)).copied().map_or(usize::MAX, usize::from)
+    /// The position of each field in document order.
+    pub(crate) fn positions(&self) -> &[u16] {
+        &self.positions
     }
 
     /// Whether `prefix.key` is a field of the list: a left-over key of that name must take another.
@@ -250,7 +228,8 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
     keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
 }
 
-fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
+fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n str>) -> Slot {
+    let prefixed = name.starts_with(prefix);
     let (around, name) = name.rsplit_once('.').unwrap_or(("", name));
     let object = objects.iter().position(|object| *object == around).unwrap_or_else(|| {
         objects.push(around);
@@ -260,7 +239,8 @@ fn slot<'n>(field: FieldId, name: &'n str, objects: &mut Vec<&'n str>) -> Slot {
     json::string(name, &mut next);
     next.extend_from_slice(b":\"");
     let name = Piece::new(next.get(1..).unwrap_or_default());
-    Slot { name, next: Piece::new(&next), object: ObjectId(u16::try_from(object).unwrap_or(u16::MAX)), field }
+    let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
+    Slot { name, next: Piece::new(&next), object, field, prefixed }
 }
 
 /// A comma alone where `from` and `to` are the same object.

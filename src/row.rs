@@ -14,8 +14,8 @@ use crate::json;
 use crate::recycle::emptied;
 use crate::time::ZonedTime;
 
-/// Positions whose bits are gathered together: as a rule all of them.
-const POSITIONS: usize = 512;
+/// Positions that share a word of bits.
+const BITS: usize = u64::BITS as usize;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
 pub const MAX_STRING: usize = 32_766;
@@ -83,64 +83,105 @@ pub struct Leftover<'a> {
 #[derive(Debug, Default)]
 pub struct Row<'a> {
     /// In the order in which they came.
-    values: Vec<Entry<'a>>,
-    /// For each field, one more than the place of its value; 0 where it has none.
+    values: Vec<Value<'a>>,
+    /// For each position in document order, where its value stands among `values`, if its bit is set.
     places: Vec<u16>,
+    /// A bit for each position that has a value.
+    filled: Vec<u64>,
+    /// The position of each field.
+    positions: &'a [u16],
     leftovers: Vec<Leftover<'a>>,
     /// Why the values are what they are, if someone asks.
     trace: Option<Box<Trace<'a>>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry<'a> {
-    value: Value<'a>,
-    field: FieldId,
-}
-
 impl<'a> Row<'a> {
     /// An empty row for documents of `fields`, with the memory of one that was emptied.
-    pub fn recycle(emptied: Row<'static>, fields: &Fields) -> Self {
-        let Row { values, mut places, leftovers, .. } = emptied;
-        places.clear();
+    pub fn recycle(emptied: Row<'static>, fields: &'a Fields) -> Self {
+        let Row { values, mut places, mut filled, leftovers, .. } = emptied;
+        // What places are left of another event are not looked at.
         places.resize(fields.len(), 0);
-        Row { values, places, leftovers, trace: None }
+        filled.clear();
+        filled.resize(fields.len().div_ceil(BITS), 0);
+        Row { values, places, filled, positions: fields.positions(), leftovers, trace: None }
     }
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { values, places, leftovers, .. } = self;
-        Row { values: emptied(values), places, leftovers: emptied(leftovers), trace: None }
+        let Row { values, places, filled, leftovers, .. } = self;
+        let (values, leftovers) = (emptied(values), emptied(leftovers));
+        Row { values, places, filled, positions: &[], leftovers, trace: None }
     }
 
     /// Gives a field its value, in place of any that it has.
     #[inline]
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        if self.trace.is_some() {
-            self.note(Some(field), value, Fate::Set);
+        if matches!(value, Value::Absent) {
+            self.clear(field);
+        } else if let Some(slot) = self.slot(field) {
+            *slot = value;
         }
-        let Some(place) = self.places.get_mut(usize::from(field.0)) else { return };
-        if let Some(entry) = self.values.get_mut(usize::from(*place).wrapping_sub(1)) {
-            entry.value = value;
-        } else if let Ok(next) = u16::try_from(self.values.len() + 1) {
-            *place = next;
-            self.values.push(Entry { value, field });
-        }
+        self.note(Some(field), value, Fate::Set);
     }
 
     /// Gives a field its value unless it has one.
     #[inline]
     pub fn set_if_absent(&mut self, field: FieldId, value: Value<'a>) {
         if self.has(field) {
-            self.lose(field, value);
+            self.note(Some(field), value, Fate::Lost);
         } else {
             self.set(field, value);
+        }
+    }
+
+    /// Gives a field the value that `write` writes, or leaves it as it is where that gives nothing.
+    #[inline]
+    pub(crate) fn set_with(
+        &mut self,
+        field: FieldId,
+        write: impl FnOnce(&mut Value<'a>) -> Option<()>,
+    ) -> Option<()> {
+        let had = self.has(field);
+        let written = write(self.slot(field)?);
+        if written.is_some() {
+            self.note_taken(field);
+        } else if !had {
+            self.clear(field);
+        }
+        written
+    }
+
+    /// Where the value of a field goes, which counts as having one from now on.
+    ///
+    /// Values are written there where they are made: to hand one on means to write it word by word and to read it again as
+    /// a whole, and for that the processor has to wait.
+    #[inline(never)]
+    fn slot(&mut self, field: FieldId) -> Option<&mut Value<'a>> {
+        let position = self.position(field)?;
+        let word = self.filled.get_mut(position / BITS)?;
+        let place = self.places.get_mut(position)?;
+        let bit = 1 << (position % BITS);
+        if *word & bit == 0 {
+            *place = u16::try_from(self.values.len()).ok()?;
+            *word |= bit;
+            self.values.push(Value::Absent);
+        }
+        self.values.get_mut(usize::from(*place))
+    }
+
+    fn clear(&mut self, field: FieldId) {
+        if let Some(position) = self.position(field)
+            && let Some(word) = self.filled.get_mut(position / BITS)
+        {
+            *word &= !(1 << (position % BITS));
         }
     }
 
     /// Whether a field has a value.
     #[inline]
     pub fn has(&self, field: FieldId) -> bool {
-        self.value(field).is_some()
+        let Some(position) = self.position(field) else { return false };
+        self.filled.get(position / BITS).is_some_and(|word| word >> (position % BITS) & 1 != 0)
     }
 
     /// A field's value.
@@ -166,9 +207,17 @@ impl<'a> Row<'a> {
 
     #[inline]
     fn value(&self, field: FieldId) -> Option<&Value<'a>> {
-        let place = usize::from(*self.places.get(usize::from(field.0))?);
-        let entry = self.values.get(place.wrapping_sub(1))?;
-        Some(&entry.value).filter(|value| !matches!(value, Value::Absent))
+        let position = self.position(field)?;
+        let word = self.filled.get(position / BITS)?;
+        if word >> (position % BITS) & 1 == 0 {
+            return None;
+        }
+        self.values.get(usize::from(*self.places.get(position)?))
+    }
+
+    #[inline]
+    fn position(&self, field: FieldId) -> Option<usize> {
+        self.positions.get(usize::from(field.0)).copied().map(usize::from)
     }
 
     /// Adds a key under the prefix.
@@ -186,18 +235,6 @@ impl<'a> Row<'a> {
         Writer { out, text: "", cut: 0 }.value(value);
     }
 
-    /// A bit for each field that has a value, from the position `first` in document order on.
-    fn filled(&self, fields: &Fields, first: usize) -> [u64; POSITIONS / 64] {
-        let mut filled = [0; POSITIONS / 64];
-        for entry in self.values.iter().filter(|entry| !matches!(entry.value, Value::Absent)) {
-            let position = fields.position(entry.field).wrapping_sub(first);
-            if let Some(bits) = filled.get_mut(position / 64) {
-                *bits |= 1 << (position % 64);
-            }
-        }
-        filled
-    }
-
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
     ///
     /// Many values are slices of `text`: these are written quicker.
@@ -206,42 +243,41 @@ impl<'a> Row<'a> {
         let start = writer.out.len();
         let mut object = ObjectId::default();
         let mut last = None;
-        for first in (0..fields.len()).step_by(POSITIONS) {
-            for (word, mut bits) in (0..).zip(self.filled(fields, first)) {
-                while bits != 0 {
-                    let position = first + word * 64 + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let Some(slot) = fields.slot(position) else { continue };
-                    let Some(value) = self.value(slot.field) else { continue };
-                    if slot.object == object {
-                        slot.next.append(writer.out);
-                    } else {
-                        let Some(step) = fields.step(object, slot.object) else { continue };
-                        step.append(writer.out);
-                        slot.name.append(writer.out);
-                        object = slot.object;
+        let ordered = fields.order().chunks(BITS).zip(self.places.chunks(BITS));
+        for ((slots, places), mut bits) in ordered.zip(self.filled.iter().copied()) {
+            while bits != 0 {
+                let position = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let (Some(slot), Some(place)) = (slots.get(position), places.get(position)) else { continue };
+                let Some(value) = self.values.get(usize::from(*place)) else { continue };
+                if slot.object == object {
+                    slot.next.append(writer.out);
+                } else {
+                    let Some(step) = fields.step(object, slot.object) else { continue };
+                    step.append(writer.out);
+                    slot.name.append(writer.out);
+                    object = slot.object;
+                }
+                last = Some(slot);
+                match value {
+                    Value::Text(text) if text.len() <= MAX_STRING => {
+                        json::rest_of_slice(text, writer.text, writer.out);
                     }
-                    last = Some(position);
-                    match value {
-                        Value::Text(text) if text.len() <= MAX_STRING => {
-                            json::rest_of_slice(text, writer.text, writer.out);
-                        }
-                        Value::Word(word) => {
-                            writer.out.extend_from_slice(word.as_bytes());
-                            writer.out.push(b'"');
-                        }
-                        Value::Ip(address) => json::rest_of_address(address, writer.text, writer.out),
-                        value => {
-                            writer.out.pop();
-                            writer.value(value);
-                        }
+                    Value::Word(word) => {
+                        writer.out.extend_from_slice(word.as_bytes());
+                        writer.out.push(b'"');
+                    }
+                    Value::Ip(address) => json::rest_of_address(address, writer.text, writer.out),
+                    value => {
+                        writer.out.pop();
+                        writer.value(value);
                     }
                 }
             }
         }
         let mut depth = fields.depth(object);
         if !self.leftovers.is_empty() {
-            let in_prefix = last.is_some_and(|last| last >= fields.first_prefixed());
+            let in_prefix = last.is_some_and(|slot| slot.prefixed);
             writer.close(depth - u8::from(in_prefix));
             depth = 1;
             if !in_prefix {

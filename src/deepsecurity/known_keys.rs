@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::keys::{HOMES, Home};
 use super::profile::Context;
-use crate::convert::{convert, lowercase};
+use crate::convert::{convert, convert_to, lowercase};
 use crate::field::FieldId;
 use crate::keys::{At, KeyId};
 use crate::problem::Problem;
@@ -38,21 +38,21 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
 }
 
 pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
-    match convert(value, context.fields.kind(field), context.arena) {
-        // A field that has its value already keeps it: this one goes under the prefix.
-        Some(value) if context.row.has(field) => {
-            context.row.lose(field, value);
-            false
+    let Context { row, arena, fields, .. } = context;
+    let kind = fields.kind(field);
+    // A field that has its value already keeps it: this one goes under the prefix.
+    if row.has(field) {
+        match convert(value, kind, arena) {
+            Some(converted) => row.lose(field, converted),
+            None => row.refuse(Some(field), value),
         }
-        Some(value) => {
-            context.row.set(field, value);
-            true
-        }
-        None => {
-            context.row.refuse(Some(field), value);
-            false
-        }
+        return false;
     }
+    let taken = row.set_with(field, |slot| convert_to(slot, value, kind, arena));
+    if taken.is_none() {
+        row.refuse(Some(field), value);
+    }
+    taken.is_some()
 }
 
 fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &[char]) -> bool {

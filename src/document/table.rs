@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use super::read::Header;
 use crate::config::{HeaderField, SyslogField};
-use crate::convert::{convert, trim};
+use crate::convert::{convert_to, trim};
 use crate::keys::{KeyId, Keyed, is_empty_value};
 use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
@@ -85,15 +85,15 @@ pub(super) fn apply_table<'a>(
             row.because(Step::Table, || {
                 Read::Origin(origin, own.and(key_of(origin)).and_then(|key| keyed.at(key)))
             });
-            let Some(value) = convert(text, rule.kind, sources.arena) else {
+            let taken = row.set_with(rule.field, |slot| convert_to(slot, text, rule.kind, sources.arena));
+            if taken.is_none() {
                 row.refuse(Some(rule.field), text);
                 let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
                 if at.is_none_or(|at| keyed.note_misfit(at)) {
                     problems.add(Problem::ValueDoesNotFit);
                 }
                 continue;
-            };
-            row.set(rule.field, value);
+            }
             // fluentd's own fields stand in every record: they say nothing about the event.
             any |= !matches!(origin, Origin::Record(_));
             match origin {

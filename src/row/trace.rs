@@ -150,7 +150,17 @@ pub(crate) struct Note<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Trace<'a> {
     reason: Reason<'a>,
+    /// The value that a note is about to be made of.
+    value: Value<'a>,
     notes: Vec<Note<'a>>,
+}
+
+impl Trace<'_> {
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, field: Option<FieldId>, fate: Fate) {
+        self.notes.push(Note { field, value: self.value, fate, reason: self.reason });
+    }
 }
 
 impl<'a> Row<'a> {
@@ -181,24 +191,30 @@ impl<'a> Row<'a> {
     /// Tells of a value that came too late for its field.
     #[inline]
     pub(crate) fn lose(&mut self, field: FieldId, value: Value<'a>) {
-        if self.trace.is_some() {
-            self.note(Some(field), value, Fate::Lost);
-        }
+        self.note(Some(field), value, Fate::Lost);
     }
 
     /// Tells of a value that does not fit.
     #[inline]
     pub(crate) fn refuse(&mut self, field: Option<FieldId>, value: &'a str) {
+        self.note(field, Value::Text(value), Fate::Refused);
+    }
+
+    /// Tells of a value that a field has taken.
+    #[inline]
+    pub(super) fn note_taken(&mut self, field: FieldId) {
         if self.trace.is_some() {
-            self.note(field, Value::Text(value), Fate::Refused);
+            self.note(Some(field), self.get(field), Fate::Set);
         }
     }
 
-    #[cold]
-    #[inline(never)]
+    /// Tells what became of a value.
+    #[inline]
     pub(super) fn note(&mut self, field: Option<FieldId>, value: Value<'a>, fate: Fate) {
         if let Some(trace) = &mut self.trace {
-            trace.notes.push(Note { field, value, fate, reason: trace.reason });
+            // As an argument it would need memory of its own, and then so would every value that is set.
+            trace.value = value;
+            trace.note(field, fate);
         }
     }
 }
