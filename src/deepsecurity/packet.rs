@@ -203,12 +203,12 @@ fn secret_header(
     (redact, last_letters): (&[String], u32),
     may_be_framed: impl Fn() -> bool,
 ) -> Option<usize> {
+    let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     memchr::memchr_iter(b':', line).find(|colon| {
         let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
         if last_letter(name) & last_letters == 0 {
             return false;
         }
-        let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         redact.iter().any(|header| {
             let Some(start) = name.len().checked_sub(header.len()) else { return false };
             let (front, tail) = name.split_at_checked(start).unwrap_or_default();
