@@ -82,10 +82,8 @@ pub struct Leftover<'a> {
 /// The values of one event.
 #[derive(Debug, Default)]
 pub struct Row<'a> {
-    /// In the order in which they came.
+    /// By position in document order.
     values: Vec<Value<'a>>,
-    /// For each position in document order, where its value stands among `values`, if its bit is set.
-    places: Vec<u16>,
     /// A bit for each position that has a value.
     filled: Vec<u64>,
     /// The position of each field.
@@ -98,19 +96,18 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// An empty row for documents of `fields`, with the memory of one that was emptied.
     pub fn recycle(emptied: Row<'static>, fields: &'a Fields) -> Self {
-        let Row { values, mut places, mut filled, leftovers, .. } = emptied;
-        // What places are left of another event are not looked at.
-        places.resize(fields.len(), 0);
+        let Row { mut values, mut filled, leftovers, .. } = emptied;
+        values.resize(fields.len(), Value::Absent);
         filled.clear();
         filled.resize(fields.len().div_ceil(BITS), 0);
-        Row { values, places, filled, positions: fields.positions(), leftovers, trace: None }
+        Row { values, filled, positions: fields.positions(), leftovers, trace: None }
     }
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
-        let Row { values, places, filled, leftovers, .. } = self;
+        let Row { values, filled, leftovers, .. } = self;
         let (values, leftovers) = (emptied(values), emptied(leftovers));
-        Row { values, places, filled, positions: &[], leftovers, trace: None }
+        Row { values, filled, positions: &[], leftovers, trace: None }
     }
 
     /// Gives a field its value, in place of any that it has.
@@ -155,18 +152,11 @@ impl<'a> Row<'a> {
     ///
     /// Values are written there where they are made: to hand one on means to write it word by word and to read it again as
     /// a whole, and for that the processor has to wait.
-    #[inline(never)]
+    #[inline]
     fn slot(&mut self, field: FieldId) -> Option<&mut Value<'a>> {
         let position = self.position(field)?;
-        let word = self.filled.get_mut(position / BITS)?;
-        let place = self.places.get_mut(position)?;
-        let bit = 1 << (position % BITS);
-        if *word & bit == 0 {
-            *place = u16::try_from(self.values.len()).ok()?;
-            *word |= bit;
-            self.values.push(Value::Absent);
-        }
-        self.values.get_mut(usize::from(*place))
+        *self.filled.get_mut(position / BITS)? |= 1 << (position % BITS);
+        self.values.get_mut(position)
     }
 
     fn clear(&mut self, field: FieldId) {
@@ -212,7 +202,7 @@ impl<'a> Row<'a> {
         if word >> (position % BITS) & 1 == 0 {
             return None;
         }
-        self.values.get(usize::from(*self.places.get(position)?))
+        self.values.get(position)
     }
 
     #[inline]
@@ -243,13 +233,12 @@ impl<'a> Row<'a> {
         let start = writer.out.len();
         let mut object = ObjectId::default();
         let mut last = None;
-        let ordered = fields.order().chunks(BITS).zip(self.places.chunks(BITS));
-        for ((slots, places), mut bits) in ordered.zip(self.filled.iter().copied()) {
+        let ordered = fields.order().chunks(BITS).zip(self.values.chunks(BITS));
+        for ((slots, values), mut bits) in ordered.zip(self.filled.iter().copied()) {
             while bits != 0 {
                 let position = bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                let (Some(slot), Some(place)) = (slots.get(position), places.get(position)) else { continue };
-                let Some(value) = self.values.get(usize::from(*place)) else { continue };
+                let (Some(slot), Some(value)) = (slots.get(position), values.get(position)) else { continue };
                 if slot.object == object {
                     slot.next.append(writer.out);
                 } else {
