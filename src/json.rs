@@ -7,7 +7,7 @@ use std::io::Write;
 
 use wide::u8x16;
 
-use crate::row::Address;
+use crate::row::{Address, EventText};
 
 /// Text that is appended to every document: as a block of fixed size, which is quicker to copy than one whose size has to be
 /// looked at.
@@ -56,18 +56,27 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     rest_of_string(text, out);
 }
 
-/// The same as [`rest_of_string`], quicker for a short slice of `text`: what stands behind it is copied too, and cut off again, so
-/// that there is no branch on its length, which no processor can foretell.
+/// The same as [`rest_of_string`], quicker for a slice of `text`: what is plain is not looked at, and behind a short slice what
+/// follows is copied too, and cut off again, so that there is no branch on its length, which no processor can foretell.
 #[inline]
-pub(crate) fn rest_of_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
-    match window(slice, text) {
+pub(crate) fn rest_of_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
+    let start = start_in(slice, text);
+    let is_plain = text.plain.checked_sub(start).is_some_and(|plain| slice.len() <= plain);
+    match window(start, slice, text) {
         Some(window) => {
-            let (halves, _) = window.as_slice().as_chunks::<BLOCK>();
-            let found = halves.iter().rev().fold(0, |found, half| found << BLOCK | u64::from(specials(half)));
-            if found & ((1 << slice.len()) - 1) != 0 {
-                return escaped(slice.as_bytes(), out);
+            if !is_plain {
+                let (halves, _) = window.as_slice().as_chunks::<BLOCK>();
+                let found =
+                    halves.iter().rev().fold(0, |found, half| found << BLOCK | u64::from(specials(half)));
+                if found & ((1 << slice.len()) - 1) != 0 {
+                    return escaped(slice.as_bytes(), out);
+                }
             }
             append_start(&window, slice.len(), out);
+            out.push(b'"');
+        }
+        None if is_plain => {
+            out.extend_from_slice(slice.as_bytes());
             out.push(b'"');
         }
         None => rest_of_string(slice, out),
@@ -76,18 +85,23 @@ pub(crate) fn rest_of_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
 
 /// Appends a slice of `text` as it is.
 #[inline]
-pub(crate) fn plain_slice(slice: &str, text: &str, out: &mut Vec<u8>) {
-    match window(slice, text) {
+pub(crate) fn plain_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
+    match window(start_in(slice, text), slice, text) {
         Some(window) => append_start(&window, slice.len(), out),
         None => out.extend_from_slice(slice.as_bytes()),
     }
 }
 
+/// Where a slice begins in `text`; far behind its end if it is none.
+#[inline]
+fn start_in(slice: &str, text: EventText<'_>) -> usize {
+    slice.as_ptr().addr().wrapping_sub(text.text.as_ptr().addr())
+}
+
 /// A short slice of `text` with what stands behind it.
 #[inline]
-fn window(slice: &str, text: &str) -> Option<[u8; WINDOW]> {
-    let start = slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
-    let window = text.as_bytes().get(start..start.wrapping_add(WINDOW))?;
+fn window(start: usize, slice: &str, text: EventText<'_>) -> Option<[u8; WINDOW]> {
+    let window = text.text.as_bytes().get(start..start.wrapping_add(WINDOW))?;
     if slice.len() <= WINDOW { window.first_chunk().copied() } else { None }
 }
 
@@ -238,14 +252,14 @@ pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
 }
 
 /// Appends an address as a string; its own text is often a slice of `text`.
-pub(crate) fn address(address: &Address<'_>, text: &str, out: &mut Vec<u8>) {
+pub(crate) fn address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
     out.push(b'"');
     rest_of_address(address, text, out);
 }
 
 /// The same behind an opening quote.
 #[inline]
-pub(crate) fn rest_of_address(address: &Address<'_>, text: &str, out: &mut Vec<u8>) {
+pub(crate) fn rest_of_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
     match address.text {
         Some(own) => plain_slice(own, text, out),
         // A vector takes everything.

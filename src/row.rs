@@ -55,6 +55,29 @@ pub enum Value<'a> {
     Object(&'a [Leftover<'a>]),
 }
 
+/// The text of an event: many of its values are slices of it.
+#[derive(Clone, Copy, Debug)]
+pub struct EventText<'t> {
+    pub(crate) text: &'t str,
+    /// So many bytes, from the first on, stand in JSON as they are.
+    pub(crate) plain: usize,
+}
+
+impl<'t> From<&'t str> for EventText<'t> {
+    /// A text of which nothing is known.
+    fn from(text: &'t str) -> Self {
+        Self { text, plain: 0 }
+    }
+}
+
+impl<'t> EventText<'t> {
+    /// A slice of `whole`, whose first `plain` bytes stand in JSON as they are.
+    pub(crate) fn within(whole: &str, plain: usize, text: &'t str) -> Self {
+        let offset = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self { text, plain: plain.checked_sub(offset).map_or(0, |plain| plain.min(text.len())) }
+    }
+}
+
 /// An address, with its text where that is how documents write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
@@ -222,13 +245,13 @@ impl<'a> Row<'a> {
 
     /// A value as JSON: what a field, or a key under the prefix, would hold.
     pub(crate) fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
-        Writer { out, text: "", cut: 0 }.value(value);
+        Writer { out, text: "".into(), cut: 0 }.value(value);
     }
 
     /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
     ///
-    /// Many values are slices of `text`: these are written quicker.
-    pub fn write_json(&self, fields: &Fields, text: &str, out: &mut Vec<u8>) -> u32 {
+    /// Values that are slices of `text` are written quicker.
+    pub fn write_json(&self, fields: &Fields, text: EventText<'_>, out: &mut Vec<u8>) -> u32 {
         let mut writer = Writer { out, text, cut: 0 };
         let start = writer.out.len();
         let mut object = ObjectId::default();
@@ -299,7 +322,7 @@ const FLAT_PATH: usize = 512;
 
 struct Writer<'o> {
     out: &'o mut Vec<u8>,
-    text: &'o str,
+    text: EventText<'o>,
     cut: u32,
 }
 

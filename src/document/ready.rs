@@ -12,7 +12,7 @@ use crate::index_name::IndexNames;
 use crate::json;
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
-use crate::row::Row;
+use crate::row::{EventText, Row};
 
 /// A document that is ready to be written.
 pub struct Document<'w, 'd, 'p> {
@@ -56,7 +56,9 @@ impl Document<'_, '_, '_> {
         let id = plan.ids.then(|| (work.row.text(FieldId::ID).unwrap_or_default(), work.id_suffix));
         write_action(index, id, out);
         let document = out.len();
-        let cut = work.row.write_json(&plan.fields, work.event.text, out);
+        let Event { record, text, .. } = work.event;
+        let text = EventText::within(&record.message, record.plain, text);
+        let cut = work.row.write_json(&plan.fields, text, out);
         let excluded = plan.exclusion.as_ref().is_some_and(|rules| {
             let json = out.get(document..).unwrap_or_default();
             let sources =

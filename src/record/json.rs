@@ -58,8 +58,27 @@ struct Fields<'a> {
 /// The text of a string, or the JSON of any other value.
 struct Value<'a> {
     text: Cow<'a, str>,
+    /// So many bytes of the text, from the first on, stand in JSON as they are.
+    plain: usize,
     /// Null says no more than a missing field.
     is_null: bool,
+}
+
+/// A string of JSON.
+struct Text<'a> {
+    /// Its text, escapes undone.
+    text: Cow<'a, str>,
+    /// So many bytes of the text, from the first on, stand in JSON as they are.
+    plain: usize,
+    /// Bytes that it takes, with its quotes.
+    length: usize,
+}
+
+impl<'a> Text<'a> {
+    /// A string without escapes.
+    fn plain(text: &'a str) -> Self {
+        Self { text: Cow::Borrowed(text), plain: text.len(), length: text.len() + "\"\"".len() }
+    }
 }
 
 impl<'a> Fields<'a> {
@@ -69,6 +88,7 @@ impl<'a> Fields<'a> {
             "message" if !self.has_message => {
                 self.has_message = true;
                 record.message = value.text;
+                record.plain = value.plain;
                 return;
             }
             "hostname" if record.hostname.is_none() => &mut record.hostname,
@@ -88,24 +108,25 @@ fn leading<'a, T: Deserialize<'a>>(text: &'a str) -> Option<(T, usize)> {
 }
 
 fn name(text: &str) -> Option<(Cow<'_, str>, usize)> {
-    string(text).or_else(|| leading::<String>(text).map(|(name, length)| (Cow::Owned(name), length)))
+    let plain = string(text).map(|Text { text, length, .. }| (text, length));
+    plain.or_else(|| leading::<String>(text).map(|(name, length)| (Cow::Owned(name), length)))
 }
 
 fn value(text: &str) -> Option<(Value<'_>, usize)> {
-    if let Some((text, length)) = string(text) {
-        return Some((Value { text, is_null: false }, length));
+    if let Some(Text { text, plain, length }) = string(text) {
+        return Some((Value { text, plain, is_null: false }, length));
     }
     let (value, length) = leading::<&RawValue>(text)?;
-    Some((Value { text: text_of(value), is_null: value.get() == "null" }, length))
+    Some((Value { text: text_of(value), plain: 0, is_null: value.get() == "null" }, length))
 }
 
 /// Reads the string that `text` starts with, and gives where it ends. Nothing if it is no string, or one with
 /// anything in it that takes more than a look: serde_json will tell.
-fn string(text: &str) -> Option<(Cow<'_, str>, usize)> {
+fn string(text: &str) -> Option<Text<'_>> {
     let inner = text.strip_prefix('"')?;
     let near = inner.as_bytes().first_chunk().and_then(near_end);
     let Some(end) = near else { return long_string(inner) };
-    Some((Cow::Borrowed(inner.get(..end)?), end + "\"\"".len()))
+    Some(Text::plain(inner.get(..end)?))
 }
 
 /// Where the quote stands that ends a string, if it is in this block and nothing before it takes more than a look.
@@ -122,9 +143,10 @@ fn near_end(block: &[u8; BLOCK]) -> Option<usize> {
 }
 
 /// The same as [`string`] behind the opening quote.
-fn long_string(inner: &str) -> Option<(Cow<'_, str>, usize)> {
+fn long_string(inner: &str) -> Option<Text<'_>> {
     let bytes = inner.as_bytes();
     let mut unescaped = String::new();
+    let mut first_escape = 0;
     let mut copied = 0;
     for at in memchr2_iter(b'"', b'\\', bytes) {
         if at < copied {
@@ -133,6 +155,7 @@ fn long_string(inner: &str) -> Option<(Cow<'_, str>, usize)> {
         let plain = inner.get(copied..at)?;
         if bytes.get(at) == Some(&b'\\') {
             if copied == 0 {
+                first_escape = at;
                 unescaped.reserve(inner.len().min(at + USUAL_LENGTH));
             }
             unescaped.push_str(plain);
@@ -144,15 +167,15 @@ fn long_string(inner: &str) -> Option<(Cow<'_, str>, usize)> {
         if bytes.get(..at)?.iter().copied().fold(u8::MAX, u8::min) < b' ' {
             return None;
         }
-        let length = at + "\"\"".len();
         if copied == 0 {
-            return Some((Cow::Borrowed(plain), length));
+            return Some(Text::plain(plain));
         }
         unescaped.push_str(plain);
         if unescaped.len() < unescaped.capacity() / 4 {
             unescaped.shrink_to_fit();
         }
-        return Some((Cow::Owned(unescaped), length));
+        let length = at + "\"\"".len();
+        return Some(Text { text: Cow::Owned(unescaped), plain: first_escape, length });
     }
     None
 }

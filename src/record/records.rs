@@ -160,6 +160,7 @@ fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
         record.others.into_iter().map(|Other { name, value }| Other { name: own(name), value: own(value) });
     let record = Record {
         message,
+        plain: 0,
         hostname: record.hostname.map(own),
         timestamp: record.timestamp.map(own),
         tag: record.tag.map(own),

@@ -368,3 +368,36 @@ proptest! {
         }
     }
 }
+
+/// Text before the first escape of fluentd's JSON is written without a look at it.
+#[test]
+fn what_json_escapes_is_escaped_wherever_it_stands_first() {
+    for special in ["\"", "\\", "\u{1}", "\u{7f}", "語"] {
+        for place in 0..4 {
+            let value = |at: usize, word: &str| match at == place {
+                true => format!("{word}{special}{word}"),
+                false => word.to_owned(),
+            };
+            let (user, path, long) = (value(0, "ada"), value(1, "data"), value(2, &"words ".repeat(20)));
+            let event = |user: &str| {
+                agent_event(
+                    "30",
+                    &format!(
+                        "suser={user} filePath=/tmp/{path} msg={long}end cs5={} act=updated",
+                        value(3, "x")
+                    ),
+                )
+            };
+            // The second event begins behind what the first one has.
+            let message = format!("{}\n{}", event(&user), event("other"));
+            let loaded = load_bytes(plan(), &fluentd_line(&message));
+            assert_eq!(loaded.documents.len(), 2);
+            for (document, user) in loaded.documents.iter().zip([&*user, "other"]) {
+                assert_eq!(document.text("user.name"), user);
+                assert_eq!(document.text("file.path"), format!("/tmp/{path}"));
+                assert_eq!(document.text("event.original"), format!("{long}end"), "{special:?} {place}");
+                assert_eq!(document.text("@message"), event(user));
+            }
+        }
+    }
+}

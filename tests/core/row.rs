@@ -30,7 +30,7 @@ fn json(fields: &Fields, values: &[(&str, Value<'_>)]) -> String {
 
 fn written(row: &Row<'_>, fields: &Fields) -> String {
     let mut out = Vec::new();
-    row.write_json(fields, "", &mut out);
+    row.write_json(fields, "".into(), &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -106,7 +106,7 @@ fn a_long_string_is_cut_at_a_character_and_counted() {
         let mut row = Row::recycle(Row::default(), &fields);
         row.set(id, Value::Text(&text));
         let mut out = Vec::new();
-        assert_eq!(row.write_json(&fields, "", &mut out), cut);
+        assert_eq!(row.write_json(&fields, "".into(), &mut out), cut);
         let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let written = document.get("zz").and_then(|value| value.as_str()).unwrap();
         assert!(written.len() <= MAX_STRING && written.len() > MAX_STRING - 4);
@@ -257,7 +257,7 @@ fn a_slice_of_the_text_is_written_like_any_other_string() {
             let mut row = Row::recycle(Row::default(), &fields);
             row.set(fields.id("@id").unwrap(), Value::Text(slice));
             let mut out = Vec::new();
-            row.write_json(&fields, line, &mut out);
+            row.write_json(&fields, line.into(), &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), serde_json::json!({ "@id": slice }).to_string());
         }
     }
