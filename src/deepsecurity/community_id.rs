@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use base64_simd::{Out, STANDARD};
 use bumpalo::Bump;
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use sha1::{Digest, Sha1};
 
 /// What a flow is known by.
@@ -32,23 +33,25 @@ impl Flow {
         } else {
             (self.destination, self.source, to, from)
         };
-        let mut hash = Sha1::new();
-        hash.update([0, 0]);
+        // A seed of zero before, and padding between the protocol and the ports.
+        let mut flow = ArenaVec::with_capacity_in(40, arena);
+        flow.extend_from_slice_copy(&[0, 0]);
         for address in [source, destination] {
             match address {
-                IpAddr::V4(address) => hash.update(address.octets()),
-                IpAddr::V6(address) => hash.update(address.octets()),
+                IpAddr::V4(address) => flow.extend_from_slice_copy(&address.octets()),
+                IpAddr::V6(address) => flow.extend_from_slice_copy(&address.octets()),
             }
         }
-        hash.update([self.protocol, 0]);
+        flow.extend_from_slice_copy(&[self.protocol, 0]);
         if ports.is_some() {
-            hash.update(from.to_be_bytes());
-            hash.update(to.to_be_bytes());
+            flow.extend_from_slice_copy(&from.to_be_bytes());
+            flow.extend_from_slice_copy(&to.to_be_bytes());
         }
-        let mut text = *b"1:============================";
-        let (_, digest) = text.split_at_mut_checked(2)?;
-        let _ = STANDARD.encode(hash.finalize().as_slice(), Out::from_slice(digest));
-        std::str::from_utf8(&text).ok().map(|text| &*arena.alloc_str(text))
+        let mut digits = [0; 28];
+        let mut id = ArenaString::with_capacity_in("1:".len() + digits.len(), arena);
+        id.push_str("1:");
+        id.push_str(STANDARD.encode_as_str(&Sha1::digest(&flow), Out::from_slice(&mut digits)));
+        Some(id.into_bump_str())
     }
 
     /// An ICMP message that has an answer counts as a port for it; one that has none goes one way, with its code.
