@@ -30,6 +30,10 @@ pub(super) fn starts_like_http(bytes: &[u8]) -> bool {
     if bytes.starts_with(b"HTTP/1.") {
         return true;
     }
+    // So does every method begin, and hardly anything else.
+    if !bytes.first_chunk::<3>().is_some_and(|front| front.iter().all(u8::is_ascii_uppercase)) {
+        return false;
+    }
     let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
     // Most requests need no closer look.
     if (line.starts_with(b"GET /") || line.starts_with(b"POST /")) && line.is_ascii() {
