@@ -15,11 +15,12 @@ const WORD: usize = 8;
 
 impl Ends {
     pub(crate) fn of(key: &str) -> Self {
-        let mut padded = [0; WORD];
-        padded.iter_mut().zip(key.bytes()).for_each(|(place, byte)| *place = byte);
-        let first = u64::from_le_bytes(padded);
-        let last = key.as_bytes().last_chunk().map_or(first, |last| u64::from_le_bytes(*last));
-        Self { first, last, length: key.len() }
+        let bytes = key.as_bytes();
+        let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => (padded(bytes), padded(bytes)),
+        };
+        Self { first, last, length: bytes.len() }
     }
 
     /// The same for a key that is a slice of `text`: without a branch on its length, which no processor can foretell.
@@ -52,5 +53,17 @@ impl Ends {
     #[inline]
     pub(crate) fn leave_out_some(self) -> bool {
         self.length > 2 * WORD
+    }
+}
+
+/// Fewer than eight bytes as a word, zeros behind them: put together of two halves that may overlap.
+fn padded(bytes: &[u8]) -> u64 {
+    let behind = |length: usize| 8 * (bytes.len() - length);
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << behind(4)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u64::from(u16::from_le_bytes(*first)) | u64::from(u16::from_le_bytes(*last)) << behind(2)
+    } else {
+        bytes.first().map_or(0, |byte| u64::from(*byte))
     }
 }
