@@ -5,21 +5,22 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bumpalo::Bump;
+use wide::u8x16;
 
 use crate::ecs::Type;
+use crate::json;
 use crate::row::{Address, Value};
 use crate::time;
 
 /// The value of `text` as `kind`.
 pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
     let mut value = Value::Absent;
-    convert_to(&mut value, text, kind, arena)?;
+    convert_to(&mut value, trim(text), kind, arena)?;
     Some(value)
 }
 
-/// Writes the value of `text` as `kind` into `slot`, or nothing.
+/// Writes the value of `text`, which has been trimmed, as `kind` into `slot`, or nothing.
 pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, arena: &'a Bump) -> Option<()> {
-    let text = trim(text);
     *slot = match kind {
         Type::Keyword | Type::Text => Value::Text(text),
         Type::Lowercase => Value::Text(lowercase(text, arena)),
@@ -145,34 +146,14 @@ pub fn mac<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
 
 /// Whether six octets stand in pairs of digits with a separator between each two.
 fn is_plain_mac(text: &[u8; 17]) -> bool {
-    const DIGIT: u8 = 1;
-    const SEPARATOR: u8 = 2;
-    const WANTED: [u8; 17] = {
-        let mut wanted = [DIGIT; 17];
-        let mut rest = wanted.as_mut_slice();
-        while let [_, _, separator, behind @ ..] = rest {
-            *separator = SEPARATOR;
-            rest = behind;
-        }
-        wanted
-    };
-    const CLASSES: [u8; 256] = {
-        let mut classes = [0; 256];
-        let mut byte = 0_u8;
-        let mut rest = classes.as_mut_slice();
-        while let Some((class, behind)) = rest.split_first_mut() {
-            if byte.is_ascii_hexdigit() {
-                *class = DIGIT;
-            } else if matches!(byte, b':' | b'-' | b'.') {
-                *class = SEPARATOR;
-            }
-            byte = byte.wrapping_add(1);
-            rest = behind;
-        }
-        classes
-    };
-    let class = |byte: u8| CLASSES.get(usize::from(byte)).copied().unwrap_or_default();
-    text.iter().zip(&WANTED).fold(true, |plain, (byte, wanted)| plain & (class(*byte) == *wanted))
+    /// A bit for each place of a separator.
+    const SEPARATORS: u32 = 0b0100_1001_0010_0100;
+    let (Some(front), [.., last]) = (text.first_chunk(), text) else { return false };
+    let bytes = u8x16::new(*front);
+    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+    let separators = (is(b':') | is(b'-') | is(b'.')).to_bitmask();
+    let digits = json::hex_digits(bytes).to_bitmask();
+    separators == SEPARATORS && digits == !SEPARATORS & 0xffff && last.is_ascii_hexdigit()
 }
 
 fn unusual_mac<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {

@@ -271,21 +271,30 @@ pub(crate) fn rest_of_address(address: &Address<'_>, text: EventText<'_>, out: &
 /// Appends a MAC address as RFC 7042 writes it: capital letters and hyphens. `written` is one with any separators.
 pub(crate) fn mac(written: &[u8; 17], out: &mut Vec<u8>) {
     out.push(b'"');
-    out.extend_from_slice(&written.map(|byte| UPPER.get(usize::from(byte)).copied().unwrap_or(byte)));
+    if let (Some(front), [.., last]) = (written.first_chunk(), written) {
+        let bytes = u8x16::new(*front);
+        let digits = hex_digits(bytes);
+        let capitals = bytes & !(letters_to_f(bytes) & u8x16::splat(0x20));
+        let text = (capitals & digits) | (u8x16::splat(b'-') & !digits);
+        out.extend_from_slice(&text.to_array());
+        out.push(last.to_ascii_uppercase());
+    }
     out.push(b'"');
 }
 
-/// Digits of a MAC address in upper case, its separators as hyphens.
-const UPPER: [u8; 256] = {
-    let mut table = [b'-'; 256];
-    let mut byte = 0_u8;
-    let mut rest = table.as_mut_slice();
-    while let Some((entry, behind)) = rest.split_first_mut() {
-        if byte.is_ascii_hexdigit() {
-            *entry = byte.to_ascii_uppercase();
-        }
-        byte = byte.wrapping_add(1);
-        rest = behind;
-    }
-    table
-};
+/// All bits of each byte that is a hexadecimal digit.
+#[inline]
+pub(crate) fn hex_digits(bytes: u8x16) -> u8x16 {
+    letters_to_f(bytes) | between(bytes, b'0', b'9')
+}
+
+fn letters_to_f(bytes: u8x16) -> u8x16 {
+    between(bytes | u8x16::splat(0x20), b'a', b'f')
+}
+
+/// All bits of each byte from `first` to `last`.
+#[inline]
+pub(crate) fn between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
+    let from_first = bytes - u8x16::splat(first);
+    from_first.simd_eq(from_first.min(u8x16::splat(last - first)))
+}

@@ -6,7 +6,7 @@
 use bumpalo::Bump;
 
 use crate::convert::trim;
-use crate::pair::ends::Ends;
+use crate::pair::ends::{Ends, WORD};
 use crate::pair::{Escapes, Pair, has_repeated_key};
 use crate::recycle::emptied;
 
@@ -65,7 +65,7 @@ impl KeyTable {
         let mut slot = slot_of(ends, self.slots.len());
         loop {
             let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
-            if known.ends == ends && (!ends.leave_out_some() || *known.text == *name) {
+            if known.ends == ends && (!ends.leave_out_some() || same_middles(&known.text, name)) {
                 return Some(known.key);
             }
             slot = (slot + 1) & (self.slots.len() - 1);
@@ -89,6 +89,13 @@ impl KeyTable {
             }
         }
     }
+}
+
+/// Whether two keys of one length and with the same ends are the same.
+fn same_middles(one: &str, other: &str) -> bool {
+    let middle =
+        |key: &str| key.as_bytes().get(WORD..)?.first_chunk::<WORD>().map(|word| u64::from_le_bytes(*word));
+    middle(one) == middle(other) && (one.len() <= 3 * WORD || one == other)
 }
 
 /// The first slot to look at among `slots`, a power of two.

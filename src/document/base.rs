@@ -14,6 +14,7 @@ use crate::convert::trim;
 use crate::deepsecurity::{Module, Product};
 use crate::field::FieldId;
 use crate::keys::{Keyed, is_empty_value};
+use crate::pair::ends::Ends;
 use crate::plan::Plan;
 use crate::record::Record;
 use crate::row::trace::{Read, Step};
@@ -50,7 +51,7 @@ fn write_time(time: ZonedTime) -> String {
 }
 
 /// What vendor, product and version of a header say.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Writer {
     pub(super) vendor: String,
     pub(super) product: String,
@@ -58,13 +59,16 @@ pub(super) struct Writer {
     /// `agent.name`
     pub(super) name: String,
     pub(super) kind: Option<Product>,
+    ends: [Ends; 3],
 }
 
 impl Writer {
     /// The number of the writer that `header` names among those that are remembered, and which product it is.
     pub(super) fn remember(remembered: &mut Vec<Self>, header: &Header<'_>) -> (usize, Option<Product>) {
+        let ends = [header.device_version, header.product, header.vendor].map(Ends::of);
         let is_it = |writer: &Self| {
-            writer.version == header.device_version
+            writer.ends == ends
+                && writer.version == header.device_version
                 && writer.product == header.product
                 && writer.vendor == header.vendor
         };
@@ -90,6 +94,7 @@ impl Writer {
             version: device_version.to_owned(),
             name,
             kind: Product::of(vendor, product),
+            ends: [device_version, product, vendor].map(Ends::of),
         }
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn apply_table<'a>(
         for origin in &rule.origins {
             // Nearly every source is a key of the event.
             let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
-            let Some(text) = own.or_else(|| sources.first(origin, keyed)) else { continue };
+            let Some(text) = own.or_else(|| sources.first(origin, keyed).map(trim)) else { continue };
             row.because(Step::Table, || {
                 Read::Origin(origin, own.and(key_of(origin)).and_then(|key| keyed.at(key)))
             });

@@ -11,7 +11,7 @@ pub(crate) struct Ends {
 }
 
 /// Bytes of a word.
-const WORD: usize = 8;
+pub(crate) const WORD: usize = 8;
 
 impl Ends {
     pub(crate) fn of(key: &str) -> Self {

@@ -5,6 +5,8 @@
 
 use wide::u8x16;
 
+use crate::json::between;
+
 /// A block has as many bytes as a word has bits.
 const BLOCK: usize = 64;
 
@@ -87,10 +89,6 @@ fn look_at(block: &[u8; BLOCK]) -> (u64, u64) {
     parts.iter().rev().fold((0, 0), |(marks, others), part| {
         let bytes = u8x16::new(*part);
         let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-        let between = |bytes: u8x16, first: u8, last: u8| {
-            let from_first = bytes - u8x16::splat(first);
-            from_first.simd_eq(from_first.min(u8x16::splat(last - first)))
-        };
         let letter = between(bytes | u8x16::splat(0x20), b'a', b'z');
         let name = letter | between(bytes, b'0', b'9') | is(b'_') | is(b'-');
         let mark = is(b'=') | is(b'\\');
