@@ -176,6 +176,11 @@ fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
     while let Some((before, special)) = rest.split_at_checked(plain_length(rest)) {
         out.extend_from_slice(before);
         rest = special;
+        // How lines end in a packet.
+        while let Some((b"\r\n", behind)) = rest.split_first_chunk() {
+            out.extend_from_slice(b"\\r\\n");
+            rest = behind;
+        }
         while let Some((byte, behind)) = rest.split_first()
             && needs_escape(*byte)
         {
@@ -280,6 +285,13 @@ pub(crate) fn mac(written: &[u8; 17], out: &mut Vec<u8>) {
         out.push(last.to_ascii_uppercase());
     }
     out.push(b'"');
+}
+
+/// Whether a text is hexadecimal digits and nothing else.
+pub(crate) fn is_hexadecimal(text: &str) -> bool {
+    let (blocks, rest) = text.as_bytes().as_chunks();
+    blocks.iter().all(|block| hex_digits(u8x16::new(*block)).to_bitmask() == 0xffff)
+        && rest.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// All bits of each byte that is a hexadecimal digit.

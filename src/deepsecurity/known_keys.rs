@@ -8,6 +8,7 @@ use super::keys::{HOMES, Home};
 use super::profile::Context;
 use crate::convert::{convert, convert_to, lowercase};
 use crate::field::FieldId;
+use crate::json;
 use crate::keys::{At, KeyId};
 use crate::problem::Problem;
 use crate::row::Value;
@@ -79,7 +80,7 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
             return false;
         }
     };
-    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !json::is_hexadecimal(value) {
         context.row.refuse(Some(field), value);
         return false;
     }
