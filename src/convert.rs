@@ -9,6 +9,7 @@ use wide::u8x16;
 
 use crate::ecs::Type;
 use crate::json;
+use crate::pair::trim::trim;
 use crate::row::{Address, Value};
 use crate::time;
 
@@ -39,12 +40,6 @@ pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, ar
         Type::GeoPoint | Type::Flat => return None,
     };
     Some(())
-}
-
-/// Trims blanks: nearly always there are none, and then one look at each end tells.
-pub(crate) fn trim(text: &str) -> &str {
-    let is_inside = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
-    if is_inside(text.as_bytes().first()) && is_inside(text.as_bytes().last()) { text } else { text.trim() }
 }
 
 /// `text` in lower case, itself where it is already.

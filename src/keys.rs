@@ -5,8 +5,8 @@
 
 use bumpalo::Bump;
 
-use crate::convert::trim;
 use crate::pair::ends::{Ends, WORD};
+use crate::pair::trim::trim;
 use crate::pair::{Escapes, Pair, has_repeated_key};
 use crate::recycle::emptied;
 

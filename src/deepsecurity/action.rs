@@ -4,6 +4,7 @@
 //! reset.
 
 use super::module::Module;
+use crate::pair::trim::trim;
 
 /// Whether what was found could go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Action {
 fn detect_only_word(act: &str) -> Option<&str> {
     let behind = |prefix: &str| {
         let (start, word) = act.split_at_checked(prefix.len())?;
-        start.eq_ignore_ascii_case(prefix).then(|| word.trim())
+        start.eq_ignore_ascii_case(prefix).then(|| trim(word))
     };
     behind("IDS:").or_else(|| behind("Detect Only:"))
 }

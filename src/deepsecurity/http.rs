@@ -5,7 +5,8 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use crate::convert::{address, trim};
+use crate::convert::address;
+use crate::pair::trim::trim;
 use crate::row::Address;
 use crate::url::{split_first, split_last};
 
@@ -103,12 +104,15 @@ pub(super) fn request<'a>(text: &'a str, arena: &'a Bump) -> Option<Request<'a>>
     while !rest.is_empty() {
         let (line, behind) = first_line(rest);
         rest = behind;
-        let is_whole = line.ends_with('\n');
-        let line = line.trim_end_matches(['\r', '\n']);
-        let Some(letter) = line.bytes().next() else { break };
         // Most headers are none of these, and one look tells.
+        let letter = line.bytes().next().unwrap_or_default();
         if letter.is_ascii_alphabetic() && !matches!(letter | 0x20, b'h' | b'u' | b'r' | b'x') {
             continue;
+        }
+        let is_whole = line.ends_with('\n');
+        let line = line.trim_end_matches(['\r', '\n']);
+        if line.is_empty() {
+            break;
         }
         let Some((name, value)) = split_first(line, b':') else { continue };
         let (name, value) = (trim(name), trim(value));

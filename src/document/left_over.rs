@@ -10,6 +10,7 @@ use crate::deepsecurity::{self, behind_payload, push_without_payloads};
 use crate::field::FieldId;
 use crate::keys::{Keyed, is_empty_value};
 use crate::pair::ends::Ends;
+use crate::pair::trim::trim;
 use crate::plan::Plan;
 use crate::problem::{Problem, Problems};
 use crate::record::Record;
@@ -125,7 +126,7 @@ pub(super) fn leave_over_pairs<'a>(
     if too_many > 0 {
         problems.add_many(Problem::TooManyKeys, too_many);
     }
-    let unparsed = unparsed.trim();
+    let unparsed = trim(unparsed);
     if !unparsed.is_empty() || !beyond.is_empty() {
         problems.add(Problem::UnparsedText);
         push_word(&mut text, &[]);

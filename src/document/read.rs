@@ -10,6 +10,7 @@ use crate::config::FileFormat;
 use crate::deepsecurity::{self, Module, Product};
 use crate::keys::Keyed;
 use crate::marker::{self, Format, Marker};
+use crate::pair::trim::trim;
 use crate::pair::{Escapes, Pair};
 use crate::plan::Plan;
 use crate::{cef, leef};
@@ -73,7 +74,7 @@ fn parse_cef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Vec
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
         device_version: keep(event.header.device_version, arena),
-        signature_id: keep(event.header.event_class_id, arena).trim(),
+        signature_id: trim(keep(event.header.event_class_id, arena)),
         name: keep(event.header.name, arena),
         severity: keep(event.header.severity, arena),
     };
@@ -104,7 +105,7 @@ fn parse_leef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Ve
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
         device_version: keep(event.header.product_version, arena),
-        signature_id: keep(event.header.event_id, arena).trim(),
+        signature_id: trim(keep(event.header.event_id, arena)),
         ..Header::default()
     };
     Parsed {

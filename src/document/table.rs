@@ -6,8 +6,9 @@ use bumpalo::Bump;
 
 use super::read::Header;
 use crate::config::{HeaderField, SyslogField};
-use crate::convert::{convert_to, trim};
+use crate::convert::convert_to;
 use crate::keys::{KeyId, Keyed, is_empty_value};
+use crate::pair::trim::trim;
 use crate::plan::{Origin, Plan, RecordField};
 use crate::problem::{Problem, Problems};
 use crate::record::Record;

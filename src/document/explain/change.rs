@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::places::Found;
-use crate::convert::trim;
 use crate::ecs::Type;
+use crate::pair::trim::trim;
 use crate::row::{CUT_MARK, MAX_STRING, Value};
 
 /// What was done to a value, in order.
