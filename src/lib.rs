@@ -24,6 +24,7 @@ pub mod field;
 pub mod time;
 mod recycle;
 mod json;
+mod near;
 pub mod row;
 pub mod convert;
 pub mod url;

@@ -7,10 +7,11 @@ pub(crate) mod header;
 
 use std::sync::LazyLock;
 
+use memchr::memchr_iter;
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memchr2_iter};
 
 use self::header::{blanks_before_version, fields};
+use crate::near;
 use crate::pair::key::{is_blank, starts_with_key};
 use crate::{cef, syslog};
 
@@ -43,7 +44,7 @@ pub struct Marker {
 /// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
 /// if a whole header follows, so no ordinary text is taken for an event.
 pub fn find(text: &str) -> Option<Marker> {
-    for at in memchr2_iter(b':', b'|', text.as_bytes()) {
+    for at in near::each_of([b':', b'|'], text.as_bytes()) {
         let (_, rest) = text.split_at_checked(at)?;
         if rest.starts_with('|') {
             let written =

@@ -6,6 +6,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use crate::convert::address;
+use crate::near;
 use crate::pair::trim::trim;
 use crate::row::Address;
 use crate::url::{split_first, split_last};
@@ -134,7 +135,7 @@ pub(super) fn request<'a>(text: &'a str, arena: &'a Bump) -> Option<Request<'a>>
 
 /// The first line with its end, and what follows.
 fn first_line(text: &str) -> (&str, &str) {
-    let end = memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |at| at + 1);
+    let end = near::first(b'\n', text.as_bytes()).map_or(text.len(), |at| at + 1);
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 

@@ -9,6 +9,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use std::cell::LazyCell;
 
 use super::http::starts_like_http;
+use crate::near;
 use crate::pair::trim::trim;
 use crate::row::CUT_MARK;
 
@@ -176,7 +177,7 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
 
 /// The length of the first line with its end: LF, CR LF, or a CR alone, which some servers take for one.
 fn line_length(bytes: &[u8]) -> usize {
-    match memchr::memchr2(b'\n', b'\r', bytes) {
+    match near::first_of([b'\n', b'\r'], bytes) {
         Some(at) if bytes.get(at..at + 2) == Some(b"\r\n") => at + 2,
         Some(at) => at + 1,
         None => bytes.len(),
@@ -204,7 +205,7 @@ fn secret_header(
     may_be_framed: impl Fn() -> bool,
 ) -> Option<usize> {
     let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    memchr::memchr_iter(b':', line).find(|colon| {
+    near::each(b':', line).find(|colon| {
         let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
         if last_letter(name) & last_letters == 0 {
             return false;
@@ -239,7 +240,7 @@ fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
 
 /// The name of a header as browsers and servers write it: letters and hyphens, a colon and a blank behind it.
 fn header_name(line: &[u8]) -> Option<&[u8]> {
-    let colon = memchr::memchr(b':', line)?;
+    let colon = near::first(b':', line)?;
     let name = line.get(..colon)?;
     let is_name = name.len() > 1 && name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
     (is_name && matches!(line.get(colon + 1), None | Some(b' '))).then_some(name)

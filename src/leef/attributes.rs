@@ -1,8 +1,9 @@
 //! LEEF's attributes: segments between delimiters, cut at their first `=` (rules L-5 to L-8).
 
-use memchr::{Memchr3, memchr, memchr3_iter};
+use memchr::{Memchr3, memchr3_iter};
 
 use super::delimiter::Delimiter;
+use crate::near;
 use crate::pair::key::{is_blank, is_padding, starts_with_key};
 use crate::pair::scan::{FirstKey, scan};
 use crate::pair::trim::trim;
@@ -69,7 +70,7 @@ fn cut_at_delimiters<'a>(
     let mut open: Option<Open<'a>> = None;
     for Segment { start, end } in segments {
         let segment = text.get(start..end).unwrap_or_default();
-        let equals = memchr(b'=', segment.as_bytes());
+        let equals = near::first(b'=', segment.as_bytes());
         let key =
             equals.and_then(|at| Some((at, trim(segment.get(..at)?)))).filter(|(_, key)| !key.is_empty());
         match (key, &mut open) {

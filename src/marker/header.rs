@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2_iter;
-
 use super::Format;
+use crate::near;
 use crate::pair::trim::trim;
 
 /// As many of the `N` fields as the text has, and what follows the last one's pipe.
@@ -28,7 +27,7 @@ pub(crate) fn fields<const N: usize>(format: Format, text: &str) -> Fields<'_, N
     let mut slots = fields.raw.iter_mut();
     let mut start = 0;
     let mut escaped = None;
-    for at in memchr2_iter(b'|', b'\\', bytes) {
+    for at in near::each_of([b'|', b'\\'], bytes) {
         if escaped == Some(at) {
             continue;
         }
