@@ -22,7 +22,7 @@ pub use self::ready::Document;
 
 use self::base::{Created, Writer, base_fields, event_time, header_fields, ingested, syslog_fields};
 use self::left_over::{field_name, leave_over_pairs, leave_over_record, payloads};
-use self::read::{Header, Parsed, complete_header, leef_header_keys, parse};
+use self::read::{Header, Parsed, complete_leef_header, leef_header_keys, parse};
 use self::table::{Sources, UsedFields, apply_table};
 use crate::cef;
 use crate::config::{FileFormat, RawMessage};
@@ -189,16 +189,16 @@ impl<'p> Documents<'p> {
         arena.reset();
         let arena = &*arena;
 
-        let mut works = Vec::with_capacity(events.len());
         forget(writers);
-        for event in events {
+        let begun = events.iter().map(|event| {
             let (row, keyed) = spare.pop().unwrap_or_default();
             let mut row = Row::recycle(row, &plan.fields);
             if *traced {
                 row.start_trace();
             }
-            works.push(Work::new(*event, row, Keyed::recycle(keyed, &plan.keys)));
-        }
+            Work::new(*event, row, Keyed::recycle(keyed, &plan.keys))
+        });
+        let mut works: Vec<_> = begun.collect();
         for work in &mut works {
             work.read(plan, writers, arena);
         }
@@ -230,9 +230,7 @@ impl<'p> Documents<'p> {
         for work in &works {
             each(Document { work, plan, facts, index_names: &mut *index_names, hits: &mut *hits, arena })?;
         }
-        for Work { row, keyed, .. } in &mut works {
-            spare.push((take(row).emptied(), take(keyed).emptied()));
-        }
+        spare.extend(works.iter_mut().map(|Work { row, keyed, .. }| (take(row).emptied(), take(keyed).emptied())));
         ControlFlow::Continue(())
     }
 }
@@ -272,33 +270,36 @@ impl<'d> Work<'d> {
     /// Reads headers and pairs.
     fn read(&mut self, plan: &'d Plan, writers: &mut Vec<Writer>, arena: &'d Bump) {
         let (text, _) = self.text;
-        self.parsed = parse(text, plan, arena, self.keyed.pairs());
+        self.parsed = parse(text, plan, arena, self.keyed.pairs(), &mut self.header);
         if self.keyed.find_keys(text, &plan.keys) {
             self.problems.add(Problem::RepeatedKey);
         }
-        let header = self.parsed.as_ref().map(|parsed| parsed.header).unwrap_or_default();
-        (self.writer, self.product) = Writer::remember(writers, &header);
+        (self.writer, self.product) = Writer::remember(writers, &self.header);
         if self.parsed.as_ref().is_some_and(|parsed| parsed.delimiter_guessed) {
             self.problems.add(Problem::DelimiterGuessed);
         }
         self.module_of_id =
-            self.product.map_or(Module::Unknown, |product| Module::of_id(product, header.signature_id));
+            self.product.map_or(Module::Unknown, |product| Module::of_id(product, self.header.signature_id));
+        let is = |format| self.parsed.as_ref().is_some_and(|parsed| parsed.format == format);
+        let (is_cef, is_leef) = (is(Format::Cef), is(Format::Leef));
         if self.product.is_some() {
-            if self.parsed.as_ref().is_some_and(|parsed| parsed.format == Format::Cef) {
+            if is_cef {
                 deepsecurity::fold_quoted_text(&mut self.keyed, text, self.module_of_id, &mut self.problems);
             }
             deepsecurity::keep_paths(&mut self.keyed);
         }
         self.keyed.read_values(arena);
         deepsecurity::cut_quoted_payloads(&mut self.keyed, arena);
-        self.header = complete_header(&self.parsed, &self.keyed);
+        if is_leef {
+            complete_leef_header(&mut self.header, &self.keyed);
+        }
         self.syslog = syslog::parse(self.parsed.as_ref().map_or("", |parsed| parsed.prefix));
     }
 
     /// Fills the fields of the table and of the header.
     fn map(&mut self, plan: &'d Plan, writers: &'d [Writer], arena: &'d Bump) {
         let record = self.event.record;
-        let sources = Sources { record, syslog: &self.syslog, header: self.header, arena };
+        let sources = Sources { record, syslog: &self.syslog, header: &self.header, arena };
         let mapped =
             apply_table(plan, &sources, &mut self.keyed, &mut self.row, &mut self.used, &mut self.problems);
         let is_event = self.parsed.is_some() || (record.message_missing && mapped);
@@ -403,7 +404,7 @@ impl<'d> Work<'d> {
         arena: &'d Bump,
     ) {
         let Event { record, identity, part, .. } = self.event;
-        let sources = Sources { record, syslog: &self.syslog, header: self.header, arena };
+        let sources = Sources { record, syslog: &self.syslog, header: &self.header, arena };
         let (time, origin) = event_time(plan, &sources, &self.keyed, created.time, &facts.around);
         if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
             self.problems.add(Problem::TimeFallback);

@@ -27,10 +27,9 @@ pub(super) struct Header<'a> {
     pub(super) severity: &'a str,
 }
 
-/// An event, parsed but for its pairs.
+/// An event, parsed but for its header and its pairs.
 pub(super) struct Parsed<'a> {
     pub(super) prefix: &'a str,
-    pub(super) header: Header<'a>,
     pub(super) unparsed: &'a str,
     pub(super) incomplete: bool,
     pub(super) format: Format,
@@ -43,6 +42,7 @@ pub(super) fn parse<'a>(
     plan: &'a Plan,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
+    header: &mut Header<'a>,
 ) -> Option<Parsed<'a>> {
     if let FileFormat::Text(pattern) = &plan.log_type.file_format {
         let captures = pattern.captures(text)?;
@@ -53,7 +53,6 @@ pub(super) fn parse<'a>(
         }
         return Some(Parsed {
             prefix: "",
-            header: Header::default(),
             unparsed: "",
             incomplete: false,
             format: Format::Cef,
@@ -62,14 +61,20 @@ pub(super) fn parse<'a>(
     }
     let marker = marker::find(text)?;
     Some(match marker.format {
-        Format::Cef => parse_cef(text, marker, arena, pairs),
-        Format::Leef => parse_leef(text, marker, arena, pairs),
+        Format::Cef => parse_cef(text, marker, arena, pairs, header),
+        Format::Leef => parse_leef(text, marker, arena, pairs, header),
     })
 }
 
-fn parse_cef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Vec<Pair<'a>>) -> Parsed<'a> {
+fn parse_cef<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    header: &mut Header<'a>,
+) -> Parsed<'a> {
     let event = cef::parse(text, marker, pairs);
-    let header = Header {
+    *header = Header {
         version: event.header.version,
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
@@ -80,7 +85,6 @@ fn parse_cef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Vec
     };
     Parsed {
         prefix: event.prefix,
-        header,
         unparsed: event.unparsed,
         incomplete: event.issues.incomplete_header,
         format: Format::Cef,
@@ -88,7 +92,13 @@ fn parse_cef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Vec
     }
 }
 
-fn parse_leef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Vec<Pair<'a>>) -> Parsed<'a> {
+fn parse_leef<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    header: &mut Header<'a>,
+) -> Parsed<'a> {
     let event = leef::parse(text, marker, pairs);
     if Product::of(&event.header.vendor, &event.header.product).is_some() {
         deepsecurity::split_blank_separated(pairs);
@@ -100,7 +110,7 @@ fn parse_leef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Ve
         Some(field) => &*arena.alloc_str(&[field, " ", event.unparsed].concat()),
         None => event.unparsed,
     };
-    let header = Header {
+    *header = Header {
         version: event.header.version,
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
@@ -110,7 +120,6 @@ fn parse_leef<'a>(text: &'a str, marker: Marker, arena: &'a Bump, pairs: &mut Ve
     };
     Parsed {
         prefix: event.prefix,
-        header,
         unparsed,
         incomplete: event.issues.incomplete_header,
         format: Format::Leef,
@@ -126,17 +135,11 @@ fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
 }
 
 /// LEEF has name and severity among its attributes.
-pub(super) fn complete_header<'a>(parsed: &Option<Parsed<'a>>, keyed: &Keyed<'a>) -> Header<'a> {
-    let Some(parsed) = parsed else { return Header::default() };
-    if parsed.format == Format::Cef {
-        return parsed.header;
-    }
+pub(super) fn complete_leef_header<'a>(header: &mut Header<'a>, keyed: &Keyed<'a>) {
     let value = |key| keyed.value(key);
-    Header {
-        name: value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default(),
-        severity: value(deepsecurity::key::SEV).unwrap_or_default(),
-        ..parsed.header
-    }
+    header.name =
+        value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default();
+    header.severity = value(deepsecurity::key::SEV).unwrap_or_default();
 }
 
 /// Attributes that say what CEF's header says need no home of their own.

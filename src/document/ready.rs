@@ -43,7 +43,7 @@ impl Document<'_, '_, '_> {
     /// Where each value comes from, for documents that [`crate::load::visit`] shows.
     pub fn explain(&self) -> Explanation {
         let Self { work, plan, facts, arena, .. } = self;
-        let sources = Sources { record: work.event.record, syslog: &work.syslog, header: work.header, arena };
+        let sources = Sources { record: work.event.record, syslog: &work.syslog, header: &work.header, arena };
         explain(work, plan, facts, &sources)
     }
 
@@ -62,7 +62,7 @@ impl Document<'_, '_, '_> {
         let excluded = plan.exclusion.as_ref().is_some_and(|rules| {
             let json = out.get(document..).unwrap_or_default();
             let sources =
-                Sources { record: work.event.record, syslog: &work.syslog, header: work.header, arena };
+                Sources { record: work.event.record, syslog: &work.syslog, header: &work.header, arena };
             rules.excludes(|origin| sources.first(origin, &work.keyed), &work.row, json, hits)
         });
         if excluded {

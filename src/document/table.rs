@@ -20,7 +20,7 @@ use crate::syslog;
 pub(super) struct Sources<'e, 'a> {
     pub(super) record: &'a Record<'a>,
     pub(super) syslog: &'e syslog::Header<'a>,
-    pub(super) header: Header<'a>,
+    pub(super) header: &'e Header<'a>,
     pub(super) arena: &'a Bump,
 }
 

@@ -37,6 +37,17 @@ pub(super) struct Text<'b> {
     pub(super) replaced: bool,
 }
 
+impl<'b> Text<'b> {
+    fn of(given: &'b Given<'_>) -> Self {
+        let Given { line, identity } = given;
+        let (text, replaced) = match identity {
+            Some(_) => record::decode(line.bytes),
+            None => Default::default(),
+        };
+        Self { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0 }
+    }
+}
+
 impl<'l> Stages<'l> {
     pub(super) fn new(plan: &'l Plan, documents: Documents<'l>) -> Self {
         Self { plan, documents, part: (LineNumber(0), 0) }
@@ -53,14 +64,7 @@ impl<'l> Stages<'l> {
     }
 
     pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let mut texts = Vec::with_capacity(given.len());
-        for Given { line, identity } in given {
-            let (text, replaced) = match identity {
-                Some(_) => record::decode(line.bytes),
-                None => Default::default(),
-            };
-            texts.push(Text { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0 });
-        }
+        let texts: Vec<_> = given.iter().map(Text::of).collect();
         let mut records = Vec::with_capacity(FEW);
         for text in &texts {
             for record in records_of(text, &self.plan.log_type().file_format) {
