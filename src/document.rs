@@ -230,7 +230,9 @@ impl<'p> Documents<'p> {
         for work in &works {
             each(Document { work, plan, facts, index_names: &mut *index_names, hits: &mut *hits, arena })?;
         }
-        spare.extend(works.iter_mut().map(|Work { row, keyed, .. }| (take(row).emptied(), take(keyed).emptied())));
+        spare.extend(
+            works.iter_mut().map(|Work { row, keyed, .. }| (take(row).emptied(), take(keyed).emptied())),
+        );
         ControlFlow::Continue(())
     }
 }

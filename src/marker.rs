@@ -165,7 +165,7 @@ fn joints(text: &str) -> impl Iterator<Item = Joint> {
     let mut first = None;
     let mut last_begin = None;
     // Both markers end alike, so one search finds either.
-    MARKER_END.find_iter(text.as_bytes()).filter_map(move |end| {
+    near::each_found(&MARKER_END, text.as_bytes()).filter_map(move |end| {
         let before = text.get(..end)?;
         let before = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?;
         let (kept, begin, escaped) = last_line_end(before)?;

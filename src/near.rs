@@ -3,6 +3,7 @@
 //! A library's search is quicker in a long text, but here most searches end before it has begun. Does not know what the
 //! bytes mean.
 
+use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 use wide::u8x16;
 
@@ -53,6 +54,18 @@ fn places<const N: usize>(bytes: [u8; N], block: &[u8; BLOCK]) -> u32 {
 #[inline]
 pub(crate) fn each(byte: u8, text: &[u8]) -> impl Iterator<Item = usize> {
     each_of([byte; 1], text)
+}
+
+/// Where the text that `finder` looks for stands, from left to right. Its own iterator does the same with a copy of it, which takes
+/// longer than to search a short text.
+#[inline]
+pub(crate) fn each_found(finder: &Finder<'_>, text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let at = next + finder.find(text.get(next..)?)?;
+        next = at + finder.needle().len();
+        Some(at)
+    })
 }
 
 /// Where one of some bytes stands, from left to right.

@@ -43,7 +43,8 @@ impl Document<'_, '_, '_> {
     /// Where each value comes from, for documents that [`crate::load::visit`] shows.
     pub fn explain(&self) -> Explanation {
         let Self { work, plan, facts, arena, .. } = self;
-        let sources = Sources { record: work.event.record, syslog: &work.syslog, header: &work.header, arena };
+        let sources =
+            Sources { record: work.event.record, syslog: &work.syslog, header: &work.header, arena };
         explain(work, plan, facts, &sources)
     }
 
