@@ -15,7 +15,7 @@ use es_loader::load::{Account, Limits, load};
 use es_loader::marker::{self, Format, Marker};
 use es_loader::pair::Pair;
 use es_loader::plan::{Plan, Plans};
-use es_loader::record::{self, Record};
+use es_loader::record::{self, Record, Spare};
 use es_loader::time::{self, Surroundings};
 use es_loader::{cef, leef};
 use jiff::tz::Offset;
@@ -38,8 +38,13 @@ pub(crate) static LINES_OF_TEXT: LazyLock<Vec<Cow<'_, str>>> =
     LazyLock::new(|| LINES_OF_BYTES.iter().map(|line| record::decode(line).0).collect());
 
 /// fluentd's records.
-pub(crate) static RECORDS: LazyLock<Vec<Record<'_>>> =
-    LazyLock::new(|| LINES_OF_TEXT.iter().flat_map(|line| record::records(line)).collect());
+pub(crate) static RECORDS: LazyLock<Vec<Record<'_>>> = LazyLock::new(|| {
+    let mut records = Vec::new();
+    for line in &*LINES_OF_TEXT {
+        records.extend(record::records(line, &mut Spare::default()));
+    }
+    records
+});
 
 /// The events in their messages.
 pub(crate) static EVENTS: LazyLock<Vec<&str>> =

@@ -3,6 +3,7 @@
 //! Does not know where lines come from, nor where documents go.
 
 use std::borrow::Cow;
+use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
@@ -15,7 +16,7 @@ use crate::marker;
 use crate::object::{Line, LineNumber};
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::record::{self, Record};
+use crate::record::{self, Record, Spare};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -25,6 +26,7 @@ pub(super) struct Stages<'l> {
     documents: Documents<'l>,
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
+    spare: Spare,
 }
 
 /// A line as text.
@@ -50,7 +52,7 @@ impl<'b> Text<'b> {
 
 impl<'l> Stages<'l> {
     pub(super) fn new(plan: &'l Plan, documents: Documents<'l>) -> Self {
-        Self { plan, documents, part: (LineNumber(0), 0) }
+        Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
     /// The same stages once more, for other lines of the object.
@@ -66,16 +68,19 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
         let mut records = Vec::with_capacity(FEW);
+        let mut spare = mem::take(&mut self.spare);
         for text in &texts {
-            for record in records_of(text, &self.plan.log_type().file_format) {
-                records.push((text, record));
+            for record in records_of(text, &self.plan.log_type().file_format, &mut spare) {
                 if records.len() == FEW {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
+                records.push((text, record));
             }
         }
         self.records(&records, &texts, output)?;
+        records.into_iter().for_each(|(_, record)| spare.give_back(record));
+        self.spare = spare;
         output.count_all(&texts);
         ControlFlow::Continue(())
     }
@@ -133,10 +138,14 @@ impl<'l> Stages<'l> {
     }
 }
 
-fn records_of<'t>(text: &'t Text<'_>, format: &FileFormat) -> impl Iterator<Item = Record<'t>> {
+fn records_of<'t>(
+    text: &'t Text<'_>,
+    format: &FileFormat,
+    spare: &mut Spare,
+) -> impl Iterator<Item = Record<'t>> {
     let is_json = matches!(format, FileFormat::Json);
     let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-    let records = is_json.then(|| record::records(message)).into_iter().flatten();
+    let records = is_json.then(|| record::records(message, spare)).into_iter().flatten();
     let is_record = !is_json && text.identity.is_some();
     records.chain(is_record.then(|| Record { message: message.into(), ..Record::default() }))
 }

@@ -11,6 +11,7 @@ use serde::de::Deserialize;
 use serde_json::value::RawValue;
 use wide::u8x16;
 
+use super::spare::Spare;
 use super::{Other, Record, repair};
 
 /// Bytes that are looked at as one: names and most values end in the first block.
@@ -19,15 +20,17 @@ const BLOCK: usize = 32;
 /// How much longer than its first stretch without escapes a string is taken to be: most messages are no longer.
 const USUAL_LENGTH: usize = 1024;
 
-/// Reads the object that `text` starts with, and gives how many bytes it takes.
-pub(crate) fn object(text: &str) -> Option<(Record<'_>, usize)> {
-    let mut fields = Fields { record: Record { json: true, ..Record::default() }, has_message: false };
+/// Reads the object that `text` starts with into an empty record, and gives how many bytes it takes. Where it is none, something of
+/// it may be in the record. A text that had escapes goes into memory of `spare`.
+pub(crate) fn object<'a>(text: &'a str, spare: &mut Spare, record: &mut Record<'a>) -> Option<usize> {
+    record.json = true;
+    let mut fields = Fields { record, has_message: false };
     let mut rest = behind_blanks(text.strip_prefix('{')?);
     let mut is_end = rest.starts_with('}');
     while !is_end {
-        let (name, length) = name(rest)?;
+        let (name, length) = name(rest, spare)?;
         rest = behind_blanks(behind_blanks(rest.get(length..)?).strip_prefix(':')?);
-        let (value, length) = value(rest)?;
+        let (value, length) = value(rest, spare)?;
         rest = behind_blanks(rest.get(length..)?);
         fields.add(name, value);
         match rest.strip_prefix(',') {
@@ -36,12 +39,11 @@ pub(crate) fn object(text: &str) -> Option<(Record<'_>, usize)> {
         }
     }
     let length = text.len() - rest.strip_prefix('}')?.len();
-    let Fields { mut record, has_message } = fields;
-    if !has_message {
+    if !fields.has_message {
         record.message_missing = true;
         record.message = Cow::Borrowed(text.get(..length)?);
     }
-    Some((record, length))
+    Some(length)
 }
 
 /// The length of the JSON value that `text` starts with.
@@ -50,8 +52,8 @@ pub(crate) fn value_length(text: &str) -> Option<usize> {
 }
 
 /// The fields of a record in the making.
-struct Fields<'a> {
-    record: Record<'a>,
+struct Fields<'r, 'a> {
+    record: &'r mut Record<'a>,
     has_message: bool,
 }
 
@@ -81,9 +83,9 @@ impl<'a> Text<'a> {
     }
 }
 
-impl<'a> Fields<'a> {
+impl<'a> Fields<'_, 'a> {
     fn add(&mut self, name: Cow<'a, str>, value: Value<'a>) {
-        let record = &mut self.record;
+        let record = &mut *self.record;
         let own = match &*name {
             "message" if !self.has_message => {
                 self.has_message = true;
@@ -107,13 +109,13 @@ fn leading<'a, T: Deserialize<'a>>(text: &'a str) -> Option<(T, usize)> {
     Some((value, values.byte_offset()))
 }
 
-fn name(text: &str) -> Option<(Cow<'_, str>, usize)> {
-    let plain = string(text).map(|Text { text, length, .. }| (text, length));
+fn name<'a>(text: &'a str, spare: &mut Spare) -> Option<(Cow<'a, str>, usize)> {
+    let plain = string(text, spare).map(|Text { text, length, .. }| (text, length));
     plain.or_else(|| leading::<String>(text).map(|(name, length)| (Cow::Owned(name), length)))
 }
 
-fn value(text: &str) -> Option<(Value<'_>, usize)> {
-    if let Some(Text { text, plain, length }) = string(text) {
+fn value<'a>(text: &'a str, spare: &mut Spare) -> Option<(Value<'a>, usize)> {
+    if let Some(Text { text, plain, length }) = string(text, spare) {
         return Some((Value { text, plain, is_null: false }, length));
     }
     let (value, length) = leading::<&RawValue>(text)?;
@@ -122,10 +124,10 @@ fn value(text: &str) -> Option<(Value<'_>, usize)> {
 
 /// Reads the string that `text` starts with, and gives where it ends. Nothing if it is no string, or one with
 /// anything in it that takes more than a look: serde_json will tell.
-fn string(text: &str) -> Option<Text<'_>> {
+fn string<'a>(text: &'a str, spare: &mut Spare) -> Option<Text<'a>> {
     let inner = text.strip_prefix('"')?;
     let near = inner.as_bytes().first_chunk().and_then(near_end);
-    let Some(end) = near else { return long_string(inner) };
+    let Some(end) = near else { return long_string(inner, spare) };
     Some(Text::plain(inner.get(..end)?))
 }
 
@@ -143,9 +145,10 @@ fn near_end(block: &[u8; BLOCK]) -> Option<usize> {
 }
 
 /// The same as [`string`] behind the opening quote.
-fn long_string(inner: &str) -> Option<Text<'_>> {
+fn long_string<'a>(inner: &'a str, spare: &mut Spare) -> Option<Text<'a>> {
     let bytes = inner.as_bytes();
     let mut unescaped = String::new();
+    let mut is_lent = false;
     let mut first_escape = 0;
     let mut copied = 0;
     for at in memchr2_iter(b'"', b'\\', bytes) {
@@ -156,6 +159,8 @@ fn long_string(inner: &str) -> Option<Text<'_>> {
         if bytes.get(at) == Some(&b'\\') {
             if copied == 0 {
                 first_escape = at;
+                unescaped = spare.take();
+                is_lent = unescaped.capacity() > 0;
                 unescaped.reserve(inner.len().min(at + USUAL_LENGTH));
             }
             unescaped.push_str(plain);
@@ -171,7 +176,7 @@ fn long_string(inner: &str) -> Option<Text<'_>> {
             return Some(Text::plain(plain));
         }
         unescaped.push_str(plain);
-        if unescaped.len() < unescaped.capacity() / 4 {
+        if !is_lent && unescaped.len() < unescaped.capacity() / 4 {
             unescaped.shrink_to_fit();
         }
         let length = at + "\"\"".len();

@@ -8,10 +8,12 @@ mod columns;
 mod json;
 mod records;
 mod repair;
+mod spare;
 
 use std::borrow::Cow;
 
-pub use records::{Records, records};
+pub use records::records;
+pub use spare::Spare;
 
 /// A field of a record that is none of fluentd's own.
 #[derive(Clone, Debug, PartialEq)]

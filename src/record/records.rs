@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::columns::{self, Columns};
+use super::spare::Spare;
 use super::{Other, Record, json, repair};
 
 /// Reads a line as records. A line of nothing but blanks has none.
@@ -15,16 +16,15 @@ use super::{Other, Record, json, repair};
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
 /// * anything else, and whatever follows the last whole object: text.
-pub fn records(line: &str) -> Records<'_> {
-    Records { rest: line, columns: Columns::default(), place: Place::Start }
+pub fn records<'a>(line: &'a str, spare: &mut Spare) -> impl Iterator<Item = Record<'a>> {
+    Records { rest: line, columns: Columns::default(), place: Place::Start, spare }
 }
 
-/// The iterator of [`records`].
-#[derive(Clone, Debug)]
-pub struct Records<'a> {
+struct Records<'a, 's> {
     rest: &'a str,
     columns: Columns<'a>,
     place: Place,
+    spare: &'s mut Spare,
 }
 
 /// Where in the line the rest starts.
@@ -35,7 +35,7 @@ enum Place {
     Array,
 }
 
-impl<'a> Iterator for Records<'a> {
+impl<'a> Iterator for Records<'a, '_> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
@@ -65,21 +65,24 @@ impl<'a> Iterator for Records<'a> {
                 self.rest = rest;
             }
         }
-        Some(self.value().unwrap_or_else(|| {
+        let mut record = Record::default();
+        if self.value(&mut record).is_none() {
             // With no record behind them, what looked like columns was text too.
             if at_start {
                 self.columns = Columns::default();
             }
-            self.rest = before;
-            self.text()
-        }))
+            self.rest = "";
+            record = Record { message: Cow::Borrowed(before), ..Record::default() };
+        }
+        self.fill_in_columns(&mut record);
+        Some(record)
     }
 }
 
 /// RFC 8259 section 2.
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-impl<'a> Records<'a> {
+impl<'a> Records<'a, '_> {
     /// The rest with and without leading blanks; nothing if it holds nothing else.
     fn pass_blanks(&self) -> Option<(&'a str, &'a str)> {
         let rest = self.rest.trim_start_matches(BLANKS);
@@ -97,56 +100,56 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The value that the rest starts with: an object, or an array's element and the comma behind it.
-    fn value(&mut self) -> Option<Record<'a>> {
-        let Place::Array = self.place else { return self.object() };
-        let record = match self.object() {
-            Some(record) => record,
-            None => self.plain_element()?,
-        };
+    /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
+    fn value(&mut self, record: &mut Record<'a>) -> Option<()> {
+        let Place::Array = self.place else { return self.object(record) };
+        if self.object(record).is_none() {
+            *record = self.plain_element()?;
+        }
         let behind = self.rest.trim_start_matches(BLANKS);
         self.rest = behind.strip_prefix(',').unwrap_or(behind);
-        Some(record)
+        Some(())
     }
 
     /// An element that is no object.
     fn plain_element(&mut self) -> Option<Record<'a>> {
         let (element, behind) = self.rest.split_at_checked(json::value_length(self.rest)?)?;
         self.rest = behind;
-        Some(self.with_columns(Record { message: Cow::Borrowed(element), ..Record::default() }))
+        Some(Record { message: Cow::Borrowed(element), ..Record::default() })
     }
 
-    /// The object that the rest starts with.
-    fn object(&mut self) -> Option<Record<'a>> {
+    /// Reads the object that the rest starts with.
+    fn object(&mut self, record: &mut Record<'a>) -> Option<()> {
         if !self.rest.starts_with('{') {
             return None;
         }
-        let (record, length) = json::object(self.rest).or_else(|| repaired_object(self.rest))?;
+        let length = match json::object(self.rest, self.spare, record) {
+            Some(length) => length,
+            None => {
+                let repaired = repaired_object(self.rest)?;
+                *record = repaired.0;
+                repaired.1
+            }
+        };
         self.rest = self.rest.get(length..)?;
-        Some(self.with_columns(record))
+        Some(())
     }
 
-    /// The whole rest, as it is.
-    fn text(&mut self) -> Record<'a> {
-        let message = Cow::Borrowed(std::mem::take(&mut self.rest));
-        self.with_columns(Record { message, ..Record::default() })
-    }
-
-    fn with_columns(&self, mut record: Record<'a>) -> Record<'a> {
+    fn fill_in_columns(&self, record: &mut Record<'a>) {
         if record.timestamp.is_none() {
             record.timestamp = self.columns.time.map(Cow::Borrowed);
         }
         if record.tag.is_none() {
             record.tag = self.columns.tag.map(Cow::Borrowed);
         }
-        record
     }
 }
 
 /// Reads an object that strict JSON refuses. The record owns its text, because it differs from the line.
 fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
     let repaired = repair::value(text)?;
-    let (record, length) = json::object(&repaired.json)?;
+    let mut record = Record::default();
+    let length = json::object(&repaired.json, &mut Spare::default(), &mut record)?;
     if length < repaired.json.len() {
         return None;
     }
