@@ -67,16 +67,27 @@ impl<'l> Stages<'l> {
 
     pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
-        let mut records = Vec::with_capacity(FEW);
+        let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
+        // Room for one more, in which nothing is found behind the last one of a line.
+        let mut records = Vec::with_capacity(FEW + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
-            for record in records_of(text, &self.plan.log_type().file_format, &mut spare) {
-                if records.len() == FEW {
+            let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+            let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
+            let mut whole = (!is_json && text.identity.is_some()).then_some(message);
+            loop {
+                if records.len() > FEW {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
-                records.push((text, record));
+                let (_, record) = records.push_mut((text, Record::default()));
+                match whole.take() {
+                    Some(message) => record.message = message.into(),
+                    None if rest.read_next(record).is_some() => {}
+                    None => break,
+                }
             }
+            records.pop();
         }
         self.records(&records, &texts, output)?;
         records.into_iter().for_each(|(_, record)| spare.give_back(record));
@@ -136,16 +147,4 @@ impl<'l> Stages<'l> {
         *next += 1;
         *next - 1
     }
-}
-
-fn records_of<'t>(
-    text: &'t Text<'_>,
-    format: &FileFormat,
-    spare: &mut Spare,
-) -> impl Iterator<Item = Record<'t>> {
-    let is_json = matches!(format, FileFormat::Json);
-    let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-    let records = is_json.then(|| record::records(message, spare)).into_iter().flatten();
-    let is_record = !is_json && text.identity.is_some();
-    records.chain(is_record.then(|| Record { message: message.into(), ..Record::default() }))
 }

@@ -12,7 +12,7 @@ mod spare;
 
 use std::borrow::Cow;
 
-pub use records::records;
+pub use records::{Records, records};
 pub use spare::Spare;
 
 /// A field of a record that is none of fluentd's own.

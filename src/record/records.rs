@@ -16,11 +16,13 @@ use super::{Other, Record, json, repair};
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
 /// * anything else, and whatever follows the last whole object: text.
-pub fn records<'a>(line: &'a str, spare: &mut Spare) -> impl Iterator<Item = Record<'a>> {
+pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
     Records { rest: line, columns: Columns::default(), place: Place::Start, spare }
 }
 
-struct Records<'a, 's> {
+/// The iterator of [`records`].
+#[derive(Debug)]
+pub struct Records<'a, 's> {
     rest: &'a str,
     columns: Columns<'a>,
     place: Place,
@@ -39,6 +41,17 @@ impl<'a> Iterator for Records<'a, '_> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
+        let mut record = Record::default();
+        self.read_next(&mut record).map(|()| record)
+    }
+}
+
+/// RFC 8259 section 2.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+impl<'a> Records<'a, '_> {
+    /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
+    pub(crate) fn read_next(&mut self, record: &mut Record<'a>) -> Option<()> {
         let (mut before, mut rest) = self.pass_blanks()?;
         while let (Place::Array, Some(behind)) = (self.place, rest.strip_prefix(']')) {
             self.place = Place::Values;
@@ -65,24 +78,18 @@ impl<'a> Iterator for Records<'a, '_> {
                 self.rest = rest;
             }
         }
-        let mut record = Record::default();
-        if self.value(&mut record).is_none() {
+        if self.value(record).is_none() {
             // With no record behind them, what looked like columns was text too.
             if at_start {
                 self.columns = Columns::default();
             }
             self.rest = "";
-            record = Record { message: Cow::Borrowed(before), ..Record::default() };
+            *record = Record { message: Cow::Borrowed(before), ..Record::default() };
         }
-        self.fill_in_columns(&mut record);
-        Some(record)
+        self.fill_in_columns(record);
+        Some(())
     }
-}
 
-/// RFC 8259 section 2.
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
-
-impl<'a> Records<'a, '_> {
     /// The rest with and without leading blanks; nothing if it holds nothing else.
     fn pass_blanks(&self) -> Option<(&'a str, &'a str)> {
         let rest = self.rest.trim_start_matches(BLANKS);
