@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::marker::header::{self, Fields, fields};
+use crate::marker::header::{self, Fields};
 use crate::marker::{Format, Marker};
 use crate::pair::Pair;
 use crate::pair::key::is_padding;
@@ -62,7 +62,8 @@ pub struct Event<'a> {
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Event<'a> {
     let earlier = pairs.len();
     let mut issues = Issues::default();
-    let mut fields = fields::<7>(Format::Cef, text.get(marker.version..).unwrap_or_default());
+    let mut fields = Fields::new(text.get(marker.version..).unwrap_or_default());
+    fields.cut(Format::Cef);
     let leading = extension(fields.rest, pairs);
     let has_pairs = pairs.len() > earlier;
     let unparsed = match fields.found {

@@ -68,7 +68,7 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
         let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
-        // Room for one more, in which nothing is found behind the last one of a line.
+        // The last one is empty: the next one is read into it, if there is one.
         let mut records = Vec::with_capacity(FEW + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
@@ -76,21 +76,28 @@ impl<'l> Stages<'l> {
             let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then_some(message);
             loop {
-                if records.len() > FEW {
-                    self.records(&records, &texts, output)?;
-                    records.clear();
-                }
-                let (_, record) = records.push_mut((text, Record::default()));
+                let (of, record) = match records.last_mut() {
+                    Some(last) => last,
+                    None => records.push_mut((text, Record::default())),
+                };
+                *of = text;
                 match whole.take() {
                     Some(message) => record.message = message.into(),
                     None if rest.read_next(record).is_some() => {}
                     None => break,
                 }
+                if records.len() > FEW {
+                    self.records(&records, &texts, output)?;
+                    records.clear();
+                }
+                records.push((text, Record::default()));
             }
-            records.pop();
         }
+        records.truncate(records.len().saturating_sub(1));
         self.records(&records, &texts, output)?;
-        records.into_iter().for_each(|(_, record)| spare.give_back(record));
+        for (_, record) in &mut records {
+            spare.give_back(&mut record.message);
+        }
         self.spare = spare;
         output.count_all(&texts);
         ControlFlow::Continue(())

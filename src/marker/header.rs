@@ -22,33 +22,45 @@ pub(crate) struct Fields<'a, const N: usize> {
 
 /// Cuts up to `N` fields off the start of `text`.
 pub(crate) fn fields<const N: usize>(format: Format, text: &str) -> Fields<'_, N> {
-    let mut fields = Fields { raw: [""; N], found: 0, rest: text, may_escape: false };
-    let bytes = text.as_bytes();
-    let mut slots = fields.raw.iter_mut();
-    let mut start = 0;
-    let mut escaped = None;
-    for at in near::each_of([b'|', b'\\'], bytes) {
-        if escaped == Some(at) {
-            continue;
-        }
-        if bytes.get(at) == Some(&b'\\') {
-            fields.may_escape = true;
-            escaped = bytes.get(at + 1).filter(|&&next| is_escapable(format, next)).map(|_| at + 1);
-            continue;
-        }
-        let Some(slot) = slots.next() else { break };
-        *slot = text.get(start..at).unwrap_or_default();
-        start = at + 1;
-        fields.found += 1;
-        if fields.found == N {
-            break;
-        }
-    }
-    fields.rest = text.get(start..).unwrap_or_default();
+    let mut fields = Fields::new(text);
+    fields.cut(format);
     fields
 }
 
 impl<'a, const N: usize> Fields<'a, N> {
+    /// No fields yet of `text`.
+    #[inline]
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { raw: [""; N], found: 0, rest: text, may_escape: false }
+    }
+
+    /// Cuts the fields off the rest, in place: handed on, so many would have to be copied.
+    pub(crate) fn cut(&mut self, format: Format) {
+        let text = self.rest;
+        let bytes = text.as_bytes();
+        let mut slots = self.raw.iter_mut();
+        let mut start = 0;
+        let mut escaped = None;
+        for at in near::each_of([b'|', b'\\'], bytes) {
+            if escaped == Some(at) {
+                continue;
+            }
+            if bytes.get(at) == Some(&b'\\') {
+                self.may_escape = true;
+                escaped = bytes.get(at + 1).filter(|&&next| is_escapable(format, next)).map(|_| at + 1);
+                continue;
+            }
+            let Some(slot) = slots.next() else { break };
+            *slot = text.get(start..at).unwrap_or_default();
+            start = at + 1;
+            self.found += 1;
+            if self.found == N {
+                break;
+            }
+        }
+        self.rest = text.get(start..).unwrap_or_default();
+    }
+
     /// Takes the text where the next field should have ended for that field.
     pub(crate) fn cut_short(&mut self, last: &'a str) {
         if let Some(slot) = self.raw.get_mut(self.found) {

@@ -3,8 +3,7 @@
 //! Does not know what stood in them.
 
 use std::borrow::Cow;
-
-use super::Record;
+use std::mem;
 
 /// Bytes of a text whose memory is kept: most messages take less.
 const MOST: usize = 4 << 10;
@@ -17,14 +16,14 @@ const TEXTS: usize = 64;
 pub struct Spare(Vec<String>);
 
 impl Spare {
-    /// Takes back the memory of a record's message, if it had any of its own.
-    pub fn give_back(&mut self, record: Record<'_>) {
-        if let Cow::Owned(mut text) = record.message
+    /// Takes back the memory of a message, if it has any of its own.
+    pub fn give_back(&mut self, message: &mut Cow<'_, str>) {
+        if let Cow::Owned(text) = message
             && text.capacity() <= MOST
             && self.0.len() < TEXTS
         {
             text.clear();
-            self.0.push(text);
+            self.0.push(mem::take(text));
         }
     }
 
