@@ -306,6 +306,8 @@ fn the_object_of_the_real_chain_has_415_lines() {
     assert_eq!((seen.lines.len(), seen.decoded, seen.broken), (415, 421_590, None));
 }
 
+/// Bytes that are no container inside of one: the short magic numbers of gzip and compress begin alike, the others are too long to
+/// be drawn.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         4 => proptest::collection::vec(any::<u8>(), 0..8),
@@ -315,7 +317,8 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\xef\xbb\xbf".to_vec()),
         1 => (0..3000usize).prop_map(|length| vec![b'y'; length]),
     ];
-    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    let text = proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+    text.prop_filter("may be packed", |text| !text.starts_with(b"\x1f"))
 }
 
 proptest! {
@@ -339,7 +342,7 @@ proptest! {
 
     #[test]
     fn plain_text_gives_the_same_lines_in_any_pieces(
-        text in text().prop_filter("is gzip", |text| !text.starts_with(b"\x1f\x8b")),
+        text in text(),
         sizes in proptest::collection::vec(1..50usize, 1..5),
     ) {
         let seen = read(Pieces::new(&text, &sizes, None), MAX_LINE);
