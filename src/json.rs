@@ -246,8 +246,14 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
         b'\t' => out.extend_from_slice(b"\\t"),
         0x08 => out.extend_from_slice(b"\\b"),
         0x0c => out.extend_from_slice(b"\\f"),
-        // A vector takes everything.
-        byte => drop(write!(out, "\\u{byte:04x}")),
+        // What else is escaped is below 0x20.
+        byte => {
+            let last = match byte & 0xf {
+                digit @ 0..10 => b'0' + digit,
+                letter => b'a' + letter - 10,
+            };
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), last]);
+        }
     }
 }
 
