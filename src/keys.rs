@@ -422,6 +422,12 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
 }
 
 /// Values that say nothing: upstream leaves them out, and so do we.
+#[inline]
 pub(crate) fn is_empty_value(value: &str) -> bool {
-    matches!(value, "" | "-" | "null" | "[]")
+    // Few values begin like one of these, while nobody can foretell how long they are.
+    match value.as_bytes() {
+        [] => true,
+        [b'-' | b'n' | b'[', ..] => matches!(value, "-" | "null" | "[]"),
+        _ => false,
+    }
 }
