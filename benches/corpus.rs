@@ -7,17 +7,24 @@ use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
-use es_loader::bulk::Batch;
-use es_loader::config::{Config, File};
-use es_loader::document::ObjectFacts;
-use es_loader::generate::{self, Encoding, Options};
-use es_loader::load::{Account, Limits, load};
-use es_loader::marker::{self, Format, Marker};
-use es_loader::pair::Pair;
-use es_loader::plan::{Plan, Plans};
-use es_loader::record::{self, Record, Spare};
-use es_loader::time::{self, Surroundings};
-use es_loader::{cef, leef};
+use es_loader::config::Config;
+use es_loader::config::diagnostic::File;
+use es_loader::deliver::bulk::Batch;
+use es_loader::generate;
+use es_loader::generate::{Encoding, Options};
+use es_loader::load::account::{Account, Limits};
+use es_loader::load::load;
+use es_loader::map::event::ObjectFacts;
+use es_loader::map::plan::{Plan, Plans};
+use es_loader::parse::header::Format;
+use es_loader::parse::marker;
+use es_loader::parse::marker::Marker;
+use es_loader::parse::pairs::pair::Pair;
+use es_loader::parse::time;
+use es_loader::parse::time::Surroundings;
+use es_loader::parse::{cef, leef};
+use es_loader::read::record;
+use es_loader::read::record::{Record, Spare};
 use jiff::tz::Offset;
 
 /// Lines of the corpus: 1 MB, so that no stage measures the memory instead of itself, and so that the fastest round of each is

@@ -14,11 +14,11 @@ use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
-use es_loader::edge::auth::Auth;
-use es_loader::edge::deliver::Options;
-use es_loader::edge::endpoint::Endpoint;
-use es_loader::edge::opensearch::{Compression, Settings};
-use es_loader::load::Limits;
+use es_loader::edge::aws::auth::Auth;
+use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::opensearch::client::{Compression, Settings};
+use es_loader::edge::opensearch::endpoint::Endpoint;
+use es_loader::load::account::Limits;
 use flate2::write::GzEncoder;
 use opensearch::http::Method;
 use opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};

@@ -10,42 +10,19 @@
 //! Everything above `edge` is the core: synchronous functions over bytes that know no network, no clock and
 //! no environment. With `--no-default-features` the core is the whole library.
 
-pub mod config;
-pub mod event;
-pub mod object;
-pub mod record;
-pub mod marker;
-pub mod syslog;
-pub mod pair;
-pub mod cef;
-pub mod leef;
-pub mod ecs;
-pub mod field;
-pub mod time;
-mod recycle;
-mod json;
-mod near;
-pub mod row;
-pub mod convert;
-pub mod url;
-mod keys;
-pub mod plan;
-pub mod exclude;
-pub mod problem;
-pub mod deepsecurity;
-pub mod identity;
-pub mod index_name;
-pub mod explanation;
+pub mod bytes;
+pub mod trigger;
+pub mod read;
+pub mod parse;
 pub mod document;
+pub mod config;
+pub mod packet;
+pub mod log_types;
+pub mod map;
 pub mod load;
-pub mod bulk;
-pub mod dead_letter;
-pub mod balance;
+pub mod deliver;
 pub mod report;
-pub mod metrics;
-pub mod coverage;
-pub mod template;
-pub mod dashboard;
+pub mod setup;
 pub mod generate;
 #[cfg(feature = "edge")]
 pub mod edge;

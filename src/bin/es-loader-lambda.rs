@@ -7,13 +7,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use es_loader::config::{self, Severity};
+use es_loader::config;
+use es_loader::config::diagnostic::Severity;
+use es_loader::edge::aws;
 use es_loader::edge::cores::makers;
+use es_loader::edge::delivery::outcome;
 use es_loader::edge::function::Function;
-use es_loader::edge::settings::{self, DocumentIds};
+use es_loader::edge::settings;
+use es_loader::edge::settings::DocumentIds;
 use es_loader::edge::work::{Target, Worker};
-use es_loader::edge::{aws, deliver};
-use es_loader::load::Limits;
+use es_loader::load::account::Limits;
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
@@ -52,7 +55,7 @@ async fn start(started: Timestamp) -> Result<Function, settings::Error> {
     }
     let aws = aws::load(None).await;
     let client = settings::opensearch_of_environment(&aws).await?;
-    let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let target = Target::OpenSearch(Box::new(client), outcome::Options::default());
     let s3 = settings::s3(&aws).await?;
     let queue = settings::queue(&aws)?;
     if queue.is_none() {

@@ -8,7 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::edge::settings::DocumentIds;
 
-pub(super) use operations::{AuditArgs, BackfillArgs, DayArgs, PlanArgs, RedriveArgs};
+pub(super) use self::operations::{AuditArgs, BackfillArgs, DayArgs, PlanArgs, RedriveArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]

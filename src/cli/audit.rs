@@ -11,13 +11,14 @@ use serde_json::json;
 use super::args::{AuditArgs, Ids};
 use super::load::{Input, path_inputs, s3_address, total_bytes};
 use super::{Failure, check, connect, output, progress};
+use crate::bytes::safe::Safe;
 use crate::edge::audit::{Expected, Finding, Verdict, compare};
 use crate::edge::cores::makers;
-use crate::edge::opensearch::OpenSearch;
+use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::work::{Target, Worker};
-use crate::load::Limits;
-use crate::plan::Plans;
-use crate::report::{Count, ExitStatus, ObjectReport, Outcome, Safe};
+use crate::load::account::Limits;
+use crate::map::plan::Plans;
+use crate::report::{Count, ExitStatus, ObjectReport, Outcome};
 
 /// Objects with differences that are named.
 const NAMED: usize = 20;

@@ -15,14 +15,15 @@ use super::checkpoint::{Checkpoint, Job};
 use super::interrupt::Interrupts;
 use super::load::s3_address;
 use super::{Failure, check, connect, enqueue, output, progress};
-use crate::edge::dead_letter::DeadLetters;
-use crate::edge::deliver;
-use crate::edge::s3::S3;
+use crate::bytes::safe::Safe;
+use crate::edge::aws::s3::S3;
+use crate::edge::dead_letters::write::DeadLetters;
+use crate::edge::delivery::outcome;
 use crate::edge::work::{Target, Worker};
-use crate::event::ObjectRef;
-use crate::load::Limits;
-use crate::plan::{Choice, Plans};
-use crate::report::{Bytes, Count, ExitStatus, ObjectReport, Outcome, Report, Safe};
+use crate::load::account::Limits;
+use crate::map::plan::{Choice, Plans};
+use crate::report::{Bytes, Count, ExitStatus, ObjectReport, Outcome, Report};
+use crate::trigger::ObjectRef;
 
 /// Stored bytes a second, before it is measured: a small cluster takes as much.
 const ASSUMED_RATE: u64 = 1_000_000;
@@ -84,7 +85,7 @@ async fn backfill(args: BackfillArgs, plans: Arc<Plans>) -> Result<ExitCode, Fai
     let client = connect::opensearch(&args.connection, Some(&aws)).await?;
     // Whether the file can be written is better known now than after hours.
     checkpoint.save()?;
-    let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let target = Target::OpenSearch(Box::new(client), outcome::Options::default());
     let place = args.dead_letter.as_deref().filter(|place| !place.is_empty());
     let letters =
         place.map(|place| DeadLetters::parse(place, || Ok::<_, Failure>(s3.clone()))).transpose()?;

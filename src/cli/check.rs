@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use super::args::{CheckArgs, Ids};
 use super::{Failure, output};
-use crate::config::{self, Severity};
-use crate::edge::settings::{self, DocumentIds};
-use crate::plan::Plans;
+use crate::config;
+use crate::config::diagnostic::Severity;
+use crate::edge::settings;
+use crate::edge::settings::DocumentIds;
+use crate::map::plan::Plans;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let (files, exclusions) = if args.files.is_empty() {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::event::ObjectRef;
+use crate::trigger::ObjectRef;
 
 /// The version of the format that is written.
 const FORMAT: u32 = 1;

@@ -4,9 +4,9 @@ use aws_types::SdkConfig;
 
 use super::Failure;
 use super::args::{ConnectionArgs, ServiceName};
-use crate::edge::endpoint::{Endpoint, Service};
-use crate::edge::opensearch::{ApiError, OpenSearch};
-use crate::edge::s3::S3;
+use crate::edge::aws::s3::S3;
+use crate::edge::opensearch::client::{ApiError, OpenSearch};
+use crate::edge::opensearch::endpoint::{Endpoint, Service};
 use crate::edge::{aws, settings};
 
 /// A client for the cluster that the arguments name, once that has answered anything at all: who mistypes an address should not

@@ -8,14 +8,17 @@ use serde::Serialize;
 
 use super::args::CoverageArgs;
 use super::load::{Input, path_inputs, s3_address};
-use super::sample::{self, Look, Sample};
+use super::sample;
+use super::sample::{Look, Sample};
 use super::{Failure, connect, output};
-use crate::coverage::Coverage;
-use crate::document::{Document, Written};
-use crate::edge::s3::S3;
-use crate::load::Limits;
-use crate::plan::Plans;
-use crate::report::{ObjectReport, Outcome, Report, Safe};
+use crate::bytes::safe::Safe;
+use crate::edge::aws::s3::S3;
+use crate::load::account::Limits;
+use crate::map::Document;
+use crate::map::event::Written;
+use crate::map::plan::Plans;
+use crate::report::coverage::Coverage;
+use crate::report::{ObjectReport, Outcome, Report};
 
 pub(super) fn run(args: &CoverageArgs) -> Result<ExitCode, Failure> {
     let plans = sample::plans(&args.sample)?;

@@ -2,9 +2,10 @@
 
 use super::args::{ConnectionArgs, DashboardsArgs, LanguageName};
 use super::{Failure, connect, output};
-use crate::dashboard::{self, Language};
-use crate::edge::dashboards::Dashboards;
-use crate::plan::Plans;
+use crate::edge::opensearch::dashboards::Dashboards;
+use crate::map::plan::Plans;
+use crate::setup::dashboard;
+use crate::setup::dashboard::Language;
 
 /// Imports the dashboard where the arguments name a server, over an older one of the same section.
 pub(super) async fn install(

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::checkpoint::Checkpoint;
 use super::interrupt::Interrupts;
 use super::{Failure, output};
-use crate::edge::sqs::{MOST_AT_ONCE, Queue};
-use crate::event::ObjectRef;
-use crate::report::{ExitStatus, Safe};
+use crate::bytes::safe::Safe;
+use crate::edge::aws::sqs::{MOST_AT_ONCE, Queue};
+use crate::report::ExitStatus;
+use crate::trigger::ObjectRef;
 
 /// Sends an event for each object. What the queue does not take is left for the next run.
 pub(super) async fn enqueue(

@@ -12,11 +12,13 @@ use serde::Serialize;
 use self::screen::Screen;
 use self::target::Target;
 use super::args::ExplainArgs;
-use super::sample::{self, Look};
+use super::sample;
+use super::sample::Look;
 use super::{Failure, connect, output};
-use crate::document::{Document, Written};
-use crate::explanation::Explanation;
-use crate::load::{Account, Limits};
+use crate::load::account::{Account, Limits};
+use crate::map::Document;
+use crate::map::event::Written;
+use crate::map::explain::explanation::Explanation;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let plans = sample::plans(&args.sample)?;

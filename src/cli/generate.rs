@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use super::Failure;
 use super::args::GenerateArgs;
-use crate::generate::{self, Encoding, Options};
+use crate::generate;
+use crate::generate::{Encoding, Options};
 
 pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     let mut options = Options { seed: args.seed, lines: args.lines, ..Options::default() };

@@ -10,16 +10,18 @@ use jiff::Timestamp;
 
 use super::args::{LoadArgs, To};
 use super::{Failure, check, connect, output, progress};
+use crate::bytes::safe::Safe;
+use crate::edge::aws::s3::S3;
 use crate::edge::cores::makers;
-use crate::edge::dead_letter::DeadLetters;
-use crate::edge::deliver;
+use crate::edge::dead_letters::write::DeadLetters;
+use crate::edge::delivery::outcome;
 use crate::edge::files::files_under;
-use crate::edge::s3::S3;
 use crate::edge::work::{Target, Worker};
-use crate::event::{self, ObjectKey, ObjectRef};
-use crate::load::Limits;
-use crate::plan::{Choice, Plans};
-use crate::report::{ObjectReport, Outcome, Report, Safe};
+use crate::load::account::Limits;
+use crate::map::plan::{Choice, Plans};
+use crate::report::{ObjectReport, Outcome, Report};
+use crate::trigger;
+use crate::trigger::{ObjectKey, ObjectRef};
 
 /// Something to load.
 pub(super) enum Input {
@@ -51,7 +53,7 @@ async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
             let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
             let verb =
                 format!("indexed into {}", Safe(args.connection.endpoint.as_deref().unwrap_or_default()));
-            (Target::OpenSearch(Box::new(client), deliver::Options::default()), verb)
+            (Target::OpenSearch(Box::new(client), outcome::Options::default()), verb)
         }
         To::Ndjson => (Target::Ndjson, "written to standard output".to_owned()),
         To::None => (Target::Nothing, "made, and sent nowhere".to_owned()),
@@ -90,7 +92,7 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
     let text = std::fs::read(file).map_err(|error| at(error.to_string()))?;
     let event = serde_json::from_slice(&text).map_err(|error| at(format!("not JSON: {error}")))?;
     let mut inputs = Vec::new();
-    for message in event::parse(&event).messages {
+    for message in trigger::parse(&event).messages {
         inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
         inputs.extend(message.skipped.into_iter().map(|skipped| {
             let outcome = Outcome::Skipped(skipped.reason.to_string());

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use self::args::{Args, Command};
 
 /// What ends a command before its work: printed as `es-loader: …`, exit status 2.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Failure;
-use crate::report::{Safe, is_obeyed};
+use crate::bytes::safe::{Safe, is_obeyed};
 
 /// A line on standard output.
 pub(super) fn line(text: impl Display) {

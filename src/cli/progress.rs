@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
-use crate::edge::progress::{Delay, Progress};
-use crate::report::Safe;
+use crate::bytes::safe::Safe;
+use crate::edge::delivery::progress::{Delay, Progress};
 
 /// How often there is something new to see.
 const TICK: Duration = Duration::from_millis(200);

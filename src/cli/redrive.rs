@@ -11,14 +11,15 @@ use jiff::Timestamp;
 use super::args::{Ids, PlanArgs, RedriveArgs};
 use super::load::s3_address;
 use super::{Failure, check, connect, output, redrive_queue};
-use crate::dead_letter::{Cause, DeadLetter, Remade};
-use crate::edge::deliver;
-use crate::edge::letter_files::{LetterFile, read_records};
+use crate::bytes::safe::Safe;
+use crate::deliver::dead_letter::{Cause, DeadLetter, Remade};
+use crate::edge::dead_letters::files::{LetterFile, read_records};
+use crate::edge::delivery::outcome;
 use crate::edge::redrive::{Order, resend};
 use crate::edge::settings;
 use crate::edge::work::Target;
-use crate::plan::Plans;
-use crate::report::{ExitStatus, ObjectReport, Outcome, Report, Safe};
+use crate::map::plan::Plans;
+use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 
 /// Characters of a sample that are shown.
 const SAMPLE: usize = 200;
@@ -95,7 +96,7 @@ async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failu
         return Ok(ExitCode::from(status as u8));
     }
     let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
-    let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let target = Target::OpenSearch(Box::new(client), outcome::Options::default());
     let order = Arc::new(Order { plans, ids: args.document_ids.into(), chosen });
     let mut report = Report::default();
     let mut deleted = 0_usize;

@@ -13,14 +13,16 @@ use serde_json::json;
 use super::args::RedriveArgs;
 use super::interrupt::Interrupts;
 use super::{Failure, connect, output};
-use crate::edge::dead_letter::DeadLetters;
-use crate::edge::deliver;
-use crate::edge::sqs::{Queue, Received};
+use crate::bytes::safe::Safe;
+use crate::edge::aws::sqs::{Queue, Received};
+use crate::edge::dead_letters::write::DeadLetters;
+use crate::edge::delivery::outcome;
 use crate::edge::work::{Target, Worker};
-use crate::event::{self, Message};
-use crate::load::Limits;
-use crate::plan::Plans;
-use crate::report::{ExitStatus, ObjectReport, Outcome, Report, Safe};
+use crate::load::account::Limits;
+use crate::map::plan::Plans;
+use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
+use crate::trigger;
+use crate::trigger::Message;
 
 /// How long a message is ours. Prolonged for as long as its objects are being loaded; after that somebody else has it, should this
 /// process be killed.
@@ -53,7 +55,7 @@ pub(super) async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<Exit
         return shown.map(|()| ExitCode::SUCCESS);
     }
     let client = connect::opensearch(&args.connection, Some(&aws)).await?;
-    let target = Target::OpenSearch(Box::new(client), deliver::Options::default());
+    let target = Target::OpenSearch(Box::new(client), outcome::Options::default());
     let place = args.dead_letter.as_deref().filter(|place| !place.is_empty());
     let letters =
         place.map(|place| DeadLetters::parse(place, || Ok::<_, Failure>(s3.clone()))).transpose()?;
@@ -208,5 +210,5 @@ fn is_full(report: &ObjectReport) -> bool {
 
 fn parse(message: &Received) -> Vec<Message> {
     let record = json!({"eventSource": "aws:sqs", "messageId": message.id, "body": message.body});
-    event::parse(&json!({ "Records": [record] })).messages
+    trigger::parse(&json!({ "Records": [record] })).messages
 }

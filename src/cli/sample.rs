@@ -13,12 +13,14 @@ use jiff::Timestamp;
 use super::Failure;
 use super::args::SampleArgs;
 use super::check;
-use crate::document::{Document, Written};
-use crate::edge::s3::S3;
+use crate::edge::aws::s3::S3;
 use crate::edge::work::Facts;
-use crate::event::ObjectRef;
-use crate::load::{Account, Limits, visit};
-use crate::plan::{Choice, Plans};
+use crate::load::account::{Account, Limits};
+use crate::load::visit;
+use crate::map::Document;
+use crate::map::event::Written;
+use crate::map::plan::{Choice, Plans};
+use crate::trigger::ObjectRef;
 
 /// Whoever is shown documents.
 pub(super) trait Look: Send + 'static {

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 
 use super::args::DayArgs;
-use crate::event::ObjectRef;
-use crate::time;
+use crate::parse::time;
+use crate::trigger::ObjectRef;
 
 /// The day of an object: that of the date folders in its key, or else of its last change, in UTC.
 pub(super) fn day(object: &ObjectRef) -> Option<Date> {

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::Failure;
 use super::args::SetupArgs;
 use super::{check, connect, dashboards, iam, output};
-use crate::edge::opensearch::{ApiError, OpenSearch};
-use crate::template;
+use crate::edge::opensearch::client::{ApiError, OpenSearch};
+use crate::setup::template;
 
 /// Tries to install a template over a connection that breaks.
 const TRIES: u32 = 3;

@@ -3,8 +3,49 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Diagnostic, Place, Severity};
-use crate::report::Safe;
+use crate::bytes::safe::Safe;
+
+/// Where a setting stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// File as the user named it; the built-in defaults call themselves `<built-in>`.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The configuration cannot be used.
+    Error,
+    /// It can be used, but something is old or odd.
+    Warning,
+}
+
+/// One finding about the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What is wrong: names the key or value.
+    pub message: String,
+    /// The way out, if there is one to name.
+    pub help: Option<String>,
+}
+
+/// The text of one configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Name for messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
 
 /// Findings while the files are read.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Which names a table can write to: the form of a field's name, the fields that the loader writes itself, and
 //! the shapes that ECS gives to its own.
 
-use crate::ecs;
+use crate::document::ecs;
 
 use super::suggestion::{closest, did_you_mean};
 

@@ -9,9 +9,9 @@ use std::collections::HashMap;
 
 use ini::{Ini, ParseOption};
 
+use super::diagnostic::{Diagnostic, File, Place};
 use super::diagnostic::{Findings, quoted};
 use super::lines::{Fault, Kind, Line, Lines};
-use super::{Diagnostic, File, Place};
 use super::{field, keys};
 
 /// One `key = value`.

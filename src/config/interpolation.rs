@@ -4,11 +4,12 @@
 
 use std::collections::HashSet;
 
+use super::diagnostic::Diagnostic;
 use super::diagnostic::quoted;
 use super::ini::Entry;
+use super::keys;
 use super::layers::{DEFAULT, Layers, Section};
 use super::suggestion::did_you_mean;
-use super::{Diagnostic, keys};
 
 /// configparser's limit.
 const DEEPEST: usize = 10;

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::diagnostic::{Diagnostic, File, Place};
 use super::diagnostic::{Findings, quoted};
-use super::ini::{self, Entry};
-use super::{BUILT_IN, Diagnostic, File, Place, keys};
+use super::ini;
+use super::ini::Entry;
+use super::{BUILT_IN, keys};
 
 /// The section whose values every other one inherits.
 pub(super) const DEFAULT: &str = "DEFAULT";

@@ -4,11 +4,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::diagnostic::{Diagnostic, Place};
 use super::diagnostic::{Findings, quoted};
 use super::interpolation::Used;
+use super::log_type::{Mapping, Static};
 use super::table::{Row, Table};
 use super::value::{Problem, words};
-use super::{BUILT_IN, Diagnostic, Mapping, Place, Static, field, keys, source, suggestion};
+use super::{BUILT_IN, field, keys, source, suggestion};
 
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];

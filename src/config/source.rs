@@ -1,9 +1,11 @@
 //! Sources: where a value of an event comes from, as the table names it.
 
 use super::diagnostic::quoted;
+use super::log_type::Source;
 use super::suggestion::did_you_mean;
 use super::value::{Problem, words};
-use super::{HeaderField, Source, SyslogField};
+use crate::parse::header::HeaderField;
+use crate::parse::syslog::SyslogField;
 
 const HEADER: [(&str, HeaderField); 7] = [
     ("cef.version", HeaderField::Version),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::diagnostic::Findings;
+use super::diagnostic::{Diagnostic, Place};
 use super::ini::Entry;
-use super::interpolation::{self, Used};
+use super::interpolation;
+use super::interpolation::Used;
 use super::layers::{DEFAULT, Layers, Section};
 use super::value::Problem;
-use super::{Diagnostic, Place};
 
 /// One key of a section.
 #[derive(Debug)]

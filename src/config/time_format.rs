@@ -2,10 +2,10 @@
 //!
 //! A pattern is tried out on a time of ours, so that one that cannot be read back is refused at start-up.
 
-use super::TimeFormat;
 use super::diagnostic::quoted;
 use super::suggestion::did_you_mean;
 use super::value::{Problem, words};
+use crate::parse::time::TimeFormat;
 
 const WORDS: [(&str, TimeFormat); 3] =
     [("epoch", TimeFormat::Epoch), ("syslog", TimeFormat::Syslog), ("iso8601", TimeFormat::Iso8601)];

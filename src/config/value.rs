@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use jiff::tz::Offset;
 
 use super::diagnostic::quoted;
+use super::log_type::{Cidr, IndexTime, RawMessage, Rotation};
 use super::suggestion::did_you_mean;
-use super::{Cidr, IndexTime, RawMessage, Rotation};
 
 /// What is wrong with a value.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::opensearch::{ApiError, OpenSearch};
-use crate::bulk::{Batch, index_and_id};
+use super::opensearch::client::{ApiError, OpenSearch};
+use crate::deliver::bulk::{Batch, index_and_id};
 
 /// Ids that are asked for in one request.
 const IDS_AT_ONCE: usize = 1_000;

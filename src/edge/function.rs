@@ -10,14 +10,16 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
-use super::deadline::Deadline;
+use super::aws::sqs::Queue;
+use super::delivery::deadline::Deadline;
 use super::narrate;
-use super::sqs::Queue;
 use super::work::Worker;
-use crate::bulk::Tally;
-use crate::event::{self, LineRange, Message, MessageId, ObjectRef};
-use crate::metrics;
-use crate::report::{ObjectReport, Outcome, Report, Safe};
+use crate::bytes::safe::Safe;
+use crate::deliver::bulk::Tally;
+use crate::report::metrics;
+use crate::report::{ObjectReport, Outcome, Report};
+use crate::trigger;
+use crate::trigger::{LineRange, Message, MessageId, ObjectRef};
 
 /// Why an invocation has to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +36,7 @@ pub enum Error {
     },
     /// The event itself.
     #[error(transparent)]
-    Event(#[from] event::Error),
+    Event(#[from] trigger::Error),
 }
 
 /// The function, its clients and configuration made once at start.
@@ -91,7 +93,7 @@ impl Function {
         deadline: u64,
     ) -> Result<Value, Error> {
         let deadline = self.deadline(now, deadline);
-        let invocation = event::parse(event);
+        let invocation = trigger::parse(event);
         let mut work = Work::default();
         let mut failed_messages: Vec<&MessageId> = Vec::new();
         let mut nameless = None;

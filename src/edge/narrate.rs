@@ -2,7 +2,8 @@
 
 use tracing::{error, info, warn};
 
-use crate::report::{ObjectReport, Outcome, Safe};
+use crate::bytes::safe::Safe;
+use crate::report::{ObjectReport, Outcome};
 
 /// One line of what became of an object, and one for each kind of oddness.
 pub(super) fn object(report: &ObjectReport) {

@@ -11,16 +11,16 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::deliver::Aside;
-use super::letter_files::{Contents, read_records};
+use super::dead_letters::files::{Contents, read_records};
+use super::delivery::outcome::Aside;
+use super::delivery::target::{Target, send};
 use super::settings::DocumentIds;
-use super::target::{Target, send};
-use crate::bulk::Batch;
-use crate::dead_letter::{Cause, DeadLetter, Remade};
-use crate::exclude::Action;
-use crate::load::{Account, Limits};
-use crate::object::LineNumber;
-use crate::plan::Plans;
+use crate::deliver::bulk::Batch;
+use crate::deliver::dead_letter::{Cause, DeadLetter, Remade};
+use crate::load::account::{Account, Limits};
+use crate::map::exclude::Action;
+use crate::map::plan::Plans;
+use crate::read::object::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
 /// Which records are sent again, and how.

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
 
-use super::auth::{Auth, AuthError, Password};
-use super::dead_letter::DeadLetters;
-use super::endpoint::{Endpoint, EndpointError, Service};
-use super::opensearch::{OpenSearch, Settings, SetupError};
-use super::roles::{RoleError, bucket_roles};
-use super::s3::S3;
-use super::secret::{self, SecretError};
-use super::sqs::{Queue, QueueError};
-use crate::config::{Config, Diagnostic, File};
-use crate::plan::Plans;
+use super::aws::auth::{Auth, AuthError, Password};
+use super::aws::roles::{RoleError, bucket_roles};
+use super::aws::s3::S3;
+use super::aws::secret;
+use super::aws::secret::SecretError;
+use super::aws::sqs::{Queue, QueueError};
+use super::dead_letters::write::DeadLetters;
+use super::opensearch::client::{OpenSearch, Settings, SetupError};
+use super::opensearch::endpoint::{Endpoint, EndpointError, Service};
+use crate::config::Config;
+use crate::config::diagnostic::{Diagnostic, File};
+use crate::map::plan::Plans;
 
 /// Where the Lambda layer of SIEM on OpenSearch puts the user's configuration.
 const LAYER_FILE: &str = "/opt/user.ini";

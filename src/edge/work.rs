@@ -13,21 +13,23 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::dead_letter::DeadLetters;
-use super::deadline::Deadline;
-use super::deliver::Aside;
-use super::progress::Progress;
-use super::s3::{S3, S3Error};
-pub use super::target::Target;
-use super::target::{OVER, send};
-use crate::bulk::Batch;
-use crate::dead_letter::Origin;
-use crate::document::ObjectFacts;
-use crate::event::ObjectRef;
-use crate::load::{Account, Limits, load};
-use crate::plan::{Choice, Plan, Plans};
+use super::aws::s3::{S3, S3Error};
+use super::dead_letters::write::DeadLetters;
+use super::delivery::deadline::Deadline;
+use super::delivery::outcome::Aside;
+use super::delivery::progress::Progress;
+pub use super::delivery::target::Target;
+use super::delivery::target::{OVER, send};
+use crate::deliver::bulk::Batch;
+use crate::deliver::dead_letter::Origin;
+use crate::load::account::{Account, Limits};
+use crate::load::load;
+use crate::map::event::ObjectFacts;
+use crate::map::plan::{Choice, Plan, Plans};
+use crate::parse::time;
+use crate::parse::time::Surroundings;
 use crate::report::{Found, ObjectReport, Outcome};
-use crate::time::{self, Surroundings};
+use crate::trigger::ObjectRef;
 
 /// What is needed to load objects; the same for all of them.
 #[derive(Clone, Debug)]

@@ -23,13 +23,13 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use chain::Control;
-use clock::{Clock, Times};
-use event::Event;
-use fleet::{Agent, Fleet, MANAGER_HOST};
-use random::Random;
+use self::chain::Control;
+use self::clock::{Clock, Times};
+use self::event::Event;
+use self::fleet::{Agent, Fleet, MANAGER_HOST};
+use self::random::Random;
 
-pub use truth::{Format, Hostile, Module, ModuleSummary, Outcome, Summary, Truth};
+pub use self::truth::{Format, Hostile, Module, ModuleSummary, Outcome, Summary, Truth};
 
 /// What to generate.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,8 +15,8 @@ use std::thread;
 use super::output::{Made, Output};
 use super::reading::{FEW, Given, Reading};
 use super::stages::Stages;
-use crate::identity::{Identity, Known};
-use crate::object::{Line, LineNumber, Lines};
+use crate::document::id::{Identity, Known};
+use crate::read::object::{Line, LineNumber, Lines};
 
 /// Bytes of lines that a thread reads at a time: enough to make the hand-over cheap, and little enough to stay in its core's cache with
 /// their documents.

@@ -7,13 +7,14 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use super::stages::Text;
-use super::{Account, Sink, Visitor};
-use crate::bulk::{Batch, Item};
-use crate::document::{Document, Event};
-use crate::exclude::{Action, Exclusions};
-use crate::object::LineNumber;
-use crate::problem::Problem;
+use super::account::{Account, Sink, Visitor};
+use super::text::Text;
+use crate::deliver::bulk::{Batch, Item};
+use crate::document::problem::Problem;
+use crate::map::Document;
+use crate::map::event::Event;
+use crate::map::exclude::{Action, Exclusions};
+use crate::read::object::LineNumber;
 
 /// Bytes of memory for documents that are kept for the next ones.
 const MOST_KEPT: usize = 512 << 10;

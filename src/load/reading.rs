@@ -4,9 +4,9 @@
 
 use std::io::Read;
 
-use crate::event::LineRange;
-use crate::identity::{Identities, Identity};
-use crate::object::{Line, Lines};
+use crate::document::id::{Identities, Identity};
+use crate::read::object::{Line, Lines};
+use crate::trigger::LineRange;
 
 /// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
 pub(super) const FEW: usize = 16;

@@ -2,21 +2,23 @@
 //!
 //! Does not know where lines come from, nor where documents go.
 
-use std::borrow::Cow;
+use crate::load::text::Text;
 use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
 use super::reading::{FEW, Given};
-use crate::config::FileFormat;
-use crate::document::{Documents, Event};
-use crate::exclude::{self, Exclusions};
-use crate::identity::Identity;
-use crate::marker;
-use crate::object::{Line, LineNumber};
-use crate::plan::Plan;
-use crate::problem::Problem;
-use crate::record::{self, Record, Spare};
+use crate::config::log_type::FileFormat;
+use crate::document::problem::Problem;
+use crate::map::Documents;
+use crate::map::event::Event;
+use crate::map::exclude;
+use crate::map::exclude::Exclusions;
+use crate::map::plan::Plan;
+use crate::parse::marker;
+use crate::read::object::{Line, LineNumber};
+use crate::read::record;
+use crate::read::record::{Record, Spare};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -27,27 +29,6 @@ pub(super) struct Stages<'l> {
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
     spare: Spare,
-}
-
-/// A line as text.
-pub(super) struct Text<'b> {
-    pub(super) line: Line<'b>,
-    /// A blank line has none.
-    pub(super) identity: Option<&'b Identity<'b>>,
-    text: Cow<'b, str>,
-    /// Not all of it was UTF-8.
-    pub(super) replaced: bool,
-}
-
-impl<'b> Text<'b> {
-    fn of(given: &'b Given<'_>) -> Self {
-        let Given { line, identity } = given;
-        let (text, replaced) = match identity {
-            Some(_) => record::decode(line.bytes),
-            None => Default::default(),
-        };
-        Self { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0 }
-    }
 }
 
 impl<'l> Stages<'l> {

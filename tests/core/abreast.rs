@@ -11,12 +11,14 @@ use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use es_loader::bulk::Batch;
-use es_loader::config::{Config, File};
-use es_loader::event::LineRange;
+use es_loader::config::Config;
+use es_loader::config::diagnostic::File;
+use es_loader::deliver::bulk::Batch;
 use es_loader::generate::{Encoding, Options, run};
-use es_loader::load::{Account, Limits, load};
-use es_loader::plan::Plans;
+use es_loader::load::account::{Account, Limits};
+use es_loader::load::load;
+use es_loader::map::plan::Plans;
+use es_loader::trigger::LineRange;
 
 use crate::support::facts;
 

@@ -3,9 +3,10 @@
 
 use std::ops::ControlFlow;
 
-use es_loader::balance::Balance;
-use es_loader::bulk::Batch;
-use es_loader::load::{Limits, load};
+use es_loader::deliver::bulk::Batch;
+use es_loader::load::account::Limits;
+use es_loader::load::load;
+use es_loader::report::balance::Balance;
 use proptest::prelude::*;
 
 use crate::support::{agent_event, facts, fluentd_line, plan};

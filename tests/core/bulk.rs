@@ -8,8 +8,8 @@
 
 use std::time::Duration;
 
-use es_loader::bulk::{Batch, Fault, Item, Judgement, Tally, Verdict, judge, raw_form};
-use es_loader::object::LineNumber;
+use es_loader::deliver::bulk::{Batch, Fault, Item, Judgement, Tally, Verdict, judge, raw_form};
+use es_loader::read::object::LineNumber;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

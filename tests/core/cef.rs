@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
-use es_loader::cef::{Event, Issues, parse, severity_number};
-use es_loader::marker::find;
-use es_loader::pair::{Escapes, Pair};
+use es_loader::parse::cef::{Event, Issues, parse};
+use es_loader::parse::marker::find;
+use es_loader::parse::pairs::pair::{Escapes, Pair};
+use es_loader::parse::severity::severity_number;
 use proptest::prelude::*;
 
 fn read(text: &str) -> (Event<'_>, Vec<Pair<'_>>) {

@@ -10,10 +10,12 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use es_loader::config::{
-    Cidr, Config, Diagnostic, File, FileFormat, HeaderField, IndexTime, LogType, Match, RawMessage, Rotation,
-    Severity, Source, SyslogField, TimeFormat, check,
-};
+use es_loader::config::diagnostic::{Diagnostic, File, Severity};
+use es_loader::config::log_type::{Cidr, FileFormat, IndexTime, LogType, RawMessage, Rotation, Source};
+use es_loader::config::{Config, Match, check};
+use es_loader::parse::header::HeaderField;
+use es_loader::parse::syslog::SyslogField;
+use es_loader::parse::time::TimeFormat;
 use proptest::prelude::*;
 
 fn file(name: &str, text: &str) -> File {

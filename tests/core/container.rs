@@ -8,7 +8,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use es_loader::object::{Break, Inflation, Lines};
+use es_loader::read::object::{Break, Inflation, Lines};
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 

@@ -5,10 +5,11 @@
 use std::net::Ipv4Addr;
 
 use bumpalo::Bump;
-use es_loader::convert::{convert, ip, lowercase, mac};
-use es_loader::ecs::Type;
-use es_loader::field::Fields;
-use es_loader::row::{Row, Value};
+use es_loader::document::convert::{convert, ip, lowercase, mac};
+use es_loader::document::ecs::Type;
+use es_loader::document::fields::Fields;
+use es_loader::document::row::Row;
+use es_loader::document::value::Value;
 use proptest::prelude::*;
 
 /// The JSON of a field of type `kind` that was given `text`; nothing where the text does not fit.

@@ -4,8 +4,9 @@
 
 use std::ops::ControlFlow;
 
-use es_loader::coverage::Coverage;
-use es_loader::load::{Limits, visit};
+use es_loader::load::account::Limits;
+use es_loader::load::visit;
+use es_loader::report::coverage::Coverage;
 use serde_json::json;
 
 use crate::support::{agent_event, facts, fluentd_line, plan};

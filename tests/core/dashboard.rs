@@ -9,8 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use es_loader::dashboard::{Language, saved_objects};
-use es_loader::template::index_template;
+use es_loader::setup::dashboard::{Language, saved_objects};
+use es_loader::setup::template::index_template;
 use serde_json::Value;
 
 use crate::support::{panels, plan, plan_of_section, plan_with};

@@ -3,10 +3,10 @@
 
 use std::collections::HashSet;
 
-use es_loader::bulk::Fault;
-use es_loader::dead_letter::{DeadLetter, FORMAT, Origin, ReadError, Refused};
-use es_loader::event::LineRange;
-use es_loader::object::LineNumber;
+use es_loader::deliver::bulk::Fault;
+use es_loader::deliver::dead_letter::{DeadLetter, FORMAT, Origin, ReadError, Refused};
+use es_loader::read::object::LineNumber;
+use es_loader::trigger::LineRange;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -9,9 +9,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use es_loader::config::LogType;
-use es_loader::deepsecurity::{Action, Disposition, Module, Product};
-use es_loader::problem::Problem;
+use es_loader::config::log_type::LogType;
+use es_loader::document::problem::Problem;
+use es_loader::log_types::deepsecurity::{Action, Disposition, Module, Product};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use es_loader::load::Limits;
-use es_loader::problem::Problem;
+use es_loader::document::problem::Problem;
+use es_loader::load::account::Limits;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -147,7 +147,7 @@ fn base_fields_say_where_the_document_came_from() {
 
 #[test]
 fn what_is_not_known_of_an_object_is_left_out() {
-    let facts = es_loader::document::ObjectFacts { bucket: None, region: None, account: None, ..facts() };
+    let facts = es_loader::map::event::ObjectFacts { bucket: None, region: None, account: None, ..facts() };
     let line = fluentd_line(&agent_event("21", "act=Deny"));
     let document = load_with(plan(), facts, &Limits::default(), &line).documents.remove(0);
     assert!(!document.has("cloud") && !document.has("@log_s3bucket"), "{}", document.json);

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use es_loader::event::{
+use es_loader::trigger::{
     Error, Invocation, LineRange, MAX_HOPS, Message, ObjectKey, ObjectRef, SkipReason, Skipped, TooManyHops,
     parse,
 };

@@ -8,10 +8,11 @@
 
 use std::time::Duration;
 
-use es_loader::config::{Config, Diagnostic, File, Severity};
-use es_loader::exclude::Action;
-use es_loader::load::Account;
-use es_loader::plan::Plans;
+use es_loader::config::Config;
+use es_loader::config::diagnostic::{Diagnostic, File, Severity};
+use es_loader::load::account::Account;
+use es_loader::map::exclude::Action;
+use es_loader::map::plan::Plans;
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 use proptest::prelude::*;
 

@@ -12,9 +12,10 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use es_loader::explanation::{Explanation, Filled, Loser};
-use es_loader::load::{Account, Limits, visit};
-use es_loader::plan::Plan;
+use es_loader::load::account::{Account, Limits};
+use es_loader::load::visit;
+use es_loader::map::explain::explanation::{Explanation, Filled, Loser};
+use es_loader::map::plan::Plan;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

@@ -10,8 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use es_loader::deepsecurity::{Module, key_names, label_names};
-use es_loader::ecs::Type;
+use es_loader::document::ecs::Type;
+use es_loader::log_types::deepsecurity::{Module, key_names, label_names};
 use serde_json::Value;
 
 use crate::support::keys::{COMMON, Key, LEEF, MODULES, OTHER, Section};

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use es_loader::event::LineRange;
-use es_loader::identity::Identities;
-use es_loader::load::Limits;
-use es_loader::problem::Problem;
+use es_loader::document::id::Identities;
+use es_loader::document::problem::Problem;
+use es_loader::load::account::Limits;
+use es_loader::trigger::LineRange;
 use proptest::prelude::*;
 
 use crate::support::{

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
-use es_loader::config::{Index, IndexTime, Rotation};
-use es_loader::index_name::IndexNames;
+use es_loader::config::log_type::{Index, IndexTime, Rotation};
+use es_loader::map::index_name::IndexNames;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 

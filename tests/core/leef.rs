@@ -1,9 +1,9 @@
 //! LEEF events, rule by rule.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use es_loader::leef::{Event, Issues, parse, split_blank_separated};
-use es_loader::marker::find;
-use es_loader::pair::{Escapes, Pair};
+use es_loader::parse::leef::{Event, Issues, parse, split_blank_separated};
+use es_loader::parse::marker::find;
+use es_loader::parse::pairs::pair::{Escapes, Pair};
 use proptest::prelude::*;
 
 fn read(text: &str) -> (Event<'_>, Vec<(&str, &str)>) {

@@ -8,7 +8,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use es_loader::problem::Problem;
+use es_loader::document::problem::Problem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

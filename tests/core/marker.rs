@@ -1,6 +1,7 @@
 //! Where events start, and where a text holds several.
 
-use es_loader::marker::{Format, Marker, find, split};
+use es_loader::parse::header::Format;
+use es_loader::parse::marker::{Marker, find, split};
 use proptest::prelude::*;
 
 fn parts(text: &str) -> Vec<&str> {

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use es_loader::bulk::{Fault, Tally};
-use es_loader::exclude::{Action, Exclusions};
-use es_loader::load::Account;
-use es_loader::metrics::{Ages, emf};
-use es_loader::object::LineNumber;
+use es_loader::deliver::bulk::{Fault, Tally};
+use es_loader::load::account::Account;
+use es_loader::load::ages::Ages;
+use es_loader::map::exclude::{Action, Exclusions};
+use es_loader::read::object::LineNumber;
+use es_loader::report::metrics::emf;
 use es_loader::report::{ObjectReport, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The pace of requests.
 
-use es_loader::bulk::Pace;
+use es_loader::deliver::bulk::Pace;
 
 const MB: usize = 1_000_000;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
-use es_loader::pair::{Escapes, Pair, label_of, labelled};
+use es_loader::parse::pairs::pair::{Escapes, Pair, label_of, labelled};
 use proptest::prelude::*;
 
 fn pair<'a>(key: &'a str, raw: &'a str, escapes: Escapes) -> Pair<'a> {

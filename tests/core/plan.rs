@@ -2,8 +2,9 @@
 
 #![allow(clippy::expect_used, reason = "a test that panics has failed, and says where")]
 
-use es_loader::config::{Config, File};
-use es_loader::plan::Plans;
+use es_loader::config::Config;
+use es_loader::config::diagnostic::File;
+use es_loader::map::plan::Plans;
 
 fn findings(section: &str) -> Vec<String> {
     let text = format!("[deepsecurity]\n{section}\n");

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use es_loader::object::{Inflation, Lines};
-use es_loader::record::{Record, Spare, decode, records};
+use es_loader::read::object::{Inflation, Lines};
+use es_loader::read::record::{Record, Spare, decode, records};
 use proptest::prelude::*;
 
 /// The records of a line, in a form that is easy to read: `json|text message [hostname timestamp tag] others`.

@@ -8,14 +8,16 @@
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use es_loader::bulk::{Batch, Fault, index_and_id};
-use es_loader::config::{Config, File};
-use es_loader::dead_letter::{Cause, DeadLetter, Origin, Refused, Remade, general};
-use es_loader::document::ObjectFacts;
-use es_loader::load::{Limits, load};
-use es_loader::object::LineNumber;
-use es_loader::plan::Plans;
-use es_loader::time::{Surroundings, in_key};
+use es_loader::config::Config;
+use es_loader::config::diagnostic::File;
+use es_loader::deliver::bulk::{Batch, Fault, index_and_id};
+use es_loader::deliver::dead_letter::{Cause, DeadLetter, Origin, Refused, Remade, general};
+use es_loader::load::account::Limits;
+use es_loader::load::load;
+use es_loader::map::event::ObjectFacts;
+use es_loader::map::plan::Plans;
+use es_loader::parse::time::{Surroundings, in_key};
+use es_loader::read::object::LineNumber;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use proptest::prelude::*;

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use es_loader::bulk::{Fault, Tally};
-use es_loader::exclude::Action;
-use es_loader::load::Account;
-use es_loader::object::{Break, LineNumber};
-use es_loader::problem::{Problem, Problems};
-use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report, Safe};
+use es_loader::bytes::safe::Safe;
+use es_loader::deliver::bulk::{Fault, Tally};
+use es_loader::document::problem::{Problem, Problems};
+use es_loader::load::account::Account;
+use es_loader::map::exclude::Action;
+use es_loader::read::object::{Break, LineNumber};
+use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 
 fn tally(groups: &[(u16, &str, &str, u64)]) -> Tally {
     let mut tally = Tally::default();

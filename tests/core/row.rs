@@ -4,9 +4,11 @@
 
 use std::net::IpAddr;
 
-use es_loader::ecs::Type;
-use es_loader::field::{Error, FieldId, Fields};
-use es_loader::row::{Address, CUT_MARK, MAX_STRING, Row, Value};
+use es_loader::document::ecs::Type;
+use es_loader::document::field_list::FieldId;
+use es_loader::document::fields::{Error, Fields};
+use es_loader::document::row::{CUT_MARK, MAX_STRING, Row};
+use es_loader::document::value::{Address, Value};
 use proptest::prelude::*;
 
 use crate::support::strict::check_document;
@@ -60,7 +62,7 @@ fn fields_of_one_object_stand_in_one_pair_of_braces() {
 
 #[test]
 fn each_value_is_written_as_its_type() {
-    let time = es_loader::time::parse_iso8601("2026-11-22T15:08:33+09:00", None).unwrap();
+    let time = es_loader::parse::time::parse_iso8601("2026-11-22T15:08:33+09:00", None).unwrap();
     let ips = [address("fe80::1"), address("1.2.3.4")];
     let given = json(
         &fields(),
@@ -173,7 +175,9 @@ fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
     let fields = Fields::new("deepsecurity", []).unwrap();
     let differing: Vec<&str> = fields
         .iter()
-        .filter(|(_, field)| es_loader::ecs::type_of(&field.name).is_some_and(|kind| kind != field.kind))
+        .filter(|(_, field)| {
+            es_loader::document::ecs::type_of(&field.name).is_some_and(|kind| kind != field.kind)
+        })
         .map(|(_, field)| field.name.as_str())
         .collect();
     assert_eq!(differing, ["event.original"]);
@@ -202,13 +206,13 @@ proptest! {
     ) {
         let fields = fields();
         let ids: Vec<(FieldId, String, Type)> = fields.iter().map(|(id, field)| (id, field.name.clone(), field.kind)).collect();
-        let (ip, epoch) = (address("1.2.3.4"), es_loader::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH));
+        let (ip, epoch) = (address("1.2.3.4"), es_loader::parse::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH));
         let mut row = Row::recycle(Row::default(), &fields);
         let mut expected = std::collections::BTreeSet::new();
         for (id, name, kind) in chosen.iter().map(|index| index.get(&ids)) {
             let value = match kind {
                 Type::Long | Type::Count | Type::Port => Value::Long(7),
-                Type::Flat => Value::Object(&[es_loader::row::Leftover { key: "k", value: Value::Text("x") }]),
+                Type::Flat => Value::Object(&[es_loader::document::value::Leftover { key: "k", value: Value::Text("x") }]),
                 Type::Ip => Value::Ip(&ip),
                 Type::Date => Value::Time(&epoch),
                 Type::Mac => Value::Text("00-00-00-00-00-00"),

@@ -4,9 +4,10 @@
 //! `data/deep-security.txt` holds them: `>` the line (`␉` a tab), `|` the header fields, then `key: «value»`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use es_loader::marker::{Format, Marker, find, split};
-use es_loader::pair::Pair;
-use es_loader::{cef, leef, syslog};
+use es_loader::parse::header::Format;
+use es_loader::parse::marker::{Marker, find, split};
+use es_loader::parse::pairs::pair::Pair;
+use es_loader::parse::{cef, leef, syslog};
 use proptest::prelude::*;
 
 struct Sample {

@@ -1,7 +1,7 @@
 //! Syslog headers in front of an event, as files and captures hold them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use es_loader::syslog::{Header, HeaderTime, parse};
+use es_loader::parse::syslog::{Header, HeaderTime, parse};
 use jiff::civil::date;
 use jiff::tz::{Offset, offset};
 use proptest::prelude::*;

@@ -9,8 +9,9 @@
 
 use std::collections::BTreeMap;
 
-use es_loader::ecs::{self, Type};
-use es_loader::template::{TEMPLATE, index_template};
+use es_loader::document::ecs;
+use es_loader::document::ecs::Type;
+use es_loader::setup::template::{TEMPLATE, index_template};
 use serde_json::{Value, json};
 
 use crate::support::{plan, plan_of_section, plan_with};

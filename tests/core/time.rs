@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
-use es_loader::config::TimeFormat;
-use es_loader::syslog;
-use es_loader::time::{self, Origin, Surroundings, ZonedTime, choose, in_key, parse, parse_iso8601};
+use es_loader::parse::syslog;
+use es_loader::parse::time;
+use es_loader::parse::time::TimeFormat;
+use es_loader::parse::time::{Origin, Surroundings, ZonedTime, choose, in_key, parse, parse_iso8601};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -375,7 +376,8 @@ fn the_first_and_the_last_event_of_an_object_are_told() {
         fluentd_line_at("CEF:0|a|b|c|d|e|0|", "2026-11-20T00:00:00+09:00"),
         fluentd_line_at("CEF:0|a|b|c|d|e|0|", "2026-11-24T00:00:00+09:00"),
     ];
-    let account = load_with(plan(), facts(), &es_loader::load::Limits::default(), &lines.concat()).account;
+    let account =
+        load_with(plan(), facts(), &es_loader::load::account::Limits::default(), &lines.concat()).account;
     assert_eq!(account.first_event, Some(instant("2026-11-19T15:00:00Z")));
     assert_eq!(account.last_event, Some(instant("2026-11-23T15:00:00Z")));
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
 
-use es_loader::problem::Problem;
+use es_loader::document::problem::Problem;
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! The parts of a URL, as attackers write them: nothing decoded, nothing refused.
 
-use es_loader::url::{Parts, split_authority, split_target, split_url};
+use es_loader::packet::url::{Parts, split_authority, split_target, split_url};
 use proptest::prelude::*;
 
 fn parts<'a>(

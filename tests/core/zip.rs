@@ -8,7 +8,7 @@
 
 use std::io::Read;
 
-use es_loader::object::{Inflation, Lines};
+use es_loader::read::object::{Inflation, Lines};
 use proptest::prelude::*;
 
 use crate::support::packed;

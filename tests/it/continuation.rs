@@ -3,15 +3,16 @@
 
 use std::time::{Duration, Instant};
 
-use es_loader::edge::auth::Auth;
-use es_loader::edge::deliver::Options;
-use es_loader::edge::endpoint::Endpoint;
+use es_loader::edge::aws::auth::Auth;
+use es_loader::edge::aws::s3::S3;
+use es_loader::edge::aws::sqs;
+use es_loader::edge::aws::sqs::QueueError;
+use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::function::{Error, Function};
-use es_loader::edge::opensearch::{OpenSearch, Settings};
-use es_loader::edge::s3::S3;
-use es_loader::edge::sqs::{self, QueueError};
+use es_loader::edge::opensearch::client::{OpenSearch, Settings};
+use es_loader::edge::opensearch::endpoint::Endpoint;
 use es_loader::edge::work::{Target, Worker};
-use es_loader::load::Limits;
+use es_loader::load::account::Limits;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

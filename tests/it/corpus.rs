@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use es_loader::generate::{self, ModuleSummary, Options, Summary};
-use es_loader::template;
+use es_loader::generate;
+use es_loader::generate::{ModuleSummary, Options, Summary};
+use es_loader::setup::template;
 use serde_json::json;
 
 use crate::support::chain;

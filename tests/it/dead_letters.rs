@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::path::Path;
 
-use es_loader::dead_letter::DeadLetter;
-use es_loader::edge::dead_letter::DeadLetters;
-use es_loader::edge::deliver::Options;
+use es_loader::deliver::dead_letter::DeadLetter;
+use es_loader::edge::dead_letters::write::DeadLetters;
+use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::work::{Target, Worker};
-use es_loader::load::Limits;
+use es_loader::load::account::Limits;
 use es_loader::report::{ObjectReport, Outcome};
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
@@ -180,7 +180,7 @@ fn many_of_them_are_written_piece_by_piece_into_one_file_or_object() {
 
     let s3 = run(async {
         let config = crate::support::storage::sdk_config();
-        es_loader::edge::s3::S3::new(&config, true, None)
+        es_loader::edge::aws::s3::S3::new(&config, true, None)
     });
     let place = DeadLetters::parse(&format!("s3://{kept}"), || Ok::<_, ()>(s3)).unwrap();
     let report = load_refused(&site, place, &object);

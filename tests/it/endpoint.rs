@@ -1,9 +1,9 @@
 //! What an endpoint's name says, and what is refused before a request is made.
 #![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
-use es_loader::edge::auth::Auth;
-use es_loader::edge::endpoint::{Endpoint, EndpointError, Service, Signing};
-use es_loader::edge::opensearch::{OpenSearch, Settings, SetupError};
+use es_loader::edge::aws::auth::Auth;
+use es_loader::edge::opensearch::client::{OpenSearch, Settings, SetupError};
+use es_loader::edge::opensearch::endpoint::{Endpoint, EndpointError, Service, Signing};
 
 fn signing(text: &str) -> Option<(Service, String)> {
     Endpoint::parse(text).unwrap().signing(None).map(|signing| (signing.service, signing.region.unwrap()))

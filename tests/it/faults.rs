@@ -6,9 +6,9 @@ use std::net::TcpStream;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use es_loader::edge::deliver::Options;
+use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::work::{Target, Worker};
-use es_loader::load::Limits;
+use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -200,7 +200,7 @@ pub(crate) fn found(site: &Site) -> BTreeMap<String, u64> {
 }
 
 fn load_through_faults(
-    site_plans: std::sync::Arc<es_loader::plan::Plans>,
+    site_plans: std::sync::Arc<es_loader::map::plan::Plans>,
     path: &std::path::Path,
     seed: u64,
 ) {

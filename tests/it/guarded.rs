@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use es_loader::edge::auth::Auth;
-use es_loader::edge::deliver::Options;
-use es_loader::edge::endpoint::Endpoint;
-use es_loader::edge::opensearch::{OpenSearch, Settings};
+use es_loader::edge::aws::auth::Auth;
+use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::opensearch::client::{OpenSearch, Settings};
+use es_loader::edge::opensearch::endpoint::Endpoint;
 use es_loader::edge::work::{Target, Worker};
-use es_loader::load::Limits;
+use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
 

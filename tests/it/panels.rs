@@ -10,8 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use es_loader::dashboard::{Language, saved_objects};
 use es_loader::generate::{Generator, Module, Options, Summary, Truth};
+use es_loader::setup::dashboard::{Language, saved_objects};
 use serde_json::{Map, Value, json};
 
 use crate::support::program::{Run, es_loader};

@@ -7,9 +7,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::sdk_config::SharedTimeSource;
-use es_loader::edge::roles::{BucketRole, RoleError, bucket_roles};
-use es_loader::edge::s3::{ObjectStream, S3, S3Error};
-use es_loader::event::{ObjectKey, ObjectRef};
+use es_loader::edge::aws::roles::{BucketRole, RoleError, bucket_roles};
+use es_loader::edge::aws::s3::{ObjectStream, S3, S3Error};
+use es_loader::trigger::{ObjectKey, ObjectRef};
 
 use crate::scripted::{Reply, Request, Server, run, serve};
 

@@ -11,9 +11,9 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use base64::Engine as _;
-use es_loader::edge::auth::{Auth, Password};
-use es_loader::edge::endpoint::{Endpoint, Service};
-use es_loader::edge::opensearch::{Compression, OpenSearch, SendError, Settings};
+use es_loader::edge::aws::auth::{Auth, Password};
+use es_loader::edge::opensearch::client::{Compression, OpenSearch, SendError, Settings};
+use es_loader::edge::opensearch::endpoint::{Endpoint, Service};
 use sha2::{Digest, Sha256};
 
 use crate::scripted::{Reply, Request, Server, run, serve};

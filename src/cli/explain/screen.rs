@@ -8,8 +8,8 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
 use super::{Explained, Shown};
-use crate::explanation::{Filled, Loser, Source};
-use crate::report::Safe;
+use crate::bytes::safe::Safe;
+use crate::map::explain::explanation::{Filled, Loser, Source};
 
 /// Columns of a field's name.
 const NAME: usize = 34;

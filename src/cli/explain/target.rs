@@ -5,13 +5,14 @@ use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::args::SampleArgs;
-use super::super::load::{Input, file_input, s3_address};
-use super::super::sample::Sample;
-use super::super::{Failure, connect};
-use crate::event::{LineRange, ObjectKey, ObjectRef};
-use crate::plan::Plans;
-use crate::report::{Outcome, Safe};
+use crate::bytes::safe::Safe;
+use crate::cli::args::SampleArgs;
+use crate::cli::load::{Input, file_input, s3_address};
+use crate::cli::sample::Sample;
+use crate::cli::{Failure, connect};
+use crate::map::plan::Plans;
+use crate::report::Outcome;
+use crate::trigger::{LineRange, ObjectKey, ObjectRef};
 
 /// A line.
 pub(super) enum Target {

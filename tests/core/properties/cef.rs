@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use es_loader::cef;
-use es_loader::marker::{self, Format};
-use es_loader::pair::Pair;
-use es_loader::record::decode;
+use es_loader::parse::cef;
+use es_loader::parse::header::Format;
+use es_loader::parse::marker;
+use es_loader::parse::pairs::pair::Pair;
+use es_loader::read::record::decode;
 
 use super::slices::{borrowed_or_shorter, in_order, place};
 

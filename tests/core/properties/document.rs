@@ -1,7 +1,7 @@
 //! From bytes to bulk requests: every line is accounted for, and each document is one that OpenSearch takes.
 
-use es_loader::load::Limits;
-use es_loader::object::Inflation;
+use es_loader::load::account::Limits;
+use es_loader::read::object::Inflation;
 
 use crate::support::strict::check_document;
 use crate::support::{Loaded, facts, fluentd_line, load_with, plan};
@@ -12,7 +12,7 @@ const DEEPEST: usize = 20;
 pub(super) fn property(bytes: &[u8]) {
     check(bytes);
     // Most bytes are no record; as a message all of them are.
-    let (message, _) = es_loader::record::decode(bytes);
+    let (message, _) = es_loader::read::record::decode(bytes);
     check(&fluentd_line(&message));
 }
 

@@ -1,8 +1,9 @@
 //! user.ini: any text is refused with a reason that a terminal can show, or makes sections whose documents OpenSearch takes.
 
-use es_loader::config::{Config, File, Severity, check};
-use es_loader::plan::Plans;
-use es_loader::record::decode;
+use es_loader::config::diagnostic::{File, Severity};
+use es_loader::config::{Config, check};
+use es_loader::map::plan::Plans;
+use es_loader::read::record::decode;
 
 use crate::support::strict::check_document;
 use crate::support::{fluentd_line, load_bytes, packet_event};

@@ -1,8 +1,9 @@
 //! LEEF: everything that is given lies in the line, in its order, so work and memory are bounded by the line's length.
 
-use es_loader::leef;
-use es_loader::marker::{self, Format};
-use es_loader::record::decode;
+use es_loader::parse::header::Format;
+use es_loader::parse::leef;
+use es_loader::parse::marker;
+use es_loader::read::record::decode;
 
 use super::cef::check_pairs;
 use super::slices::{borrowed_or_shorter, in_order, place};

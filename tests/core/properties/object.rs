@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use es_loader::object::{Break, Inflation, Lines};
+use es_loader::read::object::{Break, Inflation, Lines};
 
 /// Small enough that bytes of a few kilobytes can go over it.
 const MAX_LINE: usize = 4096;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bumpalo::Bump;
-use es_loader::deepsecurity::{Decoded, Packet, Redaction};
-use es_loader::record::decode;
+use es_loader::log_types::deepsecurity::{Decoded, Packet, Redaction};
+use es_loader::read::record::decode;
 
 use crate::support::{fluentd_line, load_bytes, packet_event, plan, tells};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use es_loader::record::{Spare, decode, records};
+use es_loader::read::record::{Spare, decode, records};
 
 use super::slices::place;
 use crate::support::strict::Strict;

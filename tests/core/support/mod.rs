@@ -15,12 +15,15 @@ pub(crate) mod strict;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use es_loader::bulk::Batch;
-use es_loader::config::{Config, File};
-use es_loader::document::ObjectFacts;
-use es_loader::load::{Account, Limits, load};
-use es_loader::plan::{Plan, Plans};
-use es_loader::time::{self, Surroundings};
+use es_loader::config::Config;
+use es_loader::config::diagnostic::File;
+use es_loader::deliver::bulk::Batch;
+use es_loader::load::account::{Account, Limits};
+use es_loader::load::load;
+use es_loader::map::event::ObjectFacts;
+use es_loader::map::plan::{Plan, Plans};
+use es_loader::parse::time;
+use es_loader::parse::time::Surroundings;
 use jiff::tz::Offset;
 use serde_json::Value;
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use es_loader::ecs::Type;
-use es_loader::field::Fields;
+use es_loader::document::ecs::Type;
+use es_loader::document::fields::Fields;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use es_loader::edge::settings;
-use es_loader::plan::Plans;
+use es_loader::map::plan::Plans;
 use tempfile::TempDir;
 
 use super::node::Node;

@@ -1,0 +1,67 @@
+//! Faults, grouped by what they say: how many documents, and where to look for the first.
+
+use super::Fault;
+use crate::read::object::LineNumber;
+
+/// Groups that are told apart. A reason can quote a value of the document, so their number has no other bound.
+const MAX_GROUPS: usize = 50;
+
+/// Documents with the same fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The fault; beyond the fiftieth different one, the rest stand together as `other reasons` with status 0.
+    pub fault: Fault,
+    /// How many documents.
+    pub count: u64,
+    /// The lowest line that gave one of them.
+    pub first_line: LineNumber,
+}
+
+/// Faults by group, in the order in which they were first seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    groups: Vec<Group>,
+    rest: Option<Group>,
+}
+
+impl Tally {
+    /// Counts one document.
+    pub fn add(&mut self, fault: &Fault, line: LineNumber) {
+        self.add_many(fault, line, 1);
+    }
+
+    /// Counts several documents, of which `line` gave the first.
+    pub fn add_many(&mut self, fault: &Fault, line: LineNumber, count: u64) {
+        if count > 0 {
+            self.add_group(Group { fault: fault.clone(), count, first_line: line });
+        }
+    }
+
+    /// Counts all that `other` counted.
+    pub fn merge(&mut self, other: &Tally) {
+        other.groups().for_each(|group| self.add_group(group.clone()));
+    }
+
+    /// The number of documents.
+    pub fn total(&self) -> u64 {
+        self.groups().map(|group| group.count).sum()
+    }
+
+    /// The groups; that of other reasons comes last.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.iter().chain(&self.rest)
+    }
+
+    fn add_group(&mut self, new: Group) {
+        let full = self.groups.len() >= MAX_GROUPS;
+        let known = self.groups.iter_mut().find(|group| group.fault == new.fault);
+        match known.or(self.rest.as_mut().filter(|_| full)) {
+            Some(group) => {
+                group.count += new.count;
+                group.first_line = group.first_line.min(new.first_line);
+            }
+            None if full => self.rest = Some(Group { fault: Fault::new(0, "", "other reasons"), ..new }),
+            None => self.groups.push(new),
+        }
+    }
+}

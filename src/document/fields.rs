@@ -1,0 +1,267 @@
+//! The numbered list of fields that a document can have: ours and those that user.ini adds, in document order.
+//!
+//! Made once for each type of log. The index template, the field documentation and the document itself read this one list.
+//! Does not know values.
+
+use crate::document::field_list::FieldId;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::ecs;
+use super::ecs::Type;
+use super::field_list::{OURS, PREFIX};
+use crate::bytes::json;
+use crate::bytes::json::Piece;
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, dotted, the prefix of left-over keys filled in.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// What it holds, in one line.
+    pub meaning: Cow<'static, str>,
+}
+
+/// Where a field stands among the objects of the document.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    /// What opens the field with a string: `"name":"`.
+    pub(crate) name: Piece,
+    /// The same behind another field of its object: `,"name":"`.
+    pub(crate) next: Piece,
+    /// The object that it stands in.
+    pub(crate) object: ObjectId,
+    pub(crate) field: FieldId,
+    /// It stands under the prefix, as all slots behind it do.
+    pub(crate) prefixed: bool,
+}
+
+/// The number of an object of the document, the document itself being the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObjectId(u16);
+
+/// The list for one type of log.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    fields: Vec<Field>,
+    kinds: Vec<Type>,
+    order: Vec<Slot>,
+    /// How many objects a document can have.
+    objects: usize,
+    /// What stands between two fields, for each object of the one and each of the other: `}},"source":{`.
+    steps: Vec<Piece>,
+    /// How many objects are open in each object.
+    depths: Vec<u8>,
+    /// The position of each field in document order.
+    positions: Vec<u16>,
+    prefix: String,
+    under_prefix: HashSet<String>,
+}
+
+/// A field that cannot be in the list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A field would have to be a value and an object at once.
+    #[error("field `{value}` would be a value, but `{inside}` makes it an object")]
+    ValueAndObject {
+        /// The shorter name.
+        value: String,
+        /// The longer one.
+        inside: String,
+    },
+}
+
+impl Fields {
+    /// The list for a type of log whose left-over keys go under `prefix`, with the fields `added` by its table.
+    ///
+    /// # Errors
+    ///
+    /// A field that would be both a value and an object.
+    pub fn new<'n>(prefix: &str, added: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
+        let mut fields: Vec<Field> = OURS
+            .iter()
+            .map(|(name, kind, meaning)| Field {
+                name: match name.strip_prefix(PREFIX) {
+                    Some(key) => format!("{prefix}.{key}"),
+                    None => (*name).to_owned(),
+                },
+                kind: *kind,
+                meaning: Cow::Borrowed(meaning),
+            })
+            .collect();
+        for name in added {
+            if fields.iter().all(|field| field.name != name) {
+                let kind = ecs::type_of(name).unwrap_or(Type::Keyword);
+                fields.push(Field { name: name.to_owned(), kind, meaning: Cow::Borrowed("Set by user.ini") });
+            }
+        }
+        refuse_value_and_object(&fields)?;
+        let order = document_order(&fields, prefix);
+        let names: Vec<&str> = order
+            .iter()
+            .filter_map(|id| fields.get(usize::from(id.0)))
+            .map(|field| field.name.as_str())
+            .collect();
+        let inside = format!("{prefix}.");
+        let under_prefix = names
+            .iter()
+            .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
+            .map(ToOwned::to_owned)
+            .collect();
+        let mut objects = vec![""];
+        let order: Vec<Slot> =
+            order.iter().zip(&names).map(|(field, name)| slot(*field, name, &inside, &mut objects)).collect();
+        let kinds = fields.iter().map(|field| field.kind).collect();
+        let paths: Vec<Vec<&str>> = objects.iter().map(|object| segments(object)).collect();
+        let steps = paths.iter().flat_map(|from| paths.iter().map(|to| step(from, to))).collect();
+        let depths = paths.iter().map(|path| u8::try_from(path.len()).unwrap_or(u8::MAX)).collect();
+        let objects = objects.len();
+        let positions = positions(&order);
+        let prefix = prefix.to_owned();
+        Ok(Self { fields, kinds, order, objects, steps, depths, positions, prefix, under_prefix })
+    }
+
+    /// All fields by number.
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
+        (0..).map(FieldId).zip(&self.fields)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Never: a document always has fields.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// The number of a field.
+    pub fn id(&self, name: &str) -> Option<FieldId> {
+        self.iter().find(|(_, field)| field.name == name).map(|(id, _)| id)
+    }
+
+    /// A field's name, dotted.
+    pub fn name(&self, id: FieldId) -> &str {
+        self.fields.get(usize::from(id.0)).map_or("", |field| &field.name)
+    }
+
+    /// A field's type.
+    pub fn kind(&self, id: FieldId) -> Type {
+        self.kinds.get(usize::from(id.0)).copied().unwrap_or(Type::Keyword)
+    }
+
+    /// The object that takes what the table leaves over.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// All fields in document order.
+    pub(crate) fn order(&self) -> &[Slot] {
+        &self.order
+    }
+
+    /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
+    /// document its comma has to become a brace.
+    #[inline]
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Piece> {
+        self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
+    }
+
+    /// How many objects are open where the fields of `object` stand.
+    pub(crate) fn depth(&self, object: ObjectId) -> u8 {
+        self.depths.get(usize::from(object.0)).copied().unwrap_or_default()
+    }
+
+    /// The position of each field in document order.
+    pub(crate) fn positions(&self) -> &[u16] {
+        &self.positions
+    }
+
+    /// Whether `prefix.key` is a field of the list: a left-over key of that name must take another.
+    pub(crate) fn has_under_prefix(&self, key: &str) -> bool {
+        self.under_prefix.contains(key)
+    }
+}
+
+fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
+    let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    for field in fields {
+        for (dot, _) in field.name.match_indices('.') {
+            let object = field.name.get(..dot).unwrap_or_default();
+            if names.contains(object) {
+                return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fields of one object stand together, in the order in which the list first names the object; those under the
+/// prefix stand last, because left-over keys follow them.
+fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
+    let mut firsts: HashMap<&str, usize> = HashMap::new();
+    for (number, field) in fields.iter().enumerate() {
+        for end in field.name.match_indices('.').map(|(dot, _)| dot).chain([field.name.len()]) {
+            firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(number);
+        }
+    }
+    let mut keyed: Vec<(bool, Vec<usize>, u16)> = (0_u16..)
+        .zip(fields)
+        .map(|(number, field)| {
+            let path = field
+                .name
+                .match_indices('.')
+                .map(|(dot, _)| dot)
+                .chain([field.name.len()])
+                .map(|end| firsts.get(field.name.get(..end).unwrap_or_default()).copied().unwrap_or_default())
+                .collect();
+            (field.name.split('.').next() == Some(prefix), path, number)
+        })
+        .collect();
+    keyed.sort();
+    keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
+}
+
+fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n str>) -> Slot {
+    let prefixed = name.starts_with(prefix);
+    let (around, name) = name.rsplit_once('.').unwrap_or(("", name));
+    let object = objects.iter().position(|object| *object == around).unwrap_or_else(|| {
+        objects.push(around);
+        objects.len() - 1
+    });
+    let mut next = vec![b','];
+    json::string(name, &mut next);
+    next.extend_from_slice(b":\"");
+    let name = Piece::new(next.get(1..).unwrap_or_default());
+    let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
+    Slot { name, next: Piece::new(&next), object, field, prefixed }
+}
+
+/// A comma alone where `from` and `to` are the same object.
+fn step(from: &[&str], to: &[&str]) -> Piece {
+    let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
+    let mut text = vec![b'}'; from.len() - shared];
+    text.push(b',');
+    for segment in to.iter().skip(shared) {
+        json::string(segment, &mut text);
+        text.extend_from_slice(b":{");
+    }
+    Piece::new(&text)
+}
+
+fn positions(order: &[Slot]) -> Vec<u16> {
+    let mut positions = vec![0; order.len()];
+    for (position, slot) in (0..).zip(order) {
+        if let Some(place) = positions.get_mut(usize::from(slot.field.0)) {
+            *place = position;
+        }
+    }
+    positions
+}
+
+fn segments(object: &str) -> Vec<&str> {
+    object.split('.').filter(|segment| !segment.is_empty()).collect()
+}

@@ -1,0 +1,13 @@
+//! What a document is: its fields and their ECS types, the values of one event, how a text becomes a value, and ids.
+
+pub mod value;
+pub(crate) mod origin;
+pub mod ecs;
+pub mod fields;
+pub mod field_list;
+pub mod row;
+pub(crate) mod trace;
+pub mod convert;
+pub mod problem;
+pub mod id;
+pub(crate) mod digest;

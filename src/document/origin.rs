@@ -1,0 +1,26 @@
+//! Where the value of a field comes from.
+
+use crate::parse::header::HeaderField;
+use crate::parse::pairs::keyed::KeyId;
+use crate::parse::syslog::SyslogField;
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// A key of the event, or else a field of the record.
+    Key(KeyId, Box<str>),
+    /// One of fluentd's own fields: the record's, whatever the event says, because log text must not pass for it.
+    Record(RecordField),
+    /// The event's header.
+    Header(HeaderField),
+    /// The syslog header.
+    Syslog(SyslogField),
+}
+
+/// fluentd's own fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordField {
+    Hostname,
+    Timestamp,
+    Tag,
+}

@@ -1,0 +1,28 @@
+//! The AWS settings of this process: region, credentials and HTTP client, found the way all AWS tools find them.
+
+pub mod auth;
+pub mod credentials;
+pub mod roles;
+pub mod s3;
+pub mod secret;
+pub mod sqs;
+pub mod upload;
+
+use aws_config::{BehaviorVersion, Region};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::SdkConfig;
+
+/// Reads the AWS settings: environment, profile files, then the container's or machine's metadata service, which
+/// is asked only if nothing else names a region. `region` overrides all of them.
+///
+/// Credentials are looked up when the first request needs them. `AWS_ENDPOINT_URL` is honored.
+pub async fn load(region: Option<String>) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build_https();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    match region {
+        Some(region) => loader.region(Region::new(region)).load().await,
+        None => loader.load().await,
+    }
+}

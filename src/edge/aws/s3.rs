@@ -1,0 +1,396 @@
+//! The S3 client: objects as blocking readers, and listings.
+//!
+//! Does not know what is in an object. What a missing object means for a message is decided by the caller.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{DisplayErrorContext, ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::Object;
+use aws_types::SdkConfig;
+use tokio::sync::mpsc;
+
+use super::roles::{BucketRole, Buckets};
+use crate::edge::delivery::channel::ChannelReader;
+use crate::trigger::{ObjectKey, ObjectRef};
+
+/// Pieces of an object that wait for the reading thread; a piece is what the network gives at once.
+const PIECES: usize = 8;
+/// Bytes of the SDK's explanation that are kept.
+const LONGEST_REASON: usize = 300;
+/// Tries in a row, without a byte between them, to go on reading an object whose connection broke.
+const RESUMES: u32 = 3;
+
+/// Why S3 gives no object.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum S3Error {
+    /// It is not there (any more): another try does not help.
+    #[error("{what}: not found ({code})")]
+    NotFound {
+        /// The object.
+        what: String,
+        /// S3's error code.
+        code: String,
+    },
+    /// We may not read it.
+    #[error("{what}: access denied: {reason}; allow {permission} to {identity}{hint}")]
+    AccessDenied {
+        /// The object.
+        what: String,
+        /// S3's words; where the policies of one account decide, they name the role and the action.
+        reason: String,
+        /// The permission that is missing.
+        permission: &'static str,
+        /// Who asked.
+        identity: String,
+        /// What else it may be.
+        hint: String,
+    },
+    /// It is archived: someone has to restore it first.
+    #[error("{what}: archived ({reason}); restore the object, then load it again")]
+    Archived {
+        /// The object.
+        what: String,
+        /// S3's words.
+        reason: String,
+    },
+    /// Anything else: another try can help.
+    #[error("{what}: {reason}")]
+    Other {
+        /// The object.
+        what: String,
+        /// The whole chain of causes.
+        reason: String,
+    },
+}
+
+impl S3Error {
+    /// It is the bucket that is not there: no other key of it is, either.
+    pub fn is_about_bucket(&self) -> bool {
+        matches!(self, Self::NotFound { code, .. } if code == "NoSuchBucket")
+    }
+}
+
+/// An S3 client. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct S3 {
+    own: Reader,
+    /// Those that read some buckets in another role.
+    others: Arc<[(Buckets, Reader)]>,
+}
+
+/// Who reads.
+#[derive(Clone, Debug)]
+struct Reader {
+    client: Client,
+    expected_owner: Option<String>,
+    /// A role or function, for the texts of errors.
+    identity: Arc<str>,
+}
+
+/// An object whose first bytes are on their way.
+#[derive(Debug)]
+pub struct ObjectStream {
+    /// The key under which it was found: `key`, or `key_if_missing`.
+    pub key: ObjectKey,
+    /// Size in bytes.
+    pub size: Option<u64>,
+    /// When it was written.
+    pub last_modified: Option<jiff::Timestamp>,
+    /// ETag without quotes.
+    pub etag: Option<String>,
+    body: ByteStream,
+    /// The request for the same bytes of the same version, should the connection break.
+    again: GetObjectFluentBuilder,
+}
+
+impl S3 {
+    /// A client. `expected_owner` is the account that every bucket has to belong to, where that is known.
+    ///
+    /// An endpoint of one's own (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`) gets the bucket in the path.
+    pub fn new(aws: &SdkConfig, own_endpoint: bool, expected_owner: Option<String>) -> Self {
+        let config = aws_sdk_s3::config::Builder::from(aws)
+            .force_path_style(own_endpoint || aws.endpoint_url().is_some())
+            .build();
+        // Lambda's own variable: to ask STS who we are would be one more call that can fail.
+        let identity = match std::env::var("AWS_LAMBDA_FUNCTION_NAME") {
+            Ok(function) => format!("the role of the function {function}"),
+            Err(_) => "the identity whose credentials are used".to_owned(),
+        };
+        let own = Reader { client: Client::from_conf(config), expected_owner, identity: identity.into() };
+        Self { own, others: Arc::default() }
+    }
+
+    /// The same client, which reads some buckets in other roles. Where it checks the owners of buckets, these have to belong to
+    /// the accounts of those roles.
+    pub async fn with_roles(self, aws: &SdkConfig, roles: Vec<BucketRole>) -> Self {
+        let mut others = Vec::new();
+        for role in roles {
+            let config =
+                self.own.client.config().to_builder().credentials_provider(role.credentials(aws).await);
+            let expected_owner = self.own.expected_owner.as_ref().and(role.account());
+            let identity = format!("the role {}", role.arn).into();
+            let reader = Reader { client: Client::from_conf(config.build()), expected_owner, identity };
+            others.push((role.buckets, reader));
+        }
+        Self { others: others.into(), ..self }
+    }
+
+    /// Asks for an object; gives it as soon as its first bytes are there.
+    ///
+    /// Asks for the version that the event names. `key_if_missing` is tried if S3 says that there is no such key,
+    /// and on no other answer: a bucket that is not there has no other key either.
+    pub async fn get(&self, object: &ObjectRef) -> Result<ObjectStream, S3Error> {
+        match (self.get_key(object, &object.key).await, &object.key_if_missing) {
+            (Err(missing @ S3Error::NotFound { .. }), Some(other)) if !missing.is_about_bucket() => {
+                match self.get_key(object, other).await {
+                    Err(S3Error::NotFound { .. }) => Err(missing),
+                    found => found,
+                }
+            }
+            (found, _) => found,
+        }
+    }
+
+    /// Lists the objects of a bucket whose keys start with `prefix`, page by page, in the order of their keys.
+    pub fn list(&self, bucket: &str, prefix: &str) -> Listing {
+        Listing { s3: self.clone(), bucket: bucket.to_owned(), prefix: prefix.to_owned(), next: Some(None) }
+    }
+
+    /// The region of a bucket, where S3 tells.
+    pub async fn region_of(&self, bucket: &str) -> Option<String> {
+        let head = self.reader(bucket).client.head_bucket().bucket(bucket).send().await;
+        head.ok()?.bucket_region().map(str::to_owned)
+    }
+
+    /// Deletes an object, unless it is another than that of `etag` by now; tells whether it has deleted it.
+    pub async fn delete(&self, bucket: &str, key: &str, etag: Option<&str>) -> Result<bool, S3Error> {
+        let what = || format!("s3://{bucket}/{key}");
+        let head = self.client().head_object().bucket(bucket).key(key).send().await;
+        let found = head.map_err(|error| self.classify(what(), "s3:GetObject", &error))?;
+        if etag.is_some() && found.e_tag().map(|etag| etag.trim_matches('"')) != etag {
+            return Ok(false);
+        }
+        let deleted = self.client().delete_object().bucket(bucket).key(key).send().await;
+        deleted.map(|_| true).map_err(|error| self.classify(what(), "s3:DeleteObject", &error))
+    }
+
+    /// The client that writes, too: to buckets of our own.
+    pub(crate) fn client(&self) -> &Client {
+        &self.own.client
+    }
+
+    /// What an error of that client means.
+    pub(crate) fn classify<E>(&self, what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.own.classify(what, permission, error)
+    }
+
+    fn reader(&self, bucket: &str) -> &Reader {
+        let other = self.others.iter().find(|(buckets, _)| buckets.have(bucket));
+        other.map_or(&self.own, |(_, reader)| reader)
+    }
+
+    async fn get_key(&self, object: &ObjectRef, key: &ObjectKey) -> Result<ObjectStream, S3Error> {
+        let reader = self.reader(&object.bucket);
+        let request = reader
+            .client
+            .get_object()
+            .bucket(&object.bucket)
+            .key(key.as_str())
+            .set_version_id(object.version_id.clone())
+            .set_expected_bucket_owner(reader.expected_owner.clone());
+        let permission = if object.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+        let what = format!("s3://{}/{}", object.bucket, key.as_str());
+        let found =
+            request.clone().send().await.map_err(|error| reader.classify(what, permission, &error))?;
+        Ok(ObjectStream {
+            key: key.clone(),
+            size: found.content_length().and_then(|size| u64::try_from(size).ok()),
+            last_modified: found.last_modified().and_then(timestamp),
+            etag: found.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            again: request.set_if_match(found.e_tag().map(ToOwned::to_owned)),
+            body: found.body,
+        })
+    }
+}
+
+impl ObjectStream {
+    /// The object as a blocking reader, for a thread of its own; has to be called inside a tokio runtime, which
+    /// fetches the bytes as far ahead as a small bounded channel allows.
+    ///
+    /// A broken connection is made up for from the byte where it broke: while deliveries wait for the cluster,
+    /// S3 may lose its patience with us. What cannot be made up for is an error of the reader.
+    pub fn into_reader(self) -> impl Read + Send + 'static {
+        let (pieces, received) = mpsc::channel(PIECES);
+        tokio::spawn(async move {
+            let ObjectStream { mut body, again, size, .. } = self;
+            let (mut offset, mut tries) = (0, 0);
+            loop {
+                let error = match body.try_next().await {
+                    Ok(None) => return,
+                    Ok(Some(piece)) => {
+                        offset += piece.len() as u64;
+                        tries = 0;
+                        // The reader is gone: it has seen enough.
+                        if pieces.send(Ok(piece)).await.is_err() {
+                            return;
+                        }
+                        continue;
+                    }
+                    Err(error) => DisplayErrorContext(error).to_string(),
+                };
+                // With all bytes read, it is their checksum that is wrong, and asking for none cannot mend that.
+                let whole = size.is_some_and(|size| offset >= size);
+                tries += 1;
+                let rest = if whole || tries > RESUMES {
+                    Err(io::Error::other(error))
+                } else {
+                    resume(&again, offset, tries).await
+                };
+                match rest {
+                    Ok(rest) => body = rest,
+                    Err(error) => return drop(pieces.send(Err(error)).await),
+                }
+            }
+        });
+        ChannelReader::new(received)
+    }
+}
+
+/// Objects, a page of up to 1,000 at a time.
+#[derive(Debug)]
+pub struct Listing {
+    s3: S3,
+    bucket: String,
+    prefix: String,
+    /// The token of the next page; `Some(None)` before the first, nothing after the last.
+    next: Option<Option<String>>,
+}
+
+impl Listing {
+    /// The next page; nothing after the last one. A page that failed can be asked for again.
+    pub async fn next_page(&mut self) -> Option<Result<Vec<ObjectRef>, S3Error>> {
+        let token = self.next.clone()?;
+        let reader = self.s3.reader(&self.bucket);
+        let request = reader.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix);
+        let request =
+            request.set_continuation_token(token).set_expected_bucket_owner(reader.expected_owner.clone());
+        let page = match request.send().await {
+            Ok(page) => page,
+            Err(error) => {
+                let what = format!("s3://{}/{}", self.bucket, self.prefix);
+                return Some(Err(reader.classify(what, "s3:ListBucket", &error)));
+            }
+        };
+        self.next = page.next_continuation_token().map(|token| Some(token.to_owned()));
+        Some(Ok(page.contents().iter().filter_map(|object| reference(&self.bucket, object)).collect()))
+    }
+}
+
+fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
+    Some(ObjectRef {
+        bucket: bucket.to_owned(),
+        key: ObjectKey::from_raw(object.key()?),
+        key_if_missing: None,
+        version_id: None,
+        size: object.size().and_then(|size| u64::try_from(size).ok()),
+        etag: object.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+        sequencer: None,
+        event_time: object.last_modified().and_then(timestamp),
+        region: None,
+        account: None,
+        lines: None,
+        hops: 0,
+    })
+}
+
+async fn resume(again: &GetObjectFluentBuilder, offset: u64, tries: u32) -> io::Result<ByteStream> {
+    tokio::time::sleep(Duration::from_millis(100) * tries).await;
+    let rest = again.clone().range(format!("bytes={offset}-")).send().await;
+    match rest {
+        // Without a range the bytes start at the beginning: lines would come twice.
+        Ok(rest) if rest.content_range().is_none() => {
+            Err(io::Error::other("S3 gives no ranges of the object"))
+        }
+        Ok(rest) => Ok(rest.body),
+        Err(error) => Err(io::Error::other(DisplayErrorContext(error).to_string())),
+    }
+}
+
+fn timestamp(time: &DateTime) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}
+
+impl Reader {
+    fn classify<E>(&self, what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let code = error.code().unwrap_or_default();
+        let reason = error.message().filter(|message| !message.is_empty()).unwrap_or(code).to_owned();
+        match (status, code) {
+            (Some(404), _) => {
+                S3Error::NotFound { what, code: if code.is_empty() { "404" } else { code }.to_owned() }
+            }
+            (Some(403), "InvalidObjectState") => S3Error::Archived { what, reason },
+            // A clock that is off or a token that has just expired mends itself, or another function's try does.
+            (Some(403), "RequestTimeTooSkewed" | "ExpiredToken") | (None, _) => self.other(what, error),
+            (Some(403), _) => self.denied(what, reason, permission),
+            _ => self.other(what, error),
+        }
+    }
+
+    fn denied(&self, what: String, reason: String, permission: &'static str) -> S3Error {
+        let identity = self.identity.to_string();
+        if reason.to_ascii_lowercase().contains("kms") {
+            let hint = " in the policy of the role and in that of the key".to_owned();
+            return S3Error::AccessDenied { what, reason, permission: "kms:Decrypt", identity, hint };
+        }
+        let mut hint = String::new();
+        if permission.starts_with("s3:GetObject") {
+            hint.push_str(
+                "; without s3:ListBucket on the bucket, S3 says the same of an object that is gone",
+            );
+        }
+        if let Some(owner) = &self.expected_owner {
+            hint.push_str(&format!("; the bucket has to belong to account {owner} (EXPECTED_BUCKET_OWNER)"));
+        }
+        S3Error::AccessDenied { what, reason, permission, identity, hint }
+    }
+
+    fn other<E: std::error::Error + 'static>(&self, what: String, error: &SdkError<E>) -> S3Error {
+        let whole = DisplayErrorContext(error).to_string();
+        // The SDK's own words are a page of nested names.
+        let reason = if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
+            "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE".to_owned()
+        } else if let Some(refusal) = refused_role(error) {
+            format!("{} cannot be assumed: {refusal}", self.identity)
+        } else {
+            let mut short = whole;
+            short.truncate(short.floor_char_boundary(LONGEST_REASON));
+            short
+        };
+        S3Error::Other { what, reason }
+    }
+}
+
+/// What STS said when it was asked for a role: the error that has its words stands deep among the causes.
+fn refused_role(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(refusal) = error.downcast_ref::<ErrorMetadata>() {
+            let code = refusal.code().unwrap_or("no code");
+            return Some(format!("{code}: {}", refusal.message().unwrap_or("no reason given")));
+        }
+        cause = error.source();
+    }
+    None
+}

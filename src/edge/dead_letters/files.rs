@@ -1,0 +1,205 @@
+//! Files of dead letters where they are kept: finding, reading and removing them.
+//!
+//! Does not know what is done with the records.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::deliver::dead_letter::{DeadLetter, EXTENSION};
+use crate::edge::aws::s3::{S3, S3Error};
+use crate::edge::files::files_under;
+use crate::read::object::{Inflation, Lines};
+use crate::trigger::{ObjectKey, ObjectRef};
+
+/// The longest record, in bytes: a line of 16 MiB stands in it in two forms, escaped.
+const LONGEST_RECORD: usize = 256 << 20;
+
+/// What goes wrong with a file of records.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A local file or folder.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// S3.
+    #[error(transparent)]
+    S3(#[from] S3Error),
+}
+
+/// Where a file of records is.
+#[derive(Clone, Debug)]
+enum Place {
+    Path(PathBuf),
+    Object(S3, Box<ObjectRef>),
+}
+
+/// A file of records.
+#[derive(Clone, Debug)]
+pub struct LetterFile {
+    place: Place,
+}
+
+/// A file of records, opened, and what it was then.
+pub struct Opened {
+    /// Its bytes, as they are stored.
+    pub reader: Box<dyn Read + Send>,
+    state: State,
+}
+
+/// By what a file is told from one that has taken its place since.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    File { bytes: u64, modified: Option<std::time::SystemTime> },
+    Object { etag: Option<String> },
+}
+
+impl LetterFile {
+    /// The files of a folder, or one file.
+    ///
+    /// # Errors
+    ///
+    /// A folder that cannot be read.
+    pub fn in_folder(path: &Path) -> Result<Vec<Self>, Error> {
+        let mut files = Vec::new();
+        let named_itself = path.is_file();
+        for found in files_under(path) {
+            let path = found.map_err(|(path, error)| Error::File { path, error })?;
+            if named_itself || path.to_string_lossy().ends_with(EXTENSION) {
+                files.push(Self { place: Place::Path(path) });
+            }
+        }
+        Ok(files)
+    }
+
+    /// The files under a prefix, which is a folder where it does not end in `/`, or the one file of that key.
+    ///
+    /// # Errors
+    ///
+    /// A bucket that cannot be listed.
+    pub async fn in_bucket(s3: &S3, bucket: &str, prefix: &str) -> Result<Vec<Self>, Error> {
+        let file = |object| Self { place: Place::Object(s3.clone(), Box::new(object)) };
+        if prefix.ends_with(EXTENSION) {
+            return Ok(vec![file(ObjectRef::new(bucket, ObjectKey::from_raw(prefix)))]);
+        }
+        let folder = match prefix.trim_end_matches('/') {
+            "" => String::new(),
+            prefix => format!("{prefix}/"),
+        };
+        let mut listing = s3.list(bucket, &folder);
+        let mut files = Vec::new();
+        while let Some(page) = listing.next_page().await {
+            let letters = page?.into_iter().filter(|object| object.key.as_str().ends_with(EXTENSION));
+            files.extend(letters.map(file));
+        }
+        Ok(files)
+    }
+
+    /// Its address.
+    pub fn name(&self) -> String {
+        match &self.place {
+            Place::Path(path) => path.display().to_string(),
+            Place::Object(_, object) => format!("s3://{}/{}", object.bucket, object.key),
+        }
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub async fn open(&self) -> Result<Opened, Error> {
+        match &self.place {
+            Place::Path(path) => {
+                let opened = File::open(path).and_then(|file| Ok((state_of(&file)?, file)));
+                let (state, file) = opened.map_err(|error| Error::File { path: path.clone(), error })?;
+                Ok(Opened { reader: Box::new(file), state })
+            }
+            Place::Object(s3, object) => {
+                let stream = s3.get(object).await?;
+                let state = State::Object { etag: stream.etag.clone() };
+                Ok(Opened { reader: Box::new(stream.into_reader()), state })
+            }
+        }
+    }
+
+    /// Removes it, if it is still what was opened; tells whether it was.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be removed.
+    pub async fn remove(&self, opened: &Snapshot) -> Result<bool, Error> {
+        match (&self.place, &opened.0) {
+            (Place::Path(path), state) => {
+                let at = |error| Error::File { path: path.clone(), error };
+                if File::open(path).and_then(|file| state_of(&file)).map_err(at)? != *state {
+                    return Ok(false);
+                }
+                std::fs::remove_file(path).map_err(at)?;
+                Ok(true)
+            }
+            (Place::Object(s3, object), State::Object { etag }) => {
+                Ok(s3.delete(&object.bucket, object.key.as_str(), etag.as_deref()).await?)
+            }
+            (Place::Object(..), State::File { .. }) => Ok(false),
+        }
+    }
+}
+
+/// What a file was when it was opened.
+#[derive(Debug)]
+pub struct Snapshot(State);
+
+impl Opened {
+    /// The bytes, and what the file is now.
+    pub fn split(self) -> (Box<dyn Read + Send>, Snapshot) {
+        (self.reader, Snapshot(self.state))
+    }
+}
+
+fn state_of(file: &File) -> io::Result<State> {
+    let metadata = file.metadata()?;
+    Ok(State::File { bytes: metadata.len(), modified: metadata.modified().ok() })
+}
+
+/// What was in a file of records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Lines with something in them.
+    pub records: u64,
+    /// Of these: no records; with the first one's reason.
+    pub unreadable: u64,
+    /// The first unreadable line's reason, or where the file broke off.
+    pub fault: Option<String>,
+}
+
+/// Hands each record of a file to `each`, with its number, until that says that it has seen enough. Blocks.
+pub fn read_records(reader: impl Read, each: &mut dyn FnMut(u64, DeadLetter) -> bool) -> Contents {
+    let mut contents = Contents::default();
+    let mut lines = Lines::new(reader, LONGEST_RECORD, Inflation::default());
+    while let Some(line) = lines.next() {
+        if line.bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        contents.records += 1;
+        match DeadLetter::read(line.bytes) {
+            Ok(letter) => {
+                if !each(line.number.0, letter) {
+                    return contents;
+                }
+            }
+            Err(error) => {
+                contents.unreadable += 1;
+                contents.fault.get_or_insert_with(|| format!("line {}: {error}", line.number.0));
+            }
+        }
+    }
+    if let Some(broken) = lines.broken() {
+        contents.fault.get_or_insert_with(|| broken.reason.clone());
+    }
+    contents
+}

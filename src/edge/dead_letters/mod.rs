@@ -1,0 +1,4 @@
+//! Dead letters: where they are written, and how they are read again.
+
+pub mod write;
+pub mod files;

@@ -1,0 +1,312 @@
+//! The OpenSearch client: signed or plain requests to one endpoint, over the `opensearch` crate's transport.
+//!
+//! One call is one request: what an answer means, and whether to ask again, is decided elsewhere. Nothing is
+//! sent, and no certificate is loaded, before the first call.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
+
+use ::opensearch::auth::Credentials;
+use ::opensearch::cert::{Certificate, CertificateValidation};
+use ::opensearch::http::Method;
+use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use ::opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use aws_config::Region;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::endpoint::Endpoint;
+pub use super::send_error::{Problem, SendError};
+use crate::deliver::bulk::{Fault, whole_fault};
+use crate::edge::aws::auth::Auth;
+use crate::edge::aws::credentials::Cached;
+
+/// What a bulk answer is cut down to: [`crate::deliver::bulk::judge`] looks at nothing else.
+const FILTER: [(&str, &str); 1] = [("filter_path", "took,errors,items.*.status,items.*.error")];
+
+/// How bulk bodies are compressed. They are compressed first and signed then, so signatures hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// gzip at this level, from 1 (fast) to 9. Should the endpoint refuse the first such body and take it as it
+    /// is, bodies are sent as they are from then on: some versions cannot read compressed ones.
+    Gzip(u32),
+    /// Bodies are sent as they are.
+    Off,
+}
+
+/// Everything that a client needs to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where OpenSearch is.
+    pub endpoint: Endpoint,
+    /// How requests prove who sends them.
+    pub auth: Auth,
+    /// A PEM file of certificate authorities that are trusted beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Longest time for one request, from connecting to the last byte of the answer.
+    pub time_out: Duration,
+    /// How bulk bodies are compressed.
+    pub compression: Compression,
+}
+
+impl Settings {
+    /// Settings for an endpoint: no private authority, 60 seconds for a request, gzip at level 1.
+    pub fn new(endpoint: Endpoint, auth: Auth) -> Self {
+        let time_out = Duration::from_secs(60);
+        Self { endpoint, auth, ca_file: None, time_out, compression: Compression::Gzip(1) }
+    }
+}
+
+/// Why no client can be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The file of certificate authorities cannot be used.
+    #[error("certificate authority file {}: {reason}", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Body, decompressed.
+    pub body: Vec<u8>,
+    /// Bytes of the request's body as they went over the wire.
+    pub sent: u64,
+    /// How long to wait before the next request, by `Retry-After` (RFC 9110, section 10.2.3).
+    pub retry_after: Option<Duration>,
+}
+
+/// Why a request other than a bulk request failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// No answer.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The endpoint said no.
+    #[error("{endpoint}/{path}: {fault}")]
+    Refused {
+        /// Where to.
+        endpoint: String,
+        /// The path.
+        path: String,
+        /// What it complained of.
+        fault: Fault,
+    },
+}
+
+/// A client of one endpoint. Cheap to clone: clones share their connections.
+#[derive(Clone, Debug)]
+pub struct OpenSearch {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    endpoint: Endpoint,
+    auth: Auth,
+    /// Credentials are looked up before a request is made, for an error of their own.
+    credentials: Option<SharedCredentialsProvider>,
+    authorities: Option<Vec<u8>>,
+    time_out: Duration,
+    compression: Compression,
+    /// The endpoint has taken a compressed body.
+    gzip_works: AtomicBool,
+    /// The endpoint has refused a compressed body, and taken the same as it was.
+    gzip_fails: AtomicBool,
+    transport: OnceCell<Transport>,
+}
+
+impl OpenSearch {
+    /// A client. Reads the file of certificate authorities; sends nothing.
+    pub fn new(settings: Settings) -> Result<Self, SetupError> {
+        let authorities = match settings.ca_file {
+            None => None,
+            Some(path) => {
+                let read = std::fs::read(&path).map_err(|error| error.to_string());
+                let checked = read.and_then(|pem| match Certificate::from_pem(&pem) {
+                    Ok(_) => Ok(pem),
+                    Err(error) => Err(error.to_string()),
+                });
+                Some(checked.map_err(|reason| SetupError::CaFile { path, reason })?)
+            }
+        };
+        let credentials = match &settings.auth {
+            Auth::SigV4 { credentials, .. } => {
+                Some(SharedCredentialsProvider::new(Cached::new(credentials.clone())))
+            }
+            Auth::Basic { .. } | Auth::None => None,
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                endpoint: settings.endpoint,
+                auth: settings.auth,
+                credentials,
+                authorities,
+                time_out: settings.time_out,
+                compression: settings.compression,
+                gzip_works: AtomicBool::new(false),
+                gzip_fails: AtomicBool::new(false),
+                transport: OnceCell::new(),
+            }),
+        })
+    }
+
+    /// Where its requests go.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.shared.endpoint
+    }
+
+    /// Sends one bulk request of NDJSON, and gives the answer cut down to what [`crate::deliver::bulk::judge`] needs.
+    /// Takes no longer than `limit` nor than the time-out of the settings.
+    pub async fn bulk(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
+        let shared = &self.shared;
+        let Compression::Gzip(level) = shared.compression else {
+            return self.bulk_as_it_is(body, limit).await;
+        };
+        if shared.gzip_fails.load(Relaxed) {
+            return self.bulk_as_it_is(body, limit).await;
+        }
+        let mut headers = ndjson();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let answer =
+            self.send(Method::Post, "_bulk", headers, Some(&FILTER), &gzip(body, level), limit).await?;
+        match answer.status {
+            200..=299 => shared.gzip_works.store(true, Relaxed),
+            400 | 415 if !shared.gzip_works.load(Relaxed) => {
+                let plain = self.bulk_as_it_is(body, limit).await?;
+                if (200..=299).contains(&plain.status) {
+                    tracing::warn!(endpoint = %shared.endpoint, status = answer.status,
+                        "the endpoint cannot read gzip; bodies are sent as they are from now on");
+                    shared.gzip_fails.store(true, Relaxed);
+                }
+                return Ok(Answer { sent: answer.sent + plain.sent, ..plain });
+            }
+            _ => {}
+        }
+        Ok(answer)
+    }
+
+    /// Puts a composable index template (`PUT /_index_template/NAME`).
+    pub async fn put_index_template(&self, name: &str, template: &Value) -> Result<(), ApiError> {
+        let body = template.to_string();
+        let path = format!("_index_template/{name}");
+        self.call(Method::Put, &path, body.as_bytes()).await.map(drop)
+    }
+
+    /// Gets the JSON at a path, as `_cluster/health`.
+    pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
+        let answer = self.call(Method::Get, path, &[]).await?;
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
+    /// Asks for the JSON at a path by a question in JSON, as `_mget`.
+    pub async fn ask(&self, path: &str, question: &Value) -> Result<Value, ApiError> {
+        let answer = self.call(Method::Post, path, question.to_string().as_bytes()).await?;
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
+    async fn call(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, ApiError> {
+        let limit = self.shared.time_out;
+        let answer = self.send(method, path, HeaderMap::new(), None, body, limit).await?;
+        if (200..=299).contains(&answer.status) {
+            return Ok(answer);
+        }
+        Err(ApiError::Refused {
+            endpoint: self.shared.endpoint.to_string(),
+            path: path.to_owned(),
+            fault: whole_fault(answer.status, &answer.body),
+        })
+    }
+
+    async fn bulk_as_it_is(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
+        self.send(Method::Post, "_bulk", ndjson(), Some(&FILTER), body, limit).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        query: Option<&[(&str, &str)]>,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<Answer, SendError> {
+        let shared = &self.shared;
+        if let Some(credentials) = &shared.credentials {
+            credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
+        }
+        let transport = shared.transport.get_or_try_init(async || shared.transport()).await?;
+        let no_answer = |error| SendError::no_answer(&shared.endpoint, &error);
+
+        let limit = limit.min(shared.time_out);
+        let sent = body.len() as u64;
+        let body = (!body.is_empty()).then_some(body);
+        let response =
+            transport.send(method, path, headers, query, body, Some(limit)).await.map_err(no_answer)?;
+
+        let asked = shared.endpoint.url().host_str().zip(shared.endpoint.url().port_or_known_default());
+        if response.url().host_str().zip(response.url().port_or_known_default()) != asked {
+            return Err(SendError::redirected(&shared.endpoint, response.url()));
+        }
+        let status = response.status_code().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+        let body = response.bytes().await.map_err(no_answer)?.into();
+        Ok(Answer { status, body, sent, retry_after })
+    }
+}
+
+impl Shared {
+    fn transport(&self) -> Result<Transport, SendError> {
+        let setup = |text: String| SendError::Setup(format!("HTTP client for {}: {text}", self.endpoint));
+        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(self.endpoint.url().clone()));
+        if let Some(pem) = &self.authorities {
+            let authorities = Certificate::from_pem(pem).map_err(|error| setup(error.to_string()))?;
+            builder = builder.cert_validation(CertificateValidation::Full(authorities));
+        }
+        builder = match (&self.auth, &self.credentials) {
+            (Auth::SigV4 { service, region, .. }, Some(credentials)) => builder
+                .auth(Credentials::AwsSigV4(credentials.clone(), Region::new(region.clone())))
+                .service_name(service.name()),
+            (Auth::Basic { user, password }, _) => {
+                builder.auth(Credentials::Basic(user.clone(), password.0.clone()))
+            }
+            _ => builder,
+        };
+        builder.build().map_err(|error| setup(error.to_string()))
+    }
+}
+
+fn ndjson() -> HeaderMap {
+    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"))])
+}
+
+/// Seconds, or a date; what is neither, or over, asks for nothing.
+fn retry_after(value: &HeaderValue) -> Option<Duration> {
+    let value = value.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Duration::try_from(date.duration_since(Timestamp::now())).ok()
+}
+
+fn gzip(body: &[u8], level: u32) -> Vec<u8> {
+    // Writing to memory cannot fail; should it, the empty body is refused, and nothing is lost.
+    let mut encoder =
+        GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(level.min(9)));
+    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
+}

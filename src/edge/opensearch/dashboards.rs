@@ -1,0 +1,119 @@
+//! OpenSearch Dashboards: saved objects go in by its import API, one request for all of them.
+//!
+//! Speaks over the same client as OpenSearch itself, so that whoever may sign in there may do so here. Does not know the objects.
+
+use std::time::Duration;
+
+use ::opensearch::http::Method;
+use ::opensearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+use super::client::{Answer, OpenSearch};
+use super::send_error::SendError;
+use crate::deliver::bulk::{Fault, whole_fault};
+
+/// The API for saved objects, below the address of Dashboards.
+const IMPORT: &str = "api/saved_objects/_import";
+
+/// Stands between the parts of the body (RFC 2046, section 5.1.1). Objects are JSON without carriage returns: no line of theirs is it.
+const BOUNDARY: &str = "es-loader-saved-objects";
+
+/// A server of OpenSearch Dashboards.
+#[derive(Clone, Debug)]
+pub struct Dashboards {
+    client: OpenSearch,
+}
+
+/// Why objects were not imported, or not all of them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// No answer.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The server said no.
+    #[error("{address}/{IMPORT}: {fault}")]
+    Refused {
+        /// Where to.
+        address: String,
+        /// What it complained of.
+        fault: Fault,
+    },
+    /// Something else answered: a login page, a proxy.
+    #[error("{address} does not answer as OpenSearch Dashboards does; check the address and the sign-in")]
+    NotDashboards {
+        /// Where to.
+        address: String,
+    },
+    /// It took some of them.
+    #[error("{address} took {taken} of the saved objects, and refused others: {reasons}")]
+    Partly {
+        /// Where to.
+        address: String,
+        /// How many it took.
+        taken: u64,
+        /// What it complained of.
+        reasons: Fault,
+    },
+}
+
+impl Dashboards {
+    /// The server at the client's endpoint: the address under which a browser finds Dashboards, `https://DOMAIN/_dashboards` for a
+    /// domain of Amazon OpenSearch Service.
+    pub fn new(client: OpenSearch) -> Self {
+        Self { client }
+    }
+
+    /// Imports saved objects, one a line, over older ones of the same ids (`POST /api/saved_objects/_import?overwrite=true`), and
+    /// gives how many. Where there are tenants, they go to the global one.
+    ///
+    /// # Errors
+    ///
+    /// No answer, a refusal, or an object that was not taken.
+    pub async fn import(&self, objects: &str) -> Result<u64, ImportError> {
+        let mut headers = HeaderMap::new();
+        // The server takes no request that a web page of another site could have made.
+        headers.insert(HeaderName::from_static("osd-xsrf"), HeaderValue::from_static("true"));
+        headers.insert(HeaderName::from_static("securitytenant"), HeaderValue::from_static("global"));
+        if let Ok(content_type) = HeaderValue::try_from(format!("multipart/form-data; boundary={BOUNDARY}")) {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        let query = Some(&[("overwrite", "true")][..]);
+        let body = form(objects);
+        let answer =
+            self.client.send(Method::Post, IMPORT, headers, query, body.as_bytes(), Duration::MAX).await?;
+        self.judge(&answer)
+    }
+
+    fn judge(&self, answer: &Answer) -> Result<u64, ImportError> {
+        let address = self.client.endpoint().to_string();
+        let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if !(200..=299).contains(&answer.status) {
+            let fault = match said.get("message").and_then(Value::as_str) {
+                Some(message) => Fault::new(answer.status, "", message),
+                None => whole_fault(answer.status, &answer.body),
+            };
+            return Err(ImportError::Refused { address, fault });
+        }
+        let taken = said.get("successCount").and_then(Value::as_u64);
+        match (said.get("success").and_then(Value::as_bool), taken) {
+            (Some(true), Some(taken)) => Ok(taken),
+            (Some(false), taken) => {
+                let reasons = said.get("errors").map(ToString::to_string).unwrap_or_default();
+                let reasons = Fault::new(0, "", &reasons);
+                Err(ImportError::Partly { address, taken: taken.unwrap_or_default(), reasons })
+            }
+            _ => Err(ImportError::NotDashboards { address }),
+        }
+    }
+}
+
+/// A form with one file (RFC 7578). The server looks at the end of the file's name.
+fn form(objects: &str) -> String {
+    format!(
+        "--{BOUNDARY}\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"dashboard.ndjson\"\r\n\
+         Content-Type: application/x-ndjson\r\n\r\n\
+         {objects}\r\n\
+         --{BOUNDARY}--\r\n"
+    )
+}

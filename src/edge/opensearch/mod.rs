@@ -1,0 +1,6 @@
+//! The OpenSearch client: where it connects, how it signs, what its failures say.
+
+pub mod endpoint;
+pub(crate) mod send_error;
+pub mod client;
+pub mod dashboards;

@@ -1,0 +1,153 @@
+//! Why a request to OpenSearch got no answer, and whether another try can help.
+
+use std::error::Error;
+use std::fmt;
+
+use ::opensearch::http::Url;
+use aws_credential_types::provider::error::CredentialsError;
+
+use super::endpoint::Endpoint;
+use crate::deliver::bulk::Fault;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The request could not be sent, or its answer not be read to its end.
+    #[error("{endpoint}: {problem}: {text}")]
+    NoAnswer {
+        /// Where to.
+        endpoint: String,
+        /// What kind of trouble.
+        problem: Problem,
+        /// The whole chain of causes.
+        text: String,
+    },
+    /// The endpoint sent us elsewhere. A redirected request has lost its body and its signature.
+    #[error("{endpoint} redirects to {target}; give that as the endpoint")]
+    Redirected {
+        /// Where to.
+        endpoint: String,
+        /// Where it sent us.
+        target: String,
+    },
+    /// There are no AWS credentials to sign with.
+    #[error("AWS credentials: {text}")]
+    Credentials {
+        /// The whole chain of causes.
+        text: String,
+        /// None are configured, or wrongly: another try cannot help.
+        lasting: bool,
+    },
+    /// The client cannot be made.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl SendError {
+    /// Sending the same again, with the same settings, can go well.
+    pub fn can_pass(&self) -> bool {
+        match self {
+            SendError::NoAnswer { problem, .. } => *problem != Problem::Certificate,
+            SendError::Credentials { lasting, .. } => !lasting,
+            SendError::Redirected { .. } | SendError::Setup(_) => false,
+        }
+    }
+
+    /// What kind of error it is, for logs and counters.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            SendError::NoAnswer { problem, .. } => match problem {
+                Problem::Dns => "dns",
+                Problem::Connect => "no_connection",
+                Problem::Certificate => "certificate",
+                Problem::Tls => "tls",
+                Problem::TimedOut => Fault::TIME_OUT,
+                Problem::Broken => "connection_broke",
+            },
+            SendError::Redirected { .. } => "redirected",
+            SendError::Credentials { .. } => "credentials",
+            SendError::Setup(_) => "setup",
+        }
+    }
+
+    pub(crate) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
+        let text = chain(error);
+        let problem = match text.to_ascii_lowercase() {
+            _ if error.is_timeout() => Problem::TimedOut,
+            text if text.contains("dns error") => Problem::Dns,
+            text if text.contains("invalid peer certificate") => Problem::Certificate,
+            text if ["certificate", "handshake", "tls", "invalidcontenttype"]
+                .iter()
+                .any(|sign| text.contains(sign)) =>
+            {
+                Problem::Tls
+            }
+            text if text.contains("(connect)") => Problem::Connect,
+            _ => Problem::Broken,
+        };
+        SendError::NoAnswer { endpoint: endpoint.to_string(), problem, text }
+    }
+
+    pub(crate) fn redirected(endpoint: &Endpoint, target: &Url) -> Self {
+        SendError::Redirected {
+            endpoint: endpoint.to_string(),
+            target: target.origin().ascii_serialization(),
+        }
+    }
+
+    pub(crate) fn credentials(error: &CredentialsError) -> Self {
+        // Nothing configured stays so; a metadata service that does not answer may do so a moment later.
+        let lasting = matches!(
+            error,
+            CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)
+        );
+        SendError::Credentials { text: chain(error), lasting }
+    }
+}
+
+/// The kind of trouble on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The host name has no address.
+    Dns,
+    /// No connection.
+    Connect,
+    /// The endpoint's certificate is not accepted: it stays so until someone changes something.
+    Certificate,
+    /// The TLS handshake.
+    Tls,
+    /// Too slow.
+    TimedOut,
+    /// The connection broke with the request or the answer under way.
+    Broken,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Problem::Dns => "the host name has no address",
+            Problem::Connect => "no connection",
+            Problem::Certificate => {
+                "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
+            }
+            Problem::Tls => "TLS fails",
+            Problem::TimedOut => "no answer in time",
+            Problem::Broken => "the connection broke",
+        })
+    }
+}
+
+/// The texts of an error and of all its causes: the innermost is the one that helps.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        // Wrappers often repeat what they wrap.
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}

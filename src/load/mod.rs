@@ -1,0 +1,100 @@
+//! One object from its bytes to its bulk requests, and the account of what was in it.
+//!
+//! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
+//! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
+
+pub mod account;
+pub mod ages;
+mod text;
+mod reading;
+mod stages;
+mod output;
+mod abreast;
+pub mod remake;
+
+use crate::load::account::Account;
+use crate::load::account::Limits;
+use crate::load::account::Sink;
+use crate::load::account::Visitor;
+use std::io::Read;
+use std::num::NonZero;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use self::output::{Output, Takers, Ways};
+use self::reading::Reading;
+use self::stages::Stages;
+use crate::map::Documents;
+use crate::map::event::ObjectFacts;
+use crate::map::plan::Plan;
+use crate::read::object::Lines;
+use crate::trigger::LineRange;
+
+/// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
+pub fn load<R: Read + Send>(
+    reader: R,
+    plan: &Plan,
+    facts: ObjectFacts,
+    limits: &Limits,
+    sink: &mut Sink<'_>,
+) -> Account {
+    let now = facts.around.load;
+    run(reader, Documents::new(plan, facts), plan, now, limits, Takers { sink: Some(sink), visitor: None })
+}
+
+/// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
+pub fn visit<R: Read + Send>(
+    reader: R,
+    plan: &Plan,
+    facts: ObjectFacts,
+    limits: &Limits,
+    visitor: &mut Visitor<'_>,
+) -> Account {
+    let now = facts.around.load;
+    let documents = Documents::new(plan, facts).traced();
+    let limits = &Limits { makers: NonZero::<usize>::MIN, ..*limits };
+    let takers = Takers { sink: None, visitor: Some(visitor) };
+    run(reader, documents, plan, now, limits, takers)
+}
+
+fn run<'l, R: Read + Send>(
+    reader: R,
+    documents: Documents<'l>,
+    plan: &'l Plan,
+    now: Timestamp,
+    limits: &Limits,
+    takers: Takers<'l>,
+) -> Account {
+    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
+    let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
+    let mut stages = Stages::new(plan, documents);
+    let Limits { batch_bytes, as_made, keep_lines, .. } = *limits;
+    let ways = Ways { now, batch_bytes, as_made, keep_lines };
+    let mut output = Output::new(ways, takers);
+    let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.makers);
+    let mut account = output.into_account();
+    account.stopped = flow.is_break();
+    account.exclusions.merge(&stages.take_exclusions());
+    account.text_bytes = lines.decoded_bytes();
+    account.broken = lines.broken().cloned();
+    account
+}
+
+/// Bytes of text from which an object is large: what is left of it may be worth the threads.
+const LARGE: u64 = 256 << 10;
+
+fn all<R: Read + Send>(
+    lines: &mut Lines<R>,
+    reading: &mut Reading,
+    stages: &mut Stages<'_>,
+    output: &mut Output<'_>,
+    makers: NonZero<usize>,
+) -> ControlFlow<()> {
+    while makers.get() == 1 || lines.decoded_bytes() < LARGE {
+        let Some(few) = reading.next(lines) else { return output.flush() };
+        stages.lines(&few, output)?;
+    }
+    abreast::all(lines, reading, stages, output, makers)?;
+    output.flush()
+}

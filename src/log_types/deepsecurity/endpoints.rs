@@ -1,0 +1,103 @@
+//! Who and what an event is about: the agent's computer, the process, the URL.
+
+use super::profile::Context;
+use super::tables::keys::key;
+use crate::document::field_list::FieldId;
+use crate::document::trace::{Read, Step};
+use crate::document::value::Value;
+use crate::packet::url;
+
+/// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address.
+pub(super) fn agent_address(context: &mut Context<'_, '_>) {
+    for agent_key in [key::DVC, key::DVCHOST] {
+        let Some(at) = context.keyed.at(agent_key) else { continue };
+        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        if context.keyed.is_used(at) {
+            continue;
+        }
+        context.row.because(Step::Agent, || Read::Pair(at));
+        // The agent watches the computer that it runs on.
+        let (field, host, value) = match crate::document::convert::address(value) {
+            Some(address) => {
+                (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
+            }
+            None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
+        };
+        if context.row.has(field) {
+            context.row.lose(field, value);
+        } else {
+            context.row.set(field, value);
+            context.row.set_if_absent(host, value);
+            context.keyed.mark_used(at);
+        }
+    }
+    let names_a_source =
+        || [key::SRC, key::SHOST, key::SMAC].iter().any(|source| context.keyed.value(*source).is_some());
+    if context.module.source_is_the_host()
+        && !names_a_source()
+        && let Some(address) = context.row.ip(FieldId::OBSERVER_IP)
+    {
+        context.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(address));
+    }
+}
+
+/// Who did it: `suser` stands for the source's user, and no event has another one.
+pub(super) fn users(context: &mut Context<'_, '_>) {
+    for (user_key, field) in [(key::SUSER, FieldId::SOURCE_USER_NAME), (key::SUID, FieldId::SOURCE_USER_ID)] {
+        if let Some(user) = context.keyed.value(user_key).filter(|user| *user != "N/A") {
+            context.row.set_if_absent(field, Value::Text(user));
+        }
+    }
+}
+
+/// A process is a name or a path; `N/A` where the agent does not know.
+pub(super) fn process(context: &mut Context<'_, '_>) {
+    for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
+        let Some(at) = context.keyed.at(process_key) else { continue };
+        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        if context.keyed.is_used(at) {
+            continue;
+        }
+        context.row.because(Step::Process, || Read::Pair(at));
+        if context.row.has(FieldId::PROCESS_NAME) {
+            context.row.lose(FieldId::PROCESS_NAME, Value::Text(value));
+            continue;
+        }
+        let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
+        if name.len() < value.len() {
+            context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
+        }
+        if !name.is_empty() {
+            context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
+        }
+        context.keyed.mark_used(at);
+    }
+}
+
+pub(super) fn requested_url(context: &mut Context<'_, '_>) {
+    let Some(at) = context.keyed.at(key::REQUEST) else { return };
+    let Some(value) = context.keyed.filled_at(at) else { return };
+    if context.keyed.is_used(at) {
+        return;
+    }
+    context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
+    set_url_parts(context, url::split_url(value));
+    context.keyed.mark_used(at);
+}
+
+pub(super) fn set_url_parts<'a>(context: &mut Context<'_, 'a>, parts: url::Parts<'a>) {
+    for (field, part) in [
+        (FieldId::URL_SCHEME, parts.scheme),
+        (FieldId::URL_DOMAIN, parts.domain),
+        (FieldId::URL_PATH, parts.path),
+        (FieldId::URL_QUERY, parts.query),
+        (FieldId::URL_FRAGMENT, parts.fragment),
+    ] {
+        if let Some(part) = part {
+            context.row.set_if_absent(field, Value::Text(part));
+        }
+    }
+    if let Some(port) = parts.port {
+        context.row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
+    }
+}

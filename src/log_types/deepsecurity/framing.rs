@@ -1,0 +1,82 @@
+//! Pairs of a line as Deep Security meant them: text that only looks like keys is text, and blanks that stand where tabs
+//! should be part pairs.
+//!
+//! Works on pairs before their values are read. Does not know fields.
+
+use super::tables::keys::{KEYS, key};
+use super::tables::modules::Module;
+use crate::document::problem::{Problem, Problems};
+use crate::parse::leef;
+use crate::parse::pairs::keyed::Keyed;
+use crate::parse::pairs::pair::{Escapes, Pair};
+
+/// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
+/// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text. `text` is the event's line.
+pub(crate) fn fold_quoted_text<'a>(
+    keyed: &mut Keyed<'a>,
+    text: &'a str,
+    module: Module,
+    problems: &mut Problems,
+) {
+    if module.quotes_foreign_text() {
+        let folded = keyed.extend_text(key::MSG, text, |key| key.starts_with("TrendMicroDs"));
+        problems.add_many(Problem::KeysInMessage, u64::from(folded));
+    }
+}
+
+/// LEEF events of Deep Security can have blanks where tabs should be, as the vendor's own samples do: `sev=8 cn1=37 cn1Label=Host
+/// ID`. Known keys are read from behind those values that nobody outside can choose; elsewhere they could be forged.
+pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
+    const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
+    let holds_more = |pair: &Pair<'_>| {
+        (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
+            && memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
+    };
+    if pairs.iter().any(holds_more) {
+        let whole = std::mem::take(pairs);
+        for pair in whole {
+            if holds_more(&pair) {
+                pairs.extend(leef::split_blank_separated(pair, KEYS));
+            } else {
+                pairs.push(pair);
+            }
+        }
+    }
+}
+
+/// LEEF knows no escapes, but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF.
+pub(crate) fn find_escapes(pairs: &mut [Pair<'_>]) {
+    for pair in pairs {
+        pair.escapes = escapes_of(pair.raw);
+    }
+}
+
+/// A backslash before another letter is one that the sender did not double: then none of the value's are escapes.
+fn escapes_of(raw: &str) -> Escapes {
+    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Escapes::None };
+    let mut rest = raw.bytes().skip(first);
+    while let Some(byte) = rest.next() {
+        if byte == b'\\' && !matches!(rest.next(), Some(b'\\' | b'=' | b'n' | b'r' | b'|') | None) {
+            return Escapes::EqualsOnly;
+        }
+    }
+    Escapes::Cef
+}
+
+/// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
+/// does.
+pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
+    for path in [
+        key::FILE_PATH,
+        key::FNAME,
+        key::FILE_NAME,
+        key::OLD_FILE_PATH,
+        key::SPROC,
+        key::DS_PROCESS,
+        key::PROCESS_NAME,
+        key::FILE_IN_COMPRESSED_FILE,
+        key::DS_COMMAND_LINE,
+    ] {
+        keyed.keep_backslashes(path);
+    }
+}

@@ -1,0 +1,147 @@
+//! What the payloads of an event's packets say.
+//!
+//! `packet` decodes and redacts them.
+
+use std::net::IpAddr;
+
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::endpoints::set_url_parts;
+use super::profile::Context;
+use super::tables::keys::key;
+use crate::document::field_list::FieldId;
+use crate::document::problem::Problem;
+use crate::document::trace::{Read, Step};
+use crate::document::value::{Address, Value};
+use crate::packet::payload;
+use crate::packet::payload::{Decoded, Packet, Redaction};
+use crate::packet::url;
+use crate::packet::{datagram, dns, http, tls};
+
+/// Decodes and redacts the payloads of an event's packets.
+pub(crate) fn packets(context: &mut Context<'_, '_>) {
+    let mut payloads = ArenaVec::new_in(context.arena);
+    let mut next = context.keyed.at(key::PACKET_DATA);
+    while let Some(at) = next {
+        next = context.keyed.next(key::PACKET_DATA, at);
+        let Some(value) = context.keyed.filled_at(at) else { continue };
+        if context.keyed.is_used(at) {
+            continue;
+        }
+        context.keyed.mark_used(at);
+        context.row.because(Step::Packet, || Read::Pair(at));
+        let decoded = Packet::decode(value, &context.log_type.redact_headers, context.arena);
+        if decoded.redaction == Redaction::Done {
+            context.problems.add(Problem::PacketRedacted);
+        }
+        if matches!(decoded.packet, Packet::Damaged(_)) {
+            context.problems.add(Problem::PacketNotBase64);
+        }
+        // Only these modules see packets: elsewhere, text that a message quotes passes for one.
+        let inner = if context.module.is_network() { look_inside(context, &decoded) } else { None };
+        let (Packet::Text(shown) | Packet::Binary(shown) | Packet::Damaged(shown)) = decoded.packet;
+        payloads.extend(Some(inner.unwrap_or(shown)).filter(|shown| !shown.is_empty()));
+    }
+    match payloads.into_bump_slice() {
+        [] => {}
+        [payload] => context.row.set(FieldId::DS_PACKET_DATA, Value::Text(payload)),
+        payloads => context.row.set(FieldId::DS_PACKET_DATA, Value::Texts(payloads)),
+    }
+}
+
+/// Reads what the packet carries. Gives the text behind the headers of a whole IP packet, which is what is worth searching: the
+/// headers say nothing that the event does not.
+fn look_inside<'a>(context: &mut Context<'_, 'a>, decoded: &Decoded<'a>) -> Option<&'a str> {
+    if let Packet::Text(text) = decoded.packet {
+        message(context, text);
+        return None;
+    }
+    let ends = context.row.ip(FieldId::SOURCE_IP).zip(context.row.ip(FieldId::DESTINATION_IP));
+    let carried = ends.and_then(|(one, other)| datagram::payload(decoded.bytes, (one.ip, other.ip)));
+    let redact = &context.log_type.redact_headers;
+    let text = carried.and_then(|carried| payload::carried_text(carried, redact, context.arena));
+    if let Some(text) = text {
+        message(context, text);
+        return Some(text);
+    }
+    let bytes = carried.unwrap_or(decoded.bytes);
+    if let Some(name) = tls::server_name(bytes) {
+        context.row.set_if_absent(FieldId::TLS_CLIENT_SERVER_NAME, Value::Word(name));
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("tls"));
+    } else if is_dns(context)
+        && let Some(question) = dns::question(bytes, context.arena)
+    {
+        context.row.set_if_absent(
+            FieldId::DNS_TYPE,
+            Value::Word(if question.is_answer { "answer" } else { "query" }),
+        );
+        context.row.set_if_absent(FieldId::DNS_QUESTION_NAME, Value::Text(question.name));
+        if let Some(kind) = question.kind {
+            context.row.set_if_absent(FieldId::DNS_QUESTION_TYPE, Value::Word(kind));
+        }
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("dns"));
+    }
+    None
+}
+
+/// Whether the packet goes to or from a name server, by UDP: over TCP a message can be anywhere in the stream.
+fn is_dns(context: &Context<'_, '_>) -> bool {
+    let is_port = |key| matches!(context.keyed.value(key), Some("53" | "5353"));
+    (is_port(key::SPT) || is_port(key::DPT)) && context.row.text(FieldId::NETWORK_TRANSPORT) == Some("udp")
+}
+
+fn message<'a>(context: &mut Context<'_, 'a>, text: &'a str) {
+    if let Some(request) = http::request(text, context.arena) {
+        self::request(context, request);
+    } else if let Some((version, status)) = http::response(text) {
+        context.row.set_if_absent(FieldId::HTTP_RESPONSE_STATUS_CODE, Value::Long(status));
+        context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
+        context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
+    }
+}
+
+fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
+    context.row.set_if_absent(FieldId::NETWORK_PROTOCOL, Value::Word("http"));
+    context.row.set_if_absent(FieldId::HTTP_REQUEST_METHOD, Value::Text(request.method));
+    if let Some(version) = request.version {
+        context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
+    }
+    context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(request.target));
+    set_url_parts(context, url::split_target(request.target));
+    if let Some(host) = request.host {
+        let (domain, port) = url::split_authority(host);
+        set_url_parts(context, url::Parts { domain, port, ..url::Parts::default() });
+    }
+    for (field, text) in [
+        (FieldId::USER_AGENT_ORIGINAL, request.user_agent),
+        (FieldId::HTTP_REQUEST_REFERRER, request.referrer),
+    ] {
+        if let Some(text) = text {
+            context.row.set_if_absent(field, Value::Text(text));
+        }
+    }
+    if !request.forwarded.is_empty() {
+        forwarded_for(context, request.forwarded.into_bump_slice());
+    }
+}
+
+/// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
+/// proxy of ours is the client, if the peer is one of them.
+fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
+    let is_trusted = |ip: IpAddr| context.log_type.trusted_proxies.iter().any(|block| block.contains(ip));
+    if let Some(peer) = context.row.ip(FieldId::SOURCE_IP)
+        && is_trusted(peer.ip)
+        && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
+    {
+        let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
+        context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
+        context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
+    }
+    // `related` reads them from here.
+    let earlier = match context.row.get(FieldId::RELATED_IP) {
+        Value::Ips(earlier) => earlier,
+        _ => &[],
+    };
+    let all = ArenaVec::from_iter_in(earlier.iter().chain(addresses).copied(), context.arena);
+    context.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
+}

@@ -1,0 +1,117 @@
+//! What analysts pivot on: every address, host name, user and digest of an event, once each.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::profile::Context;
+use super::system;
+use super::tables::keys::key;
+use super::tables::modules::Module;
+use crate::document::convert;
+use crate::document::field_list::FieldId;
+use crate::document::row::Row;
+use crate::document::value::{Address, Value};
+
+const ADDRESSES: [FieldId; 5] = [
+    FieldId::SOURCE_IP,
+    FieldId::DESTINATION_IP,
+    FieldId::OBSERVER_IP,
+    FieldId::NETWORK_FORWARDED_IP,
+    FieldId::CLIENT_IP,
+];
+
+/// Agents and clients write addresses here as well.
+const HOSTS: [FieldId; 8] = [
+    FieldId::OBSERVER_HOSTNAME,
+    FieldId::HOST_HOSTNAME,
+    FieldId::SERVER_NAME,
+    FieldId::SOURCE_DOMAIN,
+    FieldId::DESTINATION_DOMAIN,
+    FieldId::URL_DOMAIN,
+    FieldId::TLS_CLIENT_SERVER_NAME,
+    FieldId::DNS_QUESTION_NAME,
+];
+
+const USERS: [FieldId; 4] = [
+    FieldId::USER_NAME,
+    FieldId::SOURCE_USER_NAME,
+    FieldId::USER_TARGET_NAME,
+    FieldId::DESTINATION_USER_NAME,
+];
+
+const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
+
+/// Collects them. A list that the table has set stays.
+pub(super) fn related(context: &mut Context<'_, '_>) {
+    let arena = context.arena;
+    let row = &mut *context.row;
+    let mut ips = ArenaVec::with_capacity_in(4, arena);
+    for address in ADDRESSES.iter().filter_map(|field| row.ip(*field)) {
+        add_address(&mut ips, *address);
+    }
+    if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address) {
+        add_address(&mut ips, peer);
+    }
+    if let Value::Ips(forwarded) = row.get(FieldId::RELATED_IP) {
+        for address in forwarded {
+            add_address(&mut ips, *address);
+        }
+    }
+    let mut hosts = ArenaVec::with_capacity_in(4, arena);
+    for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| *name != "N/A") {
+        match address_of(name) {
+            Some(address) => add_address(&mut ips, address),
+            None => add_once(&mut hosts, name),
+        }
+    }
+    if context.module == Module::System
+        && let Some((name, address)) = context.keyed.value(key::TARGET).and_then(system::computer)
+    {
+        add_address(&mut ips, address);
+        if !name.is_empty() {
+            add_once(&mut hosts, name);
+        }
+    }
+    if !ips.is_empty() {
+        row.set(FieldId::RELATED_IP, Value::Ips(ips.into_bump_slice()));
+    }
+    if !hosts.is_empty() {
+        row.set_if_absent(FieldId::RELATED_HOSTS, Value::Texts(hosts.into_bump_slice()));
+    }
+    related_texts(row, arena, FieldId::RELATED_USER, &USERS);
+    related_texts(row, arena, FieldId::RELATED_HASH, &HASHES);
+}
+
+/// The address that stands in the place of a host's name.
+fn address_of(name: &str) -> Option<Address<'_>> {
+    let starts = name.bytes().next()?;
+    let may_be = starts.is_ascii_digit() || starts == b'[' || memchr::memchr(b':', name.as_bytes()).is_some();
+    if may_be { convert::address(name) } else { None }
+}
+
+fn related_texts<'a>(row: &mut Row<'a>, arena: &'a Bump, target: FieldId, fields: &[FieldId]) {
+    if row.has(target) {
+        return;
+    }
+    let mut texts = ArenaVec::new_in(arena);
+    for text in fields.iter().filter_map(|field| row.text(*field)) {
+        if !matches!(text, "N/A" | "(no user)") {
+            add_once(&mut texts, text);
+        }
+    }
+    if !texts.is_empty() {
+        row.set(target, Value::Texts(texts.into_bump_slice()));
+    }
+}
+
+fn add_address<'a>(addresses: &mut ArenaVec<'_, Address<'a>>, address: Address<'a>) {
+    if !addresses.iter().any(|other| other.ip == address.ip) {
+        addresses.push(address);
+    }
+}
+
+fn add_once<T: PartialEq>(items: &mut ArenaVec<'_, T>, item: T) {
+    if !items.contains(&item) {
+        items.push(item);
+    }
+}

@@ -1,0 +1,6 @@
+//! What Deep Security's keys, modules, actions and codes mean.
+
+pub(crate) mod actions;
+pub(crate) mod codes;
+pub(crate) mod keys;
+pub(crate) mod modules;

@@ -1,0 +1,228 @@
+//! The fields that every document has, whatever its event says: the header's, the syslog header's, the loader's own, and the time.
+//!
+//! Does not know pairs.
+
+use crate::parse::severity;
+use bumpalo::Bump;
+use jiff::Timestamp;
+
+use super::event::ObjectFacts;
+use super::plan::Plan;
+use super::read::Header;
+use super::table::Sources;
+use crate::bytes::trim::trim;
+use crate::bytes::word::Ends;
+use crate::config::log_type::EventTime;
+use crate::document::field_list::FieldId;
+use crate::document::row::Row;
+use crate::document::trace::{Read, Step};
+use crate::document::value::Value;
+use crate::log_types::deepsecurity::{Module, Product};
+use crate::parse::header::HeaderField;
+use crate::parse::pairs::keyed::{Keyed, is_empty_value};
+use crate::parse::syslog;
+use crate::parse::syslog::SyslogField;
+use crate::parse::time;
+use crate::parse::time::{Surroundings, ZonedTime};
+use crate::read::record::Record;
+
+/// fluentd's `timestamp`, read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Created {
+    pub(super) text: String,
+    pub(super) time: Option<ZonedTime>,
+    /// The time as it stands in documents.
+    pub(super) written: String,
+}
+
+impl Created {
+    /// The number of what the record's `timestamp` says among those that are remembered.
+    pub(super) fn remember(remembered: &mut Vec<Self>, record: &Record<'_>) -> usize {
+        let text = record.timestamp.as_deref().unwrap_or_default();
+        remembered.iter().rposition(|created| created.text == text).unwrap_or_else(|| {
+            let time = time::parse_fluentd(text);
+            let written = time.map(write_time).unwrap_or_default();
+            remembered.push(Self { text: text.to_owned(), time, written });
+            remembered.len() - 1
+        })
+    }
+}
+
+fn write_time(time: ZonedTime) -> String {
+    let mut text = Vec::new();
+    time.write(&mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// What vendor, product and version of a header say.
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    pub(super) vendor: String,
+    pub(super) product: String,
+    pub(super) version: String,
+    /// `agent.name`
+    pub(super) name: String,
+    pub(super) kind: Option<Product>,
+    ends: [Ends; 3],
+}
+
+impl Writer {
+    /// The number of the writer that `header` names among those that are remembered, and which product it is.
+    pub(super) fn remember(remembered: &mut Vec<Self>, header: &Header<'_>) -> (usize, Option<Product>) {
+        let ends = [header.device_version, header.product, header.vendor].map(Ends::of);
+        let is_it = |writer: &Self| {
+            writer.ends == ends
+                && writer.version == header.device_version
+                && writer.product == header.product
+                && writer.vendor == header.vendor
+        };
+        let number = remembered.iter().position(is_it).unwrap_or_else(|| {
+            remembered.push(Self::of(header));
+            remembered.len() - 1
+        });
+        (number, remembered.get(number).and_then(|writer| writer.kind))
+    }
+
+    fn of(header: &Header<'_>) -> Self {
+        let Header { vendor, product, device_version, .. } = *header;
+        let mut name = String::new();
+        for part in [vendor, product, device_version].map(trim) {
+            if !part.is_empty() && !name.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(part);
+        }
+        Self {
+            vendor: vendor.to_owned(),
+            product: product.to_owned(),
+            version: device_version.to_owned(),
+            name,
+            kind: Product::of(vendor, product),
+            ends: [device_version, product, vendor].map(Ends::of),
+        }
+    }
+}
+
+pub(super) fn header_fields<'a>(
+    header: &Header<'a>,
+    writer: &'a Writer,
+    module_of_id: Module,
+    row: &mut Row<'a>,
+    arena: &'a Bump,
+) {
+    row.step(Step::Header);
+    for (field, text) in [
+        (FieldId::OBSERVER_VENDOR, header.vendor),
+        (FieldId::OBSERVER_PRODUCT, header.product),
+        (FieldId::OBSERVER_VERSION, header.device_version),
+        (FieldId::EVENT_CODE, header.signature_id),
+        (FieldId::RULE_NAME, header.name),
+    ] {
+        let text = trim(text);
+        if !text.is_empty() {
+            row.set_if_absent(field, Value::Text(text));
+        }
+    }
+    if let Some(severity) = severity::severity_number(header.severity) {
+        row.because(Step::Header, || Read::Header(HeaderField::Severity));
+        row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
+    }
+    if !writer.name.is_empty() {
+        row.step(Step::Header);
+        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
+    }
+    if !header.signature_id.is_empty() {
+        let offset = module_of_id.rule_id_offset();
+        let shifted =
+            || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
+        let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {
+            Some(id) => arena.alloc_str(&id.to_string()),
+            None => header.signature_id,
+        };
+        row.because(Step::Header, || Read::Header(HeaderField::DeviceEventClassId));
+        row.set_if_absent(FieldId::RULE_ID, Value::Text(id));
+    }
+}
+
+pub(super) fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
+    if let Some(priority) = syslog.priority {
+        row.because(Step::SyslogHeader, || Read::Syslog(SyslogField::Priority));
+        row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
+    }
+    row.step(Step::SyslogHeader);
+    for (field, text) in
+        [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
+    {
+        if let Some(text) = text.filter(|text| !is_empty_value(text)) {
+            row.set_if_absent(field, Value::Text(text));
+        }
+    }
+}
+
+/// The load time, to the millisecond.
+pub(super) fn ingested(load: Timestamp) -> String {
+    let load = Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
+    write_time(ZonedTime::utc(load))
+}
+
+pub(super) fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {
+    let log_type = &plan.log_type;
+    row.step(Step::Base);
+    row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
+    row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
+    row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
+    row.set(FieldId::EVENT_INGESTED, Value::Word(ingested));
+    if let Some(bucket) = &facts.bucket {
+        row.set(FieldId::LOG_S3BUCKET, Value::Text(bucket));
+        if !log_type.cloud_provider.is_empty() {
+            row.set_if_absent(FieldId::CLOUD_PROVIDER, Value::Text(&log_type.cloud_provider));
+        }
+    }
+    row.set(FieldId::LOG_S3KEY, Value::Text(&facts.key));
+    for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)]
+    {
+        if let Some(fact) = fact {
+            row.set_if_absent(field, Value::Text(fact));
+        }
+    }
+}
+
+pub(super) fn event_time<'a>(
+    plan: &Plan,
+    sources: &Sources<'_, 'a>,
+    keyed: &Keyed<'a>,
+    created: Option<ZonedTime>,
+    around: &Surroundings,
+) -> (ZonedTime, time::Origin) {
+    let settings = &plan.log_type.event_time;
+    let around = with_zone(around, settings);
+    let latest = latest(created, &around);
+    for origin in &plan.time_keys {
+        let Some(text) = sources.first(origin, keyed) else { continue };
+        if let Some(time) = time_of_field(text, settings, latest, around.load) {
+            return (time, time::Origin::Field);
+        }
+    }
+    time::choose(sources.syslog.time, created, &around)
+}
+
+/// What is known of the time, with the zone that the section names.
+pub(super) fn with_zone(around: &Surroundings, settings: &EventTime) -> Surroundings {
+    Surroundings { default_offset: settings.tz.or(around.default_offset), ..*around }
+}
+
+/// When the line was there at the latest.
+pub(super) fn latest(created: Option<ZonedTime>, around: &Surroundings) -> Timestamp {
+    created.map_or(around.load, |created| created.instant)
+}
+
+/// The time in a field that `timestamp_key` names, if it can be read and can be.
+pub(super) fn time_of_field(
+    text: &str,
+    settings: &EventTime,
+    latest: Timestamp,
+    load: Timestamp,
+) -> Option<ZonedTime> {
+    let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
+    parsed.filter(|time| time::is_possible(*time, load))
+}

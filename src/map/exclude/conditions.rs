@@ -1,0 +1,182 @@
+//! JMESPath conditions: `{"<section>/<name>": {"action": "EXCLUDE", "expression": "…"}}`, as parameters of the Parameter Store hold
+//! them, or the parameters themselves as `aws ssm get-parameters-by-path` prints them.
+//!
+//! Does not know documents.
+
+use std::fmt;
+
+use jmespath::Expression;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::{Action, error, near_miss};
+use crate::config::diagnostic::{Diagnostic, File, Place};
+use crate::config::{did_you_mean, quoted};
+
+/// Where the parameters of SIEM on OpenSearch stand.
+const PREFIX: &str = "/siem/exclude-logs/";
+
+/// One condition that does anything.
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    /// What counts call it: section and name.
+    pub(super) rule: String,
+    pub(super) log_type: String,
+    pub(super) action: Action,
+    pub(super) expression: Expression<'static>,
+}
+
+/// Reads one file.
+pub(super) fn read(
+    file: &File,
+    sections: &[&str],
+    conditions: &mut Vec<Condition>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let text = file.text.trim_start_matches('\u{feff}');
+    let settings: Settings = match serde_json::from_str(text) {
+        Ok(settings) => settings,
+        Err(fault) => {
+            let message = fault.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+            // A fault at the end of the text stands behind its last character.
+            let place =
+                Place { file: file.name.clone(), line: fault.line().max(1), column: fault.column().max(1) };
+            findings.push(error(place, message, None));
+            return;
+        }
+    };
+    for (name, setting) in settings.0 {
+        if sections.contains(&name.log_type.as_str()) {
+            conditions.extend(setting.action.map(|action| Condition {
+                rule: format!("{}/{}", name.log_type, name.name),
+                log_type: name.log_type,
+                action,
+                expression: setting.expression,
+            }));
+        } else {
+            findings.extend(near_miss(&name.log_type, sections, place_of(file, text, &name)));
+        }
+    }
+}
+
+/// Where a name stands.
+fn place_of(file: &File, text: &str, name: &Name) -> Place {
+    let at = text.find(&format!("{}/{}", name.log_type, name.name)).unwrap_or_default();
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Place { file: file.name.clone(), line, column }
+}
+
+/// All conditions in the order of the file.
+struct Settings(Vec<(Name, Setting)>);
+
+/// `<section>/<name>`, with or without the parameters' prefix.
+struct Name {
+    log_type: String,
+    name: String,
+}
+
+/// The value of a parameter.
+#[derive(Deserialize)]
+struct Setting {
+    /// Nothing: the condition is switched off.
+    #[serde(deserialize_with = "action")]
+    action: Option<Action>,
+    #[serde(deserialize_with = "expression")]
+    expression: Expression<'static>,
+}
+
+/// A parameter as the command line of AWS prints it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    name: Name,
+    #[serde(deserialize_with = "inside_text")]
+    value: Setting,
+}
+
+impl<'de> Deserialize<'de> for Settings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Settings;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of conditions by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
+        let mut all = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "Parameters" => {
+                    let parameters: Vec<Parameter> = map.next_value()?;
+                    all.extend(parameters.into_iter().map(|parameter| (parameter.name, parameter.value)));
+                }
+                "InvalidParameters" | "NextToken" => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                name => all.push((Name::parse(name).map_err(A::Error::custom)?, map.next_value()?)),
+            }
+        }
+        Ok(Settings(all))
+    }
+}
+
+impl Name {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.strip_prefix(PREFIX).unwrap_or(text).split_once('/') {
+            Some((log_type, name)) if !log_type.is_empty() && !name.is_empty() => {
+                Ok(Self { log_type: log_type.to_owned(), name: name.to_owned() })
+            }
+            _ => {
+                Err(format!("condition {} does not name its section; write '<section>/<name>'", quoted(text)))
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Action>, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    match word.to_lowercase().as_str() {
+        "exclude" => Ok(Some(Action::Exclude)),
+        "count" => Ok(Some(Action::Count)),
+        "disable" => Ok(None),
+        other => {
+            let help = did_you_mean(other, ["exclude", "count", "disable"])
+                .unwrap_or_else(|| "write EXCLUDE, COUNT or DISABLE".to_owned());
+            Err(D::Error::custom(format!("unknown action {}; {help}", quoted(&word))))
+        }
+    }
+}
+
+fn expression<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Expression<'static>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    jmespath::compile(&text).map_err(|fault| {
+        let reason = fault.reason.to_string();
+        let at = fault.column + 1;
+        D::Error::custom(format!(
+            "no JMESPath expression: {}, at character {at} of {}",
+            reason.trim(),
+            quoted(&text)
+        ))
+    })
+}
+
+fn inside_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Setting, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    serde_json::from_str(&text).map_err(|fault| D::Error::custom(format!("inside the value: {fault}")))
+}

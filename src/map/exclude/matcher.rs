@@ -1,0 +1,108 @@
+//! The rules of one section, held against its documents.
+//!
+//! Patterns look at single values and cost little; conditions read the whole document once more.
+
+use jmespath::{Expression, Rcvar, Variable};
+
+use super::patterns::Test;
+use super::{Action, Exclusions, Rules, value};
+use crate::config::log_type::Source;
+use crate::document::field_list::FieldId;
+use crate::document::origin::Origin;
+use crate::document::row::Row;
+
+/// The rules of one section.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Matcher {
+    patterns: Vec<(Target, Test)>,
+    conditions: Vec<(Action, Expression<'static>)>,
+    /// What counts call them: the patterns, then the conditions.
+    names: Vec<String>,
+}
+
+/// What a pattern is held against.
+#[derive(Clone, Debug)]
+pub(crate) enum Target {
+    /// A field of the document.
+    Field(FieldId),
+    /// A source, as the table names them.
+    Origin(Origin),
+}
+
+/// How many documents each rule of a section matched.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hits(Vec<u64>);
+
+impl Matcher {
+    /// The rules for `section`, if it has any. `target` finds what a field's name means.
+    pub(crate) fn new(
+        rules: &Rules,
+        section: &str,
+        mut target: impl FnMut(&str, &Source) -> Target,
+    ) -> Option<Self> {
+        let mut matcher = Self::default();
+        for pattern in rules.patterns.iter().filter(|pattern| pattern.log_type == section) {
+            matcher.patterns.push((target(&pattern.field, &pattern.source), pattern.test.clone()));
+            matcher.names.push(pattern.rule.clone());
+        }
+        for condition in rules.conditions.iter().filter(|condition| condition.log_type == section) {
+            matcher.conditions.push((condition.action, condition.expression.clone()));
+            matcher.names.push(condition.rule.clone());
+        }
+        (!matcher.names.is_empty()).then_some(matcher)
+    }
+
+    /// Whether a document is left out: the first rule that does so counts it, as does each counting rule before that one.
+    /// `source` reads a source, `json` is the document.
+    pub(crate) fn excludes<'a>(
+        &self,
+        source: impl Fn(&Origin) -> Option<&'a str>,
+        row: &Row<'_>,
+        json: &[u8],
+        hits: &mut Hits,
+    ) -> bool {
+        hits.0.resize(self.names.len(), 0);
+        for (number, (target, test)) in self.patterns.iter().enumerate() {
+            let matches = match target {
+                Target::Field(field) => value::any(row.get(*field), &|value| test.passes(value)),
+                Target::Origin(origin) => source(origin).is_some_and(|value| test.passes(value)),
+            };
+            if matches {
+                hits.add(number);
+                return true;
+            }
+        }
+        if self.conditions.is_empty() {
+            return false;
+        }
+        let Ok(document) = serde_json::from_slice::<Variable>(json) else { return false };
+        let document = Rcvar::new(document);
+        for (number, (action, expression)) in (self.patterns.len()..).zip(&self.conditions) {
+            // Most faults are a function's dislike of a field that this document does not have.
+            if expression.search(&document).is_ok_and(|result| result.as_boolean() == Some(true)) {
+                hits.add(number);
+                if *action == Action::Exclude {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Adds what the rules have done to an account.
+    pub(crate) fn account(&self, hits: &Hits, exclusions: &mut Exclusions) {
+        let patterns = self.patterns.iter().map(|_| Action::Exclude);
+        let actions = patterns.chain(self.conditions.iter().map(|(action, _)| *action));
+        for ((name, action), documents) in self.names.iter().zip(actions).zip(&hits.0) {
+            exclusions.add(name, action, *documents);
+        }
+    }
+}
+
+impl Hits {
+    fn add(&mut self, number: usize) {
+        if let Some(hits) = self.0.get_mut(number) {
+            *hits += 1;
+        }
+    }
+}

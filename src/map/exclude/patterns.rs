@@ -1,0 +1,148 @@
+//! `exclude_log_patterns.csv`: rows of log_type, field, pattern, pattern_type and comment, under a header that names them.
+//!
+//! Does not know documents.
+
+use regex::Regex;
+
+use super::csv;
+use super::csv::Cell;
+use super::{error, near_miss};
+use crate::config::diagnostic::{Diagnostic, File, Place};
+use crate::config::log_type::Source;
+use crate::config::{did_you_mean, quoted, source_named, whole_pattern};
+
+/// Columns that every row must have.
+const COLUMNS: [&str; 4] = ["log_type", "field", "pattern", "pattern_type"];
+
+/// The column that holds the rest of a row, commas and all, where it is the last.
+const COMMENT: &str = "comment";
+
+/// One row.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    /// What counts call it: file and line.
+    pub(super) rule: String,
+    pub(super) log_type: String,
+    pub(super) field: String,
+    /// What the field's name means where no field of documents has it.
+    pub(super) source: Source,
+    pub(super) test: Test,
+}
+
+/// What a value has to be.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    /// This text.
+    Text(String),
+    /// A text that the regex matches as a whole.
+    Regex(Regex),
+}
+
+impl Test {
+    pub(super) fn passes(&self, value: &str) -> bool {
+        match self {
+            Self::Text(text) => text == value,
+            Self::Regex(regex) => regex.is_match(value),
+        }
+    }
+}
+
+/// Reads one file.
+pub(super) fn read(
+    file: &File,
+    sections: &[&str],
+    patterns: &mut Vec<Pattern>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let mut rows = csv::rows(&file.text).into_iter();
+    let Some(header) = rows.next() else { return };
+    let names: Vec<&str> = header.iter().map(|cell| cell.text.trim()).collect();
+    let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !names.contains(column)).collect();
+    if let (false, Some(first)) = (missing.is_empty(), header.first()) {
+        let message = format!("the header has no column '{}'", missing.join("', '"));
+        let help = "the first row is 'log_type,field,pattern,pattern_type,comment'; conditions in JSON begin with '{'";
+        findings.push(error(place(file, first), message, Some(help.to_owned())));
+        return;
+    }
+    for row in rows {
+        match pattern(file, &names, &row, sections) {
+            Ok(Some(pattern)) => patterns.push(pattern),
+            Ok(None) => {}
+            Err(finding) => findings.push(*finding),
+        }
+    }
+}
+
+/// One row; nothing where it is for another loader.
+fn pattern(
+    file: &File,
+    names: &[&str],
+    row: &[Cell],
+    sections: &[&str],
+) -> Result<Option<Pattern>, Box<Diagnostic>> {
+    let [log_type, field, pattern, kind] = cells(file, names, row)?;
+    let section = log_type.text.trim();
+    if !sections.contains(&section) {
+        return near_miss(section, sections, place(file, log_type))
+            .map_or(Ok(None), |finding| Err(Box::new(finding)));
+    }
+    let name = field.text.trim();
+    if name.is_empty() {
+        return Err(Box::new(error(place(file, field), "the field has no name", None)));
+    }
+    let source =
+        source_named(name).map_err(|(message, help)| Box::new(error(place(file, field), message, help)))?;
+    if pattern.text.is_empty() {
+        let help = "a field without a value is as good as none; write '.*' with 'regex' for any value";
+        return Err(Box::new(error(place(file, pattern), "the pattern is empty", Some(help.to_owned()))));
+    }
+    let test = match kind.text.trim().to_lowercase().as_str() {
+        "text" => Test::Text(pattern.text.clone()),
+        "regex" => Test::Regex(
+            whole_pattern(&pattern.text)
+                .map_err(|(message, help)| Box::new(error(place(file, pattern), message, help)))?,
+        ),
+        other => {
+            let message = format!("pattern_type is {}", quoted(other));
+            let help = did_you_mean(other, ["text", "regex"]).unwrap_or_else(|| {
+                "write 'text' or 'regex', and a pattern with commas in double quotes".to_owned()
+            });
+            return Err(Box::new(error(place(file, kind), message, Some(help))));
+        }
+    };
+    Ok(Some(Pattern {
+        rule: format!("{}:{}", file.name, log_type.line),
+        log_type: section.to_owned(),
+        field: name.to_owned(),
+        source,
+        test,
+    }))
+}
+
+/// The cells of the columns that every row must have.
+fn cells<'r>(file: &File, names: &[&str], row: &'r [Cell]) -> Result<[&'r Cell; 4], Box<Diagnostic>> {
+    let too_many = row.get(names.len()).filter(|_| names.last() != Some(&COMMENT));
+    let cell = |column: &str| names.iter().position(|name| *name == column).and_then(|at| row.get(at));
+    let [log_type, field, pattern, kind] = COLUMNS.map(cell);
+    match (log_type, field, pattern, kind, too_many) {
+        (Some(log_type), Some(field), Some(pattern), Some(kind), None) => {
+            Ok([log_type, field, pattern, kind])
+        }
+        (.., Some(cell)) => {
+            let message = format!("the row has {} values and the header {} names", row.len(), names.len());
+            let help = "put a value with commas in double quotes".to_owned();
+            Err(Box::new(error(place(file, cell), message, Some(help))))
+        }
+        _ => {
+            let message = format!("the row has {} values and the header {} names", row.len(), names.len());
+            let last = row
+                .last()
+                .map_or(Place { file: file.name.clone(), line: 1, column: 1 }, |cell| place(file, cell));
+            Err(Box::new(error(last, message, Some(format!("it needs {}", COLUMNS.join(", "))))))
+        }
+    }
+}
+
+fn place(file: &File, cell: &Cell) -> Place {
+    Place { file: file.name.clone(), line: cell.line, column: cell.column }
+}

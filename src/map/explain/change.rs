@@ -1,0 +1,74 @@
+//! What was done to a value on its way, and why one does not fit.
+
+use serde_json::Value as Json;
+
+use super::places::Found;
+use crate::bytes::trim::trim;
+use crate::document::ecs::Type;
+use crate::document::row::{CUT_MARK, MAX_STRING};
+use crate::document::value::Value;
+
+/// What was done to a value, in order.
+pub(super) fn changes(found: &Found<'_, '_, '_>, kind: Type, written: &Json) -> Vec<String> {
+    let mut changes = Vec::new();
+    if let Some((given, pair)) = found.only() {
+        if let Some(pair) = pair {
+            let value = pair.value();
+            if value != pair.raw {
+                changes.push("escapes undone".to_owned());
+            }
+            if trim(&value) != given {
+                changes.push("packet payload cut out".to_owned());
+            }
+        }
+        changes.extend(change(given, kind, written));
+    }
+    if written.as_str().is_some_and(|text| text.len() + 4 >= MAX_STRING && text.ends_with(CUT_MARK)) {
+        changes.push(format!("cut to {MAX_STRING} bytes"));
+    }
+    changes
+}
+
+fn change(given: &str, kind: Type, written: &Json) -> Option<String> {
+    let text = match written {
+        Json::String(text) => text,
+        Json::Number(_) => return Some(format!("read as {}", word(kind))),
+        // The parts of a list are as they stood there.
+        _ => return None,
+    };
+    if text == given {
+        return None;
+    }
+    Some(match kind {
+        Type::Lowercase | Type::Transport if text.eq_ignore_ascii_case(given) => "in lower case".to_owned(),
+        Type::Ip => "written as addresses are (RFC 5952)".to_owned(),
+        Type::Mac => "written as RFC 7042 does".to_owned(),
+        Type::Date => "written as ISO 8601".to_owned(),
+        _ if given.contains(text.as_str()) => "a part of the value".to_owned(),
+        _ => "made of the value".to_owned(),
+    })
+}
+
+/// Why a value is not in a field of a type.
+pub(super) fn refusal(value: &Value<'_>, kind: Type) -> String {
+    match value {
+        Value::Text("N/A") => "N/A says that the agent did not know".to_owned(),
+        _ => format!("it is not {}", word(kind)),
+    }
+}
+
+fn word(kind: Type) -> &'static str {
+    match kind {
+        Type::Keyword | Type::Lowercase | Type::Text => "a text of this kind",
+        Type::Long => "an integer",
+        Type::Count => "an integer that is not negative",
+        Type::Port => "a port",
+        Type::Transport => "a transport protocol",
+        Type::Float => "a number",
+        Type::Ip => "an address",
+        Type::Date => "a time",
+        Type::Mac => "a MAC address",
+        Type::GeoPoint => "a place",
+        Type::Flat => "an object",
+    }
+}

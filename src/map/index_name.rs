@@ -1,0 +1,57 @@
+//! The index that a document goes to: prefix, date by rotation, suffix, byte for byte as SIEM on OpenSearch names them.
+//!
+//! Log text never takes part in it: only the section's settings and a time do.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::config::log_type::{Index, IndexTime, Rotation};
+
+/// Names indices for one section; the last name is kept, because neighbors share it.
+#[derive(Clone, Debug)]
+pub struct IndexNames<'c> {
+    index: &'c Index,
+    date: Option<Date>,
+    name: String,
+}
+
+impl<'c> IndexNames<'c> {
+    /// Names for a section's index settings.
+    pub fn new(index: &'c Index) -> Self {
+        Self { index, date: None, name: String::new() }
+    }
+
+    /// The name for an event of time `event`, loaded at `ingested`.
+    pub fn name(&mut self, event: Timestamp, ingested: Timestamp) -> &str {
+        let time = match self.index.time {
+            IndexTime::Event => event,
+            IndexTime::Ingested => ingested,
+        };
+        let date = self.index.tz.to_datetime(time).date();
+        if self.date != Some(date) {
+            self.date = Some(date);
+            self.name = render(self.index, date);
+        }
+        &self.name
+    }
+}
+
+fn render(index: &Index, date: Date) -> String {
+    let (name, year, month, day) = (&index.name, date.year(), date.month(), date.day());
+    let mut dated = match index.rotation {
+        Rotation::Auto => name.clone(),
+        Rotation::Daily => format!("{name}-{year:04}-{month:02}-{day:02}"),
+        // C's %W: weeks begin on Monday, the days before the first Monday are week 0.
+        Rotation::Weekly => {
+            let week = (date.day_of_year() + 6 - i16::from(date.weekday().to_monday_zero_offset())) / 7;
+            format!("{name}-{year:04}-w{week:02}")
+        }
+        Rotation::Monthly => format!("{name}-{year:04}-{month:02}"),
+        Rotation::Yearly => format!("{name}-{year:04}"),
+    };
+    if !index.suffix.is_empty() {
+        dated.push('-');
+        dated.push_str(&index.suffix);
+    }
+    dated
+}

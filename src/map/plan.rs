@@ -1,0 +1,278 @@
+//! A section of user.ini made ready for events: its fields numbered, its keys numbered, its table compiled.
+//!
+//! Made once at start-up. Does not know events.
+
+use crate::document::origin::{Origin, RecordField};
+use bumpalo::Bump;
+
+use super::exclude::{Matcher, Rules, Target};
+use crate::bytes::hex::hex;
+use crate::config::diagnostic::{Diagnostic, File, Place, Severity};
+use crate::config::log_type::{LogType, Source};
+use crate::config::{Config, Match};
+use crate::document::convert::convert;
+use crate::document::ecs::Type;
+use crate::document::field_list::FieldId;
+use crate::document::fields;
+use crate::document::fields::Fields;
+use crate::log_types::deepsecurity;
+use crate::parse::pairs::keyed::KeyTable;
+
+/// A section, compiled.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) log_type: LogType,
+    pub(crate) fields: Fields,
+    pub(crate) keys: KeyTable,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) statics: Vec<(FieldId, String)>,
+    pub(crate) time_keys: Vec<Origin>,
+    pub(crate) doc_id: Option<Origin>,
+    pub(crate) doc_id_suffix: Option<Origin>,
+    pub(crate) exclusion: Option<Matcher>,
+    pub(crate) own_log_group: Option<String>,
+    /// Action lines have an `_id`.
+    pub(crate) ids: bool,
+}
+
+/// All sections, compiled.
+#[derive(Clone, Debug)]
+pub struct Plans {
+    config: Config,
+    plans: Vec<Plan>,
+    /// What is odd about the rules.
+    warnings: Vec<Diagnostic>,
+}
+
+/// What becomes of an S3 key.
+#[derive(Clone, Copy, Debug)]
+pub enum Choice<'p> {
+    /// It is loaded by this section.
+    Load(&'p Plan),
+    /// The section of this name takes such keys, but its `s3_key_ignored` leaves this one out.
+    Ignored(&'p str),
+    /// No section's `s3_key` matches.
+    Unknown,
+}
+
+/// One line of the table: the field and where its value comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) field: FieldId,
+    pub(crate) kind: Type,
+    pub(crate) origins: Vec<Origin>,
+}
+
+impl Plan {
+    /// Compiles a section.
+    ///
+    /// # Errors
+    ///
+    /// A field that would be both a value and an object.
+    pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
+        let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
+        let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
+        let fields = Fields::new(&log_type.field_prefix, added)?;
+        let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
+        let mut rules = Vec::new();
+        for mapping in &log_type.mappings {
+            let Some(field) = fields.id(&mapping.field) else { continue };
+            rules.push(Rule {
+                field,
+                kind: fields.kind(field),
+                origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect(),
+            });
+        }
+        let statics = log_type
+            .statics
+            .iter()
+            .filter_map(|constant| Some((fields.id(&constant.field)?, constant.value.clone())))
+            .collect();
+        let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
+        let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
+        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
+        Ok(Self {
+            log_type,
+            fields,
+            keys,
+            rules,
+            statics,
+            time_keys,
+            doc_id,
+            doc_id_suffix,
+            exclusion: None,
+            own_log_group: None,
+            ids: true,
+        })
+    }
+
+    /// The section.
+    pub fn log_type(&self) -> &LogType {
+        &self.log_type
+    }
+
+    /// The fields that its documents can have.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    fn exclude(&mut self, rules: &Rules) {
+        let Self { fields, keys, .. } = self;
+        let target = |name: &str, named: &Source| {
+            // A plain name is a key of the event, as it is in the table, even where a field has the same name.
+            let is_field = name.contains('.') || name.starts_with('@');
+            if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
+                return Target::Field(field);
+            }
+            let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
+            Target::Origin(match behind_prefix {
+                Some(key) => origin(&Source::Key(key.to_owned()), keys),
+                None => origin(named, keys),
+            })
+        };
+        self.exclusion = Matcher::new(rules, &self.log_type.name, target);
+    }
+}
+
+impl Plans {
+    /// Compiles all sections.
+    ///
+    /// # Errors
+    ///
+    /// A field that would be both a value and an object, a constant that does not fit its field, or a line for a field that the
+    /// loader itself fills, each with its place.
+    pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
+        let mut plans = Vec::new();
+        let mut findings = Vec::new();
+        for log_type in &config.log_types {
+            match Plan::new(log_type.clone()) {
+                Ok(plan) => {
+                    findings.extend(misfits(&plan));
+                    plans.push(plan);
+                }
+                Err(error) => findings.push(contradiction(log_type, &error)),
+            }
+        }
+        findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
+        if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
+    }
+
+    /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a file, with its places.
+    pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
+        let sections: Vec<&str> =
+            self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
+        let rules = Rules::read(files, &sections)?;
+        for plan in &mut self.plans {
+            plan.exclude(&rules);
+        }
+        self.warnings = rules.into_warnings();
+        Ok(self)
+    }
+
+    /// Without the records that CloudWatch Logs sends from this log group, the process's own.
+    pub fn without_own_log(mut self, log_group: &str) -> Self {
+        for plan in &mut self.plans {
+            plan.own_log_group = Some(log_group.to_owned());
+        }
+        self
+    }
+
+    /// What is odd about the rules that leave documents out.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
+    /// Serverless take. What is sent twice is there twice then.
+    pub fn without_ids(mut self) -> Self {
+        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self
+    }
+
+    /// The section for an S3 key: the first whose `s3_key` matches.
+    pub fn for_key(&self, key: &str) -> Choice<'_> {
+        match self.config.log_type_for(key) {
+            Match::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
+            Match::Ignored(log_type) => Choice::Ignored(&log_type.name),
+            Match::None => Choice::Unknown,
+        }
+    }
+
+    /// The section of a name.
+    pub fn named(&self, name: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.log_type.name == name)
+    }
+
+    /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
+    pub fn fingerprint(&self) -> String {
+        hex(&self.config.fingerprint)
+    }
+
+    /// All sections in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = &Plan> {
+        self.plans.iter()
+    }
+}
+
+/// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
+fn contradiction(log_type: &LogType, error: &fields::Error) -> Diagnostic {
+    let fields::Error::ValueAndObject { value, inside } = error;
+    let place =
+        places(log_type).filter(|(field, _)| [value, inside].contains(field)).map(|(_, place)| place).last();
+    let nowhere = Place { file: log_type.name.clone(), line: 1, column: 1 };
+    Diagnostic {
+        severity: Severity::Error,
+        place: place.cloned().unwrap_or(nowhere),
+        message: format!("section [{}]: {error}", log_type.name),
+        help: Some("give the field of this line another name".to_owned()),
+    }
+}
+
+fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
+    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.place));
+    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.place)))
+}
+
+/// Lines that could never have an effect.
+fn misfits(plan: &Plan) -> Vec<Diagnostic> {
+    let arena = Bump::new();
+    let misfit = |place: &Place, message: String, help: &str| Diagnostic {
+        severity: Severity::Error,
+        place: place.clone(),
+        message,
+        help: Some(help.to_owned()),
+    };
+    let constants = plan.log_type.statics.iter().filter(|constant| {
+        let kind = plan.fields.id(&constant.field).map(|field| plan.fields.kind(field));
+        kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
+    });
+    let owned = plan.fields.id(&format!("{}.timestamp_source", plan.fields.prefix()));
+    let taken = places(&plan.log_type).filter(|(field, _)| owned.is_some() && plan.fields.id(field) == owned);
+    constants
+        .map(|constant| {
+            let message =
+                format!("constant '{}' does not fit the type of {}", constant.value, constant.field);
+            misfit(&constant.place, message, "write a value of the field's type, or choose another field")
+        })
+        .chain(taken.map(|(field, place)| {
+            misfit(place, format!("field {field} is filled by the loader itself"), "choose another name")
+        }))
+        .collect()
+}
+
+fn origin(source: &Source, keys: &mut KeyTable) -> Origin {
+    match source {
+        Source::Key(name) => match name.as_str() {
+            "hostname" => Origin::Record(RecordField::Hostname),
+            "timestamp" => Origin::Record(RecordField::Timestamp),
+            "tag" => Origin::Record(RecordField::Tag),
+            name => Origin::Key(keys.add(name), name.into()),
+        },
+        Source::Header(field) => Origin::Header(*field),
+        Source::Syslog(field) => Origin::Syslog(*field),
+    }
+}

@@ -1,0 +1,433 @@
+//! The keys of one event, found by number instead of by name.
+//!
+//! A section's known keys (Deep Security's and those that its table names) are numbered once; an event's pairs are looked up
+//! once each, and from then on a key is an index. Does not know what a key means.
+
+use bumpalo::Bump;
+
+use super::pair::{Escapes, Pair, has_repeated_key};
+use crate::bytes::recycle::emptied;
+use crate::bytes::trim::trim;
+use crate::bytes::word::{Ends, WORD};
+
+/// Keys of the sender's own that may stand behind its free text.
+const MAX_KEPT: usize = 16;
+
+/// The number of a known key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyId(pub(crate) u16);
+
+/// Known keys by name.
+///
+/// An open-addressed table: a name's length and its ends choose the slot, so that a look-up is a multiplication and, nearly
+/// always, one comparison.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyTable {
+    /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
+    slots: Vec<u16>,
+    names: Vec<Name>,
+    count: u16,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    key: KeyId,
+    ends: Ends,
+    text: Box<str>,
+}
+
+impl KeyTable {
+    /// A table of `names`, numbered in their order, with other spellings of some of them.
+    pub(crate) fn new(names: &[&str], aliases: &[(&str, KeyId)]) -> Self {
+        let mut table = Self { slots: vec![0; 64], names: Vec::new(), count: 0 };
+        for name in names {
+            table.add(name);
+        }
+        for (alias, key) in aliases {
+            table.insert(alias, *key);
+        }
+        table
+    }
+
+    /// The number of `name`, made if it has none.
+    pub(crate) fn add(&mut self, name: &str) -> KeyId {
+        if let Some(key) = self.get(name, Ends::of(name)) {
+            return key;
+        }
+        let key = KeyId(self.count);
+        self.count += 1;
+        self.insert(name, key);
+        key
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, name: &str, ends: Ends) -> Option<KeyId> {
+        let mut slot = slot_of(ends, self.slots.len());
+        loop {
+            let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
+            if known.ends == ends && (!ends.leave_out_some() || same_middles(&known.text, name)) {
+                return Some(known.key);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    fn insert(&mut self, name: &str, key: KeyId) {
+        self.names.push(Name { key, ends: Ends::of(name), text: name.into() });
+        if self.names.len() * 4 > self.slots.len() {
+            self.slots = vec![0; self.slots.len() * 2];
+        } else {
+            self.slots.fill(0);
+        }
+        for (number, name) in (1..).zip(&self.names) {
+            let mut slot = slot_of(name.ends, self.slots.len());
+            while self.slots.get(slot).is_some_and(|used| *used != 0) {
+                slot = (slot + 1) & (self.slots.len() - 1);
+            }
+            if let Some(free) = self.slots.get_mut(slot) {
+                *free = number;
+            }
+        }
+    }
+}
+
+/// Whether two keys of one length and with the same ends are the same.
+fn same_middles(one: &str, other: &str) -> bool {
+    let middle =
+        |key: &str| key.as_bytes().get(WORD..)?.first_chunk::<WORD>().map(|word| u64::from_le_bytes(*word));
+    middle(one) == middle(other) && (one.len() <= 3 * WORD || one == other)
+}
+
+/// The first slot to look at among `slots`, a power of two.
+#[inline]
+fn slot_of(ends: Ends, slots: usize) -> usize {
+    usize::try_from(ends.hash() & 0xffff).unwrap_or_default() & (slots - 1)
+}
+
+/// One event's pairs by key.
+#[derive(Debug, Default)]
+pub(crate) struct Keyed<'a> {
+    pairs: Vec<Pair<'a>>,
+    /// What is known of each pair.
+    entries: Vec<Entry<'a>>,
+    /// For each known key, one more than the position of its first pair; 0 for none.
+    first: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry<'a> {
+    /// The value, its escapes undone, blanks around it trimmed.
+    value: &'a str,
+    key: Option<KeyId>,
+    /// The value says nothing.
+    empty: bool,
+    /// Another pair of the same key follows.
+    repeated: bool,
+    used: bool,
+    misfit: bool,
+}
+
+/// The position of a pair in its event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct At(u32);
+
+impl<'a> Keyed<'a> {
+    /// No pairs, with the memory of one that was emptied.
+    pub(crate) fn recycle(emptied: Keyed<'static>, table: &KeyTable) -> Self {
+        let Keyed { pairs, entries, mut first } = emptied;
+        first.clear();
+        first.resize(usize::from(table.count), 0);
+        Keyed { pairs, entries, first }
+    }
+
+    /// The memory without its pairs.
+    pub(crate) fn emptied(self) -> Keyed<'static> {
+        Keyed { pairs: emptied(self.pairs), entries: emptied(self.entries), first: self.first }
+    }
+
+    /// Where the event's pairs go, before [`Keyed::find_keys`].
+    pub(crate) fn pairs(&mut self) -> &mut Vec<Pair<'a>> {
+        &mut self.pairs
+    }
+
+    /// Looks up the keys of the pairs, which are slices of `text`, in order. They have values from [`Keyed::read_values`] on. Gives
+    /// whether a key came more than once (rule E9).
+    pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable) -> bool {
+        let Self { pairs, entries, first } = self;
+        let (mut repeated, mut unknown) = (Vec::new(), Vec::new());
+        entries.clear();
+        entries.extend((1..).zip(&*pairs).map(|(number, pair)| {
+            let key = table.get(pair.key, Ends::within(text, pair.key));
+            match key {
+                Some(key) => link(key, number, first, &mut repeated),
+                None => unknown.push(pair.key),
+            }
+            Entry { value: "", key, empty: true, repeated: false, used: false, misfit: false }
+        }));
+        self.mark_repeated(&repeated);
+        !repeated.is_empty() || has_repeated_key(&unknown)
+    }
+
+    /// Undoes the escapes of all values, once it is known which of them are escapes.
+    pub(crate) fn read_values(&mut self, arena: &'a Bump) {
+        for (entry, pair) in self.entries.iter_mut().zip(&self.pairs) {
+            entry.value = trim(pair.value_in(arena));
+            entry.empty = is_empty_value(entry.value);
+        }
+    }
+
+    /// The first pair of a key, unless it was empty text all along.
+    pub(crate) fn at(&self, key: KeyId) -> Option<At> {
+        self.first.get(usize::from(key.0)).copied().filter(|number| *number > 0).map(At)
+    }
+
+    /// The value at a place.
+    pub(crate) fn value_at(&self, at: At) -> &'a str {
+        self.entry(at.0).map_or("", |entry| entry.value)
+    }
+
+    /// The value at a place, if it is not empty.
+    pub(crate) fn filled_at(&self, at: At) -> Option<&'a str> {
+        self.entry(at.0).filter(|entry| !entry.empty).map(|entry| entry.value)
+    }
+
+    /// The raw value at a place.
+    pub(crate) fn raw_at(&self, at: At) -> &'a str {
+        self.pair(at.0).map_or("", |pair| pair.raw)
+    }
+
+    /// The value of a key, if it has one that is not empty.
+    #[inline]
+    pub(crate) fn value(&self, key: KeyId) -> Option<&'a str> {
+        self.filled_at(self.at(key)?)
+    }
+
+    /// Whether the pair has found its home.
+    pub(crate) fn is_used(&self, at: At) -> bool {
+        self.entry(at.0).is_some_and(|entry| entry.used)
+    }
+
+    /// Notes that the pair has found its home: it is no left-over.
+    pub(crate) fn mark_used(&mut self, at: At) {
+        if let Some(entry) = self.entry_mut(at.0) {
+            entry.used = true;
+        }
+    }
+
+    /// Notes that the value does not fit a field. Gives whether this is news: it may be tried on several.
+    pub(crate) fn note_misfit(&mut self, at: At) -> bool {
+        self.entry_mut(at.0).is_some_and(|entry| !std::mem::replace(&mut entry.misfit, true))
+    }
+
+    /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
+    pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
+        if let Some(At(number)) = self.at(key)
+            && let Some(pair) = index_of(number).and_then(|index| self.pairs.get_mut(index))
+            && pair.escapes == Escapes::Cef
+            && breaks_a_line(pair.raw)
+        {
+            pair.escapes = Escapes::EqualsOnly;
+        }
+    }
+
+    /// Notes that all pairs of a key need no home of their own.
+    pub(crate) fn mark_key_used(&mut self, key: KeyId) {
+        let Some(first) = self.at(key) else { return };
+        self.mark_used(first);
+        if !self.entry(first.0).is_some_and(|entry| entry.repeated) {
+            return;
+        }
+        for entry in self.entries.iter_mut().filter(|entry| entry.key == Some(key)) {
+            entry.used = true;
+        }
+    }
+
+    /// How many pairs there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.pairs.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The pair of this number, counted from 1: its key, its place and its value, if it is a known key's first pair, not
+    /// empty, and has found no home.
+    pub(crate) fn unused_known(&self, number: u32) -> Option<(KeyId, At, &'a str)> {
+        let entry = self.entry(number).filter(|entry| !entry.used && !entry.empty)?;
+        let key = entry.key?;
+        (self.at(key) == Some(At(number))).then_some((key, At(number), entry.value))
+    }
+
+    /// The pairs with a value that have found no home, in order: key, value and place.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, &'a str, At)> {
+        (1..)
+            .zip(self.entries.iter().zip(&self.pairs))
+            .filter(|(_, (entry, _))| !entry.used && !entry.empty)
+            .map(|(number, (entry, pair))| (pair.key, entry.value, At(number)))
+    }
+
+    /// All pairs in order, with their values.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (At, Pair<'a>, &'a str)> {
+        (1..)
+            .zip(self.entries.iter().zip(&self.pairs))
+            .map(|(number, (entry, pair))| (At(number), *pair, entry.value))
+    }
+
+    /// Whether the pair's key is one that the section knows.
+    pub(crate) fn is_known(&self, at: At) -> bool {
+        self.entry(at.0).is_some_and(|entry| entry.key.is_some())
+    }
+
+    /// Gives a pair another value.
+    pub(crate) fn set_value(&mut self, at: At, value: &'a str) {
+        if let Some(entry) = self.entry_mut(at.0) {
+            entry.value = value;
+        }
+    }
+
+    /// All pairs of a key, in order.
+    pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = At> {
+        let first = self.at(key);
+        let repeated = first.and_then(|at| self.entry(at.0)).is_some_and(|entry| entry.repeated);
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        let others = if repeated { self.entries.as_slice() } else { &[] };
+        let others =
+            (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
+        first.into_iter().chain(others.skip(1))
+    }
+
+    /// The next pair of the same key.
+    pub(crate) fn next(&self, key: KeyId, at: At) -> Option<At> {
+        // A key that comes once, as all of an ordinary event do, costs no walk.
+        self.at(key).and_then(|first| self.entry(first.0)).filter(|first| first.repeated)?;
+        let behind = self.entries.get(usize::try_from(at.0).ok()?..)?;
+        let found = (at.0 + 1..).zip(behind).find(|(_, entry)| entry.key == Some(key));
+        found.map(|(number, _)| At(number))
+    }
+
+    /// The first pair of the same known key, if that one has found its home.
+    pub(crate) fn first_used_like(&self, at: At) -> Option<At> {
+        let first = self.at(self.entry(at.0)?.key?)?;
+        (first != at && self.is_used(first)).then_some(first)
+    }
+
+    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event whose keys
+    /// `ends_text` accepts and which come only once: what stands between is text of that value that only looks like
+    /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
+    pub(crate) fn extend_text(&mut self, key: KeyId, text: &'a str, ends_text: impl Fn(&str) -> bool) -> u32 {
+        let Some(At(number)) = self.at(key) else { return 0 };
+        let at = usize::try_from(number).unwrap_or(usize::MAX);
+        let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
+        let folded = behind.len() - own_keys_at_end(before, behind, ends_text);
+        let Some(folded_pairs) = behind.get(..folded) else { return 0 };
+        let (Some(value), Some(last)) = (before.last_mut(), folded_pairs.last()) else { return 0 };
+        let Some(raw) = span(text, value.raw, last.raw) else { return 0 };
+        value.raw = raw;
+        for pair in folded_pairs {
+            value.escapes = wider(value.escapes, pair.escapes);
+        }
+        for entry in self.entries.iter_mut().skip(at).take(folded) {
+            entry.used = true;
+            entry.key = None;
+        }
+        self.relink();
+        u32::try_from(folded).unwrap_or(u32::MAX)
+    }
+
+    fn relink(&mut self) {
+        self.first.fill(0);
+        let mut repeated = Vec::new();
+        for (number, entry) in (1..).zip(&mut self.entries) {
+            entry.repeated = false;
+            if let Some(key) = entry.key {
+                link(key, number, &mut self.first, &mut repeated);
+            }
+        }
+        self.mark_repeated(&repeated);
+    }
+
+    fn mark_repeated(&mut self, numbers: &[u32]) {
+        for number in numbers {
+            if let Some(entry) = self.entry_mut(*number) {
+                entry.repeated = true;
+            }
+        }
+    }
+
+    fn pair(&self, number: u32) -> Option<&Pair<'a>> {
+        self.pairs.get(index_of(number)?)
+    }
+
+    #[inline]
+    fn entry(&self, number: u32) -> Option<&Entry<'a>> {
+        self.entries.get(index_of(number)?)
+    }
+
+    #[inline]
+    fn entry_mut(&mut self, number: u32) -> Option<&mut Entry<'a>> {
+        self.entries.get_mut(index_of(number)?)
+    }
+}
+
+fn index_of(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
+/// Notes a pair as the first of its key, or else the first one as one that is repeated.
+#[inline]
+fn link(key: KeyId, number: u32, first: &mut [u32], repeated: &mut Vec<u32>) {
+    match first.get_mut(usize::from(key.0)) {
+        Some(first @ 0) => *first = number,
+        Some(first) => repeated.push(*first),
+        None => {}
+    }
+}
+
+/// How many pairs at the end of `behind` are the sender's own: keys that `ends_text` accepts, each once in the event. Who
+/// forges such a key in the text cannot know which the sender will write behind it.
+fn own_keys_at_end(before: &[Pair<'_>], behind: &[Pair<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
+    let mut kept = 0;
+    for pair in behind.iter().rev().take(MAX_KEPT) {
+        let key = pair.key;
+        let own = behind.get(behind.len() - kept..).unwrap_or_default();
+        if !ends_text(key) || before.iter().chain(own).any(|other| other.key == key) {
+            break;
+        }
+        kept += 1;
+    }
+    kept
+}
+
+/// Whether a `\n` or `\r` stands in a value, a doubled backslash read as one.
+fn breaks_a_line(raw: &str) -> bool {
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The part of `text` from the start of one of its slices to the end of another.
+fn span<'a>(text: &'a str, first: &str, last: &str) -> Option<&'a str> {
+    let offset = |address: usize| address.checked_sub(text.as_ptr() as usize);
+    text.get(offset(first.as_ptr() as usize)?..offset(last.as_ptr() as usize)? + last.len())
+}
+
+/// A text of several values was escaped by its sender only if all of them were.
+fn wider(one: Escapes, other: Escapes) -> Escapes {
+    match (one, other) {
+        (Escapes::EqualsOnly, _) | (_, Escapes::EqualsOnly) => Escapes::EqualsOnly,
+        (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
+        (Escapes::None, Escapes::None) => Escapes::None,
+    }
+}
+
+/// Values that say nothing: upstream leaves them out, and so do we.
+#[inline]
+pub(crate) fn is_empty_value(value: &str) -> bool {
+    // Few values begin like one of these, while nobody can foretell how long they are.
+    match value.as_bytes() {
+        [] => true,
+        [b'-' | b'n' | b'[', ..] => matches!(value, "-" | "null" | "[]"),
+        _ => false,
+    }
+}

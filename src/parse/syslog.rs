@@ -1,0 +1,316 @@
+//! The syslog header in front of an event: RFC 3164, RFC 5424, octet counts (RFC 6587), ISO 8601 times, host
+//! names with blanks, or nothing at all.
+//!
+//! Takes the text before the marker, gives what can be read off it. Never fails. Does not know the year or the
+//! zone of a time that has none: `time` decides that.
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while_m_n};
+use nom::character::complete::{char, digit1, one_of, space1};
+use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{IResult, Parser};
+
+use crate::bytes::trim::trim;
+
+/// What stands before the marker: trimmed, without a byte order mark (rule H1).
+pub(crate) fn trimmed_prefix(text: &str) -> &str {
+    let text = trim(text);
+    // The mark is no ASCII, and what is trimmed by now needs no second look.
+    if text.is_ascii() { text } else { text.trim_start_matches('\u{feff}').trim_start() }
+}
+
+/// A field of the syslog header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyslogField {
+    /// `syslog.hostname`
+    Hostname,
+    /// `syslog.priority`
+    Priority,
+    /// `syslog.appname`
+    Appname,
+}
+
+/// A time as the header writes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HeaderTime {
+    /// RFC 3164: no year, no zone.
+    Bsd {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        day: i8,
+        /// 0 to 23.
+        hour: i8,
+        /// 0 to 59.
+        minute: i8,
+        /// 0 to 59.
+        second: i8,
+        /// Fraction of the second.
+        nanosecond: i32,
+    },
+    /// A full date with its offset from UTC.
+    Zoned(jiff::Timestamp, jiff::tz::Offset),
+    /// A full date without an offset.
+    Civil(jiff::civil::DateTime),
+}
+
+/// What the header says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Header<'a> {
+    /// `<PRI>`: 8 × facility + severity, 0 to 191.
+    pub priority: Option<u8>,
+    /// The time, if it could be read.
+    pub time: Option<HeaderTime>,
+    /// The host name: may hold blanks (Deep Security's "log source identifier" is free text).
+    pub hostname: Option<&'a str>,
+    /// A tag such as `syslog:` between host and event, without its colon.
+    pub appname: Option<&'a str>,
+}
+
+/// Reads the header from the text that stands before the marker.
+///
+/// In front may stand an octet count (RFC 6587) and `<PRI>`. Then comes a time, without which nothing more is read:
+/// RFC 3164's, with one or two blanks before a one-digit day, also with a fraction or a year; or ISO 8601's, with or
+/// without an offset; or RFC 5424's version with its time. What follows is the host, free text of up to 255 bytes,
+/// and a last word that ends in a colon is the tag; RFC 5424's HOSTNAME and APP-NAME are taken where PROCID and MSGID
+/// follow them. A time that has the right shape but cannot be (31 February) costs only the time.
+pub fn parse(prefix: &str) -> Header<'_> {
+    let text = trimmed_prefix(prefix);
+    // As nearly every header does, with nothing before its time.
+    if let Some((rest, time)) = plain_bsd_time(text) {
+        return Header { time, ..Header::default().with_sender(rest) };
+    }
+    let (text, _) = opt(octet_count).parse(text).unwrap_or((text, None));
+    let (text, priority) = opt(priority).parse(text).unwrap_or((text, None));
+    let header = Header { priority: priority.and_then(known_priority), ..Header::default() };
+    let text = text.trim_start();
+    if let Some((rest, time)) = plain_bsd_time(text) {
+        return Header { time, ..header.with_sender(rest) };
+    }
+    if let Ok((rest, time)) = protocol_time(text) {
+        return match host_and_app(rest) {
+            Some((hostname, appname)) => Header { time, hostname, appname, ..header },
+            None => Header { time, ..header.with_sender(rest) },
+        };
+    }
+    match alt((bsd_time, iso_time)).parse(text) {
+        Ok((rest, time)) => Header { time, ..header.with_sender(rest) },
+        Err(_) => header,
+    }
+}
+
+/// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
+const LONGEST_NAME: usize = 255;
+
+/// RFC 5424's word for "not known".
+const NIL: &str = "-";
+
+impl<'a> Header<'a> {
+    /// Reads `host tag:`, each of which may be missing; the host may hold blanks.
+    fn with_sender(self, text: &'a str) -> Self {
+        let text = trim(text);
+        if !text.ends_with(':') {
+            return Header { hostname: name(text), ..self };
+        }
+        let (host, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
+        match last.strip_suffix(':').and_then(tag_name) {
+            Some(appname) => Header { hostname: name(host), appname: Some(appname), ..self },
+            None => Header { hostname: name(text), ..self },
+        }
+    }
+}
+
+fn known_priority(priority: i16) -> Option<u8> {
+    u8::try_from(priority).ok().filter(|&priority| priority <= 191)
+}
+
+/// HOSTNAME and APP-NAME of RFC 5424, if PROCID and MSGID follow.
+fn host_and_app(text: &str) -> Option<(Option<&str>, Option<&str>)> {
+    let mut words = text.split_ascii_whitespace();
+    let (hostname, appname) = (words.next()?, words.next()?);
+    words.nth(1)?;
+    Some((name(hostname), name(appname)))
+}
+
+/// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag.
+fn tag_name(word: &str) -> Option<&str> {
+    let before_process = word.split_once('[').map_or(word, |(name, _)| name);
+    name(before_process).filter(|name| !name.contains(':'))
+}
+
+fn name(text: &str) -> Option<&str> {
+    let text = trim(text);
+    (!text.is_empty() && text != NIL && text.len() <= LONGEST_NAME).then_some(text)
+}
+
+/// The length of the frame, which only a capture of TCP holds.
+fn octet_count(input: &str) -> IResult<&str, &str> {
+    terminated(digit1, (space1, peek(char('<')))).parse(input)
+}
+
+fn priority(input: &str) -> IResult<&str, i16> {
+    delimited(char('<'), number(1, 3), char('>')).parse(input)
+}
+
+/// RFC 5424's version and time, as they stand behind `<PRI>`.
+fn protocol_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let nil = value(None, (tag(NIL), end_of_word));
+    preceded((number(1, 2), char(' ')), alt((iso_time, nil))).parse(input)
+}
+
+/// RFC 3164's `Oct  2 16:41:16` to the letter, as nearly every line has it: the same as [`bsd_time`], without its
+/// cost. Whatever looks like more than that is left to the grammar.
+fn plain_bsd_time(text: &str) -> Option<(&str, Option<HeaderTime>)> {
+    let two = |tens: u8, ones: u8| match (tens, ones) {
+        (b'0'..=b'9', b'0'..=b'9') => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
+        _ => None,
+    };
+    let (time, rest) = text.split_at_checked("Oct  2 16:41:16".len())?;
+    let &[a, b, c, b' ', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2] = time.as_bytes() else {
+        return None;
+    };
+    let month = month_number([a, b, c])?;
+    let day = two(if d1 == b' ' { b'0' } else { d1 }, d2)?;
+    let clock = Clock { hour: two(h1, h2)?, minute: two(m1, m2)?, second: two(s1, s2)?, nanosecond: 0 };
+    let may_be_year = rest.trim_ascii_start().bytes().take(4).all(|byte| byte.is_ascii_digit());
+    (rest.starts_with(' ') && !may_be_year).then(|| (rest, clock.without_year(month, day)))
+}
+
+/// RFC 3164's `Oct  2 16:41:16`, with a year behind the day or behind the time as some relays write it.
+fn bsd_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let (input, month) = month(input)?;
+    let (input, day) = preceded(space1, alt((two_digits, one_digit))).parse(input)?;
+    let (input, year_before) = opt(preceded(space1, year)).parse(input)?;
+    let (input, clock) = delimited(space1, clock, end_of_word).parse(input)?;
+    let (input, year_behind) = opt(delimited(space1, year, end_of_word)).parse(input)?;
+    let time = match year_before.or(year_behind) {
+        Some(year) => clock.on(year, month, day).map(HeaderTime::Civil),
+        None => clock.without_year(month, day),
+    };
+    Ok((input, time))
+}
+
+/// ISO 8601's `2021-10-06T01:29:43.123-07:00`, the offset with or without its colon, or left out.
+fn iso_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let date = (number(4, 4), preceded(char('-'), two_digits), preceded(char('-'), two_digits));
+    let clock = preceded(one_of("Tt "), clock);
+    let (input, ((year, month, day), clock, offset)) =
+        terminated((date, clock, opt(offset)), end_of_word).parse(input)?;
+    let time = clock.on(year, month, day).and_then(|civil| match offset {
+        None => Some(HeaderTime::Civil(civil)),
+        Some(offset) => {
+            let offset = offset?;
+            Some(HeaderTime::Zoned(offset.to_timestamp(civil).ok()?, offset))
+        }
+    });
+    Ok((input, time))
+}
+
+/// A time of day as written: any of its numbers may be out of range.
+struct Clock {
+    hour: i8,
+    minute: i8,
+    second: i8,
+    nanosecond: i32,
+}
+
+impl Clock {
+    fn on(&self, year: i16, month: i8, day: i8) -> Option<DateTime> {
+        DateTime::new(year, month, day, self.hour, self.minute, self.second, self.nanosecond).ok()
+    }
+
+    fn without_year(self, month: i8, day: i8) -> Option<HeaderTime> {
+        // Any leap year will do: which one it was is not known here.
+        Date::new(2000, month, day).ok()?;
+        let Self { hour, minute, second, nanosecond } = self;
+        Time::new(hour, minute, second, nanosecond).ok()?;
+        Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond })
+    }
+}
+
+fn clock(input: &str) -> IResult<&str, Clock> {
+    let seconds = preceded(char(':'), two_digits);
+    let minutes = preceded(char(':'), two_digits);
+    let fraction = opt(preceded(one_of(".,"), map(digit1, nanoseconds)));
+    map((two_digits, minutes, seconds, fraction), |(hour, minute, second, fraction)| Clock {
+        hour,
+        minute,
+        second,
+        nanosecond: fraction.unwrap_or(0),
+    })
+    .parse(input)
+}
+
+/// The digits of a fraction of a second; those behind the ninth are cut off.
+fn nanoseconds(digits: &str) -> i32 {
+    digits
+        .bytes()
+        .chain(std::iter::repeat(b'0'))
+        .take(9)
+        .fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'))
+}
+
+/// `Z` or `-07:00`; nothing inside where no clock is that far from UTC.
+fn offset(input: &str) -> IResult<&str, Option<Offset>> {
+    let utc = value(Some(Offset::UTC), one_of("Zz"));
+    let minutes = opt(preceded(opt(char(':')), two_digits));
+    let apart = map((one_of("+-"), two_digits, minutes), |(sign, hours, minutes)| {
+        let (hours, minutes) = (i32::from(hours), i32::from(minutes.unwrap_or(0)));
+        let seconds = hours * 3600 + minutes * 60;
+        let known = hours < 24 && minutes < 60;
+        known.then(|| Offset::from_seconds(if sign == '-' { -seconds } else { seconds }).ok())?
+    });
+    alt((utc, apart)).parse(input)
+}
+
+fn month(input: &str) -> IResult<&str, i8> {
+    let letters = take_while_m_n(3, 3, |character: char| character.is_ascii_alphabetic());
+    map_opt(letters, |letters: &str| month_number(letters.as_bytes().try_into().ok()?)).parse(input)
+}
+
+fn month_number(letters: [u8; 3]) -> Option<i8> {
+    Some(match &letters.map(|letter| letter.to_ascii_lowercase()) {
+        b"jan" => 1,
+        b"feb" => 2,
+        b"mar" => 3,
+        b"apr" => 4,
+        b"may" => 5,
+        b"jun" => 6,
+        b"jul" => 7,
+        b"aug" => 8,
+        b"sep" => 9,
+        b"oct" => 10,
+        b"nov" => 11,
+        b"dec" => 12,
+        _ => return None,
+    })
+}
+
+/// A year in which this can have been written: any other number is a host.
+fn year(input: &str) -> IResult<&str, i16> {
+    verify(number(4, 4), |year| (1970..2200).contains(year)).parse(input)
+}
+
+fn two_digits(input: &str) -> IResult<&str, i8> {
+    map_opt(number(2, 2), |number| i8::try_from(number).ok()).parse(input)
+}
+
+fn one_digit(input: &str) -> IResult<&str, i8> {
+    map_opt(number(1, 1), |number| i8::try_from(number).ok()).parse(input)
+}
+
+fn number<'a>(
+    least: usize,
+    most: usize,
+) -> impl Parser<&'a str, Output = i16, Error = nom::error::Error<&'a str>> {
+    map_opt(take_while_m_n(least, most, |character: char| character.is_ascii_digit()), |digits: &str| {
+        digits.parse().ok()
+    })
+}
+
+fn end_of_word(input: &str) -> IResult<&str, ()> {
+    peek(alt((value((), eof), value((), space1)))).parse(input)
+}

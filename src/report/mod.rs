@@ -1,0 +1,389 @@
+//! What was loaded, what was not and why: added up over objects, shown on one screen.
+//!
+//! All numbers come from here, so that they add up: [`Balance`] says how. Does not know how objects are loaded.
+
+pub mod balance;
+pub mod metrics;
+pub mod coverage;
+
+use crate::bytes::safe::Safe;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use self::balance::Balance;
+use crate::deliver::bulk::Tally;
+use crate::load::account::Account;
+use crate::map::exclude::{Action, Exclusions, RuleHits};
+use crate::read::object::LineNumber;
+use crate::trigger::ObjectKey;
+
+/// Failed objects that are named one by one.
+const NAMED_FAILURES: usize = 10;
+
+/// Groups of rejected documents that are shown.
+const SHOWN_GROUPS: usize = 5;
+
+/// Rules that are shown, those with the most documents first.
+const SHOWN_RULES: usize = 10;
+
+/// How an object ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was read to its end, or to where it is damaged.
+    Loaded,
+    /// There was nothing to load, for this reason.
+    Skipped(String),
+    /// It could not be loaded, or not wholly.
+    Failed {
+        /// Names what failed, and the way out.
+        reason: String,
+        /// Another try could help.
+        retry: bool,
+    },
+}
+
+/// The report of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectReport {
+    /// `s3://bucket/key`, or a path.
+    pub object: String,
+    /// The section that it was loaded by.
+    pub log_type: Option<String>,
+    /// Its size, before decompression, where that is known.
+    pub input_bytes: Option<u64>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was in it.
+    pub account: Account,
+    /// Documents that arrived.
+    pub indexed: u64,
+    /// Of these: in their raw form, because OpenSearch refused the other.
+    pub raw: Tally,
+    /// Documents that OpenSearch refused.
+    pub rejected: Tally,
+    /// Documents that did not get there.
+    pub unsent: Tally,
+    /// Documents that were sent again.
+    pub sent_again: u64,
+    /// Bulk requests.
+    pub requests: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// How long the cluster worked, by its own account.
+    pub cluster_time: Duration,
+    /// Where rejected documents are kept, if there are any and they are.
+    pub dead_letters: Option<String>,
+    /// The first line that is not settled, where the time was over before the object was: there another try can begin.
+    pub resume: Option<LineNumber>,
+    /// The object as it was found.
+    pub found: Option<Found>,
+}
+
+/// What an object was found to be, whatever had been said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its ETag.
+    pub etag: Option<String>,
+}
+
+impl ObjectReport {
+    /// A report of an object that was not loaded.
+    pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
+        Self {
+            object: object.into(),
+            log_type: None,
+            input_bytes: None,
+            outcome,
+            account: Account::default(),
+            indexed: 0,
+            raw: Tally::default(),
+            rejected: Tally::default(),
+            unsent: Tally::default(),
+            sent_again: 0,
+            requests: 0,
+            took: Duration::ZERO,
+            cluster_time: Duration::ZERO,
+            dead_letters: None,
+            resume: None,
+            found: None,
+        }
+    }
+
+    /// What became of its lines.
+    pub fn balance(&self) -> Balance {
+        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
+    }
+}
+
+fn balance(account: &Account, indexed: u64, rejected: &Tally, unsent: &Tally) -> Balance {
+    Balance {
+        lines: account.lines,
+        blank: account.blank_lines,
+        further: account.further_events,
+        indexed,
+        excluded: account.exclusions.excluded(),
+        rejected: rejected.total(),
+        unsent: unsent.total(),
+    }
+}
+
+/// The exit status of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitStatus {
+    /// Everything arrived.
+    Complete = 0,
+    /// Some lines or documents were rejected.
+    Rejected = 1,
+    /// It could not be finished.
+    Unfinished = 2,
+}
+
+/// The sum over objects.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Objects that were loaded.
+    pub objects: u64,
+    /// Objects that were not, by reason, with one of each.
+    pub skipped: BTreeMap<String, (u64, String)>,
+    /// How many objects failed.
+    pub failed: u64,
+    /// The first of them, with their reasons.
+    pub failures: Vec<(String, String)>,
+    /// What was in the objects.
+    pub account: Account,
+    /// How many objects broke off.
+    pub broken: u64,
+    /// The first of them, with their reasons.
+    pub breaks: Vec<(String, String)>,
+    /// Documents that arrived.
+    pub indexed: u64,
+    /// Of these: in their raw form.
+    pub raw: Tally,
+    /// Documents that OpenSearch refused.
+    pub rejected: Tally,
+    /// Documents that did not get there.
+    pub unsent: Tally,
+    /// Documents that were sent again.
+    pub sent_again: u64,
+    /// Bulk requests.
+    pub requests: u64,
+    /// Where rejected documents are kept: the first of the files.
+    pub dead_letters: Option<String>,
+}
+
+impl Report {
+    /// Adds one object.
+    pub fn add(&mut self, object: &ObjectReport) {
+        match &object.outcome {
+            Outcome::Loaded => self.objects += 1,
+            Outcome::Skipped(reason) => {
+                self.skipped.entry(reason.clone()).or_insert((0, object.object.clone())).0 += 1;
+            }
+            Outcome::Failed { reason, .. } => {
+                self.failed += 1;
+                if self.failures.len() < NAMED_FAILURES {
+                    self.failures.push((object.object.clone(), reason.clone()));
+                }
+            }
+        }
+        // An object that failed has been named already.
+        if let Some(broken) = &object.account.broken
+            && object.outcome == Outcome::Loaded
+        {
+            self.broken += 1;
+            let reason = match broken.offset {
+                0 => broken.reason.clone(),
+                offset => format!("broke off after {offset} bytes of text: {}", broken.reason),
+            };
+            if self.breaks.len() < NAMED_FAILURES {
+                self.breaks.push((object.object.clone(), reason));
+            }
+        }
+        self.account.merge(&object.account);
+        self.indexed += object.indexed;
+        self.raw.merge(&object.raw);
+        self.rejected.merge(&object.rejected);
+        self.unsent.merge(&object.unsent);
+        self.sent_again += object.sent_again;
+        self.requests += object.requests;
+        self.dead_letters = self.dead_letters.take().or_else(|| object.dead_letters.clone());
+    }
+
+    /// What became of all lines.
+    pub fn balance(&self) -> Balance {
+        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
+    }
+
+    /// The exit status that the numbers ask for.
+    pub fn exit_status(&self) -> ExitStatus {
+        let balance = self.balance();
+        if self.failed > 0 || balance.unsent > 0 || balance.check().is_err() {
+            ExitStatus::Unfinished
+        } else if balance.rejected > 0 || self.broken > 0 {
+            ExitStatus::Rejected
+        } else {
+            ExitStatus::Complete
+        }
+    }
+
+    /// The report for people, on one screen.
+    pub fn screen<'r>(&'r self, target: &'r str, took: Duration) -> impl fmt::Display + 'r {
+        Screen { report: self, target, took }
+    }
+}
+
+struct Screen<'r> {
+    report: &'r Report,
+    target: &'r str,
+    took: Duration,
+}
+
+impl fmt::Display for Screen<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.report;
+        let account = &report.account;
+        let seconds = self.took.as_secs_f64();
+        writeln!(
+            f,
+            "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
+            Count(report.objects),
+            if report.objects == 1 { "object" } else { "objects" },
+            Bytes(account.text_bytes),
+            Count(rate(account.documents, seconds)),
+        )?;
+        let balance = report.balance();
+        row(f, balance.lines, "lines")?;
+        if balance.blank > 0 {
+            row(f, balance.blank, "of them blank")?;
+        }
+        row(f, account.documents, "documents")?;
+        if balance.further > 0 {
+            row(f, balance.further, "of them from lines with more than one event")?;
+        }
+        row(f, balance.indexed, self.target)?;
+        if balance.excluded > 0 {
+            row(f, balance.excluded, "excluded")?;
+        }
+        row(f, balance.rejected, "rejected")?;
+        row(f, balance.unsent, "unsent")?;
+        if let Err(error) = balance.check() {
+            writeln!(f, "{error}")?;
+        }
+        if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
+            writeln!(f, "events from {first:.0} to {last:.0}")?;
+        }
+        if report.sent_again > 0 {
+            writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+        }
+        rules(f, &account.exclusions)?;
+        if account.problems.iter().next().is_some() {
+            writeln!(f, "\nwhat was odd, and kept:")?;
+            for (problem, count) in account.problems.iter() {
+                row(f, count, problem.meaning())?;
+            }
+        }
+        tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
+        tally(f, "rejected:", &report.rejected)?;
+        if let Some(file) = &report.dead_letters {
+            writeln!(f, "kept in {}", Safe(file))?;
+        }
+        tally(f, "unsent:", &report.unsent)?;
+        if !report.skipped.is_empty() {
+            writeln!(f, "\nobjects that were not loaded:")?;
+            for (reason, (count, example)) in &report.skipped {
+                row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
+            }
+        }
+        if report.failed > 0 || report.broken > 0 {
+            writeln!(f, "\nobjects that failed:")?;
+            for (object, reason) in report.failures.iter().chain(&report.breaks) {
+                writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
+            }
+            let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
+            let unnamed = (report.failed + report.broken).saturating_sub(named);
+            if unnamed > 0 {
+                row(f, unnamed, "more")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {
+    writeln!(f, "{:>12}  {what}", Count(count).to_string())
+}
+
+fn rules(f: &mut fmt::Formatter<'_>, exclusions: &Exclusions) -> fmt::Result {
+    let mut rules: Vec<(&str, RuleHits)> = exclusions.iter().collect();
+    if rules.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\nby rule:")?;
+    rules.sort_by_key(|(_, hits)| Reverse(hits.documents));
+    for (rule, hits) in rules.iter().take(SHOWN_RULES) {
+        let verb = match hits.action {
+            Action::Exclude => "excluded by",
+            Action::Count => "counted by",
+        };
+        row(f, hits.documents, &format!("{verb} {}", Safe(rule)))?;
+    }
+    let others: u64 = rules.iter().skip(SHOWN_RULES).map(|(_, hits)| hits.documents).sum();
+    if others > 0 { row(f, others, "by other rules") } else { Ok(()) }
+}
+
+fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result {
+    if tally.total() == 0 {
+        return Ok(());
+    }
+    writeln!(f, "\n{title}")?;
+    for group in tally.groups().take(SHOWN_GROUPS) {
+        let fault = &group.fault;
+        row(f, group.count, &format!("{}, first on line {}", Safe(&fault.to_string()), group.first_line.0))?;
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "for people"
+)]
+fn rate(count: u64, seconds: f64) -> u64 {
+    if seconds > 0.0 { (count as f64 / seconds) as u64 } else { 0 }
+}
+
+/// A number with commas between its thousands.
+pub(crate) struct Count(pub(crate) u64);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A size in units of a thousand.
+pub(crate) struct Bytes(pub(crate) u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, name) = match self.0 {
+            0..1_000 => return write!(f, "{} bytes", self.0),
+            1_000..1_000_000 => (1_000, "kB"),
+            1_000_000..1_000_000_000 => (1_000_000, "MB"),
+            _ => (1_000_000_000, "GB"),
+        };
+        write!(f, "{}.{} {name}", self.0 / unit, self.0 % unit * 10 / unit)
+    }
+}

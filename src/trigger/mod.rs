@@ -1,0 +1,211 @@
+//! What started the function: an S3 notification in any of its wrappers.
+//!
+//! Takes the JSON of the event, gives the objects to load, message by message, and what was skipped with its
+//! reason. Does not fetch anything, and does not know sections or `s3_key`.
+
+mod continuation;
+mod eventbridge;
+mod key;
+mod notification;
+mod place;
+mod shape;
+
+use serde_json::Value;
+
+pub use self::continuation::{MAX_HOPS, TooManyHops};
+pub use self::key::ObjectKey;
+use self::place::Place;
+
+/// Which lines of an object: a continuation names a part of it.
+///
+/// In a message they are `siem.start_number` and `siem.end_number`, as the Python loader writes them: counted
+/// from 1, both ends inclusive. A start of 0 means the whole object (that loader's default), and then the end
+/// means nothing; an end of 0, null or none means to the end. That loader counts JSON values, which is the
+/// same as lines for fluentd's one object a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRange {
+    /// First line, counted from 1.
+    pub start: u64,
+    /// Last line; nothing means to the end.
+    pub end: Option<u64>,
+}
+
+/// One object to load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectRef {
+    /// Bucket name.
+    pub bucket: String,
+    /// Key.
+    pub key: ObjectKey,
+    /// EventBridge writes keys as they are; where one looks encoded, this is the other reading, to be tried
+    /// if (and only if) `key` is not there.
+    pub key_if_missing: Option<ObjectKey>,
+    /// The version that the event is about.
+    pub version_id: Option<String>,
+    /// Size in bytes.
+    pub size: Option<u64>,
+    /// ETag without quotes.
+    pub etag: Option<String>,
+    /// S3's order of events of one key.
+    pub sequencer: Option<String>,
+    /// When S3 took the object: `eventTime`, or EventBridge's `time`.
+    pub event_time: Option<jiff::Timestamp>,
+    /// Region of the bucket.
+    pub region: Option<String>,
+    /// Account of the bucket, where the event names it.
+    pub account: Option<String>,
+    /// The lines to load.
+    pub lines: Option<LineRange>,
+    /// How often it has been handed over from one invocation to the next.
+    pub hops: u64,
+}
+
+impl ObjectRef {
+    /// An object of which nothing more is known.
+    pub fn new(bucket: impl Into<String>, key: ObjectKey) -> Self {
+        Self {
+            bucket: bucket.into(),
+            key,
+            key_if_missing: None,
+            version_id: None,
+            size: None,
+            etag: None,
+            sequencer: None,
+            event_time: None,
+            region: None,
+            account: None,
+            lines: None,
+            hops: 0,
+        }
+    }
+}
+
+/// Why a notification gives no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// `s3:TestEvent`, which S3 sends when a notification is set up.
+    TestEvent,
+    /// Not an `ObjectCreated` event.
+    NotCreated,
+    /// The key ends in `/`: a folder made by the console.
+    FolderKey,
+    /// The object has no bytes.
+    EmptyObject,
+    /// A message without a text, or with an empty one: there is nothing in it to lose.
+    EmptyMessage,
+}
+
+impl std::fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::TestEvent => "s3:TestEvent",
+            Self::NotCreated => "no object was created",
+            Self::FolderKey => "folder key",
+            Self::EmptyObject => "empty object",
+            Self::EmptyMessage => "empty message",
+        })
+    }
+}
+
+/// A notification that gives no object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Why.
+    pub reason: SkipReason,
+    /// `bucket/key`, behind the event's name where that is the reason: for the log.
+    pub what: String,
+}
+
+/// The id of an SQS message, as `batchItemFailures` wants it back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MessageId(pub String);
+
+/// One message: the unit that succeeds or fails as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The SQS message; nothing where the function was invoked directly.
+    pub id: Option<MessageId>,
+    /// Objects to load, in the order of the message.
+    pub objects: Vec<ObjectRef>,
+    /// What was skipped.
+    pub skipped: Vec<Skipped>,
+    /// What could not be understood; the other parts of the message stand all the same.
+    pub errors: Vec<Error>,
+}
+
+/// One invocation of the function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The messages, in order.
+    pub messages: Vec<Message>,
+    /// The event came from SQS: the answer names failed messages in `batchItemFailures`.
+    pub from_sqs: bool,
+}
+
+/// A part of an event that cannot be understood. Each names the place in the event where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The shape is unknown; the text names the keys that were seen.
+    #[error(
+        "not an S3 notification: {0} (the function takes S3, SNS and EventBridge events of S3, directly or by SQS)"
+    )]
+    UnknownShape(String),
+    /// A text that should hold an event in JSON does not.
+    #[error("{place} is not JSON: {reason}")]
+    NotJson {
+        /// Where it stands.
+        place: String,
+        /// What the JSON reader said.
+        reason: String,
+    },
+    /// An event within an event within an event, and so on.
+    #[error("{place} is nested deeper than any known event; send the innermost event instead")]
+    TooDeep {
+        /// Where it stands.
+        place: String,
+    },
+    /// A notification lacks what it takes to load its object, or has something else there.
+    #[error("{place}.{field} is missing or not {expected}")]
+    Field {
+        /// The notification.
+        place: String,
+        /// The path of the field in it.
+        field: &'static str,
+        /// What should be there.
+        expected: &'static str,
+    },
+}
+
+/// Reads an invocation's event.
+///
+/// Every shape is recognized by what it holds, whatever it came in, because wrappers nest: SQS around SNS around
+/// S3, a failure destination around any of them. Each SQS message is a [`Message`] of its own; everything that an
+/// event without SQS brings is one. An event with an empty list of records gives none.
+pub fn parse(event: &Value) -> Invocation {
+    let place = Place::Event;
+    let records = event.get("Records").and_then(Value::as_array);
+    let Some(records) = records.filter(|records| records.iter().any(shape::is_sqs_message)) else {
+        let empty = records.is_some_and(Vec::is_empty);
+        let messages = if empty { vec![] } else { vec![Message::read(None, event, &place)] };
+        return Invocation { messages, from_sqs: false };
+    };
+    let list = place.member("Records");
+    let messages = records.iter().enumerate().map(|(index, record)| {
+        // An empty name in the answer would make the whole batch fail.
+        let id = record.get("messageId").and_then(Value::as_str).filter(|id| !id.is_empty());
+        Message::read(id.map(|id| MessageId(id.to_owned())), record, &list.element(index))
+    });
+    Invocation { messages: messages.collect(), from_sqs: true }
+}
+
+impl Message {
+    fn read(id: Option<MessageId>, value: &Value, place: &Place<'_>) -> Self {
+        let mut message = Self { id, objects: vec![], skipped: vec![], errors: vec![] };
+        shape::read(value, place, &mut message);
+        message
+    }
+
+    fn skip(&mut self, reason: SkipReason, what: String) {
+        self.skipped.push(Skipped { reason, what });
+    }
+}
