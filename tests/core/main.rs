@@ -12,6 +12,7 @@ mod syslog;
 mod pair;
 mod cef;
 mod leef;
+mod rules;
 mod samples;
 mod generate;
 mod bulk;

@@ -50,20 +50,20 @@ fn every_framing_that_was_met_in_files_is_read() {
 }
 
 #[test]
-fn a_one_digit_day_stands_behind_one_blank_or_two() {
+fn f2_a_one_digit_day_stands_behind_one_blank_or_two() {
     for prefix in ["Aug 2 12:30:38 pc", "Aug  2 12:30:38 pc", "Aug 02 12:30:38 pc", "aug 2 12:30:38  pc "] {
         assert_eq!(parse(prefix), header(None, bsd(8, 2, 12, 30, 38), Some("pc"), None), "{prefix}");
     }
 }
 
 #[test]
-fn a_bsd_time_may_have_a_fraction() {
+fn f2_a_bsd_time_may_have_a_fraction() {
     let time = HeaderTime::Bsd { month: 8, day: 2, hour: 1, minute: 2, second: 3, nanosecond: 120_000_000 };
     assert_eq!(parse("Aug 2 01:02:03.12 pc").time, Some(time));
 }
 
 #[test]
-fn a_bsd_time_may_have_a_year_at_either_end() {
+fn f2_a_bsd_time_may_have_a_year_at_either_end() {
     let civil = Some(HeaderTime::Civil(date(2024, 2, 29).at(1, 2, 3, 0)));
     for prefix in ["Feb 29 2024 01:02:03 pc", "Feb 29 01:02:03 2024 pc"] {
         assert_eq!(parse(prefix), header(None, civil, Some("pc"), None), "{prefix}");
@@ -72,7 +72,7 @@ fn a_bsd_time_may_have_a_year_at_either_end() {
 }
 
 #[test]
-fn an_iso_time_is_read_with_any_offset_or_none() {
+fn f3_an_iso_time_is_read_with_any_offset_or_none() {
     let utc = |prefix| zoned(prefix, Offset::UTC);
     assert_eq!(parse("2021-10-06T01:29:43Z h").time, utc("2021-10-06T01:29:43Z"));
     assert_eq!(parse("2021-10-06T01:29:43.123456789012Z h").time, utc("2021-10-06T01:29:43.123456789Z"));
@@ -85,7 +85,7 @@ fn an_iso_time_is_read_with_any_offset_or_none() {
 }
 
 #[test]
-fn an_rfc_5424_header_gives_host_and_app() {
+fn f4_an_rfc_5424_header_gives_host_and_app() {
     let time = zoned("2021-10-06T08:29:43Z", offset(-7));
     assert_eq!(
         parse("<134>1 2021-10-06T01:29:43-07:00 host app 123 ID47 [x@1 a=\"b c\"]"),
@@ -96,13 +96,13 @@ fn an_rfc_5424_header_gives_host_and_app() {
 }
 
 #[test]
-fn an_rfc_5424_header_without_its_fields_has_a_host_of_free_text() {
+fn f4_an_rfc_5424_header_without_its_fields_has_a_host_of_free_text() {
     let header = parse("<134>1 2021-10-06T01:29:43-07:00 DeepSec Logs");
     assert_eq!((header.hostname, header.appname), (Some("DeepSec Logs"), None));
 }
 
 #[test]
-fn a_tag_ends_in_a_colon_and_may_name_a_process() {
+fn f6_a_tag_ends_in_a_colon_and_may_name_a_process() {
     let sender = |text| {
         let header = parse(text);
         (header.hostname, header.appname)
@@ -115,7 +115,7 @@ fn a_tag_ends_in_a_colon_and_may_name_a_process() {
 }
 
 #[test]
-fn a_time_that_cannot_be_costs_only_the_time() {
+fn f7_a_time_that_cannot_be_costs_only_the_time() {
     for prefix in [
         "<13>Feb 30 01:02:03 h",
         "<13>Apr 31 01:02:03 h",
@@ -136,7 +136,7 @@ fn a_time_that_cannot_be_costs_only_the_time() {
 }
 
 #[test]
-fn garbage_says_nothing() {
+fn f7_garbage_says_nothing() {
     for prefix in [
         "garbage",
         "ASM:",
@@ -155,13 +155,13 @@ fn garbage_says_nothing() {
 }
 
 #[test]
-fn a_priority_beyond_191_is_none() {
+fn f1_a_priority_beyond_191_is_none() {
     assert_eq!(parse("<191>").priority, Some(191));
     assert_eq!(parse("<192>Jan 12 01:02:03 h"), header(None, bsd(1, 12, 1, 2, 3), Some("h"), None));
 }
 
 #[test]
-fn text_too_long_for_a_host_name_is_none() {
+fn f5_text_too_long_for_a_host_name_is_none() {
     let long = format!("Jan 12 01:02:03 {}", "h".repeat(256));
     assert_eq!(parse(&long), header(None, bsd(1, 12, 1, 2, 3), None, None));
 }
