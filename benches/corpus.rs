@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use divan::counter::{BytesCount, ItemsCount};
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
-use es_loader::deliver::bulk::Batch;
 use es_loader::generate;
 use es_loader::generate::{Encoding, Options};
 use es_loader::load::account::{Account, Limits};
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
+use es_loader::map::compiled::{CompiledSection, CompiledSections};
 use es_loader::map::event::ObjectFacts;
-use es_loader::map::plan::{Plan, Plans};
 use es_loader::parse::header::Format;
 use es_loader::parse::marker;
 use es_loader::parse::marker::Marker;
@@ -24,7 +24,8 @@ use es_loader::parse::time;
 use es_loader::parse::time::Surroundings;
 use es_loader::parse::{cef, leef};
 use es_loader::read::record;
-use es_loader::read::record::{Record, Spare};
+use es_loader::read::record::Spare;
+use es_loader::read::record::fluentd::Record;
 use jiff::tz::Offset;
 
 /// Lines of the corpus: 1 MB, so that no stage measures the memory instead of itself, and so that the fastest round of each is
@@ -77,10 +78,10 @@ pub(crate) static PACKETS: LazyLock<Vec<Cow<'_, str>>> = LazyLock::new(|| {
 });
 
 /// The section `[deepsecurity]` as it is shipped.
-pub(crate) static PLAN: LazyLock<Plan> = LazyLock::new(|| {
+pub(crate) static PLAN: LazyLock<CompiledSection> = LazyLock::new(|| {
     let file = File { name: "user.ini".to_owned(), text: "[deepsecurity]\n".to_owned() };
     let config = Config::load(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    let plans = Plans::new(config).unwrap_or_else(|findings| panic!("{findings:#?}"));
+    let plans = CompiledSections::new(config).unwrap_or_else(|findings| panic!("{findings:#?}"));
     plans.named("deepsecurity").unwrap().clone()
 });
 

@@ -3,11 +3,7 @@
 //! Strings are written the way serde_json writes them (RFC 8259, section 7: quotes, backslashes and control characters are escaped), only
 //! faster, because a document is little else. Does not know documents.
 
-use std::io::Write;
-
 use wide::u8x16;
-
-use crate::document::value::Address;
 
 /// The text of an event: many of its values are slices of it.
 #[derive(Clone, Copy, Debug)]
@@ -283,23 +279,6 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
 /// Appends an integer.
 pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// Appends an address as a string; its own text is often a slice of `text`.
-pub(crate) fn address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
-    out.push(b'"');
-    rest_of_address(address, text, out);
-}
-
-/// The same behind an opening quote.
-#[inline]
-pub(crate) fn rest_of_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
-    match address.text {
-        Some(own) => plain_slice(own, text, out),
-        // A vector takes everything.
-        None => drop(write!(out, "{}", address.ip)),
-    }
-    out.push(b'"');
 }
 
 /// Appends a MAC address as RFC 7042 writes it: capital letters and hyphens. `written` is one with any separators.

@@ -17,7 +17,7 @@ use crate::edge::cores::makers;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::work::{Target, Worker};
 use crate::load::account::Limits;
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 use crate::report::{Count, ExitStatus, ObjectReport, Outcome};
 
 /// Objects with differences that are named.
@@ -52,7 +52,7 @@ pub(super) fn run(args: AuditArgs) -> Result<ExitCode, Failure> {
     connect::runtime()?.block_on(audit(args, plans))
 }
 
-async fn audit(args: AuditArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+async fn audit(args: AuditArgs, plans: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
     let (aws, s3) = match args.paths.iter().any(|path| s3_address(path).is_some()) {
         true => Some(connect::aws(args.connection.region.clone()).await?),
         false => None,
@@ -99,7 +99,7 @@ async fn audit(args: AuditArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> 
 
 async fn compared(
     client: &OpenSearch,
-    plans: &Plans,
+    plans: &CompiledSections,
     place: (Option<&str>, &str),
     report: ObjectReport,
     expected: &Expected,

@@ -21,9 +21,9 @@ use crate::edge::dead_letters::write::DeadLetters;
 use crate::edge::delivery::outcome;
 use crate::edge::work::{Target, Worker};
 use crate::load::account::Limits;
-use crate::map::plan::{Choice, Plans};
+use crate::map::compiled::{Choice, CompiledSections};
 use crate::report::{Bytes, Count, ExitStatus, ObjectReport, Outcome, Report};
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// Stored bytes a second, before it is measured: a small cluster takes as much.
 const ASSUMED_RATE: u64 = 1_000_000;
@@ -51,7 +51,7 @@ pub(super) fn run(args: BackfillArgs) -> Result<ExitCode, Failure> {
     connect::runtime()?.block_on(backfill(args, plans))
 }
 
-async fn backfill(args: BackfillArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+async fn backfill(args: BackfillArgs, plans: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
     let Some((bucket, prefix)) = s3_address(Path::new(&args.address)) else {
         return Err(Failure(format!(
             "{}: backfill reads from s3://BUCKET/PREFIX; load takes files",
@@ -130,7 +130,7 @@ impl Work {
         s3: &S3,
         (bucket, prefix): (&str, &str),
         args: &BackfillArgs,
-        plans: &Plans,
+        plans: &CompiledSections,
         checkpoint: &Checkpoint,
     ) -> Result<Self, Failure> {
         let mut work = Self { pending: VecDeque::new(), bytes: 0, done: 0, skipped: 0 };

@@ -9,7 +9,7 @@ use crate::config;
 use crate::config::diagnostic::Severity;
 use crate::edge::settings;
 use crate::edge::settings::DocumentIds;
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let (files, exclusions) = if args.files.is_empty() {
@@ -55,7 +55,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
 }
 
 /// The configuration of this process, compiled; warnings about the user's files go to standard error.
-pub(super) fn plans(given: Option<&Path>, exclude: &[PathBuf]) -> Result<Plans, Failure> {
+pub(super) fn plans(given: Option<&Path>, exclude: &[PathBuf]) -> Result<CompiledSections, Failure> {
     let files = settings::config_files(given)?;
     let plans = settings::plans_excluding(&files, &settings::exclusion_files(exclude, given)?)?;
     for finding in config::check(&files).iter().chain(plans.warnings()) {
@@ -65,7 +65,11 @@ pub(super) fn plans(given: Option<&Path>, exclude: &[PathBuf]) -> Result<Plans, 
 }
 
 /// The same for documents that are sent: says what it costs to send them without ids.
-pub(super) fn plans_to_send(given: Option<&Path>, exclude: &[PathBuf], ids: Ids) -> Result<Plans, Failure> {
+pub(super) fn plans_to_send(
+    given: Option<&Path>,
+    exclude: &[PathBuf],
+    ids: Ids,
+) -> Result<CompiledSections, Failure> {
     let plans = plans(given, exclude)?;
     Ok(match ids {
         Ids::On => plans,

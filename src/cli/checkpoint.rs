@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Failure;
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// The version of the format that is written.
 const FORMAT: u32 = 1;

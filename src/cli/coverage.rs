@@ -15,8 +15,8 @@ use crate::bytes::safe::Safe;
 use crate::edge::aws::s3::S3;
 use crate::load::account::Limits;
 use crate::map::Document;
+use crate::map::compiled::CompiledSections;
 use crate::map::event::Written;
-use crate::map::plan::Plans;
 use crate::report::coverage::Coverage;
 use crate::report::{ObjectReport, Outcome, Report};
 
@@ -49,7 +49,7 @@ struct Sum<'c> {
     coverage: &'c Coverage,
 }
 
-async fn cover(args: &CoverageArgs, plans: &Arc<Plans>) -> Result<(Coverage, Report), Failure> {
+async fn cover(args: &CoverageArgs, plans: &Arc<CompiledSections>) -> Result<(Coverage, Report), Failure> {
     let s3 = match args.paths.iter().any(|path| s3_address(path).is_some()) {
         true => Some(connect::aws(args.sample.region.clone()).await?.1),
         false => None,
@@ -74,7 +74,11 @@ async fn cover(args: &CoverageArgs, plans: &Arc<Plans>) -> Result<(Coverage, Rep
 }
 
 /// An object by its name; or why it is not looked at.
-async fn open(input: Input, plans: &Plans, s3: Option<&S3>) -> Result<(String, Sample), Box<ObjectReport>> {
+async fn open(
+    input: Input,
+    plans: &CompiledSections,
+    s3: Option<&S3>,
+) -> Result<(String, Sample), Box<ObjectReport>> {
     let not_loaded = |name: &str, outcome| Box::new(ObjectReport::not_loaded(name, outcome));
     let failed = |name: &str, reason| not_loaded(name, Outcome::Failed { reason, retry: false });
     match input {

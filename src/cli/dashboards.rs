@@ -3,7 +3,7 @@
 use super::args::{ConnectionArgs, DashboardsArgs, LanguageName};
 use super::{Failure, connect, output};
 use crate::edge::opensearch::dashboards::Dashboards;
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 use crate::setup::dashboard;
 use crate::setup::dashboard::Language;
 
@@ -11,7 +11,7 @@ use crate::setup::dashboard::Language;
 pub(super) async fn install(
     args: &DashboardsArgs,
     connection: &ConnectionArgs,
-    plans: &Plans,
+    plans: &CompiledSections,
 ) -> Result<(), Failure> {
     let Some(address) = &args.dashboards else { return Ok(()) };
     let Some(plan) = plans.named(&args.log_type) else {

@@ -11,7 +11,7 @@ use super::{Failure, output};
 use crate::bytes::safe::Safe;
 use crate::edge::aws::sqs::{MOST_AT_ONCE, Queue};
 use crate::report::ExitStatus;
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// Sends an event for each object. What the queue does not take is left for the next run.
 pub(super) async fn enqueue(

@@ -18,10 +18,11 @@ use crate::edge::delivery::outcome;
 use crate::edge::files::files_under;
 use crate::edge::work::{Target, Worker};
 use crate::load::account::Limits;
-use crate::map::plan::{Choice, Plans};
+use crate::map::compiled::{Choice, CompiledSections};
 use crate::report::{ObjectReport, Outcome, Report};
 use crate::trigger;
-use crate::trigger::{ObjectKey, ObjectRef};
+use crate::trigger::ObjectKey;
+use crate::trigger::object_ref::ObjectRef;
 
 /// Something to load.
 pub(super) enum Input {
@@ -39,7 +40,7 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
     connect::runtime()?.block_on(load(args, plans))
 }
 
-async fn load(args: LoadArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+async fn load(args: LoadArgs, plans: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let keeps_in_s3 = args.dead_letter.as_ref().is_some_and(|place| place.starts_with("s3://"));
     let reads_from_s3 = args.event.is_some() || args.paths.iter().any(|path| s3_address(path).is_some());
@@ -110,7 +111,7 @@ fn event_inputs(file: &Path) -> Result<Vec<Input>, Failure> {
 pub(super) async fn path_inputs(
     paths: &[PathBuf],
     log_type: Option<&str>,
-    plans: &Plans,
+    plans: &CompiledSections,
     s3: Option<&S3>,
 ) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
@@ -163,7 +164,11 @@ async fn s3_inputs(bucket: &str, key: &str, s3: &S3) -> Result<Vec<Input>, Failu
 }
 
 /// A local file is taken by the section whose `s3_key` matches its path; where there is only one section, by that one.
-pub(super) fn file_input(path: PathBuf, log_type: Option<&str>, plans: &Plans) -> Result<Input, Failure> {
+pub(super) fn file_input(
+    path: PathBuf,
+    log_type: Option<&str>,
+    plans: &CompiledSections,
+) -> Result<Input, Failure> {
     if let Some(name) = log_type {
         let Some(plan) = plans.named(name) else {
             let names: Vec<&str> = plans.iter().map(|plan| plan.log_type().name.as_str()).collect();
@@ -206,7 +211,7 @@ pub(super) fn total_bytes(inputs: &[Input]) -> Option<u64> {
 }
 
 /// Where to go from here.
-fn next_step(to: To, plans: &Plans, report: &Report) -> String {
+fn next_step(to: To, plans: &CompiledSections, report: &Report) -> String {
     match to {
         _ if report.indexed == 0 => String::new(),
         To::Opensearch => {

@@ -12,13 +12,15 @@ use super::args::{Ids, PlanArgs, RedriveArgs};
 use super::load::s3_address;
 use super::{Failure, check, connect, output, redrive_queue};
 use crate::bytes::safe::Safe;
-use crate::deliver::dead_letter::{Cause, DeadLetter, Remade};
+use crate::deliver::dead_letter::Cause;
+use crate::deliver::dead_letter::letter::DeadLetter;
+use crate::deliver::dead_letter::remake::Remade;
 use crate::edge::dead_letters::files::{LetterFile, read_records};
 use crate::edge::delivery::outcome;
 use crate::edge::redrive::{Order, resend};
 use crate::edge::settings;
 use crate::edge::work::Target;
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 
 /// Characters of a sample that are shown.
@@ -78,7 +80,7 @@ pub(super) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
     connect::runtime()?.block_on(redrive(args, plans))
 }
 
-async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+async fn redrive(args: RedriveArgs, plans: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let (files, aws) = match s3_address(Path::new(&args.place)) {
         Some((bucket, prefix)) => {
@@ -146,7 +148,11 @@ fn not_read(file: &LetterFile, reason: &str) -> ObjectReport {
 }
 
 /// Reads all files once.
-async fn survey(files: &[LetterFile], plans: &Arc<Plans>, remake: Remake) -> Result<Survey, Failure> {
+async fn survey(
+    files: &[LetterFile],
+    plans: &Arc<CompiledSections>,
+    remake: Remake,
+) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
     for file in files {
         let name = file.name();
@@ -172,7 +178,7 @@ async fn survey(files: &[LetterFile], plans: &Arc<Plans>, remake: Remake) -> Res
 }
 
 impl Survey {
-    fn add(&mut self, letter: &DeadLetter, plans: &Plans, remake: Remake) {
+    fn add(&mut self, letter: &DeadLetter, plans: &CompiledSections, remake: Remake) {
         self.records += 1;
         let group = self
             .groups
@@ -223,7 +229,7 @@ impl Survey {
 }
 
 impl Fate {
-    fn add(&mut self, letter: &DeadLetter, plans: &Plans) {
+    fn add(&mut self, letter: &DeadLetter, plans: &CompiledSections) {
         match letter.remake(plans, Timestamp::now()) {
             Remade::OfLine(document) => match letter.differences(&document) {
                 Some(fields) if fields.is_empty() => self.same += 1,

@@ -19,7 +19,7 @@ use crate::edge::dead_letters::write::DeadLetters;
 use crate::edge::delivery::outcome;
 use crate::edge::work::{Target, Worker};
 use crate::load::account::Limits;
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 use crate::trigger;
 use crate::trigger::Message;
@@ -40,7 +40,7 @@ struct Emptying<'q> {
     repeated: usize,
 }
 
-pub(super) async fn redrive(args: RedriveArgs, plans: Arc<Plans>) -> Result<ExitCode, Failure> {
+pub(super) async fn redrive(args: RedriveArgs, plans: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
     if !args.group.is_empty() {
         return Err(Failure("--group is for dead letters: messages of a queue tell no reason".to_owned()));
     }

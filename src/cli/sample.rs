@@ -18,9 +18,9 @@ use crate::edge::work::Facts;
 use crate::load::account::{Account, Limits};
 use crate::load::visit;
 use crate::map::Document;
+use crate::map::compiled::{Choice, CompiledSections};
 use crate::map::event::Written;
-use crate::map::plan::{Choice, Plans};
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// Whoever is shown documents.
 pub(super) trait Look: Send + 'static {
@@ -37,7 +37,7 @@ pub(super) struct Sample {
 }
 
 /// The configuration that the arguments name.
-pub(super) fn plans(args: &SampleArgs) -> Result<Arc<Plans>, Failure> {
+pub(super) fn plans(args: &SampleArgs) -> Result<Arc<CompiledSections>, Failure> {
     Ok(Arc::new(check::plans(args.config.config.as_deref(), &args.exclude)?))
 }
 
@@ -58,7 +58,7 @@ impl Sample {
     /// An object of S3; why it is passed over where no section takes it.
     pub(super) async fn object(
         object: &ObjectRef,
-        plans: &Plans,
+        plans: &CompiledSections,
         s3: &S3,
     ) -> Result<Result<Self, String>, Failure> {
         let log_type = match plans.for_key(object.key.as_str()) {
@@ -75,7 +75,7 @@ impl Sample {
     /// Shows all documents to `look`, on a thread of its own. Gives the account of what was read.
     pub(super) async fn show<L: Look>(
         self,
-        plans: &Arc<Plans>,
+        plans: &Arc<CompiledSections>,
         limits: Limits,
         mut look: L,
     ) -> Result<(Account, L), Failure> {

@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::args::DayArgs;
 use crate::parse::time;
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// The day of an object: that of the date folders in its key, or else of its last change, in UTC.
 pub(super) fn day(object: &ObjectRef) -> Option<Date> {

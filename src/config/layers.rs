@@ -11,7 +11,10 @@ use super::diagnostic::{Diagnostic, File, Place};
 use super::diagnostic::{Findings, quoted};
 use super::ini;
 use super::ini::Entry;
-use super::{BUILT_IN, keys};
+use super::keys;
+
+/// What the built-in settings call their file.
+pub(crate) const BUILT_IN: &str = "<built-in>";
 
 /// The section whose values every other one inherits.
 pub(super) const DEFAULT: &str = "DEFAULT";

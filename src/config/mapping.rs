@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use super::diagnostic::{Diagnostic, Place};
 use super::diagnostic::{Findings, quoted};
 use super::interpolation::Used;
+use super::layers::BUILT_IN;
 use super::log_type::{Mapping, Static};
 use super::table::{Row, Table};
 use super::value::{Problem, words};
-use super::{BUILT_IN, field, keys, source, suggestion};
+use super::{field, keys, source, suggestion};
 
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];

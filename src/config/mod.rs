@@ -24,15 +24,13 @@ use self::diagnostic::Findings;
 use self::layers::Layers;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::diagnostic::File;
+use crate::config::layers::BUILT_IN;
 use crate::config::log_type::LogType;
 
 pub(crate) use self::diagnostic::quoted;
 pub(crate) use self::pattern::whole as whole_pattern;
 pub(crate) use self::source::named as source_named;
 pub(crate) use self::suggestion::did_you_mean;
-
-/// What the built-in settings call their file.
-const BUILT_IN: &str = "<built-in>";
 
 /// The whole configuration.
 #[derive(Clone, Debug, Default)]

@@ -5,13 +5,14 @@ use super::diagnostic::{Findings, quoted};
 use super::interpolation::Used;
 use super::keys;
 use super::keys::Upstream;
+use super::layers::BUILT_IN;
 use super::layers::{DEFAULT, Layers};
 use super::log_type::{EventTime, FileFormat, Index, LogType, Rotation, Source};
 use super::suggestion::did_you_mean;
 use super::table::{Row, Table};
 use super::value;
 use super::value::Problem;
-use super::{BUILT_IN, field, mapping, pattern, source, time_format};
+use super::{field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported.
 pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType> {

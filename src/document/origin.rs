@@ -1,7 +1,7 @@
 //! Where the value of a field comes from.
 
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::keyed::KeyId;
+use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::syslog::SyslogField;
 
 /// Where a value comes from.

@@ -4,6 +4,7 @@
 //! know what a field means.
 
 use crate::bytes::json::EventText;
+use crate::bytes::json::plain_slice;
 use crate::document::trace::Note;
 use crate::document::trace::Read;
 use crate::document::trace::Reason;
@@ -11,6 +12,7 @@ use crate::document::trace::Step;
 use crate::document::value::Address;
 use crate::document::value::Leftover;
 use crate::document::value::Value;
+use std::io::Write as _;
 
 use super::trace::{Fate, Trace};
 
@@ -18,6 +20,23 @@ use super::field_list::FieldId;
 use super::fields::{Fields, ObjectId};
 use crate::bytes::json;
 use crate::bytes::recycle::emptied;
+
+/// Appends an address as a string; its own text is often a slice of `text`.
+fn write_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    write_rest_of_address(address, text, out);
+}
+
+/// The same behind an opening quote.
+#[inline]
+fn write_rest_of_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
+    match address.text {
+        Some(own) => plain_slice(own, text, out),
+        // A vector takes everything.
+        None => drop(write!(out, "{}", address.ip)),
+    }
+    out.push(b'"');
+}
 
 /// Positions that share a word of bits.
 const BITS: usize = u64::BITS as usize;
@@ -205,7 +224,7 @@ impl<'a> Row<'a> {
                         writer.out.extend_from_slice(word.as_bytes());
                         writer.out.push(b'"');
                     }
-                    Value::Ip(address) => json::rest_of_address(address, writer.text, writer.out),
+                    Value::Ip(address) => write_rest_of_address(address, writer.text, writer.out),
                     value => {
                         writer.out.pop();
                         writer.value(value);
@@ -323,7 +342,7 @@ impl Writer<'_> {
             Value::Long(number) => json::integer(*number, self.out),
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
-            Value::Ip(address) => json::address(address, self.text, self.out),
+            Value::Ip(address) => write_address(address, self.text, self.out),
             Value::Mac(mac) => json::mac(mac, self.out),
             Value::Json(json) => json::plain_slice(json, self.text, self.out),
             Value::Time(time) => {
@@ -339,7 +358,7 @@ impl Writer<'_> {
             }),
             Value::Object(entries) => self.object(entries),
             Value::Ips(addresses) => {
-                self.list(addresses, |writer, address| json::address(address, writer.text, writer.out))
+                self.list(addresses, |writer, address| write_address(address, writer.text, writer.out))
             }
         }
     }

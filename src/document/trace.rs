@@ -6,7 +6,7 @@ use super::field_list::FieldId;
 use super::origin::{Origin, RecordField};
 use super::value::Value;
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::keyed::At;
+use crate::parse::pairs::event_keys::PairIndex;
 use crate::parse::syslog::SyslogField;
 
 /// A step on the way from an event to its row, in the order in which they are gone.
@@ -108,9 +108,9 @@ pub(crate) enum Read<'a> {
     #[default]
     Untold,
     /// A pair of the event.
-    Pair(At),
+    Pair(PairIndex),
     /// A source of the table's line, and the pair where that is a key of the event.
-    Origin(&'a Origin, Option<At>),
+    Origin(&'a Origin, Option<PairIndex>),
     /// A field of the event's header.
     Header(HeaderField),
     /// A field of the syslog header.

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::opensearch::client::{ApiError, OpenSearch};
-use crate::deliver::bulk::{Batch, index_and_id};
+use crate::deliver::bulk::index_and_id;
+use crate::load::batch::Batch;
 
 /// Ids that are asked for in one request.
 const IDS_AT_ONCE: usize = 1_000;

@@ -19,7 +19,8 @@ use crate::deliver::bulk::Tally;
 use crate::report::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
 use crate::trigger;
-use crate::trigger::{LineRange, Message, MessageId, ObjectRef};
+use crate::trigger::object_ref::{LineRange, ObjectRef};
+use crate::trigger::{Message, MessageId};
 
 /// Why an invocation has to be tried again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

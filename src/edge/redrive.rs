@@ -15,19 +15,21 @@ use super::dead_letters::files::{Contents, read_records};
 use super::delivery::outcome::Aside;
 use super::delivery::target::{Target, send};
 use super::settings::DocumentIds;
-use crate::deliver::bulk::Batch;
-use crate::deliver::dead_letter::{Cause, DeadLetter, Remade};
+use crate::deliver::dead_letter::Cause;
+use crate::deliver::dead_letter::letter::DeadLetter;
+use crate::deliver::dead_letter::remake::Remade;
 use crate::load::account::{Account, Limits};
-use crate::map::exclude::Action;
-use crate::map::plan::Plans;
-use crate::read::object::LineNumber;
+use crate::load::batch::Batch;
+use crate::map::compiled::CompiledSections;
+use crate::map::exclude::action::Action;
+use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
 /// Which records are sent again, and how.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// What makes their documents, under the ids that are recorded.
-    pub plans: Arc<Plans>,
+    pub plans: Arc<CompiledSections>,
     /// Whether these ids are sent.
     pub ids: DocumentIds,
     /// Records of these causes; nothing means all.

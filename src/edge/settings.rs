@@ -18,7 +18,7 @@ use super::opensearch::client::{OpenSearch, Settings, SetupError};
 use super::opensearch::endpoint::{Endpoint, EndpointError, Service};
 use crate::config::Config;
 use crate::config::diagnostic::{Diagnostic, File};
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 
 /// Where the Lambda layer of SIEM on OpenSearch puts the user's configuration.
 const LAYER_FILE: &str = "/opt/user.ini";
@@ -152,9 +152,9 @@ pub fn read_files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
 /// # Errors
 ///
 /// What is wrong with it.
-pub fn plans(files: &[File]) -> Result<Plans, Error> {
+pub fn plans(files: &[File]) -> Result<CompiledSections, Error> {
     let config = Config::load(files).map_err(Error::Config)?;
-    Plans::new(config).map_err(Error::Config)
+    CompiledSections::new(config).map_err(Error::Config)
 }
 
 /// Who gives documents their ids.
@@ -192,7 +192,7 @@ pub fn document_ids() -> Result<DocumentIds, Error> {
 /// # Errors
 ///
 /// What is wrong with either.
-pub fn plans_excluding(files: &[File], exclusions: &[File]) -> Result<Plans, Error> {
+pub fn plans_excluding(files: &[File], exclusions: &[File]) -> Result<CompiledSections, Error> {
     let plans = plans(files)?.excluding(exclusions).map_err(Error::Config)?;
     Ok(match filled_variable("AWS_LAMBDA_LOG_GROUP_NAME") {
         Some(log_group) => plans.without_own_log(&log_group),
@@ -205,7 +205,11 @@ pub fn plans_excluding(files: &[File], exclusions: &[File]) -> Result<Plans, Err
 /// # Errors
 ///
 /// What is wrong with it.
-pub fn plans_with_ids(files: &[File], exclusions: &[File], ids: DocumentIds) -> Result<Plans, Error> {
+pub fn plans_with_ids(
+    files: &[File],
+    exclusions: &[File],
+    ids: DocumentIds,
+) -> Result<CompiledSections, Error> {
     let plans = plans_excluding(files, exclusions)?;
     Ok(match ids {
         DocumentIds::Content => plans,

@@ -20,21 +20,21 @@ use super::delivery::outcome::Aside;
 use super::delivery::progress::Progress;
 pub use super::delivery::target::Target;
 use super::delivery::target::{OVER, send};
-use crate::deliver::bulk::Batch;
-use crate::deliver::dead_letter::Origin;
+use crate::deliver::dead_letter::letter::Origin;
 use crate::load::account::{Account, Limits};
+use crate::load::batch::Batch;
 use crate::load::load;
+use crate::map::compiled::{Choice, CompiledSection, CompiledSections};
 use crate::map::event::ObjectFacts;
-use crate::map::plan::{Choice, Plan, Plans};
 use crate::parse::time;
 use crate::parse::time::Surroundings;
 use crate::report::{Found, ObjectReport, Outcome};
-use crate::trigger::ObjectRef;
+use crate::trigger::object_ref::ObjectRef;
 
 /// What is needed to load objects; the same for all of them.
 #[derive(Clone, Debug)]
 pub struct Worker {
-    plans: Arc<Plans>,
+    plans: Arc<CompiledSections>,
     s3: Option<S3>,
     target: Target,
     limits: Limits,
@@ -46,7 +46,7 @@ pub struct Worker {
 impl Worker {
     /// A worker. `s3` is needed for objects in S3 only; `account` is the AWS account that the loader runs in, where known.
     pub fn new(
-        plans: Arc<Plans>,
+        plans: Arc<CompiledSections>,
         s3: Option<S3>,
         target: Target,
         limits: Limits,
@@ -237,7 +237,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    pub(crate) fn complete(self, plan: &Plan, account: Option<String>) -> ObjectFacts {
+    pub(crate) fn complete(self, plan: &CompiledSection, account: Option<String>) -> ObjectFacts {
         let default_offset = plan.log_type().event_time.tz;
         let around = Surroundings {
             key: time::in_key(&self.key, default_offset.unwrap_or(Offset::UTC)),

@@ -16,7 +16,8 @@ use super::output::{Made, Output};
 use super::reading::{FEW, Given, Reading};
 use super::stages::Stages;
 use crate::document::id::{Identity, Known};
-use crate::read::object::{Line, LineNumber, Lines};
+use crate::read::object::Lines;
+use crate::read::object::line::{Line, LineNumber};
 
 /// Bytes of lines that a thread reads at a time: enough to make the hand-over cheap, and little enough to stay in its core's cache with
 /// their documents.

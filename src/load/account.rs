@@ -1,13 +1,14 @@
 //! What a load is given and what it gives back.
 
-use crate::deliver::bulk::Batch;
+use super::batch::Batch;
 use crate::document::problem::Problems;
 use crate::load::ages::Ages;
 use crate::map::Document;
 use crate::map::event::Written;
 use crate::map::exclude::Exclusions;
-use crate::read::object::{Break, Inflation};
-use crate::trigger::LineRange;
+use crate::read::object::Inflation;
+use crate::read::object::line::Break;
+use crate::trigger::object_ref::LineRange;
 use jiff::Timestamp;
 use std::num::NonZero;
 use std::ops::ControlFlow;

@@ -6,11 +6,12 @@
 pub mod account;
 pub mod ages;
 mod text;
+pub mod batch;
+pub mod raw_lines;
 mod reading;
 mod stages;
 mod output;
 mod abreast;
-pub mod remake;
 
 use crate::load::account::Account;
 use crate::load::account::Limits;
@@ -26,15 +27,15 @@ use self::output::{Output, Takers, Ways};
 use self::reading::Reading;
 use self::stages::Stages;
 use crate::map::Documents;
+use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
-use crate::map::plan::Plan;
 use crate::read::object::Lines;
-use crate::trigger::LineRange;
+use crate::trigger::object_ref::LineRange;
 
 /// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
 pub fn load<R: Read + Send>(
     reader: R,
-    plan: &Plan,
+    plan: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     sink: &mut Sink<'_>,
@@ -46,7 +47,7 @@ pub fn load<R: Read + Send>(
 /// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
 pub fn visit<R: Read + Send>(
     reader: R,
-    plan: &Plan,
+    plan: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     visitor: &mut Visitor<'_>,
@@ -61,7 +62,7 @@ pub fn visit<R: Read + Send>(
 fn run<'l, R: Read + Send>(
     reader: R,
     documents: Documents<'l>,
-    plan: &'l Plan,
+    plan: &'l CompiledSection,
     now: Timestamp,
     limits: &Limits,
     takers: Takers<'l>,

@@ -8,13 +8,14 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use super::account::{Account, Sink, Visitor};
+use super::batch::{Batch, Item};
 use super::text::Text;
-use crate::deliver::bulk::{Batch, Item};
 use crate::document::problem::Problem;
 use crate::map::Document;
 use crate::map::event::Event;
-use crate::map::exclude::{Action, Exclusions};
-use crate::read::object::LineNumber;
+use crate::map::exclude::Exclusions;
+use crate::map::exclude::action::Action;
+use crate::read::object::line::LineNumber;
 
 /// Bytes of memory for documents that are kept for the next ones.
 const MOST_KEPT: usize = 512 << 10;

@@ -5,8 +5,9 @@
 use std::io::Read;
 
 use crate::document::id::{Identities, Identity};
-use crate::read::object::{Line, Lines};
-use crate::trigger::LineRange;
+use crate::read::object::Lines;
+use crate::read::object::line::Line;
+use crate::trigger::object_ref::LineRange;
 
 /// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
 pub(super) const FEW: usize = 16;

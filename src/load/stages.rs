@@ -11,20 +11,21 @@ use super::reading::{FEW, Given};
 use crate::config::log_type::FileFormat;
 use crate::document::problem::Problem;
 use crate::map::Documents;
+use crate::map::compiled::CompiledSection;
 use crate::map::event::Event;
 use crate::map::exclude;
 use crate::map::exclude::Exclusions;
-use crate::map::plan::Plan;
 use crate::parse::marker;
-use crate::read::object::{Line, LineNumber};
+use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
-use crate::read::record::{Record, Spare};
+use crate::read::record::Spare;
+use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The stages of one object's lines, or of some of them.
 pub(super) struct Stages<'l> {
-    plan: &'l Plan,
+    plan: &'l CompiledSection,
     documents: Documents<'l>,
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
@@ -32,7 +33,7 @@ pub(super) struct Stages<'l> {
 }
 
 impl<'l> Stages<'l> {
-    pub(super) fn new(plan: &'l Plan, documents: Documents<'l>) -> Self {
+    pub(super) fn new(plan: &'l CompiledSection, documents: Documents<'l>) -> Self {
         Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::document::id::Identity;
 use crate::load::reading::Given;
-use crate::read::object::Line;
+use crate::read::object::line::Line;
 use crate::read::record;
 use std::borrow::Cow;
 

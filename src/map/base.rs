@@ -6,8 +6,8 @@ use crate::parse::severity;
 use bumpalo::Bump;
 use jiff::Timestamp;
 
+use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
-use super::plan::Plan;
 use super::read::Header;
 use super::table::Sources;
 use crate::bytes::trim::trim;
@@ -19,12 +19,12 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::deepsecurity::{Module, Product};
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::keyed::{Keyed, is_empty_value};
+use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time;
 use crate::parse::time::{Surroundings, ZonedTime};
-use crate::read::record::Record;
+use crate::read::record::fluentd::Record;
 
 /// fluentd's `timestamp`, read.
 #[derive(Clone, Debug, Default)]
@@ -165,7 +165,12 @@ pub(super) fn ingested(load: Timestamp) -> String {
     write_time(ZonedTime::utc(load))
 }
 
-pub(super) fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: &'a str, row: &mut Row<'a>) {
+pub(super) fn base_fields<'a>(
+    plan: &'a CompiledSection,
+    facts: &'a ObjectFacts,
+    ingested: &'a str,
+    row: &mut Row<'a>,
+) {
     let log_type = &plan.log_type;
     row.step(Step::Base);
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
@@ -188,9 +193,9 @@ pub(super) fn base_fields<'a>(plan: &'a Plan, facts: &'a ObjectFacts, ingested: 
 }
 
 pub(super) fn event_time<'a>(
-    plan: &Plan,
+    plan: &CompiledSection,
     sources: &Sources<'_, 'a>,
-    keyed: &Keyed<'a>,
+    keyed: &EventKeys<'a>,
     created: Option<ZonedTime>,
     around: &Surroundings,
 ) -> (ZonedTime, time::Origin) {

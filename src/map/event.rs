@@ -2,8 +2,8 @@
 
 use crate::document::id::Identity;
 use crate::parse::time::Surroundings;
-use crate::read::object::LineNumber;
-use crate::read::record::Record;
+use crate::read::object::line::LineNumber;
+use crate::read::record::fluentd::Record;
 
 /// What is the same for all documents of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]

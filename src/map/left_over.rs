@@ -5,7 +5,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use super::plan::Plan;
+use super::compiled::CompiledSection;
 use super::table::UsedFields;
 use crate::bytes::trim::trim;
 use crate::bytes::word::Ends;
@@ -15,8 +15,8 @@ use crate::document::row::{MAX_STRING, Row};
 use crate::document::value::{Leftover, Value};
 use crate::log_types::deepsecurity;
 use crate::log_types::deepsecurity::{behind_payload, push_without_payloads};
-use crate::parse::pairs::keyed::{Keyed, is_empty_value};
-use crate::read::record::Record;
+use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
+use crate::read::record::fluentd::Record;
 
 /// Unknown keys that one document takes.
 const MAX_LEFTOVERS: usize = 100;
@@ -74,14 +74,14 @@ fn short_hash(ends: &Ends) -> u32 {
 }
 
 /// The payloads of an event's packets, as they stand in its line.
-pub(super) fn payloads<'a>(keyed: &Keyed<'a>) -> impl Iterator<Item = &'a str> {
+pub(super) fn payloads<'a>(keyed: &EventKeys<'a>) -> impl Iterator<Item = &'a str> {
     keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at))
 }
 
 /// Keys that have found no home go under the prefix, as they are.
 pub(super) fn leave_over_pairs<'a>(
-    keyed: &Keyed<'a>,
-    plan: &Plan,
+    keyed: &EventKeys<'a>,
+    plan: &CompiledSection,
     unparsed: &'a str,
     beyond: &'a str,
     row: &mut Row<'a>,
@@ -168,7 +168,12 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
 }
 
 /// A name that OpenSearch takes as one field, and that is no other field's.
-pub(super) fn field_name<'a>(key: &'a str, plan: &Plan, row: &Row<'a>, arena: &'a Bump) -> &'a str {
+pub(super) fn field_name<'a>(
+    key: &'a str,
+    plan: &CompiledSection,
+    row: &Row<'a>,
+    arena: &'a Bump,
+) -> &'a str {
     free_name(key, arena, |name| {
         plan.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
     })
@@ -198,7 +203,7 @@ fn free_name<'a>(key: &'a str, arena: &'a Bump, is_taken: impl Fn(&str) -> bool)
 pub(super) fn leave_over_record<'a>(
     record: &'a Record<'a>,
     used: &UsedFields,
-    plan: &Plan,
+    plan: &CompiledSection,
     row: &mut Row<'a>,
     arena: &'a Bump,
     problems: &mut Problems,

@@ -12,7 +12,7 @@ mod base;
 pub mod explain;
 pub mod exclude;
 mod left_over;
-pub mod plan;
+pub mod compiled;
 mod read;
 mod ready;
 mod table;
@@ -29,24 +29,16 @@ use bumpalo::Bump;
 pub use self::ready::Document;
 
 use self::base::{Created, Writer, ingested};
+use self::compiled::CompiledSection;
 use self::exclude::{Exclusions, Hits};
 use self::index_name::IndexNames;
-use self::plan::Plan;
-use crate::config::log_type::FileFormat;
 use crate::document::row::Row;
 use crate::log_types::deepsecurity;
-use crate::parse::pairs::keyed::Keyed;
-use crate::read::record::Record;
-
-/// Text of one event that is parsed: no sender writes more, and a forged line of millions of keys must not cost memory.
-const MAX_PARSED: usize = 1 << 18;
-
-/// The longest `_id` that OpenSearch takes, in bytes.
-const MAX_ID: usize = 512;
+use crate::parse::pairs::event_keys::EventKeys;
 
 /// Makes documents of one object's events.
 pub struct Documents<'p> {
-    plan: &'p Plan,
+    plan: &'p CompiledSection,
     facts: ObjectFacts,
     /// fluentd's times, read: neighbors have the same.
     created: Vec<Created>,
@@ -57,7 +49,7 @@ pub struct Documents<'p> {
     index_names: IndexNames<'p>,
     arena: Bump,
     /// The memory of events that are done.
-    spare: Vec<(Row<'static>, Keyed<'static>)>,
+    spare: Vec<(Row<'static>, EventKeys<'static>)>,
     hits: Hits,
     /// Rows note why their values are what they are.
     traced: bool,
@@ -68,7 +60,7 @@ const REMEMBERED: usize = 64;
 
 impl<'p> Documents<'p> {
     /// Documents for the events of one object.
-    pub fn new(plan: &'p Plan, facts: ObjectFacts) -> Self {
+    pub fn new(plan: &'p CompiledSection, facts: ObjectFacts) -> Self {
         Self {
             plan,
             created: Vec::new(),
@@ -115,7 +107,7 @@ impl<'p> Documents<'p> {
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let Self { plan, facts, created, writers, ingested, index_names, arena, spare, hits, traced } = self;
-        let plan: &Plan = plan;
+        let plan: &CompiledSection = plan;
         arena.reset();
         let arena = &*arena;
 
@@ -126,7 +118,7 @@ impl<'p> Documents<'p> {
             if *traced {
                 row.start_trace();
             }
-            Work::new(*event, row, Keyed::recycle(keyed, &plan.keys))
+            Work::new(*event, row, EventKeys::recycle(keyed, &plan.keys))
         });
         let mut works: Vec<_> = begun.collect();
         for work in &mut works {
@@ -172,12 +164,4 @@ fn forget<T>(remembered: &mut Vec<T>) {
     if remembered.len() > REMEMBERED {
         remembered.clear();
     }
-}
-
-/// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
-/// record, so a person has to look at it.
-fn is_broken_json(record: &Record<'_>, plan: &Plan) -> bool {
-    matches!(plan.log_type.file_format, FileFormat::Json)
-        && !record.json
-        && record.message.trim_start().starts_with('{')
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use bumpalo::Bump;
 
-use super::plan::Plan;
+use super::compiled::CompiledSection;
 use crate::bytes::trim::trim;
 use crate::config::log_type::FileFormat;
 use crate::log_types::deepsecurity;
@@ -15,7 +15,7 @@ use crate::log_types::deepsecurity::{Module, Product};
 use crate::parse::header::Format;
 use crate::parse::marker;
 use crate::parse::marker::Marker;
-use crate::parse::pairs::keyed::Keyed;
+use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::{cef, leef};
 
@@ -43,7 +43,7 @@ pub(super) struct Parsed<'a> {
 
 pub(super) fn parse<'a>(
     text: &'a str,
-    plan: &'a Plan,
+    plan: &'a CompiledSection,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
     header: &mut Header<'a>,
@@ -139,7 +139,7 @@ fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
 }
 
 /// LEEF has name and severity among its attributes.
-pub(super) fn complete_leef_header<'a>(header: &mut Header<'a>, keyed: &Keyed<'a>) {
+pub(super) fn complete_leef_header<'a>(header: &mut Header<'a>, keyed: &EventKeys<'a>) {
     let value = |key| keyed.value(key);
     header.name =
         value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default();
@@ -148,7 +148,7 @@ pub(super) fn complete_leef_header<'a>(header: &mut Header<'a>, keyed: &Keyed<'a
 
 /// Attributes that say what CEF's header says need no home of their own.
 pub(super) fn leef_header_keys<'a>(
-    keyed: &mut Keyed<'a>,
+    keyed: &mut EventKeys<'a>,
     header: &Header<'a>,
     module: Module,
     category: Option<&str>,

@@ -2,12 +2,12 @@
 
 use bumpalo::Bump;
 
+use super::compiled::CompiledSection;
 use super::event::{Event, ObjectFacts, Written};
 use super::exclude::Hits;
 use super::explain::explain;
 use super::explain::explanation::Explanation;
 use super::index_name::IndexNames;
-use super::plan::Plan;
 use super::table::Sources;
 use super::work::Work;
 use crate::bytes::json;
@@ -20,7 +20,7 @@ use crate::document::row::Row;
 /// A document that is ready to be written.
 pub struct Document<'w, 'd, 'p> {
     pub(super) work: &'w Work<'d>,
-    pub(super) plan: &'d Plan,
+    pub(super) plan: &'d CompiledSection,
     pub(super) facts: &'d ObjectFacts,
     pub(super) index_names: &'w mut IndexNames<'p>,
     pub(super) hits: &'w mut Hits,

@@ -4,7 +4,7 @@
 
 use bumpalo::Bump;
 
-use super::plan::Plan;
+use super::compiled::CompiledSection;
 use super::read::Header;
 use crate::bytes::trim::trim;
 use crate::document::convert::convert_to;
@@ -13,10 +13,10 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::keyed::{KeyId, Keyed, is_empty_value};
+use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
-use crate::read::record::Record;
+use crate::read::record::fluentd::Record;
 
 /// What a source can be read from.
 pub(super) struct Sources<'e, 'a> {
@@ -36,7 +36,7 @@ pub(super) struct UsedFields {
 
 impl<'a> Sources<'_, 'a> {
     /// The value of a source that has one.
-    pub(super) fn first(&self, origin: &Origin, keyed: &Keyed<'a>) -> Option<&'a str> {
+    pub(super) fn first(&self, origin: &Origin, keyed: &EventKeys<'a>) -> Option<&'a str> {
         let value = match origin {
             Origin::Key(key, name) => keyed.value(*key).or_else(|| self.other(name).map(|(_, value)| value)),
             Origin::Record(field) => match field {
@@ -72,9 +72,9 @@ impl<'a> Sources<'_, 'a> {
 
 /// Fills the fields of the table. Gives whether any got a value of the event's.
 pub(super) fn apply_table<'a>(
-    plan: &'a Plan,
+    plan: &'a CompiledSection,
     sources: &Sources<'_, 'a>,
-    keyed: &mut Keyed<'a>,
+    keyed: &mut EventKeys<'a>,
     row: &mut Row<'a>,
     used: &mut UsedFields,
     problems: &mut Problems,

@@ -9,23 +9,38 @@ use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::deepsecurity;
+use crate::log_types::deepsecurity::context::Context;
 use crate::log_types::deepsecurity::{Disposition, Module, Product, without_payloads};
 use crate::map::base::{Created, Writer, base_fields, event_time, header_fields, syslog_fields};
+use crate::map::compiled::CompiledSection;
 use crate::map::event::Event;
 use crate::map::event::ObjectFacts;
 use crate::map::left_over::{field_name, leave_over_pairs, leave_over_record, payloads};
-use crate::map::plan::Plan;
 use crate::map::read::{Header, Parsed, complete_leef_header, leef_header_keys, parse};
 use crate::map::table::{Sources, UsedFields, apply_table};
-use crate::map::{MAX_ID, MAX_PARSED, is_broken_json};
 use crate::parse::header::Format;
-use crate::parse::pairs::keyed::{Keyed, is_empty_value};
+use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::parse::syslog;
 use crate::parse::time;
 use crate::parse::time::ZonedTime;
+use crate::read::record::Record;
 use bumpalo::Bump;
 
 use crate::parse::severity;
+
+/// The longest `_id` that OpenSearch takes, in bytes.
+pub(crate) const MAX_ID: usize = 512;
+
+/// Text of one event that is parsed: no sender writes more, and a forged line of millions of keys must not cost memory.
+const MAX_PARSED: usize = 1 << 18;
+
+/// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
+/// record, so a person has to look at it.
+fn is_broken_json(record: &Record<'_>, plan: &CompiledSection) -> bool {
+    matches!(plan.log_type.file_format, FileFormat::Json)
+        && !record.json
+        && record.message.trim_start().starts_with('{')
+}
 
 /// An event between the stages.
 pub(crate) struct Work<'d> {
@@ -41,7 +56,7 @@ pub(crate) struct Work<'d> {
     pub(crate) module_of_id: Module,
     pub(crate) module: Module,
     pub(crate) disposition: Disposition,
-    pub(crate) keyed: Keyed<'d>,
+    pub(crate) keyed: EventKeys<'d>,
     pub(crate) row: Row<'d>,
     pub(crate) used: UsedFields,
     pub(crate) pipeline_error: bool,
@@ -52,7 +67,7 @@ pub(crate) struct Work<'d> {
 }
 
 impl<'d> Work<'d> {
-    pub(crate) fn new(event: Event<'d>, row: Row<'d>, keyed: Keyed<'d>) -> Self {
+    pub(crate) fn new(event: Event<'d>, row: Row<'d>, keyed: EventKeys<'d>) -> Self {
         let text = event.text;
         Self {
             event,
@@ -77,7 +92,7 @@ impl<'d> Work<'d> {
     }
 
     /// Reads headers and pairs.
-    pub(crate) fn read(&mut self, plan: &'d Plan, writers: &mut Vec<Writer>, arena: &'d Bump) {
+    pub(crate) fn read(&mut self, plan: &'d CompiledSection, writers: &mut Vec<Writer>, arena: &'d Bump) {
         let (text, _) = self.text;
         self.parsed = parse(text, plan, arena, self.keyed.pairs(), &mut self.header);
         if self.keyed.find_keys(text, &plan.keys) {
@@ -106,7 +121,7 @@ impl<'d> Work<'d> {
     }
 
     /// Fills the fields of the table and of the header.
-    pub(crate) fn map(&mut self, plan: &'d Plan, writers: &'d [Writer], arena: &'d Bump) {
+    pub(crate) fn map(&mut self, plan: &'d CompiledSection, writers: &'d [Writer], arena: &'d Bump) {
         let record = self.event.record;
         let sources = Sources { record, syslog: &self.syslog, header: &self.header, arena };
         let mapped =
@@ -154,12 +169,8 @@ impl<'d> Work<'d> {
     }
 
     /// What a step of the product's profile works on.
-    pub(crate) fn context<'w>(
-        &'w mut self,
-        plan: &'w Plan,
-        arena: &'d Bump,
-    ) -> deepsecurity::Context<'w, 'd> {
-        deepsecurity::Context {
+    pub(crate) fn context<'w>(&'w mut self, plan: &'w CompiledSection, arena: &'d Bump) -> Context<'w, 'd> {
+        Context {
             arena,
             fields: &plan.fields,
             log_type: &plan.log_type,
@@ -173,7 +184,7 @@ impl<'d> Work<'d> {
     }
 
     /// Fills the fields of the syslog header and the constants.
-    pub(crate) fn fixed(&mut self, plan: &'d Plan, arena: &'d Bump) {
+    pub(crate) fn fixed(&mut self, plan: &'d CompiledSection, arena: &'d Bump) {
         if self.product.is_none() {
             // A header that is cut may have lost the product: secrets are taken out all the same.
             deepsecurity::packets(&mut self.context(plan, arena));
@@ -188,7 +199,7 @@ impl<'d> Work<'d> {
     }
 
     /// Keeps what has found no field, and the raw line.
-    pub(crate) fn leave_over(&mut self, plan: &'d Plan, arena: &'d Bump) {
+    pub(crate) fn leave_over(&mut self, plan: &'d CompiledSection, arena: &'d Bump) {
         let Self { event, text: (text, beyond), keyed, row, problems, .. } = self;
         let unparsed = self.parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.step(Step::LeftOver);
@@ -210,7 +221,7 @@ impl<'d> Work<'d> {
     /// Fills the times, the id and what is the same for all.
     pub(crate) fn complete(
         &mut self,
-        plan: &'d Plan,
+        plan: &'d CompiledSection,
         created: &'d Created,
         facts: &'d ObjectFacts,
         ingested: &'d str,

@@ -15,8 +15,9 @@ use std::time::Duration;
 use self::balance::Balance;
 use crate::deliver::bulk::Tally;
 use crate::load::account::Account;
-use crate::map::exclude::{Action, Exclusions, RuleHits};
-use crate::read::object::LineNumber;
+use crate::map::exclude::action::Action;
+use crate::map::exclude::{Exclusions, RuleHits};
+use crate::read::object::line::LineNumber;
 use crate::trigger::ObjectKey;
 
 /// Failed objects that are named one by one.

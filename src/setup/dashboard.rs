@@ -3,7 +3,7 @@
 //! Takes `config/dashboard.ndjson` or its Japanese twin, which are written for `log-deepsecurity` and the prefix `deepsecurity`, and
 //! fits them to the section's index name and prefix. Does not know the server.
 
-use crate::map::plan::Plan;
+use crate::map::compiled::CompiledSection;
 
 /// The shipped objects.
 const ENGLISH: &str = include_str!("../../config/dashboard.ndjson");
@@ -26,7 +26,7 @@ pub enum Language {
 
 /// A section's saved objects, one a line. Their ids begin with its index name: the same section replaces its own objects, and
 /// no other's, whatever the language.
-pub fn saved_objects(plan: &Plan, language: Language) -> String {
+pub fn saved_objects(plan: &CompiledSection, language: Language) -> String {
     let shipped = match language {
         Language::English => ENGLISH,
         Language::Japanese => JAPANESE,

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::map::plan::{Plan, Plans};
+use crate::map::compiled::{CompiledSection, CompiledSections};
 
 /// The shipped template.
 pub const TEMPLATE: &str = include_str!("../../config/index-template.json");
@@ -14,7 +14,7 @@ pub const TEMPLATE: &str = include_str!("../../config/index-template.json");
 const SHIPPED_PREFIX: &str = "deepsecurity";
 
 /// The name under which a section's template is installed, and its text.
-pub fn index_template(plan: &Plan) -> (String, Value) {
+pub fn index_template(plan: &CompiledSection) -> (String, Value) {
     let log_type = plan.log_type();
     let name = log_type.index.name.clone();
     let mut template: Value = serde_json::from_str(TEMPLATE).unwrap_or_default();
@@ -31,7 +31,7 @@ pub fn index_template(plan: &Plan) -> (String, Value) {
 
 /// The templates of all sections, one for each index name: sections that write to one index have one template, with the fields of
 /// all of them.
-pub fn index_templates(plans: &Plans) -> Vec<(String, Value)> {
+pub fn index_templates(plans: &CompiledSections) -> Vec<(String, Value)> {
     let mut templates: Vec<(String, Value)> = Vec::new();
     for (name, template) in plans.iter().map(index_template) {
         match templates.iter_mut().find(|(known, _)| *known == name) {

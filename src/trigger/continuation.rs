@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LineRange, ObjectRef};
+use super::object_ref::{LineRange, ObjectRef};
 
 /// How often an object may be handed over. Lambda itself stops a chain of invocations through a queue after about
 /// sixteen, and what it stops goes to the dead-letter queue without a word in this function's log.

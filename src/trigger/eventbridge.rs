@@ -6,8 +6,9 @@
 use serde_json::Value;
 
 use super::notification::{etag, keep_or_skip, needed, text, time};
+use super::object_ref::ObjectRef;
 use super::place::Place;
-use super::{Error, Message, ObjectKey, ObjectRef};
+use super::{Error, Message, ObjectKey};
 
 /// Reads an event, whose `detail` names bucket and object, into the message that it came with.
 pub(crate) fn read(event: &Value, detail: &Value, place: &Place<'_>, message: &mut Message) {

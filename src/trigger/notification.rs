@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
+use super::object_ref::{LineRange, ObjectRef};
 use super::place::Place;
-use super::{Error, LineRange, Message, ObjectKey, ObjectRef, SkipReason};
+use super::{Error, Message, ObjectKey, SkipReason};
 
 /// Reads a record into the message that it came with.
 pub(crate) fn read(record: &Value, place: &Place<'_>, message: &mut Message) {

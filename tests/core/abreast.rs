@@ -13,12 +13,12 @@ use std::sync::LazyLock;
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
-use es_loader::deliver::bulk::Batch;
 use es_loader::generate::{Encoding, Options, run};
 use es_loader::load::account::{Account, Limits};
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
-use es_loader::map::plan::Plans;
-use es_loader::trigger::LineRange;
+use es_loader::map::compiled::CompiledSections;
+use es_loader::trigger::object_ref::LineRange;
 
 use crate::support::facts;
 
@@ -42,10 +42,10 @@ static OBJECT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 });
 
 /// A rule takes some of the documents away, another counts some.
-static PLANS: LazyLock<Plans> = LazyLock::new(|| {
+static PLANS: LazyLock<CompiledSections> = LazyLock::new(|| {
     let rules = "log_type,field,pattern,pattern_type\ndeepsecurity,act,Deny,text\n";
     let file = File { name: "exclude_log_patterns.csv".to_owned(), text: rules.to_owned() };
-    Plans::new(Config::load(&[]).unwrap()).unwrap().excluding(&[file]).unwrap()
+    CompiledSections::new(Config::load(&[]).unwrap()).unwrap().excluding(&[file]).unwrap()
 });
 
 /// What a load gives whose sink takes `wanted` batches.

@@ -3,8 +3,8 @@
 
 use std::ops::ControlFlow;
 
-use es_loader::deliver::bulk::Batch;
 use es_loader::load::account::Limits;
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
 use es_loader::report::balance::Balance;
 use proptest::prelude::*;

@@ -8,8 +8,10 @@
 
 use std::time::Duration;
 
-use es_loader::deliver::bulk::{Batch, Fault, Item, Judgement, Tally, Verdict, judge, raw_form};
-use es_loader::read::object::LineNumber;
+use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::bulk::{Judgement, Tally, Verdict, judge, raw_form};
+use es_loader::load::batch::{Batch, Item};
+use es_loader::read::object::line::LineNumber;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

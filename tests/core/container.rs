@@ -8,7 +8,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 
-use es_loader::read::object::{Break, Inflation, Lines};
+use es_loader::read::object::line::Break;
+use es_loader::read::object::{Inflation, Lines};
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 

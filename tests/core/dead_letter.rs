@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use es_loader::deliver::bulk::Fault;
-use es_loader::deliver::dead_letter::{DeadLetter, FORMAT, Origin, ReadError, Refused};
-use es_loader::read::object::LineNumber;
-use es_loader::trigger::LineRange;
+use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::dead_letter::ReadError;
+use es_loader::deliver::dead_letter::letter::{DeadLetter, FORMAT, Origin, Refused};
+use es_loader::read::object::line::LineNumber;
+use es_loader::trigger::object_ref::LineRange;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use es_loader::trigger::object_ref::{LineRange, ObjectRef};
 use es_loader::trigger::{
-    Error, Invocation, LineRange, MAX_HOPS, Message, ObjectKey, ObjectRef, SkipReason, Skipped, TooManyHops,
-    parse,
+    Error, Invocation, MAX_HOPS, Message, ObjectKey, SkipReason, Skipped, TooManyHops, parse,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -11,32 +11,32 @@ use std::time::Duration;
 use es_loader::config::Config;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::load::account::Account;
-use es_loader::map::exclude::Action;
-use es_loader::map::plan::Plans;
+use es_loader::map::compiled::CompiledSections;
+use es_loader::map::exclude::action::Action;
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 use proptest::prelude::*;
 
 use crate::support::{Loaded, agent_event, fluentd_line, load_bytes, plan};
 
-fn rules(name: &str, text: &str) -> Result<Plans, Vec<Diagnostic>> {
+fn rules(name: &str, text: &str) -> Result<CompiledSections, Vec<Diagnostic>> {
     let file = File { name: name.to_owned(), text: text.to_owned() };
-    Plans::new(Config::load(&[]).unwrap()).unwrap().excluding(&[file])
+    CompiledSections::new(Config::load(&[]).unwrap()).unwrap().excluding(&[file])
 }
 
-fn csv(rows: &str) -> Plans {
+fn csv(rows: &str) -> CompiledSections {
     rules("rules.csv", &format!("log_type,field,pattern,pattern_type,comment\n{rows}")).unwrap()
 }
 
-fn json(text: &str) -> Plans {
+fn json(text: &str) -> CompiledSections {
     rules("rules.json", text).unwrap()
 }
 
-fn condition(action: &str, expression: &str) -> Plans {
+fn condition(action: &str, expression: &str) -> CompiledSections {
     let setting = serde_json::json!({"deepsecurity/rule": {"action": action, "expression": expression}});
     json(&setting.to_string())
 }
 
-fn load(plans: &Plans, events: &[&str]) -> Loaded {
+fn load(plans: &CompiledSections, events: &[&str]) -> Loaded {
     let lines: Vec<u8> = events.iter().flat_map(|event| fluentd_line(&agent_event("21", event))).collect();
     let loaded = load_bytes(plans.named("deepsecurity").unwrap(), &lines);
     adds_up(&loaded.account, loaded.documents.len());
@@ -50,7 +50,7 @@ fn adds_up(account: &Account, documents: usize) {
 }
 
 /// `cnt` of the events that are left.
-fn left(plans: &Plans, events: &[&str]) -> Vec<u64> {
+fn left(plans: &CompiledSections, events: &[&str]) -> Vec<u64> {
     let loaded = load(plans, events);
     loaded.documents.iter().map(|document| document.get("event.count").as_u64().unwrap()).collect()
 }

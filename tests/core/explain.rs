@@ -14,8 +14,8 @@ use std::path::Path;
 
 use es_loader::load::account::{Account, Limits};
 use es_loader::load::visit;
+use es_loader::map::compiled::CompiledSection;
 use es_loader::map::explain::explanation::{Explanation, Filled, Loser};
-use es_loader::map::plan::Plan;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ use crate::support::{
 };
 
 /// The explanations of all documents, each with the message that its bytes are counted in.
-fn explain(plan: &Plan, bytes: &[u8]) -> (Vec<(Explanation, String)>, Account) {
+fn explain(plan: &CompiledSection, bytes: &[u8]) -> (Vec<(Explanation, String)>, Account) {
     let mut explanations = Vec::new();
     let account = visit(bytes, plan, facts(), &Limits::default(), &mut |document, _| {
         explanations.push((document.explain(), document.event().record.message.to_string()));
@@ -34,7 +34,7 @@ fn explain(plan: &Plan, bytes: &[u8]) -> (Vec<(Explanation, String)>, Account) {
     (explanations, account)
 }
 
-fn explain_one(plan: &Plan, message: &str) -> Explanation {
+fn explain_one(plan: &CompiledSection, message: &str) -> Explanation {
     let (mut explanations, _) = explain(plan, &fluentd_line(message));
     assert_eq!(explanations.len(), 1, "{message}");
     explanations.remove(0).0

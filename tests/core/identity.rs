@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use es_loader::document::id::Identities;
 use es_loader::document::problem::Problem;
 use es_loader::load::account::Limits;
-use es_loader::trigger::LineRange;
+use es_loader::trigger::object_ref::LineRange;
 use proptest::prelude::*;
 
 use crate::support::{

@@ -9,11 +9,11 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
 
-use es_loader::deliver::bulk::Batch;
 use es_loader::document::problem::Problem;
 use es_loader::load::account::{Account, Limits};
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
-use es_loader::trigger::LineRange;
+use es_loader::trigger::object_ref::LineRange;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;

@@ -13,6 +13,7 @@ mod pair;
 mod cef;
 mod leef;
 mod rules;
+mod rooms;
 mod samples;
 mod generate;
 mod bulk;

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use es_loader::deliver::bulk::{Fault, Tally};
+use es_loader::deliver::bulk::Tally;
+use es_loader::deliver::bulk::fault::Fault;
 use es_loader::load::account::Account;
 use es_loader::load::ages::Ages;
-use es_loader::map::exclude::{Action, Exclusions};
-use es_loader::read::object::LineNumber;
+use es_loader::map::exclude::Exclusions;
+use es_loader::map::exclude::action::Action;
+use es_loader::read::object::line::LineNumber;
 use es_loader::report::metrics::emf;
 use es_loader::report::{ObjectReport, Outcome};
 use proptest::prelude::*;

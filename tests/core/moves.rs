@@ -1,8 +1,9 @@
 //! Where documents go whose index is closed.
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
-use es_loader::deliver::bulk::{Batch, Moves, index_and_id};
-use es_loader::read::object::LineNumber;
+use es_loader::deliver::bulk::{Moves, index_and_id};
+use es_loader::load::batch::Batch;
+use es_loader::read::object::line::LineNumber;
 use proptest::prelude::*;
 use serde_json::json;
 

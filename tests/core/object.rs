@@ -4,7 +4,8 @@
 
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
-use es_loader::read::object::{Break, Inflation, Lines};
+use es_loader::read::object::line::Break;
+use es_loader::read::object::{Inflation, Lines};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;

@@ -4,12 +4,12 @@
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
-use es_loader::map::plan::Plans;
+use es_loader::map::compiled::CompiledSections;
 
 fn findings(section: &str) -> Vec<String> {
     let text = format!("[deepsecurity]\n{section}\n");
     let config = Config::load(&[File { name: "user.ini".to_owned(), text }]).expect("the reader takes it");
-    Plans::new(config).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    CompiledSections::new(config).err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 #[test]

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use es_loader::read::object::{Inflation, Lines};
-use es_loader::read::record::{Record, Spare, decode, records};
+use es_loader::read::record::fluentd::Record;
+use es_loader::read::record::{Spare, decode, records};
 use proptest::prelude::*;
 
 /// The records of a line, in a form that is easy to read: `json|text message [hostname timestamp tag] others`.

@@ -10,14 +10,18 @@ use std::sync::LazyLock;
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
-use es_loader::deliver::bulk::{Batch, Fault, index_and_id};
-use es_loader::deliver::dead_letter::{Cause, DeadLetter, Origin, Refused, Remade, general};
+use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::bulk::index_and_id;
+use es_loader::deliver::dead_letter::letter::{DeadLetter, Origin, Refused};
+use es_loader::deliver::dead_letter::remake::Remade;
+use es_loader::deliver::dead_letter::{Cause, general};
 use es_loader::load::account::Limits;
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
+use es_loader::map::compiled::CompiledSections;
 use es_loader::map::event::ObjectFacts;
-use es_loader::map::plan::Plans;
 use es_loader::parse::time::{Surroundings, in_key};
-use es_loader::read::object::LineNumber;
+use es_loader::read::object::line::LineNumber;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use proptest::prelude::*;
@@ -30,13 +34,13 @@ fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
-fn plans(settings: &str) -> Plans {
+fn plans(settings: &str) -> CompiledSections {
     let text = format!("[deepsecurity]\n{settings}\n");
-    Plans::new(Config::load(&[File { name: "user.ini".to_owned(), text }]).unwrap()).unwrap()
+    CompiledSections::new(Config::load(&[File { name: "user.ini".to_owned(), text }]).unwrap()).unwrap()
 }
 
 /// The records of all documents of an object, each with its document.
-fn letters(plans: &Plans, object: &[u8]) -> Vec<(DeadLetter, Vec<u8>)> {
+fn letters(plans: &CompiledSections, object: &[u8]) -> Vec<(DeadLetter, Vec<u8>)> {
     let plan = plans.named("deepsecurity").unwrap();
     let around = Surroundings {
         key: in_key(KEY, Offset::UTC),
@@ -175,7 +179,7 @@ proptest! {
         ],
         1..8,
     )) {
-        static PLANS: LazyLock<Plans> = LazyLock::new(|| plans(""));
+        static PLANS: LazyLock<CompiledSections> = LazyLock::new(|| plans(""));
         let plans = &*PLANS;
         // The first line keeps the object from being taken for a compressed one.
         let object = [b"-\n".to_vec(), lines.join(&b'\n')].concat();

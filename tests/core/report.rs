@@ -5,11 +5,12 @@
 use std::time::Duration;
 
 use es_loader::bytes::safe::Safe;
-use es_loader::deliver::bulk::{Fault, Tally};
+use es_loader::deliver::bulk::Tally;
+use es_loader::deliver::bulk::fault::Fault;
 use es_loader::document::problem::{Problem, Problems};
 use es_loader::load::account::Account;
-use es_loader::map::exclude::Action;
-use es_loader::read::object::{Break, LineNumber};
+use es_loader::map::exclude::action::Action;
+use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 
 fn tally(groups: &[(u16, &str, &str, u64)]) -> Tally {

@@ -11,10 +11,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use es_loader::marker::{Format, find, split};
-use es_loader::pair::{Pair, labelled};
-use es_loader::syslog::{self, HeaderTime};
-use es_loader::{cef, leef};
+use es_loader::parse::header::Format;
+use es_loader::parse::marker::{find, split};
+use es_loader::parse::pairs::pair::{Pair, labelled};
+use es_loader::parse::syslog::{self, HeaderTime};
+use es_loader::parse::{cef, leef, severity};
 use regex::Regex;
 use serde_json::Value;
 
@@ -208,7 +209,7 @@ fn read(text: &str) -> Read {
             read.know("cef.device_version", header.device_version);
             read.know("cef.device_event_class_id", header.event_class_id);
             read.know("cef.name", header.name);
-            let number = cef::severity_number(&header.severity);
+            let number = severity::severity_number(&header.severity);
             read.know("severity as a number", number.map_or("none".to_owned(), |number| number.to_string()));
             read.know("cef.severity", header.severity);
             let cef::Issues { incomplete_header, missing_last_pipe, unparsed_text } = event.issues;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use es_loader::deliver::dead_letter::DeadLetter;
+use es_loader::deliver::dead_letter::letter::DeadLetter;
 use es_loader::edge::dead_letters::write::DeadLetters;
 use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::work::{Target, Worker};

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use es_loader::deliver::bulk::{Batch, Tally};
+use es_loader::deliver::bulk::Tally;
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::delivery::deadline::Deadline;
 use es_loader::edge::delivery::deliver::deliver;
 use es_loader::edge::delivery::outcome::{Aside, Delivery, Options, Stop};
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
-use es_loader::read::object::LineNumber;
+use es_loader::load::batch::Batch;
+use es_loader::read::object::line::LineNumber;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 

@@ -200,7 +200,7 @@ pub(crate) fn found(site: &Site) -> BTreeMap<String, u64> {
 }
 
 fn load_through_faults(
-    site_plans: std::sync::Arc<es_loader::map::plan::Plans>,
+    site_plans: std::sync::Arc<es_loader::map::compiled::CompiledSections>,
     path: &std::path::Path,
     seed: u64,
 ) {

@@ -9,7 +9,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::sdk_config::SharedTimeSource;
 use es_loader::edge::aws::roles::{BucketRole, RoleError, bucket_roles};
 use es_loader::edge::aws::s3::{ObjectStream, S3, S3Error};
-use es_loader::trigger::{ObjectKey, ObjectRef};
+use es_loader::trigger::ObjectKey;
+use es_loader::trigger::object_ref::ObjectRef;
 
 use crate::scripted::{Reply, Request, Server, run, serve};
 

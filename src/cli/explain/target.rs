@@ -10,9 +10,10 @@ use crate::cli::args::SampleArgs;
 use crate::cli::load::{Input, file_input, s3_address};
 use crate::cli::sample::Sample;
 use crate::cli::{Failure, connect};
-use crate::map::plan::Plans;
+use crate::map::compiled::CompiledSections;
 use crate::report::Outcome;
-use crate::trigger::{LineRange, ObjectKey, ObjectRef};
+use crate::trigger::ObjectKey;
+use crate::trigger::object_ref::{LineRange, ObjectRef};
 
 /// A line.
 pub(super) enum Target {
@@ -61,7 +62,11 @@ impl Target {
     }
 
     /// Opens what the line stands in.
-    pub(super) async fn open(&self, args: &SampleArgs, plans: &Arc<Plans>) -> Result<Sample, Failure> {
+    pub(super) async fn open(
+        &self,
+        args: &SampleArgs,
+        plans: &Arc<CompiledSections>,
+    ) -> Result<Sample, Failure> {
         let at = |reason: &dyn fmt::Display| Failure(format!("{self}: {reason}"));
         let path = match self {
             Self::Object { bucket, key, .. } => {

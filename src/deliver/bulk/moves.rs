@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Batch;
+use crate::load::batch::Batch;
 
 /// The last number behind a name: `_99`.
 const LAST: u8 = 99;

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Fault;
+use super::fault::Fault;
 
 /// Fields that stay as they are.
 const KEPT: [&str; 8] =

@@ -1,7 +1,7 @@
 //! Faults, grouped by what they say: how many documents, and where to look for the first.
 
-use super::Fault;
-use crate::read::object::LineNumber;
+use super::fault::Fault;
+use crate::read::object::line::LineNumber;
 
 /// Groups that are told apart. A reason can quote a value of the document, so their number has no other bound.
 const MAX_GROUPS: usize = 50;

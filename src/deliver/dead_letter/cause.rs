@@ -2,7 +2,7 @@
 //!
 //! Does not know what helps against a cause.
 
-use super::DeadLetter;
+use super::letter::DeadLetter;
 
 /// Bytes of a reason that are looked at.
 const LONGEST_REASON: usize = 500;

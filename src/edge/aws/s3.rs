@@ -16,7 +16,8 @@ use tokio::sync::mpsc;
 
 use super::roles::{BucketRole, Buckets};
 use crate::edge::delivery::channel::ChannelReader;
-use crate::trigger::{ObjectKey, ObjectRef};
+use crate::trigger::ObjectKey;
+use crate::trigger::object_ref::ObjectRef;
 
 /// Pieces of an object that wait for the reading thread; a piece is what the network gives at once.
 const PIECES: usize = 8;

@@ -6,11 +6,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::deliver::dead_letter::{DeadLetter, EXTENSION};
+use crate::deliver::dead_letter::letter::{DeadLetter, EXTENSION};
 use crate::edge::aws::s3::{S3, S3Error};
 use crate::edge::files::files_under;
 use crate::read::object::{Inflation, Lines};
-use crate::trigger::{ObjectKey, ObjectRef};
+use crate::trigger::ObjectKey;
+use crate::trigger::object_ref::ObjectRef;
 
 /// The longest record, in bytes: a line of 16 MiB stands in it in two forms, escaped.
 const LONGEST_RECORD: usize = 256 << 20;

@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 
-use crate::deliver::dead_letter::{DeadLetter, Origin, Refused};
+use crate::deliver::dead_letter::letter::{DeadLetter, Origin, Refused};
 use crate::edge::aws::s3::{S3, S3Error};
 use crate::edge::aws::upload::{PART_BYTES, Upload};
 

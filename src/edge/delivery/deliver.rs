@@ -13,8 +13,8 @@ use tokio::sync::mpsc::Receiver;
 
 use super::deadline::Deadline;
 use super::dispatch::Dispatch;
-use crate::deliver::bulk::Batch;
 use crate::edge::opensearch::client::OpenSearch;
+use crate::load::batch::Batch;
 
 /// Delivers all batches that come through the channel, and returns when it is closed and empty.
 ///

@@ -14,9 +14,11 @@ use super::deadline::Deadline;
 use super::outcome::{Delivery, Options, Stop};
 use super::parcel::Parcel;
 use super::progress::Progress;
-use crate::deliver::bulk::{Batch, Fault, Judgement, Moves, Pace, index_and_id, judge};
-use crate::deliver::dead_letter::Refused;
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{Judgement, Moves, Pace, index_and_id, judge};
+use crate::deliver::dead_letter::letter::Refused;
 use crate::edge::opensearch::client::{Answer, OpenSearch, SendError};
+use crate::load::batch::Batch;
 
 /// The longest that a look at the closed indices may take: without it they are tried one by one.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);

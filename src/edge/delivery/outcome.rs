@@ -1,10 +1,10 @@
 //! What a delivery is given and what became of it.
 
-use crate::deliver::bulk::Batch;
 use crate::deliver::bulk::Tally;
 use crate::edge::dead_letters::write::Letters;
 use crate::edge::delivery::progress::Progress;
-use crate::read::object::LineNumber;
+use crate::load::batch::Batch;
+use crate::read::object::line::LineNumber;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::outcome::Delivery;
-use crate::deliver::bulk::{Batch, Fault, Judgement, Verdict, index_and_id, raw_form};
-use crate::deliver::dead_letter::Refused;
-use crate::read::object::LineNumber;
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{Judgement, Verdict, index_and_id, raw_form};
+use crate::deliver::dead_letter::letter::Refused;
+use crate::load::batch::Batch;
+use crate::read::object::line::LineNumber;
 
 /// Documents that travel together.
 #[derive(Debug)]

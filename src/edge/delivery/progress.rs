@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::deliver::bulk::Fault;
+use crate::deliver::bulk::fault::Fault;
 
 /// The state of a load that goes on.
 #[derive(Debug, Default)]

@@ -14,11 +14,12 @@ use tokio::sync::mpsc;
 use super::deadline::Deadline;
 use super::deliver::deliver;
 use super::outcome::{Aside, Stop};
-use crate::deliver::bulk::{Batch, Fault};
+use crate::deliver::bulk::fault::Fault;
 use crate::edge::audit::Expected;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::account::{Account, Limits};
-use crate::read::object::LineNumber;
+use crate::load::batch::Batch;
+use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
 /// Batches that wait between the parsing thread and the requests in flight: the least that a channel has.

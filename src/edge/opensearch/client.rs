@@ -24,7 +24,8 @@ use tokio::sync::OnceCell;
 
 use super::endpoint::Endpoint;
 pub use super::send_error::{Problem, SendError};
-use crate::deliver::bulk::{Fault, whole_fault};
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::whole_fault;
 use crate::edge::aws::auth::Auth;
 use crate::edge::aws::credentials::Cached;
 

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::client::{Answer, OpenSearch};
 use super::send_error::SendError;
-use crate::deliver::bulk::{Fault, whole_fault};
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::whole_fault;
 
 /// The API for saved objects, below the address of Dashboards.
 const IMPORT: &str = "api/saved_objects/_import";

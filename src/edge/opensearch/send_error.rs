@@ -7,7 +7,7 @@ use ::opensearch::http::Url;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::endpoint::Endpoint;
-use crate::deliver::bulk::Fault;
+use crate::deliver::bulk::fault::Fault;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

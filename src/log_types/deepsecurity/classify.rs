@@ -1,7 +1,7 @@
 //! ECS's categorization: `event.kind`, `event.category`, `event.type` and `event.outcome` from its closed lists.
 
+use super::context::Context;
 use super::details::is_registry_path;
-use super::profile::Context;
 use super::system;
 use super::system::SignIn;
 use super::tables::actions::Disposition;

@@ -9,7 +9,7 @@ use super::tables::keys::key;
 use super::tables::modules::Module;
 use crate::bytes::word::Ends;
 use crate::document::field_list::FieldId;
-use crate::parse::pairs::keyed::{KeyId, KeyTable};
+use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
 /// What a custom value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

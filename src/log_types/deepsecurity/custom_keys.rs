@@ -2,10 +2,10 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
+use super::context::Context;
 use super::custom;
 use super::custom::{CUSTOM, Meaning};
 use super::known_keys::{count_misfit, set_converted, set_hash};
-use super::profile::Context;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};

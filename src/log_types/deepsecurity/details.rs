@@ -2,7 +2,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::profile::Context;
+use super::context::Context;
 use super::system;
 use super::tables::codes;
 use super::tables::keys::key;

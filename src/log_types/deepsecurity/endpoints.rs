@@ -1,6 +1,6 @@
 //! Who and what an event is about: the agent's computer, the process, the URL.
 
-use super::profile::Context;
+use super::context::Context;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};

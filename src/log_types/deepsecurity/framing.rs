@@ -7,13 +7,13 @@ use super::tables::keys::{KEYS, key};
 use super::tables::modules::Module;
 use crate::document::problem::{Problem, Problems};
 use crate::parse::leef;
-use crate::parse::pairs::keyed::Keyed;
+use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 
 /// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
 /// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text. `text` is the event's line.
 pub(crate) fn fold_quoted_text<'a>(
-    keyed: &mut Keyed<'a>,
+    keyed: &mut EventKeys<'a>,
     text: &'a str,
     module: Module,
     problems: &mut Problems,
@@ -65,7 +65,7 @@ fn escapes_of(raw: &str) -> Escapes {
 
 /// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
 /// does.
-pub(crate) fn keep_paths(keyed: &mut Keyed<'_>) {
+pub(crate) fn keep_paths(keyed: &mut EventKeys<'_>) {
     for path in [
         key::FILE_PATH,
         key::FNAME,

@@ -4,7 +4,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::profile::Context;
+use super::context::Context;
 use super::tables::keys::{HOMES, Home};
 use crate::bytes::json;
 use crate::document::convert::{convert, convert_to, lowercase};
@@ -12,7 +12,7 @@ use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::parse::pairs::keyed::{At, KeyId};
+use crate::parse::pairs::event_keys::{KeyId, PairIndex};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
     for number in 1..=context.keyed.len() {
@@ -92,7 +92,7 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
     true
 }
 
-pub(super) fn count_misfit(context: &mut Context<'_, '_>, at: At) {
+pub(super) fn count_misfit(context: &mut Context<'_, '_>, at: PairIndex) {
     if context.keyed.note_misfit(at) {
         context.problems.add(Problem::ValueDoesNotFit);
     }

@@ -4,6 +4,7 @@
 //! user.ini, lines or JSON.
 
 mod classify;
+pub(crate) mod context;
 mod custom;
 mod custom_keys;
 mod details;
@@ -30,5 +31,5 @@ pub(crate) use self::packets::packets;
 pub(crate) use self::payload::{
     behind_payload, cut_quoted_payloads, push_without_payloads, without_payloads,
 };
-pub(crate) use self::profile::{Context, STEPS};
+pub(crate) use self::profile::STEPS;
 pub(crate) use self::tables::keys::{ALIASES, KEYS, key};

@@ -1,11 +1,11 @@
 //! Protocol, address family, direction, size and name of a packet's flow.
 
-use super::profile::Context;
+use super::context::Context;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::packet::community_id::Flow;
-use crate::parse::pairs::keyed::KeyId;
+use crate::parse::pairs::event_keys::KeyId;
 
 pub(super) fn network(context: &mut Context<'_, '_>) {
     let protocol = protocol(context);

@@ -12,7 +12,7 @@ use memchr::memmem::{Finder, FinderBuilder};
 
 use super::tables::keys::key;
 use crate::document::row::MAX_STRING;
-use crate::parse::pairs::keyed::Keyed;
+use crate::parse::pairs::event_keys::EventKeys;
 
 /// What stands in the place of a payload.
 const MARK: &str = "[cut]";
@@ -31,7 +31,7 @@ impl HeuristicFrequencyRank for OwnLetters {
 }
 
 /// Cuts the payloads out that a message quotes: no field but the payload's own shows one, because only there is it redacted.
-pub(crate) fn cut_quoted_payloads<'a>(keyed: &mut Keyed<'a>, arena: &'a Bump) {
+pub(crate) fn cut_quoted_payloads<'a>(keyed: &mut EventKeys<'a>, arena: &'a Bump) {
     for text_key in [key::MSG, key::DESC, key::NAME] {
         let mut next = keyed.at(text_key);
         while let Some(at) = next {

@@ -3,7 +3,7 @@
 //! Takes a row that the table has begun. A field that the table has set stays, but for three that would mislead: a detect-only
 //! action, a protocol number, and the address of a proxy.
 
-use bumpalo::Bump;
+use super::context::Context;
 
 use super::classify::classify;
 use super::custom_keys::custom_keys;
@@ -13,33 +13,12 @@ use super::known_keys::known_keys;
 use super::network::network;
 use super::packets::packets;
 use super::related::related;
-use super::tables::actions::{Action, Disposition};
+use super::tables::actions::Action;
 use super::tables::keys::key;
-use super::tables::modules::Module;
 use super::vulnerability::techniques;
-use crate::config::log_type::LogType;
 use crate::document::field_list::FieldId;
-use crate::document::fields::Fields;
-use crate::document::problem::Problems;
-use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::parse::pairs::keyed::Keyed;
-
-/// What the profile works on.
-pub(crate) struct Context<'c, 'a> {
-    pub(crate) arena: &'a Bump,
-    pub(crate) fields: &'c Fields,
-    pub(crate) log_type: &'c LogType,
-    pub(crate) keyed: &'c mut Keyed<'a>,
-    pub(crate) row: &'c mut Row<'a>,
-    pub(crate) problems: &'c mut Problems,
-    pub(crate) module: Module,
-    /// Signature id of the header.
-    pub(crate) signature_id: &'a str,
-    /// What was done about the event, known from the first step on.
-    pub(crate) disposition: &'c mut Disposition,
-}
 
 /// The steps that fill a row with what the event's module, actions, packet and custom keys say, in the order in which each event
 /// has to take them.

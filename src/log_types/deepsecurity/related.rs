@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::profile::Context;
+use super::context::Context;
 use super::system;
 use super::tables::keys::key;
 use super::tables::modules::Module;

@@ -3,7 +3,7 @@
 //! Ids 600 (signed in) and 160 and 397 (failed) are known; the others of their kind are told by the Manager's own names of
 //! events.
 
-use super::profile::Context;
+use super::context::Context;
 use super::tables::keys::key;
 use crate::document::convert;
 use crate::document::field_list::FieldId;

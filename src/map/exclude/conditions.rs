@@ -9,7 +9,7 @@ use jmespath::Expression;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Action, error, near_miss};
+use super::action::{Action, error, near_miss};
 use crate::config::diagnostic::{Diagnostic, File, Place};
 use crate::config::{did_you_mean, quoted};
 

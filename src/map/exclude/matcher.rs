@@ -4,8 +4,11 @@
 
 use jmespath::{Expression, Rcvar, Variable};
 
+use super::action::Action;
 use super::patterns::Test;
-use super::{Action, Exclusions, Rules, value};
+use super::rules::Rules;
+use super::tally::Exclusions;
+use super::value;
 use crate::config::log_type::Source;
 use crate::document::field_list::FieldId;
 use crate::document::origin::Origin;

@@ -3,7 +3,7 @@
 //!
 //! Only JSON records without a `message` are looked at, which no record of fluentd's is.
 
-use crate::read::record::Record;
+use crate::read::record::fluentd::Record;
 
 /// Fields that a dead letter has, all of them.
 const DEAD_LETTER: [&str; 6] = ["format", "loader", "config", "line", "index", "reason"];

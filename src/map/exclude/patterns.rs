@@ -4,9 +4,9 @@
 
 use regex::Regex;
 
+use super::action::{error, near_miss};
 use super::csv;
 use super::csv::Cell;
-use super::{error, near_miss};
 use crate::config::diagnostic::{Diagnostic, File, Place};
 use crate::config::log_type::Source;
 use crate::config::{did_you_mean, quoted, source_named, whole_pattern};

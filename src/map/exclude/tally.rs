@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Action;
+use super::action::Action;
 
 /// What one rule has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,17 +3,17 @@
 use super::explanation::{Chosen, ChosenTime, OtherTime};
 use crate::config::log_type::{IndexTime, Rotation};
 use crate::document::field_list::FieldId;
-use crate::map::MAX_ID;
 use crate::map::base::{latest, time_of_field, with_zone};
+use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
 use crate::map::index_name::IndexNames;
-use crate::map::plan::Plan;
 use crate::map::table::Sources;
+use crate::map::work::MAX_ID;
 use crate::map::work::Work;
 use crate::parse::time;
 use crate::parse::time::{Surroundings, ZonedTime};
 
-pub(super) fn index(work: &Work<'_>, plan: &Plan, facts: &ObjectFacts) -> Chosen {
+pub(super) fn index(work: &Work<'_>, plan: &CompiledSection, facts: &ObjectFacts) -> Chosen {
     let settings = &plan.log_type.index;
     let value = IndexNames::new(settings).name(work.time.instant, facts.around.load).to_owned();
     let time = match settings.time {
@@ -38,7 +38,7 @@ pub(super) fn index(work: &Work<'_>, plan: &Plan, facts: &ObjectFacts) -> Chosen
     Chosen { value, because }
 }
 
-pub(super) fn id(work: &Work<'_>, plan: &Plan) -> Option<Chosen> {
+pub(super) fn id(work: &Work<'_>, plan: &CompiledSection) -> Option<Chosen> {
     if !plan.ids {
         return None;
     }
@@ -73,7 +73,7 @@ pub(super) fn id(work: &Work<'_>, plan: &Plan) -> Option<Chosen> {
 
 pub(super) fn chosen_time(
     work: &Work<'_>,
-    plan: &Plan,
+    plan: &CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, '_>,
 ) -> ChosenTime {
@@ -94,7 +94,7 @@ pub(super) fn chosen_time(
 /// The fields that `timestamp_key` names, but for the one that was taken.
 fn fields(
     work: &Work<'_>,
-    plan: &Plan,
+    plan: &CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, '_>,
     created: Option<ZonedTime>,

@@ -10,8 +10,8 @@ pub mod explanation;
 use self::change::{changes, refusal};
 use self::explanation::{Explanation, Filled, Loser, Refused, Rule};
 use self::places::{Found, Places};
+use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
-use super::plan::Plan;
 use super::table::{Sources, key_of};
 use super::work::Work;
 use crate::document::field_list::FieldId;
@@ -21,7 +21,7 @@ use crate::document::value::{Leftover, Value};
 
 pub(super) fn explain<'d>(
     work: &Work<'d>,
-    plan: &'d Plan,
+    plan: &'d CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, 'd>,
 ) -> Explanation {
@@ -50,7 +50,7 @@ pub(super) fn explain<'d>(
 
 struct Explainer<'e, 'd> {
     work: &'e Work<'d>,
-    plan: &'d Plan,
+    plan: &'d CompiledSection,
     sources: &'e Sources<'e, 'd>,
     places: &'e Places<'e, 'd>,
     /// The values that no field took, with what they were read from.

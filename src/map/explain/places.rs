@@ -11,7 +11,7 @@ use crate::document::trace::{Read, Reason};
 use crate::document::value::{Address, Leftover, Value};
 use crate::map::work::Work;
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::keyed::At;
+use crate::parse::pairs::event_keys::PairIndex;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::syslog::SyslogField;
 
@@ -28,7 +28,7 @@ struct Part<'w, 'd> {
     text: &'w str,
     /// The value as it is written.
     raw: &'w str,
-    pair: Option<(At, Pair<'d>)>,
+    pair: Option<(PairIndex, Pair<'d>)>,
 }
 
 impl<'w, 'd> Places<'w, 'd> {
@@ -98,7 +98,7 @@ impl<'w, 'd> Places<'w, 'd> {
         Found { places: self, parts }
     }
 
-    fn pair(&self, at: At) -> Option<&Part<'w, 'd>> {
+    fn pair(&self, at: PairIndex) -> Option<&Part<'w, 'd>> {
         self.parts.iter().find(|part| part.pair.is_some_and(|(other, _)| other == at))
     }
 

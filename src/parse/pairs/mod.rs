@@ -5,4 +5,4 @@ mod marks;
 pub(crate) mod scan;
 mod index;
 pub mod pair;
-pub(crate) mod keyed;
+pub(crate) mod event_keys;

@@ -7,9 +7,10 @@ use std::io::Read;
 
 use memchr::memchr;
 
+use super::inflation::Inflation;
+use super::line::{Break, Line, LineNumber};
 use super::stop::{Filled, Stop};
 use super::text::Text;
-use super::{Break, Inflation, Line, LineNumber};
 
 /// Room that a decoder gets at each call. zlib copies 32 KiB of history after each, so a call should give much
 /// more than that.

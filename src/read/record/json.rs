@@ -11,8 +11,9 @@ use serde::de::Deserialize;
 use serde_json::value::RawValue;
 use wide::u8x16;
 
+use super::fluentd::{Other, Record};
+use super::repair;
 use super::spare::Spare;
-use super::{Other, Record, repair};
 
 /// Bytes that are looked at as one: names and most values end in the first block.
 const BLOCK: usize = 32;

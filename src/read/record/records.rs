@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use super::columns;
 use super::columns::Columns;
+use super::fluentd::{Other, Record};
 use super::spare::Spare;
-use super::{Other, Record, json, repair};
+use super::{json, repair};
 
 /// Reads a line as records. A line of nothing but blanks has none.
 ///

@@ -2,7 +2,7 @@
 
 use es_loader::config::diagnostic::{File, Severity};
 use es_loader::config::{Config, check};
-use es_loader::map::plan::Plans;
+use es_loader::map::compiled::CompiledSections;
 use es_loader::read::record::decode;
 
 use crate::support::strict::check_document;
@@ -24,14 +24,14 @@ pub(super) fn property(bytes: &[u8]) {
         }
         Ok(config) => {
             assert_eq!(config.warnings, findings);
-            if let Ok(plans) = Plans::new(config) {
+            if let Ok(plans) = CompiledSections::new(config) {
                 use_all(&plans);
             }
         }
     }
 }
 
-fn use_all(plans: &Plans) {
+fn use_all(plans: &CompiledSections) {
     let event = packet_event("10.0.3.77", b"GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n");
     let lines = [fluentd_line(&event), event.into_bytes()].concat();
     for plan in plans.iter() {

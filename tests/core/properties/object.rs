@@ -3,7 +3,8 @@
 
 use std::io::Read;
 
-use es_loader::read::object::{Break, Inflation, Lines};
+use es_loader::read::object::line::Break;
+use es_loader::read::object::{Inflation, Lines};
 
 /// Small enough that bytes of a few kilobytes can go over it.
 const MAX_LINE: usize = 4096;

@@ -17,11 +17,11 @@ use std::sync::LazyLock;
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
-use es_loader::deliver::bulk::Batch;
 use es_loader::load::account::{Account, Limits};
+use es_loader::load::batch::Batch;
 use es_loader::load::load;
+use es_loader::map::compiled::{CompiledSection, CompiledSections};
 use es_loader::map::event::ObjectFacts;
-use es_loader::map::plan::{Plan, Plans};
 use es_loader::parse::time;
 use es_loader::parse::time::Surroundings;
 use jiff::tz::Offset;
@@ -31,26 +31,26 @@ use serde_json::Value;
 pub(crate) const KEY: &str = "ds_agent/2026/11/22/00_host_0.gz";
 
 /// The section `[deepsecurity]` as it is shipped.
-pub(crate) fn plan() -> &'static Plan {
-    static PLAN: LazyLock<Plan> = LazyLock::new(|| plan_with(""));
+pub(crate) fn plan() -> &'static CompiledSection {
+    static PLAN: LazyLock<CompiledSection> = LazyLock::new(|| plan_with(""));
     &PLAN
 }
 
 /// The same with `settings` over it, one a line.
-pub(crate) fn plan_with(settings: &str) -> Plan {
+pub(crate) fn plan_with(settings: &str) -> CompiledSection {
     let file = File { name: "user.ini".to_owned(), text: format!("[deepsecurity]\n{settings}\n") };
     plans(file).named("deepsecurity").expect("a section named deepsecurity").clone()
 }
 
 /// A section of its own.
-pub(crate) fn plan_of_section(name: &str, settings: &str) -> Plan {
+pub(crate) fn plan_of_section(name: &str, settings: &str) -> CompiledSection {
     let text = format!("[{name}]\n{settings}\n");
     plans(File { name: "user.ini".to_owned(), text }).named(name).expect("the section").clone()
 }
 
-fn plans(file: File) -> Plans {
+fn plans(file: File) -> CompiledSections {
     let config = Config::load(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    Plans::new(config).expect("no field is a value and an object")
+    CompiledSections::new(config).expect("no field is a value and an object")
 }
 
 /// What is known of the object: fixed.
@@ -106,12 +106,12 @@ impl Document {
 }
 
 /// Loads bytes by a plan, with the fixed facts.
-pub(crate) fn load_bytes(plan: &Plan, bytes: &[u8]) -> Loaded {
+pub(crate) fn load_bytes(plan: &CompiledSection, bytes: &[u8]) -> Loaded {
     load_with(plan, facts(), &Limits::default(), bytes)
 }
 
 /// Loads bytes, and reads all documents back.
-pub(crate) fn load_with(plan: &Plan, facts: ObjectFacts, limits: &Limits, bytes: &[u8]) -> Loaded {
+pub(crate) fn load_with(plan: &CompiledSection, facts: ObjectFacts, limits: &Limits, bytes: &[u8]) -> Loaded {
     let mut ndjson = Vec::new();
     let mut documents = Vec::new();
     let account = load(bytes, plan, facts, limits, &mut |batch: &mut Batch| {
@@ -156,7 +156,7 @@ pub(crate) fn document(message: &str) -> Document {
 }
 
 /// The only document of one message.
-pub(crate) fn document_by(plan: &Plan, message: &str) -> Document {
+pub(crate) fn document_by(plan: &CompiledSection, message: &str) -> Document {
     let mut loaded = load_bytes(plan, &fluentd_line(message));
     assert_eq!(loaded.documents.len(), 1, "{message}");
     loaded.documents.remove(0)

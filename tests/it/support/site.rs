@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use es_loader::edge::settings;
-use es_loader::map::plan::Plans;
+use es_loader::map::compiled::CompiledSections;
 use tempfile::TempDir;
 
 use super::node::Node;
@@ -46,7 +46,7 @@ impl Site {
     }
 
     /// The same, compiled.
-    pub(crate) fn plans(&self) -> Arc<Plans> {
+    pub(crate) fn plans(&self) -> Arc<CompiledSections> {
         let files = settings::read_files(&[self.config()]).unwrap();
         Arc::new(settings::plans(&files).unwrap())
     }

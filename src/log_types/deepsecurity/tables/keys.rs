@@ -4,7 +4,7 @@
 //! have their home in `profile` and `custom`.
 
 use crate::document::field_list::FieldId;
-use crate::parse::pairs::keyed::KeyId;
+use crate::parse::pairs::event_keys::KeyId;
 
 /// Where a key's value goes when the table of user.ini has not taken it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,18 +9,19 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde_json::Value;
 
-use super::account::Limits;
-use super::load;
+use super::letter::DeadLetter;
 use crate::bytes::json;
-use crate::deliver::bulk::{Batch, index_and_id};
-use crate::deliver::dead_letter::DeadLetter;
+use crate::deliver::bulk::index_and_id;
 use crate::document::id::Identities;
+use crate::load::account::Limits;
+use crate::load::batch::Batch;
+use crate::load::load;
+use crate::map::compiled::{Choice, CompiledSection, CompiledSections};
 use crate::map::event::ObjectFacts;
-use crate::map::plan::{Choice, Plan, Plans};
 use crate::parse::time;
 use crate::parse::time::Surroundings;
-use crate::read::object::LineNumber;
-use crate::trigger::LineRange;
+use crate::read::object::line::LineNumber;
+use crate::trigger::object_ref::LineRange;
 
 /// Equal lines of one object that are looked through for the one that a record is of.
 const EQUAL_LINES: u64 = 1_000;
@@ -43,7 +44,7 @@ pub enum Remade {
 
 impl DeadLetter {
     /// The record's document by the present configuration; `now` becomes its `event.ingested`.
-    pub fn remake(&self, plans: &Plans, now: Timestamp) -> Remade {
+    pub fn remake(&self, plans: &CompiledSections, now: Timestamp) -> Remade {
         let found =
             self.raw_line().zip(self.plan(plans)).and_then(|(line, plan)| self.of_line(&line, plan, now));
         match (found, &self.document) {
@@ -76,7 +77,7 @@ impl DeadLetter {
     }
 
     /// The section that takes the record's object today, or else the one that took it.
-    fn plan<'p>(&self, plans: &'p Plans) -> Option<&'p Plan> {
+    fn plan<'p>(&self, plans: &'p CompiledSections) -> Option<&'p CompiledSection> {
         if let Choice::Load(plan) = plans.for_key(&self.key) {
             return Some(plan);
         }
@@ -90,7 +91,7 @@ impl DeadLetter {
         Some(document.pointer(pointer)?.as_str()?.to_owned())
     }
 
-    fn facts(&self, plan: &Plan, now: Timestamp) -> ObjectFacts {
+    fn facts(&self, plan: &CompiledSection, now: Timestamp) -> ObjectFacts {
         let default_offset = plan.log_type().event_time.tz;
         ObjectFacts {
             bucket: self.bucket.clone(),
@@ -107,7 +108,7 @@ impl DeadLetter {
         }
     }
 
-    fn of_line(&self, line: &[u8], plan: &Plan, now: Timestamp) -> Option<Made> {
+    fn of_line(&self, line: &[u8], plan: &CompiledSection, now: Timestamp) -> Option<Made> {
         let made = Documents::of(line, 1, plan, self.facts(plan, now));
         if let Some(document) = made.with_id(&self.id) {
             return Some(Made::Document(document));
@@ -158,7 +159,7 @@ struct Documents {
 
 impl Documents {
     /// Makes the documents of a line that stands in its object for the `number`th time.
-    fn of(line: &[u8], number: u64, plan: &Plan, facts: ObjectFacts) -> Self {
+    fn of(line: &[u8], number: u64, plan: &CompiledSection, facts: ObjectFacts) -> Self {
         // A blank line in front keeps a line's first bytes from being taken for those of a compressed object.
         let mut text = b"\n".to_vec();
         for _ in 0..number {

@@ -2,7 +2,7 @@
 //!
 //! Kept only where somebody wants to see them again: beside a document that is refused for good.
 
-use crate::read::object::LineNumber;
+use crate::read::object::line::LineNumber;
 
 /// Lines by their numbers, which ascend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

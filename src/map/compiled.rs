@@ -5,7 +5,8 @@
 use crate::document::origin::{Origin, RecordField};
 use bumpalo::Bump;
 
-use super::exclude::{Matcher, Rules, Target};
+use super::exclude::rules::Rules;
+use super::exclude::{Matcher, Target};
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Place, Severity};
 use crate::config::log_type::{LogType, Source};
@@ -16,11 +17,11 @@ use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
 use crate::log_types::deepsecurity;
-use crate::parse::pairs::keyed::KeyTable;
+use crate::parse::pairs::event_keys::KeyTable;
 
 /// A section, compiled.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct CompiledSection {
     pub(crate) log_type: LogType,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
@@ -37,9 +38,9 @@ pub struct Plan {
 
 /// All sections, compiled.
 #[derive(Clone, Debug)]
-pub struct Plans {
+pub struct CompiledSections {
     config: Config,
-    plans: Vec<Plan>,
+    plans: Vec<CompiledSection>,
     /// What is odd about the rules.
     warnings: Vec<Diagnostic>,
 }
@@ -48,7 +49,7 @@ pub struct Plans {
 #[derive(Clone, Copy, Debug)]
 pub enum Choice<'p> {
     /// It is loaded by this section.
-    Load(&'p Plan),
+    Load(&'p CompiledSection),
     /// The section of this name takes such keys, but its `s3_key_ignored` leaves this one out.
     Ignored(&'p str),
     /// No section's `s3_key` matches.
@@ -63,7 +64,7 @@ pub(crate) struct Rule {
     pub(crate) origins: Vec<Origin>,
 }
 
-impl Plan {
+impl CompiledSection {
     /// Compiles a section.
     ///
     /// # Errors
@@ -134,7 +135,7 @@ impl Plan {
     }
 }
 
-impl Plans {
+impl CompiledSections {
     /// Compiles all sections.
     ///
     /// # Errors
@@ -145,7 +146,7 @@ impl Plans {
         let mut plans = Vec::new();
         let mut findings = Vec::new();
         for log_type in &config.log_types {
-            match Plan::new(log_type.clone()) {
+            match CompiledSection::new(log_type.clone()) {
                 Ok(plan) => {
                     findings.extend(misfits(&plan));
                     plans.push(plan);
@@ -203,7 +204,7 @@ impl Plans {
     }
 
     /// The section of a name.
-    pub fn named(&self, name: &str) -> Option<&Plan> {
+    pub fn named(&self, name: &str) -> Option<&CompiledSection> {
         self.plans.iter().find(|plan| plan.log_type.name == name)
     }
 
@@ -213,7 +214,7 @@ impl Plans {
     }
 
     /// All sections in the order of the files.
-    pub fn iter(&self) -> impl Iterator<Item = &Plan> {
+    pub fn iter(&self) -> impl Iterator<Item = &CompiledSection> {
         self.plans.iter()
     }
 }
@@ -238,7 +239,7 @@ fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
 }
 
 /// Lines that could never have an effect.
-fn misfits(plan: &Plan) -> Vec<Diagnostic> {
+fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
     let misfit = |place: &Place, message: String, help: &str| Diagnostic {
         severity: Severity::Error,

@@ -106,7 +106,7 @@ fn slot_of(ends: Ends, slots: usize) -> usize {
 
 /// One event's pairs by key.
 #[derive(Debug, Default)]
-pub(crate) struct Keyed<'a> {
+pub(crate) struct EventKeys<'a> {
     pairs: Vec<Pair<'a>>,
     /// What is known of each pair.
     entries: Vec<Entry<'a>>,
@@ -129,28 +129,28 @@ struct Entry<'a> {
 
 /// The position of a pair in its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct At(u32);
+pub(crate) struct PairIndex(u32);
 
-impl<'a> Keyed<'a> {
+impl<'a> EventKeys<'a> {
     /// No pairs, with the memory of one that was emptied.
-    pub(crate) fn recycle(emptied: Keyed<'static>, table: &KeyTable) -> Self {
-        let Keyed { pairs, entries, mut first } = emptied;
+    pub(crate) fn recycle(emptied: EventKeys<'static>, table: &KeyTable) -> Self {
+        let EventKeys { pairs, entries, mut first } = emptied;
         first.clear();
         first.resize(usize::from(table.count), 0);
-        Keyed { pairs, entries, first }
+        EventKeys { pairs, entries, first }
     }
 
     /// The memory without its pairs.
-    pub(crate) fn emptied(self) -> Keyed<'static> {
-        Keyed { pairs: emptied(self.pairs), entries: emptied(self.entries), first: self.first }
+    pub(crate) fn emptied(self) -> EventKeys<'static> {
+        EventKeys { pairs: emptied(self.pairs), entries: emptied(self.entries), first: self.first }
     }
 
-    /// Where the event's pairs go, before [`Keyed::find_keys`].
+    /// Where the event's pairs go, before [`EventKeys::find_keys`].
     pub(crate) fn pairs(&mut self) -> &mut Vec<Pair<'a>> {
         &mut self.pairs
     }
 
-    /// Looks up the keys of the pairs, which are slices of `text`, in order. They have values from [`Keyed::read_values`] on. Gives
+    /// Looks up the keys of the pairs, which are slices of `text`, in order. They have values from [`EventKeys::read_values`] on. Gives
     /// whether a key came more than once (rule E9).
     pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable) -> bool {
         let Self { pairs, entries, first } = self;
@@ -177,22 +177,22 @@ impl<'a> Keyed<'a> {
     }
 
     /// The first pair of a key, unless it was empty text all along.
-    pub(crate) fn at(&self, key: KeyId) -> Option<At> {
-        self.first.get(usize::from(key.0)).copied().filter(|number| *number > 0).map(At)
+    pub(crate) fn at(&self, key: KeyId) -> Option<PairIndex> {
+        self.first.get(usize::from(key.0)).copied().filter(|number| *number > 0).map(PairIndex)
     }
 
     /// The value at a place.
-    pub(crate) fn value_at(&self, at: At) -> &'a str {
+    pub(crate) fn value_at(&self, at: PairIndex) -> &'a str {
         self.entry(at.0).map_or("", |entry| entry.value)
     }
 
     /// The value at a place, if it is not empty.
-    pub(crate) fn filled_at(&self, at: At) -> Option<&'a str> {
+    pub(crate) fn filled_at(&self, at: PairIndex) -> Option<&'a str> {
         self.entry(at.0).filter(|entry| !entry.empty).map(|entry| entry.value)
     }
 
     /// The raw value at a place.
-    pub(crate) fn raw_at(&self, at: At) -> &'a str {
+    pub(crate) fn raw_at(&self, at: PairIndex) -> &'a str {
         self.pair(at.0).map_or("", |pair| pair.raw)
     }
 
@@ -203,25 +203,25 @@ impl<'a> Keyed<'a> {
     }
 
     /// Whether the pair has found its home.
-    pub(crate) fn is_used(&self, at: At) -> bool {
+    pub(crate) fn is_used(&self, at: PairIndex) -> bool {
         self.entry(at.0).is_some_and(|entry| entry.used)
     }
 
     /// Notes that the pair has found its home: it is no left-over.
-    pub(crate) fn mark_used(&mut self, at: At) {
+    pub(crate) fn mark_used(&mut self, at: PairIndex) {
         if let Some(entry) = self.entry_mut(at.0) {
             entry.used = true;
         }
     }
 
     /// Notes that the value does not fit a field. Gives whether this is news: it may be tried on several.
-    pub(crate) fn note_misfit(&mut self, at: At) -> bool {
+    pub(crate) fn note_misfit(&mut self, at: PairIndex) -> bool {
         self.entry_mut(at.0).is_some_and(|entry| !std::mem::replace(&mut entry.misfit, true))
     }
 
     /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
     pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
-        if let Some(At(number)) = self.at(key)
+        if let Some(PairIndex(number)) = self.at(key)
             && let Some(pair) = index_of(number).and_then(|index| self.pairs.get_mut(index))
             && pair.escapes == Escapes::Cef
             && breaks_a_line(pair.raw)
@@ -249,61 +249,63 @@ impl<'a> Keyed<'a> {
 
     /// The pair of this number, counted from 1: its key, its place and its value, if it is a known key's first pair, not
     /// empty, and has found no home.
-    pub(crate) fn unused_known(&self, number: u32) -> Option<(KeyId, At, &'a str)> {
+    pub(crate) fn unused_known(&self, number: u32) -> Option<(KeyId, PairIndex, &'a str)> {
         let entry = self.entry(number).filter(|entry| !entry.used && !entry.empty)?;
         let key = entry.key?;
-        (self.at(key) == Some(At(number))).then_some((key, At(number), entry.value))
+        (self.at(key) == Some(PairIndex(number))).then_some((key, PairIndex(number), entry.value))
     }
 
     /// The pairs with a value that have found no home, in order: key, value and place.
-    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, &'a str, At)> {
+    pub(crate) fn unused(&self) -> impl Iterator<Item = (&'a str, &'a str, PairIndex)> {
         (1..)
             .zip(self.entries.iter().zip(&self.pairs))
             .filter(|(_, (entry, _))| !entry.used && !entry.empty)
-            .map(|(number, (entry, pair))| (pair.key, entry.value, At(number)))
+            .map(|(number, (entry, pair))| (pair.key, entry.value, PairIndex(number)))
     }
 
     /// All pairs in order, with their values.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (At, Pair<'a>, &'a str)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (PairIndex, Pair<'a>, &'a str)> {
         (1..)
             .zip(self.entries.iter().zip(&self.pairs))
-            .map(|(number, (entry, pair))| (At(number), *pair, entry.value))
+            .map(|(number, (entry, pair))| (PairIndex(number), *pair, entry.value))
     }
 
     /// Whether the pair's key is one that the section knows.
-    pub(crate) fn is_known(&self, at: At) -> bool {
+    pub(crate) fn is_known(&self, at: PairIndex) -> bool {
         self.entry(at.0).is_some_and(|entry| entry.key.is_some())
     }
 
     /// Gives a pair another value.
-    pub(crate) fn set_value(&mut self, at: At, value: &'a str) {
+    pub(crate) fn set_value(&mut self, at: PairIndex, value: &'a str) {
         if let Some(entry) = self.entry_mut(at.0) {
             entry.value = value;
         }
     }
 
     /// All pairs of a key, in order.
-    pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = At> {
+    pub(crate) fn each(&self, key: KeyId) -> impl Iterator<Item = PairIndex> {
         let first = self.at(key);
         let repeated = first.and_then(|at| self.entry(at.0)).is_some_and(|entry| entry.repeated);
         // A key that comes once, as all of an ordinary event do, costs no walk.
         let others = if repeated { self.entries.as_slice() } else { &[] };
-        let others =
-            (1..).zip(others).filter(move |(_, entry)| entry.key == Some(key)).map(|(number, _)| At(number));
+        let others = (1..)
+            .zip(others)
+            .filter(move |(_, entry)| entry.key == Some(key))
+            .map(|(number, _)| PairIndex(number));
         first.into_iter().chain(others.skip(1))
     }
 
     /// The next pair of the same key.
-    pub(crate) fn next(&self, key: KeyId, at: At) -> Option<At> {
+    pub(crate) fn next(&self, key: KeyId, at: PairIndex) -> Option<PairIndex> {
         // A key that comes once, as all of an ordinary event do, costs no walk.
         self.at(key).and_then(|first| self.entry(first.0)).filter(|first| first.repeated)?;
         let behind = self.entries.get(usize::try_from(at.0).ok()?..)?;
         let found = (at.0 + 1..).zip(behind).find(|(_, entry)| entry.key == Some(key));
-        found.map(|(number, _)| At(number))
+        found.map(|(number, _)| PairIndex(number))
     }
 
     /// The first pair of the same known key, if that one has found its home.
-    pub(crate) fn first_used_like(&self, at: At) -> Option<At> {
+    pub(crate) fn first_used_like(&self, at: PairIndex) -> Option<PairIndex> {
         let first = self.at(self.entry(at.0)?.key?)?;
         (first != at && self.is_used(first)).then_some(first)
     }
@@ -312,7 +314,7 @@ impl<'a> Keyed<'a> {
     /// `ends_text` accepts and which come only once: what stands between is text of that value that only looks like
     /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
     pub(crate) fn extend_text(&mut self, key: KeyId, text: &'a str, ends_text: impl Fn(&str) -> bool) -> u32 {
-        let Some(At(number)) = self.at(key) else { return 0 };
+        let Some(PairIndex(number)) = self.at(key) else { return 0 };
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
         let folded = behind.len() - own_keys_at_end(before, behind, ends_text);

@@ -1,0 +1,82 @@
+//! What OpenSearch complains of.
+
+use std::fmt::{self, Write as _};
+
+/// Bytes of a reason that are kept.
+pub(crate) const REASON_LIMIT: usize = 500;
+
+/// Bytes of an error's type that are kept.
+pub(crate) const TYPE_LIMIT: usize = 100;
+
+/// What OpenSearch, or whatever stands before it, complains of. Its texts are limited in length, and control
+/// characters in them are escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// HTTP status of the item or of the whole answer; 0 where there was no answer.
+    pub status: u16,
+    /// The error's type, as `mapper_parsing_exception`; empty where the answer names none. Where there was no answer, what kept it
+    /// away. Never holds log text.
+    pub error_type: String,
+    /// What is wrong, with its innermost cause. May quote a value of the document, that is: log text.
+    pub reason: String,
+}
+
+impl Fault {
+    /// The error's type where no answer came in time.
+    pub const TIME_OUT: &'static str = "time_out";
+
+    /// A fault of our own finding.
+    pub fn new(status: u16, error_type: &str, reason: &str) -> Self {
+        Self { status, error_type: clean(error_type, TYPE_LIMIT), reason: clean(reason, REASON_LIMIT) }
+    }
+
+    /// A time-series collection of OpenSearch Serverless was sent an `_id`.
+    pub fn refuses_ids(&self) -> bool {
+        self.reason.contains("Document ID is not supported")
+    }
+
+    /// The cluster, or what stands before it, cannot keep up: it is sent less at a time, and in smaller requests.
+    pub fn is_pressure(&self) -> bool {
+        matches!(self.status, 402 | 408 | 429 | 503 | 504) || self.error_type == Fault::TIME_OUT
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.status == 0 {
+            return f.write_str(if self.reason.is_empty() { "no reason given" } else { &self.reason });
+        }
+        write!(f, "status {}: ", self.status)?;
+        match (self.error_type.as_str(), self.reason.as_str()) {
+            ("", "") => f.write_str("no reason given"),
+            ("", reason) => f.write_str(reason),
+            (error_type, "") => f.write_str(error_type),
+            (error_type, reason) => write!(f, "{error_type}: {reason}"),
+        }
+    }
+}
+
+/// `text` with control characters escaped, cut to `limit` bytes: fit for a terminal, a log and an error message.
+pub(crate) fn clean(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit));
+    for c in text.chars() {
+        let before = out.len();
+        if c.is_control() || changes_direction(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{}", c.escape_default());
+        } else {
+            out.push(c);
+        }
+        if out.len() > limit {
+            out.truncate(before);
+            out.push('…');
+            break;
+        }
+    }
+    out
+}
+
+/// Line separators and marks that let a text be shown in another order than it is written.
+fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
