@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::args::IamArgs;
+use super::args::network::IamArgs;
 
 /// The role's policy. What is not given stands as a word in capitals, to be filled in; statements for things that are not there
 /// (a KMS key, another account's role, a VPC) come only with their argument.

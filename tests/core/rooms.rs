@@ -2,7 +2,7 @@
 //!
 //! The order of the rooms is that of the `pub mod` lines of `src/lib.rs`.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -63,7 +63,10 @@ fn circle(targets: &BTreeMap<Module, BTreeSet<Module>>) -> String {
 fn every_room_is_told_of_in_the_layout_of_the_library() {
     let library = fs::read_to_string("src/lib.rs").unwrap();
     for room in rooms() {
-        assert!(library.contains(&format!("//! * [`{room}`]")), "src/lib.rs says nothing of {room}");
+        assert!(
+            library.replace(['[', ']'], "").contains(&format!("//! * `{room}`")),
+            "src/lib.rs says nothing of {room}"
+        );
     }
 }
 

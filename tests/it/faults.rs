@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use es_loader::edge::delivery::outcome::Options;
-use es_loader::edge::work::{Target, Worker};
+use es_loader::edge::delivery::sink::Sink;
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
@@ -213,10 +214,10 @@ fn load_through_faults(
             patience: Duration::from_secs(120),
         };
         let server = serve(move |request| faulty(request, &mut random, &mut burst)).await;
-        let target = Target::OpenSearch(Box::new(client(&server)), options);
+        let sink = Sink::OpenSearch(Box::new(client(&server)), options);
         let limits = Limits { batch_bytes: 4_000, ..Limits::default() };
-        let worker = Worker::new(site_plans, None, target, limits, None);
-        let report = worker.load_file(path, "deepsecurity", Timestamp::now()).await;
+        let loader = ObjectLoader::new(site_plans, None, sink, limits);
+        let report = loader.load_file(path, "deepsecurity", Timestamp::now()).await;
         assert_eq!(report.outcome, Outcome::Loaded, "seed {seed}");
         assert_eq!(report.balance().check(), Ok(()), "seed {seed}");
         let counts = (report.indexed, report.raw.total(), report.rejected.total(), report.unsent.total());

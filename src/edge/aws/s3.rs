@@ -1,6 +1,4 @@
-//! The S3 client: objects as blocking readers, and listings.
-//!
-//! Does not know what is in an object. What a missing object means for a message is decided by the caller.
+//! The S3 client: it gives objects as blocking readers, lists them and deletes them.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -16,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::roles::{BucketRole, Buckets};
 use crate::edge::delivery::channel::ChannelReader;
+use crate::local::open_object::{Facts, OpenObject};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
 
@@ -223,11 +222,38 @@ impl S3 {
 }
 
 impl ObjectStream {
-    /// The object as a blocking reader, for a thread of its own; has to be called inside a tokio runtime, which
-    /// fetches the bytes as far ahead as a small bounded channel allows.
+    /// The object, open for a thread that blocks; the section `section` loads it at `now`.
     ///
-    /// A broken connection is made up for from the byte where it broke: while deliveries wait for the cluster,
-    /// S3 may lose its patience with us. What cannot be made up for is an error of the reader.
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime: see [`Self::into_reader`].
+    pub(crate) fn into_open_object(
+        self,
+        object: &ObjectRef,
+        section: String,
+        now: jiff::Timestamp,
+    ) -> OpenObject {
+        let facts = Facts {
+            bucket: Some(object.bucket.clone()),
+            key: self.key.as_str().to_owned(),
+            version: object.version_id.clone(),
+            region: object.region.clone(),
+            modified: self.last_modified.or(object.event_time),
+            now,
+        };
+        let (name, size) = (object.to_string(), self.size);
+        OpenObject { name, reader: Box::new(self.into_reader()), size, section, facts }
+    }
+
+    /// The object's bytes, for a thread that blocks: the tokio runtime in which this is called fetches them as far ahead as a small
+    /// channel allows.
+    ///
+    /// If the connection breaks, the object is read on from the byte where it broke: S3 closes connections while deliveries wait for
+    /// the cluster. If that does not help, the reader gives the error.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
     pub fn into_reader(self) -> impl Read + Send + 'static {
         let (pieces, received) = mpsc::channel(PIECES);
         tokio::spawn(async move {
