@@ -16,13 +16,17 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
-use crate::log_types::deepsecurity;
+use crate::log_types::{self, Profile};
+use crate::packet::quoted::Payloads;
 use crate::parse::pairs::event_keys::KeyTable;
 
 /// A section, compiled.
 #[derive(Clone, Debug)]
 pub struct CompiledSection {
     pub(crate) log_type: LogType,
+    /// What its log type has to say beyond the table.
+    pub(crate) profile: &'static dyn Profile,
+    pub(crate) payloads: Payloads,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     pub(crate) rules: Vec<Rule>,
@@ -74,7 +78,9 @@ impl CompiledSection {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
         let fields = Fields::new(&log_type.field_prefix, added)?;
-        let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
+        let profile = log_types::profile(&log_type.name);
+        let known = profile.known_keys();
+        let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
@@ -94,6 +100,8 @@ impl CompiledSection {
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
         Ok(Self {
             log_type,
+            profile,
+            payloads: Payloads(profile.payload_key()),
             fields,
             keys,
             rules,

@@ -13,8 +13,7 @@ use crate::document::field_list::FieldId;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::{MAX_STRING, Row};
 use crate::document::value::{Leftover, Value};
-use crate::log_types::deepsecurity;
-use crate::log_types::deepsecurity::{behind_payload, push_without_payloads};
+use crate::packet::quoted::behind_payload;
 use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::read::record::fluentd::Record;
 
@@ -36,7 +35,7 @@ struct Groups<'a> {
 /// All values of one key.
 struct Group<'a> {
     key: &'a str,
-    /// The key is one that Deep Security writes.
+    /// The key is one that the section knows.
     is_known: bool,
     values: ArenaVec<'a, &'a str>,
 }
@@ -73,15 +72,10 @@ fn short_hash(ends: &Ends) -> u32 {
     u32::try_from(ends.hash() >> 32).unwrap_or_default()
 }
 
-/// The payloads of an event's packets, as they stand in its line.
-pub(super) fn payloads<'a>(keyed: &EventKeys<'a>) -> impl Iterator<Item = &'a str> {
-    keyed.each(deepsecurity::key::PACKET_DATA).map(|at| keyed.raw_at(at))
-}
-
 /// Keys that have found no home go under the prefix, as they are.
 pub(super) fn leave_over_pairs<'a>(
     keyed: &EventKeys<'a>,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     unparsed: &'a str,
     beyond: &'a str,
     row: &mut Row<'a>,
@@ -118,8 +112,8 @@ pub(super) fn leave_over_pairs<'a>(
             values => Value::Texts(values),
         };
         // A field of ours has that name where it holds the value of another key.
-        if is_known && !plan.fields.has_under_prefix(key) {
-            row.leave_over(field_name(key, plan, row, arena), value);
+        if is_known && !section.fields.has_under_prefix(key) {
+            row.leave_over(field_name(key, section, row, arena), value);
         } else {
             extra.push(Leftover { key: extra_name(key, &extra, arena), value });
         }
@@ -128,13 +122,15 @@ pub(super) fn leave_over_pairs<'a>(
     if too_many > 0 {
         problems.add_many(Problem::TooManyKeys, too_many);
     }
+    let payloads = section.payloads;
     let unparsed = trim(unparsed);
     if !unparsed.is_empty() || !beyond.is_empty() {
         problems.add(Problem::UnparsedText);
         push_word(&mut text, &[]);
-        push_without_payloads(unparsed, &mut text);
-        let is_cut = payloads(keyed).any(|payload| payload.as_bytes().as_ptr_range().end == beyond.as_ptr());
-        push_without_payloads(if is_cut { behind_payload(beyond) } else { beyond }, &mut text);
+        payloads.push_without(unparsed, &mut text);
+        let is_cut =
+            payloads.raw(keyed).any(|payload| payload.as_bytes().as_ptr_range().end == beyond.as_ptr());
+        payloads.push_without(if is_cut { behind_payload(beyond) } else { beyond }, &mut text);
     }
     if !text.is_empty() {
         row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
@@ -170,12 +166,12 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
 /// A name that OpenSearch takes as one field, and that is no other field's.
 pub(super) fn field_name<'a>(
     key: &'a str,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     row: &Row<'a>,
     arena: &'a Bump,
 ) -> &'a str {
     free_name(key, arena, |name| {
-        plan.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
+        section.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
     })
 }
 
@@ -203,14 +199,14 @@ fn free_name<'a>(key: &'a str, arena: &'a Bump, is_taken: impl Fn(&str) -> bool)
 pub(super) fn leave_over_record<'a>(
     record: &'a Record<'a>,
     used: &UsedFields,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     row: &mut Row<'a>,
     arena: &'a Bump,
     problems: &mut Problems,
 ) {
     let hostname = record.hostname.as_deref().filter(|_| !used.hostname);
     if let Some(hostname) = hostname.filter(|hostname| !is_empty_value(hostname)) {
-        row.leave_over(field_name("hostname", plan, row, arena), Value::Text(hostname));
+        row.leave_over(field_name("hostname", section, row, arena), Value::Text(hostname));
     }
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
         row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));

@@ -5,13 +5,13 @@
 use bumpalo::Bump;
 
 use super::compiled::CompiledSection;
-use super::read::Header;
 use crate::bytes::trim::trim;
 use crate::document::convert::convert_to;
 use crate::document::origin::{Origin, RecordField};
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
+use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
 use crate::parse::syslog;
@@ -22,7 +22,7 @@ use crate::read::record::fluentd::Record;
 pub(super) struct Sources<'e, 'a> {
     pub(super) record: &'a Record<'a>,
     pub(super) syslog: &'e syslog::Header<'a>,
-    pub(super) header: &'e Header<'a>,
+    pub(super) header: &'e EventHeader<'a>,
     pub(super) arena: &'a Bump,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Sources<'_, 'a> {
 
 /// Fills the fields of the table. Gives whether any got a value of the event's.
 pub(super) fn apply_table<'a>(
-    plan: &'a CompiledSection,
+    section: &'a CompiledSection,
     sources: &Sources<'_, 'a>,
     keyed: &mut EventKeys<'a>,
     row: &mut Row<'a>,
@@ -80,7 +80,7 @@ pub(super) fn apply_table<'a>(
     problems: &mut Problems,
 ) -> bool {
     let mut any = false;
-    for rule in &plan.rules {
+    for rule in &section.rules {
         for origin in &rule.origins {
             // Nearly every source is a key of the event.
             let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
