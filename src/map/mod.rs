@@ -13,6 +13,7 @@ mod read;
 mod left_over;
 mod mapped;
 mod finished;
+mod document;
 pub mod index_name;
 pub mod exclude;
 pub mod explain;
@@ -32,7 +33,7 @@ use self::read::ReadEvent;
 use crate::document::row::Row;
 use crate::parse::pairs::event_keys::EventKeys;
 
-pub use self::finished::Document;
+pub use self::document::Document;
 
 /// Makes documents of one object's events.
 pub struct Documents<'p> {
