@@ -44,7 +44,7 @@ pub struct CompiledSection {
 #[derive(Clone, Debug)]
 pub struct CompiledSections {
     config: Config,
-    plans: Vec<CompiledSection>,
+    sections: Vec<CompiledSection>,
     /// What is odd about the rules.
     warnings: Vec<Diagnostic>,
 }
@@ -151,19 +151,19 @@ impl CompiledSections {
     /// A field that would be both a value and an object, a constant that does not fit its field, or a line for a field that the
     /// loader itself fills, each with its place.
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut plans = Vec::new();
+        let mut sections = Vec::new();
         let mut findings = Vec::new();
         for log_type in &config.log_types {
             match CompiledSection::new(log_type.clone()) {
-                Ok(plan) => {
-                    findings.extend(misfits(&plan));
-                    plans.push(plan);
+                Ok(section) => {
+                    findings.extend(misfits(&section));
+                    sections.push(section);
                 }
                 Err(error) => findings.push(contradiction(log_type, &error)),
             }
         }
         findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
-        if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self { config, sections, warnings: Vec::new() }) } else { Err(findings) }
     }
 
     /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
@@ -172,11 +172,10 @@ impl CompiledSections {
     ///
     /// What is wrong with a file, with its places.
     pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
-        let sections: Vec<&str> =
-            self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
-        let rules = Rules::read(files, &sections)?;
-        for plan in &mut self.plans {
-            plan.exclude(&rules);
+        let names: Vec<&str> = self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
+        let rules = Rules::read(files, &names)?;
+        for section in &mut self.sections {
+            section.exclude(&rules);
         }
         self.warnings = rules.into_warnings();
         Ok(self)
@@ -184,8 +183,8 @@ impl CompiledSections {
 
     /// Without the records that CloudWatch Logs sends from this log group, the process's own.
     pub fn without_own_log(mut self, log_group: &str) -> Self {
-        for plan in &mut self.plans {
-            plan.own_log_group = Some(log_group.to_owned());
+        for section in &mut self.sections {
+            section.own_log_group = Some(log_group.to_owned());
         }
         self
     }
@@ -198,7 +197,7 @@ impl CompiledSections {
     /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
     /// Serverless take. What is sent twice is there twice then.
     pub fn without_ids(mut self) -> Self {
-        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self.sections.iter_mut().for_each(|section| section.ids = false);
         self
     }
 
@@ -213,7 +212,7 @@ impl CompiledSections {
 
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&CompiledSection> {
-        self.plans.iter().find(|plan| plan.log_type.name == name)
+        self.sections.iter().find(|section| section.log_type.name == name)
     }
 
     /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
@@ -223,7 +222,7 @@ impl CompiledSections {
 
     /// All sections in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &CompiledSection> {
-        self.plans.iter()
+        self.sections.iter()
     }
 }
 
@@ -247,7 +246,7 @@ fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
 }
 
 /// Lines that could never have an effect.
-fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
+fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
     let misfit = |place: &Place, message: String, help: &str| Diagnostic {
         severity: Severity::Error,
@@ -255,12 +254,13 @@ fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
         message,
         help: Some(help.to_owned()),
     };
-    let constants = plan.log_type.statics.iter().filter(|constant| {
-        let kind = plan.fields.id(&constant.field).map(|field| plan.fields.kind(field));
+    let constants = section.log_type.statics.iter().filter(|constant| {
+        let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
         kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
     });
-    let owned = plan.fields.id(&format!("{}.timestamp_source", plan.fields.prefix()));
-    let taken = places(&plan.log_type).filter(|(field, _)| owned.is_some() && plan.fields.id(field) == owned);
+    let owned = section.fields.id(&format!("{}.timestamp_source", section.fields.prefix()));
+    let taken =
+        places(&section.log_type).filter(|(field, _)| owned.is_some() && section.fields.id(field) == owned);
     constants
         .map(|constant| {
             let message =
