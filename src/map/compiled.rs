@@ -73,7 +73,7 @@ impl CompiledSection {
     pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
-        let fields = Fields::new(&log_type.field_prefix, added)?;
+        let fields = Fields::new(&log_type.field_prefix, deepsecurity::own_fields(), added)?;
         let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {

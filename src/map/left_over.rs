@@ -137,7 +137,7 @@ pub(super) fn leave_over_pairs<'a>(
         push_without_payloads(if is_cut { behind_payload(beyond) } else { beyond }, &mut text);
     }
     if !text.is_empty() {
-        row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
+        row.set_if_absent(FieldId::UNPARSED, Value::Text(text.into_bump_str()));
     }
 }
 
@@ -160,11 +160,11 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
     if extra.is_empty() {
         return;
     }
-    let all = match row.get(FieldId::DS_EXTRA) {
+    let all = match row.get(FieldId::EXTRA) {
         Value::Object(earlier) => ArenaVec::from_iter_in(earlier.iter().copied().chain(extra), arena),
         _ => extra,
     };
-    row.set(FieldId::DS_EXTRA, Value::Object(all.into_bump_slice()));
+    row.set(FieldId::EXTRA, Value::Object(all.into_bump_slice()));
 }
 
 /// A name that OpenSearch takes as one field, and that is no other field's.
@@ -213,7 +213,7 @@ pub(super) fn leave_over_record<'a>(
         row.leave_over(field_name("hostname", plan, row, arena), Value::Text(hostname));
     }
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
-        row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
+        row.set_if_absent(FieldId::TAG, Value::Text(tag));
     }
     let others = record.others.iter().enumerate().filter(|(at, _)| {
         u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
@@ -221,7 +221,7 @@ pub(super) fn leave_over_record<'a>(
     let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
     let mut given = others.filter(|(_, value)| !is_empty_value(value));
     let mut extra = ArenaVec::new_in(arena);
-    let taken = match row.get(FieldId::DS_EXTRA) {
+    let taken = match row.get(FieldId::EXTRA) {
         Value::Object(taken) => taken,
         _ => &[],
     };
@@ -238,8 +238,8 @@ pub(super) fn leave_over_record<'a>(
         push_word(&mut text, &[key, "=", value]);
     }
     if !text.is_empty() {
-        let mut all = ArenaString::from_str_in(row.text(FieldId::DS_UNPARSED).unwrap_or_default(), arena);
+        let mut all = ArenaString::from_str_in(row.text(FieldId::UNPARSED).unwrap_or_default(), arena);
         push_word(&mut all, &[&text]);
-        row.set(FieldId::DS_UNPARSED, Value::Text(all.into_bump_str()));
+        row.set(FieldId::UNPARSED, Value::Text(all.into_bump_str()));
     }
 }

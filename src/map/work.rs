@@ -236,7 +236,7 @@ impl<'d> Work<'d> {
         (self.time, self.time_origin) = (time, origin);
         self.row.step(Step::Time);
         self.row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(time)));
-        self.row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
+        self.row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(origin.word()));
         self.row.because(Step::Created, || Read::Record(RecordField::Timestamp));
         match created.time {
             Some(_) => self.row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&created.written)),
