@@ -9,6 +9,7 @@ pub mod deepsecurity;
 use std::fmt::Debug;
 
 use self::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::document::field_list::ListedField;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 
@@ -26,6 +27,12 @@ pub(crate) trait Profile: Debug + Sync {
     /// Adds what no table can say to the rows of several events, of which each was written by a device of the product. Fields
     /// that have a value keep it, unless it would mislead.
     fn enrich(&self, events: Vec<EventView<'_, '_>>);
+
+    /// The fields that its documents have beside those of every document, in document order. Their numbers begin at
+    /// [`FieldId::FIRST_OWN`](crate::document::field_list::FieldId::FIRST_OWN).
+    fn own_fields(&self) -> &'static [ListedField] {
+        &[]
+    }
 
     /// The keys that have a meaning here. They go under the prefix by their own names where no field takes them.
     fn known_keys(&self) -> KnownKeys {

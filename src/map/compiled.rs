@@ -77,8 +77,8 @@ impl CompiledSection {
     pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
-        let fields = Fields::new(&log_type.field_prefix, added)?;
         let profile = log_types::profile(&log_type.name);
+        let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)?;
         let known = profile.known_keys();
         let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();

@@ -84,7 +84,7 @@ impl<'a> LeftOver<'_, 'a> {
         self.keep_groups(groups, row);
         self.add_unparsed(&mut text, problems);
         if !text.is_empty() {
-            row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
+            row.set_if_absent(FieldId::UNPARSED, Value::Text(text.into_bump_str()));
         }
     }
 
@@ -171,11 +171,11 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
     if extra.is_empty() {
         return;
     }
-    let all = match row.get(FieldId::DS_EXTRA) {
+    let all = match row.get(FieldId::EXTRA) {
         Value::Object(earlier) => ArenaVec::from_iter_in(earlier.iter().copied().chain(extra), arena),
         _ => extra,
     };
-    row.set(FieldId::DS_EXTRA, Value::Object(all.into_bump_slice()));
+    row.set(FieldId::EXTRA, Value::Object(all.into_bump_slice()));
 }
 
 /// A name that OpenSearch takes as one field, and that is no other field's.
@@ -224,13 +224,13 @@ pub(super) fn leave_over_record<'a>(
         row.leave_over(field_name("hostname", section, row, arena), Value::Text(hostname));
     }
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
-        row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
+        row.set_if_absent(FieldId::TAG, Value::Text(tag));
     }
     let mut others = (record.others.iter().enumerate())
         .filter(|(at, other)| !used.has_other(*at) && !is_empty_value(&other.value))
         .map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
     let mut extra = ArenaVec::new_in(arena);
-    let taken = match row.get(FieldId::DS_EXTRA) {
+    let taken = match row.get(FieldId::EXTRA) {
         Value::Object(taken) => taken,
         _ => &[],
     };
@@ -241,13 +241,13 @@ pub(super) fn leave_over_record<'a>(
         extra.push(Leftover { key: name, value: Value::Text(value) });
     }
     add_extra(extra, row, arena);
-    let mut text = ArenaString::from_str_in(row.text(FieldId::DS_UNPARSED).unwrap_or_default(), arena);
+    let mut text = ArenaString::from_str_in(row.text(FieldId::UNPARSED).unwrap_or_default(), arena);
     let before = text.len();
     for (key, value) in others {
         problems.add(Problem::TooManyKeys);
         push_word(&mut text, &[key, "=", value]);
     }
     if text.len() > before {
-        row.set(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
+        row.set(FieldId::UNPARSED, Value::Text(text.into_bump_str()));
     }
 }

@@ -18,6 +18,7 @@ mod profile;
 
 pub use self::custom::label_names;
 pub use self::tables::actions::{Action, Disposition};
+pub use self::tables::fields::own_fields;
 pub use self::tables::keys::key_names;
 pub use self::tables::modules::{Module, Product};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};

@@ -20,10 +20,11 @@ use super::packets::packets;
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::tables::actions::Action;
+use super::tables::fields::own_fields;
 use super::tables::keys::{ALIASES, KEYS, key};
 use super::tables::modules::{Module, Product};
 use super::vulnerability::techniques;
-use crate::document::field_list::FieldId;
+use crate::document::field_list::{FieldId, ListedField};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
@@ -52,6 +53,10 @@ impl Profile for DeepSecurity {
         for step in STEPS {
             contexts.iter_mut().for_each(step);
         }
+    }
+
+    fn own_fields(&self) -> &'static [ListedField] {
+        own_fields()
     }
 
     fn known_keys(&self) -> KnownKeys {

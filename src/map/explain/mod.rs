@@ -69,7 +69,7 @@ impl<'d> Explainer<'_, 'd> {
     /// A field of the document; several for the keys that share one.
     fn filled(&self, field: FieldId) -> Vec<Filled> {
         let value = self.work.mapped.row.get(field);
-        if let (FieldId::DS_EXTRA, Value::Object(entries)) = (field, value) {
+        if let (FieldId::EXTRA, Value::Object(entries)) = (field, value) {
             let inside = self.plan.fields.name(field);
             return entries.iter().map(|entry| self.left_over(inside, entry)).collect();
         }
