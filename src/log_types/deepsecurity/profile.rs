@@ -28,7 +28,7 @@ use crate::document::field_list::{FieldId, ListedField};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
@@ -83,6 +83,15 @@ impl Profile for DeepSecurity {
 
     fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
         module_of(Some(device), signature_id).rule_id_offset()
+    }
+
+    fn dashboard(&self) -> Option<Dashboard> {
+        Some(Dashboard {
+            english: include_str!("../../../config/dashboard.ndjson"),
+            japanese: include_str!("../../../config/dashboard.ja.ndjson"),
+            index: "log-deepsecurity",
+            prefix: "deepsecurity",
+        })
     }
 
     fn redact(&self, event: EventView<'_, '_>) {
