@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use super::diagnostic::Diagnostic;
 use super::diagnostic::quoted;
-use super::ini::Entry;
+use super::ini::{DEFAULT, Entry};
 use super::keys;
-use super::layers::{DEFAULT, Layers, Section};
+use super::layers::{Layers, Section};
 use super::suggestion::did_you_mean;
 
 /// configparser's limit.
@@ -131,6 +131,6 @@ impl Value<'_> {
 
     fn unknown(&self, what: String, help: Option<String>) -> Box<Diagnostic> {
         let message = format!("{what} in the value of {}", quoted(&self.entry.written));
-        Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.value_place(), message) })
+        Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.value_position(), message) })
     }
 }

@@ -7,24 +7,21 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::diagnostic::{Diagnostic, File, Place};
+use super::diagnostic::{Diagnostic, File, Position};
 use super::diagnostic::{Findings, quoted};
 use super::ini;
-use super::ini::Entry;
+use super::ini::{DEFAULT, Entry, FileSection};
 use super::keys;
 
 /// What the built-in settings call their file.
 pub(crate) const BUILT_IN: &str = "<built-in>";
-
-/// The section whose values every other one inherits.
-pub(super) const DEFAULT: &str = "DEFAULT";
 
 /// A section, all files together. Its keys are the new names.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
     pub(super) name: String,
     /// Header in the last file that has one.
-    pub(super) place: Place,
+    pub(super) position: Position,
     /// It is one of ours, whether or not a file overrides it.
     pub(super) built_in: bool,
     entries: Vec<(String, Entry)>,
@@ -32,11 +29,11 @@ pub(super) struct Section {
 }
 
 impl Section {
-    fn new(name: &str, place: &Place) -> Self {
+    fn new(name: &str, position: &Position) -> Self {
         Self {
             name: name.to_owned(),
-            place: place.clone(),
-            built_in: place.file == BUILT_IN,
+            position: position.clone(),
+            built_in: position.file == BUILT_IN,
             entries: Vec::new(),
             index: HashMap::new(),
         }
@@ -73,7 +70,7 @@ pub(super) struct Layers {
 impl Layers {
     /// `files` over the built-in ones.
     pub(super) fn read(files: &[File], findings: &mut Findings) -> Self {
-        let start = Place { file: BUILT_IN.to_owned(), line: 1, column: 1 };
+        let start = Position::start(BUILT_IN);
         let mut layers =
             Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
         for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
@@ -143,17 +140,17 @@ impl Layers {
     }
 
     /// The section that `section`'s entries go into.
-    fn target(&mut self, section: &ini::Section) -> &mut Section {
+    fn target(&mut self, section: &FileSection) -> &mut Section {
         if section.name == DEFAULT {
             return &mut self.defaults;
         }
         let at = *self.index.entry(section.name.clone()).or_insert(self.sections.len());
         if at == self.sections.len() {
-            self.sections.push(Section::new(&section.name, &section.place));
+            self.sections.push(Section::new(&section.name, &section.position));
         }
         match self.sections.get_mut(at) {
             Some(target) => {
-                target.place = section.place.clone();
+                target.position = section.position.clone();
                 target
             }
             None => &mut self.defaults,
@@ -163,9 +160,9 @@ impl Layers {
 
 fn warn_of_old_name(old: &Entry, new_name: &str, findings: &mut Findings) {
     // Nobody can act on a warning about what is built in.
-    if old.place.file != BUILT_IN {
+    if old.position.file != BUILT_IN {
         let message = format!("key '{}' is the old name of '{new_name}'", old.written);
-        findings.push(Diagnostic::warning(&old.place, message).help(format!("write '{new_name}'")));
+        findings.push(Diagnostic::warning(&old.position, message).help(format!("write '{new_name}'")));
     }
 }
 
@@ -175,8 +172,8 @@ fn both_names(old: &Entry, new: &Entry) -> Diagnostic {
         old.written,
         new.written,
         quoted(&new.raw),
-        new.place,
+        new.position,
         quoted(&old.raw)
     );
-    Diagnostic::error(&old.place, message).help(format!("keep '{}' alone", new.written))
+    Diagnostic::error(&old.position, message).help(format!("keep '{}' alone", new.written))
 }

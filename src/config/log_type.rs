@@ -1,6 +1,6 @@
 //! The types that a section of user.ini becomes.
 
-use crate::config::diagnostic::Place;
+use crate::config::diagnostic::Position;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::TimeFormat;
@@ -25,7 +25,7 @@ pub struct Mapping {
     /// The sources in order.
     pub sources: Vec<Source>,
     /// Where the line stands.
-    pub place: Place,
+    pub position: Position,
 }
 
 /// A field with a constant value.
@@ -36,7 +36,7 @@ pub struct Static {
     /// Its value.
     pub value: String,
     /// Where the line stands.
-    pub place: Place,
+    pub position: Position,
 }
 
 /// What an object's lines are.

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::diagnostic::{Diagnostic, Place};
+use super::diagnostic::{Diagnostic, Position};
 use super::diagnostic::{Findings, quoted};
 use super::interpolation::Used;
 use super::layers::BUILT_IN;
@@ -45,11 +45,11 @@ pub(super) fn fields(
             continue;
         }
         // The user's list decides about the built-in table, as it does in upstream.
-        if !in_list && row.entry.place.file == BUILT_IN {
+        if !in_list && row.entry.position.file == BUILT_IN {
             continue;
         }
         if let Some((message, help)) = objection(row.key, in_list, prefix) {
-            findings.push(Diagnostic { help, ..Diagnostic::error(&row.entry.place, message) });
+            findings.push(Diagnostic { help, ..Diagnostic::error(&row.entry.position, message) });
         } else if let Some(fault) = &row.fault {
             findings.push((**fault).clone());
         } else if row.text().is_empty() {
@@ -81,7 +81,7 @@ fn listed<'t>(table: &'t Table<'_>, findings: &mut Findings) -> HashSet<&'t str>
                 let value = if list == "static_ecs" { "constant" } else { "source" };
                 let message = format!("{} is listed in '{list}' but has no line of its own", quoted(name));
                 findings.push(
-                    Diagnostic::error(&row.place_at(offset), message)
+                    Diagnostic::error(&row.position_at(offset), message)
                         .help(field::missing_line(name, value, lines)),
                 );
             }
@@ -91,7 +91,7 @@ fn listed<'t>(table: &'t Table<'_>, findings: &mut Findings) -> HashSet<&'t str>
 }
 
 fn unknown_key(row: &Row<'_>) -> Diagnostic {
-    let finding = Diagnostic::error(&row.entry.place, format!("unknown key {}", quoted(row.key)));
+    let finding = Diagnostic::error(&row.entry.position, format!("unknown key {}", quoted(row.key)));
     let meant = suggestion::did_you_mean(row.key, keys::names());
     finding.help(meant.unwrap_or_else(|| {
         format!(
@@ -113,12 +113,14 @@ fn objection(name: &str, in_list: bool, prefix: Option<&str>) -> Option<field::O
 
 fn mapping_line(row: &Row<'_>, findings: &mut Findings) -> Option<Mapping> {
     if row.key == "@log_type" {
-        let finding = Diagnostic::error(&row.entry.place, "'@log_type' cannot come from the log");
+        let finding = Diagnostic::error(&row.entry.position, "'@log_type' cannot come from the log");
         findings.push(finding.help("name it in 'static_ecs' to make it a constant"));
         return None;
     }
     match source::list(row.text()) {
-        Ok(sources) => Some(Mapping { field: row.key.to_owned(), sources, place: row.entry.place.clone() }),
+        Ok(sources) => {
+            Some(Mapping { field: row.key.to_owned(), sources, position: row.entry.position.clone() })
+        }
         Err(problem) => {
             findings.push(row.problem(problem));
             None
@@ -135,20 +137,20 @@ fn constant_line(row: &Row<'_>, findings: &mut Findings) -> Option<Static> {
         findings.push(row.problem(problem.help("keep one of them")));
         return None;
     }
-    Some(Static { field: row.key.to_owned(), value: value.to_owned(), place: row.entry.place.clone() })
+    Some(Static { field: row.key.to_owned(), value: value.to_owned(), position: row.entry.position.clone() })
 }
 
 /// Fields that would be a value and an object at once: OpenSearch refuses every document with both.
 fn clashes(lines: &Fields, findings: &mut Findings) {
-    let fields = lines.mappings.iter().map(|line| (line.field.as_str(), &line.place));
-    let fields: Vec<(&str, &Place)> =
-        fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.place))).collect();
-    let places: HashMap<&str, &Place> = fields.iter().copied().collect();
-    for (name, place) in fields {
+    let fields = lines.mappings.iter().map(|line| (line.field.as_str(), &line.position));
+    let fields: Vec<(&str, &Position)> =
+        fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.position))).collect();
+    let places: HashMap<&str, &Position> = fields.iter().copied().collect();
+    for (name, position) in fields {
         let objects = name.match_indices('.').filter_map(|(dot, _)| name.get(..dot));
-        for (object, value_place) in objects.filter_map(|object| Some((object, places.get(object)?))) {
-            let message = format!("'{object}' is an object here and a value at {value_place}");
-            findings.push(Diagnostic::error(place, message).help("take one of the two lines out"));
+        for (object, value_position) in objects.filter_map(|object| Some((object, places.get(object)?))) {
+            let message = format!("'{object}' is an object here and a value at {value_position}");
+            findings.push(Diagnostic::error(position, message).help("take one of the two lines out"));
         }
     }
 }

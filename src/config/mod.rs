@@ -1,11 +1,21 @@
 //! `user.ini` as types: made once at start-up, so that no ini text is looked at per event.
 //!
-//! Takes the texts of the configuration files, gives a [`Config`] or every error with its file, line, column and
-//! way out. Does not read files or the environment, and does not know events.
+//! [`Config::load`] takes the texts of the configuration files and gives a [`Config`], or every error with its file,
+//! line, column and way out. It reads no file and no environment.
+//!
+//! ```text
+//! text → outline: levelled lines and where they stand → ini: rust-ini reads them → layers: the files as one
+//!      → resolved: what a section inherits and refers to → section: one LogType, or what is wrong
+//! ```
+//!
+//! rust-ini reads names, keys and values. Upstream reads its files with Python's configparser, which has other rules for
+//! comments, indentation and backslashes, and rust-ini tells no positions: so [`outline`] goes over the lines first, and
+//! hands rust-ini a text that both read alike. Nothing less works: the test
+//! `rust_ini_alone_does_not_read_what_configparser_reads` has the lines that show it.
 
 pub mod log_type;
 pub mod diagnostic;
-mod lines;
+mod outline;
 mod ini;
 mod keys;
 mod layers;

@@ -2,11 +2,12 @@
 
 use super::diagnostic::Diagnostic;
 use super::diagnostic::{Findings, quoted};
+use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
 use super::keys::Upstream;
 use super::layers::BUILT_IN;
-use super::layers::{DEFAULT, Layers};
+use super::layers::Layers;
 use super::log_type::{EventTime, FileFormat, Index, LogType, Rotation, Source};
 use super::suggestion::did_you_mean;
 use super::table::{Row, Table};
@@ -36,7 +37,7 @@ pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType
         && let Some(row) = tables.first().and_then(|table| table.row("s3_key"))
     {
         let finding =
-            Diagnostic::error(&row.entry.place, "no section takes any key: nothing would be loaded");
+            Diagnostic::error(&row.entry.position, "no section takes any key: nothing would be loaded");
         findings.push(finding.help("add a section of your own, or take this line out"));
     }
     log_types.into_iter().map(|(_, log_type)| log_type).collect()
@@ -102,7 +103,8 @@ fn is_meant_as_default(table: &Table<'_>, findings: &mut Findings) -> bool {
     let name = &table.section.name;
     let meant = name.eq_ignore_ascii_case(DEFAULT);
     if meant {
-        let finding = Diagnostic::error(&table.section.place, format!("section [{name}] is not [{DEFAULT}]"));
+        let finding =
+            Diagnostic::error(&table.section.position, format!("section [{name}] is not [{DEFAULT}]"));
         findings.push(finding.help(format!("write '[{DEFAULT}]' in capital letters")));
     }
     meant
@@ -116,11 +118,11 @@ fn upstream_keys(table: &Table<'_>, findings: &mut Findings) {
                     && !values.iter().any(|value| value.eq_ignore_ascii_case(row.text())) =>
             {
                 let message = format!("key '{}' cannot be {}: {reason}", row.key, quoted(row.text()));
-                findings.push(Diagnostic::error(&row.entry.place, message).help(way_out));
+                findings.push(Diagnostic::error(&row.entry.position, message).help(way_out));
             }
             Some(Upstream::NoEffect { reason }) => {
                 let message = format!("key '{}' has no effect: {reason}", row.key);
-                findings.push(Diagnostic::warning(&row.entry.place, message).help("take the line out"));
+                findings.push(Diagnostic::warning(&row.entry.position, message).help("take the line out"));
             }
             _ => {}
         }
@@ -131,10 +133,10 @@ fn upstream_keys(table: &Table<'_>, findings: &mut Findings) {
 fn required(table: &Table<'_>, key: &str, example: &str, findings: &mut Findings) -> Option<()> {
     let finding = match table.row(key) {
         Some(row) if row.text.is_none() || !row.text().is_empty() => return Some(()),
-        Some(row) => Diagnostic::error(&row.entry.place, format!("{key} is empty")),
+        Some(row) => Diagnostic::error(&row.entry.position, format!("{key} is empty")),
         None => {
             let name = &table.section.name;
-            Diagnostic::error(&table.section.place, format!("section [{name}] has no '{key}'"))
+            Diagnostic::error(&table.section.position, format!("section [{name}] has no '{key}'"))
         }
     };
     findings.push(finding.help(format!("write '{example}'")));
@@ -219,7 +221,7 @@ fn field_prefix(table: &Table<'_>, findings: &mut Findings) -> Option<String> {
             let message = format!(
                 "section [{name}] cannot give its name to the object that takes what the table leaves over"
             );
-            let finding = Diagnostic::error(&table.section.place, message);
+            let finding = Diagnostic::error(&table.section.position, message);
             findings.push(finding.help("write 'field_prefix = <name>' with a name that ECS does not have"));
             return None;
         }
@@ -272,7 +274,7 @@ fn event_time(table: &Table<'_>, findings: &mut Findings) -> Option<EventTime> {
     let tz = table.read("timestamp_tz", findings, |text| unless_empty(text, value::zone));
     let (mut formats, single, tz) = (listed?, single?, tz?);
     // The built-in format is for sections that name none: a list is whole in itself.
-    let built_in = table.row("timestamp_format").is_some_and(|row| row.entry.place.file == BUILT_IN);
+    let built_in = table.row("timestamp_format").is_some_and(|row| row.entry.position.file == BUILT_IN);
     if formats.is_empty() || !(built_in || formats.contains(&single)) {
         formats.insert(0, single);
     }
@@ -286,7 +288,7 @@ fn without_effect(table: &Table<'_>, findings: &mut Findings) {
     let mut warn = |key: &str, needs: &str| {
         if let Some(row) = own(key) {
             let message = format!("key '{key}' has no effect without {needs}");
-            findings.push(Diagnostic::warning(&row.entry.place, message));
+            findings.push(Diagnostic::warning(&row.entry.position, message));
         }
     };
     if table.text("timestamp_key").is_empty() && table.text("timestamp_key_list").is_empty() {
@@ -312,7 +314,7 @@ fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
             {
                 let message = format!("source {} is no group of 'log_pattern'", quoted(key));
                 let meant = did_you_mean(key, pattern.capture_names().flatten());
-                findings.push(Diagnostic { help: meant, ..Diagnostic::warning(&mapping.place, message) });
+                findings.push(Diagnostic { help: meant, ..Diagnostic::warning(&mapping.position, message) });
             }
         }
     }
@@ -337,5 +339,5 @@ fn warn_of_shadow(
     );
     let switch = if *built_in { ", or switch it off by an empty one" } else { "" };
     let help = format!("narrow the s3_key of [{}]{switch}", first.name);
-    findings.push(Diagnostic::warning(&row.place_at(0), message).help(help));
+    findings.push(Diagnostic::warning(&row.position_at(0), message).help(help));
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::diagnostic::Findings;
-use super::diagnostic::{Diagnostic, Place};
-use super::ini::Entry;
+use super::diagnostic::{Diagnostic, Position};
+use super::ini::{DEFAULT, Entry};
 use super::interpolation;
 use super::interpolation::Used;
-use super::layers::{DEFAULT, Layers, Section};
+use super::layers::{Layers, Section};
 use super::value::Problem;
 
 /// One key of a section.
@@ -31,14 +31,18 @@ impl Row<'_> {
     }
 
     /// Where the byte `offset` of the text stands; behind a reference nobody knows, so there it is the value's start.
-    pub(super) fn place_at(&self, offset: usize) -> Place {
-        if self.text() == self.entry.raw { self.entry.place_at(offset) } else { self.entry.value_place() }
+    pub(super) fn position_at(&self, offset: usize) -> Position {
+        if self.text() == self.entry.raw {
+            self.entry.position_at(offset)
+        } else {
+            self.entry.value_position()
+        }
     }
 
     /// The error for a problem with the value.
     pub(super) fn problem(&self, problem: Problem) -> Diagnostic {
         let message = format!("{}: {}", self.entry.written, problem.message);
-        Diagnostic { help: problem.help, ..Diagnostic::error(&self.place_at(problem.offset), message) }
+        Diagnostic { help: problem.help, ..Diagnostic::error(&self.position_at(problem.offset), message) }
     }
 }
 

@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, Target};
 use crate::bytes::hex::hex;
-use crate::config::diagnostic::{Diagnostic, File, Place, Severity};
+use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
 use crate::config::log_type::{LogType, Source};
 use crate::config::{Config, Match};
 use crate::document::convert::convert;
@@ -154,7 +154,7 @@ impl CompiledSections {
                 Err(error) => findings.push(contradiction(log_type, &error)),
             }
         }
-        findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
+        findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
         if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
     }
 
@@ -222,28 +222,30 @@ impl CompiledSections {
 /// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
 fn contradiction(log_type: &LogType, error: &fields::Error) -> Diagnostic {
     let fields::Error::ValueAndObject { value, inside } = error;
-    let place =
-        places(log_type).filter(|(field, _)| [value, inside].contains(field)).map(|(_, place)| place).last();
-    let nowhere = Place { file: log_type.name.clone(), line: 1, column: 1 };
+    let position = places(log_type)
+        .filter(|(field, _)| [value, inside].contains(field))
+        .map(|(_, position)| position)
+        .last();
+    let nowhere = Position { file: log_type.name.clone(), line: 1, column: 1 };
     Diagnostic {
         severity: Severity::Error,
-        place: place.cloned().unwrap_or(nowhere),
+        position: position.cloned().unwrap_or(nowhere),
         message: format!("section [{}]: {error}", log_type.name),
         help: Some("give the field of this line another name".to_owned()),
     }
 }
 
-fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
-    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.place));
-    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.place)))
+fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {
+    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.position));
+    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.position)))
 }
 
 /// Lines that could never have an effect.
 fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
-    let misfit = |place: &Place, message: String, help: &str| Diagnostic {
+    let misfit = |position: &Position, message: String, help: &str| Diagnostic {
         severity: Severity::Error,
-        place: place.clone(),
+        position: position.clone(),
         message,
         help: Some(help.to_owned()),
     };
@@ -257,10 +259,10 @@ fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
         .map(|constant| {
             let message =
                 format!("constant '{}' does not fit the type of {}", constant.value, constant.field);
-            misfit(&constant.place, message, "write a value of the field's type, or choose another field")
+            misfit(&constant.position, message, "write a value of the field's type, or choose another field")
         })
-        .chain(taken.map(|(field, place)| {
-            misfit(place, format!("field {field} is filled by the loader itself"), "choose another name")
+        .chain(taken.map(|(field, position)| {
+            misfit(position, format!("field {field} is filled by the loader itself"), "choose another name")
         }))
         .collect()
 }

@@ -93,9 +93,9 @@ fn every_finding_in_the_fixtures_names_a_place_in_the_file_and_is_one_line() {
         let text = std::fs::read_to_string(&path).unwrap();
         for finding in check(&[file("fixture", &text)]) {
             let lines = text.replace("\r\n", "\n");
-            let line = lines.trim_start_matches('\u{feff}').split('\n').nth(finding.place.line - 1);
+            let line = lines.trim_start_matches('\u{feff}').split('\n').nth(finding.position.line - 1);
             let columns = line.unwrap_or_else(|| panic!("{}: {finding}", path.display())).chars().count();
-            assert!(finding.place.column >= 1 && finding.place.column <= columns.max(1), "{finding}");
+            assert!(finding.position.column >= 1 && finding.position.column <= columns.max(1), "{finding}");
             assert!(!finding.message.contains('\n') && !finding.message.ends_with('.'), "{finding}");
             assert!(finding.message.starts_with(|c: char| !c.is_uppercase()), "{finding}");
         }
@@ -247,6 +247,34 @@ fn entries_at_the_same_depth_are_entries_of_their_own() {
 fn a_value_may_begin_below_its_key() {
     let log_type = section("ecs =\n    source.ip\n    source.port\nsource.ip = a\nsource.port = b");
     assert_eq!(log_type.mappings.len(), 2);
+}
+
+/// Why rust-ini is handed a levelled text: as they stand, it reads these lines otherwise, or refuses them.
+#[test]
+fn rust_ini_alone_does_not_read_what_configparser_reads() {
+    let cases = [
+        ("a.b = x\n# a comment\n  y\na.c = z", ["x\ny", "z"]),
+        ("a.b = x\n  # a comment\n  y\na.c = z", ["x\ny", "z"]),
+        ("  a.b = x\n    y\n  a.c = z", ["x\ny", "z"]),
+        ("  # a comment\na.b = x\na.c = z", ["x", "z"]),
+        ("a.b = x\\\na.c = z", ["x\\", "z"]),
+        ("# a comment\ra.b = x\ra.c = z", ["x", "z"]),
+    ];
+    for (lines, expected) in cases {
+        let text = format!("[one]\n{lines}\nindex_name = log-one\ns3_key = one/\nstatic_ecs = a.b a.c\n");
+        let config = load(&text);
+        let values: Vec<&str> = config.log_types[1].statics.iter().map(|line| line.value.as_str()).collect();
+        assert_eq!(values, expected, "{lines:?}");
+        let option = ini::ParseOption {
+            enabled_quote: false,
+            enabled_escape: false,
+            enabled_indented_mutiline_value: true,
+            enabled_preserve_key_leading_whitespace: false,
+        };
+        let alone = ini::Ini::load_from_str_opt(&text, option);
+        let value = |key: &str| alone.as_ref().ok()?.get_from(Some("one"), key);
+        assert_ne!([value("a.b"), value("a.c")], expected.map(Some), "{lines:?} needs no levelling any more");
+    }
 }
 
 #[test]
@@ -541,7 +569,7 @@ fn findings_come_in_the_order_of_files_and_lines() {
         file("z.ini", "[one]\nindex_name = X\ns3_key = (\n"),
         file("a.ini", "[one]\nindex_rotation = dialy\nsource.ipp = src\n"),
     ];
-    let places: Vec<String> = check(&files).iter().map(|finding| finding.place.to_string()).collect();
+    let places: Vec<String> = check(&files).iter().map(|finding| finding.position.to_string()).collect();
     assert_eq!(places, ["z.ini:2:14", "z.ini:3:10", "a.ini:2:18", "a.ini:3:1"]);
 }
 
@@ -585,9 +613,9 @@ proptest! {
         for text in [text, lines] {
             for finding in check(&[file("user.ini", &text)]) {
                 prop_assert!(!finding.message.contains("defect"), "{finding}\n{text}");
-                prop_assert!(finding.place.file == "user.ini", "{finding}\n{text}");
+                prop_assert!(finding.position.file == "user.ini", "{finding}\n{text}");
                 let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-                prop_assert!(finding.place.line <= lines.split('\n').count(), "{finding}\n{text}");
+                prop_assert!(finding.position.line <= lines.split('\n').count(), "{finding}\n{text}");
             }
         }
     }

@@ -10,7 +10,7 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::action::{Action, error, near_miss};
-use crate::config::diagnostic::{Diagnostic, File, Place};
+use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 
 /// Where the parameters of SIEM on OpenSearch stand.
@@ -40,9 +40,12 @@ pub(super) fn read(
             let message = fault.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
             // A fault at the end of the text stands behind its last character.
-            let place =
-                Place { file: file.name.clone(), line: fault.line().max(1), column: fault.column().max(1) };
-            findings.push(error(place, message, None));
+            let position = Position {
+                file: file.name.clone(),
+                line: fault.line().max(1),
+                column: fault.column().max(1),
+            };
+            findings.push(error(position, message, None));
             return;
         }
     };
@@ -61,12 +64,12 @@ pub(super) fn read(
 }
 
 /// Where a name stands.
-fn place_of(file: &File, text: &str, name: &Name) -> Place {
+fn place_of(file: &File, text: &str, name: &Name) -> Position {
     let at = text.find(&format!("{}/{}", name.log_type, name.name)).unwrap_or_default();
     let before = text.get(..at).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Place { file: file.name.clone(), line, column }
+    Position { file: file.name.clone(), line, column }
 }
 
 /// All conditions in the order of the file.

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::action::{error, near_miss};
 use super::csv;
 use super::csv::Cell;
-use crate::config::diagnostic::{Diagnostic, File, Place};
+use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::log_type::Source;
 use crate::config::{did_you_mean, quoted, source_named, whole_pattern};
 
@@ -137,12 +137,12 @@ fn cells<'r>(file: &File, names: &[&str], row: &'r [Cell]) -> Result<[&'r Cell; 
             let message = format!("the row has {} values and the header {} names", row.len(), names.len());
             let last = row
                 .last()
-                .map_or(Place { file: file.name.clone(), line: 1, column: 1 }, |cell| place(file, cell));
+                .map_or(Position { file: file.name.clone(), line: 1, column: 1 }, |cell| place(file, cell));
             Err(Box::new(error(last, message, Some(format!("it needs {}", COLUMNS.join(", "))))))
         }
     }
 }
 
-fn place(file: &File, cell: &Cell) -> Place {
-    Place { file: file.name.clone(), line: cell.line, column: cell.column }
+fn place(file: &File, cell: &Cell) -> Position {
+    Position { file: file.name.clone(), line: cell.line, column: cell.column }
 }
