@@ -77,15 +77,15 @@ impl Findings {
 }
 
 impl Diagnostic {
-    pub(super) fn error(position: &Position, message: impl Into<String>) -> Self {
+    pub(crate) fn error(position: &Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Error, position: position.clone(), message: message.into(), help: None }
     }
 
-    pub(super) fn warning(position: &Position, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(position: &Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(position, message) }
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }

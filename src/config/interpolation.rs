@@ -28,13 +28,13 @@ pub(super) fn resolve(
     entry: &Entry,
     used: &mut Used,
 ) -> Result<String, Box<Diagnostic>> {
-    let mut value = Value { layers, entry, out: String::new(), references: 0, used };
-    value.add(section, &entry.raw, 1)?;
-    Ok(value.out)
+    let mut expansion = Expansion { layers, entry, out: String::new(), references: 0, used };
+    expansion.add(section, &entry.raw, 1)?;
+    Ok(expansion.out)
 }
 
 /// A value while it grows.
-struct Value<'a> {
+struct Expansion<'a> {
     layers: &'a Layers,
     entry: &'a Entry,
     out: String,
@@ -42,7 +42,7 @@ struct Value<'a> {
     used: &'a mut Used,
 }
 
-impl Value<'_> {
+impl Expansion<'_> {
     fn add(&mut self, section: &Section, raw: &str, depth: usize) -> Result<(), Box<Diagnostic>> {
         if depth > DEEPEST {
             return Err(self.error(

@@ -1,13 +1,14 @@
 //! The types that a section of user.ini becomes.
 
-use crate::config::diagnostic::Position;
+use super::cidr::Cidr;
+use super::diagnostic::Position;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::TimeFormat;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SourceName {
     /// A key of CEF's extension or LEEF's attributes; when the event has none of that name, the record's field
     /// of that name. This is what a plain name in user.ini means.
     Key(String),
@@ -23,7 +24,7 @@ pub struct Mapping {
     /// The field, dotted: `source.ip`.
     pub field: String,
     /// The sources in order.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceName>,
     /// Where the line stands.
     pub position: Position,
 }
@@ -78,7 +79,7 @@ pub enum IndexTime {
 
 /// Index name settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Index {
+pub struct IndexSettings {
     /// Prefix: `log-deepsecurity`.
     pub name: String,
     /// Rotation.
@@ -95,7 +96,7 @@ pub struct Index {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTime {
     /// `timestamp_key` and `timestamp_key_list`, in order.
-    pub keys: Vec<Source>,
+    pub keys: Vec<SourceName>,
     /// `timestamp_format` and `timestamp_format_list`, in order; the first that fits wins.
     pub formats: Vec<TimeFormat>,
     /// Zone of a time that names none.
@@ -113,22 +114,13 @@ pub enum RawMessage {
     Never,
 }
 
-/// A block of addresses, in CIDR notation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cidr {
-    /// First address.
-    pub address: std::net::IpAddr,
-    /// Length of the prefix in bits.
-    pub prefix: u8,
-}
-
 /// One section: one type of log.
 #[derive(Clone, Debug)]
 pub struct LogType {
     /// The section's name: `@log_type`, `event.module`.
     pub name: String,
     /// Index name.
-    pub index: Index,
+    pub index: IndexSettings,
     /// Keys that this section takes.
     pub s3_key: regex::Regex,
     /// Keys that it leaves out all the same.
@@ -142,9 +134,9 @@ pub struct LogType {
     /// Event time.
     pub event_time: EventTime,
     /// `_id` from a field; nothing means from the content.
-    pub doc_id: Option<Source>,
+    pub doc_id: Option<SourceName>,
     /// Added to the id with an underscore.
-    pub doc_id_suffix: Option<Source>,
+    pub doc_id_suffix: Option<SourceName>,
     /// Object that takes what the table leaves over.
     pub field_prefix: String,
     /// Proxies whose X-Forwarded-For is believed.

@@ -13,6 +13,7 @@
 //! hands rust-ini a text that both read alike. Nothing less works: the test
 //! `rust_ini_alone_does_not_read_what_configparser_reads` has the lines that show it.
 
+pub mod cidr;
 pub mod log_type;
 pub mod diagnostic;
 mod outline;
@@ -20,7 +21,8 @@ mod ini;
 mod keys;
 mod layers;
 mod interpolation;
-mod table;
+mod resolved;
+mod consistency;
 mod section;
 mod value;
 mod time_format;
@@ -55,7 +57,7 @@ pub struct Config {
 
 /// Which section a key belongs to.
 #[derive(Clone, Copy, Debug)]
-pub enum Match<'c> {
+pub enum KeyMatch<'c> {
     /// This one.
     LogType(&'c LogType),
     /// Its `s3_key` matches, and so does its `s3_key_ignored`.
@@ -87,12 +89,12 @@ impl Config {
     }
 
     /// The section for an S3 key, already decoded.
-    pub fn log_type_for(&self, key: &str) -> Match<'_> {
+    pub fn log_type_for(&self, key: &str) -> KeyMatch<'_> {
         match self.log_types.iter().find(|log_type| log_type.s3_key.is_match(key)) {
-            None => Match::None,
+            None => KeyMatch::None,
             Some(log_type) => match &log_type.s3_key_ignored {
-                Some(ignored) if ignored.is_match(key) => Match::Ignored(log_type),
-                _ => Match::LogType(log_type),
+                Some(ignored) if ignored.is_match(key) => KeyMatch::Ignored(log_type),
+                _ => KeyMatch::LogType(log_type),
             },
         }
     }

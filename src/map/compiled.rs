@@ -9,8 +9,8 @@ use super::exclude::rules::Rules;
 use super::exclude::{Matcher, Target};
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
-use crate::config::log_type::{LogType, Source};
-use crate::config::{Config, Match};
+use crate::config::log_type::{LogType, SourceName};
+use crate::config::{Config, KeyMatch};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -119,7 +119,7 @@ impl CompiledSection {
 
     fn exclude(&mut self, rules: &Rules) {
         let Self { fields, keys, .. } = self;
-        let target = |name: &str, named: &Source| {
+        let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
             if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
@@ -127,7 +127,7 @@ impl CompiledSection {
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
             Target::Origin(match behind_prefix {
-                Some(key) => origin(&Source::Key(key.to_owned()), keys),
+                Some(key) => origin(&SourceName::Key(key.to_owned()), keys),
                 None => origin(named, keys),
             })
         };
@@ -197,9 +197,9 @@ impl CompiledSections {
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         match self.config.log_type_for(key) {
-            Match::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
-            Match::Ignored(log_type) => Choice::Ignored(&log_type.name),
-            Match::None => Choice::Unknown,
+            KeyMatch::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
+            KeyMatch::Ignored(log_type) => Choice::Ignored(&log_type.name),
+            KeyMatch::None => Choice::Unknown,
         }
     }
 
@@ -267,15 +267,15 @@ fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn origin(source: &Source, keys: &mut KeyTable) -> Origin {
+fn origin(source: &SourceName, keys: &mut KeyTable) -> Origin {
     match source {
-        Source::Key(name) => match name.as_str() {
+        SourceName::Key(name) => match name.as_str() {
             "hostname" => Origin::Record(RecordField::Hostname),
             "timestamp" => Origin::Record(RecordField::Timestamp),
             "tag" => Origin::Record(RecordField::Tag),
             name => Origin::Key(keys.add(name), name.into()),
         },
-        Source::Header(field) => Origin::Header(*field),
-        Source::Syslog(field) => Origin::Syslog(*field),
+        SourceName::Header(field) => Origin::Header(*field),
+        SourceName::Syslog(field) => Origin::Syslog(*field),
     }
 }

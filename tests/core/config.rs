@@ -10,9 +10,10 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use es_loader::config::cidr::Cidr;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
-use es_loader::config::log_type::{Cidr, FileFormat, IndexTime, LogType, RawMessage, Rotation, Source};
-use es_loader::config::{Config, Match, check};
+use es_loader::config::log_type::{FileFormat, IndexTime, LogType, RawMessage, Rotation, SourceName};
+use es_loader::config::{Config, KeyMatch, check};
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
 use es_loader::parse::time::TimeFormat;
@@ -44,12 +45,12 @@ fn deepsecurity(config: &Config) -> &LogType {
     config.log_types.iter().find(|log_type| log_type.name == "deepsecurity").unwrap()
 }
 
-fn sources(log_type: &LogType, field: &str) -> Option<Vec<Source>> {
+fn sources(log_type: &LogType, field: &str) -> Option<Vec<SourceName>> {
     log_type.mappings.iter().find(|mapping| mapping.field == field).map(|mapping| mapping.sources.clone())
 }
 
-fn key(name: &str) -> Source {
-    Source::Key(name.to_owned())
+fn key(name: &str) -> SourceName {
+    SourceName::Key(name.to_owned())
 }
 
 fn root() -> &'static Path {
@@ -411,9 +412,9 @@ fn the_first_section_that_matches_takes_the_key() {
          [two]\nindex_name = log-two\ns3_key = ^logs/\n",
     );
     let name = |key: &str| match config.log_type_for(key) {
-        Match::LogType(log_type) => format!("takes {}", log_type.name),
-        Match::Ignored(log_type) => format!("ignored by {}", log_type.name),
-        Match::None => "none".to_owned(),
+        KeyMatch::LogType(log_type) => format!("takes {}", log_type.name),
+        KeyMatch::Ignored(log_type) => format!("ignored by {}", log_type.name),
+        KeyMatch::None => "none".to_owned(),
     };
     assert_eq!(name("AWSLogs/ds_agent/2020/12/19/x.gz"), "takes deepsecurity");
     assert_eq!(name("logs/one/x.gz"), "takes one");
@@ -430,12 +431,18 @@ fn sources_are_keys_and_header_fields_in_order() {
     let log_type = section(
         "rule.name = cef.name name\nhost.name = syslog.hostname dvchost\nevent.code = cef.device_event_class_id",
     );
-    assert_eq!(sources(&log_type, "rule.name").unwrap(), [Source::Header(HeaderField::Name), key("name")]);
+    assert_eq!(
+        sources(&log_type, "rule.name").unwrap(),
+        [SourceName::Header(HeaderField::Name), key("name")]
+    );
     assert_eq!(
         sources(&log_type, "host.name").unwrap(),
-        [Source::Syslog(SyslogField::Hostname), key("dvchost")]
+        [SourceName::Syslog(SyslogField::Hostname), key("dvchost")]
     );
-    assert_eq!(sources(&log_type, "event.code").unwrap(), [Source::Header(HeaderField::DeviceEventClassId)]);
+    assert_eq!(
+        sources(&log_type, "event.code").unwrap(),
+        [SourceName::Header(HeaderField::DeviceEventClassId)]
+    );
 }
 
 #[test]
@@ -503,7 +510,7 @@ fn time_keys_come_in_order_and_once() {
     let time =
         section("timestamp_key = rt\ntimestamp_key_list = end rt syslog.hostname\ntimestamp_tz = +09:00")
             .event_time;
-    assert_eq!(time.keys, [key("rt"), key("end"), Source::Syslog(SyslogField::Hostname)]);
+    assert_eq!(time.keys, [key("rt"), key("end"), SourceName::Syslog(SyslogField::Hostname)]);
     assert_eq!(time.tz, Some(jiff::tz::offset(9)));
 }
 

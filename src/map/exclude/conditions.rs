@@ -9,7 +9,7 @@ use jmespath::Expression;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::action::{Action, error, near_miss};
+use super::action::{Action, near_miss};
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 
@@ -45,7 +45,7 @@ pub(super) fn read(
                 line: fault.line().max(1),
                 column: fault.column().max(1),
             };
-            findings.push(error(position, message, None));
+            findings.push(Diagnostic::error(&position, message));
             return;
         }
     };
@@ -58,18 +58,20 @@ pub(super) fn read(
                 expression: setting.expression,
             }));
         } else {
-            findings.extend(near_miss(&name.log_type, sections, place_of(file, text, &name)));
+            findings.extend(near_miss(&name.log_type, sections, &position_of(file, text, &name)));
         }
     }
 }
 
 /// Where a name stands.
-fn place_of(file: &File, text: &str, name: &Name) -> Position {
-    let at = text.find(&format!("{}/{}", name.log_type, name.name)).unwrap_or_default();
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Position { file: file.name.clone(), line, column }
+fn position_of(file: &File, text: &str, name: &Name) -> Position {
+    let written = format!("{}/{}", name.log_type, name.name);
+    let start = Position::start(&file.name);
+    match text.split_once(&written) {
+        Some((before, _)) => start.after(before),
+        // It is written with escapes of JSON.
+        None => start,
+    }
 }
 
 /// All conditions in the order of the file.

@@ -42,7 +42,7 @@ pub(super) fn id(work: &Work<'_>, plan: &CompiledSection) -> Option<Chosen> {
     if !plan.ids {
         return None;
     }
-    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::Source::name);
+    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::SourceName::name);
     let content = work.event.identity.document(work.event.part).to_string();
     let id = work.row.text(FieldId::ID).unwrap_or_default();
     let mut because = match named {
