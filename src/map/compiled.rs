@@ -16,13 +16,17 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
-use crate::log_types::deepsecurity;
+use crate::log_types::{self, Profile};
+use crate::packet::quoted::Payloads;
 use crate::parse::pairs::event_keys::KeyTable;
 
 /// A section, compiled.
 #[derive(Clone, Debug)]
 pub struct CompiledSection {
     pub(crate) log_type: LogType,
+    /// What its log type has to say beyond the table.
+    pub(crate) profile: &'static dyn Profile,
+    pub(crate) payloads: Payloads,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     pub(crate) rules: Vec<Rule>,
@@ -40,7 +44,7 @@ pub struct CompiledSection {
 #[derive(Clone, Debug)]
 pub struct CompiledSections {
     config: Config,
-    plans: Vec<CompiledSection>,
+    sections: Vec<CompiledSection>,
     /// What is odd about the rules.
     warnings: Vec<Diagnostic>,
 }
@@ -73,8 +77,10 @@ impl CompiledSection {
     pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
-        let fields = Fields::new(&log_type.field_prefix, added)?;
-        let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
+        let profile = log_types::profile(&log_type.name);
+        let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)?;
+        let known = profile.known_keys();
+        let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
@@ -94,6 +100,8 @@ impl CompiledSection {
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
         Ok(Self {
             log_type,
+            profile,
+            payloads: Payloads(profile.payload_key()),
             fields,
             keys,
             rules,
@@ -143,19 +151,19 @@ impl CompiledSections {
     /// A field that would be both a value and an object, a constant that does not fit its field, or a line for a field that the
     /// loader itself fills, each with its place.
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut plans = Vec::new();
+        let mut sections = Vec::new();
         let mut findings = Vec::new();
         for log_type in &config.log_types {
             match CompiledSection::new(log_type.clone()) {
-                Ok(plan) => {
-                    findings.extend(misfits(&plan));
-                    plans.push(plan);
+                Ok(section) => {
+                    findings.extend(misfits(&section));
+                    sections.push(section);
                 }
                 Err(error) => findings.push(contradiction(log_type, &error)),
             }
         }
         findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
-        if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
+        if findings.is_empty() { Ok(Self { config, sections, warnings: Vec::new() }) } else { Err(findings) }
     }
 
     /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
@@ -164,11 +172,10 @@ impl CompiledSections {
     ///
     /// What is wrong with a file, with its places.
     pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
-        let sections: Vec<&str> =
-            self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
-        let rules = Rules::read(files, &sections)?;
-        for plan in &mut self.plans {
-            plan.exclude(&rules);
+        let names: Vec<&str> = self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
+        let rules = Rules::read(files, &names)?;
+        for section in &mut self.sections {
+            section.exclude(&rules);
         }
         self.warnings = rules.into_warnings();
         Ok(self)
@@ -176,8 +183,8 @@ impl CompiledSections {
 
     /// Without the records that CloudWatch Logs sends from this log group, the process's own.
     pub fn without_own_log(mut self, log_group: &str) -> Self {
-        for plan in &mut self.plans {
-            plan.own_log_group = Some(log_group.to_owned());
+        for section in &mut self.sections {
+            section.own_log_group = Some(log_group.to_owned());
         }
         self
     }
@@ -190,7 +197,7 @@ impl CompiledSections {
     /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
     /// Serverless take. What is sent twice is there twice then.
     pub fn without_ids(mut self) -> Self {
-        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self.sections.iter_mut().for_each(|section| section.ids = false);
         self
     }
 
@@ -205,7 +212,7 @@ impl CompiledSections {
 
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&CompiledSection> {
-        self.plans.iter().find(|plan| plan.log_type.name == name)
+        self.sections.iter().find(|section| section.log_type.name == name)
     }
 
     /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
@@ -215,7 +222,7 @@ impl CompiledSections {
 
     /// All sections in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &CompiledSection> {
-        self.plans.iter()
+        self.sections.iter()
     }
 }
 
@@ -241,7 +248,7 @@ fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {
 }
 
 /// Lines that could never have an effect.
-fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
+fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
     let misfit = |position: &Position, message: String, help: &str| Diagnostic {
         severity: Severity::Error,
@@ -249,12 +256,13 @@ fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
         message,
         help: Some(help.to_owned()),
     };
-    let constants = plan.log_type.statics.iter().filter(|constant| {
-        let kind = plan.fields.id(&constant.field).map(|field| plan.fields.kind(field));
+    let constants = section.log_type.statics.iter().filter(|constant| {
+        let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
         kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
     });
-    let owned = plan.fields.id(&format!("{}.timestamp_source", plan.fields.prefix()));
-    let taken = places(&plan.log_type).filter(|(field, _)| owned.is_some() && plan.fields.id(field) == owned);
+    let owned = section.fields.id(&format!("{}.timestamp_source", section.fields.prefix()));
+    let taken =
+        places(&section.log_type).filter(|(field, _)| owned.is_some() && section.fields.id(field) == owned);
     constants
         .map(|constant| {
             let message =

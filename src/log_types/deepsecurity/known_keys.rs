@@ -21,7 +21,7 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
         context.row.because(Step::KnownKey, || Read::Pair(at));
         let done = match home {
             // Nobody is called so; under the prefix it tells that the agent did not know.
-            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => {
+            Home::Field(field) if value == "N/A" && !context.fields.is_prefixed(*field) => {
                 context.row.refuse(Some(*field), value);
                 continue;
             }

@@ -56,12 +56,12 @@ impl Matcher {
     }
 
     /// Whether a document is left out: the first rule that does so counts it, as does each counting rule before that one.
-    /// `source` reads a source, `json` is the document.
+    /// `source` reads a source, `json` renders the document, which only conditions read.
     pub(crate) fn excludes<'a>(
         &self,
         source: impl Fn(&Origin) -> Option<&'a str>,
         row: &Row<'_>,
-        json: &[u8],
+        json: impl FnOnce() -> Vec<u8>,
         hits: &mut Hits,
     ) -> bool {
         hits.0.resize(self.names.len(), 0);
@@ -78,7 +78,7 @@ impl Matcher {
         if self.conditions.is_empty() {
             return false;
         }
-        let Ok(document) = serde_json::from_slice::<Variable>(json) else { return false };
+        let Ok(document) = serde_json::from_slice::<Variable>(&json()) else { return false };
         let document = Rcvar::new(document);
         for (number, (action, expression)) in (self.patterns.len()..).zip(&self.conditions) {
             // Most faults are a function's dislike of a field that this document does not have.
