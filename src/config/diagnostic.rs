@@ -1,4 +1,4 @@
-//! Findings: how they are made, put in order and written. Knows no key and no rule.
+//! Findings about a configuration: how they are made, put in order and written.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::bytes::safe::Safe;
 /// Where a setting stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// File as the user named it; the built-in defaults call themselves `<built-in>`.
+    /// The file as the user named it; the built-in configuration is called `<built-in>`.
     pub file: String,
     /// Line, counted from 1.
     pub line: usize,
@@ -20,27 +20,27 @@ pub struct Position {
 pub enum Severity {
     /// The configuration cannot be used.
     Error,
-    /// It can be used, but something is old or odd.
+    /// The configuration can be used, but something in it is old or odd.
     Warning,
 }
 
 /// One finding about the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Whether the configuration can be used all the same.
     pub severity: Severity,
-    /// Where.
+    /// Where the key or value stands.
     pub position: Position,
-    /// What is wrong: names the key or value.
+    /// What is wrong, in one line that names the key or value.
     pub message: String,
-    /// The way out, if there is one to name.
+    /// What to do about it, where there is something to name.
     pub help: Option<String>,
 }
 
-/// The text of one configuration file.
+/// One configuration file, or file of rules, that has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Name for messages.
+    /// What messages call it.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -133,7 +133,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A text of the user's in a message: in quotes, one line, not longer than a line.
+/// A text of the user's for a message: in quotes, without control characters, cut after 80 characters.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut out = "'".to_owned();

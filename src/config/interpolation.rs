@@ -4,8 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::quoted;
+use super::diagnostic::{Diagnostic, quoted};
 use super::ini::{DEFAULT, Entry};
 use super::keys;
 use super::layers::{Layers, Section};

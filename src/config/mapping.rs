@@ -1,11 +1,9 @@
 //! The mapping table of a section: which field takes which source, and which is a constant.
-//!
-//! Does not know what the fields mean; which names are allowed is asked of [`field`](super::field).
+//! [`field`](super::field) says which names a field can have.
 
 use std::collections::{HashMap, HashSet};
 
-use super::diagnostic::{Diagnostic, Position};
-use super::diagnostic::{Findings, quoted};
+use super::diagnostic::{Diagnostic, Findings, Position, quoted};
 use super::interpolation::Used;
 use super::log_type::{Mapping, Static};
 use super::resolved::{ResolvedEntry, ResolvedSection};
@@ -48,7 +46,7 @@ pub(super) fn lines(
             continue;
         }
         if let Some((message, help)) = objection(entry.key, in_list, prefix) {
-            findings.push(Diagnostic { help, ..Diagnostic::error(entry.position(), message) });
+            findings.push(Diagnostic { help, ..entry.error(message) });
         } else if let Some(fault) = entry.fault() {
             findings.push(fault.clone());
         } else if entry.text().is_empty() {

@@ -132,6 +132,46 @@ fn the_reference_in_user_ini_names_every_default_and_an_example_that_loads() {
 }
 
 #[test]
+fn the_table_of_settings_has_each_with_its_form_its_meaning_and_a_default_unless_it_must_be_written() {
+    let table = std::fs::read_to_string(root().join("config/keys.tsv")).unwrap();
+    let mut names: Vec<&str> = Vec::new();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, _, form, meaning] = cells[..] else { panic!("{line:?} has {} cells", cells.len()) };
+        assert!(!name.is_empty() && !form.is_empty() && meaning.ends_with('.'), "{line:?}");
+        names.push(name);
+    }
+    let built_in = std::fs::read_to_string(root().join("config/default.ini")).unwrap();
+    let mut expected: Vec<&str> =
+        built_in.lines().filter_map(|line| Some(line.split_once(" =")?.0)).collect();
+    expected.extend(["index_name", "s3_key", "log_pattern"]);
+    // Upstream's settings that change nothing have no default to tell.
+    expected.extend(["ignore_own_logs", "ignore_container_stderr"]);
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn the_table_of_upstreams_keys_has_a_reason_and_a_way_out_for_each() {
+    let table = std::fs::read_to_string(root().join("config/upstream-keys.tsv")).unwrap();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, accepted, reason, way_out] = cells[..] else {
+            panic!("{line:?} has {} cells", cells.len())
+        };
+        assert!(![name, reason, way_out].contains(&""), "{line:?}");
+        let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = wrong\n"));
+        let severity = if accepted == "*" { "warning" } else { "error" };
+        assert!(told.starts_with(&format!("user.ini:4:1: {severity}: key '{name}' ")), "{told}");
+        for value in accepted.split(' ').filter(|value| *value != "*") {
+            let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = {value}\n"));
+            assert_eq!(told, "", "{name}");
+        }
+    }
+}
+
+#[test]
 fn without_files_the_section_of_the_article_is_there() {
     let config = Config::load(&[]).unwrap();
     assert!(config.warnings.is_empty(), "{}", told(&config.warnings));

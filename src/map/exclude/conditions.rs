@@ -1,7 +1,5 @@
 //! JMESPath conditions: `{"<section>/<name>": {"action": "EXCLUDE", "expression": "…"}}`, as parameters of the Parameter Store hold
 //! them, or the parameters themselves as `aws ssm get-parameters-by-path` prints them.
-//!
-//! Does not know documents.
 
 use std::fmt;
 
@@ -13,13 +11,13 @@ use super::action::{Action, near_miss};
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 
-/// Where the parameters of SIEM on OpenSearch stand.
+/// The names of SIEM on OpenSearch's parameters begin with this.
 const PREFIX: &str = "/siem/exclude-logs/";
 
-/// One condition that does anything.
+/// One condition that is switched on.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
-    /// What counts call it: section and name.
+    /// Its name in counts: `<section>/<name>`.
     pub(super) rule: String,
     pub(super) log_type: String,
     pub(super) action: Action,
@@ -86,7 +84,7 @@ struct Name {
 /// The value of a parameter.
 #[derive(Deserialize)]
 struct Setting {
-    /// Nothing: the condition is switched off.
+    /// `None` switches the condition off.
     #[serde(deserialize_with = "action")]
     action: Option<Action>,
     #[serde(deserialize_with = "expression")]

@@ -19,7 +19,7 @@ use crate::document::row::Row;
 pub(crate) struct Matcher {
     patterns: Vec<(Target, ValueTest)>,
     conditions: Vec<(Action, Expression<'static>)>,
-    /// What counts call them: the patterns, then the conditions.
+    /// The rules' names in counts: the patterns, then the conditions.
     names: Vec<String>,
 }
 

@@ -18,21 +18,21 @@ const COMMENT: &str = "comment";
 /// One row.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    /// What counts call it: file and line.
+    /// Its name in counts: `<file>:<line>`.
     pub(super) rule: String,
     pub(super) log_type: String,
     pub(super) field: String,
-    /// What the field's name means where no field of documents has it.
+    /// What the name means where documents have no field of that name.
     pub(super) source: SourceName,
     pub(super) test: ValueTest,
 }
 
-/// What a value has to be.
+/// What a value must be for the row to match.
 #[derive(Clone, Debug)]
 pub(super) enum ValueTest {
-    /// This text.
+    /// Exactly this text.
     Text(String),
-    /// A text that the regex matches as a whole.
+    /// A text that the regex matches from start to end.
     Regex(Regex),
 }
 
@@ -71,7 +71,7 @@ pub(super) fn read(
     }
 }
 
-/// One row; nothing where it is for another loader.
+/// The pattern of one row; `None` where the row is for another loader.
 fn pattern(
     file: &File,
     names: &[&str],
