@@ -8,9 +8,9 @@ use bumpalo::Bump;
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, Target};
 use crate::bytes::hex::hex;
-use crate::config::diagnostic::{Diagnostic, File, Place, Severity};
-use crate::config::log_type::{LogType, Source};
-use crate::config::{Config, Match};
+use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
+use crate::config::log_type::{LogType, SourceName};
+use crate::config::{Config, KeyMatch};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -127,7 +127,7 @@ impl CompiledSection {
 
     fn exclude(&mut self, rules: &Rules) {
         let Self { fields, keys, .. } = self;
-        let target = |name: &str, named: &Source| {
+        let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
             if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
@@ -135,7 +135,7 @@ impl CompiledSection {
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
             Target::Origin(match behind_prefix {
-                Some(key) => origin(&Source::Key(key.to_owned()), keys),
+                Some(key) => origin(&SourceName::Key(key.to_owned()), keys),
                 None => origin(named, keys),
             })
         };
@@ -162,7 +162,7 @@ impl CompiledSections {
                 Err(error) => findings.push(contradiction(log_type, &error)),
             }
         }
-        findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
+        findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
         if findings.is_empty() { Ok(Self { config, sections, warnings: Vec::new() }) } else { Err(findings) }
     }
 
@@ -204,9 +204,9 @@ impl CompiledSections {
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         match self.config.log_type_for(key) {
-            Match::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
-            Match::Ignored(log_type) => Choice::Ignored(&log_type.name),
-            Match::None => Choice::Unknown,
+            KeyMatch::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
+            KeyMatch::Ignored(log_type) => Choice::Ignored(&log_type.name),
+            KeyMatch::None => Choice::Unknown,
         }
     }
 
@@ -229,28 +229,30 @@ impl CompiledSections {
 /// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
 fn contradiction(log_type: &LogType, error: &fields::Error) -> Diagnostic {
     let fields::Error::ValueAndObject { value, inside } = error;
-    let place =
-        places(log_type).filter(|(field, _)| [value, inside].contains(field)).map(|(_, place)| place).last();
-    let nowhere = Place { file: log_type.name.clone(), line: 1, column: 1 };
+    let position = places(log_type)
+        .filter(|(field, _)| [value, inside].contains(field))
+        .map(|(_, position)| position)
+        .last();
+    let nowhere = Position { file: log_type.name.clone(), line: 1, column: 1 };
     Diagnostic {
         severity: Severity::Error,
-        place: place.cloned().unwrap_or(nowhere),
+        position: position.cloned().unwrap_or(nowhere),
         message: format!("section [{}]: {error}", log_type.name),
         help: Some("give the field of this line another name".to_owned()),
     }
 }
 
-fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
-    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.place));
-    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.place)))
+fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {
+    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.position));
+    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.position)))
 }
 
 /// Lines that could never have an effect.
 fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
-    let misfit = |place: &Place, message: String, help: &str| Diagnostic {
+    let misfit = |position: &Position, message: String, help: &str| Diagnostic {
         severity: Severity::Error,
-        place: place.clone(),
+        position: position.clone(),
         message,
         help: Some(help.to_owned()),
     };
@@ -265,23 +267,23 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
         .map(|constant| {
             let message =
                 format!("constant '{}' does not fit the type of {}", constant.value, constant.field);
-            misfit(&constant.place, message, "write a value of the field's type, or choose another field")
+            misfit(&constant.position, message, "write a value of the field's type, or choose another field")
         })
-        .chain(taken.map(|(field, place)| {
-            misfit(place, format!("field {field} is filled by the loader itself"), "choose another name")
+        .chain(taken.map(|(field, position)| {
+            misfit(position, format!("field {field} is filled by the loader itself"), "choose another name")
         }))
         .collect()
 }
 
-fn origin(source: &Source, keys: &mut KeyTable) -> Origin {
+fn origin(source: &SourceName, keys: &mut KeyTable) -> Origin {
     match source {
-        Source::Key(name) => match name.as_str() {
+        SourceName::Key(name) => match name.as_str() {
             "hostname" => Origin::Record(RecordField::Hostname),
             "timestamp" => Origin::Record(RecordField::Timestamp),
             "tag" => Origin::Record(RecordField::Tag),
             name => Origin::Key(keys.add(name), name.into()),
         },
-        Source::Header(field) => Origin::Header(*field),
-        Source::Syslog(field) => Origin::Syslog(*field),
+        SourceName::Header(field) => Origin::Header(*field),
+        SourceName::Syslog(field) => Origin::Syslog(*field),
     }
 }
