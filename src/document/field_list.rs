@@ -1,6 +1,6 @@
-//! Our own fields: name, type and meaning, in document order.
+//! The fields that every document can have: name, type and meaning, in document order.
 //!
-//! Does not know which event has which.
+//! A log type adds fields of its own, which are numbered from [`FieldId::FIRST_OWN`] on.
 
 use super::ecs::Type;
 
@@ -11,22 +11,44 @@ pub struct FieldId(pub(crate) u16);
 /// Stands for the prefix of left-over keys in the names below.
 pub(crate) const PREFIX: &str = "%.";
 
+/// A field as a list of fields tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct ListedField {
+    /// Its name, dotted; `%` stands for the prefix of left-over keys.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Type,
+    /// What it holds, in one line.
+    pub meaning: &'static str,
+}
+
+/// Lists fields, and names them for the code: `$first` is the number of the first one.
 macro_rules! fields {
-    ($($id:ident $name:literal $kind:ident $meaning:literal;)*) => {
+    ($list:ident from $first:expr; $($id:ident $name:literal $kind:ident $meaning:literal;)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only its discriminants are used")]
         #[repr(u16)]
         enum Number { $($id),* }
 
         impl FieldId {
-            $(#[allow(dead_code, reason = "some fields are filled by user.ini's table alone")] #[doc = $meaning] pub(crate) const $id: Self = Self(Number::$id as u16);)*
+            $(#[allow(dead_code, reason = "some fields are filled by user.ini's table alone")] #[doc = $meaning] pub(crate) const $id: Self = Self($first + Number::$id as u16);)*
         }
 
-        /// Our own fields in document order.
-        pub(crate) static OURS: &[(&str, Type, &str)] = &[$(($name, Type::$kind, $meaning)),*];
+        /// The fields in document order.
+        pub(crate) static $list: &[ListedField] = &[$(ListedField { name: $name, kind: Type::$kind, meaning: $meaning }),*];
     };
+}
+pub(crate) use fields;
+
+impl FieldId {
+    /// The first field that a log type adds.
+    pub(crate) const FIRST_OWN: u16 = Self::EXTRA.0 + 1;
+
+    /// The fields that stand behind the log type's own, right before what is left over.
+    pub(crate) const LAST: [Self; 2] = [Self::UNPARSED, Self::EXTRA];
 }
 
 fields! {
+    BASE from 0;
     TIMESTAMP "@timestamp" Date "When the event happened";
     ID "@id" Keyword "The document's id, without a suffix";
     LOG_TYPE "@log_type" Keyword "The section of user.ini";
@@ -143,56 +165,8 @@ fields! {
     RELATED_HASH "related.hash" Keyword "All hashes of the event";
     ERROR_TYPE "error.type" Keyword "Kind of the failure";
     ERROR_MESSAGE "error.message" Text "Why the line could not be understood";
-    DS_TIMESTAMP_SOURCE "%.timestamp_source" Keyword "Which time @timestamp is: syslog, fluentd, field, key, object or load";
-    DS_TAG "%.tag" Keyword "fluentd's tag";
-    DS_ACT "%.act" Keyword "The agent's own word, where event.action was renamed";
-    DS_DISPOSITION "%.disposition" Keyword "blocked or detected, where the event tells";
-    DS_TENANT "%.TrendMicroDsTenant" Keyword "Tenant";
-    DS_TENANT_ID "%.TrendMicroDsTenantId" Keyword "Number of the tenant";
-    DS_TAGS "%.TrendMicroDsTags" Keyword "Tags of the event";
-    DS_FRAME_TYPE "%.TrendMicroDsFrameType" Keyword "Frame type: IP, IPv6, ARP, …";
-    DS_PACKET_DATA "%.TrendMicroDsPacketData" Text "Payload of the packet: text decoded and redacted, binary as base64";
-    DS_TCP_FLAGS "%.tcp_flags" Keyword "TCP flags";
-    DS_FRAGMENTATION_BITS "%.fragmentation_bits" Keyword "Fragmentation bits";
-    DS_ICMP_TYPE "%.icmp_type" Long "ICMP type";
-    DS_ICMP_CODE "%.icmp_code" Long "ICMP code";
-    DS_DPI_NOTE "%.dpi_note" Keyword "Note of the rule";
-    DS_DPI_REASON "%.dpi_reason" Long "Error code of packet inspection";
-    DS_DPI_FLAGS "%.dpi_flags" Long "Flags of packet inspection, a sum of bits";
-    DS_PACKET_POSITION "%.packet_position" Long "Where in the packet";
-    DS_STREAM_POSITION "%.stream_position" Long "Where in the stream";
-    DS_LI_DESCRIPTION "%.li_description" Keyword "Sub-rule of log inspection";
-    DS_CONTAINER "%.container" Keyword "The container, where it is not told by image, name and id";
-    DS_INFECTED_RESOURCE "%.infected_resource" Keyword "Spyware item";
-    DS_RESOURCE_TYPE "%.resource_type" Keyword "Kind of the spyware item, a code";
-    DS_RESOURCE_TYPE_NAME "%.resource_type_name" Keyword "The same in words";
-    DS_RISK_LEVEL "%.risk_level" Long "Risk of the spyware, 0 to 100";
-    DS_RISK_LEVEL_NAME "%.risk_level_name" Keyword "The same in words";
-    DS_QUARANTINE_FILE_SIZE "%.quarantine_file_size" Count "Size of the quarantined file in bytes";
-    DS_SCAN_TYPE "%.scan_type" Keyword "Which scan found the malware: real-time, manual, scheduled or quick";
-    DS_FILE_IN_COMPRESSED_FILE "%.fileInCompressedFile" Keyword "File inside of the archive";
-    DS_ACTION_REASON "%.action_reason" Keyword "Why application control acted";
-    DS_RESULT "%.result" Keyword "Outcome of the action";
-    DS_MALWARE_TARGET "%.TrendMicroDsMalwareTarget" Keyword "What the malware aimed at";
-    DS_MALWARE_TARGET_TYPE "%.TrendMicroDsMalwareTargetType" Keyword "Kind of that target";
-    DS_MALWARE_TARGET_COUNT "%.malware_target_count" Count "Number of targets";
-    DS_DETECTION_CONFIDENCE "%.detection_confidence" Count "Confidence of machine learning in percent";
-    DS_RELEVANT_DETECTION_NAMES "%.TrendMicroDsRelevantDetectionNames" Keyword "Likely threats";
-    DS_BEHAVIOR_RULE_ID "%.TrendMicroDsBehaviorRuleID" Keyword "Behavior rule";
-    DS_BEHAVIOR_TYPE "%.TrendMicroDsBehaviorType" Keyword "Kind of behavior";
-    DS_AGGREGATION_TYPE "%.aggregation_type" Long "How events were merged";
-    DS_AGGREGATION_NAME "%.aggregation_name" Keyword "The same in words";
-    DS_REPEAT_COUNT "%.repeat_count" Count "How many were merged";
-    DS_TARGET "%.target" Keyword "What a system event is about";
-    DS_TARGET_ID "%.targetID" Keyword "Its number";
-    DS_TARGET_TYPE "%.targetType" Keyword "Its kind";
-    DS_REASON_ID "%.TrendMicroDsReasonId" Keyword "Number of the description";
-    DS_DEVICE "%.device" Keyword "Name of the device";
-    DS_DEVICE_TYPE "%.device_type" Long "0 unknown, 1 USB, 2 mobile";
-    DS_PERMISSION "%.permission" Long "0 block, 2 read-only";
-    DS_PERMISSION_NAME "%.permission_name" Keyword "The same in words";
-    DS_OLD_FILE_PATH "%.oldfilePath" Keyword "Path before a renaming";
-    DS_CHANGED_ATTRIBUTES "%.changed_attributes" Keyword "What of the file was changed";
-    DS_UNPARSED "%.unparsed" Text "Text of the event that belongs to no key";
-    DS_EXTRA "%.extra" Flat "Keys that nobody knows, as they are";
+    TIMESTAMP_SOURCE "%.timestamp_source" Keyword "Which time @timestamp is: syslog, fluentd, field, key, object or load";
+    TAG "%.tag" Keyword "fluentd's tag";
+    UNPARSED "%.unparsed" Text "Text of the event that belongs to no key";
+    EXTRA "%.extra" Flat "Keys that nobody knows, as they are";
 }

@@ -35,41 +35,48 @@ use crate::trigger::object_ref::LineRange;
 /// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
 pub fn load<R: Read + Send>(
     reader: R,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     sink: &mut Sink<'_>,
 ) -> Account {
     let now = facts.around.load;
-    run(reader, Documents::new(plan, facts), plan, now, limits, Outlets { sink: Some(sink), visitor: None })
+    run(
+        reader,
+        Documents::new(section, facts),
+        section,
+        now,
+        limits,
+        Outlets { sink: Some(sink), visitor: None },
+    )
 }
 
 /// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
 pub fn visit<R: Read + Send>(
     reader: R,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     visitor: &mut Visitor<'_>,
 ) -> Account {
     let now = facts.around.load;
-    let documents = Documents::new(plan, facts).traced();
+    let documents = Documents::new(section, facts).traced();
     let limits = &Limits { workers: NonZero::<usize>::MIN, ..*limits };
     let outlets = Outlets { sink: None, visitor: Some(visitor) };
-    run(reader, documents, plan, now, limits, outlets)
+    run(reader, documents, section, now, limits, outlets)
 }
 
 fn run<'l, R: Read + Send>(
     reader: R,
     documents: Documents<'l>,
-    plan: &'l CompiledSection,
+    section: &'l CompiledSection,
     now: Timestamp,
     limits: &Limits,
     outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
-    let mut stages = Stages::new(plan, documents);
+    let mut stages = Stages::new(section, documents);
     let Limits { batch_bytes, batch_per_chunk, keep_lines, .. } = *limits;
     let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines };
     let mut output = Output::new(options, outlets);

@@ -25,7 +25,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The stages of one object's lines, or of some of them.
 pub(super) struct Stages<'l> {
-    plan: &'l CompiledSection,
+    section: &'l CompiledSection,
     documents: Documents<'l>,
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
@@ -33,13 +33,13 @@ pub(super) struct Stages<'l> {
 }
 
 impl<'l> Stages<'l> {
-    pub(super) fn new(plan: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
+    pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
+        Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
     /// The same stages once more, for other lines of the object.
     pub(super) fn another(&self) -> Self {
-        Self::new(self.plan, self.documents.another())
+        Self::new(self.section, self.documents.another())
     }
 
     /// What rules have done since this was asked last.
@@ -49,7 +49,7 @@ impl<'l> Stages<'l> {
 
     pub(super) fn lines(&mut self, given: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
-        let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
+        let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
         // The last one is empty: the next one is read into it, if there is one.
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
@@ -96,7 +96,7 @@ impl<'l> Stages<'l> {
             let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
                 continue;
             };
-            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+            if let Some(rule) = exclude::own_rule(record, self.section.own_log_group.as_deref()) {
                 self.events(&events, texts, output)?;
                 events.clear();
                 let part = self.next_part(*line);

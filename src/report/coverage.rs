@@ -88,8 +88,8 @@ impl Coverage {
         for leftover in row.leftovers() {
             self.left_over.add(&format!("{inside}{}", leftover.key), || Some(example(leftover)));
         }
-        if let Value::Object(entries) = row.get(FieldId::DS_EXTRA) {
-            let inside = fields.name(FieldId::DS_EXTRA);
+        if let Value::Object(entries) = row.get(FieldId::EXTRA) {
+            let inside = fields.name(FieldId::EXTRA);
             for leftover in entries {
                 self.left_over.add(&format!("{inside}.{}", leftover.key), || Some(example(leftover)));
             }

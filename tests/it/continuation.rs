@@ -53,7 +53,7 @@ fn handle(
         let sink = Sink::OpenSearch(Box::new(client), options);
         let s3 = S3::new(&sdk_config(), true, None);
         let limits = Limits { batch_bytes: 20_000, ..Limits::default() };
-        let loader = ObjectLoader::new(site.plans(), Some(s3), sink, limits);
+        let loader = ObjectLoader::new(site.sections(), Some(s3), sink, limits);
         let queue = queue.map(|url| sqs::Queue::new(&sdk_config(), url).unwrap());
         let function = Function::new(loader, queue, Timestamp::now() - SignedDuration::from_secs(60));
         let (now, instant) = (Timestamp::now(), Instant::now());
@@ -225,7 +225,7 @@ fn an_object_store_that_never_answers_costs_no_more_than_the_deadline() {
         let aws = sdk_config().into_builder().endpoint_url(&store.url).build();
         let sink = Sink::Local(LocalSink::Nothing);
         let loader =
-            ObjectLoader::new(site.plans(), Some(S3::new(&aws, true, None)), sink, Limits::default());
+            ObjectLoader::new(site.sections(), Some(S3::new(&aws, true, None)), sink, Limits::default());
         let started = Timestamp::now();
         let function = Function::new(loader, None, started - SignedDuration::from_secs(60));
         let deadline = (started + SignedDuration::from_secs(2)).as_millisecond().try_into().unwrap();

@@ -62,7 +62,7 @@ fn what_is_refused_in_both_forms_is_kept_in_a_folder_with_everything_to_send_it_
                 (400, "strict_dynamic_mapping_exception")
             );
             assert_eq!((letter.bucket.as_deref(), letter.key.as_str()), (None, object.to_str().unwrap()));
-            assert_eq!(letter.config, site.plans().fingerprint());
+            assert_eq!(letter.config, site.sections().fingerprint());
             let document: Value = serde_json::from_str(letter.document.as_ref().unwrap().get()).unwrap();
             assert_eq!(document["source"]["ip"], "203.0.113.2", "its own form, not the raw one");
             assert_eq!(document["@id"], letter.id);
@@ -149,7 +149,7 @@ fn load_refused(site: &Site, letters: DeadLetters, object: &Path) -> ObjectRepor
         let server = serve(refused).await;
         let sink = Sink::OpenSearch(Box::new(client(&server)), Options::default());
         let limits = Limits { batch_bytes: 1_000_000, ..Limits::default() };
-        let loader = ObjectLoader::new(site.plans(), None, sink, limits).with_dead_letters(Some(letters));
+        let loader = ObjectLoader::new(site.sections(), None, sink, limits).with_dead_letters(Some(letters));
         loader.load_file(object, "deepsecurity", Timestamp::now()).await
     })
 }

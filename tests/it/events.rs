@@ -108,7 +108,7 @@ fn function(site: &Site) -> Function {
     let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
     let sink = Sink::OpenSearch(Box::new(client), Options::default());
     let s3 = S3::new(&sdk_config(), true, None);
-    let loader = ObjectLoader::new(site.plans(), Some(s3), sink, Limits::default());
+    let loader = ObjectLoader::new(site.sections(), Some(s3), sink, Limits::default());
     // A process that has handled other events before.
     Function::new(loader, None, Timestamp::now() - SignedDuration::from_secs(60))
 }

@@ -77,7 +77,7 @@ fn the_function_does_not_wait_for_a_certificate_to_become_a_trusted_one() {
     let endpoint = gate(&Authority::new("the company's own"), "localhost", "loader", "secret");
     let client = OpenSearch::new(Settings::new(Endpoint::parse(&endpoint).unwrap(), Auth::None)).unwrap();
     let sink = Sink::OpenSearch(Box::new(client), Options::default());
-    let loader = ObjectLoader::new(site.plans(), None, sink, Limits::default());
+    let loader = ObjectLoader::new(site.sections(), None, sink, Limits::default());
     let file = repository().join("fixtures/real-chain.gz");
     let started = Instant::now();
     let report = run(loader.load_file(&file, "deepsecurity", Timestamp::now()));

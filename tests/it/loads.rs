@@ -151,7 +151,7 @@ fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_
             OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
         let options = Options { patience: Duration::from_secs(2), ..Options::default() };
         let sink = Sink::OpenSearch(Box::new(client), options);
-        let loader = ObjectLoader::new(site.plans(), None, sink, Limits::default());
+        let loader = ObjectLoader::new(site.sections(), None, sink, Limits::default());
         run(loader.load_file(&file, "deepsecurity", Timestamp::now()))
     };
     let report = try_it();
@@ -186,7 +186,7 @@ fn of_a_load_that_is_stopped_every_line_that_was_read_is_accounted_for() {
             let options = Options { in_flight: 1, ..Options::default() };
             let sink = Sink::OpenSearch(Box::new(client(&server)), options);
             let limits = Limits { batch_bytes: 1, ..Limits::default() };
-            let loader = ObjectLoader::new(site.plans(), None, sink, limits);
+            let loader = ObjectLoader::new(site.sections(), None, sink, limits);
             loader.load_file(&file, "deepsecurity", Timestamp::now()).await
         });
         assert!(matches!(&report.outcome, Outcome::Failed { retry: true, .. }), "{:?}", report.outcome);

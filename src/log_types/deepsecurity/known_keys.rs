@@ -6,7 +6,6 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
 use super::tables::keys::{HOMES, Home};
-use crate::bytes::json;
 use crate::document::convert::{convert, convert_to, lowercase};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
@@ -21,7 +20,7 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
         context.row.because(Step::KnownKey, || Read::Pair(at));
         let done = match home {
             // Nobody is called so; under the prefix it tells that the agent did not know.
-            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => {
+            Home::Field(field) if value == "N/A" && !context.fields.is_prefixed(*field) => {
                 context.row.refuse(Some(*field), value);
                 continue;
             }
@@ -80,7 +79,7 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
             return false;
         }
     };
-    if !json::is_hexadecimal(value) {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         context.row.refuse(Some(field), value);
         return false;
     }

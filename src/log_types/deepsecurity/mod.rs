@@ -1,35 +1,26 @@
 //! What Trend Micro Deep Security means by its events: all knowledge of the product stands in this folder.
-//!
-//! Takes an event's header and pairs and the row that the section's table has begun, fills what no table can say. Does not know
-//! user.ini, lines or JSON.
 
-mod classify;
-pub(crate) mod context;
+mod tables;
+mod context;
+mod pair_repair;
 mod custom;
 mod custom_keys;
-mod details;
-mod endpoints;
-mod framing;
 mod known_keys;
+mod endpoints;
 mod network;
 mod packets;
-mod payload;
-mod profile;
-mod related;
 mod system;
-mod tables;
 mod vulnerability;
+mod details;
+mod classify;
+mod related;
+mod profile;
 
 pub use self::custom::label_names;
 pub use self::tables::actions::{Action, Disposition};
+pub use self::tables::fields::own_fields;
 pub use self::tables::keys::key_names;
 pub use self::tables::modules::{Module, Product};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};
 
-pub(crate) use self::framing::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
-pub(crate) use self::packets::packets;
-pub(crate) use self::payload::{
-    behind_payload, cut_quoted_payloads, push_without_payloads, without_payloads,
-};
-pub(crate) use self::profile::STEPS;
-pub(crate) use self::tables::keys::{ALIASES, KEYS, key};
+pub(crate) use self::profile::DeepSecurity;

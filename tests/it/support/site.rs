@@ -46,7 +46,7 @@ impl Site {
     }
 
     /// The same, compiled.
-    pub(crate) fn plans(&self) -> Arc<CompiledSections> {
+    pub(crate) fn sections(&self) -> Arc<CompiledSections> {
         let files = settings::read_files(&[self.config()]).unwrap();
         Arc::new(settings::sections(&files).unwrap())
     }

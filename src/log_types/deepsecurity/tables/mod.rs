@@ -2,5 +2,6 @@
 
 pub(crate) mod actions;
 pub(crate) mod codes;
+pub(crate) mod fields;
 pub(crate) mod keys;
 pub(crate) mod modules;

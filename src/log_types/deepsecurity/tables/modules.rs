@@ -4,6 +4,7 @@
 //! id alone never decides, because 100 to 899 are system events of a Manager and network events of an Agent.
 
 use crate::bytes::trim::trim;
+use crate::log_types::event::DeviceKind;
 
 /// The writer of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,16 @@ impl Product {
             _ if product.contains("Manager") => Some(Self::Manager),
             _ => Some(Self::Agent),
         }
+    }
+
+    /// Its number as a kind of device.
+    pub(crate) fn device_kind(self) -> DeviceKind {
+        DeviceKind(self as u8)
+    }
+
+    /// The product of a kind of device.
+    pub(crate) fn of_device_kind(kind: DeviceKind) -> Option<Self> {
+        [Self::Agent, Self::Manager].into_iter().find(|product| product.device_kind() == kind)
     }
 }
 
