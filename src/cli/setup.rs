@@ -14,7 +14,7 @@ use crate::setup::template;
 
 pub(super) fn run(args: &SetupArgs) -> Result<ExitCode, Failure> {
     if args.iam.print_iam {
-        output::line(serde_json::to_string_pretty(&iam::policy(&args.iam))?);
+        output::line(serde_json::to_string_pretty(&iam::policy(&args.iam)?)?);
         return Ok(ExitCode::SUCCESS);
     }
     let config = SectionArgs { config: args.config.clone(), exclude: Vec::new() };
