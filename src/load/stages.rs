@@ -1,13 +1,11 @@
-//! A few lines on their way through the stages: text, records, events, documents.
-//!
-//! Does not know where lines come from, nor where documents go.
+//! Takes lines through the stages: text, records, events, documents.
 
-use crate::load::text::Text;
 use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
+use super::text::Text;
 use crate::config::log_type::FileFormat;
 use crate::document::problem::Problem;
 use crate::map::Documents;
@@ -23,11 +21,11 @@ use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The stages of one object's lines, or of some of them.
+/// The stages of one object, or of the chunks that one worker takes.
 pub(super) struct Stages<'l> {
     section: &'l CompiledSection,
     documents: Documents<'l>,
-    /// How many documents a line has given so far.
+    /// The line at hand, and how many documents it has given so far.
     part: (LineNumber, usize),
     spare: Spare,
 }
@@ -37,20 +35,20 @@ impl<'l> Stages<'l> {
         Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
-    /// The same stages once more, for other lines of the object.
+    /// Fresh stages for another worker.
     pub(super) fn another(&self) -> Self {
         Self::new(self.section, self.documents.another())
     }
 
-    /// What rules have done since this was asked last.
+    /// Takes what the rules have left out since the last call.
     pub(super) fn take_exclusions(&mut self) -> Exclusions {
         self.documents.take_exclusions()
     }
 
-    pub(super) fn lines(&mut self, given: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let texts: Vec<_> = given.iter().map(Text::of).collect();
+    pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
+        let texts: Vec<_> = lines.iter().map(Text::of).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
-        // The last one is empty: the next one is read into it, if there is one.
+        // The last record is empty: the next one is read into it.
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
