@@ -74,7 +74,7 @@ impl CompiledSection {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
         let fields = Fields::new(&log_type.field_prefix, deepsecurity::own_fields(), added)?;
-        let mut keys = KeyTable::new(deepsecurity::KEYS, deepsecurity::ALIASES);
+        let mut keys = KeyTable::new(deepsecurity::known_keys(), deepsecurity::aliases());
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };

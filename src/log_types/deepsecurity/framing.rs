@@ -3,7 +3,8 @@
 //!
 //! Works on pairs before their values are read. Does not know fields.
 
-use super::tables::keys::{KEYS, key};
+use super::tables::keys::key;
+use super::tables::known_keys;
 use super::tables::modules::Module;
 use crate::document::problem::{Problem, Problems};
 use crate::parse::leef;
@@ -36,7 +37,7 @@ pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
         let whole = std::mem::take(pairs);
         for pair in whole {
             if holds_more(&pair) {
-                pairs.extend(leef::split_blank_separated(pair, KEYS));
+                pairs.extend(leef::split_blank_separated(pair, known_keys()));
             } else {
                 pairs.push(pair);
             }

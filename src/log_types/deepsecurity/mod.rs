@@ -5,12 +5,11 @@
 
 mod classify;
 pub(crate) mod context;
-mod custom;
 mod custom_keys;
-mod details;
-mod endpoints;
 mod framing;
+mod hosts;
 mod known_keys;
+mod module_fields;
 mod network;
 mod packets;
 mod payload;
@@ -20,11 +19,9 @@ mod system;
 mod tables;
 mod vulnerability;
 
-pub use self::custom::label_names;
 pub use self::tables::actions::{Action, Disposition};
-pub use self::tables::fields::own_fields;
-pub use self::tables::keys::key_names;
 pub use self::tables::modules::{Module, Product};
+pub use self::tables::{Tables, Texts, own_fields};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};
 
 pub(crate) use self::framing::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
@@ -33,4 +30,5 @@ pub(crate) use self::payload::{
     behind_payload, cut_quoted_payloads, push_without_payloads, without_payloads,
 };
 pub(crate) use self::profile::STEPS;
-pub(crate) use self::tables::keys::{ALIASES, KEYS, key};
+pub(crate) use self::tables::keys::key;
+pub(crate) use self::tables::{aliases, known_keys, left_over_keys};

@@ -7,9 +7,9 @@ use super::context::Context;
 
 use super::classify::classify;
 use super::custom_keys::custom_keys;
-use super::details::details;
-use super::endpoints::{agent_address, process, requested_url, users};
+use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
+use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::packets;
 use super::related::related;
@@ -49,7 +49,7 @@ fn flow(context: &mut Context<'_, '_>) {
 
 fn classes(context: &mut Context<'_, '_>) {
     context.row.step(Step::Details);
-    details(context);
+    module_fields(context);
     context.row.step(Step::Class);
     classify(context);
     context.row.step(Step::Related);
