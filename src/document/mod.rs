@@ -2,9 +2,10 @@
 
 pub mod value;
 pub(crate) mod origin;
+pub mod field_type;
+pub mod field_list;
 pub mod ecs;
 pub mod fields;
-pub mod field_list;
 pub mod row;
 pub(crate) mod trace;
 pub mod convert;

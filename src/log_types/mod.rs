@@ -10,6 +10,7 @@ use std::fmt::Debug;
 
 use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
 use crate::document::field_list::ListedField;
+use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 
@@ -40,6 +41,11 @@ pub(crate) trait Profile: Debug + Sync {
     /// The keys that have a meaning here. They go under the prefix by their own names where no field takes them.
     fn known_keys(&self) -> KnownKeys {
         KnownKeys::default()
+    }
+
+    /// The spellings of known keys, with the type of what goes under the prefix by that name because it does not fit its field.
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        Vec::new()
     }
 
     /// The key whose value is the payload of a packet, which only its own field shows.

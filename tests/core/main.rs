@@ -47,6 +47,7 @@ mod template;
 mod dashboard;
 mod differences;
 mod fields_page;
+mod tables;
 mod plan;
 
 use std::env;

@@ -12,19 +12,20 @@ use memchr::memmem::FinderBuilder;
 
 use super::classify::classify;
 use super::custom_keys::custom_keys;
-use super::details::details;
-use super::endpoints::{agent_address, process, requested_url, users};
+use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
+use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::packets;
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::tables::actions::Action;
-use super::tables::fields::own_fields;
-use super::tables::keys::{ALIASES, KEYS, key};
+use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
+use super::tables::{aliases, known_keys as known_key_names, left_over_keys, own_fields};
 use super::vulnerability::techniques;
 use crate::document::field_list::{FieldId, ListedField};
+use crate::document::field_type::Type;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
@@ -60,7 +61,11 @@ impl Profile for DeepSecurity {
     }
 
     fn known_keys(&self) -> KnownKeys {
-        KnownKeys { names: KEYS, aliases: ALIASES }
+        KnownKeys { names: known_key_names(), aliases: aliases() }
+    }
+
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        left_over_keys().collect()
     }
 
     fn payload_key(&self) -> Option<&'static PayloadKey> {
@@ -169,7 +174,7 @@ fn flow(context: &mut Context<'_, '_>) {
 
 fn classes(context: &mut Context<'_, '_>) {
     context.row.step(Step::Details);
-    details(context);
+    module_fields(context);
     context.row.step(Step::Class);
     classify(context);
     context.row.step(Step::Related);

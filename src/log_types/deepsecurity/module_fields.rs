@@ -1,27 +1,28 @@
-//! What each module says in its own way: lists in `msg`, codes that stand for words, parts of a path.
+//! What each module says in its own way: codes that stand for words, lists in `msg`, parts of a path.
 
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
 use super::system;
-use super::tables::codes;
 use super::tables::keys::key;
 use super::tables::modules::Module;
+use super::tables::tables;
 use super::vulnerability;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
 
-pub(super) fn details(context: &mut Context<'_, '_>) {
+pub(super) fn module_fields(context: &mut Context<'_, '_>) {
+    words_of_codes(context);
     match context.module {
         Module::System => system::accounts(context),
-        Module::AntiMalware => malware(context),
-        Module::ApplicationControl => {
+        Module::AntiMalware => {
+            if context.row.has(FieldId::VULNERABILITY_ID) {
+                context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
+            }
             file_parts(context.row);
-            let merged = code(context.row, FieldId::DS_AGGREGATION_TYPE).and_then(codes::aggregation);
-            set_word(context.row, FieldId::DS_AGGREGATION_NAME, merged);
         }
-        Module::DeviceControl => device(context.row),
+        Module::ApplicationControl | Module::DeviceControl => file_parts(context.row),
         Module::IntegrityMonitoring => changes(context),
         Module::IntrusionPrevention => vulnerability::of_rule(context),
         Module::WebReputation => {
@@ -33,25 +34,20 @@ pub(super) fn details(context: &mut Context<'_, '_>) {
     }
 }
 
-fn malware(context: &mut Context<'_, '_>) {
-    let row = &mut *context.row;
-    set_word(row, FieldId::DS_SCAN_TYPE, codes::scan_type(context.signature_id));
-    let resource = code(row, FieldId::DS_RESOURCE_TYPE).map(codes::resource_type);
-    set_word(row, FieldId::DS_RESOURCE_TYPE_NAME, resource);
-    let risk = code(row, FieldId::DS_RISK_LEVEL).and_then(codes::risk_level);
-    set_word(row, FieldId::DS_RISK_LEVEL_NAME, risk);
-    if row.has(FieldId::VULNERABILITY_ID) {
-        row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
+/// Sets the words of the codes that the module writes.
+fn words_of_codes(context: &mut Context<'_, '_>) {
+    for list in tables().codes.of(context.module) {
+        let code = match list.code_of {
+            None => Some(context.signature_id),
+            Some(field) => match context.row.get(field) {
+                Value::Text(code) | Value::Json(code) => Some(code),
+                _ => None,
+            },
+        };
+        if let Some(word) = code.and_then(|code| list.word(code)) {
+            context.row.set_if_absent(list.field, Value::Word(word));
+        }
     }
-    file_parts(row);
-}
-
-fn device(row: &mut Row<'_>) {
-    file_parts(row);
-    let kind = code(row, FieldId::DS_DEVICE_TYPE).and_then(codes::device_type);
-    set_word(row, FieldId::DEVICE_TYPE, kind);
-    let permission = code(row, FieldId::DS_PERMISSION).and_then(codes::permission);
-    set_word(row, FieldId::DS_PERMISSION_NAME, permission);
 }
 
 /// `msg` names what of the object was changed.
@@ -110,19 +106,5 @@ fn outer_file(path: &str) -> &str {
     match inner {
         Some((outer, inner)) if is_archive(inner) && !outer.ends_with(' ') => outer,
         _ => path,
-    }
-}
-
-/// A code, as the event wrote it.
-fn code<'a>(row: &Row<'a>, field: FieldId) -> Option<&'a str> {
-    match row.get(field) {
-        Value::Text(code) | Value::Json(code) => Some(code),
-        _ => None,
-    }
-}
-
-fn set_word(row: &mut Row<'_>, field: FieldId, word: Option<&'static str>) {
-    if let Some(word) = word {
-        row.set_if_absent(field, Value::Word(word));
     }
 }
