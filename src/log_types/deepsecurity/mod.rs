@@ -21,7 +21,7 @@ mod vulnerability;
 
 pub use self::tables::actions::{Action, Disposition};
 pub use self::tables::modules::{Module, Product};
-pub use self::tables::{Tables, Texts, own_fields};
+pub use self::tables::{SHIPPED, Tables, own_fields};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};
 
 pub(crate) use self::framing::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
