@@ -22,7 +22,10 @@ pub(super) async fn install(
         LanguageName::Ja => Language::Japanese,
     };
     let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
-    let taken = dashboards.import(&dashboard::saved_objects(plan, language)).await?;
+    let Some(objects) = dashboard::saved_objects(plan, language) else {
+        return Err(Failure(format!("there is no dashboard for logs of section [{}]", args.log_type)));
+    };
+    let taken = dashboards.import(&objects).await?;
     let index = &plan.log_type().index.name;
     output::line(format_args!("dashboard {index}-summary is imported: {taken} saved objects for {index}-*"));
     Ok(())

@@ -11,4 +11,3 @@ pub(crate) mod trace;
 pub mod convert;
 pub mod problem;
 pub mod id;
-pub(crate) mod digest;

@@ -1,3 +1,90 @@
-//! What logs mean: a folder for each type of log that has more to say than a table can.
+//! What logs mean: the door to the log types that have more to say than a table can.
+//!
+//! Each log type is a folder here, and a line in [`ALL`]. The engine knows none of them by name: it asks the [`Profile`] of a
+//! section. A new log type implements as much of the profile as it needs.
 
+pub mod event;
 pub mod deepsecurity;
+
+use std::fmt::Debug;
+
+use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::document::ecs::Type;
+use crate::document::field_list::ListedField;
+use crate::packet::quoted::PayloadKey;
+use crate::parse::pairs::pair::Pair;
+
+/// The section that is meant where none is named.
+pub const DEFAULT_SECTION: &str = "deepsecurity";
+
+/// The log types, by the name of the section that is theirs.
+static ALL: [(&str, &dyn Profile); 1] = [(DEFAULT_SECTION, &deepsecurity::DeepSecurity)];
+
+/// What a section has to say of its events.
+///
+/// The methods stand in the order in which an event passes them. All but the first two may be left out.
+pub(crate) trait Profile: Debug + Sync {
+    /// The kind of device that wrote an event, by the vendor and the product of its header. `None` means that another product
+    /// wrote it: then the profile neither repairs nor enriches it.
+    fn device_kind(&self, vendor: &str, product: &str) -> Option<DeviceKind>;
+
+    /// Adds what no table can say to the rows of several events, of which each was written by a device of the product. Fields
+    /// that have a value keep it, unless it would mislead.
+    fn enrich(&self, events: Vec<EventView<'_, '_>>);
+
+    /// The fields that its documents have beside those of every document, in document order. Their numbers begin at
+    /// [`FieldId::FIRST_OWN`](crate::document::field_list::FieldId::FIRST_OWN).
+    fn own_fields(&self) -> &'static [ListedField] {
+        &[]
+    }
+
+    /// The keys that have a meaning here. They go under the prefix by their own names where no field takes them.
+    fn known_keys(&self) -> KnownKeys {
+        KnownKeys::default()
+    }
+
+    /// The known keys in each spelling, with the type of what stands under the prefix by that name because it does not fit its field.
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        let KnownKeys { names, aliases } = self.known_keys();
+        names
+            .iter()
+            .chain(aliases.iter().map(|(alias, _)| alias))
+            .map(|name| (*name, Type::Keyword))
+            .collect()
+    }
+
+    /// The key whose value is the payload of a packet, which only its own field shows.
+    fn payload_key(&self) -> Option<&'static PayloadKey> {
+        None
+    }
+
+    /// Repairs attributes of LEEF that the product separates or escapes in its own way, before their keys are looked up.
+    fn repair_attributes(&self, _attributes: &mut Vec<Pair<'_>>) {}
+
+    /// Repairs pairs that are none, or whose values are escaped in the product's own way, before values are read.
+    fn repair_pairs(&self, _event: &mut PairsView<'_, '_>) {}
+
+    /// The attributes of LEEF that say what CEF says in its header.
+    fn header_keys(&self) -> HeaderKeys {
+        HeaderKeys::default()
+    }
+
+    /// How much larger a signature id is than the number of its rule.
+    fn rule_id_offset(&self, _device: DeviceKind, _signature_id: &str) -> u64 {
+        0
+    }
+
+    /// The dashboard for its documents.
+    fn dashboard(&self) -> Option<Dashboard> {
+        None
+    }
+
+    /// Takes secrets out of an event that no device of the product is known to have written: its header may have lost its name.
+    fn redact(&self, _event: EventView<'_, '_>) {}
+}
+
+/// The profile of a section: that of the log type that has its name, or else that of Deep Security, for which this loader is made.
+pub(crate) fn profile(section: &str) -> &'static dyn Profile {
+    let named = ALL.iter().find(|(name, _)| *name == section);
+    named.or(ALL.first()).map_or(&deepsecurity::DeepSecurity, |(_, profile)| *profile)
+}

@@ -8,16 +8,16 @@ use jiff::Timestamp;
 
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
-use super::read::Header;
 use super::table::Sources;
 use crate::bytes::trim::trim;
-use crate::bytes::word::Ends;
 use crate::config::log_type::EventTime;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::log_types::deepsecurity::{Module, Product};
+use crate::log_types::Profile;
+use crate::log_types::event::DeviceKind;
+use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::parse::syslog;
@@ -54,37 +54,39 @@ fn write_time(time: ZonedTime) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// What vendor, product and version of a header say.
+/// The device that wrote an event, by vendor, product and version of its header: ECS calls it the observer.
 #[derive(Clone, Debug)]
-pub(super) struct Writer {
+pub(super) struct Device {
     pub(super) vendor: String,
     pub(super) product: String,
     pub(super) version: String,
     /// `agent.name`
     pub(super) name: String,
-    pub(super) kind: Option<Product>,
-    ends: [Ends; 3],
+    /// Its kind, if it is one of the section's product.
+    pub(super) kind: Option<DeviceKind>,
 }
 
-impl Writer {
-    /// The number of the writer that `header` names among those that are remembered, and which product it is.
-    pub(super) fn remember(remembered: &mut Vec<Self>, header: &Header<'_>) -> (usize, Option<Product>) {
-        let ends = [header.device_version, header.product, header.vendor].map(Ends::of);
-        let is_it = |writer: &Self| {
-            writer.ends == ends
-                && writer.version == header.device_version
-                && writer.product == header.product
-                && writer.vendor == header.vendor
+impl Device {
+    /// The number of the device that `header` names among those that are remembered, and its kind.
+    pub(super) fn remember(
+        remembered: &mut Vec<Self>,
+        header: &EventHeader<'_>,
+        profile: &dyn Profile,
+    ) -> (usize, Option<DeviceKind>) {
+        let is_it = |device: &Self| {
+            device.version == header.device_version
+                && device.product == header.product
+                && device.vendor == header.vendor
         };
         let number = remembered.iter().position(is_it).unwrap_or_else(|| {
-            remembered.push(Self::of(header));
+            remembered.push(Self::of(header, profile));
             remembered.len() - 1
         });
-        (number, remembered.get(number).and_then(|writer| writer.kind))
+        (number, remembered.get(number).and_then(|device| device.kind))
     }
 
-    fn of(header: &Header<'_>) -> Self {
-        let Header { vendor, product, device_version, .. } = *header;
+    fn of(header: &EventHeader<'_>, profile: &dyn Profile) -> Self {
+        let EventHeader { vendor, product, device_version, .. } = *header;
         let mut name = String::new();
         for part in [vendor, product, device_version].map(trim) {
             if !part.is_empty() && !name.is_empty() {
@@ -97,16 +99,15 @@ impl Writer {
             product: product.to_owned(),
             version: device_version.to_owned(),
             name,
-            kind: Product::of(vendor, product),
-            ends: [device_version, product, vendor].map(Ends::of),
+            kind: profile.device_kind(vendor, product),
         }
     }
 }
 
 pub(super) fn header_fields<'a>(
-    header: &Header<'a>,
-    writer: &'a Writer,
-    module_of_id: Module,
+    header: &EventHeader<'a>,
+    device: &'a Device,
+    profile: &dyn Profile,
     row: &mut Row<'a>,
     arena: &'a Bump,
 ) {
@@ -127,12 +128,12 @@ pub(super) fn header_fields<'a>(
         row.because(Step::Header, || Read::Header(HeaderField::Severity));
         row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
     }
-    if !writer.name.is_empty() {
+    if !device.name.is_empty() {
         row.step(Step::Header);
-        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&writer.name));
+        row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&device.name));
     }
     if !header.signature_id.is_empty() {
-        let offset = module_of_id.rule_id_offset();
+        let offset = device.kind.map_or(0, |kind| profile.rule_id_offset(kind, header.signature_id));
         let shifted =
             || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
         let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {
@@ -166,12 +167,12 @@ pub(super) fn ingested(load: Timestamp) -> String {
 }
 
 pub(super) fn base_fields<'a>(
-    plan: &'a CompiledSection,
+    section: &'a CompiledSection,
     facts: &'a ObjectFacts,
     ingested: &'a str,
     row: &mut Row<'a>,
 ) {
-    let log_type = &plan.log_type;
+    let log_type = &section.log_type;
     row.step(Step::Base);
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
@@ -193,16 +194,16 @@ pub(super) fn base_fields<'a>(
 }
 
 pub(super) fn event_time<'a>(
-    plan: &CompiledSection,
+    section: &CompiledSection,
     sources: &Sources<'_, 'a>,
     keyed: &EventKeys<'a>,
     created: Option<ZonedTime>,
     around: &Surroundings,
 ) -> (ZonedTime, time::Origin) {
-    let settings = &plan.log_type.event_time;
+    let settings = &section.log_type.event_time;
     let around = with_zone(around, settings);
     let latest = latest(created, &around);
-    for origin in &plan.time_keys {
+    for origin in &section.time_keys {
         let Some(text) = sources.first(origin, keyed) else { continue };
         if let Some(time) = time_of_field(text, settings, latest, around.load) {
             return (time, time::Origin::Field);

@@ -1,49 +1,48 @@
-//! Events as ECS documents: the table of user.ini first, then the product's profile, then what both leave over.
+//! Events as ECS documents: the table of user.ini first, then what the log type means, then what both leave over.
 //!
 //! Takes records and the texts of events in them, writes the two lines of each bulk operation. Never loses an event: what cannot be
-//! understood is a document too. Does not know objects, requests or the network.
+//! understood is a document too.
 //!
-//! A few events go through each stage together: the code of one stage fits into the processor's instruction cache, that of all
-//! of them does not, and would have to be fetched again for each event.
+//! The stages are types: an event is read (`read`), mapped (`mapped`) and finished (`finished`).
 
 pub mod event;
-mod work;
-mod base;
-pub mod explain;
-pub mod exclude;
-mod left_over;
 pub mod compiled;
-mod read;
-mod ready;
 mod table;
+mod base;
+mod read;
+mod left_over;
+mod mapped;
+mod finished;
+mod document;
 pub mod index_name;
+pub mod exclude;
+pub mod explain;
 
-use self::work::Work;
-use crate::map::event::Event;
-use crate::map::event::ObjectFacts;
-use std::mem::take;
 use std::ops::ControlFlow;
 
 use bumpalo::Bump;
 
-pub use self::ready::Document;
-
-use self::base::{Created, Writer, ingested};
+use self::base::{Created, Device, ingested};
 use self::compiled::CompiledSection;
+use self::event::{Event, ObjectFacts};
 use self::exclude::{Exclusions, Hits};
+use self::finished::FinishedEvent;
 use self::index_name::IndexNames;
+use self::mapped::{MappedEvent, map_events};
+use self::read::ReadEvent;
 use crate::document::row::Row;
-use crate::log_types::deepsecurity;
 use crate::parse::pairs::event_keys::EventKeys;
+
+pub use self::document::Document;
 
 /// Makes documents of one object's events.
 pub struct Documents<'p> {
-    plan: &'p CompiledSection,
+    section: &'p CompiledSection,
     facts: ObjectFacts,
     /// fluentd's times, read: neighbors have the same.
     created: Vec<Created>,
-    /// The writers of the last events: there are not many.
-    writers: Vec<Writer>,
+    /// The devices of the last events: there are not many.
+    devices: Vec<Device>,
     /// `event.ingested`, written once.
     ingested: String,
     index_names: IndexNames<'p>,
@@ -55,19 +54,19 @@ pub struct Documents<'p> {
     traced: bool,
 }
 
-/// Writers and times that are remembered, before all are forgotten.
+/// Devices and times that are remembered, before all are forgotten.
 const REMEMBERED: usize = 64;
 
 impl<'p> Documents<'p> {
     /// Documents for the events of one object.
-    pub fn new(plan: &'p CompiledSection, facts: ObjectFacts) -> Self {
+    pub fn new(section: &'p CompiledSection, facts: ObjectFacts) -> Self {
         Self {
-            plan,
+            section,
             created: Vec::new(),
-            writers: Vec::new(),
+            devices: Vec::new(),
             ingested: ingested(facts.around.load),
             facts,
-            index_names: IndexNames::new(&plan.log_type.index),
+            index_names: IndexNames::new(&section.log_type.index),
             arena: Bump::new(),
             spare: Vec::new(),
             hits: Hits::default(),
@@ -84,13 +83,13 @@ impl<'p> Documents<'p> {
 
     /// The same for other events of the object.
     pub(crate) fn another(&self) -> Self {
-        Self { traced: self.traced, ..Self::new(self.plan, self.facts.clone()) }
+        Self { traced: self.traced, ..Self::new(self.section, self.facts.clone()) }
     }
 
     /// What the rules have done since this was asked last.
     pub fn take_exclusions(&mut self) -> Exclusions {
         let mut exclusions = Exclusions::default();
-        if let Some(rules) = &self.plan.exclusion {
+        if let Some(rules) = &self.section.exclusion {
             rules.account(&std::mem::take(&mut self.hits), &mut exclusions);
         }
         exclusions
@@ -106,55 +105,50 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { plan, facts, created, writers, ingested, index_names, arena, spare, hits, traced } = self;
-        let plan: &CompiledSection = plan;
+        let Self { section, facts, created, devices, ingested, index_names, arena, spare, hits, traced } =
+            self;
+        let section: &CompiledSection = section;
         arena.reset();
         let arena = &*arena;
 
-        forget(writers);
-        let begun = events.iter().map(|event| {
-            let (row, keyed) = spare.pop().unwrap_or_default();
-            let mut row = Row::recycle(row, &plan.fields);
+        let (mut rows, mut keys): (Vec<_>, Vec<_>) = std::mem::take(spare).into_iter().unzip();
+        forget(devices);
+        let mut read: Vec<_> = events
+            .iter()
+            .map(|event| {
+                let keyed = EventKeys::recycle(keys.pop().unwrap_or_default(), &section.keys);
+                ReadEvent::read(*event, keyed, section, devices, arena)
+            })
+            .collect();
+        let row = || {
+            let mut row = Row::recycle(rows.pop().unwrap_or_default(), &section.fields);
             if *traced {
                 row.start_trace();
             }
-            Work::new(*event, row, EventKeys::recycle(keyed, &plan.keys))
-        });
-        let mut works: Vec<_> = begun.collect();
-        for work in &mut works {
-            work.read(plan, writers, arena);
-        }
-        let writers = &*writers;
-        for work in &mut works {
-            work.map(plan, writers, arena);
-        }
-        for work in &mut works {
-            work.know_module();
-        }
-        for step in deepsecurity::STEPS {
-            for work in works.iter_mut().filter(|work| work.product.is_some()) {
-                step(&mut work.context(plan, arena));
-            }
-        }
-        for work in &mut works {
-            work.fixed(plan, arena);
-        }
-        for work in &mut works {
-            work.leave_over(plan, arena);
-        }
+            row
+        };
+        let mut mapped = map_events(&mut read, row, section, devices, arena);
+
         forget(created);
         let times: Vec<usize> =
-            works.iter().map(|work| Created::remember(created, work.event.record)).collect();
-        let created = &*created;
-        for (work, created) in works.iter_mut().zip(times.iter().filter_map(|number| created.get(*number))) {
-            work.complete(plan, created, facts, ingested, arena);
+            mapped.iter().map(|event| Created::remember(created, event.read.event.record)).collect();
+        let times = times.iter().filter_map(|number| created.get(*number));
+        let finished: Vec<_> = mapped
+            .iter_mut()
+            .zip(times)
+            .map(|(event, created)| FinishedEvent::finish(event, section, created, facts, ingested, arena))
+            .collect();
+        for event in &finished {
+            each(Document {
+                event,
+                section,
+                facts,
+                index_names: &mut *index_names,
+                hits: &mut *hits,
+                arena,
+            })?;
         }
-        for work in &works {
-            each(Document { work, plan, facts, index_names: &mut *index_names, hits: &mut *hits, arena })?;
-        }
-        spare.extend(
-            works.iter_mut().map(|Work { row, keyed, .. }| (take(row).emptied(), take(keyed).emptied())),
-        );
+        spare.extend(mapped.iter_mut().map(MappedEvent::take_memory));
         ControlFlow::Continue(())
     }
 }

@@ -1,34 +1,112 @@
-//! The text of one event, read: its header, whichever format it is in, and its pairs.
-//!
-//! Does not know fields.
+//! The first stage: an event is read. Its text is cut into headers and pairs, and the values of the pairs are known.
 
-use crate::parse::severity;
 use std::borrow::Cow;
 
 use bumpalo::Bump;
 
+use super::base::Device;
 use super::compiled::CompiledSection;
+use super::event::Event;
+use super::table::Sources;
 use crate::bytes::trim::trim;
 use crate::config::log_type::FileFormat;
-use crate::log_types::deepsecurity;
-use crate::log_types::deepsecurity::{Module, Product};
+use crate::document::problem::{Problem, Problems};
+use crate::log_types::event::{DeviceKind, HeaderKeys, PairsView};
+use crate::parse::event_header::EventHeader;
 use crate::parse::header::Format;
 use crate::parse::marker;
 use crate::parse::marker::Marker;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
-use crate::parse::{cef, leef};
+use crate::parse::{cef, leef, syslog};
 
-/// A header, whichever format it is in.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Header<'a> {
-    pub(super) version: &'a str,
-    pub(super) vendor: &'a str,
-    pub(super) product: &'a str,
-    pub(super) device_version: &'a str,
-    pub(super) signature_id: &'a str,
-    pub(super) name: &'a str,
-    pub(super) severity: &'a str,
+/// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
+const MAX_PARSED: usize = 1 << 18;
+
+/// An event whose headers and pairs are read.
+pub(super) struct ReadEvent<'d> {
+    pub(super) event: Event<'d>,
+    /// The text that is parsed.
+    pub(super) text: &'d str,
+    /// The text beyond [`MAX_PARSED`].
+    pub(super) beyond: &'d str,
+    /// What the grammars say; `None` where there is no event in the text.
+    pub(super) parsed: Option<Parsed<'d>>,
+    pub(super) header: EventHeader<'d>,
+    pub(super) syslog: syslog::Header<'d>,
+    /// The number of the device that wrote the event, among those that are remembered.
+    pub(super) device: usize,
+    /// The kind of that device, if it is one of the section's product.
+    pub(super) device_kind: Option<DeviceKind>,
+    pub(super) keyed: EventKeys<'d>,
+    pub(super) problems: Problems,
+}
+
+impl<'d> ReadEvent<'d> {
+    /// Reads an event. `keyed` is empty; `devices` are those of earlier events.
+    pub(super) fn read(
+        event: Event<'d>,
+        keyed: EventKeys<'d>,
+        section: &'d CompiledSection,
+        devices: &mut Vec<Device>,
+        arena: &'d Bump,
+    ) -> Self {
+        let end = event.text.floor_char_boundary(MAX_PARSED);
+        let (text, beyond) = event.text.split_at_checked(end).unwrap_or((event.text, ""));
+        let mut read = Self {
+            event,
+            text,
+            beyond,
+            parsed: None,
+            header: EventHeader::default(),
+            syslog: syslog::Header::default(),
+            device: 0,
+            device_kind: None,
+            keyed,
+            problems: Problems::default(),
+        };
+        read.parse(section, devices, arena);
+        read
+    }
+
+    fn parse(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
+        self.parsed = parse(self.text, section, arena, self.keyed.pairs(), &mut self.header);
+        if self.keyed.find_keys(self.text, &section.keys) {
+            self.problems.add(Problem::RepeatedKey);
+        }
+        (self.device, self.device_kind) = Device::remember(devices, &self.header, section.profile);
+        self.repair_pairs(section);
+        self.keyed.read_values(arena);
+        section.payloads.cut_quoted(&mut self.keyed, arena);
+        let Some(parsed) = &self.parsed else {
+            self.syslog = syslog::parse("");
+            return;
+        };
+        if parsed.delimiter_guessed {
+            self.problems.add(Problem::DelimiterGuessed);
+        }
+        if parsed.format == Format::Leef {
+            complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
+        }
+        self.syslog = syslog::parse(parsed.prefix);
+    }
+
+    fn repair_pairs(&mut self, section: &CompiledSection) {
+        let (Some(parsed), Some(device)) = (&self.parsed, self.device_kind) else { return };
+        section.profile.repair_pairs(&mut PairsView {
+            text: self.text,
+            format: parsed.format,
+            device,
+            signature_id: self.header.signature_id,
+            keyed: &mut self.keyed,
+            problems: &mut self.problems,
+        });
+    }
+
+    /// What sources can be read from.
+    pub(super) fn sources<'e>(&'e self, arena: &'d Bump) -> Sources<'e, 'd> {
+        Sources { record: self.event.record, syslog: &self.syslog, header: &self.header, arena }
+    }
 }
 
 /// An event, parsed but for its header and its pairs.
@@ -43,12 +121,12 @@ pub(super) struct Parsed<'a> {
 
 pub(super) fn parse<'a>(
     text: &'a str,
-    plan: &'a CompiledSection,
+    section: &'a CompiledSection,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
-    header: &mut Header<'a>,
+    header: &mut EventHeader<'a>,
 ) -> Option<Parsed<'a>> {
-    if let FileFormat::Text(pattern) = &plan.log_type.file_format {
+    if let FileFormat::Text(pattern) = &section.log_type.file_format {
         let captures = pattern.captures(text)?;
         for name in pattern.capture_names().flatten() {
             if let Some(group) = captures.name(name) {
@@ -66,7 +144,7 @@ pub(super) fn parse<'a>(
     let marker = marker::find(text)?;
     Some(match marker.format {
         Format::Cef => parse_cef(text, marker, arena, pairs, header),
-        Format::Leef => parse_leef(text, marker, arena, pairs, header),
+        Format::Leef => parse_leef(text, marker, section, arena, pairs, header),
     })
 }
 
@@ -75,10 +153,10 @@ fn parse_cef<'a>(
     marker: Marker,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
-    header: &mut Header<'a>,
+    header: &mut EventHeader<'a>,
 ) -> Parsed<'a> {
     let event = cef::parse(text, marker, pairs);
-    *header = Header {
+    *header = EventHeader {
         version: event.header.version,
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
@@ -99,14 +177,14 @@ fn parse_cef<'a>(
 fn parse_leef<'a>(
     text: &'a str,
     marker: Marker,
+    section: &CompiledSection,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
-    header: &mut Header<'a>,
+    header: &mut EventHeader<'a>,
 ) -> Parsed<'a> {
     let event = leef::parse(text, marker, pairs);
-    if Product::of(&event.header.vendor, &event.header.product).is_some() {
-        deepsecurity::split_blank_separated(pairs);
-        deepsecurity::find_escapes(pairs);
+    if section.profile.device_kind(&event.header.vendor, &event.header.product).is_some() {
+        section.profile.repair_attributes(pairs);
     }
     // A delimiter field that names no delimiter is text like any other that belongs to no key.
     let unparsed = match event.header.delimiter_raw {
@@ -114,13 +192,13 @@ fn parse_leef<'a>(
         Some(field) => &*arena.alloc_str(&[field, " ", event.unparsed].concat()),
         None => event.unparsed,
     };
-    *header = Header {
+    *header = EventHeader {
         version: event.header.version,
         vendor: keep(event.header.vendor, arena),
         product: keep(event.header.product, arena),
         device_version: keep(event.header.product_version, arena),
         signature_id: trim(keep(event.header.event_id, arena)),
-        ..Header::default()
+        ..EventHeader::default()
     };
     Parsed {
         prefix: event.prefix,
@@ -138,32 +216,12 @@ fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
     }
 }
 
-/// LEEF has name and severity among its attributes.
-pub(super) fn complete_leef_header<'a>(header: &mut Header<'a>, keyed: &EventKeys<'a>) {
-    let value = |key| keyed.value(key);
-    header.name =
-        value(deepsecurity::key::NAME).or_else(|| value(deepsecurity::key::DESC)).unwrap_or_default();
-    header.severity = value(deepsecurity::key::SEV).unwrap_or_default();
-}
-
-/// Attributes that say what CEF's header says need no home of their own.
-pub(super) fn leef_header_keys<'a>(
-    keyed: &mut EventKeys<'a>,
-    header: &Header<'a>,
-    module: Module,
-    category: Option<&str>,
+/// Fills the header from the attributes in which LEEF tells name and severity.
+pub(super) fn complete_leef_header<'a>(
+    header: &mut EventHeader<'a>,
+    keys: HeaderKeys,
+    keyed: &EventKeys<'a>,
 ) {
-    use deepsecurity::key;
-    for header_key in [key::NAME, key::DESC] {
-        if keyed.value(header_key) == Some(header.name) {
-            keyed.mark_key_used(header_key);
-        }
-    }
-    if keyed.value(key::SEV) == Some(header.severity) && severity::severity_number(header.severity).is_some()
-    {
-        keyed.mark_key_used(key::SEV);
-    }
-    if category.and_then(Module::of_category) == Some(module) {
-        keyed.mark_key_used(key::CAT);
-    }
+    header.name = keys.name.iter().find_map(|key| keyed.value(*key)).unwrap_or_default();
+    header.severity = keys.severity.and_then(|key| keyed.value(key)).unwrap_or_default();
 }

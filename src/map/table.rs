@@ -5,13 +5,13 @@
 use bumpalo::Bump;
 
 use super::compiled::CompiledSection;
-use super::read::Header;
 use crate::bytes::trim::trim;
 use crate::document::convert::convert_to;
 use crate::document::origin::{Origin, RecordField};
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
+use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
 use crate::parse::syslog;
@@ -22,16 +22,32 @@ use crate::read::record::fluentd::Record;
 pub(super) struct Sources<'e, 'a> {
     pub(super) record: &'a Record<'a>,
     pub(super) syslog: &'e syslog::Header<'a>,
-    pub(super) header: &'e Header<'a>,
+    pub(super) header: &'e EventHeader<'a>,
     pub(super) arena: &'a Bump,
 }
 
-/// Which of fluentd's own fields the table has taken.
+/// Which of the record's own fields the table has taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UsedFields {
     pub(super) hostname: bool,
     pub(super) tag: bool,
-    pub(super) others: u64,
+    /// A bit for each of the first 64 other fields.
+    others: u64,
+}
+
+impl UsedFields {
+    fn take_other(&mut self, at: usize) {
+        self.others |= Self::bit(at);
+    }
+
+    /// Whether the table has taken the other field at this place.
+    pub(super) fn has_other(self, at: usize) -> bool {
+        self.others & Self::bit(at) != 0
+    }
+
+    fn bit(at: usize) -> u64 {
+        u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0)
+    }
 }
 
 impl<'a> Sources<'_, 'a> {
@@ -72,7 +88,7 @@ impl<'a> Sources<'_, 'a> {
 
 /// Fills the fields of the table. Gives whether any got a value of the event's.
 pub(super) fn apply_table<'a>(
-    plan: &'a CompiledSection,
+    section: &'a CompiledSection,
     sources: &Sources<'_, 'a>,
     keyed: &mut EventKeys<'a>,
     row: &mut Row<'a>,
@@ -80,7 +96,7 @@ pub(super) fn apply_table<'a>(
     problems: &mut Problems,
 ) -> bool {
     let mut any = false;
-    for rule in &plan.rules {
+    for rule in &section.rules {
         for origin in &rule.origins {
             // Nearly every source is a key of the event.
             let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
@@ -103,10 +119,8 @@ pub(super) fn apply_table<'a>(
                 Origin::Key(key, name) => match keyed.at(*key) {
                     Some(at) => keyed.mark_used(at),
                     None => {
-                        if let Some(bit) =
-                            sources.other(name).and_then(|(at, _)| 1_u64.checked_shl(u32::try_from(at).ok()?))
-                        {
-                            used.others |= bit;
+                        if let Some((at, _)) = sources.other(name) {
+                            used.take_other(at);
                         }
                     }
                 },

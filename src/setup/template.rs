@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{ListedField, PREFIX, base_fields};
-use crate::log_types::deepsecurity;
+use crate::log_types::Profile;
 use crate::map::compiled::{CompiledSection, CompiledSections};
 
 /// What all templates have in common.
@@ -20,16 +20,16 @@ const RULES: &str = "/template/mappings/dynamic_templates";
 const LONGEST_KEYWORD: u32 = 8191;
 
 /// The name under which a section's template is installed, and its text.
-pub fn index_template(plan: &CompiledSection) -> (String, Value) {
-    let log_type = plan.log_type();
-    let (name, prefix) = (log_type.index.name.clone(), &log_type.field_prefix);
+pub fn index_template(section: &CompiledSection) -> (String, Value) {
+    let log_type = section.log_type();
+    let name = log_type.index.name.clone();
     let mut template: Value = serde_json::from_str(COMMON).unwrap_or_default();
     if let Some(Value::Object(properties)) = template.pointer_mut(PROPERTIES) {
-        add_properties(properties, prefix);
+        add_properties(properties, section.profile, &log_type.field_prefix);
     }
     if let Some(Value::Array(rules)) = template.pointer_mut(RULES) {
         // The last rule takes every string, so this one stands before it.
-        rules.insert(0, rule_for_left_over_keys(prefix));
+        rules.insert(0, rule_for_left_over_keys(&log_type.field_prefix));
     }
     if let Some(template) = template.as_object_mut() {
         template.insert("index_patterns".to_owned(), json!([name, format!("{name}-*")]));
@@ -81,8 +81,8 @@ fn rule_for_left_over_keys(prefix: &str) -> Value {
 }
 
 /// Adds the fields that documents under `prefix` have, those that user.ini can fill, and what is left over of known keys.
-fn add_properties(properties: &mut Map<String, Value>, prefix: &str) {
-    for field in base_fields().iter().chain(other_fields()).chain(deepsecurity::own_fields()) {
+fn add_properties(properties: &mut Map<String, Value>, profile: &dyn Profile, prefix: &str) {
+    for field in base_fields().iter().chain(other_fields()).chain(profile.own_fields()) {
         let name = match field.name.strip_prefix(PREFIX) {
             Some(key) => format!("{prefix}.{key}"),
             None => field.name.to_owned(),
@@ -91,7 +91,7 @@ fn add_properties(properties: &mut Map<String, Value>, prefix: &str) {
             properties.insert(name, mapping);
         }
     }
-    for (key, kind) in deepsecurity::left_over_keys() {
+    for (key, kind) in profile.left_over_keys() {
         properties.entry(format!("{prefix}.{key}")).or_insert_with(|| mapping_of_type(kind));
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Word(provider));
         context.row.set_if_absent(FieldId::RULE_RULESET, Value::Word(name));
     }
-    let disposition = if has_failed(context) { Disposition::Allowed } else { *context.disposition };
+    let disposition = if has_failed(context) { Disposition::Allowed } else { context.disposition };
     let sign_in = if module == Module::System { system::sign_in(context) } else { None };
     let (category, types) = class(context, sign_in);
     context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(module.facts().kind));

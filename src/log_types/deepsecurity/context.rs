@@ -1,15 +1,18 @@
 //! What the steps of the profile work on.
 
+use bumpalo::Bump;
+
 use super::tables::actions::Disposition;
 use super::tables::modules::Module;
 use crate::config::log_type::LogType;
 use crate::document::fields::Fields;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
+use crate::log_types::event::EventView;
+use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::EventKeys;
-use bumpalo::Bump;
 
-/// What the profile works on.
+/// An event on its way through the steps.
 pub(crate) struct Context<'c, 'a> {
     pub(crate) arena: &'a Bump,
     pub(crate) fields: &'c Fields,
@@ -17,9 +20,28 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) keyed: &'c mut EventKeys<'a>,
     pub(crate) row: &'c mut Row<'a>,
     pub(crate) problems: &'c mut Problems,
-    pub(crate) module: Module,
-    /// Signature id of the header.
+    pub(crate) header: &'c EventHeader<'a>,
     pub(crate) signature_id: &'a str,
+    pub(crate) module: Module,
     /// What was done about the event, known from the first step on.
-    pub(crate) disposition: &'c mut Disposition,
+    pub(crate) disposition: Disposition,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// The context of an event whose signature id tells `module`.
+    pub(super) fn new(event: EventView<'c, 'a>, module: Module) -> Self {
+        let EventView { arena, fields, log_type, header, keyed, row, problems, .. } = event;
+        Self {
+            arena,
+            fields,
+            log_type,
+            keyed,
+            row,
+            problems,
+            signature_id: header.signature_id,
+            header,
+            module,
+            disposition: Disposition::Unknown,
+        }
+    }
 }

@@ -7,7 +7,6 @@ use bumpalo::collections::Vec as ArenaVec;
 use super::context::Context;
 use super::tables::keys::Destination;
 use super::tables::tables;
-use crate::bytes::json;
 use crate::document::convert::{convert, convert_to, lowercase};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
@@ -104,7 +103,7 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
             return false;
         }
     };
-    if !json::is_hexadecimal(value) {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         context.row.refuse(Some(field), value);
         return false;
     }

@@ -5,6 +5,11 @@
 
 use super::context::Context;
 
+use std::sync::LazyLock;
+
+use memchr::arch::all::packedpair::HeuristicFrequencyRank;
+use memchr::memmem::FinderBuilder;
+
 use super::classify::classify;
 use super::custom_keys::custom_keys;
 use super::hosts::{agent_address, process, requested_url, users};
@@ -12,17 +17,138 @@ use super::known_keys::known_keys;
 use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::packets;
+use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::tables::actions::Action;
 use super::tables::keys::key;
+use super::tables::modules::{Module, Product};
+use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
-use crate::document::field_list::FieldId;
+use crate::document::ecs::Type;
+use crate::document::field_list::{FieldId, ListedField};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
+use crate::log_types::Profile;
+use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::packet::quoted::PayloadKey;
+use crate::parse::pairs::pair::Pair;
+use crate::parse::severity::severity_number;
+
+/// The profile of Deep Security.
+#[derive(Debug)]
+pub(crate) struct DeepSecurity;
+
+impl Profile for DeepSecurity {
+    fn device_kind(&self, vendor: &str, product: &str) -> Option<DeviceKind> {
+        Product::of(vendor, product).map(Product::device_kind)
+    }
+
+    fn enrich(&self, events: Vec<EventView<'_, '_>>) {
+        let mut contexts: Vec<_> = events
+            .into_iter()
+            .map(|event| {
+                let module = module_of(event.device, event.header.signature_id);
+                Context::new(event, module)
+            })
+            .collect();
+        for step in STEPS {
+            contexts.iter_mut().for_each(step);
+        }
+    }
+
+    fn own_fields(&self) -> &'static [ListedField] {
+        own_fields()
+    }
+
+    fn known_keys(&self) -> KnownKeys {
+        let keys = &tables().keys;
+        KnownKeys { names: &keys.names, aliases: &keys.aliases }
+    }
+
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        tables().keys.left_over().collect()
+    }
+
+    fn payload_key(&self) -> Option<&'static PayloadKey> {
+        Some(&PAYLOAD)
+    }
+
+    fn repair_attributes(&self, attributes: &mut Vec<Pair<'_>>) {
+        split_blank_separated(attributes);
+        find_escapes(attributes);
+    }
+
+    fn repair_pairs(&self, event: &mut PairsView<'_, '_>) {
+        fold_quoted_text(event, module_of(Some(event.device), event.signature_id));
+        keep_paths(event.keyed);
+    }
+
+    fn header_keys(&self) -> HeaderKeys {
+        HeaderKeys { name: &[key::NAME, key::DESC], severity: Some(key::SEV) }
+    }
+
+    fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
+        module_of(Some(device), signature_id).rule_id_offset()
+    }
+
+    fn dashboard(&self) -> Option<Dashboard> {
+        Some(Dashboard {
+            english: include_str!("../../../config/dashboard.ndjson"),
+            japanese: include_str!("../../../config/dashboard.ja.ndjson"),
+            index: "log-deepsecurity",
+            prefix: "deepsecurity",
+        })
+    }
+
+    fn redact(&self, event: EventView<'_, '_>) {
+        packets(&mut Context::new(event, Module::Unknown));
+    }
+}
+
+/// The module of an event, as far as device and id tell it.
+fn module_of(device: Option<DeviceKind>, signature_id: &str) -> Module {
+    let product = device.and_then(Product::of_device_kind);
+    product.map_or(Module::Unknown, |product| Module::of_id(product, signature_id))
+}
+
+/// The key of a packet's payload.
+static PAYLOAD: LazyLock<PayloadKey> = LazyLock::new(|| PayloadKey {
+    id: key::PACKET_DATA,
+    quoted_in: &[key::MSG, key::DESC, key::NAME],
+    finder: FinderBuilder::new().build_forward_with_ranker(OwnLetters, "TrendMicroDsPacketData"),
+});
+
+/// Which bytes of that key are rare. Many keys of an event start as it does: only these letters tell it from them.
+struct OwnLetters;
+
+impl HeuristicFrequencyRank for OwnLetters {
+    fn rank(&self, byte: u8) -> u8 {
+        if matches!(byte, b'P' | b'k') { 0 } else { u8::MAX }
+    }
+}
 
 /// The steps that fill a row with what the event's module, actions, packet and custom keys say, in the order in which each event
 /// has to take them.
-pub(crate) const STEPS: [fn(&mut Context<'_, '_>); 5] = [keys, ends, flow, packets, classes];
+pub(super) const STEPS: [fn(&mut Context<'_, '_>); 6] = [module, keys, ends, flow, packets, classes];
+
+/// Tells the module by the category where the id does not, and notes which of LEEF's attributes say what CEF's header says: they
+/// need no field of their own.
+fn module(context: &mut Context<'_, '_>) {
+    let Context { keyed, header, module, .. } = context;
+    let category = keyed.value(key::CAT);
+    *module = module.or_of_category(category);
+    for name in [key::NAME, key::DESC] {
+        if keyed.value(name) == Some(header.name) {
+            keyed.mark_key_used(name);
+        }
+    }
+    if keyed.value(key::SEV) == Some(header.severity) && severity_number(header.severity).is_some() {
+        keyed.mark_key_used(key::SEV);
+    }
+    if category.and_then(Module::of_category) == Some(*module) {
+        keyed.mark_key_used(key::CAT);
+    }
+}
 
 fn keys(context: &mut Context<'_, '_>) {
     custom_keys(context);
@@ -68,5 +194,5 @@ fn action(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
         context.keyed.mark_key_used(key::ACT);
     }
-    *context.disposition = action.disposition;
+    context.disposition = action.disposition;
 }

@@ -5,11 +5,11 @@
 use jmespath::{Expression, Rcvar, Variable};
 
 use super::action::Action;
-use super::patterns::Test;
+use super::patterns::ValueTest;
 use super::rules::Rules;
 use super::tally::Exclusions;
 use super::value;
-use crate::config::log_type::Source;
+use crate::config::log_type::SourceName;
 use crate::document::field_list::FieldId;
 use crate::document::origin::Origin;
 use crate::document::row::Row;
@@ -17,9 +17,9 @@ use crate::document::row::Row;
 /// The rules of one section.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
-    patterns: Vec<(Target, Test)>,
+    patterns: Vec<(Target, ValueTest)>,
     conditions: Vec<(Action, Expression<'static>)>,
-    /// What counts call them: the patterns, then the conditions.
+    /// The rules' names in counts: the patterns, then the conditions.
     names: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Matcher {
     pub(crate) fn new(
         rules: &Rules,
         section: &str,
-        mut target: impl FnMut(&str, &Source) -> Target,
+        mut target: impl FnMut(&str, &SourceName) -> Target,
     ) -> Option<Self> {
         let mut matcher = Self::default();
         for pattern in rules.patterns.iter().filter(|pattern| pattern.log_type == section) {
@@ -56,12 +56,12 @@ impl Matcher {
     }
 
     /// Whether a document is left out: the first rule that does so counts it, as does each counting rule before that one.
-    /// `source` reads a source, `json` is the document.
+    /// `source` reads a source, `json` renders the document, which only conditions read.
     pub(crate) fn excludes<'a>(
         &self,
         source: impl Fn(&Origin) -> Option<&'a str>,
         row: &Row<'_>,
-        json: &[u8],
+        json: impl FnOnce() -> Vec<u8>,
         hits: &mut Hits,
     ) -> bool {
         hits.0.resize(self.names.len(), 0);
@@ -78,7 +78,7 @@ impl Matcher {
         if self.conditions.is_empty() {
             return false;
         }
-        let Ok(document) = serde_json::from_slice::<Variable>(json) else { return false };
+        let Ok(document) = serde_json::from_slice::<Variable>(&json()) else { return false };
         let document = Rcvar::new(document);
         for (number, (action, expression)) in (self.patterns.len()..).zip(&self.conditions) {
             // Most faults are a function's dislike of a field that this document does not have.

@@ -6,14 +6,14 @@ use crate::document::field_list::FieldId;
 use crate::map::base::{latest, time_of_field, with_zone};
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
+use crate::map::finished::FinishedEvent;
+use crate::map::finished::MAX_ID;
 use crate::map::index_name::IndexNames;
 use crate::map::table::Sources;
-use crate::map::work::MAX_ID;
-use crate::map::work::Work;
 use crate::parse::time;
 use crate::parse::time::{Surroundings, ZonedTime};
 
-pub(super) fn index(work: &Work<'_>, plan: &CompiledSection, facts: &ObjectFacts) -> Chosen {
+pub(super) fn index(work: &FinishedEvent<'_, '_>, plan: &CompiledSection, facts: &ObjectFacts) -> Chosen {
     let settings = &plan.log_type.index;
     let value = IndexNames::new(settings).name(work.time.instant, facts.around.load).to_owned();
     let time = match settings.time {
@@ -38,24 +38,24 @@ pub(super) fn index(work: &Work<'_>, plan: &CompiledSection, facts: &ObjectFacts
     Chosen { value, because }
 }
 
-pub(super) fn id(work: &Work<'_>, plan: &CompiledSection) -> Option<Chosen> {
+pub(super) fn id(work: &FinishedEvent<'_, '_>, plan: &CompiledSection) -> Option<Chosen> {
     if !plan.ids {
         return None;
     }
-    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::Source::name);
-    let content = work.event.identity.document(work.event.part).to_string();
-    let id = work.row.text(FieldId::ID).unwrap_or_default();
+    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::SourceName::name);
+    let content = work.mapped.read.event.identity.document(work.mapped.read.event.part).to_string();
+    let id = work.mapped.row.text(FieldId::ID).unwrap_or_default();
     let mut because = match named {
         Some(name) if id != content => format!("doc_id = {name}"),
         _ => "SHA-256 of the line".to_owned(),
     };
     if id == content {
-        let number = work.event.identity.number();
+        let number = work.mapped.read.event.identity.number();
         if number > 1 {
             because.push_str(&format!(" and its number among its equals in the object, {number}"));
         }
-        if work.event.part > 0 {
-            because.push_str(&format!(" and the event's number in it, {}", work.event.part + 1));
+        if work.mapped.read.event.part > 0 {
+            because.push_str(&format!(" and the event's number in it, {}", work.mapped.read.event.part + 1));
         }
         if let Some(name) = named {
             because.push_str(&format!(
@@ -72,7 +72,7 @@ pub(super) fn id(work: &Work<'_>, plan: &CompiledSection) -> Option<Chosen> {
 }
 
 pub(super) fn chosen_time(
-    work: &Work<'_>,
+    work: &FinishedEvent<'_, '_>,
     plan: &CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, '_>,
@@ -80,7 +80,7 @@ pub(super) fn chosen_time(
     let source = work.time_origin;
     let created = sources.record.timestamp.as_deref().and_then(time::parse_fluentd);
     let mut others = fields(work, plan, facts, sources, created, source);
-    let prefix = work.parsed.as_ref().map_or("", |parsed| parsed.prefix);
+    let prefix = work.mapped.read.parsed.as_ref().map_or("", |parsed| parsed.prefix);
     others.extend(ladder(
         prefix,
         sources,
@@ -93,7 +93,7 @@ pub(super) fn chosen_time(
 
 /// The fields that `timestamp_key` names, but for the one that was taken.
 fn fields(
-    work: &Work<'_>,
+    work: &FinishedEvent<'_, '_>,
     plan: &CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, '_>,
@@ -109,7 +109,7 @@ fn fields(
             value: value.to_owned(),
             because,
         };
-        let Some(text) = sources.first(origin, &work.keyed) else {
+        let Some(text) = sources.first(origin, &work.mapped.read.keyed) else {
             others.push(other("", format!("{} is not there", named.name())));
             continue;
         };

@@ -12,44 +12,48 @@ use self::explanation::{Explanation, Filled, Loser, Refused, Rule};
 use self::places::{Found, Places};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
+use super::finished::FinishedEvent;
 use super::table::{Sources, key_of};
-use super::work::Work;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::{Fate, Note, Read, Reason, Step};
 use crate::document::value::{Leftover, Value};
 
 pub(super) fn explain<'d>(
-    work: &Work<'d>,
+    work: &FinishedEvent<'_, 'd>,
     plan: &'d CompiledSection,
     facts: &ObjectFacts,
     sources: &Sources<'_, 'd>,
 ) -> Explanation {
     let places = Places::new(work);
-    let left = work.row.notes().iter().filter(|note| note.fate != Fate::Set);
+    let left = work.mapped.row.notes().iter().filter(|note| note.fate != Fate::Set);
     let tried = left.map(|note| (note, places.of(&note.reason, &note.value))).collect();
     let explainer = Explainer { work, plan, sources, places: &places, tried };
     let order = plan.fields.order().iter().map(|slot| slot.field);
     let mut fields: Vec<Filled> = order.flat_map(|field| explainer.filled(field)).collect();
     fields.extend(
-        work.row.leftovers().iter().map(|leftover| explainer.left_over(plan.fields.prefix(), leftover)),
+        work.mapped
+            .row
+            .leftovers()
+            .iter()
+            .map(|leftover| explainer.left_over(plan.fields.prefix(), leftover)),
     );
     Explanation {
-        line: work.event.line.0,
-        event: work.event.part + 1,
+        line: work.mapped.read.event.line.0,
+        event: work.mapped.read.event.part + 1,
         section: plan.log_type.name.clone(),
         index: choices::index(work, plan, facts),
         id: choices::id(work, plan),
         time: choices::chosen_time(work, plan, facts, sources),
         fields,
         refused: explainer.refused(),
-        problems: work.problems.iter().map(|(problem, count)| (problem.name(), count)).collect(),
-        pipeline_error: work.pipeline_error,
+        problems: work.mapped.read.problems.iter().map(|(problem, count)| (problem.name(), count)).collect(),
+        pipeline_error: work.mapped.pipeline_error,
     }
 }
 
 struct Explainer<'e, 'd> {
-    work: &'e Work<'d>,
+    work: &'e FinishedEvent<'e, 'd>,
     plan: &'d CompiledSection,
     sources: &'e Sources<'e, 'd>,
     places: &'e Places<'e, 'd>,
@@ -59,12 +63,12 @@ struct Explainer<'e, 'd> {
 
 impl<'d> Explainer<'_, 'd> {
     fn notes(&self, field: FieldId) -> impl Iterator<Item = &Note<'d>> {
-        self.work.row.notes().iter().filter(move |note| note.field == Some(field))
+        self.work.mapped.row.notes().iter().filter(move |note| note.field == Some(field))
     }
 
     /// A field of the document; several for the keys that share one.
     fn filled(&self, field: FieldId) -> Vec<Filled> {
-        let value = self.work.row.get(field);
+        let value = self.work.mapped.row.get(field);
         if let (FieldId::EXTRA, Value::Object(entries)) = (field, value) {
             let inside = self.plan.fields.name(field);
             return entries.iter().map(|entry| self.left_over(inside, entry)).collect();
@@ -113,9 +117,9 @@ impl<'d> Explainer<'_, 'd> {
         let later = origins.skip_while(|origin| !std::ptr::eq(*origin, taken)).skip(1);
         let mut losers = Vec::new();
         for origin in later {
-            let Some(text) = self.sources.first(origin, &self.work.keyed) else { continue };
-            let own = key_of(origin).filter(|key| self.work.keyed.value(*key).is_some());
-            let at = own.and_then(|key| self.work.keyed.at(key));
+            let Some(text) = self.sources.first(origin, &self.work.mapped.read.keyed) else { continue };
+            let own = key_of(origin).filter(|key| self.work.mapped.read.keyed.value(*key).is_some());
+            let at = own.and_then(|key| self.work.mapped.read.keyed.at(key));
             let reason = Reason { step: Step::Table, read: Read::Origin(origin, at) };
             let note = Note { field: Some(field), value: Value::Text(text), fate: Fate::Lost, reason };
             losers.push(self.loser(&note, field, "an earlier source of the line has a value".to_owned()));
@@ -138,19 +142,19 @@ impl<'d> Explainer<'_, 'd> {
         let line = match reason.step {
             Step::Table => log_type.mappings.iter().find(|mapping| mapping.field == name).map(|mapping| {
                 let sources: Vec<&str> = mapping.sources.iter().map(|source| source.name()).collect();
-                (format!("{name} = {}", sources.join(" ")), &mapping.place)
+                (format!("{name} = {}", sources.join(" ")), &mapping.position)
             }),
             Step::Constant => log_type
                 .statics
                 .iter()
                 .find(|constant| constant.field == name)
-                .map(|constant| (format!("{name} = {}", constant.value), &constant.place)),
+                .map(|constant| (format!("{name} = {}", constant.value), &constant.position)),
             _ => None,
         };
         let step = reason.step.name();
         match line {
-            Some((meaning, place)) => {
-                Rule { step, meaning, place: Some(format!("{}:{}", place.file, place.line)) }
+            Some((meaning, position)) => {
+                Rule { step, meaning, place: Some(format!("{}:{}", position.file, position.line)) }
             }
             None => Rule { step, meaning: reason.step.meaning().to_owned(), place: None },
         }
@@ -190,9 +194,9 @@ impl<'d> Explainer<'_, 'd> {
     /// Fields that the document does not have although there were values.
     fn refused(&self) -> Vec<Refused> {
         let mut refused: Vec<Refused> = Vec::new();
-        for note in self.work.row.notes() {
+        for note in self.work.mapped.row.notes() {
             let Some(field) = note.field else { continue };
-            if self.work.row.has(field) || matches!(note.value, Value::Absent) {
+            if self.work.mapped.row.has(field) || matches!(note.value, Value::Absent) {
                 continue;
             }
             let because = match note.fate {

@@ -9,7 +9,7 @@ use super::explanation::Source;
 use crate::document::origin::{Origin, RecordField};
 use crate::document::trace::{Read, Reason};
 use crate::document::value::{Address, Leftover, Value};
-use crate::map::work::Work;
+use crate::map::finished::FinishedEvent;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::PairIndex;
 use crate::parse::pairs::pair::Pair;
@@ -32,17 +32,17 @@ struct Part<'w, 'd> {
 }
 
 impl<'w, 'd> Places<'w, 'd> {
-    pub(super) fn new(work: &'w Work<'d>) -> Self {
-        let record = work.event.record;
+    pub(super) fn new(work: &'w FinishedEvent<'w, 'd>) -> Self {
+        let record = work.mapped.read.event.record;
         let mut parts: Vec<Part<'w, 'd>> = Vec::new();
-        for (at, pair, text) in work.keyed.all() {
+        for (at, pair, text) in work.mapped.read.keyed.all() {
             parts.push(Part { kind: "key", name: pair.key, text, raw: pair.raw, pair: Some((at, pair)) });
         }
         let mut add = |kind, name, text: Option<&'w str>| {
             let text = text.unwrap_or_default();
             parts.push(Part { kind, name, text, raw: text, pair: None });
         };
-        let header = &work.header;
+        let header = &work.mapped.read.header;
         for (field, text) in [
             (HeaderField::Version, header.version),
             (HeaderField::DeviceVendor, header.vendor),
@@ -54,8 +54,8 @@ impl<'w, 'd> Places<'w, 'd> {
         ] {
             add("header", field.name(), Some(text));
         }
-        add("syslog", SyslogField::Hostname.name(), work.syslog.hostname);
-        add("syslog", SyslogField::Appname.name(), work.syslog.appname);
+        add("syslog", SyslogField::Hostname.name(), work.mapped.read.syslog.hostname);
+        add("syslog", SyslogField::Appname.name(), work.mapped.read.syslog.appname);
         add("syslog", SyslogField::Priority.name(), None);
         add("record", record_name(RecordField::Hostname), record.hostname.as_deref());
         add("record", record_name(RecordField::Timestamp), record.timestamp.as_deref());
@@ -156,7 +156,6 @@ fn texts<'v>(value: &'v Value<'_>) -> Vec<&'v str> {
         Value::Texts(texts) | Value::Words(texts) => texts.to_vec(),
         Value::Ip(Address { text, .. }) => text.iter().copied().collect(),
         Value::Ips(addresses) => addresses.iter().filter_map(|address| address.text).collect(),
-        Value::Mac(mac) => std::str::from_utf8(mac.as_slice()).into_iter().collect(),
         Value::Object(entries) => entries.iter().flat_map(|Leftover { value, .. }| texts(value)).collect(),
         Value::Absent | Value::Long(_) | Value::Float(_) | Value::Time(_) => Vec::new(),
     }

@@ -19,9 +19,7 @@ use self::modules::Modules;
 use self::sign_ins::SignIn;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
-use crate::document::ecs::Type;
 use crate::document::field_list::ListedField;
-use crate::parse::pairs::event_keys::KeyId;
 
 /// A table of `config/log_types/deepsecurity/`.
 macro_rules! file {
@@ -86,21 +84,6 @@ impl Tables {
 /// The fields that only Deep Security's documents have, in document order.
 pub fn own_fields() -> &'static [ListedField] {
     &tables().own_fields
-}
-
-/// The names of the keys that have a meaning here, by number.
-pub(crate) fn known_keys() -> &'static [&'static str] {
-    &tables().keys.names
-}
-
-/// LEEF's spellings of some of them.
-pub(crate) fn aliases() -> &'static [(&'static str, KeyId)] {
-    &tables().keys.aliases
-}
-
-/// All spellings of the known keys, with the type of what goes under the prefix by that name because it does not fit its field.
-pub(crate) fn left_over_keys() -> impl Iterator<Item = (&'static str, Type)> {
-    tables().keys.left_over()
 }
 
 /// The tables that are compiled in.

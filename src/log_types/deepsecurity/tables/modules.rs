@@ -3,6 +3,7 @@
 use super::tables;
 use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
+use crate::log_types::event::DeviceKind;
 
 /// The writer of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,16 @@ impl Product {
             _ if product.contains("Manager") => Some(Self::Manager),
             _ => Some(Self::Agent),
         }
+    }
+
+    /// Its number as a kind of device.
+    pub(crate) fn device_kind(self) -> DeviceKind {
+        DeviceKind(self as u8)
+    }
+
+    /// The product of a kind of device.
+    pub(crate) fn of_device_kind(kind: DeviceKind) -> Option<Self> {
+        [Self::Agent, Self::Manager].into_iter().find(|product| product.device_kind() == kind)
     }
 }
 

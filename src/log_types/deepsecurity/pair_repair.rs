@@ -4,30 +4,27 @@
 //! Works on pairs before their values are read. Does not know fields.
 
 use super::tables::keys::key;
-use super::tables::known_keys;
 use super::tables::modules::Module;
-use crate::document::problem::{Problem, Problems};
+use super::tables::tables;
+use crate::document::problem::Problem;
+use crate::log_types::event::PairsView;
+use crate::parse::header::Format;
 use crate::parse::leef;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 
 /// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
-/// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text. `text` is the event's line.
-pub(crate) fn fold_quoted_text<'a>(
-    keyed: &mut EventKeys<'a>,
-    text: &'a str,
-    module: Module,
-    problems: &mut Problems,
-) {
-    if module.quotes_foreign_text() {
-        let folded = keyed.extend_text(key::MSG, text, |key| key.starts_with("TrendMicroDs"));
-        problems.add_many(Problem::KeysInMessage, u64::from(folded));
+/// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text: the exception to rule E5.
+pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
+    if event.format == Format::Cef && module.quotes_foreign_text() {
+        let folded = event.keyed.extend_text(key::MSG, event.text, |key| key.starts_with("TrendMicroDs"));
+        event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
     }
 }
 
 /// LEEF events of Deep Security can have blanks where tabs should be, as the vendor's own samples do: `sev=8 cn1=37 cn1Label=Host
 /// ID`. Known keys are read from behind those values that nobody outside can choose; elsewhere they could be forged.
-pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
+pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
     const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
     let holds_more = |pair: &Pair<'_>| {
         (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
@@ -37,7 +34,7 @@ pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
         let whole = std::mem::take(pairs);
         for pair in whole {
             if holds_more(&pair) {
-                pairs.extend(leef::split_blank_separated(pair, known_keys()));
+                pairs.extend(leef::split_blank_separated(pair, &tables().keys.names));
             } else {
                 pairs.push(pair);
             }
@@ -46,7 +43,7 @@ pub(crate) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
 }
 
 /// LEEF knows no escapes, but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF.
-pub(crate) fn find_escapes(pairs: &mut [Pair<'_>]) {
+pub(super) fn find_escapes(pairs: &mut [Pair<'_>]) {
     for pair in pairs {
         pair.escapes = escapes_of(pair.raw);
     }
@@ -66,7 +63,7 @@ fn escapes_of(raw: &str) -> Escapes {
 
 /// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
 /// does.
-pub(crate) fn keep_paths(keyed: &mut EventKeys<'_>) {
+pub(super) fn keep_paths(keyed: &mut EventKeys<'_>) {
     for path in [
         key::FILE_PATH,
         key::FNAME,

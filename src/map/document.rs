@@ -1,0 +1,102 @@
+//! A document: written as its bulk operation, or explained.
+
+use bumpalo::Bump;
+
+use super::compiled::CompiledSection;
+use super::event::{Event, ObjectFacts, Written};
+use super::exclude::Hits;
+use super::explain::explain;
+use super::explain::explanation::Explanation;
+use super::finished::FinishedEvent;
+use super::index_name::IndexNames;
+use crate::bytes::json;
+use crate::bytes::json::EventText;
+use crate::document::field_list::FieldId;
+use crate::document::fields::Fields;
+use crate::document::problem::{Problem, Problems};
+use crate::document::row::Row;
+
+/// A document that is ready to be written.
+pub struct Document<'w, 'd, 'p> {
+    pub(super) event: &'w FinishedEvent<'w, 'd>,
+    pub(super) section: &'d CompiledSection,
+    pub(super) facts: &'d ObjectFacts,
+    pub(super) index_names: &'w mut IndexNames<'p>,
+    pub(super) hits: &'w mut Hits,
+    pub(super) arena: &'d Bump,
+}
+
+impl Document<'_, '_, '_> {
+    /// The event that it was made of.
+    pub fn event(&self) -> &Event<'_> {
+        &self.event.mapped.read.event
+    }
+
+    /// Its values.
+    pub fn row(&self) -> &Row<'_> {
+        &self.event.mapped.row
+    }
+
+    /// The fields that it can have.
+    pub fn fields(&self) -> &Fields {
+        &self.section.fields
+    }
+
+    /// Where each value comes from, for documents that [`crate::load::visit`] shows.
+    pub fn explain(&self) -> Explanation {
+        explain(self.event, self.section, self.facts, &self.event.mapped.read.sources(self.arena))
+    }
+
+    /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule
+    /// leaves the document out.
+    pub fn write(&mut self, out: &mut Vec<u8>, problems: &mut Problems) -> Written {
+        let excluded = self.is_excluded();
+        if !excluded {
+            self.write_operation(out, problems);
+        }
+        let FinishedEvent { mapped, time, .. } = self.event;
+        Written { time: time.instant, pipeline_error: mapped.pipeline_error, excluded }
+    }
+
+    /// Whether a rule leaves the document out; counts what the rules did.
+    fn is_excluded(&mut self) -> bool {
+        let Self { event: FinishedEvent { mapped, .. }, section, hits, arena, .. } = self;
+        let Some(rules) = &section.exclusion else { return false };
+        let sources = mapped.read.sources(arena);
+        let source = |origin: &_| sources.first(origin, &mapped.read.keyed);
+        let json = || {
+            let mut json = Vec::new();
+            mapped.row.write_json(&section.fields, "".into(), &mut json);
+            json
+        };
+        rules.excludes(source, &mapped.row, json, hits)
+    }
+
+    fn write_operation(&mut self, out: &mut Vec<u8>, problems: &mut Problems) {
+        let Self {
+            event: FinishedEvent { mapped, time, id_suffix, .. }, section, facts, index_names, ..
+        } = self;
+        let index = index_names.name(time.instant, facts.around.load);
+        let id = section.ids.then(|| (mapped.row.text(FieldId::ID).unwrap_or_default(), *id_suffix));
+        write_action(index, id, out);
+        let Event { record, text, .. } = mapped.read.event;
+        let text = EventText::within(&record.message, record.plain, text);
+        let cut = mapped.row.write_json(&section.fields, text, out);
+        out.push(b'\n');
+        problems.merge(&mapped.read.problems);
+        problems.add_many(Problem::StringCut, u64::from(cut));
+    }
+}
+
+fn write_action(index: &str, id: Option<(&str, Option<&str>)>, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#"{"index":{"_index":"#);
+    json::string(index, out);
+    if let Some((id, suffix)) = id {
+        out.extend_from_slice(br#","_id":"#);
+        match suffix {
+            Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
+            None => json::string(id, out),
+        }
+    }
+    out.extend_from_slice(b"}}\n");
+}

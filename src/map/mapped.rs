@@ -1,0 +1,176 @@
+//! The second stage: an event is mapped. Its row holds what the table, the header, the profile and the constants say, and what has
+//! found no field.
+
+use std::mem::take;
+
+use bumpalo::Bump;
+
+use super::base::{Device, header_fields, syslog_fields};
+use super::compiled::CompiledSection;
+use super::left_over::{LeftOver, field_name, leave_over_record};
+use super::read::ReadEvent;
+use super::table::{Sources, UsedFields, apply_table};
+use crate::config::log_type::{FileFormat, RawMessage};
+use crate::document::convert::convert;
+use crate::document::field_list::FieldId;
+use crate::document::problem::Problem;
+use crate::document::row::Row;
+use crate::document::trace::Step;
+use crate::document::value::Value;
+use crate::log_types::event::EventView;
+use crate::parse::header::Format;
+use crate::parse::pairs::event_keys::EventKeys;
+use crate::parse::severity::severity_number;
+use crate::read::record::Record;
+
+/// An event whose row is filled, but for what every document has.
+pub(super) struct MappedEvent<'r, 'd> {
+    pub(super) read: &'r mut ReadEvent<'d>,
+    pub(super) row: Row<'d>,
+    /// The event could not be understood.
+    pub(super) pipeline_error: bool,
+    /// Which of the record's own fields the table has taken.
+    used: UsedFields,
+}
+
+/// Maps several events. `rows` gives an empty row for each.
+///
+/// They go through each step together: the code of one step fits into the processor's instruction cache, that of all steps does
+/// not, and would have to be fetched again for each event.
+pub(super) fn map_events<'r, 'd>(
+    events: &'r mut [ReadEvent<'d>],
+    mut rows: impl FnMut() -> Row<'d>,
+    section: &'d CompiledSection,
+    devices: &'d [Device],
+    arena: &'d Bump,
+) -> Vec<MappedEvent<'r, 'd>> {
+    let mut mapped: Vec<_> = events.iter_mut().map(|read| MappedEvent::new(read, rows())).collect();
+    for event in &mut mapped {
+        event.table_and_header(section, devices, arena);
+    }
+    let recognised = mapped.iter_mut().filter(|event| event.read.device_kind.is_some());
+    section.profile.enrich(recognised.map(|event| event.view(section, arena)).collect());
+    for event in &mut mapped {
+        if event.read.device_kind.is_none() {
+            section.profile.redact(event.view(section, arena));
+        }
+        event.constants(section, arena);
+    }
+    for event in &mut mapped {
+        event.leave_over(section, arena);
+    }
+    mapped
+}
+
+impl<'r, 'd> MappedEvent<'r, 'd> {
+    fn new(read: &'r mut ReadEvent<'d>, row: Row<'d>) -> Self {
+        Self { read, row, pipeline_error: false, used: UsedFields::default() }
+    }
+
+    /// The memory of the event, for another one.
+    pub(super) fn take_memory(&mut self) -> (Row<'static>, EventKeys<'static>) {
+        (take(&mut self.row).emptied(), take(&mut self.read.keyed).emptied())
+    }
+
+    /// Fills the fields of the table and of the header.
+    fn table_and_header(&mut self, section: &'d CompiledSection, devices: &'d [Device], arena: &'d Bump) {
+        let Self { read, row, used, .. } = self;
+        let ReadEvent { event, syslog, header, keyed, problems, .. } = &mut **read;
+        let sources = Sources { record: event.record, syslog, header, arena };
+        let has_value = apply_table(section, &sources, keyed, row, used, problems);
+        self.tell_pipeline_error(section, has_value);
+        let Self { read, row, .. } = self;
+        let (Some(parsed), Some(device)) = (&read.parsed, devices.get(read.device)) else { return };
+        header_fields(&read.header, device, section.profile, row, arena);
+        let severity = read.header.severity;
+        // LEEF has it among its attributes, which are left over anyway.
+        let is_odd = !severity.is_empty() && severity_number(severity).is_none();
+        if parsed.format == Format::Cef && is_odd {
+            read.problems.add(Problem::ValueDoesNotFit);
+            row.leave_over(field_name("severity", section, row, arena), Value::Text(severity));
+        }
+    }
+
+    /// Says in the document why it could not be understood, if it could not. `has_value` is whether the table found a value of the
+    /// event's.
+    fn tell_pipeline_error(&mut self, section: &CompiledSection, has_value: bool) {
+        let Self { read, row, .. } = self;
+        let record = read.event.record;
+        let is_event = read.parsed.is_some() || (record.message_missing && has_value);
+        let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
+        let (problem, kind, message) = match section.log_type.file_format {
+            _ if is_broken_json(record, section) => {
+                (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged")
+            }
+            _ if incomplete => {
+                (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
+            }
+            _ if is_event => return,
+            FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
+            _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
+        };
+        self.pipeline_error = true;
+        read.problems.add(problem);
+        row.step(Step::PipelineError);
+        row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
+        row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
+        row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
+    }
+
+    /// What the profile of the section sees.
+    fn view<'w>(&'w mut self, section: &'w CompiledSection, arena: &'d Bump) -> EventView<'w, 'd> {
+        let Self { read, row, .. } = self;
+        let ReadEvent { header, keyed, problems, device_kind, .. } = &mut **read;
+        EventView {
+            arena,
+            fields: &section.fields,
+            log_type: &section.log_type,
+            device: *device_kind,
+            header,
+            keyed,
+            row,
+            problems,
+        }
+    }
+
+    /// Fills the fields of the syslog header and the constants.
+    fn constants(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+        let Self { read, row, .. } = self;
+        syslog_fields(&read.syslog, row);
+        row.step(Step::Constant);
+        for (field, value) in &section.statics {
+            if let Some(value) = convert(value, section.fields.kind(*field), arena) {
+                row.set(*field, value);
+            }
+        }
+    }
+
+    /// Keeps what has found no field, and the raw line.
+    fn leave_over(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+        let Self { read, row, used, pipeline_error } = self;
+        let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
+        let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
+        row.step(Step::LeftOver);
+        LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
+        leave_over_record(event.record, used, section, row, arena, problems);
+        let raw = match section.log_type.raw_message {
+            RawMessage::Full => event.text,
+            RawMessage::Never if !*pipeline_error => return,
+            RawMessage::WithoutPacket | RawMessage::Never => {
+                section.payloads.without(event.text, section.payloads.raw(keyed), text.len(), arena)
+            }
+        };
+        if !raw.is_empty() {
+            row.step(Step::RawMessage);
+            row.set(FieldId::MESSAGE, Value::Text(raw));
+        }
+    }
+}
+
+/// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
+/// record, so a person has to look at it.
+fn is_broken_json(record: &Record<'_>, section: &CompiledSection) -> bool {
+    matches!(section.log_type.file_format, FileFormat::Json)
+        && !record.json
+        && record.message.trim_start().starts_with('{')
+}
