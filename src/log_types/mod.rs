@@ -9,8 +9,8 @@ pub mod deepsecurity;
 use std::fmt::Debug;
 
 use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
-use crate::document::ecs::Type;
 use crate::document::field_list::ListedField;
+use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 

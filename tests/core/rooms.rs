@@ -67,7 +67,10 @@ fn circle(targets: &BTreeMap<Module, BTreeSet<Module>>) -> String {
 fn every_room_is_told_of_in_the_layout_of_the_library() {
     let library = fs::read_to_string("src/lib.rs").unwrap();
     for room in rooms() {
-        assert!(library.contains(&format!("//! * [`{room}`]")), "src/lib.rs says nothing of {room}");
+        assert!(
+            library.replace(['[', ']'], "").contains(&format!("//! * `{room}`")),
+            "src/lib.rs says nothing of {room}"
+        );
     }
 }
 
