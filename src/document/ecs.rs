@@ -2,29 +2,28 @@
 
 use std::sync::LazyLock;
 
-use super::field_list::{ListedField, Schema, base_fields, read_fields};
+use super::field_list::{ListedField, base_fields};
 use crate::bytes::table;
+use crate::bytes::table::Table;
 
 pub use super::field_type::Type;
 
-/// The fields that only user.ini fills.
-static OTHER: LazyLock<Vec<ListedField>> = LazyLock::new(|| {
-    table::compiled_in(read_fields("config/other_fields.csv", include_str!("../../config/other_fields.csv")))
-});
+/// The fields that no document has unless user.ini fills them.
+pub(crate) fn other_fields() -> &'static [ListedField] {
+    const OTHER: Table =
+        Table { file: "config/other_fields.csv", text: include_str!("../../config/other_fields.csv") };
+    static FIELDS: LazyLock<Vec<ListedField>> =
+        LazyLock::new(|| table::compiled_in(OTHER.read(ListedField::read)));
+    &FIELDS
+}
 
 /// The fields of ECS, in the order of their names.
 static ECS: LazyLock<Vec<(&'static str, Type)>> = LazyLock::new(|| {
-    let fields = base_fields().iter().chain(other_fields());
-    let ecs = fields.filter(|field| field.schema == Schema::Ecs);
-    let mut ecs: Vec<_> = ecs.map(|field| (field.name, field.kind)).collect();
+    let fields = base_fields().iter().chain(other_fields()).filter(|field| field.schema == "ecs");
+    let mut ecs: Vec<_> = fields.map(|field| (field.name, field.kind)).collect();
     ecs.sort_unstable_by_key(|(name, _)| *name);
     ecs
 });
-
-/// The fields that no document has unless user.ini fills them.
-pub(crate) fn other_fields() -> &'static [ListedField] {
-    &OTHER
-}
 
 /// The type of an ECS field; nothing where ECS has no such field.
 pub fn type_of(name: &str) -> Option<Type> {

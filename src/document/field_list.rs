@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use super::field_type::{Mapping, Type};
+use super::field_type::Type;
 use crate::bytes::table;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{Row, Table, TableError};
 
 /// The number of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,78 +20,44 @@ pub(crate) const PREFIX: &str = "%.";
 pub struct ListedField {
     /// Its name, dotted; `%` stands for the prefix of left-over keys.
     pub name: &'static str,
-    /// Who defines it.
-    pub schema: Schema,
+    /// Who defines it: `ecs`, `siem` or `loader`.
+    pub schema: &'static str,
     /// Its type.
     pub kind: Type,
-    /// How the index template maps it.
-    pub mapping: Mapping,
+    /// How the index template maps it, where the type does not say.
+    pub mapping: &'static str,
     /// What it holds, in one line; empty where no document has it of itself.
     pub meaning: &'static str,
 }
 
-/// Who defines a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schema {
-    /// The Elastic Common Schema.
-    Ecs,
-    /// SIEM on Amazon OpenSearch Service.
-    Siem,
-    /// es-loader itself, or the log type.
-    Loader,
-}
-
 impl ListedField {
-    /// A field of no other schema.
-    pub(crate) fn new(name: &'static str, kind: Type, meaning: &'static str) -> Self {
-        Self { name, schema: Schema::Loader, kind, mapping: Mapping::OfType, meaning }
-    }
-
-    /// Reads the columns `field`, `type` and `meaning` of a log type's own field.
-    ///
-    /// # Errors
-    ///
-    /// A type that does not exist, or no meaning.
-    pub(crate) fn read(row: &Row<'_>) -> Result<Self, TableError> {
-        let kind = row.one_of("type", row.cell("type")?, &Type::NAMES)?;
-        match row.cell("meaning")? {
-            "" => Err(row.error("the field has no meaning")),
-            meaning => Ok(Self::new(row.cell("field")?, kind, meaning)),
-        }
-    }
-}
-
-/// Reads a table of fields that more than one log type can have: with the columns `schema` and `mapping`, and with no meaning where
-/// no document has them of itself.
-pub(crate) fn read_fields(file: &'static str, text: &'static str) -> Result<Vec<ListedField>, TableError> {
-    const SCHEMAS: [(&str, Schema); 3] =
-        [("ecs", Schema::Ecs), ("siem", Schema::Siem), ("loader", Schema::Loader)];
-    table::read(file, text, |row| {
-        Ok(ListedField {
+    /// Reads a row. A log type's own fields have neither `schema` nor `mapping`, and fields that no document has of itself no
+    /// `meaning`.
+    pub(crate) fn read(row: Row<'_>) -> Result<Self, TableError> {
+        Ok(Self {
             name: row.cell("field")?,
-            schema: row.one_of("schema", row.cell("schema")?, &SCHEMAS)?,
+            schema: row.cell("schema").unwrap_or("loader"),
             kind: row.one_of("type", row.cell("type")?, &Type::NAMES)?,
-            mapping: row.one_of("mapping", row.cell("mapping")?, &Mapping::NAMES)?,
+            mapping: row.cell("mapping").unwrap_or_default(),
             meaning: row.cell("meaning").unwrap_or_default(),
         })
-    })
+    }
 }
 
-const BASE_TEXT: &str = include_str!("../../config/fields.csv");
-
-static BASE: LazyLock<Vec<ListedField>> =
-    LazyLock::new(|| table::compiled_in(read_fields("config/fields.csv", BASE_TEXT)));
+const BASE: Table = Table { file: "config/fields.csv", text: include_str!("../../config/fields.csv") };
 
 /// The fields of every document, by number.
 pub(crate) fn base_fields() -> &'static [ListedField] {
-    &BASE
+    static FIELDS: LazyLock<Vec<ListedField>> =
+        LazyLock::new(|| table::compiled_in(BASE.read(ListedField::read)));
+    &FIELDS
 }
 
 /// Constants for the fields of a table, whose first one has the number `$first`.
 macro_rules! name_fields {
-    ($text:expr, $first:expr; $($id:ident $name:literal;)*) => {
+    ($table:expr, $first:expr; $($id:ident $name:literal;)*) => {
         impl FieldId {
-            $(pub(crate) const $id: Self = Self($first + crate::bytes::table::row_named($text, $name));)*
+            $(pub(crate) const $id: Self = Self($first + $table.row_named($name));)*
         }
     };
 }
@@ -99,13 +65,13 @@ pub(crate) use name_fields;
 
 impl FieldId {
     /// The number of the first field that a log type adds.
-    pub(crate) const FIRST_OWN: u16 = table::row_count(BASE_TEXT);
+    pub(crate) const FIRST_OWN: u16 = BASE.row_count();
 
     /// The fields that stand behind the log type's own, right before what is left over.
     pub(crate) const LAST: [Self; 2] = [Self::UNPARSED, Self::EXTRA];
 }
 
-name_fields! { BASE_TEXT, 0;
+name_fields! { BASE, 0;
     TIMESTAMP "@timestamp"; ID "@id"; LOG_TYPE "@log_type"; LOG_S3BUCKET "@log_s3bucket";
     LOG_S3KEY "@log_s3key"; MESSAGE "@message";
     ECS_VERSION "ecs.version";

@@ -1,4 +1,4 @@
-//! What a field takes, and how the index template maps it.
+//! What a field takes.
 
 /// The type of a field, as far as it decides which values fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,44 +47,5 @@ impl Type {
         ("mac", Self::Mac),
         ("geo_point", Self::GeoPoint),
         ("flat", Self::Flat),
-    ];
-}
-
-/// How the index template maps a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mapping {
-    /// As its type says.
-    OfType,
-    /// As OpenSearch's type of this name.
-    Named(&'static str),
-    /// As objects that are searched one by one, with the fields below this name.
-    Nested,
-    /// As a keyword whose words are found in the subfield `.text`.
-    KeywordWithText,
-    /// As a keyword that nothing is sorted or aggregated by.
-    KeywordWithoutDocValues,
-    /// As milliseconds since 1970.
-    EpochMillis,
-    /// As an object of any shape, kept and not indexed.
-    ObjectNotIndexed,
-    /// Not at all: a rule for unknown fields takes it.
-    None,
-}
-
-impl Mapping {
-    /// The mappings by their names in tables.
-    pub(crate) const NAMES: [(&str, Self); 12] = [
-        ("", Self::OfType),
-        ("text", Self::Named("text")),
-        ("long", Self::Named("long")),
-        ("integer", Self::Named("integer")),
-        ("short", Self::Named("short")),
-        ("object", Self::Named("object")),
-        ("nested", Self::Nested),
-        ("keyword with text", Self::KeywordWithText),
-        ("keyword without doc_values", Self::KeywordWithoutDocValues),
-        ("date of epoch_millis", Self::EpochMillis),
-        ("object not indexed", Self::ObjectNotIndexed),
-        ("none", Self::None),
     ];
 }

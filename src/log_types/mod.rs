@@ -43,9 +43,14 @@ pub(crate) trait Profile: Debug + Sync {
         KnownKeys::default()
     }
 
-    /// The spellings of known keys, with the type of what goes under the prefix by that name because it does not fit its field.
+    /// The known keys in each spelling, with the type of what stands under the prefix by that name because it does not fit its field.
     fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
-        Vec::new()
+        let KnownKeys { names, aliases } = self.known_keys();
+        names
+            .iter()
+            .chain(aliases.iter().map(|(alias, _)| alias))
+            .map(|name| (*name, Type::Keyword))
+            .collect()
     }
 
     /// The key whose value is the payload of a packet, which only its own field shows.

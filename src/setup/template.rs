@@ -4,27 +4,32 @@ use serde_json::{Map, Value, json};
 
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{ListedField, PREFIX, base_fields};
-use crate::document::field_type::Mapping;
 use crate::log_types::Profile;
 use crate::map::compiled::{CompiledSection, CompiledSections};
 
 /// What all templates have in common.
 const COMMON: &str = include_str!("../../config/index-template.json");
 
+/// Where the fields stand in a template.
+const PROPERTIES: &str = "/template/mappings/properties";
+
+/// Where its rules for unknown fields stand.
+const RULES: &str = "/template/mappings/dynamic_templates";
+
 /// Longer keywords stay in the document, but no search finds them: a term has at most 32,766 bytes, a character at most four.
 const LONGEST_KEYWORD: u32 = 8191;
 
 /// The name under which a section's template is installed, and its text.
-pub fn index_template(plan: &CompiledSection) -> (String, Value) {
-    let log_type = plan.log_type();
-    let (name, prefix) = (log_type.index.name.clone(), &log_type.field_prefix);
+pub fn index_template(section: &CompiledSection) -> (String, Value) {
+    let log_type = section.log_type();
+    let name = log_type.index.name.clone();
     let mut template: Value = serde_json::from_str(COMMON).unwrap_or_default();
-    if let Some(mappings) = template.pointer_mut("/template/mappings").and_then(Value::as_object_mut) {
-        mappings.insert("properties".to_owned(), Value::Object(properties(prefix, plan.profile)));
-        if let Some(rules) = mappings.get_mut("dynamic_templates").and_then(Value::as_array_mut) {
-            // The last rule takes every string, so this one stands before it.
-            rules.insert(0, rule_for_left_over_keys(prefix));
-        }
+    if let Some(Value::Object(properties)) = template.pointer_mut(PROPERTIES) {
+        add_properties(properties, section.profile, &log_type.field_prefix);
+    }
+    if let Some(Value::Array(rules)) = template.pointer_mut(RULES) {
+        // The last rule takes every string, so this one stands before it.
+        rules.insert(0, rule_for_left_over_keys(&log_type.field_prefix));
     }
     if let Some(template) = template.as_object_mut() {
         template.insert("index_patterns".to_owned(), json!([name, format!("{name}-*")]));
@@ -47,8 +52,6 @@ pub fn index_templates(plans: &CompiledSections) -> Vec<(String, Value)> {
 
 /// Adds the fields and the rules for left-over keys that `known` does not have.
 fn add_fields(known: &mut Value, other: &Value) {
-    const PROPERTIES: &str = "/template/mappings/properties";
-    const RULES: &str = "/template/mappings/dynamic_templates";
     if let (Some(Value::Object(fields)), Some(Value::Object(more))) =
         (known.pointer_mut(PROPERTIES), other.pointer(PROPERTIES))
     {
@@ -77,51 +80,34 @@ fn rule_for_left_over_keys(prefix: &str) -> Value {
     }})
 }
 
-/// The fields that documents under `prefix` have, those that user.ini can fill, and what is left over of known keys.
-fn properties(prefix: &str, profile: &dyn Profile) -> Map<String, Value> {
-    let fields = || base_fields().iter().chain(other_fields()).chain(profile.own_fields());
-    let nested: Vec<&str> =
-        fields().filter(|field| field.mapping == Mapping::Nested).map(|field| field.name).collect();
-    let mut properties = Map::new();
-    for field in fields().filter(|field| nested.iter().all(|object| below(object, field.name).is_none())) {
-        let Some(mut mapping) = mapping(field) else { continue };
-        if field.mapping == Mapping::Nested
-            && let Some(object) = mapping.as_object_mut()
-        {
-            let inner =
-                fields().filter_map(|inner| Some((below(field.name, inner.name)?, self::mapping(inner)?)));
-            let inner: Map<String, Value> = inner.map(|(name, mapping)| (name.to_owned(), mapping)).collect();
-            object.insert("properties".to_owned(), Value::Object(inner));
-        }
+/// Adds the fields that documents under `prefix` have, those that user.ini can fill, and what is left over of known keys.
+fn add_properties(properties: &mut Map<String, Value>, profile: &dyn Profile, prefix: &str) {
+    for field in base_fields().iter().chain(other_fields()).chain(profile.own_fields()) {
         let name = match field.name.strip_prefix(PREFIX) {
             Some(key) => format!("{prefix}.{key}"),
             None => field.name.to_owned(),
         };
-        properties.insert(name, mapping);
+        if let Some(mapping) = mapping(field) {
+            properties.insert(name, mapping);
+        }
     }
     for (key, kind) in profile.left_over_keys() {
         properties.entry(format!("{prefix}.{key}")).or_insert_with(|| mapping_of_type(kind));
     }
-    properties
 }
 
-/// The name of a field inside of an object, if it stands there.
-fn below<'n>(object: &str, name: &'n str) -> Option<&'n str> {
-    name.strip_prefix(object)?.strip_prefix('.')
-}
-
+/// The mapping that the table of fields says.
 fn mapping(field: &ListedField) -> Option<Value> {
     let keyword =
         |key: &str, value: Value| json!({"type": "keyword", "ignore_above": LONGEST_KEYWORD, (key): value});
     Some(match field.mapping {
-        Mapping::OfType => mapping_of_type(field.kind),
-        Mapping::Named(name) => json!({"type": name}),
-        Mapping::Nested => json!({"type": "nested"}),
-        Mapping::KeywordWithText => keyword("fields", json!({"text": {"type": "text"}})),
-        Mapping::KeywordWithoutDocValues => keyword("doc_values", json!(false)),
-        Mapping::EpochMillis => json!({"type": "date", "format": "epoch_millis"}),
-        Mapping::ObjectNotIndexed => json!({"type": "object", "enabled": false}),
-        Mapping::None => return None,
+        "" => mapping_of_type(field.kind),
+        "none" => return None,
+        "keyword with text" => keyword("fields", json!({"text": {"type": "text"}})),
+        "keyword without doc_values" => keyword("doc_values", json!(false)),
+        "date of epoch_millis" => json!({"type": "date", "format": "epoch_millis"}),
+        "object not indexed" => json!({"type": "object", "enabled": false}),
+        name => json!({"type": name}),
     })
 }
 

@@ -17,7 +17,7 @@ mod profile;
 
 pub use self::tables::actions::{Action, Disposition};
 pub use self::tables::modules::{Module, Product};
-pub use self::tables::{Tables, Texts, own_fields};
+pub use self::tables::{SHIPPED, Tables, own_fields};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};
 
 pub(crate) use self::profile::DeepSecurity;

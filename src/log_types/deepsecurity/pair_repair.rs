@@ -4,8 +4,8 @@
 //! Works on pairs before their values are read. Does not know fields.
 
 use super::tables::keys::key;
-use super::tables::known_keys;
 use super::tables::modules::Module;
+use super::tables::tables;
 use crate::document::problem::Problem;
 use crate::log_types::event::PairsView;
 use crate::parse::header::Format;
@@ -34,7 +34,7 @@ pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
         let whole = std::mem::take(pairs);
         for pair in whole {
             if holds_more(&pair) {
-                pairs.extend(leef::split_blank_separated(pair, known_keys()));
+                pairs.extend(leef::split_blank_separated(pair, &tables().keys.names));
             } else {
                 pairs.push(pair);
             }

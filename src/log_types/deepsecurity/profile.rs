@@ -22,7 +22,7 @@ use super::related::related;
 use super::tables::actions::Action;
 use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
-use super::tables::{aliases, known_keys as known_key_names, left_over_keys, own_fields};
+use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
 use crate::document::field_list::{FieldId, ListedField};
 use crate::document::field_type::Type;
@@ -61,11 +61,12 @@ impl Profile for DeepSecurity {
     }
 
     fn known_keys(&self) -> KnownKeys {
-        KnownKeys { names: known_key_names(), aliases: aliases() }
+        let keys = &tables().keys;
+        KnownKeys { names: &keys.names, aliases: &keys.aliases }
     }
 
     fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
-        left_over_keys().collect()
+        tables().keys.left_over().collect()
     }
 
     fn payload_key(&self) -> Option<&'static PayloadKey> {

@@ -12,12 +12,17 @@ use std::fs;
 
 /// One row of a table.
 pub(crate) struct Row {
-    pub(crate) file: String,
-    pub(crate) line: u64,
+    file: String,
+    line: u64,
     cells: BTreeMap<String, String>,
 }
 
 impl Row {
+    /// The file, and the line in it.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+
     pub(crate) fn cell(&self, column: &str) -> &str {
         self.cells.get(column).unwrap_or_else(|| panic!("{}: there is no column {column}", self.file))
     }

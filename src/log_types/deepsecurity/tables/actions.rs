@@ -5,8 +5,7 @@
 
 use super::modules::{Module, PerModule};
 use super::tables;
-use crate::bytes::table;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
 
 /// Whether what was found could go on.
@@ -40,13 +39,10 @@ pub(crate) struct Actions {
 }
 
 impl Actions {
-    pub(super) fn read(text: &'static str, detect_only: &'static str) -> Result<Self, TableError> {
+    pub(super) fn read(table: Table, detect_only: Table) -> Result<Self, TableError> {
         let mut actions = Self::default();
-        table::read("config/log_types/deepsecurity/actions.csv", text, |row| actions.add(&row))?;
-        actions.detect_only =
-            table::read("config/log_types/deepsecurity/detect_only.csv", detect_only, |row| {
-                Ok((row.cell("act")?, row.cell("event.action")?))
-            })?;
+        table.read(|row| actions.add(&row))?;
+        actions.detect_only = detect_only.read(|row| Ok((row.cell("act")?, row.cell("event.action")?)))?;
         Ok(actions)
     }
 
@@ -61,22 +57,11 @@ impl Actions {
         let types = row.list("type")?;
         for module in row.list("modules")? {
             let module = Module::read(row, module)?;
-            let (Some(by_act), Some(by_id)) = (self.by_act.get_mut(module), self.by_id.get_mut(module))
-            else {
-                continue;
-            };
-            let is_known = match (act, id) {
-                ("", _) => by_id.iter().any(|(other, _)| *other == id),
-                (_, "") => by_act.iter().any(|(other, ..)| other.eq_ignore_ascii_case(act)),
-                _ => return Err(row.error("the row has both an action and an id")),
-            };
-            if is_known {
-                return Err(row.error(format_args!("'{act}{id}' stands here twice")));
+            if let Some(acts) = self.by_act.get_mut(module).filter(|_| !act.is_empty()) {
+                acts.push((act, disposition, types));
             }
-            if act.is_empty() {
-                by_id.push((id, disposition));
-            } else {
-                by_act.push((act, disposition, types));
+            if let Some(ids) = self.by_id.get_mut(module).filter(|_| !id.is_empty()) {
+                ids.push((id, disposition));
             }
         }
         Ok(())

@@ -2,8 +2,7 @@
 
 use super::fields::FieldNames;
 use super::modules::{Module, PerModule};
-use crate::bytes::table;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{Row, Table, TableError};
 use crate::document::field_list::FieldId;
 
 /// The words of one kind of code.
@@ -29,9 +28,9 @@ impl CodeList {
 pub(crate) struct Codes(PerModule<Vec<CodeList>>);
 
 impl Codes {
-    pub(super) fn read(text: &'static str, fields: &FieldNames) -> Result<Self, TableError> {
+    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
         let mut codes = Self::default();
-        table::read("config/log_types/deepsecurity/codes.csv", text, |row| codes.add(&row, fields))?;
+        table.read(|row| codes.add(&row, fields))?;
         Ok(codes)
     }
 
@@ -48,9 +47,6 @@ impl Codes {
             Some(list) => list,
             None => lists.push_mut(CodeList { code_of, field, words: Vec::new() }),
         };
-        if list.word(code).is_some() {
-            return Err(row.error(format_args!("the code '{code}' stands here twice, or behind '*'")));
-        }
         list.words.push((code, row.cell("word")?));
         Ok(())
     }

@@ -1,9 +1,8 @@
 //! The keys that Deep Security writes, and where the value of each goes: `keys.csv`.
 
-use super::Texts;
+use super::KEYS;
 use super::fields::FieldNames;
-use crate::bytes::table;
-use crate::bytes::table::{Row, TableError, row_named};
+use crate::bytes::table::{Row, Table, TableError};
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::parse::pairs::event_keys::KeyId;
@@ -64,20 +63,15 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn read(text: &'static str, fields: &FieldNames) -> Result<Self, TableError> {
+    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
         let mut keys = Self::default();
-        table::read("config/log_types/deepsecurity/keys.csv", text, |row| keys.add(&row, fields))?;
+        table.read(|row| keys.add(&row, fields))?;
         Ok(keys)
     }
 
     fn add(&mut self, row: &Row<'_>, fields: &FieldNames) -> Result<(), TableError> {
         let (name, alias) = (row.cell("key")?, row.cell("leef")?);
         let (number, before) = (self.next(), self.names.last().copied().unwrap_or_default());
-        for name in [name, alias].into_iter().filter(|name| !name.is_empty()) {
-            if self.id(name).is_some() {
-                return Err(row.error(format_args!("the key '{name}' stands here twice")));
-            }
-        }
         if row.cell("as")? == "label" {
             if name.strip_suffix("Label") != Some(before) {
                 return Err(row.error(format_args!("the label '{name}' does not stand right behind its key")));
@@ -101,13 +95,10 @@ impl Keys {
         KeyId(u16::try_from(self.names.len()).unwrap_or(u16::MAX))
     }
 
-    /// The key of a name, in CEF's or LEEF's spelling.
-    pub(super) fn id(&self, name: &str) -> Option<KeyId> {
-        let alias = self.aliases.iter().find(|(alias, _)| *alias == name).map(|(_, key)| *key);
-        alias.or_else(|| {
-            let at = self.names.iter().position(|known| *known == name)?;
-            u16::try_from(at).ok().map(KeyId)
-        })
+    /// The custom key of a name.
+    pub(super) fn custom(&self, name: &str) -> Option<KeyId> {
+        let is_it = |key: &KeyId| self.names.get(usize::from(key.0)) == Some(&name);
+        self.custom.iter().map(|(key, _)| *key).find(is_it)
     }
 
     /// Every spelling of every key, with the type of what is left over of it.
@@ -124,8 +115,8 @@ macro_rules! name_keys {
     ($($id:ident $name:literal;)*) => {
         /// The keys that the code calls by name.
         pub(crate) mod key {
-            use super::{KeyId, Texts, row_named};
-            $(pub(crate) const $id: KeyId = KeyId(row_named(Texts::SHIPPED.keys, $name));)*
+            use super::{KEYS, KeyId};
+            $(pub(crate) const $id: KeyId = KeyId(KEYS.row_named($name));)*
         }
     };
 }

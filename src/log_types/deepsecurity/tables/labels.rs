@@ -6,8 +6,7 @@
 use super::fields::FieldNames;
 use super::keys::{Destination, Keys};
 use super::modules::Module;
-use crate::bytes::table;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::word::Ends;
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
@@ -23,37 +22,25 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    pub(super) fn read(text: &'static str, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
+    pub(super) fn read(table: Table, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
         let mut labels = Self { numbers: KeyTable::new(&[], &[]), by_label: Vec::new(), by_key: Vec::new() };
-        table::read("config/log_types/deepsecurity/labels.csv", text, |row| labels.add(&row, fields, keys))?;
+        table.read(|row| labels.add(&row, fields, keys))?;
         Ok(labels)
     }
 
     fn add(&mut self, row: &Row<'_>, fields: &FieldNames, keys: &Keys) -> Result<(), TableError> {
         let destination = Destination::read(row, fields)?;
-        for label in
-            [row.cell("label")?, row.cell("other label")?].into_iter().filter(|label| !label.is_empty())
-        {
-            if usize::from(self.numbers.add(label).0) < self.by_label.len() {
-                return Err(row.error(format_args!("the label '{label}' stands here twice")));
-            }
+        let labels = [row.cell("label")?, row.cell("other label")?];
+        for label in labels.into_iter().filter(|label| !label.is_empty()) {
+            self.numbers.add(label);
             self.by_label.push(destination);
         }
         let name = row.cell("key")?;
-        let custom = keys.custom.iter().find(|(key, _)| keys.id(name) == Some(*key));
         for module in row.list("modules")? {
-            let Some((key, _)) = custom else {
-                return Err(row.error(format_args!("'{name}' is no custom key of keys.csv")));
-            };
             let module = if *module == "*" { None } else { Some(Module::read(row, module)?) };
-            if self
-                .by_key
-                .iter()
-                .any(|(other, known, _)| known == key && (*other == module || other.is_none()))
-            {
-                return Err(row.error(format_args!("the key '{name}' of this module stands here twice")));
-            }
-            self.by_key.push((module, *key, destination));
+            let key = keys.custom(name);
+            let key = key.ok_or_else(|| row.error(format_args!("'{name}' is no custom key of keys.csv")))?;
+            self.by_key.push((module, key, destination));
         }
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! Which product wrote an event, and which of its modules: `modules.csv`.
 
 use super::tables;
-use crate::bytes::table;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
 use crate::log_types::event::DeviceKind;
 
@@ -128,9 +127,9 @@ impl<T> PerModule<T> {
 }
 
 impl Modules {
-    pub(super) fn read(text: &'static str) -> Result<Self, TableError> {
+    pub(super) fn read(table: Table) -> Result<Self, TableError> {
         let mut modules = Self::default();
-        table::read("config/log_types/deepsecurity/modules.csv", text, |row| modules.add(&row))?;
+        table.read(|row| modules.add(&row))?;
         Ok(modules)
     }
 
@@ -149,22 +148,12 @@ impl Modules {
             category: row.list("category")?,
             types: row.list("type")?,
         };
-        if let Some(slot) = self.facts.get_mut(module)
-            && slot.replace(facts).is_some()
-        {
-            return Err(row.error(format_args!("the module '{name}' stands here twice")));
+        if let Some(slot) = self.facts.get_mut(module) {
+            *slot = Some(facts);
         }
         for range in row.list("ids")? {
             let (from, to) = range.split_once('-').unwrap_or((range, range));
-            let (from, to) = (number(row, from)?, number(row, to)?);
-            if from > to
-                || self.ids.iter().any(|(other_from, other_to, _)| from <= *other_to && *other_from <= to)
-            {
-                return Err(
-                    row.error(format_args!("the ids {range} are none, or another module has some of them"))
-                );
-            }
-            self.ids.push((from, to, module));
+            self.ids.push((number(row, from)?, number(row, to)?, module));
         }
         self.categories.extend(row.list("cat")?.iter().map(|category| (*category, module)));
         Ok(())

@@ -1,8 +1,7 @@
 //! System events about somebody who signs in to the Manager, or tries to: `sign_ins.csv`.
 
 use super::tables;
-use crate::bytes::table;
-use crate::bytes::table::TableError;
+use crate::bytes::table::{Row, TableError};
 
 /// What became of somebody's way into the console.
 #[derive(Clone, Copy, Debug)]
@@ -15,18 +14,16 @@ pub(crate) struct SignIn {
     pub(crate) outcome: Option<&'static str>,
 }
 
-pub(super) fn read(text: &'static str) -> Result<Vec<SignIn>, TableError> {
-    table::read("config/log_types/deepsecurity/sign_ins.csv", text, |row| {
-        Ok(SignIn {
+impl SignIn {
+    pub(super) fn read(row: Row<'_>) -> Result<Self, TableError> {
+        Ok(Self {
             id: row.cell("id")?,
             name: row.cell("name")?,
             types: row.list("type")?,
             outcome: Some(row.cell("outcome")?).filter(|outcome| !outcome.is_empty()),
         })
-    })
-}
+    }
 
-impl SignIn {
     /// By signature id, else by the name of the event.
     pub(crate) fn of(signature_id: &str, name: &str) -> Option<&'static Self> {
         let by_id =
