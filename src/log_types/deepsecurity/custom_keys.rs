@@ -18,7 +18,7 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
             context.keyed.mark_key_used(*label_key);
             continue;
         };
-        context.row.because(Step::CustomKey, || Read::Pair(at));
+        context.row.trace.reason(Step::CustomKey, || Read::Pair(at));
         let label = context.keyed.value(*label_key);
         let meaning = custom::meaning(*value_key, label, context.module);
         if !context.keyed.is_used(at) {
@@ -60,7 +60,7 @@ fn set_meaning<'a>(context: &mut Context<'_, 'a>, meaning: Meaning, value: &'a s
             let mut numbers = value.split_ascii_whitespace().map(str::parse::<i64>);
             let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next())
             else {
-                context.row.refuse(Some(FieldId::DS_ICMP_TYPE), value);
+                context.row.trace.rejected(Some(FieldId::DS_ICMP_TYPE), value);
                 return false;
             };
             context.row.set_if_absent(FieldId::DS_ICMP_TYPE, Value::Long(kind));

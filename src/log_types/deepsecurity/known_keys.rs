@@ -18,11 +18,11 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
     for number in 1..=context.keyed.len() {
         let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
         let Some(home) = HOMES.get(usize::from(key)) else { continue };
-        context.row.because(Step::KnownKey, || Read::Pair(at));
+        context.row.trace.reason(Step::KnownKey, || Read::Pair(at));
         let done = match home {
             // Nobody is called so; under the prefix it tells that the agent did not know.
             Home::Field(field) if value == "N/A" && !context.fields.is_prefixed(*field) => {
-                context.row.refuse(Some(*field), value);
+                context.row.trace.rejected(Some(*field), value);
                 continue;
             }
             Home::Field(field) => set_converted(context, *field, value),
@@ -44,21 +44,21 @@ pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, v
     // A field that has its value already keeps it: this one goes under the prefix.
     if row.has(field) {
         match convert(value, kind, arena) {
-            Some(converted) => row.lose(field, converted),
-            None => row.refuse(Some(field), value),
+            Some(converted) => row.trace.overridden(field, converted),
+            None => row.trace.rejected(Some(field), value),
         }
         return false;
     }
     let taken = row.set_with(field, |slot| convert_to(slot, value, kind, arena));
     if taken.is_none() {
-        row.refuse(Some(field), value);
+        row.trace.rejected(Some(field), value);
     }
     taken.is_some()
 }
 
 fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &[char]) -> bool {
     if context.row.has(field) {
-        context.row.lose(field, Value::Text(value));
+        context.row.trace.overridden(field, Value::Text(value));
         return false;
     }
     let parts = value.split(separators).map(str::trim).filter(|part| !part.is_empty());
@@ -76,16 +76,16 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
         40 => FieldId::FILE_HASH_SHA1,
         64 => FieldId::FILE_HASH_SHA256,
         _ => {
-            context.row.refuse(None, value);
+            context.row.trace.rejected(None, value);
             return false;
         }
     };
     if !json::is_hexadecimal(value) {
-        context.row.refuse(Some(field), value);
+        context.row.trace.rejected(Some(field), value);
         return false;
     }
     if context.row.has(field) {
-        context.row.lose(field, Value::Text(value));
+        context.row.trace.overridden(field, Value::Text(value));
         return false;
     }
     context.row.set(field, Value::Text(lowercase(value, context.arena)));
