@@ -14,7 +14,7 @@ use crate::document::problem::Problem;
 use crate::map::Document;
 use crate::map::event::Event;
 use crate::map::exclude::Exclusions;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::read::object::line::LineNumber;
 
 /// Bytes of memory for documents that are kept for the next ones.
@@ -175,7 +175,7 @@ impl<'l> Output<'l> {
         self.count_through(line, texts);
         self.account.documents += 1;
         self.account.further_events += u64::from(part > 0);
-        self.account.exclusions.add(rule, Action::Exclude, 1);
+        self.account.exclusions.add(rule, RuleAction::Exclude, 1);
     }
 
     /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
