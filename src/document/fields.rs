@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::ecs;
 use super::ecs::Type;
-use super::field_list::{BASE, ListedField, PREFIX};
+use super::field_list::{ListedField, PREFIX, base_fields};
 use crate::bytes::json;
 use crate::bytes::json::Piece;
 
@@ -85,7 +85,7 @@ impl Fields {
         own: &[ListedField],
         added: impl IntoIterator<Item = &'n str>,
     ) -> Result<Self, Error> {
-        let mut fields: Vec<Field> = BASE
+        let mut fields: Vec<Field> = base_fields()
             .iter()
             .chain(own)
             .map(|field| Field {
@@ -218,9 +218,9 @@ fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
 fn listed(fields: &[Field], own: usize) -> impl Iterator<Item = (FieldId, &Field)> {
     let numbered = || (0..).map(FieldId).zip(fields);
     let is_last = |id: &FieldId| FieldId::LAST.contains(id);
-    let base_and_own = numbered().take(BASE.len() + own).filter(move |(id, _)| !is_last(id));
+    let base_and_own = numbered().take(base_fields().len() + own).filter(move |(id, _)| !is_last(id));
     let last = numbered().filter(move |(id, _)| is_last(id));
-    base_and_own.chain(last).chain(numbered().skip(BASE.len() + own))
+    base_and_own.chain(last).chain(numbered().skip(base_fields().len() + own))
 }
 
 /// The fields of one object stand together, in the order in which the list first names the object; those under the

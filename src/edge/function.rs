@@ -12,8 +12,8 @@ use tracing::{error, info, warn};
 
 use super::aws::sqs::Queue;
 use super::delivery::deadline::Deadline;
-use super::narrate;
-use super::work::Worker;
+use super::log_lines;
+use super::object_loader::ObjectLoader;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::report::metrics;
@@ -43,7 +43,7 @@ pub enum Error {
 /// The function, its clients and configuration made once at start.
 #[derive(Clone, Debug)]
 pub struct Function {
-    worker: Worker,
+    loader: ObjectLoader,
     queue: Option<Queue>,
     started: Timestamp,
     metrics: bool,
@@ -67,8 +67,8 @@ struct Work {
 impl Function {
     /// A function. `queue` takes what an invocation has no time for. `started` is when the process began: a deadline before it is
     /// no deadline.
-    pub fn new(worker: Worker, queue: Option<Queue>, started: Timestamp) -> Self {
-        Self { worker, queue, started, metrics: false }
+    pub fn new(loader: ObjectLoader, queue: Option<Queue>, started: Timestamp) -> Self {
+        Self { loader, queue, started, metrics: false }
     }
 
     /// The same, which writes the metrics of each object to standard output, where CloudWatch finds them.
@@ -112,7 +112,7 @@ impl Function {
                 _ => {}
             }
         }
-        work.narrate(failed_messages.len());
+        work.log(failed_messages.len());
         match nameless {
             Some(Error::NotLoaded { object, reason, .. }) => {
                 Err(Error::NotLoaded { count: work.failures.len(), object, reason })
@@ -166,7 +166,7 @@ impl Function {
         deadline: Option<Deadline>,
         work: &mut Work,
     ) -> Option<(String, String)> {
-        let name = format!("s3://{}/{}", object.bucket, object.key);
+        let name = object.to_string();
         let start = object.lines.map_or(1, |lines| lines.start);
         if let Some(deadline) =
             deadline.filter(|deadline| deadline.last_call(work.begun == 0) <= Instant::now())
@@ -176,7 +176,7 @@ impl Function {
         }
         work.begun += 1;
         let mut report = self.load(&name, object, now, deadline).await;
-        narrate::object(&report);
+        log_lines::object(&report);
         work.report.add(&report);
         let again = match (&report.outcome, report.resume) {
             (Outcome::Loaded, _) => {
@@ -221,7 +221,7 @@ impl Function {
         now: Timestamp,
         deadline: Option<Deadline>,
     ) -> ObjectReport {
-        let load = self.worker.load_object(object, now, deadline);
+        let load = self.loader.load_object(object, now, deadline);
         let Some(deadline) = deadline else { return load.await };
         tokio::time::timeout_at(deadline.patience().into(), load).await.unwrap_or_else(|_| {
             let reason = "the deadline came while the object was read".to_owned();
@@ -273,7 +273,7 @@ impl Function {
 }
 
 impl Work {
-    fn narrate(&self, failed_messages: usize) {
+    fn log(&self, failed_messages: usize) {
         let report = &self.report;
         let skipped: u64 = report.skipped.values().map(|(count, _)| count).sum();
         info!(

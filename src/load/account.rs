@@ -85,10 +85,10 @@ pub struct Limits {
     /// A packed object that grows over this breaks off there.
     pub inflation: Inflation,
     /// Threads that work on a large object, the caller's among them. The batches and the account are the same with any number.
-    pub makers: NonZero<usize>,
-    /// Batches of several makers are what each of them has made at a time, which spares a copy. The account and all documents in
+    pub workers: NonZero<usize>,
+    /// Batches of several workers are what each of them has made at a time, which spares a copy. The account and all documents in
     /// their order are the same.
-    pub as_made: bool,
+    pub batch_per_chunk: bool,
 }
 
 impl Default for Limits {
@@ -100,8 +100,8 @@ impl Default for Limits {
             lines: None,
             keep_lines: false,
             inflation: Inflation::default(),
-            makers: NonZero::<usize>::MIN,
-            as_made: false,
+            workers: NonZero::<usize>::MIN,
+            batch_per_chunk: false,
         }
     }
 }

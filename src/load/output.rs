@@ -22,7 +22,7 @@ const MOST_KEPT: usize = 512 << 10;
 
 /// Who takes what a load makes.
 #[derive(Default)]
-pub(super) struct Takers<'l> {
+pub(super) struct Outlets<'l> {
     /// Without one, what is made waits.
     pub(super) sink: Option<&'l mut Sink<'l>>,
     pub(super) visitor: Option<&'l mut Visitor<'l>>,
@@ -30,11 +30,11 @@ pub(super) struct Takers<'l> {
 
 /// What an output does with documents.
 #[derive(Clone, Copy)]
-pub(super) struct Ways {
+pub(super) struct OutputOptions {
     /// When the load began.
     pub(super) now: Timestamp,
     pub(super) batch_bytes: usize,
-    pub(super) as_made: bool,
+    pub(super) batch_per_chunk: bool,
     pub(super) keep_lines: bool,
 }
 
@@ -43,11 +43,11 @@ pub(super) struct Output<'l> {
     batch: Batch,
     /// An operation on its way from a full batch to the next.
     operation: Vec<u8>,
-    ways: Ways,
+    options: OutputOptions,
     /// How many of the lines at hand are in the account.
     counted: usize,
     account: Account,
-    takers: Takers<'l>,
+    outlets: Outlets<'l>,
 }
 
 /// What was made of some lines, for the output of the whole object.
@@ -67,24 +67,24 @@ impl Made {
 }
 
 impl<'l> Output<'l> {
-    pub(super) fn new(ways: Ways, takers: Takers<'l>) -> Self {
+    pub(super) fn new(options: OutputOptions, outlets: Outlets<'l>) -> Self {
         Self {
             batch: Batch::default(),
             operation: Vec::new(),
-            ways,
+            options,
             counted: 0,
             account: Account::default(),
-            takers,
+            outlets,
         }
     }
 
-    pub(super) fn ways(&self) -> Ways {
-        self.ways
+    pub(super) fn options(&self) -> OutputOptions {
+        self.options
     }
 
     /// An output for some lines of the same object, whose documents wait until somebody takes them.
-    pub(super) fn waiting(ways: Ways) -> Self {
-        Self::new(Ways { batch_bytes: usize::MAX, ..ways }, Takers::default())
+    pub(super) fn waiting(options: OutputOptions) -> Self {
+        Self::new(OutputOptions { batch_bytes: usize::MAX, ..options }, Outlets::default())
     }
 
     /// What was made since this was asked last, with what rules have left out of it; `next` is where the rest goes.
@@ -99,14 +99,14 @@ impl<'l> Output<'l> {
     /// batch of it where that may be. Gives whether it did.
     pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
         let Made { batch, account } = made;
-        if self.ways.as_made {
+        if self.options.batch_per_chunk {
             self.flush()?;
             mem::swap(&mut self.batch, batch);
             self.account.merge(account);
             return ControlFlow::Continue(true);
         }
         let offset = self.batch.body.len();
-        if offset.saturating_add(batch.body.len()) > self.ways.batch_bytes {
+        if offset.saturating_add(batch.body.len()) > self.options.batch_bytes {
             return ControlFlow::Continue(false);
         }
         self.batch.body.extend_from_slice(&batch.body);
@@ -137,17 +137,17 @@ impl<'l> Output<'l> {
         let written = document.write(&mut self.batch.body, &mut account.problems);
         account.documents += 1;
         account.further_events += u64::from(part > 0);
-        if let Some(visitor) = &mut self.takers.visitor {
+        if let Some(visitor) = &mut self.outlets.visitor {
             visitor(&document, written)?;
         }
         if written.excluded {
             return ControlFlow::Continue(());
         }
-        account.ages.add(self.ways.now.as_second().saturating_sub(written.time.as_second()));
+        account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
         account.pipeline_errors += u64::from(written.pipeline_error);
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
-        if start > 0 && self.batch.body.len() > self.ways.batch_bytes {
+        if start > 0 && self.batch.body.len() > self.options.batch_bytes {
             // The operation that is too much for this batch begins the next one.
             self.operation.extend(self.batch.body.drain(start..));
             self.flush()?;
@@ -156,7 +156,7 @@ impl<'l> Output<'l> {
         let end = self.batch.body.len();
         let start = self.batch.items.last().map_or(0, |item| item.end);
         self.batch.items.push(Item { start, end, line });
-        if self.ways.keep_lines
+        if self.options.keep_lines
             && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
         {
             self.batch.lines.add(line, text.line.bytes);
@@ -204,7 +204,7 @@ impl<'l> Output<'l> {
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
         let room = self.batch.room();
-        let flow = self.takers.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
+        let flow = self.outlets.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();
         // Whoever keeps a batch keeps its memory: the next one would grow to the same size bit by bit, with a copy each time.
         if self.batch.body.capacity() == 0 {

@@ -10,7 +10,7 @@ use crate::read::object::line::Line;
 use crate::trigger::object_ref::LineRange;
 
 /// Lines, records and events that go through a stage together: few enough to stay in the processor's cache.
-pub(super) const FEW: usize = 16;
+pub(super) const EVENTS_TOGETHER: usize = 16;
 
 /// Where the reading of an object is.
 pub(super) struct Reading {
@@ -20,7 +20,7 @@ pub(super) struct Reading {
 }
 
 /// A line that is asked for.
-pub(super) struct Given<'b> {
+pub(super) struct NumberedLine<'b> {
     pub(super) line: Line<'b>,
     /// A blank line has none.
     pub(super) identity: Option<Identity<'b>>,
@@ -32,12 +32,12 @@ impl Reading {
     }
 
     /// The next few lines, without those that nobody asked for: none does not mean that there are no more. Nothing means it.
-    pub(super) fn next<'b, R: Read>(&mut self, lines: &'b mut Lines<R>) -> Option<Vec<Given<'b>>> {
+    pub(super) fn next<'b, R: Read>(&mut self, lines: &'b mut Lines<R>) -> Option<Vec<NumberedLine<'b>>> {
         if self.is_over {
             return None;
         }
         let asked_for = self.range.start..=self.range.end.unwrap_or(u64::MAX);
-        let few = lines.next_few(FEW);
+        let few = lines.next_few(EVENTS_TOGETHER);
         self.is_over = few.last()?.number.0 >= *asked_for.end();
         let mut given = Vec::with_capacity(few.len());
         // Equal lines are counted from the first line on, also when only a part of the object is loaded.
@@ -46,7 +46,7 @@ impl Reading {
         for line in &few {
             let identity = if is_blank(line.bytes) { None } else { identities.next() };
             if asked_for.contains(&line.number.0) {
-                given.push(Given { line: *line, identity });
+                given.push(NumberedLine { line: *line, identity });
             }
         }
         Some(given)

@@ -7,7 +7,7 @@ use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
-use super::reading::{FEW, Given};
+use super::reading::{EVENTS_TOGETHER, NumberedLine};
 use crate::config::log_type::FileFormat;
 use crate::document::problem::Problem;
 use crate::map::Documents;
@@ -25,7 +25,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The stages of one object's lines, or of some of them.
 pub(super) struct Stages<'l> {
-    plan: &'l CompiledSection,
+    section: &'l CompiledSection,
     documents: Documents<'l>,
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
@@ -33,13 +33,13 @@ pub(super) struct Stages<'l> {
 }
 
 impl<'l> Stages<'l> {
-    pub(super) fn new(plan: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
+    pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
+        Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
     /// The same stages once more, for other lines of the object.
     pub(super) fn another(&self) -> Self {
-        Self::new(self.plan, self.documents.another())
+        Self::new(self.section, self.documents.another())
     }
 
     /// What rules have done since this was asked last.
@@ -47,11 +47,11 @@ impl<'l> Stages<'l> {
         self.documents.take_exclusions()
     }
 
-    pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
+    pub(super) fn lines(&mut self, given: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
-        let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
+        let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
         // The last one is empty: the next one is read into it, if there is one.
-        let mut records = Vec::with_capacity(FEW + 1);
+        let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
@@ -68,7 +68,7 @@ impl<'l> Stages<'l> {
                     None if rest.read_next(record).is_some() => {}
                     None => break,
                 }
-                if records.len() > FEW {
+                if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
@@ -91,12 +91,12 @@ impl<'l> Stages<'l> {
         texts: &[Text<'_>],
         output: &mut Output<'_>,
     ) -> ControlFlow<()> {
-        let mut events = Vec::with_capacity(FEW);
+        let mut events = Vec::with_capacity(EVENTS_TOGETHER);
         for (text, record) in records {
             let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
                 continue;
             };
-            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+            if let Some(rule) = exclude::own_rule(record, self.section.own_log_group.as_deref()) {
                 self.events(&events, texts, output)?;
                 events.clear();
                 let part = self.next_part(*line);
@@ -109,7 +109,7 @@ impl<'l> Stages<'l> {
             for text in marker::split(&record.message) {
                 let part = self.next_part(*line);
                 events.push(Event { record, text, line: *line, identity, part });
-                if events.len() == FEW {
+                if events.len() == EVENTS_TOGETHER {
                     self.events(&events, texts, output)?;
                     events.clear();
                 }

@@ -1,7 +1,7 @@
 //! The text of an object, line by line.
 
 use crate::document::id::Identity;
-use crate::load::reading::Given;
+use crate::load::reading::NumberedLine;
 use crate::read::object::line::Line;
 use crate::read::record;
 use std::borrow::Cow;
@@ -17,8 +17,8 @@ pub(crate) struct Text<'b> {
 }
 
 impl<'b> Text<'b> {
-    pub(crate) fn of(given: &'b Given<'_>) -> Self {
-        let Given { line, identity } = given;
+    pub(crate) fn of(given: &'b NumberedLine<'_>) -> Self {
+        let NumberedLine { line, identity } = given;
         let (text, replaced) = match identity {
             Some(_) => record::decode(line.bytes),
             None => Default::default(),

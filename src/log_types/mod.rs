@@ -8,13 +8,17 @@ pub mod deepsecurity;
 
 use std::fmt::Debug;
 
-use self::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
 use crate::document::field_list::ListedField;
+use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 
+/// The section that is meant where none is named.
+pub const DEFAULT_SECTION: &str = "deepsecurity";
+
 /// The log types, by the name of the section that is theirs.
-static ALL: [(&str, &dyn Profile); 1] = [("deepsecurity", &deepsecurity::DeepSecurity)];
+static ALL: [(&str, &dyn Profile); 1] = [(DEFAULT_SECTION, &deepsecurity::DeepSecurity)];
 
 /// What a section has to say of its events.
 ///
@@ -39,6 +43,11 @@ pub(crate) trait Profile: Debug + Sync {
         KnownKeys::default()
     }
 
+    /// The spellings of known keys, with the type of what goes under the prefix by that name because it does not fit its field.
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        Vec::new()
+    }
+
     /// The key whose value is the payload of a packet, which only its own field shows.
     fn payload_key(&self) -> Option<&'static PayloadKey> {
         None
@@ -58,6 +67,11 @@ pub(crate) trait Profile: Debug + Sync {
     /// How much larger a signature id is than the number of its rule.
     fn rule_id_offset(&self, _device: DeviceKind, _signature_id: &str) -> u64 {
         0
+    }
+
+    /// The dashboard for its documents.
+    fn dashboard(&self) -> Option<Dashboard> {
+        None
     }
 
     /// Takes secrets out of an event that no device of the product is known to have written: its header may have lost its name.

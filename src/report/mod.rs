@@ -15,6 +15,7 @@ use std::time::Duration;
 use self::balance::Balance;
 use crate::deliver::bulk::Tally;
 use crate::load::account::Account;
+use crate::map::compiled::Choice;
 use crate::map::exclude::action::RuleAction;
 use crate::map::exclude::{Exclusions, RuleHits};
 use crate::read::object::line::LineNumber;
@@ -43,6 +44,27 @@ pub enum Outcome {
         /// Another try could help.
         retry: bool,
     },
+}
+
+impl Outcome {
+    /// An object without bytes.
+    pub fn empty_object() -> Self {
+        Self::Skipped("empty object".to_owned())
+    }
+
+    /// An object of S3 that was to be loaded without a client for S3.
+    pub fn no_s3_client() -> Self {
+        let reason = "no S3 client: this is a defect of the program".to_owned();
+        Self::Failed { reason, retry: false }
+    }
+
+    /// An object whose key no section takes.
+    pub fn not_taken(choice: &Choice<'_>) -> Self {
+        Self::Skipped(match choice {
+            Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
+            Choice::Unknown | Choice::Load(_) => "no section's s3_key matches".to_owned(),
+        })
+    }
 }
 
 /// The report of one object.
@@ -92,6 +114,23 @@ pub struct Found {
 }
 
 impl ObjectReport {
+    /// A report of an object that a section begins to load; `size` is its stored size in bytes.
+    pub fn begun(object: String, section: String, size: Option<u64>) -> Self {
+        Self { log_type: Some(section), input_bytes: size, ..Self::not_loaded(object, Outcome::Loaded) }
+    }
+
+    /// Turns a load into a failure whose bytes could not be read to the end, or whose numbers do not add up.
+    pub fn check(&mut self) {
+        let failure = match (&self.account.broken, self.balance().check()) {
+            (Some(broken), _) if broken.source_failed => Some(broken.reason.clone()),
+            (_, Err(imbalance)) => Some(imbalance.to_string()),
+            _ => None,
+        };
+        if let Some(reason) = failure.filter(|_| self.outcome == Outcome::Loaded) {
+            self.outcome = Outcome::Failed { reason, retry: true };
+        }
+    }
+
     /// A report of an object that was not loaded.
     pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
         Self {

@@ -180,20 +180,6 @@ fn names_are_unique_and_each_has_a_meaning() {
     assert!(!fields.is_empty());
 }
 
-/// Types of ECS win over ours only where ECS and the template differ knowingly.
-#[test]
-fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
-    let fields = Fields::new("deepsecurity", own_fields(), []).unwrap();
-    let differing: Vec<&str> = fields
-        .iter()
-        .filter(|(_, field)| {
-            es_loader::document::ecs::type_of(&field.name).is_some_and(|kind| kind != field.kind)
-        })
-        .map(|(_, field)| field.name.as_str())
-        .collect();
-    assert_eq!(differing, ["event.original"]);
-}
-
 proptest! {
     #![proptest_config(crate::cases(96))]
 

@@ -22,7 +22,7 @@ pub enum Verdict {
     /// Another try can help: overload, a failing node, a block that a disk clean-up lifts.
     Again(Fault),
     /// The index is closed for writing, as old ones are that were moved to warm storage: the document goes to the next
-    /// index name ([`super::Moves`]).
+    /// index name ([`super::ClosedIndices`]).
     Closed(Fault),
     /// The cluster will never take this document as it stands.
     Refused(Fault),

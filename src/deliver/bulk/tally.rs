@@ -47,6 +47,11 @@ impl Tally {
         self.groups().map(|group| group.count).sum()
     }
 
+    /// The lowest line that gave one of the documents.
+    pub fn first_line(&self) -> Option<LineNumber> {
+        self.groups().map(|group| group.first_line).min()
+    }
+
     /// The groups; that of other reasons comes last.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.iter().chain(&self.rest)

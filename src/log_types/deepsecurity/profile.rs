@@ -12,23 +12,24 @@ use memchr::memmem::FinderBuilder;
 
 use super::classify::classify;
 use super::custom_keys::custom_keys;
-use super::details::details;
-use super::endpoints::{agent_address, process, requested_url, users};
+use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
+use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::packets;
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::tables::actions::Action;
-use super::tables::fields::own_fields;
-use super::tables::keys::{ALIASES, KEYS, key};
+use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
+use super::tables::{aliases, known_keys as known_key_names, left_over_keys, own_fields};
 use super::vulnerability::techniques;
 use crate::document::field_list::{FieldId, ListedField};
+use crate::document::field_type::Type;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
@@ -60,7 +61,11 @@ impl Profile for DeepSecurity {
     }
 
     fn known_keys(&self) -> KnownKeys {
-        KnownKeys { names: KEYS, aliases: ALIASES }
+        KnownKeys { names: known_key_names(), aliases: aliases() }
+    }
+
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        left_over_keys().collect()
     }
 
     fn payload_key(&self) -> Option<&'static PayloadKey> {
@@ -83,6 +88,15 @@ impl Profile for DeepSecurity {
 
     fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
         module_of(Some(device), signature_id).rule_id_offset()
+    }
+
+    fn dashboard(&self) -> Option<Dashboard> {
+        Some(Dashboard {
+            english: include_str!("../../../config/dashboard.ndjson"),
+            japanese: include_str!("../../../config/dashboard.ja.ndjson"),
+            index: "log-deepsecurity",
+            prefix: "deepsecurity",
+        })
     }
 
     fn redact(&self, event: EventView<'_, '_>) {
@@ -160,7 +174,7 @@ fn flow(context: &mut Context<'_, '_>) {
 
 fn classes(context: &mut Context<'_, '_>) {
     context.row.step(Step::Details);
-    details(context);
+    module_fields(context);
     context.row.step(Step::Class);
     classify(context);
     context.row.step(Step::Related);
