@@ -12,7 +12,7 @@ use crate::document::problem::Problem;
 use crate::map::Document;
 use crate::map::event::Event;
 use crate::map::exclude::Exclusions;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::read::object::line::LineNumber;
 
 /// The most bytes of memory that a batch keeps for the next documents.
@@ -173,7 +173,7 @@ impl<'l> Output<'l> {
         self.count_through(line, texts);
         self.account.documents += 1;
         self.account.further_events += u64::from(part > 0);
-        self.account.exclusions.add(rule, Action::Exclude, 1);
+        self.account.exclusions.add(rule, RuleAction::Exclude, 1);
     }
 
     /// Counts the lines at hand up to this one. The lines after it are not loaded if the sink stops the load.

@@ -16,7 +16,7 @@ use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::load::account::Account;
 use crate::map::compiled::Choice;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::map::exclude::{Exclusions, RuleHits};
 use crate::read::object::line::LineNumber;
 use crate::trigger::ObjectKey;
@@ -376,8 +376,8 @@ fn rules(f: &mut fmt::Formatter<'_>, exclusions: &Exclusions) -> fmt::Result {
     rules.sort_by_key(|(_, hits)| Reverse(hits.documents));
     for (rule, hits) in rules.iter().take(SHOWN_RULES) {
         let verb = match hits.action {
-            Action::Exclude => "excluded by",
-            Action::Count => "counted by",
+            RuleAction::Exclude => "excluded by",
+            RuleAction::Count => "counted by",
         };
         row(f, hits.documents, &format!("{verb} {}", Safe(rule)))?;
     }
