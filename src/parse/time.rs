@@ -104,7 +104,8 @@ impl ZonedTime {
     }
 }
 
-/// The time of an event that no `timestamp_key` decides: the first of its [`candidates`] that can be.
+/// The time of an event that no `timestamp_key` decides: the header's with year and offset from fluentd's `timestamp`, if that can
+/// be, or else fluentd's, the key's, the object's or the load time.
 pub fn choose(
     header: Option<HeaderTime>,
     fluentd: Option<ZonedTime>,
@@ -114,8 +115,7 @@ pub fn choose(
     first.unwrap_or((ZonedTime::utc(around.load), Origin::Load))
 }
 
-/// The times that there are for an event, best first: the header's with year and offset from fluentd's `timestamp`, fluentd's, the
-/// key's, the object's and the load time. `None` stands for a header time that cannot be.
+/// The times that [`choose`] chooses from, best first. `None` stands for a header time that cannot be.
 pub(crate) fn candidates(
     header: Option<HeaderTime>,
     fluentd: Option<ZonedTime>,

@@ -186,10 +186,8 @@ fn action(context: &mut Context<'_, '_>) {
     let act = context.keyed.value(key::ACT);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
-        context
-            .row
-            .trace
-            .reason(Step::Action, || context.keyed.at(key::ACT).map_or(Read::Unstated, Read::Pair));
+        let at = context.keyed.at(key::ACT);
+        context.row.trace.reason(Step::Action, || at.map_or(Read::Unstated, Read::Pair));
         let says_act = context.row.text(FieldId::EVENT_ACTION).is_none_or(|set| set == act);
         if says_act {
             context.row.set(FieldId::EVENT_ACTION, Value::Word(renamed));
