@@ -4,6 +4,7 @@
 //! section. A new log type implements as much of the profile as it needs.
 
 pub mod event;
+mod derived;
 pub mod deepsecurity;
 
 use std::fmt::Debug;
