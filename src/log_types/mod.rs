@@ -6,6 +6,7 @@
 pub mod event;
 mod derived;
 pub mod deepsecurity;
+mod apex_one;
 
 use std::fmt::Debug;
 
@@ -14,7 +15,8 @@ use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 
 /// The log types, by the name of the section that is theirs.
-static ALL: [(&str, &dyn Profile); 1] = [("deepsecurity", &deepsecurity::DeepSecurity)];
+static ALL: [(&str, &dyn Profile); 2] =
+    [("deepsecurity", &deepsecurity::DeepSecurity), ("apex_one", &apex_one::ApexOne)];
 
 /// What a section has to say of its events.
 ///
