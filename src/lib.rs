@@ -22,12 +22,13 @@
 //! * [`deliver`]: what answers to bulk requests mean, and dead letters.
 //! * [`report`]: counts, coverage and metrics of a load.
 //! * [`setup`]: the index template and the dashboard.
-//! * [`generate`]: made-up objects of Deep Security events, for tests and benchmarks.
-//! * [`edge`]: S3, SQS, OpenSearch and the Lambda function.
-//! * [`cli`]: the command line.
+//! * `generate`: made-up objects of Deep Security events, for tests and benchmarks.
+//! * [`local`]: settings, files and cores of this machine, and loads that need no network.
+//! * `edge`: S3, SQS, OpenSearch and the Lambda function.
+//! * `cli`: the command line.
 //!
-//! Everything above `edge` is the core: synchronous functions over bytes that know no network, no clock and
-//! no environment. With `--no-default-features` the core is the whole library.
+//! Everything above `local` is the core: synchronous functions over bytes that know no network, no clock and
+//! no environment. The last four rooms are layers: see `[features]` in `Cargo.toml`.
 
 pub mod bytes;
 pub mod trigger;
@@ -42,8 +43,10 @@ pub mod load;
 pub mod deliver;
 pub mod report;
 pub mod setup;
+#[cfg(feature = "generate")]
 pub mod generate;
+pub mod local;
 #[cfg(feature = "edge")]
 pub mod edge;
-#[cfg(feature = "edge")]
+#[cfg(feature = "cli")]
 pub mod cli;

@@ -10,13 +10,16 @@ use std::time::Instant;
 use es_loader::config;
 use es_loader::config::diagnostic::Severity;
 use es_loader::edge::aws;
-use es_loader::edge::cores::makers;
-use es_loader::edge::delivery::outcome;
+use es_loader::edge::clients;
+use es_loader::edge::clients::Error;
+use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::delivery::sink::Sink;
 use es_loader::edge::function::Function;
-use es_loader::edge::settings;
-use es_loader::edge::settings::DocumentIds;
-use es_loader::edge::work::{Target, Worker};
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::load::account::Limits;
+use es_loader::local::cores::workers;
+use es_loader::local::settings;
+use es_loader::local::settings::DocumentIds;
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
@@ -25,7 +28,7 @@ use serde_json::Value;
 async fn main() -> ExitCode {
     lambda_runtime::tracing::init_default_subscriber();
     let started = Timestamp::now();
-    // No event is taken before all settings are known to be good: what cannot be loaded by them stays where it is.
+    // The function takes no event before all settings are known to be good: without them no object could be loaded.
     let function = match start(started).await {
         Ok(function) => function,
         Err(error) => {
@@ -42,11 +45,11 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(started: Timestamp) -> Result<Function, settings::Error> {
+async fn start(started: Timestamp) -> Result<Function, Error> {
     let files = settings::config_files(None)?;
     let exclusions = settings::exclusion_files(&[], None)?;
     let ids = settings::document_ids()?;
-    let plans = Arc::new(settings::plans_with_ids(&files, &exclusions, ids)?);
+    let sections = Arc::new(ids.apply(settings::sections_excluding(&files, &exclusions)?));
     for finding in config::check(&files).iter().filter(|finding| finding.severity == Severity::Warning) {
         tracing::warn!(%finding, "configuration");
     }
@@ -54,17 +57,17 @@ async fn start(started: Timestamp) -> Result<Function, settings::Error> {
         tracing::warn!("{}", settings::WITHOUT_IDS);
     }
     let aws = aws::load(None).await;
-    let client = settings::opensearch_of_environment(&aws).await?;
-    let target = Target::OpenSearch(Box::new(client), outcome::Options::default());
-    let s3 = settings::s3(&aws).await?;
-    let queue = settings::queue(&aws)?;
+    let client = clients::opensearch_of_environment(&aws).await?;
+    let sink = Sink::OpenSearch(Box::new(client), Options::default());
+    let s3 = clients::s3(&aws).await?;
+    let queue = clients::queue(&aws)?;
     if queue.is_none() {
         tracing::info!("no queue is named by SQS_SPLITTED_LOGS_URL: an object that takes too long fails");
     }
-    let letters = settings::dead_letters(&s3);
-    let limits = Limits { makers: makers(), ..Limits::default() };
-    let worker = Worker::new(plans, Some(s3), target, limits, None).keeping(letters);
-    Ok(Function::new(worker, queue, started).with_metrics())
+    let dead_letters = clients::dead_letters(&s3);
+    let limits = Limits { workers: workers(), ..Limits::default() };
+    let loader = ObjectLoader::new(sections, Some(s3), sink, limits).with_dead_letters(dead_letters);
+    Ok(Function::new(loader, queue, started).with_metrics())
 }
 
 async fn run(function: &Function) -> Result<(), lambda_runtime::Error> {

@@ -2,27 +2,23 @@
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::args::CoverageArgs;
-use super::load::{Input, path_inputs, s3_address};
-use super::sample;
-use super::sample::{Look, Sample};
-use super::{Failure, connect, output};
+use super::args::local::CoverageArgs;
+use super::failure::Failure;
+use super::inputs::Input;
+use super::network::Buckets;
+use super::{inputs, output, sample, sections};
 use crate::bytes::safe::Safe;
-use crate::edge::aws::s3::S3;
 use crate::load::account::Limits;
-use crate::map::Document;
 use crate::map::compiled::CompiledSections;
-use crate::map::event::Written;
 use crate::report::coverage::Coverage;
 use crate::report::{ObjectReport, Outcome, Report};
 
 pub(super) fn run(args: &CoverageArgs) -> Result<ExitCode, Failure> {
-    let plans = sample::plans(&args.sample)?;
-    let (coverage, report) = connect::runtime()?.block_on(cover(args, &plans))?;
+    let sections = sections::compiled(&args.sample.sections)?;
+    let (coverage, report) = cover(args, &sections)?;
     if args.sample.json {
         let sum = Sum { objects: report.objects, excluded: report.balance().excluded, coverage: &coverage };
         output::json(&sum)?;
@@ -49,69 +45,34 @@ struct Sum<'c> {
     coverage: &'c Coverage,
 }
 
-async fn cover(args: &CoverageArgs, plans: &Arc<CompiledSections>) -> Result<(Coverage, Report), Failure> {
-    let s3 = match args.paths.iter().any(|path| s3_address(path).is_some()) {
-        true => Some(connect::aws(args.sample.region.clone()).await?.1),
-        false => None,
-    };
-    let mut look = Looker::default();
+fn cover(args: &CoverageArgs, sections: &CompiledSections) -> Result<(Coverage, Report), Failure> {
+    let mut inputs = inputs::of_paths(&args.paths, args.sample.log_type.as_deref(), sections)?;
+    let mut buckets = None;
+    if inputs.iter().any(Input::is_remote) {
+        let connected = Buckets::connect(args.sample.region.clone())?;
+        inputs = connected.expand(inputs)?;
+        buckets = Some(connected);
+    }
+    let mut coverage = Coverage::default();
     let mut report = Report::default();
-    for input in path_inputs(&args.paths, args.sample.log_type.as_deref(), plans, s3.as_ref()).await? {
-        let (name, sample) = match open(input, plans, s3.as_ref()).await {
-            Ok(opened) => opened,
+    for input in inputs {
+        let object = match sample::open(input, sections, buckets.as_ref()) {
+            Ok(object) => object,
             Err(not_loaded) => {
                 report.add(&not_loaded);
                 continue;
             }
         };
-        let (account, looked) = sample.show(plans, Limits::default(), look).await?;
-        look = looked;
-        look.coverage.add_problems(&account.problems);
+        let name = object.name.clone();
+        let account = sample::show(object, sections, &Limits::default(), &mut |document, written| {
+            if !written.excluded {
+                coverage.add(document);
+            }
+            ControlFlow::Continue(())
+        });
+        coverage.add_problems(&account.problems);
         let indexed = account.handed_over();
         report.add(&ObjectReport { account, indexed, ..ObjectReport::not_loaded(name, Outcome::Loaded) });
     }
-    Ok((look.coverage, report))
-}
-
-/// An object by its name; or why it is not looked at.
-async fn open(
-    input: Input,
-    plans: &CompiledSections,
-    s3: Option<&S3>,
-) -> Result<(String, Sample), Box<ObjectReport>> {
-    let not_loaded = |name: &str, outcome| Box::new(ObjectReport::not_loaded(name, outcome));
-    let failed = |name: &str, reason| not_loaded(name, Outcome::Failed { reason, retry: false });
-    match input {
-        Input::NotLoaded(report) => Err(report),
-        Input::File { path, log_type } => {
-            let name = path.display().to_string();
-            match Sample::file(&path, log_type) {
-                Ok(sample) => Ok((name, sample)),
-                Err(error) => Err(failed(&name, error.to_string())),
-            }
-        }
-        Input::Object(object) => {
-            let name = format!("s3://{}/{}", object.bucket, object.key.as_str());
-            let no_client = || failed(&name, "no S3 client: this is a defect of the program".to_owned());
-            match Sample::object(&object, plans, s3.ok_or_else(no_client)?).await {
-                Ok(Ok(sample)) => Ok((name, sample)),
-                Ok(Err(reason)) => Err(not_loaded(&name, Outcome::Skipped(reason))),
-                Err(Failure(reason)) => Err(failed(&name, reason)),
-            }
-        }
-    }
-}
-
-#[derive(Default)]
-struct Looker {
-    coverage: Coverage,
-}
-
-impl Look for Looker {
-    fn document(&mut self, document: &Document<'_, '_, '_>, written: Written) -> ControlFlow<()> {
-        if !written.excluded {
-            self.coverage.add(document);
-        }
-        ControlFlow::Continue(())
-    }
+    Ok((coverage, report))
 }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use super::Failure;
-use super::args::GenerateArgs;
+use super::args::local::GenerateArgs;
+use super::failure::Failure;
 use crate::generate;
 use crate::generate::{Encoding, Options};
 

@@ -1,117 +1,136 @@
-//! `es-loader setup --print-iam`: what the function's role may do, statement by statement as `template.yaml` grants it, for who
-//! deploys by other means.
-//!
-//! Prints only. Does not know whether anything it names is there.
+//! `es-loader setup --print-iam`: what the function's role may do, as `template.yaml` grants it, for deployments by other means.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-use super::args::IamArgs;
+use saphyr::{LoadableYamlNode, Yaml};
+use serde_json::{Map, Value, json};
+
+use super::args::network::IamArgs;
+use super::failure::Failure;
+
+const TEMPLATE: &str = include_str!("../../template.yaml");
 
 /// The role's policy. What is not given stands as a word in capitals, to be filled in; statements for things that are not there
 /// (a KMS key, another account's role, a VPC) come only with their argument.
-pub(super) fn policy(args: &IamArgs) -> Value {
-    let or = |given: &Option<String>, word: &str| given.clone().unwrap_or_else(|| word.to_owned());
-    let bucket = or(&args.bucket, "BUCKET");
-    let queue = or(&args.queue_arn, "arn:aws:sqs:REGION:ACCOUNT:QUEUE");
-    let place = Place::of(&queue);
-    let bucket = format!("arn:{}:s3:::{bucket}", place.partition);
-    let domain = match (&args.domain_arn, &args.collection_arn) {
-        (None, None) if args.secret_arn.is_none() => {
-            Some(format!("arn:{}:es:{}:{}:domain/DOMAIN", place.partition, place.region, place.account))
+pub(super) fn policy(args: &IamArgs) -> Result<Value, Failure> {
+    let template = Yaml::load_from_str(TEMPLATE)?;
+    let template = template.first().ok_or_else(|| broken("the template is empty"))?;
+    let policy = ["Resources", "Role", "Properties", "Policies"];
+    let policies = policy.into_iter().try_fold(template, |yaml, key| yaml.as_mapping_get(key));
+    let policy = policies.and_then(|policies| policies.as_sequence_get(0)?.as_mapping_get("PolicyDocument"));
+    let conditions = template.as_mapping_get("Conditions");
+    let stack = Stack { conditions: conditions.unwrap_or(&Yaml::BadValue), names: names(args) };
+    let resolved = stack.resolve(policy.ok_or_else(|| broken("Role has no policy"))?)?;
+    resolved.ok_or_else(|| broken("Role has no policy"))
+}
+
+fn broken(what: &str) -> Failure {
+    Failure(format!("template.yaml: {what}: this is a defect of the program"))
+}
+
+/// The values of the template's parameters and resources. Parameters that are not given are empty, as in a deployment.
+fn names(args: &IamArgs) -> BTreeMap<&'static str, String> {
+    let arns = [&args.queue_arn, &args.kms_key_arn, &args.domain_arn, &args.collection_arn, &args.secret_arn];
+    let mut parts = arns.into_iter().flatten().next().map_or("", String::as_str).split(':').skip(1);
+    let mut next = |word| parts.next().unwrap_or(word);
+    let (partition, _, region, account) = (next("aws"), next(""), next("REGION"), next("ACCOUNT"));
+    let arn = |service: &str, rest: &str| format!("arn:{partition}:{service}:{region}:{account}:{rest}");
+    let given = |value: &Option<String>| value.clone().unwrap_or_default();
+    let or = |value: &Option<String>, default: &dyn Fn() -> String| value.clone().unwrap_or_else(default);
+
+    let queue = or(&args.queue_arn, &|| arn("sqs", "QUEUE"));
+    let is_elsewhere = args.collection_arn.is_some() || args.secret_arn.is_some();
+    let domain =
+        or(&args.domain_arn, &|| if is_elsewhere { String::new() } else { arn("es", "domain/DOMAIN") });
+    let url_suffix = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    BTreeMap::from([
+        ("AWS::Partition", partition.to_owned()),
+        ("AWS::Region", region.to_owned()),
+        ("AWS::URLSuffix", url_suffix.to_owned()),
+        ("BucketName", or(&args.bucket, &|| "BUCKET".to_owned())),
+        ("KeyPrefix", args.key_prefix.clone()),
+        ("BucketKmsKeyArn", given(&args.kms_key_arn)),
+        ("LogArchiveRoleArn", given(&args.log_archive_role_arn)),
+        ("DomainArn", domain),
+        ("CollectionArn", given(&args.collection_arn)),
+        ("DeadLetterBucket", given(&args.dead_letter_bucket)),
+        ("DeadLetterPrefix", args.dead_letter_prefix.clone()),
+        ("PasswordSecretArn", given(&args.secret_arn)),
+        ("HandOver", "true".to_owned()),
+        ("SubnetIds", if args.vpc { "SUBNETS" } else { "" }.to_owned()),
+        ("DeadLetterQueue.Arn", or(&args.dead_letter_queue_arn, &|| format!("{queue}-DEAD-LETTERS"))),
+        ("Queue.Arn", queue),
+        ("LogGroup.Arn", or(&args.log_group_arn, &|| arn("logs", "log-group:/aws/lambda/FUNCTION:*"))),
+    ])
+}
+
+/// A deployment of the template: it resolves CloudFormation's intrinsic functions, as far as the policy needs them.
+struct Stack<'t> {
+    conditions: &'t Yaml<'t>,
+    names: BTreeMap<&'static str, String>,
+}
+
+impl Stack<'_> {
+    /// The value that CloudFormation makes of a part of the template; `None` for `AWS::NoValue`.
+    fn resolve(&self, yaml: &Yaml<'_>) -> Result<Option<Value>, Failure> {
+        if let Yaml::Tagged(tag, value) = yaml {
+            return self.call(&tag.suffix, value);
         }
-        (domain, _) => domain.clone(),
-    };
-    let dead_letters = or(&args.dead_letter_queue_arn, &format!("{queue}-DEAD-LETTERS"));
-    let log_group = args.log_group_arn.clone().unwrap_or_else(|| {
-        format!(
-            "arn:{}:logs:{}:{}:log-group:/aws/lambda/FUNCTION:*",
-            place.partition, place.region, place.account
-        )
-    });
+        if let Some(list) = yaml.as_sequence() {
+            let values: Result<Vec<_>, _> = list.iter().map(|value| self.resolve(value)).collect();
+            return Ok(Some(values?.into_iter().flatten().collect()));
+        }
+        if let Some(mapping) = yaml.as_mapping() {
+            let mut object = Map::new();
+            for (key, value) in mapping {
+                if let Some(value) = self.resolve(value)? {
+                    object.insert(text(key)?.to_owned(), value);
+                }
+            }
+            return Ok(Some(Value::Object(object)));
+        }
+        Ok(Some(json!(text(yaml)?)))
+    }
 
-    let mut statements = vec![
-        allow(
-            "ReadLogs",
-            json!(["s3:GetObject", "s3:GetObjectVersion"]),
-            json!(format!("{bucket}/{}*", args.key_prefix)),
-        ),
-        allow("TellMissingFromForbidden", json!("s3:ListBucket"), json!(bucket)),
-    ];
-    if let Some(key) = &args.kms_key_arn {
-        let place = Place::of(key);
-        let service = format!("s3.{}.{}", place.region, place.url_suffix());
-        statements.push(json!({
-            "Sid": "UseTheKeyOfTheBucket",
-            "Effect": "Allow",
-            "Action": "kms:Decrypt",
-            "Resource": key,
-            "Condition": {"StringEquals": {"kms:ViaService": service}},
-        }));
+    /// The value of an intrinsic function, as `!Ref`.
+    fn call(&self, function: &str, argument: &Yaml<'_>) -> Result<Option<Value>, Failure> {
+        let list = argument.as_sequence().map(Vec::as_slice);
+        Ok(Some(match (function, list) {
+            ("Ref", _) if text(argument)? == "AWS::NoValue" => return Ok(None),
+            ("Ref" | "GetAtt", _) => json!(self.name(text(argument)?)?),
+            ("Sub", _) => json!(self.substitute(text(argument)?)?),
+            ("If", Some([condition, yes, no])) => {
+                let condition = self.conditions.as_mapping_get(text(condition)?);
+                let condition = condition.ok_or_else(|| broken("a condition is missing"))?;
+                let holds = self.resolve(condition)? == Some(Value::Bool(true));
+                return self.resolve(if holds { yes } else { no });
+            }
+            ("Not", Some([condition])) => json!(self.resolve(condition)? != Some(Value::Bool(true))),
+            ("Equals", Some([one, other])) => json!(self.resolve(one)? == self.resolve(other)?),
+            // Lists are texts here: the policy only asks whether one is empty.
+            ("Join", Some([_, joined])) => return self.resolve(joined),
+            _ => return Err(broken(&format!("the policy has the unknown function !{function}"))),
+        }))
     }
-    if let Some(role) = &args.log_archive_role_arn {
-        statements.push(allow("ReadLogsOfAnotherAccount", json!("sts:AssumeRole"), json!(role)));
+
+    /// A text with the values of its `${NAME}`.
+    fn substitute(&self, text: &str) -> Result<String, Failure> {
+        let mut parts = text.split("${");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}').ok_or_else(|| broken("a name has no end"))?;
+            out.push_str(self.name(name)?);
+            out.push_str(rest);
+        }
+        Ok(out)
     }
-    if let Some(domain) = domain {
-        let paths = json!([format!("{domain}/_bulk"), format!("{domain}/*/_bulk")]);
-        statements.push(allow("SendBulkRequests", json!("es:ESHttpPost"), paths));
-        let paths =
-            json!([format!("{domain}/_cluster/state/blocks"), format!("{domain}/_cold/indices/_search")]);
-        statements.push(allow("SeeWhichIndicesAreClosed", json!("es:ESHttpGet"), paths));
-        let path = json!(format!("{domain}/_mget"));
-        statements.push(allow("SeeWhatClosedIndicesHold", json!("es:ESHttpPost"), path));
+
+    fn name(&self, name: &str) -> Result<&str, Failure> {
+        let value = self.names.get(name);
+        value.map(String::as_str).ok_or_else(|| broken(&format!("the policy has the unknown name {name}")))
     }
-    if let Some(bucket) = &args.dead_letter_bucket {
-        let keys = format!("arn:{}:s3:::{bucket}/{}*", place.partition, args.dead_letter_prefix);
-        let actions = json!(["s3:PutObject", "s3:AbortMultipartUpload"]);
-        statements.push(allow("KeepRefusedDocuments", actions, json!(keys)));
-    }
-    if let Some(collection) = &args.collection_arn {
-        statements.push(allow("ReachTheCollection", json!("aoss:APIAccessAll"), json!(collection)));
-    }
-    if let Some(secret) = &args.secret_arn {
-        statements.push(allow("ReadThePassword", json!("secretsmanager:GetSecretValue"), json!(secret)));
-    }
-    let receive = json!(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]);
-    statements.extend([
-        allow("TakeMessages", receive, json!(queue)),
-        allow("HandOverWhatIsLeft", json!("sqs:SendMessage"), json!(queue)),
-        allow("KeepFailedInvocations", json!("sqs:SendMessage"), json!(dead_letters)),
-        allow("WriteItsLog", json!(["logs:CreateLogStream", "logs:PutLogEvents"]), json!(log_group)),
-    ]);
-    if args.vpc {
-        let actions = [
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
-        ];
-        statements.push(allow("JoinTheVpc", json!(actions), json!("*")));
-    }
-    json!({"Version": "2012-10-17", "Statement": statements})
 }
 
-fn allow(sid: &str, action: Value, resource: Value) -> Value {
-    json!({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource})
-}
-
-/// Where an ARN lies (`arn:PARTITION:SERVICE:REGION:ACCOUNT:…`).
-struct Place<'a> {
-    partition: &'a str,
-    region: &'a str,
-    account: &'a str,
-}
-
-impl<'a> Place<'a> {
-    fn of(arn: &'a str) -> Self {
-        let mut parts = arn.split(':').skip(1);
-        let mut next = |word| parts.next().unwrap_or(word);
-        let (partition, _, region, account) = (next("aws"), next("SERVICE"), next("REGION"), next("ACCOUNT"));
-        Self { partition, region, account }
-    }
-
-    fn url_suffix(&self) -> &'static str {
-        if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
-    }
+fn text<'y>(yaml: &'y Yaml<'_>) -> Result<&'y str, Failure> {
+    yaml.as_str().ok_or_else(|| broken("the policy has a value that is no text"))
 }

@@ -1,53 +1,37 @@
 //! The command line: `es-loader load | explain | coverage | check | setup | backfill | redrive | audit | generate`.
 //!
-//! Takes arguments, gives an exit status. Does not know how objects are loaded.
+//! What needs the network is in `network`. In a build without the feature `edge`, `no_network` stands in its place.
 
+mod failure;
+#[cfg_attr(
+    not(feature = "edge"),
+    allow(dead_code, reason = "a build without the network reads all arguments, to say what it cannot do")
+)]
 mod args;
-mod audit;
-mod backfill;
-mod check;
-mod checkpoint;
-mod connect;
-mod coverage;
-mod dashboards;
-mod enqueue;
-mod explain;
-mod generate;
-mod iam;
-mod interrupt;
-mod load;
 mod output;
 mod progress;
-mod redrive;
-mod redrive_queue;
+mod sections;
+mod inputs;
+#[cfg(feature = "edge")]
+mod network;
+#[cfg(not(feature = "edge"))]
+#[path = "no_network.rs"]
+mod network;
+mod load;
 mod sample;
-mod selection;
+mod explain;
+mod coverage;
+mod check;
+mod iam;
 mod setup;
+mod generate;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::args::{Args, Command};
-
-/// What ends a command before its work: printed as `es-loader: …`, exit status 2.
-#[derive(Debug)]
-struct Failure(String);
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let cause_text = cause.to_string();
-            if !text.contains(&cause_text) {
-                text = format!("{text}: {cause_text}");
-            }
-            source = cause.source();
-        }
-        Self(text)
-    }
-}
+use self::failure::Failure;
 
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
@@ -58,9 +42,9 @@ pub fn run() -> ExitCode {
         Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Check(check) => check::run(&check),
         Command::Setup(setup) => setup::run(&setup),
-        Command::Redrive(redrive) => redrive::run(redrive),
-        Command::Backfill(backfill) => backfill::run(backfill),
-        Command::Audit(audit) => audit::run(audit),
+        Command::Redrive(redrive) => network::redrive(redrive),
+        Command::Backfill(backfill) => network::backfill(backfill),
+        Command::Audit(audit) => network::audit(audit),
         Command::Generate(generate) => generate::run(&generate),
     };
     match done {

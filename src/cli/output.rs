@@ -1,13 +1,17 @@
-//! Text for people, in which a terminal finds nothing to obey, whoever has written it. A reader that has gone has seen enough:
-//! that is no failure.
+//! Writes text for people. It holds no control sequences for a terminal, whoever has written the text. A reader that has closed its
+//! end is no failure.
 
 use std::fmt::Display;
 use std::io::{self, Write};
+#[cfg(feature = "edge")]
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::bytes::safe::{Safe, is_obeyed};
+#[cfg(feature = "edge")]
+use crate::report::Report;
 
 /// A line on standard output.
 pub(super) fn line(text: impl Display) {
@@ -17,6 +21,13 @@ pub(super) fn line(text: impl Display) {
 /// A line on standard error.
 pub(super) fn notice(text: impl Display) {
     let _ = writeln!(io::stderr(), "{}", plain(&text));
+}
+
+/// The report of a load into the cluster at `endpoint`, on standard error.
+#[cfg(feature = "edge")]
+pub(super) fn report(report: &Report, endpoint: Option<&str>, took: Duration) {
+    let verb = format!("indexed into {}", Safe(endpoint.unwrap_or_default()));
+    notice(report.screen(&verb, took).to_string().trim_end());
 }
 
 /// The same lines, with what a terminal would obey made visible.

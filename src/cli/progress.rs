@@ -1,53 +1,75 @@
-//! What is shown while a load goes on: a bar on a terminal, once it takes over a second, and, wherever standard error leads, why
-//! documents have to wait.
+//! Shows how far a load is: a bar on a terminal, once the load takes over a second, and everywhere a line while documents have to wait.
 
 use std::io::IsTerminal;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
 use crate::bytes::safe::Safe;
-use crate::edge::delivery::progress::{Delay, Progress};
+use crate::local::progress::{Delay, Progress};
 
-/// How often there is something new to see.
+/// The time between two looks at the progress.
 const TICK: Duration = Duration::from_millis(200);
 
-/// From when on there is a bar.
+/// How long a load takes before it gets a bar.
 const BAR_AFTER: Duration = Duration::from_secs(1);
 
-/// A delay that is shorter is nobody's business.
+/// How long a delay lasts before it is named.
 const DELAY_AFTER: Duration = Duration::from_secs(1);
 
-/// A delay is named again after so long.
+/// The time after which a delay is named again.
 const DELAY_EVERY: Duration = Duration::from_secs(15);
 
-/// Shows how many of `total` bytes are read, and what holds the load up, until the returned task is aborted.
-pub(super) fn show(progress: Arc<Progress>, total: Option<u64>) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        let started = Instant::now();
-        let is_terminal = std::io::stderr().is_terminal();
-        let mut bar = None;
-        let mut told: Option<Instant> = None;
-        loop {
-            tokio::time::sleep(TICK).await;
-            if is_terminal && started.elapsed() >= BAR_AFTER {
-                bar.get_or_insert_with(|| Cleared(new_bar(total))).0.set_position(progress.bytes_read());
-            }
-            let Some(delay) = progress.delay().filter(|delay| delay.since.elapsed() >= DELAY_AFTER) else {
-                continue;
-            };
-            if told.is_none_or(|told| told < delay.since || told.elapsed() >= DELAY_EVERY) {
-                told = Some(Instant::now());
-                let line = line(&delay);
-                match &bar {
-                    Some(Cleared(bar)) => bar.println(line),
-                    None => output::notice(line),
-                }
+/// Shows the progress until it is dropped; the terminal is as before then.
+pub(crate) struct Shown {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Shows how many of `total` bytes are read, and what delays the load.
+pub(crate) fn show(progress: Arc<Progress>, total: Option<u64>) -> Shown {
+    let (stop, stopped) = channel();
+    let thread = thread::spawn(move || watch(&progress, total, &stopped));
+    Shown { stop: Some(stop), thread: Some(thread) }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        // The thread has nothing to say: if it panicked, there was no bar.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn watch(progress: &Progress, total: Option<u64>, stopped: &Receiver<()>) {
+    let started = Instant::now();
+    let is_terminal = std::io::stderr().is_terminal();
+    let mut bar: Option<ProgressBar> = None;
+    let mut named: Option<Instant> = None;
+    while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+        if is_terminal && started.elapsed() >= BAR_AFTER {
+            bar.get_or_insert_with(|| new_bar(total)).set_position(progress.bytes_read());
+        }
+        let Some(delay) = progress.delay().filter(|delay| delay.since.elapsed() >= DELAY_AFTER) else {
+            continue;
+        };
+        if named.is_none_or(|named| named < delay.since || named.elapsed() >= DELAY_EVERY) {
+            named = Some(Instant::now());
+            let line = line(&delay);
+            match &bar {
+                Some(bar) => bar.println(line),
+                None => output::notice(line),
             }
         }
-    })
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
 }
 
 fn line(delay: &Delay) -> String {
@@ -71,13 +93,4 @@ fn new_bar(total: Option<u64>) -> ProgressBar {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-/// A bar that leaves the terminal as it was, also when its task is aborted.
-struct Cleared(ProgressBar);
-
-impl Drop for Cleared {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
 }

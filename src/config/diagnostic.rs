@@ -1,14 +1,13 @@
-//! Findings: how they are made, put in order and written. Knows no key and no rule.
+//! Findings about a configuration: how they are made, put in order and written.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::bytes::safe::Safe;
 
 /// Where a setting stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// File as the user named it; the built-in defaults call themselves `<built-in>`.
+pub struct Position {
+    /// The file as the user named it; the built-in configuration is called `<built-in>`.
     pub file: String,
     /// Line, counted from 1.
     pub line: usize,
@@ -21,27 +20,27 @@ pub struct Place {
 pub enum Severity {
     /// The configuration cannot be used.
     Error,
-    /// It can be used, but something is old or odd.
+    /// The configuration can be used, but something in it is old or odd.
     Warning,
 }
 
 /// One finding about the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Whether the configuration can be used all the same.
     pub severity: Severity,
-    /// Where.
-    pub place: Place,
-    /// What is wrong: names the key or value.
+    /// Where the key or value stands.
+    pub position: Position,
+    /// What is wrong, in one line that names the key or value.
     pub message: String,
-    /// The way out, if there is one to name.
+    /// What to do about it, where there is something to name.
     pub help: Option<String>,
 }
 
-/// The text of one configuration file.
+/// One configuration file, or file of rules, that has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Name for messages.
+    /// What messages call it.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -64,12 +63,12 @@ impl Findings {
 
     /// In the order of `files`, then of lines and columns. What two sections inherit from `[DEFAULT]` is said once.
     pub(super) fn in_order(mut self, files: &[&str]) -> Vec<Diagnostic> {
-        let rank = |place: &Place| {
-            let file = files.iter().position(|name| *name == place.file);
-            (file, place.line, place.column)
+        let rank = |position: &Position| {
+            let file = files.iter().position(|name| *name == position.file);
+            (file, position.line, position.column)
         };
         self.list.sort_by(|a, b| {
-            let order = rank(&a.place).cmp(&rank(&b.place));
+            let order = rank(&a.position).cmp(&rank(&b.position));
             order.then(a.severity.cmp(&b.severity)).then_with(|| a.message.cmp(&b.message))
         });
         self.list.dedup();
@@ -78,20 +77,36 @@ impl Findings {
 }
 
 impl Diagnostic {
-    pub(super) fn error(place: &Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, place: place.clone(), message: message.into(), help: None }
+    pub(crate) fn error(position: &Position, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, position: position.clone(), message: message.into(), help: None }
     }
 
-    pub(super) fn warning(place: &Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(place, message) }
+    pub(crate) fn warning(position: &Position, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(position, message) }
     }
 
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 }
 
-impl fmt::Display for Place {
+impl Position {
+    /// The first character of a file.
+    pub(crate) fn start(file: &str) -> Self {
+        Self { file: file.to_owned(), line: 1, column: 1 }
+    }
+
+    /// The position behind `text`, which begins here.
+    pub(crate) fn after(mut self, text: &str) -> Self {
+        for c in text.chars() {
+            (self.line, self.column) =
+                if c == '\n' { (self.line + 1, 1) } else { (self.line, self.column + 1) };
+        }
+        self
+    }
+}
+
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -110,7 +125,7 @@ impl fmt::Display for Diagnostic {
     /// `config/user.ini:12:1: error: unknown key 's3_kee'`, and the way out on a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Both can quote the user's file, which may hold what a terminal would obey.
-        write!(f, "{}: {}: {}", self.place, self.severity, Safe(&self.message))?;
+        write!(f, "{}: {}: {}", self.position, self.severity, Safe(&self.message))?;
         match &self.help {
             Some(help) => write!(f, "\n  help: {}", Safe(help)),
             None => Ok(()),
@@ -118,22 +133,17 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A text of the user's in a message: in quotes, one line, not longer than a line.
+/// A text of the user's for a message: in quotes, without control characters, cut after 80 characters.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
-    let shown: Cow<'_, str> = match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
-        None => text.into(),
-    };
-    let mut out = String::with_capacity(shown.len() + 2);
-    out.push('\'');
-    for c in shown.chars() {
+    let mut out = "'".to_owned();
+    for c in text.chars().take(LONGEST) {
         if c.is_control() {
             out.extend(c.escape_default());
         } else {
             out.push(c);
         }
     }
-    out.push('\'');
+    out.push_str(if text.chars().nth(LONGEST).is_some() { "…'" } else { "'" });
     out
 }

@@ -3,6 +3,7 @@
 
 use crate::document::ecs;
 
+use super::diagnostic::quoted;
 use super::suggestion::{closest, did_you_mean};
 
 /// What is wrong with a name, and the way out.
@@ -23,39 +24,9 @@ const RESERVED: [(&str, &str); 8] = [
 /// ECS fields that are objects without fields of their own in the schema: any name can stand below them.
 const OPEN: [&str; 2] = ["labels", "log.syslog.structured_data"];
 
-/// ECS's top-level names beyond those that stand in front of a dot in its list of fields.
-const TOP_LEVEL: [&str; 30] = [
-    "agent",
-    "client",
-    "cloud",
-    "container",
-    "data_stream",
-    "destination",
-    "device",
-    "dll",
-    "dns",
-    "ecs",
-    "email",
-    "error",
-    "event",
-    "faas",
-    "file",
-    "gen_ai",
-    "group",
-    "host",
-    "http",
-    "log",
-    "network",
-    "observer",
-    "orchestrator",
-    "package",
-    "span",
-    "threat",
-    "tls",
-    "trace",
-    "transaction",
-    "volume",
-];
+/// Top-level names of ECS below which the list of fields has none.
+const OTHER_TOP_LEVEL: &str =
+    "data_stream dll email faas gen_ai orchestrator package span trace transaction volume";
 
 /// Whether `key` has the form of a field below an object: `source.ip`.
 pub(super) fn is_dotted_name(key: &str) -> bool {
@@ -64,7 +35,8 @@ pub(super) fn is_dotted_name(key: &str) -> bool {
 
 /// Whether `name` is a top-level name of ECS.
 pub(super) fn is_ecs_top_level(name: &str) -> bool {
-    TOP_LEVEL.contains(&name) || ecs::names().any(|field| field.split('.').next() == Some(name))
+    OTHER_TOP_LEVEL.split(' ').any(|other| other == name)
+        || ecs::names().any(|field| field.split('.').next() == Some(name))
 }
 
 /// What is wrong with `name` as a field to write to.
@@ -95,7 +67,7 @@ pub(super) fn typing_error(name: &str) -> Option<Objection> {
     if ecs::is_ecs_field(name) || OPEN.iter().any(|open| below(name, open)) {
         return None;
     }
-    let group = name.split('.').next().unwrap_or_default();
+    let group = name.split_once('.').map_or(name, |(group, _)| group);
     let known_group = is_ecs_top_level(group);
     let candidates = ecs::names().filter(|field| !known_group || below(field, group));
     let meant = closest(name, candidates).filter(|meant| {
@@ -123,12 +95,5 @@ fn objection_to_form(name: &str) -> Option<Objection> {
     }
     let wrong = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-')))?;
     let help = "field names have letters, digits, '_', '-' and '@'".to_owned();
-    Some((
-        format!(
-            "{} has the character {}",
-            super::diagnostic::quoted(name),
-            super::diagnostic::quoted(&wrong.to_string())
-        ),
-        Some(help),
-    ))
+    Some((format!("{} has the character {}", quoted(name), quoted(&wrong.to_string())), Some(help)))
 }

@@ -4,11 +4,10 @@
 
 use std::collections::HashSet;
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::quoted;
-use super::ini::Entry;
+use super::diagnostic::{Diagnostic, quoted};
+use super::ini::{DEFAULT, Entry};
 use super::keys;
-use super::layers::{DEFAULT, Layers, Section};
+use super::layers::{Layers, Section};
 use super::suggestion::did_you_mean;
 
 /// configparser's limit.
@@ -28,13 +27,13 @@ pub(super) fn resolve(
     entry: &Entry,
     used: &mut Used,
 ) -> Result<String, Box<Diagnostic>> {
-    let mut value = Value { layers, entry, out: String::new(), references: 0, used };
-    value.add(section, &entry.raw, 1)?;
-    Ok(value.out)
+    let mut expansion = Expansion { layers, entry, out: String::new(), references: 0, used };
+    expansion.add(section, &entry.raw, 1)?;
+    Ok(expansion.out)
 }
 
 /// A value while it grows.
-struct Value<'a> {
+struct Expansion<'a> {
     layers: &'a Layers,
     entry: &'a Entry,
     out: String,
@@ -42,7 +41,7 @@ struct Value<'a> {
     used: &'a mut Used,
 }
 
-impl Value<'_> {
+impl Expansion<'_> {
     fn add(&mut self, section: &Section, raw: &str, depth: usize) -> Result<(), Box<Diagnostic>> {
         if depth > DEEPEST {
             return Err(self.error(
@@ -131,6 +130,6 @@ impl Value<'_> {
 
     fn unknown(&self, what: String, help: Option<String>) -> Box<Diagnostic> {
         let message = format!("{what} in the value of {}", quoted(&self.entry.written));
-        Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.value_place(), message) })
+        Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.value_position(), message) })
     }
 }

@@ -1,42 +1,38 @@
 //! The files as one: built-in settings below, then each file over the ones before it, key by key.
 //!
-//! Sections keep the place in the order at which they were first seen, as in Python's configparser: the built-in
-//! ones come first. Old names of keys become their new ones here, so that one overrides the other.
+//! Sections keep the order in which they were first seen, as in Python's configparser: the built-in ones come first. Old names of
+//! keys become their new ones here, so that one overrides the other.
 
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::diagnostic::{Diagnostic, File, Place};
-use super::diagnostic::{Findings, quoted};
+use super::diagnostic::{Diagnostic, File, Findings, Position, quoted};
 use super::ini;
-use super::ini::Entry;
+use super::ini::{DEFAULT, Entry, FileSection};
 use super::keys;
 
-/// What the built-in settings call their file.
+/// The name of the built-in configuration in positions and messages.
 pub(crate) const BUILT_IN: &str = "<built-in>";
 
-/// The section whose values every other one inherits.
-pub(super) const DEFAULT: &str = "DEFAULT";
-
-/// A section, all files together. Its keys are the new names.
+/// A section with the entries of all files, under the new names of their keys.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
     pub(super) name: String,
-    /// Header in the last file that has one.
-    pub(super) place: Place,
-    /// It is one of ours, whether or not a file overrides it.
+    /// Where its header stands, in the last file that has one.
+    pub(super) position: Position,
+    /// The built-in configuration has it, whether or not a file overrides it.
     pub(super) built_in: bool,
     entries: Vec<(String, Entry)>,
     index: HashMap<String, usize>,
 }
 
 impl Section {
-    fn new(name: &str, place: &Place) -> Self {
+    fn new(name: &str, position: &Position) -> Self {
         Self {
             name: name.to_owned(),
-            place: place.clone(),
-            built_in: place.file == BUILT_IN,
+            position: position.clone(),
+            built_in: position.file == BUILT_IN,
             entries: Vec::new(),
             index: HashMap::new(),
         }
@@ -71,9 +67,9 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// `files` over the built-in ones.
+    /// Reads the built-in configuration, and `files` over it.
     pub(super) fn read(files: &[File], findings: &mut Findings) -> Self {
-        let start = Place { file: BUILT_IN.to_owned(), line: 1, column: 1 };
+        let start = Position::start(BUILT_IN);
         let mut layers =
             Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
         for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
@@ -115,46 +111,39 @@ impl Layers {
     }
 
     fn add(&mut self, file: &File, findings: &mut Findings) {
-        for section in ini::sections(file, findings) {
-            let mut renamed: Vec<(&str, Entry)> = Vec::with_capacity(section.entries.len());
-            let mut old_names: Vec<Entry> = Vec::new();
-            for entry in &section.entries {
-                match keys::new_name(&entry.written) {
-                    Some(_) => old_names.push(entry.clone()),
-                    None => renamed.push((&entry.written, entry.clone())),
+        for FileSection { name, position, entries } in ini::sections(file, findings) {
+            let (old, new): (Vec<Entry>, Vec<Entry>) =
+                entries.into_iter().partition(|entry| keys::new_name(&entry.written).is_some());
+            let mut renamed: Vec<(&str, Entry)> = Vec::new();
+            for entry in old {
+                let Some(new_name) = keys::new_name(&entry.written) else { continue };
+                match new.iter().find(|new| new.written == new_name && new.raw != entry.raw) {
+                    Some(new) => findings.push(both_names(&entry, new)),
+                    None => {
+                        warn_of_old_name(&entry, new_name, findings);
+                        renamed.push((new_name, entry));
+                    }
                 }
             }
-            for old in &old_names {
-                let Some(new_name) = keys::new_name(&old.written) else { continue };
-                if let Some(new) = section.entries.iter().find(|entry| entry.written == new_name)
-                    && new.raw != old.raw
-                {
-                    findings.push(both_names(old, new));
-                } else {
-                    warn_of_old_name(old, new_name, findings);
-                    renamed.push((new_name, old.clone()));
-                }
-            }
-            let target = self.target(&section);
-            for (key, entry) in renamed {
-                target.put(key, entry);
-            }
+            let section = self.section_for(&name, position);
+            new.into_iter().for_each(|entry| section.put(&entry.written.clone(), entry));
+            renamed.into_iter().for_each(|(new_name, entry)| section.put(new_name, entry));
         }
     }
 
-    /// The section that `section`'s entries go into.
-    fn target(&mut self, section: &ini::Section) -> &mut Section {
-        if section.name == DEFAULT {
+    /// The section of that name, whose header stands at `position` in the file that is being added.
+    fn section_for(&mut self, name: &str, position: Position) -> &mut Section {
+        if name == DEFAULT {
             return &mut self.defaults;
         }
-        let at = *self.index.entry(section.name.clone()).or_insert(self.sections.len());
+        let at = *self.index.entry(name.to_owned()).or_insert(self.sections.len());
         if at == self.sections.len() {
-            self.sections.push(Section::new(&section.name, &section.place));
+            self.sections.push(Section::new(name, &position));
         }
         match self.sections.get_mut(at) {
-            Some(target) => {
-                target.place = section.place.clone();
-                target
+            Some(section) => {
+                section.position = position;
+                section
             }
             None => &mut self.defaults,
         }
@@ -163,9 +152,9 @@ impl Layers {
 
 fn warn_of_old_name(old: &Entry, new_name: &str, findings: &mut Findings) {
     // Nobody can act on a warning about what is built in.
-    if old.place.file != BUILT_IN {
+    if old.position.file != BUILT_IN {
         let message = format!("key '{}' is the old name of '{new_name}'", old.written);
-        findings.push(Diagnostic::warning(&old.place, message).help(format!("write '{new_name}'")));
+        findings.push(Diagnostic::warning(&old.position, message).help(format!("write '{new_name}'")));
     }
 }
 
@@ -175,8 +164,8 @@ fn both_names(old: &Entry, new: &Entry) -> Diagnostic {
         old.written,
         new.written,
         quoted(&new.raw),
-        new.place,
+        new.position,
         quoted(&old.raw)
     );
-    Diagnostic::error(&old.place, message).help(format!("keep '{}' alone", new.written))
+    Diagnostic::error(&old.position, message).help(format!("keep '{}' alone", new.written))
 }

@@ -1,19 +1,20 @@
 //! The types that a section of user.ini becomes.
 
-use crate::config::diagnostic::Place;
+use super::cidr::Cidr;
+use super::diagnostic::Position;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::TimeFormat;
 
-/// Where a value comes from.
+/// The source of a value, as user.ini names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SourceName {
     /// A key of CEF's extension or LEEF's attributes; when the event has none of that name, the record's field
     /// of that name. This is what a plain name in user.ini means.
     Key(String),
     /// `cef.name`, `cef.severity`, …: a header field of the event, whichever format it is in.
     Header(HeaderField),
-    /// `syslog.hostname` and kin.
+    /// `syslog.hostname`, `syslog.priority`, `syslog.appname`: a field of the syslog header.
     Syslog(SyslogField),
 }
 
@@ -22,10 +23,10 @@ pub enum Source {
 pub struct Mapping {
     /// The field, dotted: `source.ip`.
     pub field: String,
-    /// The sources in order.
-    pub sources: Vec<Source>,
+    /// The sources, in the order in which they are tried.
+    pub sources: Vec<SourceName>,
     /// Where the line stands.
-    pub place: Place,
+    pub position: Position,
 }
 
 /// A field with a constant value.
@@ -33,10 +34,10 @@ pub struct Mapping {
 pub struct Static {
     /// The field, dotted.
     pub field: String,
-    /// Its value.
+    /// The value, before it is converted to the type of the field.
     pub value: String,
     /// Where the line stands.
-    pub place: Place,
+    pub position: Position,
 }
 
 /// What an object's lines are.
@@ -55,7 +56,7 @@ pub enum FileFormat {
 /// When the index name changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// Never: an alias with ISM behind it.
+    /// Never: documents go to an alias, whose indices Index State Management (ISM) makes.
     Auto,
     /// `-%Y-%m-%d`
     Daily,
@@ -70,35 +71,35 @@ pub enum Rotation {
 /// Which time names the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexTime {
-    /// `@timestamp`
+    /// `@timestamp`, the time of the event.
     Event,
-    /// `event_ingested`
+    /// `event_ingested`, the time of loading.
     Ingested,
 }
 
-/// Index name settings.
+/// What the index name is made of: `<name>[-<date>][-<suffix>]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Index {
-    /// Prefix: `log-deepsecurity`.
+pub struct IndexSettings {
+    /// First part of the index name: `log-deepsecurity`.
     pub name: String,
-    /// Rotation.
+    /// How often the date in the name changes.
     pub rotation: Rotation,
-    /// Time that counts.
+    /// The time that the date is taken from.
     pub time: IndexTime,
-    /// Zone of the date in the name.
+    /// Offset from UTC of the date.
     pub tz: jiff::tz::Offset,
-    /// Added behind the date, with a hyphen.
+    /// Stands behind the date, with a hyphen; empty means none.
     pub suffix: String,
 }
 
-/// Event time settings. Without keys, the default rule for fluentd records holds.
+/// Where the time of an event is found. Without keys, the default rule for fluentd records holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventTime {
     /// `timestamp_key` and `timestamp_key_list`, in order.
-    pub keys: Vec<Source>,
+    pub keys: Vec<SourceName>,
     /// `timestamp_format` and `timestamp_format_list`, in order; the first that fits wins.
     pub formats: Vec<TimeFormat>,
-    /// Zone of a time that names none.
+    /// Offset from UTC of a time that names none.
     pub tz: Option<jiff::tz::Offset>,
 }
 
@@ -113,39 +114,30 @@ pub enum RawMessage {
     Never,
 }
 
-/// A block of addresses, in CIDR notation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cidr {
-    /// First address.
-    pub address: std::net::IpAddr,
-    /// Length of the prefix in bits.
-    pub prefix: u8,
-}
-
-/// One section: one type of log.
+/// One section of user.ini: one type of log.
 #[derive(Clone, Debug)]
 pub struct LogType {
     /// The section's name: `@log_type`, `event.module`.
     pub name: String,
-    /// Index name.
-    pub index: Index,
-    /// Keys that this section takes.
+    /// What the names of its indices are made of.
+    pub index: IndexSettings,
+    /// Matches the keys of the S3 objects that belong to this section.
     pub s3_key: regex::Regex,
-    /// Keys that it leaves out all the same.
+    /// Matches those of these keys that are not loaded.
     pub s3_key_ignored: Option<regex::Regex>,
-    /// What a line is.
+    /// What a line of an object is.
     pub file_format: FileFormat,
     /// The mapping table, in the order of the file.
     pub mappings: Vec<Mapping>,
-    /// Constants.
+    /// The fields with constant values, in the order of the file.
     pub statics: Vec<Static>,
-    /// Event time.
+    /// Where the time of an event is found.
     pub event_time: EventTime,
-    /// `_id` from a field; nothing means from the content.
-    pub doc_id: Option<Source>,
-    /// Added to the id with an underscore.
-    pub doc_id_suffix: Option<Source>,
-    /// Object that takes what the table leaves over.
+    /// The source of `_id`; without one, `_id` is made of the content of the line.
+    pub doc_id: Option<SourceName>,
+    /// The source of what is added to `_id`, with an underscore.
+    pub doc_id_suffix: Option<SourceName>,
+    /// The object that takes what the table leaves over.
     pub field_prefix: String,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<Cidr>,

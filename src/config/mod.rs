@@ -1,16 +1,28 @@
 //! `user.ini` as types: made once at start-up, so that no ini text is looked at per event.
 //!
-//! Takes the texts of the configuration files, gives a [`Config`] or every error with its file, line, column and
-//! way out. Does not read files or the environment, and does not know events.
+//! [`Config::load`] takes the texts of the configuration files and gives a [`Config`], or every error with its file,
+//! line, column and way out. It reads no file and no environment.
+//!
+//! ```text
+//! text → outline: levelled lines and where they stand → ini: rust-ini reads them → layers: the files as one
+//!      → resolved: what a section inherits and refers to → section: one LogType, or what is wrong
+//! ```
+//!
+//! rust-ini reads names, keys and values. Upstream reads its files with Python's configparser, which has other rules for
+//! comments, indentation and backslashes, and rust-ini tells no positions: so [`outline`] goes over the lines first, and
+//! hands rust-ini a text that both read alike. Nothing less works: the test
+//! `rust_ini_alone_does_not_read_what_configparser_reads` has the lines that show it.
 
+pub mod cidr;
 pub mod log_type;
 pub mod diagnostic;
-mod lines;
+mod outline;
 mod ini;
 mod keys;
 mod layers;
 mod interpolation;
-mod table;
+mod resolved;
+mod consistency;
 mod section;
 mod value;
 mod time_format;
@@ -20,12 +32,9 @@ mod mapping;
 mod field;
 mod suggestion;
 
-use self::diagnostic::Findings;
-use self::layers::Layers;
-use crate::config::diagnostic::Diagnostic;
-use crate::config::diagnostic::File;
-use crate::config::layers::BUILT_IN;
-use crate::config::log_type::LogType;
+use self::diagnostic::{Diagnostic, File, Findings};
+use self::layers::{BUILT_IN, Layers};
+use self::log_type::LogType;
 
 pub(crate) use self::diagnostic::quoted;
 pub(crate) use self::pattern::whole as whole_pattern;
@@ -37,18 +46,18 @@ pub(crate) use self::suggestion::did_you_mean;
 pub struct Config {
     /// The sections in the order of the files; the first whose `s3_key` matches a key wins.
     pub log_types: Vec<LogType>,
-    /// Warnings; errors are not here, they are the other way out.
+    /// What is old or odd in the files, in the order of the files and their lines.
     pub warnings: Vec<Diagnostic>,
-    /// SHA-256 over all keys and values, those that are built in too.
+    /// SHA-256 over all keys and values, built-in ones included: equal for files that say the same.
     pub fingerprint: [u8; 32],
 }
 
-/// Which section a key belongs to.
+/// Which section an S3 key belongs to.
 #[derive(Clone, Copy, Debug)]
-pub enum Match<'c> {
-    /// This one.
+pub enum KeyMatch<'c> {
+    /// This section: it is the first whose `s3_key` matches.
     LogType(&'c LogType),
-    /// Its `s3_key` matches, and so does its `s3_key_ignored`.
+    /// The `s3_key` of this section matches, and so does its `s3_key_ignored`: the object is not to be loaded.
     Ignored(&'c LogType),
     /// No section's `s3_key` matches.
     None,
@@ -61,9 +70,25 @@ impl Config {
     /// sections come first. `s3_key =` without a value switches one off, and a list (`ecs`, `script_ecs`) of the
     /// user's leaves out the built-in lines of fields that are in no list any more.
     ///
+    /// ```
+    /// use es_loader::config::diagnostic::File;
+    /// use es_loader::config::{Config, KeyMatch};
+    ///
+    /// let file = |text: &str| [File { name: "user.ini".to_owned(), text: text.to_owned() }];
+    /// let config = Config::load(&file("[waf]\nindex_name = log-waf\ns3_key = ^waf/\nsource.ip = src")).unwrap();
+    /// let KeyMatch::LogType(waf) = config.log_type_for("waf/2026/11/29.gz") else { panic!() };
+    /// assert_eq!((waf.index.name.as_str(), waf.mappings[0].field.as_str()), ("log-waf", "source.ip"));
+    ///
+    /// let errors = Config::load(&file("[waf]\nindex_name = log-waf\ns3_kee = ^waf/")).unwrap_err();
+    /// assert_eq!(
+    ///     errors[1].to_string(),
+    ///     "user.ini:3:1: error: unknown key 's3_kee'\n  help: did you mean 's3_key'?"
+    /// );
+    /// ```
+    ///
     /// # Errors
     ///
-    /// All findings, at least one of them an error, in the order of the files and their lines.
+    /// Returns all findings, at least one of them an error, in the order of the files and their lines.
     pub fn load(files: &[File]) -> Result<Self, Vec<Diagnostic>> {
         let mut findings = Findings::default();
         let layers = Layers::read(files, &mut findings);
@@ -76,19 +101,20 @@ impl Config {
         if failed { Err(findings) } else { Ok(Self { log_types, warnings: findings, fingerprint }) }
     }
 
-    /// The section for an S3 key, already decoded.
-    pub fn log_type_for(&self, key: &str) -> Match<'_> {
+    /// The section that an S3 key belongs to. The key is decoded: no `%2F`, no `+` for a blank.
+    pub fn log_type_for(&self, key: &str) -> KeyMatch<'_> {
         match self.log_types.iter().find(|log_type| log_type.s3_key.is_match(key)) {
-            None => Match::None,
+            None => KeyMatch::None,
             Some(log_type) => match &log_type.s3_key_ignored {
-                Some(ignored) if ignored.is_match(key) => Match::Ignored(log_type),
-                _ => Match::LogType(log_type),
+                Some(ignored) if ignored.is_match(key) => KeyMatch::Ignored(log_type),
+                _ => KeyMatch::LogType(log_type),
             },
         }
     }
 }
 
-/// Everything that there is to say about `files`: errors and warnings in the order of the files and their lines.
+/// All findings about `files`, errors and warnings, in the order of the files and their lines. No finding means that the files can be
+/// used as they are.
 pub fn check(files: &[File]) -> Vec<Diagnostic> {
     match Config::load(files) {
         Ok(config) => config.warnings,

@@ -4,18 +4,18 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::value::Problem;
+use super::value::ValueError;
 
 /// A regex that is looked for anywhere in a text, as upstream does with keys.
-pub(super) fn search(text: &str) -> Result<Regex, Problem> {
+pub(super) fn search(text: &str) -> Result<Regex, ValueError> {
     compiled(text).map_err(|error| problem(text, &error))
 }
 
 /// A regex that a line must begin with, as upstream does with `log_pattern`. It must name the parts it takes out.
-pub(super) fn from_start(text: &str) -> Result<Regex, Problem> {
+pub(super) fn from_start(text: &str) -> Result<Regex, ValueError> {
     let plain = search(text)?;
     if plain.capture_names().flatten().next().is_none() {
-        return Err(Problem::new(0, "the pattern names no part of a line")
+        return Err(ValueError::new(0, "the pattern names no part of a line")
             .help("name the parts: '(?P<client>[0-9.]+) (?P<user>\\S+)'"));
     }
     compiled(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
@@ -27,7 +27,7 @@ pub(crate) fn whole(text: &str) -> Result<Regex, (String, Option<String>)> {
         search(text)?;
         compiled(&format!(r"\A(?:{text})\z")).map_err(|error| problem(text, &error))
     };
-    compile().map_err(|Problem { message, help, .. }| (message, help))
+    compile().map_err(|ValueError { message, help, .. }| (message, help))
 }
 
 fn compiled(text: &str) -> Result<Regex, regex::Error> {
@@ -52,9 +52,9 @@ const LOOK_AROUND: &str =
     "look-around is not there: write what does match, or use 's3_key_ignored' for what must not";
 const BACK_REFERENCE: &str = "a back-reference is not there: write the repeated part out";
 
-fn problem(text: &str, error: &regex::Error) -> Problem {
+fn problem(text: &str, error: &regex::Error) -> ValueError {
     let regex::Error::Syntax(report) = error else {
-        return Problem::new(0, "the regex is too big when it is compiled")
+        return ValueError::new(0, "the regex is too big when it is compiled")
             .help("write smaller counts of repetition");
     };
     // The report repeats the pattern, then marks the place in it, then tells the reason on its last line.
@@ -62,8 +62,8 @@ fn problem(text: &str, error: &regex::Error) -> Problem {
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     let offset = if text.contains('\n') { 0 } else { marked(text, report) };
     let character = text.get(..offset).unwrap_or_default().chars().count() + 1;
-    let problem = Problem::new(offset, format!("no regex: {reason}, at character {character}"));
-    Problem { help: help(text, offset, reason), ..problem }
+    let problem = ValueError::new(offset, format!("no regex: {reason}, at character {character}"));
+    ValueError { help: help(text, offset, reason), ..problem }
 }
 
 /// The byte of `text` that the report's caret stands below.

@@ -1,90 +1,77 @@
-//! One section's values as a [`LogType`], and what the sections together must keep to.
+//! One section's values as a [`LogType`].
+//!
+//! All settings are read before anything is given up, so that all errors are told at once.
 
-use super::diagnostic::Diagnostic;
-use super::diagnostic::{Findings, quoted};
+use super::consistency;
+use super::diagnostic::{Diagnostic, Findings};
+use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
-use super::keys::Upstream;
-use super::layers::BUILT_IN;
-use super::layers::{DEFAULT, Layers};
-use super::log_type::{EventTime, FileFormat, Index, LogType, Rotation, Source};
-use super::suggestion::did_you_mean;
-use super::table::{Row, Table};
+use super::layers::Layers;
+use super::log_type::{EventTime, FileFormat, IndexSettings, LogType, Rotation, SourceName};
+use super::resolved::ResolvedSection;
 use super::value;
-use super::value::Problem;
+use super::value::{ValueError, unless_empty};
 use super::{field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported.
 pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType> {
     let mut used = Used::new();
-    let tables: Vec<Table<'_>> =
-        layers.sections().iter().map(|section| Table::new(layers, section, &mut used)).collect();
+    let sections: Vec<ResolvedSection<'_>> =
+        layers.sections().iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
     let mut log_types: Vec<(bool, LogType)> = Vec::new();
-    let mut live = 0;
-    for table in &tables {
-        if is_switched_off(table) {
-            continue;
-        }
-        live += 1;
-        if let Some(log_type) = log_type(table, &used, findings) {
-            warn_of_shadow(table, &log_type, &log_types, findings);
-            warn_of_missing_groups(&log_type, findings);
-            log_types.push((table.section.built_in, log_type));
+    for section in sections.iter().filter(|section| !section.is_switched_off()) {
+        if let Some(log_type) = log_type(section, &used, findings) {
+            consistency::warn_of_shadow(section, &log_type, &log_types, findings);
+            consistency::warn_of_missing_groups(&log_type, findings);
+            log_types.push((section.is_built_in(), log_type));
         }
     }
-    if live == 0
-        && let Some(row) = tables.first().and_then(|table| table.row("s3_key"))
+    if sections.iter().all(ResolvedSection::is_switched_off)
+        && let Some(s3_key) = sections.first().and_then(|section| section.get("s3_key"))
     {
-        let finding =
-            Diagnostic::error(&row.entry.place, "no section takes any key: nothing would be loaded");
+        let finding = s3_key.error("no section takes any key: nothing would be loaded");
         findings.push(finding.help("add a section of your own, or take this line out"));
     }
     log_types.into_iter().map(|(_, log_type)| log_type).collect()
 }
 
-/// A built-in section can be switched off by a file that says `s3_key =`.
-fn is_switched_off(table: &Table<'_>) -> bool {
-    let row = table.row("s3_key").filter(|row| !row.inherited);
-    table.section.built_in && row.is_some_and(|row| row.entry.raw.is_empty())
-}
-
-fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<LogType> {
-    if is_meant_as_default(table, findings) {
+fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings) -> Option<LogType> {
+    if is_meant_as_default(section, findings) {
         return None;
     }
-    for row in table.rows.iter().filter(|row| keys::is_known(row.key)) {
-        row.fault.iter().for_each(|fault| findings.push((**fault).clone()));
+    for entry in section.entries.iter().filter(|entry| keys::is_known(entry.key)) {
+        entry.fault().into_iter().for_each(|fault| findings.push(fault.clone()));
     }
-    upstream_keys(table, findings);
-    // Everything is read before anything is given up, so that all errors are told at once.
-    let index = index(table, findings);
-    let s3_key = required(table, "s3_key", "s3_key = <regex on the object's key>", findings)
-        .and_then(|()| table.read("s3_key", findings, pattern::search));
-    let s3_key_ignored = table.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
-    let file_format = file_format(table, findings);
-    let field_prefix = field_prefix(table, findings);
-    let fields = mapping::fields(table, field_prefix.as_deref(), used, findings);
-    let event_time = event_time(table, findings);
-    let doc_id = table.read("doc_id", findings, source::at_most_one);
-    let doc_id_suffix = table.read("doc_id_suffix", findings, source::at_most_one);
-    let trusted_proxies = table.read("trusted_proxies", findings, value::blocks);
-    let raw_message = table.read("raw_message", findings, value::raw_message);
-    let redact_headers = table.read("redact_headers", findings, value::headers);
-    let ecs_version = table.read("ecs_version", findings, value::version);
-    let cloud_provider = table.read("cloud_provider", findings, value::word);
+    consistency::report_upstream_keys(section, findings);
+    let index = index(section, findings);
+    let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::search);
+    let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
+    let file_format = file_format(section, findings);
+    let field_prefix = field_prefix(section, findings);
+    let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
+    let event_time = event_time(section, findings);
+    let doc_id = section.read("doc_id", findings, source::at_most_one);
+    let doc_id_suffix = section.read("doc_id_suffix", findings, source::at_most_one);
+    let trusted_proxies = section.read("trusted_proxies", findings, value::blocks);
+    let raw_message = section.read("raw_message", findings, value::raw_message);
+    let redact_headers = section.read("redact_headers", findings, value::headers);
+    let ecs_version = section.read("ecs_version", findings, value::version);
+    let cloud_provider = section.read("cloud_provider", findings, value::word);
+    // Upstream's settings that change nothing here: fractions of a second are always kept, and neither the loader's own
+    // requests nor the standard error of containers is recognised.
     for key in ["timestamp_nano", "ignore_own_logs", "ignore_container_stderr"] {
-        // Both answers are fine: nanoseconds are always read, and neither own requests nor stderr can be in the logs.
-        table.read(key, findings, value::boolean);
+        section.read(key, findings, value::boolean);
     }
-    without_effect(table, findings);
+    consistency::warn_without_effect(section, findings);
     Some(LogType {
-        name: table.section.name.clone(),
+        name: section.name().to_owned(),
         index: index?,
         s3_key: s3_key?,
         s3_key_ignored: s3_key_ignored?,
         file_format: file_format?,
-        mappings: fields.mappings,
-        statics: fields.statics,
+        mappings: lines.mappings,
+        statics: lines.statics,
         event_time: event_time?,
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
@@ -98,66 +85,30 @@ fn log_type(table: &Table<'_>, used: &Used, findings: &mut Findings) -> Option<L
 }
 
 /// `[default]` is a log type to configparser, but nobody means it.
-fn is_meant_as_default(table: &Table<'_>, findings: &mut Findings) -> bool {
-    let name = &table.section.name;
+fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
+    let name = section.name();
     let meant = name.eq_ignore_ascii_case(DEFAULT);
     if meant {
-        let finding = Diagnostic::error(&table.section.place, format!("section [{name}] is not [{DEFAULT}]"));
+        let finding = Diagnostic::error(section.position(), format!("section [{name}] is not [{DEFAULT}]"));
         findings.push(finding.help(format!("write '[{DEFAULT}]' in capital letters")));
     }
     meant
 }
 
-fn upstream_keys(table: &Table<'_>, findings: &mut Findings) {
-    for row in &table.rows {
-        match keys::upstream(row.key) {
-            Some(Upstream::OnlyAt { values, reason, way_out })
-                if row.text.is_some()
-                    && !values.iter().any(|value| value.eq_ignore_ascii_case(row.text())) =>
-            {
-                let message = format!("key '{}' cannot be {}: {reason}", row.key, quoted(row.text()));
-                findings.push(Diagnostic::error(&row.entry.place, message).help(way_out));
-            }
-            Some(Upstream::NoEffect { reason }) => {
-                let message = format!("key '{}' has no effect: {reason}", row.key);
-                findings.push(Diagnostic::warning(&row.entry.place, message).help("take the line out"));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// A setting that must have a value.
-fn required(table: &Table<'_>, key: &str, example: &str, findings: &mut Findings) -> Option<()> {
-    let finding = match table.row(key) {
-        Some(row) if row.text.is_none() || !row.text().is_empty() => return Some(()),
-        Some(row) => Diagnostic::error(&row.entry.place, format!("{key} is empty")),
-        None => {
-            let name = &table.section.name;
-            Diagnostic::error(&table.section.place, format!("section [{name}] has no '{key}'"))
-        }
-    };
-    findings.push(finding.help(format!("write '{example}'")));
-    None
-}
-
-fn unless_empty<T>(text: &str, read: impl FnOnce(&str) -> Result<T, Problem>) -> Result<Option<T>, Problem> {
-    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
-}
-
-fn index(table: &Table<'_>, findings: &mut Findings) -> Option<Index> {
-    let name = required(table, "index_name", "index_name = log-<what it holds>", findings)
-        .and_then(|()| table.read("index_name", findings, value::index_name));
-    let rotation = table.read("index_rotation", findings, value::rotation);
-    let time = table.read("index_time", findings, value::index_time);
-    let tz = table.read("index_tz", findings, value::zone);
-    let suffix = table.read("index_suffix", findings, value::part_of_index_name);
-    let index = Index { name: name?, rotation: rotation?, time: time?, tz: tz?, suffix: suffix? };
+fn index(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<IndexSettings> {
+    let name = section.read_required("index_name", "log-<what it holds>", findings, value::index_name);
+    let rotation = section.read("index_rotation", findings, value::rotation);
+    let time = section.read("index_time", findings, value::index_time);
+    let tz = section.read("index_tz", findings, value::zone);
+    let suffix = section.read("index_suffix", findings, value::part_of_index_name);
+    let index = IndexSettings { name: name?, rotation: rotation?, time: time?, tz: tz?, suffix: suffix? };
     let length = longest_name(&index);
     if length > LONGEST_INDEX_NAME {
-        let row = table.row("index_name")?;
-        let message = format!("with its date and suffix it is {length} bytes long, OpenSearch allows 255");
-        findings.push(row.problem(Problem::new(0, message).help("choose a shorter one")));
+        let message = format!(
+            "with its date and suffix it is {length} bytes long, OpenSearch allows {LONGEST_INDEX_NAME}"
+        );
+        let error = ValueError::new(0, message).help("choose a shorter one");
+        findings.push(section.get("index_name")?.value_error(error));
         return None;
     }
     Some(index)
@@ -166,7 +117,7 @@ fn index(table: &Table<'_>, findings: &mut Findings) -> Option<Index> {
 const LONGEST_INDEX_NAME: usize = 255;
 
 /// Bytes of the longest name that `index` can have.
-fn longest_name(index: &Index) -> usize {
+fn longest_name(index: &IndexSettings) -> usize {
     let date = match index.rotation {
         // The alias stands for indices such as -000001.
         Rotation::Auto => "-000001",
@@ -179,163 +130,73 @@ fn longest_name(index: &Index) -> usize {
     index.name.len() + date.len() + suffix
 }
 
-fn file_format(table: &Table<'_>, findings: &mut Findings) -> Option<FileFormat> {
-    #[derive(Clone, Copy)]
-    enum Word {
-        Json,
-        Cef,
-        Leef,
-        Text,
-    }
-    const WORDS: [(&str, Word); 4] =
-        [("json", Word::Json), ("cef", Word::Cef), ("leef", Word::Leef), ("text", Word::Text)];
-    let word = table.read("file_format", findings, |text| match text {
+fn file_format(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<FileFormat> {
+    let read = |text: &str| match text {
+        "json" => Ok(Some(FileFormat::Json)),
+        "cef" => Ok(Some(FileFormat::Cef)),
+        "leef" => Ok(Some(FileFormat::Leef)),
+        "text" => Ok(None),
         "csv" | "xml" | "winevtxml" | "parquet" | "multiline" => {
-            let problem = Problem::new(0, format!("objects in {text} format are not read"));
-            Err(problem.help("write json, cef, leef or text, and let the sender write one event a line"))
+            let error = ValueError::new(0, format!("objects in {text} format are not read"));
+            Err(error.help("write json, cef, leef or text, and let the sender write one event a line"))
         }
-        _ => value::one_of(text, &WORDS),
-    })?;
-    match word {
-        Word::Json => Some(FileFormat::Json),
-        Word::Cef => Some(FileFormat::Cef),
-        Word::Leef => Some(FileFormat::Leef),
-        Word::Text => {
-            required(table, "log_pattern", "log_pattern = <regex with named groups>", findings)?;
-            table.read("log_pattern", findings, pattern::from_start).map(FileFormat::Text)
-        }
-    }
+        _ => Err(value::none_of(text, &["json", "cef", "leef", "text"])),
+    };
+    section.read("file_format", findings, read)?.or_else(|| {
+        let example = "<regex with named groups>";
+        section.read_required("log_pattern", example, findings, pattern::from_start).map(FileFormat::Text)
+    })
 }
 
 /// One lower-case name that ECS has not taken; by default the section's.
-fn field_prefix(table: &Table<'_>, findings: &mut Findings) -> Option<String> {
-    let row = table.row("field_prefix").filter(|row| !row.text().is_empty());
-    let Some(row) = row else {
-        let name: String = table.section.name.to_lowercase();
-        let prefix = name.replace(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '_'), "_");
-        let prefix = prefix.trim_start_matches('_');
-        if prefix.is_empty() || field::is_ecs_top_level(prefix) {
-            let name = &table.section.name;
-            let message = format!(
-                "section [{name}] cannot give its name to the object that takes what the table leaves over"
-            );
-            let finding = Diagnostic::error(&table.section.place, message);
-            findings.push(finding.help("write 'field_prefix = <name>' with a name that ECS does not have"));
-            return None;
-        }
-        return Some(prefix.to_owned());
-    };
-    row.text.as_ref()?;
-    let text = row.text();
-    let problem = if let Some((offset, c)) =
-        text.char_indices().find(|(_, c)| !matches!(c, 'a'..='z' | '0'..='9' | '_'))
-    {
-        Problem::new(offset, format!("{} has the character {}", quoted(text), quoted(&c.to_string())))
-            .help("write one name of lower-case letters, digits and '_'")
-    } else if text.starts_with('_') {
-        Problem::new(0, format!("'{text}' begins like OpenSearch's own fields"))
-    } else if field::is_ecs_top_level(text) {
-        Problem::new(0, format!("'{text}' is a name of ECS"))
-            .help("write a name of your own, such as the product's")
-    } else {
-        return Some(text.to_owned());
-    };
-    findings.push(row.problem(problem));
-    None
+fn field_prefix(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<String> {
+    let written = section.get("field_prefix").filter(|entry| !entry.text().is_empty());
+    if written.is_some() {
+        return section.read("field_prefix", findings, value::field_prefix);
+    }
+    let name = section.name().to_lowercase();
+    let prefix = name.replace(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '_'), "_");
+    let prefix = prefix.trim_start_matches('_');
+    if prefix.is_empty() || field::is_ecs_top_level(prefix) {
+        let message = format!(
+            "section [{}] cannot give its name to the object that takes what the table leaves over",
+            section.name()
+        );
+        let finding = Diagnostic::error(section.position(), message);
+        findings.push(finding.help("write 'field_prefix = <name>' with a name that ECS does not have"));
+        return None;
+    }
+    Some(prefix.to_owned())
 }
 
-fn event_time(table: &Table<'_>, findings: &mut Findings) -> Option<EventTime> {
-    let mut keys: Vec<Source> = Vec::new();
-    let mut failed = false;
-    for key in ["timestamp_key", "timestamp_key_list"] {
-        let read = |text: &str| {
-            let metadata = ["cwe_timestamp", "cwl_timestamp", "file_timestamp"];
-            match value::words(text).find(|(_, word)| metadata.contains(word)) {
-                Some((offset, word)) => Err(Problem::new(offset, format!("'{word}' is no source here"))
-                    .help("take it out: the times around an event are used when it has none of its own")),
-                None if key == "timestamp_key" => Ok(source::at_most_one(text)?.into_iter().collect()),
-                None => source::list(text),
-            }
-        };
-        if let Some(row) = table.row(key) {
-            let sources: Option<Vec<Source>> = table.read(key, findings, read);
-            failed |= sources.is_none() && row.text.is_some();
-            for source in sources.unwrap_or_default() {
-                if !keys.contains(&source) {
-                    keys.push(source);
-                }
-            }
-        }
-    }
-    let listed = table.read("timestamp_format_list", findings, time_format::list);
-    let single = table.read("timestamp_format", findings, time_format::one);
-    let tz = table.read("timestamp_tz", findings, |text| unless_empty(text, value::zone));
-    let (mut formats, single, tz) = (listed?, single?, tz?);
+fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<EventTime> {
+    let first = section.read("timestamp_key", findings, |text| time_sources(text, source::at_most_one));
+    let others = section.read("timestamp_key_list", findings, |text| time_sources(text, source::list));
+    let listed = section.read("timestamp_format_list", findings, time_format::list);
+    let single = section.read("timestamp_format", findings, time_format::one);
+    let tz = section.read("timestamp_tz", findings, |text| unless_empty(text, value::zone));
+    let (mut formats, single) = (listed?, single?);
     // The built-in format is for sections that name none: a list is whole in itself.
-    let built_in = table.row("timestamp_format").is_some_and(|row| row.entry.place.file == BUILT_IN);
+    let built_in = section.get("timestamp_format").is_some_and(|entry| entry.is_built_in());
     if formats.is_empty() || !(built_in || formats.contains(&single)) {
         formats.insert(0, single);
     }
     let formats = formats.into_iter().flat_map(time_format::ways).collect();
-    (!failed).then_some(EventTime { keys, formats, tz })
-}
-
-/// Settings of this section that say something which nothing asks for.
-fn without_effect(table: &Table<'_>, findings: &mut Findings) {
-    let own = |key: &str| table.row(key).filter(|row: &&Row<'_>| !row.inherited && !row.text().is_empty());
-    let mut warn = |key: &str, needs: &str| {
-        if let Some(row) = own(key) {
-            let message = format!("key '{key}' has no effect without {needs}");
-            findings.push(Diagnostic::warning(&row.entry.place, message));
-        }
-    };
-    if table.text("timestamp_key").is_empty() && table.text("timestamp_key_list").is_empty() {
-        warn("timestamp_format", "'timestamp_key'");
-        warn("timestamp_format_list", "'timestamp_key'");
-    }
-    if table.text("file_format") != "text" {
-        warn("log_pattern", "'file_format = text'");
-    }
-    if table.text("index_rotation") == "auto" {
-        warn("index_time", "a date in the index name: 'index_rotation' is auto");
-        warn("index_tz", "a date in the index name: 'index_rotation' is auto");
-    }
-}
-
-/// Sources that are no group of the pattern that takes lines apart: no line can have them.
-fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
-    let FileFormat::Text(pattern) = &log_type.file_format else { return };
-    for mapping in &log_type.mappings {
-        for source in &mapping.sources {
-            if let Source::Key(key) = source
-                && !pattern.capture_names().flatten().any(|group| group == key)
-            {
-                let message = format!("source {} is no group of 'log_pattern'", quoted(key));
-                let meant = did_you_mean(key, pattern.capture_names().flatten());
-                findings.push(Diagnostic { help: meant, ..Diagnostic::warning(&mapping.place, message) });
-            }
+    let mut keys: Vec<SourceName> = Vec::new();
+    for source in first?.into_iter().chain(others?) {
+        if !keys.contains(&source) {
+            keys.push(source);
         }
     }
+    Some(EventTime { keys, formats, tz: tz? })
 }
 
-/// A key meant for this section looks like its own `s3_key`: if an earlier section takes that, it takes them all.
-fn warn_of_shadow(
-    table: &Table<'_>,
-    log_type: &LogType,
-    earlier: &[(bool, LogType)],
-    findings: &mut Findings,
-) {
-    let pattern = log_type.s3_key.as_str();
-    let takes = |earlier: &LogType| earlier.s3_key.as_str() == pattern || earlier.s3_key.is_match(pattern);
-    let Some((built_in, first)) = earlier.iter().find(|(_, earlier)| takes(earlier)) else { return };
-    let Some(row) = table.row("s3_key") else { return };
-    let message = format!(
-        "keys for [{}] go to [{}], which comes first and has the s3_key {}",
-        log_type.name,
-        first.name,
-        quoted(first.s3_key.as_str())
-    );
-    let switch = if *built_in { ", or switch it off by an empty one" } else { "" };
-    let help = format!("narrow the s3_key of [{}]{switch}", first.name);
-    findings.push(Diagnostic::warning(&row.place_at(0), message).help(help));
+/// Sources of an event's time, as `read` reads them.
+fn time_sources<T>(text: &str, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, ValueError> {
+    const AROUND_AN_EVENT: [&str; 3] = ["cwe_timestamp", "cwl_timestamp", "file_timestamp"];
+    match value::words(text).find(|(_, word)| AROUND_AN_EVENT.contains(word)) {
+        None => read(text),
+        Some((offset, word)) => Err(ValueError::new(offset, format!("'{word}' is no source here"))
+            .help("take it out: the times around an event are used when it has none of its own")),
+    }
 }

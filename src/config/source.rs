@@ -1,9 +1,9 @@
 //! Sources: where a value of an event comes from, as the table names it.
 
 use super::diagnostic::quoted;
-use super::log_type::Source;
+use super::log_type::SourceName;
 use super::suggestion::did_you_mean;
-use super::value::{Problem, words};
+use super::value::{ValueError, words};
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 
@@ -37,7 +37,7 @@ impl SyslogField {
     }
 }
 
-impl Source {
+impl SourceName {
     /// The name by which the table calls it.
     pub fn name(&self) -> &str {
         match self {
@@ -49,41 +49,43 @@ impl Source {
 }
 
 /// The sources of one line, in order.
-pub(super) fn list(text: &str) -> Result<Vec<Source>, Problem> {
+pub(super) fn list(text: &str) -> Result<Vec<SourceName>, ValueError> {
     if text.starts_with('[') {
-        let problem = Problem::new(0, "a list in brackets is not supported: one field takes one value");
+        let problem = ValueError::new(0, "a list in brackets is not supported: one field takes one value");
         return Err(problem.help("write the sources without brackets and commas, the first present wins"));
     }
-    words(text).map(|(offset, word)| one(word).map_err(|problem| Problem { offset, ..problem })).collect()
+    words(text).map(|(offset, word)| one(word).map_err(|problem| ValueError { offset, ..problem })).collect()
 }
 
 /// At most one source.
-pub(super) fn at_most_one(text: &str) -> Result<Option<Source>, Problem> {
+pub(super) fn at_most_one(text: &str) -> Result<Option<SourceName>, ValueError> {
     let mut sources = list(text)?;
     match words(text).nth(1) {
         None => Ok(sources.pop()),
-        Some((offset, _)) => Err(Problem::new(offset, format!("{} is more than one source", quoted(text)))),
+        Some((offset, _)) => {
+            Err(ValueError::new(offset, format!("{} is more than one source", quoted(text))))
+        }
     }
 }
 
 /// The source of a name, as the table writes it. What is wrong comes with its way out.
-pub(crate) fn named(word: &str) -> Result<Source, (String, Option<String>)> {
-    one(word).map_err(|Problem { message, help, .. }| (message, help))
+pub(crate) fn named(word: &str) -> Result<SourceName, (String, Option<String>)> {
+    one(word).map_err(|ValueError { message, help, .. }| (message, help))
 }
 
-fn one(word: &str) -> Result<Source, Problem> {
+fn one(word: &str) -> Result<SourceName, ValueError> {
     if let Some((_, field)) = HEADER.iter().find(|(name, _)| *name == word) {
-        return Ok(Source::Header(*field));
+        return Ok(SourceName::Header(*field));
     }
     if let Some((_, field)) = SYSLOG.iter().find(|(name, _)| *name == word) {
-        return Ok(Source::Syslog(*field));
+        return Ok(SourceName::Syslog(*field));
     }
     let names: Vec<&str> = match word.split_once('.') {
         Some(("cef" | "leef", _)) => HEADER.iter().map(|(name, _)| *name).collect(),
         Some(("syslog", _)) => SYSLOG.iter().map(|(name, _)| *name).collect(),
-        _ => return Ok(Source::Key(word.to_owned())),
+        _ => return Ok(SourceName::Key(word.to_owned())),
     };
     let help = did_you_mean(word, names.iter().copied())
         .unwrap_or_else(|| format!("there are {}", names.join(", ")));
-    Err(Problem::new(0, format!("unknown source {}", quoted(word))).help(help))
+    Err(ValueError::new(0, format!("unknown source {}", quoted(word))).help(help))
 }

@@ -7,18 +7,23 @@ pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
-    let lower = word.to_lowercase();
+    let (lower, letters) = (word.to_lowercase(), word.chars().count());
+    let distance_to = |candidate: &str| {
+        let candidate_letters = candidate.chars().count();
+        let longest = (letters.max(candidate_letters) / 3).clamp(1, 3);
+        // The distance is at least the difference of the lengths, which spares most candidates of a long list.
+        let is_possible = letters.abs_diff(candidate_letters) <= longest;
+        let distance = is_possible.then(|| strsim::osa_distance(&lower, &candidate.to_lowercase()));
+        distance.filter(|distance| *distance <= longest).or_else(|| {
+            // `timestamp` is nearer to `timestamp_key` than to another word with three letters changed.
+            let rest = candidate.strip_prefix(word).filter(|_| word.len() >= 4)?;
+            rest.starts_with('_').then_some(2)
+        })
+    };
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
-        .filter_map(|candidate| {
-            // `timestamp` is nearer to `timestamp_key` than to another word with three letters changed.
-            let length = word.chars().count().max(candidate.chars().count());
-            let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
-            let prefix = word.len() >= 4 && candidate.starts_with(&format!("{word}_"));
-            let near = distance <= (length / 3).clamp(1, 3);
-            (near || prefix).then_some((if near { distance } else { 2 }, candidate))
-        })
+        .filter_map(|candidate| Some((distance_to(candidate)?, candidate)))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

@@ -4,19 +4,19 @@
 
 use super::diagnostic::quoted;
 use super::suggestion::did_you_mean;
-use super::value::{Problem, words};
+use super::value::{ValueError, words};
 use crate::parse::time::TimeFormat;
 
 const WORDS: [(&str, TimeFormat); 3] =
     [("epoch", TimeFormat::Epoch), ("syslog", TimeFormat::Syslog), ("iso8601", TimeFormat::Iso8601)];
 
 /// `timestamp_format`: one word or one pattern.
-pub(super) fn one(text: &str) -> Result<TimeFormat, Problem> {
+pub(super) fn one(text: &str) -> Result<TimeFormat, ValueError> {
     if let Some((_, format)) = WORDS.iter().find(|(word, _)| *word == text) {
         return Ok(format.clone());
     }
     if !text.contains('%') {
-        let problem = Problem::new(0, format!("{} is no time format", quoted(text)));
+        let problem = ValueError::new(0, format!("{} is no time format", quoted(text)));
         let help = did_you_mean(text, WORDS.map(|(word, _)| word));
         let otherwise = "write epoch, syslog, iso8601 or a pattern such as '%Y-%m-%d %H:%M:%S'";
         return Err(problem.help(help.unwrap_or_else(|| otherwise.to_owned())));
@@ -37,28 +37,28 @@ pub(super) fn ways(format: TimeFormat) -> Vec<TimeFormat> {
 }
 
 /// `timestamp_format_list`: a list in JSON, as upstream has it; or words; or one format a line.
-pub(super) fn list(text: &str) -> Result<Vec<TimeFormat>, Problem> {
+pub(super) fn list(text: &str) -> Result<Vec<TimeFormat>, ValueError> {
     if text.starts_with('[') {
         let formats: Vec<String> = serde_json::from_str(text).map_err(|error| {
-            Problem::new(0, format!("the list is no JSON: {error}"))
+            ValueError::new(0, format!("the list is no JSON: {error}"))
                 .help(r#"write it like '["iso8601", "%Y/%m/%d %H:%M:%S"]', or one format a line"#)
         })?;
         return formats
             .iter()
-            .map(|format| one(format).map_err(|problem| Problem { offset: 0, ..problem }))
+            .map(|format| one(format).map_err(|problem| ValueError { offset: 0, ..problem }))
             .collect();
     }
     let mut formats = Vec::new();
     let mut start = 0;
     for line in text.split('\n') {
-        let at = |problem: Problem| Problem { offset: problem.offset + start, ..problem };
+        let at = |problem: ValueError| ValueError { offset: problem.offset + start, ..problem };
         if line.contains('%') {
             formats.push(one(line.trim()).map_err(at)?);
         } else {
             for (offset, word) in words(line) {
                 formats.push(
                     one(word.trim_end_matches(','))
-                        .map_err(|problem| Problem { offset: offset + start, ..problem })?,
+                        .map_err(|problem| ValueError { offset: offset + start, ..problem })?,
                 );
             }
         }
@@ -70,7 +70,7 @@ pub(super) fn list(text: &str) -> Result<Vec<TimeFormat>, Problem> {
 /// Codes that jiff reads and Python knows, or that are plain additions to them.
 const CODES: &str = "aAbBdeDfFgGhHIjklmMnNpPQRsStTuUVwWyYz%";
 
-fn pattern(text: &str) -> Result<(), Problem> {
+fn pattern(text: &str) -> Result<(), ValueError> {
     let mut seen = Vec::new();
     let mut rest = text.char_indices();
     while let Some((offset, c)) = rest.next() {
@@ -83,13 +83,15 @@ fn pattern(text: &str) -> Result<(), Problem> {
             .map(|(_, c)| c)
             .find(|c| !matches!(c, '-' | '_' | '^' | '#' | '.' | ':' | '0'..='9'));
         match code {
-            None => return Err(Problem::new(offset, "'%' at the end").help("write '%%' for a percent sign")),
+            None => {
+                return Err(ValueError::new(offset, "'%' at the end").help("write '%%' for a percent sign"));
+            }
             Some('Z') => {
-                return Err(Problem::new(offset, "code '%Z' (a zone's name) cannot be read")
+                return Err(ValueError::new(offset, "code '%Z' (a zone's name) cannot be read")
                     .help("read an offset with '%z', or name the zone in 'timestamp_tz'"));
             }
             Some(code @ ('c' | 'x' | 'X')) => {
-                return Err(Problem::new(
+                return Err(ValueError::new(
                     offset,
                     format!("code '%{code}' depends on a locale and cannot be read"),
                 )
@@ -97,11 +99,11 @@ fn pattern(text: &str) -> Result<(), Problem> {
             }
             Some(code) if !CODES.contains(code) => {
                 let code = quoted(&format!("%{code}"));
-                return Err(Problem::new(offset, format!("there is no code {code}")));
+                return Err(ValueError::new(offset, format!("there is no code {code}")));
             }
             Some('%') => {}
             Some(code) if seen.contains(&code) => {
-                return Err(Problem::new(offset, format!("code '%{code}' stands there twice"))
+                return Err(ValueError::new(offset, format!("code '%{code}' stands there twice"))
                     .help("a list of formats belongs into 'timestamp_format_list', one a line"));
             }
             Some(code) => seen.push(code),
@@ -111,11 +113,11 @@ fn pattern(text: &str) -> Result<(), Problem> {
 }
 
 /// Writes a time by the pattern, and reads it again.
-fn read_back(text: &str) -> Result<(), Problem> {
+fn read_back(text: &str) -> Result<(), ValueError> {
     // A Thursday with two-digit parts, so that no padding is in play.
     const SECOND: i64 = 1_607_598_916;
     let refused = |reason: &dyn std::fmt::Display| {
-        Problem::new(0, format!("{} cannot be read: {reason}", quoted(text)))
+        ValueError::new(0, format!("{} cannot be read: {reason}", quoted(text)))
     };
     let sample = jiff::Timestamp::from_second(SECOND)
         .map_err(|error| refused(&error))?
@@ -123,7 +125,7 @@ fn read_back(text: &str) -> Result<(), Problem> {
     let written = jiff::fmt::strtime::format(text, &sample).map_err(|error| refused(&error))?;
     let read = jiff::fmt::strtime::parse(text, &written).map_err(|error| refused(&error))?;
     if read.to_timestamp().is_err() && read.to_date().is_err() {
-        let problem = Problem::new(0, format!("{} names no day of a year", quoted(text)));
+        let problem = ValueError::new(0, format!("{} names no day of a year", quoted(text)));
         return Err(problem.help("a time without a year is read by 'syslog'"));
     }
     Ok(())

@@ -1,24 +1,26 @@
-//! Single values: words, zones, time formats, index names, addresses. Each reader takes the text of one value and
-//! gives its type, or what is wrong and where in the text.
+//! Single values: words, offsets, names. Each reader takes the text of one value and gives its type, or what is wrong and where in
+//! the text.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use jiff::tz::Offset;
 
+use super::cidr::Cidr;
 use super::diagnostic::quoted;
-use super::log_type::{Cidr, IndexTime, RawMessage, Rotation};
+use super::field;
+use super::log_type::{IndexTime, RawMessage, Rotation};
 use super::suggestion::did_you_mean;
 
 /// What is wrong with a value.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct ValueError {
     /// Byte of the value at which it stands.
     pub(super) offset: usize,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
-impl Problem {
+impl ValueError {
     pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
         Self { offset, message: message.into(), help: None }
     }
@@ -33,19 +35,27 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     pieces(text, char::is_whitespace)
 }
 
-/// What stands between the characters that `parts` says part a list, each with its offset.
-fn pieces(text: &str, parts: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
+/// What stands between the characters that separate the pieces of a list, each with its offset.
+fn pieces(text: &str, separates: fn(char) -> bool) -> impl Iterator<Item = (usize, &str)> {
     let mut end = 0;
-    text.split_inclusive(parts)
+    text.split_inclusive(separates)
         .map(move |piece| {
             let start = end;
             end += piece.len();
-            (start, piece.trim_end_matches(parts))
+            (start, piece.trim_end_matches(separates))
         })
         .filter(|(_, piece)| !piece.is_empty())
 }
 
-pub(super) fn rotation(text: &str) -> Result<Rotation, Problem> {
+/// What `read` makes of a value that may be empty.
+pub(super) fn unless_empty<T>(
+    text: &str,
+    read: impl FnOnce(&str) -> Result<T, ValueError>,
+) -> Result<Option<T>, ValueError> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some) }
+}
+
+pub(super) fn rotation(text: &str) -> Result<Rotation, ValueError> {
     one_of(
         text,
         &[
@@ -58,11 +68,11 @@ pub(super) fn rotation(text: &str) -> Result<Rotation, Problem> {
     )
 }
 
-pub(super) fn index_time(text: &str) -> Result<IndexTime, Problem> {
+pub(super) fn index_time(text: &str) -> Result<IndexTime, ValueError> {
     one_of(text, &[("@timestamp", IndexTime::Event), ("event_ingested", IndexTime::Ingested)])
 }
 
-pub(super) fn raw_message(text: &str) -> Result<RawMessage, Problem> {
+pub(super) fn raw_message(text: &str) -> Result<RawMessage, ValueError> {
     one_of(
         text,
         &[
@@ -74,27 +84,32 @@ pub(super) fn raw_message(text: &str) -> Result<RawMessage, Problem> {
 }
 
 /// configparser's words for yes and no.
-pub(super) fn boolean(text: &str) -> Result<bool, Problem> {
+pub(super) fn boolean(text: &str) -> Result<bool, ValueError> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Ok(true),
         "0" | "no" | "false" | "off" => Ok(false),
-        _ => Err(Problem::new(0, format!("{} is neither 'True' nor 'False'", quoted(text)))),
+        _ => Err(ValueError::new(0, format!("{} is neither 'True' nor 'False'", quoted(text)))),
     }
 }
 
-pub(super) fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, Problem> {
+fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, ValueError> {
     if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
         return Ok(*choice);
     }
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-    let problem = Problem::new(0, format!("{} is none of {}", quoted(text), words.join(", ")));
-    Err(Problem { help: did_you_mean(text, words), ..problem })
+    Err(none_of(text, &words))
+}
+
+/// The error for a word that is none of `words`.
+pub(super) fn none_of(text: &str, words: &[&str]) -> ValueError {
+    let problem = ValueError::new(0, format!("{} is none of {}", quoted(text), words.join(", ")));
+    ValueError { help: did_you_mean(text, words.iter().copied()), ..problem }
 }
 
 /// `+09:00`; upstream's older hours, `9` and `5.5`, as well.
-pub(super) fn zone(text: &str) -> Result<Offset, Problem> {
+pub(super) fn zone(text: &str) -> Result<Offset, ValueError> {
     const WAY_OUT: &str = "write it like '+09:00'";
-    let problem = || Problem::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
+    let problem = || ValueError::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -128,130 +143,111 @@ pub(super) fn zone(text: &str) -> Result<Offset, Problem> {
 }
 
 /// The start of an index's name, by OpenSearch's rules.
-pub(super) fn index_name(text: &str) -> Result<String, Problem> {
+pub(super) fn index_name(text: &str) -> Result<String, ValueError> {
     if text.starts_with(['_', '-', '+']) {
-        return Err(Problem::new(0, format!("{} begins with '_', '-' or '+'", quoted(text))));
+        return Err(ValueError::new(0, format!("{} begins with '_', '-' or '+'", quoted(text))));
     }
     if matches!(text, "." | "..") {
-        return Err(Problem::new(0, format!("{} is no name of an index", quoted(text))));
+        return Err(ValueError::new(0, format!("{} is no name of an index", quoted(text))));
     }
     part_of_index_name(text)
 }
 
 /// Any part of an index's name.
-pub(super) fn part_of_index_name(text: &str) -> Result<String, Problem> {
+pub(super) fn part_of_index_name(text: &str) -> Result<String, ValueError> {
     for (offset, c) in text.char_indices() {
         if c.is_uppercase() {
-            let problem = Problem::new(offset, format!("{} has capital letters", quoted(text)));
+            let problem = ValueError::new(offset, format!("{} has capital letters", quoted(text)));
             return Err(problem.help(format!("write '{}'", text.to_lowercase())));
         }
         if c.is_whitespace() || c.is_control() || r#"\/*?"<>|,#:"#.contains(c) {
             let c = quoted(&c.to_string());
-            let problem = Problem::new(offset, format!("OpenSearch allows no {c} in the name of an index"));
+            let problem =
+                ValueError::new(offset, format!("OpenSearch allows no {c} in the name of an index"));
             return Err(problem);
         }
     }
     Ok(text.to_owned())
 }
 
+/// One lower-case name that ECS does not have.
+pub(super) fn field_prefix(text: &str) -> Result<String, ValueError> {
+    let wrong = text.char_indices().find(|(_, c)| !matches!(c, 'a'..='z' | '0'..='9' | '_'));
+    if let Some((offset, c)) = wrong {
+        let message = format!("{} has the character {}", quoted(text), quoted(&c.to_string()));
+        Err(ValueError::new(offset, message).help("write one name of lower-case letters, digits and '_'"))
+    } else if text.starts_with('_') {
+        Err(ValueError::new(0, format!("'{text}' begins like OpenSearch's own fields")))
+    } else if field::is_ecs_top_level(text) {
+        let problem = ValueError::new(0, format!("'{text}' is a name of ECS"));
+        Err(problem.help("write a name of your own, such as the product's"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// `8.11.0`
-pub(super) fn version(text: &str) -> Result<String, Problem> {
+pub(super) fn version(text: &str) -> Result<String, ValueError> {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if text.split('.').count() == 3 && text.split('.').all(number) {
         Ok(text.to_owned())
     } else {
-        Err(Problem::new(0, format!("{} is no version of ECS", quoted(text))).help("write it like '8.11.0'"))
+        Err(ValueError::new(0, format!("{} is no version of ECS", quoted(text)))
+            .help("write it like '8.11.0'"))
     }
 }
 
 /// At most one word.
-pub(super) fn word(text: &str) -> Result<String, Problem> {
+pub(super) fn word(text: &str) -> Result<String, ValueError> {
     match words(text).nth(1) {
         None => Ok(text.to_owned()),
-        Some((offset, _)) => Err(Problem::new(offset, format!("{} is more than one word", quoted(text)))),
+        Some((offset, _)) => Err(ValueError::new(offset, format!("{} is more than one word", quoted(text)))),
     }
 }
 
 /// Names of HTTP headers, in lower case.
-pub(super) fn headers(text: &str) -> Result<Vec<String>, Problem> {
+pub(super) fn headers(text: &str) -> Result<Vec<String>, ValueError> {
     words(text)
         .map(|(offset, word)| {
             let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
             if word.bytes().all(token) {
                 Ok(word.to_ascii_lowercase())
             } else {
-                let problem = Problem::new(offset, format!("{} is no name of an HTTP header", quoted(word)));
+                let problem =
+                    ValueError::new(offset, format!("{} is no name of an HTTP header", quoted(word)));
                 Err(problem.help("part the names by blanks"))
             }
         })
         .collect()
 }
 
-/// Blocks of addresses in CIDR notation (RFC 4632), parted by blanks or commas. One address is a block of one.
-pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, Problem> {
+/// Blocks of addresses, separated by blanks or commas. One address is a block of one.
+pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, ValueError> {
     pieces(text, |c| c.is_whitespace() || c == ',')
-        .map(|(offset, word)| block(word).map_err(|problem| Problem { offset, ..problem }))
+        .map(|(offset, word)| block(word).map_err(|error| ValueError { offset, ..error }))
         .collect()
 }
 
-fn block(word: &str) -> Result<Cidr, Problem> {
-    let problem = || {
-        Problem::new(0, format!("{} is no block of addresses", quoted(word)))
+fn block(word: &str) -> Result<Cidr, ValueError> {
+    let error = || {
+        ValueError::new(0, format!("{} is no block of addresses", quoted(word)))
             .help("write it like '10.0.0.0/8'")
     };
     let (address, prefix) = match word.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (word, None),
     };
-    let address: IpAddr = address.parse().map_err(|_| problem())?;
+    let address: IpAddr = address.parse().map_err(|_| error())?;
     let longest = if address.is_ipv4() { 32 } else { 128 };
     let prefix = match prefix {
         None => longest,
-        Some(prefix) => prefix.parse().ok().filter(|prefix: &u8| *prefix <= longest).ok_or_else(problem)?,
+        Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= longest).ok_or_else(error)?,
     };
-    let first = first_address(address, prefix);
-    if first != address {
-        let problem =
-            Problem::new(0, format!("{} is no block: bits behind its prefix are set", quoted(word)));
-        return Err(problem.help(format!("did you mean '{first}/{prefix}'?")));
+    let block = Cidr { address, prefix };
+    let Cidr { address: first, .. } = block.from_its_first();
+    if first == address {
+        return Ok(block);
     }
-    Ok(Cidr { address, prefix })
-}
-
-fn first_address(address: IpAddr, prefix: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(v4) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0);
-            IpAddr::V4((v4.to_bits() & mask).into())
-        }
-        IpAddr::V6(v6) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
-            IpAddr::V6((v6.to_bits() & mask).into())
-        }
-    }
-}
-
-impl Cidr {
-    /// Whether `address` is in the block. IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) count as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let block = self.canonical();
-        let address = address.to_canonical();
-        block.address.is_ipv4() == address.is_ipv4()
-            && first_address(address, block.prefix) == first_address(block.address, block.prefix)
-    }
-
-    /// A block of IPv4-mapped addresses is the IPv4 block in it.
-    fn canonical(self) -> Self {
-        const MAPPED: u8 = 96;
-        match (self.address, self.prefix.checked_sub(MAPPED)) {
-            (IpAddr::V6(v6), Some(prefix)) if is_mapped(v6) => {
-                Self { address: self.address.to_canonical(), prefix }
-            }
-            _ => self,
-        }
-    }
-}
-
-fn is_mapped(address: Ipv6Addr) -> bool {
-    address.to_ipv4_mapped().is_some()
+    let error = ValueError::new(0, format!("{} is no block: bits behind its prefix are set", quoted(word)));
+    Err(error.help(format!("did you mean '{first}/{prefix}'?")))
 }

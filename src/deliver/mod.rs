@@ -1,4 +1,5 @@
-//! What is sent and what its answers mean: bulk requests and dead letters, without a network.
+//! What is sent and what its answers mean: bulk requests, dead letters, and what an object should give. No network is needed.
 
 pub mod bulk;
 pub mod dead_letter;
+pub mod expected;

@@ -1,309 +1,34 @@
-//! The fields of the Elastic Common Schema (8.11 and 9.4 agree on all of these) with their types.
-//!
-//! Does not know which of them a document has, nor where their values come from.
+//! The fields of the Elastic Common Schema (8.11 and 9.4 agree on all of these) with their types, and those of SIEM on OpenSearch.
 
-use Type::{Count, Date, Float, GeoPoint, Ip, Keyword, Long, Lowercase, Mac, Port, Text, Transport};
+use std::sync::LazyLock;
 
-/// The type of a field, as far as it decides which values fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Text as it is, found whole. OpenSearch: `keyword` or `wildcard`.
-    Keyword,
-    /// The same, in lower case (`network.transport` and kin).
-    Lowercase,
-    /// Text, found by its words.
-    Text,
-    /// A 64-bit integer.
-    Long,
-    /// A 64-bit integer that is not negative: bytes, packets, process numbers. OpenSearch: `long`.
-    Count,
-    /// A port: 0 to 65,535. OpenSearch: `integer` or `long`.
-    Port,
-    /// A transport protocol: its IANA keyword in lower case, or its number. OpenSearch: `keyword`.
-    Transport,
-    /// A floating-point number.
-    Float,
-    /// An IPv4 or IPv6 address.
-    Ip,
-    /// A point in time.
-    Date,
-    /// A MAC address as RFC 7042 writes it: upper case, hyphens. OpenSearch: `keyword`.
-    Mac,
-    /// Latitude and longitude.
-    GeoPoint,
-    /// An object whose keys are no fields: each is found by its path all the same. OpenSearch: `flat_object`.
-    Flat,
+use super::field_list::{ListedField, base_fields};
+use crate::bytes::table;
+use crate::bytes::table::Table;
+
+pub use super::field_type::Type;
+
+/// The fields that no document has unless user.ini fills them.
+pub(crate) fn other_fields() -> &'static [ListedField] {
+    const OTHER: Table =
+        Table { file: "config/other_fields.csv", text: include_str!("../../config/other_fields.csv") };
+    static FIELDS: LazyLock<Vec<ListedField>> =
+        LazyLock::new(|| table::compiled_in(OTHER.read(ListedField::read)));
+    &FIELDS
 }
 
-/// All fields known here, by name, in order.
-static FIELDS: &[(&str, Type)] = &[
-    ("@timestamp", Date),
-    ("agent.ephemeral_id", Keyword),
-    ("agent.id", Keyword),
-    ("agent.name", Keyword),
-    ("agent.type", Keyword),
-    ("agent.version", Keyword),
-    ("client.address", Keyword),
-    ("client.bytes", Count),
-    ("client.domain", Keyword),
-    ("client.ip", Ip),
-    ("client.mac", Mac),
-    ("client.port", Port),
-    ("cloud.account.id", Keyword),
-    ("cloud.account.name", Keyword),
-    ("cloud.availability_zone", Keyword),
-    ("cloud.instance.id", Keyword),
-    ("cloud.instance.name", Keyword),
-    ("cloud.machine.type", Keyword),
-    ("cloud.project.id", Keyword),
-    ("cloud.provider", Keyword),
-    ("cloud.region", Keyword),
-    ("cloud.service.name", Keyword),
-    ("container.id", Keyword),
-    ("container.image.name", Keyword),
-    ("container.name", Keyword),
-    ("destination.address", Keyword),
-    ("destination.as.number", Long),
-    ("destination.as.organization.name", Keyword),
-    ("destination.bytes", Count),
-    ("destination.domain", Keyword),
-    ("destination.geo.city_name", Keyword),
-    ("destination.geo.country_iso_code", Keyword),
-    ("destination.geo.country_name", Keyword),
-    ("destination.geo.location", GeoPoint),
-    ("destination.ip", Ip),
-    ("destination.mac", Mac),
-    ("destination.nat.ip", Ip),
-    ("destination.nat.port", Port),
-    ("destination.packets", Count),
-    ("destination.port", Port),
-    ("destination.user.domain", Keyword),
-    ("destination.user.full_name", Keyword),
-    ("destination.user.id", Keyword),
-    ("destination.user.name", Keyword),
-    ("device.model.identifier", Keyword),
-    ("device.model.name", Keyword),
-    ("device.product.name", Keyword),
-    ("device.serial_number", Keyword),
-    ("device.type", Keyword),
-    ("device.vendor.name", Keyword),
-    ("dns.question.name", Keyword),
-    ("dns.question.type", Keyword),
-    ("dns.type", Keyword),
-    ("ecs.version", Keyword),
-    ("error.code", Keyword),
-    ("error.id", Keyword),
-    ("error.message", Text),
-    ("error.stack_trace", Keyword),
-    ("error.type", Keyword),
-    ("event.action", Keyword),
-    ("event.agent_id_status", Keyword),
-    ("event.category", Keyword),
-    ("event.code", Keyword),
-    ("event.created", Date),
-    ("event.dataset", Keyword),
-    ("event.duration", Long),
-    ("event.end", Date),
-    ("event.hash", Keyword),
-    ("event.id", Keyword),
-    ("event.ingested", Date),
-    ("event.kind", Keyword),
-    ("event.module", Keyword),
-    ("event.original", Keyword),
-    ("event.outcome", Keyword),
-    ("event.provider", Keyword),
-    ("event.reason", Keyword),
-    ("event.reference", Keyword),
-    ("event.risk_score", Float),
-    ("event.risk_score_norm", Float),
-    ("event.sequence", Long),
-    ("event.severity", Long),
-    ("event.start", Date),
-    ("event.timezone", Keyword),
-    ("event.type", Keyword),
-    ("event.url", Keyword),
-    ("file.created", Date),
-    ("file.directory", Keyword),
-    ("file.drive_letter", Keyword),
-    ("file.extension", Keyword),
-    ("file.group", Keyword),
-    ("file.hash.md5", Keyword),
-    ("file.hash.sha1", Keyword),
-    ("file.hash.sha256", Keyword),
-    ("file.inode", Keyword),
-    ("file.mime_type", Keyword),
-    ("file.mode", Keyword),
-    ("file.mtime", Date),
-    ("file.name", Keyword),
-    ("file.owner", Keyword),
-    ("file.path", Keyword),
-    ("file.size", Count),
-    ("file.target_path", Keyword),
-    ("file.type", Keyword),
-    ("file.uid", Keyword),
-    ("group.id", Keyword),
-    ("group.name", Keyword),
-    ("host.architecture", Keyword),
-    ("host.domain", Keyword),
-    ("host.hostname", Keyword),
-    ("host.id", Keyword),
-    ("host.ip", Ip),
-    ("host.mac", Mac),
-    ("host.name", Keyword),
-    ("host.os.name", Keyword),
-    ("host.os.type", Keyword),
-    ("host.os.version", Keyword),
-    ("host.type", Keyword),
-    ("http.request.body.bytes", Count),
-    ("http.request.body.content", Text),
-    ("http.request.bytes", Count),
-    ("http.request.id", Keyword),
-    ("http.request.method", Keyword),
-    ("http.request.mime_type", Keyword),
-    ("http.request.referrer", Keyword),
-    ("http.response.body.bytes", Count),
-    ("http.response.bytes", Count),
-    ("http.response.status_code", Long),
-    ("http.version", Keyword),
-    ("labels", Keyword),
-    ("log.file.path", Keyword),
-    ("log.level", Keyword),
-    ("log.logger", Keyword),
-    ("log.syslog.appname", Keyword),
-    ("log.syslog.facility.code", Long),
-    ("log.syslog.facility.name", Keyword),
-    ("log.syslog.hostname", Keyword),
-    ("log.syslog.priority", Long),
-    ("log.syslog.severity.code", Long),
-    ("log.syslog.severity.name", Keyword),
-    ("log.syslog.structured_data", Keyword),
-    ("log.syslog.version", Keyword),
-    ("message", Text),
-    ("network.application", Lowercase),
-    ("network.bytes", Count),
-    ("network.community_id", Keyword),
-    ("network.direction", Keyword),
-    ("network.forwarded_ip", Ip),
-    ("network.iana_number", Keyword),
-    ("network.name", Keyword),
-    ("network.packets", Count),
-    ("network.protocol", Lowercase),
-    ("network.transport", Transport),
-    ("network.type", Lowercase),
-    ("network.vlan.id", Keyword),
-    ("observer.egress.interface.name", Keyword),
-    ("observer.hostname", Keyword),
-    ("observer.ingress.interface.name", Keyword),
-    ("observer.ip", Ip),
-    ("observer.mac", Mac),
-    ("observer.name", Keyword),
-    ("observer.product", Keyword),
-    ("observer.serial_number", Keyword),
-    ("observer.type", Keyword),
-    ("observer.vendor", Keyword),
-    ("observer.version", Keyword),
-    ("organization.id", Keyword),
-    ("organization.name", Keyword),
-    ("process.args", Keyword),
-    ("process.command_line", Keyword),
-    ("process.executable", Keyword),
-    ("process.hash.sha256", Keyword),
-    ("process.name", Keyword),
-    ("process.parent.executable", Keyword),
-    ("process.parent.name", Keyword),
-    ("process.parent.pid", Count),
-    ("process.pid", Count),
-    ("process.title", Keyword),
-    ("process.working_directory", Keyword),
-    ("registry.hive", Keyword),
-    ("registry.key", Keyword),
-    ("registry.path", Keyword),
-    ("registry.value", Keyword),
-    ("related.hash", Keyword),
-    ("related.hosts", Keyword),
-    ("related.ip", Ip),
-    ("related.user", Keyword),
-    ("rule.category", Keyword),
-    ("rule.description", Keyword),
-    ("rule.id", Keyword),
-    ("rule.name", Keyword),
-    ("rule.reference", Keyword),
-    ("rule.ruleset", Keyword),
-    ("rule.uuid", Keyword),
-    ("rule.version", Keyword),
-    ("server.address", Keyword),
-    ("server.bytes", Count),
-    ("server.domain", Keyword),
-    ("server.ip", Ip),
-    ("server.mac", Mac),
-    ("server.port", Port),
-    ("service.name", Keyword),
-    ("service.type", Keyword),
-    ("source.address", Keyword),
-    ("source.as.number", Long),
-    ("source.as.organization.name", Keyword),
-    ("source.bytes", Count),
-    ("source.domain", Keyword),
-    ("source.geo.city_name", Keyword),
-    ("source.geo.country_iso_code", Keyword),
-    ("source.geo.country_name", Keyword),
-    ("source.geo.location", GeoPoint),
-    ("source.ip", Ip),
-    ("source.mac", Mac),
-    ("source.nat.ip", Ip),
-    ("source.nat.port", Port),
-    ("source.packets", Count),
-    ("source.port", Port),
-    ("source.user.domain", Keyword),
-    ("source.user.full_name", Keyword),
-    ("source.user.id", Keyword),
-    ("source.user.name", Keyword),
-    ("tags", Keyword),
-    ("threat.framework", Keyword),
-    ("threat.indicator.ip", Ip),
-    ("threat.indicator.type", Keyword),
-    ("threat.tactic.id", Keyword),
-    ("threat.tactic.name", Keyword),
-    ("threat.technique.id", Keyword),
-    ("threat.technique.name", Keyword),
-    ("threat.technique.reference", Keyword),
-    ("threat.technique.subtechnique.id", Keyword),
-    ("tls.client.server_name", Keyword),
-    ("tls.version", Keyword),
-    ("url.domain", Keyword),
-    ("url.extension", Keyword),
-    ("url.fragment", Keyword),
-    ("url.full", Keyword),
-    ("url.original", Keyword),
-    ("url.path", Keyword),
-    ("url.port", Port),
-    ("url.query", Keyword),
-    ("url.registered_domain", Keyword),
-    ("url.scheme", Keyword),
-    ("url.top_level_domain", Keyword),
-    ("url.username", Keyword),
-    ("user.domain", Keyword),
-    ("user.email", Keyword),
-    ("user.full_name", Keyword),
-    ("user.id", Keyword),
-    ("user.name", Keyword),
-    ("user.target.name", Keyword),
-    ("user_agent.device.name", Keyword),
-    ("user_agent.name", Keyword),
-    ("user_agent.original", Keyword),
-    ("user_agent.version", Keyword),
-    ("vulnerability.category", Keyword),
-    ("vulnerability.description", Keyword),
-    ("vulnerability.enumeration", Keyword),
-    ("vulnerability.id", Keyword),
-    ("vulnerability.score.base", Float),
-    ("vulnerability.severity", Keyword),
-];
+/// The fields of ECS, in the order of their names.
+static ECS: LazyLock<Vec<(&'static str, Type)>> = LazyLock::new(|| {
+    let fields = base_fields().iter().chain(other_fields()).filter(|field| field.schema == "ecs");
+    let mut ecs: Vec<_> = fields.map(|field| (field.name, field.kind)).collect();
+    ecs.sort_unstable_by_key(|(name, _)| *name);
+    ecs
+});
 
 /// The type of an ECS field; nothing where ECS has no such field.
 pub fn type_of(name: &str) -> Option<Type> {
-    let at = FIELDS.binary_search_by(|(field, _)| (*field).cmp(name)).ok()?;
-    FIELDS.get(at).map(|(_, kind)| *kind)
+    let at = ECS.binary_search_by(|(field, _)| (*field).cmp(name)).ok()?;
+    ECS.get(at).map(|(_, kind)| *kind)
 }
 
 /// Whether `name` is an ECS field.
@@ -311,7 +36,7 @@ pub fn is_ecs_field(name: &str) -> bool {
     type_of(name).is_some()
 }
 
-/// The names of all fields, in order.
+/// The names of all fields of ECS, in order.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    FIELDS.iter().map(|(name, _)| *name)
+    ECS.iter().map(|(name, _)| *name)
 }

@@ -1,7 +1,7 @@
-//! The numbered list of fields that a document can have: ours and those that user.ini adds, in document order.
+//! The numbered list of fields that a document can have: those of every document, those of its log type, and those that user.ini
+//! adds.
 //!
-//! Made once for each type of log. The index template, the field documentation and the document itself read this one list.
-//! Does not know values.
+//! Made once for each section. The index template, the field documentation and the document itself read this one list.
 
 use crate::document::field_list::FieldId;
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::ecs;
 use super::ecs::Type;
-use super::field_list::{OURS, PREFIX};
+use super::field_list::{ListedField, PREFIX, base_fields};
 use crate::bytes::json;
 use crate::bytes::json::Piece;
 
@@ -74,21 +74,27 @@ pub enum Error {
 }
 
 impl Fields {
-    /// The list for a type of log whose left-over keys go under `prefix`, with the fields `added` by its table.
+    /// The list for a section whose left-over keys go under `prefix`: the fields of every document, its log type's `own`, and those
+    /// that its table has `added`.
     ///
     /// # Errors
     ///
     /// A field that would be both a value and an object.
-    pub fn new<'n>(prefix: &str, added: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
-        let mut fields: Vec<Field> = OURS
+    pub fn new<'n>(
+        prefix: &str,
+        own: &[ListedField],
+        added: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, Error> {
+        let mut fields: Vec<Field> = base_fields()
             .iter()
-            .map(|(name, kind, meaning)| Field {
-                name: match name.strip_prefix(PREFIX) {
+            .chain(own)
+            .map(|field| Field {
+                name: match field.name.strip_prefix(PREFIX) {
                     Some(key) => format!("{prefix}.{key}"),
-                    None => (*name).to_owned(),
+                    None => field.name.to_owned(),
                 },
-                kind: *kind,
-                meaning: Cow::Borrowed(meaning),
+                kind: field.kind,
+                meaning: Cow::Borrowed(field.meaning),
             })
             .collect();
         for name in added {
@@ -98,7 +104,7 @@ impl Fields {
             }
         }
         refuse_value_and_object(&fields)?;
-        let order = document_order(&fields, prefix);
+        let order = document_order(&fields, own.len(), prefix);
         let names: Vec<&str> = order
             .iter()
             .filter_map(|id| fields.get(usize::from(id.0)))
@@ -123,9 +129,9 @@ impl Fields {
         Ok(Self { fields, kinds, order, objects, steps, depths, positions, prefix, under_prefix })
     }
 
-    /// All fields by number.
+    /// All fields in document order.
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Field)> {
-        (0..).map(FieldId).zip(&self.fields)
+        self.order.iter().filter_map(|slot| Some((slot.field, self.fields.get(usize::from(slot.field.0))?)))
     }
 
     /// How many there are.
@@ -151,6 +157,14 @@ impl Fields {
     /// A field's type.
     pub fn kind(&self, id: FieldId) -> Type {
         self.kinds.get(usize::from(id.0)).copied().unwrap_or(Type::Keyword)
+    }
+
+    /// Whether a field stands under the prefix.
+    pub(crate) fn is_prefixed(&self, id: FieldId) -> bool {
+        self.positions
+            .get(usize::from(id.0))
+            .and_then(|at| self.order.get(usize::from(*at)))
+            .is_some_and(|slot| slot.prefixed)
     }
 
     /// The object that takes what the table leaves over.
@@ -199,18 +213,27 @@ fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
     Ok(())
 }
 
+/// The fields as they are listed: those of every document, `own` ones of the log type, the last ones of every document, and those
+/// that user.ini adds.
+fn listed(fields: &[Field], own: usize) -> impl Iterator<Item = (FieldId, &Field)> {
+    let numbered = || (0..).map(FieldId).zip(fields);
+    let is_last = |id: &FieldId| FieldId::LAST.contains(id);
+    let base_and_own = numbered().take(base_fields().len() + own).filter(move |(id, _)| !is_last(id));
+    let last = numbered().filter(move |(id, _)| is_last(id));
+    base_and_own.chain(last).chain(numbered().skip(base_fields().len() + own))
+}
+
 /// The fields of one object stand together, in the order in which the list first names the object; those under the
 /// prefix stand last, because left-over keys follow them.
-fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
+fn document_order(fields: &[Field], own: usize, prefix: &str) -> Vec<FieldId> {
     let mut firsts: HashMap<&str, usize> = HashMap::new();
-    for (number, field) in fields.iter().enumerate() {
+    for (place, (_, field)) in listed(fields, own).enumerate() {
         for end in field.name.match_indices('.').map(|(dot, _)| dot).chain([field.name.len()]) {
-            firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(number);
+            firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(place);
         }
     }
-    let mut keyed: Vec<(bool, Vec<usize>, u16)> = (0_u16..)
-        .zip(fields)
-        .map(|(number, field)| {
+    let mut keyed: Vec<(bool, Vec<usize>, FieldId)> = listed(fields, own)
+        .map(|(id, field)| {
             let path = field
                 .name
                 .match_indices('.')
@@ -218,11 +241,11 @@ fn document_order(fields: &[Field], prefix: &str) -> Vec<FieldId> {
                 .chain([field.name.len()])
                 .map(|end| firsts.get(field.name.get(..end).unwrap_or_default()).copied().unwrap_or_default())
                 .collect();
-            (field.name.split('.').next() == Some(prefix), path, number)
+            (field.name.split('.').next() == Some(prefix), path, id)
         })
         .collect();
     keyed.sort();
-    keyed.into_iter().map(|(_, _, number)| FieldId(number)).collect()
+    keyed.into_iter().map(|(_, _, id)| id).collect()
 }
 
 fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n str>) -> Slot {

@@ -11,7 +11,8 @@ use base64_simd::{Out, URL_SAFE_NO_PAD};
 use bumpalo::Bump;
 use sha2::{Digest as _, Sha256};
 
-use super::digest::{Digest, digests};
+/// A SHA-256.
+type Digest = [u8; 32];
 
 /// Bytes of the SHA-256 that make an id: 160 bits.
 const ID_BYTES: usize = 20;
@@ -143,7 +144,8 @@ struct Hashed<'l> {
 }
 
 impl<'l> Hashed<'l> {
-    fn new(line: &'l [u8], digest: Digest) -> Self {
+    fn of(line: &'l [u8]) -> Self {
+        let digest = Digest::from(Sha256::digest(line));
         let fingerprint = digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         Self { line, digest, fingerprint }
     }
@@ -152,7 +154,7 @@ impl<'l> Hashed<'l> {
 impl Identities {
     /// The identity of the next line.
     pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
-        let hashed = Hashed::new(line, Sha256::digest(line).into());
+        let hashed = Hashed::of(line);
         let was_seen = self.seen.contains(hashed.fingerprint);
         self.identity(hashed, was_seen)
     }
@@ -162,8 +164,7 @@ impl Identities {
     /// The fingerprints of an object do not fit into the processor's cache: those of a few lines are looked for together, so that
     /// it waits for all of them at once.
     pub fn next_few<'l>(&mut self, lines: &[&'l [u8]]) -> impl Iterator<Item = Identity<'l>> {
-        let hashed = lines.iter().zip(digests(lines)).map(|(line, digest)| Hashed::new(line, digest));
-        let hashed: Vec<_> = hashed.collect();
+        let hashed: Vec<_> = lines.iter().map(|line| Hashed::of(line)).collect();
         let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(hashed.fingerprint)).collect();
         hashed.into_iter().zip(were_seen).map(|(hashed, was_seen)| self.identity(hashed, was_seen))
     }

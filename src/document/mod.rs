@@ -2,12 +2,12 @@
 
 pub mod value;
 pub(crate) mod origin;
+pub mod field_type;
+pub mod field_list;
 pub mod ecs;
 pub mod fields;
-pub mod field_list;
 pub mod row;
 pub(crate) mod trace;
 pub mod convert;
 pub mod problem;
 pub mod id;
-pub(crate) mod digest;

@@ -1,6 +1,4 @@
-//! The documents that an object has to give, against those that the cluster holds.
-//!
-//! Takes what was expected, asks the cluster, gives the difference. Does not read objects.
+//! Compares the documents that an object has to give with those that the cluster holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,8 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::opensearch::client::{ApiError, OpenSearch};
-use crate::deliver::bulk::index_and_id;
-use crate::load::batch::Batch;
+use crate::deliver::expected::Expected;
 
 /// Ids that are asked for in one request.
 const IDS_AT_ONCE: usize = 1_000;
@@ -20,32 +17,6 @@ const TRIES: u32 = 4;
 
 /// Pause before another try; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// The documents that an object has to give.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Expected {
-    /// Ids by indices. Documents of the same id are one.
-    ids: BTreeMap<String, BTreeSet<String>>,
-    /// Documents without an id.
-    nameless: u64,
-}
-
-impl Expected {
-    /// Notes the documents of a batch.
-    pub fn add(&mut self, batch: &Batch) {
-        for (action, _) in (0..batch.len()).filter_map(|at| batch.pair(at)) {
-            match index_and_id(action) {
-                Some((index, id)) if !id.is_empty() => drop(self.ids.entry(index).or_default().insert(id)),
-                _ => self.nameless += 1,
-            }
-        }
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> u64 {
-        self.ids.values().map(|ids| count(ids.len())).sum::<u64>() + self.nameless
-    }
-}
 
 /// How an object compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -107,7 +78,7 @@ pub async fn compare(
     // A line that came in another object too is one document, which names the object that came last.
     let held = held(client, indices, &expected.ids).await?;
     // Without ids the count is all there is; with them, what names the object may be left of an older one of its key.
-    let there = if expected.nameless > 0 { counted } else { held.there };
+    let there = if expected.without_id > 0 { counted } else { held.there };
     finding.by_id_only = there.saturating_sub(counted);
     finding.lost = all.saturating_sub(there + held.unknown);
     finding.verdict = match finding.lost {

@@ -1,17 +1,15 @@
-//! The edge: S3 and OpenSearch, over the network.
+//! The network: S3, SQS and OpenSearch, and the Lambda function.
 //!
-//! Bytes of objects go in ([`s3`]), batches go out ([`deliver`] over [`opensearch`]). Everything that awaits is
-//! here; what the bytes mean and what an answer says is decided by the core.
+//! Bytes of objects come in by [`aws`], and batches go out by [`delivery`] over [`opensearch`]. Everything that awaits is here. The
+//! core decides what the bytes mean and what an answer says.
 
 pub mod aws;
 pub mod opensearch;
-pub mod delivery;
 pub mod dead_letters;
-pub mod files;
-pub mod cores;
-pub mod settings;
+pub mod delivery;
+pub mod clients;
 pub mod audit;
-pub mod work;
+pub mod object_loader;
 pub mod redrive;
-mod narrate;
+mod log_lines;
 pub mod function;

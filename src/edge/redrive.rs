@@ -1,6 +1,4 @@
-//! Dead letters on their way back: a file of records in, its chosen documents to the cluster, an account out.
-//!
-//! Does not choose, and does not remove what was sent.
+//! Sends the documents of a file of dead letters to the cluster once more, and accounts for its records.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -12,14 +10,15 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::dead_letters::files::{Contents, read_records};
-use super::delivery::outcome::Aside;
-use super::delivery::target::{Target, send};
-use super::settings::DocumentIds;
+use super::delivery::outcome::{Options, SideOutputs};
+use super::delivery::sink::send;
+use super::opensearch::client::OpenSearch;
 use crate::deliver::dead_letter::Cause;
 use crate::deliver::dead_letter::letter::DeadLetter;
 use crate::deliver::dead_letter::remake::Remade;
-use crate::load::account::{Account, Limits};
+use crate::load::account::{Account, Limits, Sink};
 use crate::load::batch::Batch;
+use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::map::exclude::action::Action;
 use crate::read::object::line::LineNumber;
@@ -28,25 +27,25 @@ use crate::report::{ObjectReport, Outcome};
 /// Which records are sent again, and how.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// What makes their documents, under the ids that are recorded.
-    pub plans: Arc<CompiledSections>,
-    /// Whether these ids are sent.
+    /// The sections that make their documents, under the ids that are recorded.
+    pub sections: Arc<CompiledSections>,
+    /// Whether the recorded ids are sent.
     pub ids: DocumentIds,
-    /// Records of these causes; nothing means all.
+    /// Only records of these causes are sent; `None` means all records.
     pub chosen: Option<BTreeSet<Cause>>,
 }
 
 /// What became of a file of records.
 #[derive(Debug)]
 pub struct Resent {
-    /// What became of the documents that were chosen: a record is a line here.
+    /// What became of the chosen records: each counts as a line.
     pub report: ObjectReport,
     /// What was in the file.
     pub contents: Contents,
 }
 
 impl Resent {
-    /// Nothing in the file is worth keeping: every record of it was sent and indexed, or left out by a rule of today.
+    /// Whether the file is no longer needed: every record of it was indexed, or is left out by a rule of today.
     pub fn is_settled(&self) -> bool {
         let balance = self.report.balance();
         self.report.outcome == Outcome::Loaded
@@ -55,18 +54,18 @@ impl Resent {
     }
 }
 
-/// Sends the records of a file that are ordered.
+/// Sends those records of the file `name` that `order` asks for.
 pub async fn resend(
     name: String,
     reader: impl Read + Send + 'static,
     order: &Arc<Order>,
-    target: &Target,
+    client: &OpenSearch,
 ) -> Resent {
     let started = Instant::now();
     let contents = Arc::new(Mutex::new(Contents::default()));
     let (order, found) = (Arc::clone(order), Arc::clone(&contents));
     let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
-    let parse = move |sink: &mut dyn FnMut(&mut Batch) -> ControlFlow<()>| {
+    let parse = move |sink: &mut Sink<'_>| {
         let mut outbox = Outbox { order: &order, sink, account: Account::default(), batch: Batch::default() };
         let contents = read_records(reader, &mut |number, letter| {
             let flow = outbox.take(LineNumber(number), &letter);
@@ -80,8 +79,9 @@ pub async fn resend(
         *found.lock().unwrap_or_else(PoisonError::into_inner) = contents;
         account
     };
-    let never = AtomicBool::new(false);
-    send(parse, target, None, &never, &mut Aside::default(), &mut report).await;
+    let is_over = AtomicBool::new(false);
+    let mut side_outputs = SideOutputs::default();
+    send(parse, (client, &Options::default()), None, &is_over, &mut side_outputs, &mut report).await;
     let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
     if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {
@@ -91,10 +91,10 @@ pub async fn resend(
     Resent { report, contents }
 }
 
-/// Documents on their way out, and the account of them.
+/// Makes batches of the documents, and accounts for the records.
 struct Outbox<'o> {
     order: &'o Order,
-    sink: &'o mut dyn FnMut(&mut Batch) -> ControlFlow<()>,
+    sink: &'o mut Sink<'o>,
     account: Account,
     batch: Batch,
 }
@@ -105,7 +105,7 @@ impl Outbox<'_> {
             return ControlFlow::Continue(());
         }
         self.account.lines += 1;
-        let document = match letter.remake(&self.order.plans, Timestamp::now()) {
+        let document = match letter.remake(&self.order.sections, Timestamp::now()) {
             Remade::OfLine(document) | Remade::AsRecorded(document) => document,
             Remade::Excluded => {
                 self.account.documents += 1;
@@ -117,7 +117,7 @@ impl Outbox<'_> {
                 return ControlFlow::Continue(());
             }
         };
-        // A document that finds no room any more is one that is not sent.
+        // A document that no batch takes any more counts as unsent.
         self.account.documents += 1;
         let size = self.batch.body.len() + document.len();
         if !self.batch.is_empty() && size > Limits::default().batch_bytes {

@@ -1,7 +1,7 @@
-//! One object from its bytes to its bulk requests, and the account of what was in it.
+//! One object, from its bytes to its bulk requests, and the account of what was in it.
 //!
-//! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
-//! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
+//! [`load`] takes a reader, a compiled section and what is known of the object, and hands batches to a sink as they fill. Memory
+//! depends on the longest line and on the size of a batch. Of each line of the object it keeps only some bytes, to find equal lines.
 
 pub mod account;
 pub mod ages;
@@ -11,19 +11,16 @@ pub mod raw_lines;
 mod reading;
 mod stages;
 mod output;
-mod abreast;
+mod parallel;
 
-use crate::load::account::Account;
-use crate::load::account::Limits;
-use crate::load::account::Sink;
-use crate::load::account::Visitor;
 use std::io::Read;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use self::output::{Output, Takers, Ways};
+use self::account::{Account, Limits, Sink, Visitor};
+use self::output::{Outlets, Output, OutputOptions};
 use self::reading::Reading;
 use self::stages::Stages;
 use crate::map::Documents;
@@ -32,48 +29,56 @@ use crate::map::event::ObjectFacts;
 use crate::read::object::Lines;
 use crate::trigger::object_ref::LineRange;
 
-/// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
+/// Loads one object. The sink may take the contents of a batch; what it leaves is thrown away. It never gets an empty batch.
 pub fn load<R: Read + Send>(
     reader: R,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     sink: &mut Sink<'_>,
 ) -> Account {
     let now = facts.around.load;
-    run(reader, Documents::new(plan, facts), plan, now, limits, Takers { sink: Some(sink), visitor: None })
+    run(
+        reader,
+        Documents::new(section, facts),
+        section,
+        now,
+        limits,
+        Outlets { sink: Some(sink), visitor: None },
+    )
 }
 
-/// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
+/// Reads an object as [`load`] does, and shows its documents to `visitor` instead of sending them. These documents can say where each
+/// of their values comes from.
 pub fn visit<R: Read + Send>(
     reader: R,
-    plan: &CompiledSection,
+    section: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
     visitor: &mut Visitor<'_>,
 ) -> Account {
     let now = facts.around.load;
-    let documents = Documents::new(plan, facts).traced();
-    let limits = &Limits { makers: NonZero::<usize>::MIN, ..*limits };
-    let takers = Takers { sink: None, visitor: Some(visitor) };
-    run(reader, documents, plan, now, limits, takers)
+    let documents = Documents::new(section, facts).traced();
+    let limits = &Limits { workers: NonZero::<usize>::MIN, ..*limits };
+    let outlets = Outlets { sink: None, visitor: Some(visitor) };
+    run(reader, documents, section, now, limits, outlets)
 }
 
 fn run<'l, R: Read + Send>(
     reader: R,
     documents: Documents<'l>,
-    plan: &'l CompiledSection,
+    section: &'l CompiledSection,
     now: Timestamp,
     limits: &Limits,
-    takers: Takers<'l>,
+    outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
-    let mut stages = Stages::new(plan, documents);
-    let Limits { batch_bytes, as_made, keep_lines, .. } = *limits;
-    let ways = Ways { now, batch_bytes, as_made, keep_lines };
-    let mut output = Output::new(ways, takers);
-    let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.makers);
+    let mut stages = Stages::new(section, documents);
+    let Limits { batch_bytes, batch_per_chunk, keep_lines, .. } = *limits;
+    let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines };
+    let mut output = Output::new(options, outlets);
+    let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.workers);
     let mut account = output.into_account();
     account.stopped = flow.is_break();
     account.exclusions.merge(&stages.take_exclusions());
@@ -82,7 +87,7 @@ fn run<'l, R: Read + Send>(
     account
 }
 
-/// Bytes of text from which an object is large: what is left of it may be worth the threads.
+/// Bytes of text after which several workers share the rest of an object: for less, threads cost more than they gain.
 const LARGE: u64 = 256 << 10;
 
 fn all<R: Read + Send>(
@@ -90,12 +95,12 @@ fn all<R: Read + Send>(
     reading: &mut Reading,
     stages: &mut Stages<'_>,
     output: &mut Output<'_>,
-    makers: NonZero<usize>,
+    workers: NonZero<usize>,
 ) -> ControlFlow<()> {
-    while makers.get() == 1 || lines.decoded_bytes() < LARGE {
-        let Some(few) = reading.next(lines) else { return output.flush() };
-        stages.lines(&few, output)?;
+    while workers.get() == 1 || lines.decoded_bytes() < LARGE {
+        let Some(chunk) = reading.next(lines) else { return output.flush() };
+        stages.lines(&chunk, output)?;
     }
-    abreast::all(lines, reading, stages, output, makers)?;
+    parallel::all(lines, reading, stages, output, workers)?;
     output.flush()
 }

@@ -1,6 +1,4 @@
-//! Where the documents of a load go, and the account of them.
-//!
-//! Does not know how a document is made.
+//! Collects the documents of a load in batches, and counts them.
 
 use std::mem;
 use std::ops::ControlFlow;
@@ -17,40 +15,40 @@ use crate::map::exclude::Exclusions;
 use crate::map::exclude::action::Action;
 use crate::read::object::line::LineNumber;
 
-/// Bytes of memory for documents that are kept for the next ones.
+/// The most bytes of memory that a batch keeps for the next documents.
 const MOST_KEPT: usize = 512 << 10;
 
-/// Who takes what a load makes.
+/// What a load hands its documents to.
 #[derive(Default)]
-pub(super) struct Takers<'l> {
-    /// Without one, what is made waits.
+pub(super) struct Outlets<'l> {
+    /// Takes full batches. Without a sink the documents stay in the batch.
     pub(super) sink: Option<&'l mut Sink<'l>>,
     pub(super) visitor: Option<&'l mut Visitor<'l>>,
 }
 
-/// What an output does with documents.
+/// The options of an output: see [`super::account::Limits`].
 #[derive(Clone, Copy)]
-pub(super) struct Ways {
-    /// When the load began.
+pub(super) struct OutputOptions {
+    /// The time of the load.
     pub(super) now: Timestamp,
     pub(super) batch_bytes: usize,
-    pub(super) as_made: bool,
+    pub(super) batch_per_chunk: bool,
     pub(super) keep_lines: bool,
 }
 
-/// Where documents go, and the account of them.
+/// The batch at hand, and the account of the load.
 pub(super) struct Output<'l> {
     batch: Batch,
-    /// An operation on its way from a full batch to the next.
+    /// The operation that did not fit into the last batch.
     operation: Vec<u8>,
-    ways: Ways,
-    /// How many of the lines at hand are in the account.
+    options: OutputOptions,
+    /// How many of the lines at hand are counted.
     counted: usize,
     account: Account,
-    takers: Takers<'l>,
+    outlets: Outlets<'l>,
 }
 
-/// What was made of some lines, for the output of the whole object.
+/// The documents of a chunk of lines, for the output of the whole object.
 #[derive(Default)]
 pub(super) struct Made {
     batch: Batch,
@@ -58,7 +56,7 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// The memory without what was made.
+    /// The same memory without documents.
     pub(super) fn emptied(mut self) -> Self {
         self.batch.clear();
         self.batch.body.shrink_to(MOST_KEPT);
@@ -67,27 +65,27 @@ impl Made {
 }
 
 impl<'l> Output<'l> {
-    pub(super) fn new(ways: Ways, takers: Takers<'l>) -> Self {
+    pub(super) fn new(options: OutputOptions, outlets: Outlets<'l>) -> Self {
         Self {
             batch: Batch::default(),
             operation: Vec::new(),
-            ways,
+            options,
             counted: 0,
             account: Account::default(),
-            takers,
+            outlets,
         }
     }
 
-    pub(super) fn ways(&self) -> Ways {
-        self.ways
+    pub(super) fn options(&self) -> OutputOptions {
+        self.options
     }
 
-    /// An output for some lines of the same object, whose documents wait until somebody takes them.
-    pub(super) fn waiting(ways: Ways) -> Self {
-        Self::new(Ways { batch_bytes: usize::MAX, ..ways }, Takers::default())
+    /// An output for a chunk of the same object: its documents stay in one batch.
+    pub(super) fn waiting(options: OutputOptions) -> Self {
+        Self::new(OutputOptions { batch_bytes: usize::MAX, ..options }, Outlets::default())
     }
 
-    /// What was made since this was asked last, with what rules have left out of it; `next` is where the rest goes.
+    /// Takes what was made since the last call, with what rules have left out of it; further documents go into `next`.
     pub(super) fn replace_made(&mut self, next: Made, exclusions: &Exclusions) -> Made {
         let batch = mem::replace(&mut self.batch, next.batch);
         let mut account = mem::replace(&mut self.account, next.account);
@@ -95,18 +93,18 @@ impl<'l> Output<'l> {
         Made { batch, account }
     }
 
-    /// Adds what was made of the lines behind those that are in the account, if all of it fits into the batch at hand, or makes a
-    /// batch of it where that may be. Gives whether it did.
+    /// Adds the documents of the next chunk, if all of them fit into the batch at hand, or makes them a batch of their own where the
+    /// options say so. Tells whether they were added.
     pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
         let Made { batch, account } = made;
-        if self.ways.as_made {
+        if self.options.batch_per_chunk {
             self.flush()?;
             mem::swap(&mut self.batch, batch);
             self.account.merge(account);
             return ControlFlow::Continue(true);
         }
         let offset = self.batch.body.len();
-        if offset.saturating_add(batch.body.len()) > self.ways.batch_bytes {
+        if offset.saturating_add(batch.body.len()) > self.options.batch_bytes {
             return ControlFlow::Continue(false);
         }
         self.batch.body.extend_from_slice(&batch.body);
@@ -137,17 +135,17 @@ impl<'l> Output<'l> {
         let written = document.write(&mut self.batch.body, &mut account.problems);
         account.documents += 1;
         account.further_events += u64::from(part > 0);
-        if let Some(visitor) = &mut self.takers.visitor {
+        if let Some(visitor) = &mut self.outlets.visitor {
             visitor(&document, written)?;
         }
         if written.excluded {
             return ControlFlow::Continue(());
         }
-        account.ages.add(self.ways.now.as_second().saturating_sub(written.time.as_second()));
+        account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
         account.pipeline_errors += u64::from(written.pipeline_error);
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
-        if start > 0 && self.batch.body.len() > self.ways.batch_bytes {
+        if start > 0 && self.batch.body.len() > self.options.batch_bytes {
             // The operation that is too much for this batch begins the next one.
             self.operation.extend(self.batch.body.drain(start..));
             self.flush()?;
@@ -156,7 +154,7 @@ impl<'l> Output<'l> {
         let end = self.batch.body.len();
         let start = self.batch.items.last().map_or(0, |item| item.end);
         self.batch.items.push(Item { start, end, line });
-        if self.ways.keep_lines
+        if self.options.keep_lines
             && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
         {
             self.batch.lines.add(line, text.line.bytes);
@@ -164,7 +162,7 @@ impl<'l> Output<'l> {
         ControlFlow::Continue(())
     }
 
-    /// Counts a record that the loader itself has written.
+    /// Counts a record that is left out because the loader itself has written it.
     pub(super) fn leave_out(
         &mut self,
         rule: &'static str,
@@ -178,7 +176,7 @@ impl<'l> Output<'l> {
         self.account.exclusions.add(rule, Action::Exclude, 1);
     }
 
-    /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
+    /// Counts the lines at hand up to this one. The lines after it are not loaded if the sink stops the load.
     fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
         while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
             self.counted += 1;
@@ -204,9 +202,9 @@ impl<'l> Output<'l> {
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
         let room = self.batch.room();
-        let flow = self.takers.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
+        let flow = self.outlets.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();
-        // Whoever keeps a batch keeps its memory: the next one would grow to the same size bit by bit, with a copy each time.
+        // A sink that takes the batch takes its memory: the next batch would grow to the same size step by step, with a copy each time.
         if self.batch.body.capacity() == 0 {
             self.batch = Batch::with_room(room);
         }

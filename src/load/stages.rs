@@ -1,13 +1,11 @@
-//! A few lines on their way through the stages: text, records, events, documents.
-//!
-//! Does not know where lines come from, nor where documents go.
+//! Takes lines through the stages: text, records, events, documents.
 
-use crate::load::text::Text;
 use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
-use super::reading::{FEW, Given};
+use super::reading::{EVENTS_TOGETHER, NumberedLine};
+use super::text::Text;
 use crate::config::log_type::FileFormat;
 use crate::document::problem::Problem;
 use crate::map::Documents;
@@ -23,35 +21,35 @@ use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The stages of one object's lines, or of some of them.
+/// The stages of one object, or of the chunks that one worker takes.
 pub(super) struct Stages<'l> {
-    plan: &'l CompiledSection,
+    section: &'l CompiledSection,
     documents: Documents<'l>,
-    /// How many documents a line has given so far.
+    /// The line at hand, and how many documents it has given so far.
     part: (LineNumber, usize),
     spare: Spare,
 }
 
 impl<'l> Stages<'l> {
-    pub(super) fn new(plan: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
+    pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
+        Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
-    /// The same stages once more, for other lines of the object.
+    /// Fresh stages for another worker.
     pub(super) fn another(&self) -> Self {
-        Self::new(self.plan, self.documents.another())
+        Self::new(self.section, self.documents.another())
     }
 
-    /// What rules have done since this was asked last.
+    /// Takes what the rules have left out since the last call.
     pub(super) fn take_exclusions(&mut self) -> Exclusions {
         self.documents.take_exclusions()
     }
 
-    pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let texts: Vec<_> = given.iter().map(Text::of).collect();
-        let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
-        // The last one is empty: the next one is read into it, if there is one.
-        let mut records = Vec::with_capacity(FEW + 1);
+    pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
+        let texts: Vec<_> = lines.iter().map(Text::of).collect();
+        let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
+        // The last record is empty: the next one is read into it.
+        let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
@@ -68,7 +66,7 @@ impl<'l> Stages<'l> {
                     None if rest.read_next(record).is_some() => {}
                     None => break,
                 }
-                if records.len() > FEW {
+                if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
@@ -91,12 +89,12 @@ impl<'l> Stages<'l> {
         texts: &[Text<'_>],
         output: &mut Output<'_>,
     ) -> ControlFlow<()> {
-        let mut events = Vec::with_capacity(FEW);
+        let mut events = Vec::with_capacity(EVENTS_TOGETHER);
         for (text, record) in records {
             let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
                 continue;
             };
-            if let Some(rule) = exclude::own_rule(record, self.plan.own_log_group.as_deref()) {
+            if let Some(rule) = exclude::own_rule(record, self.section.own_log_group.as_deref()) {
                 self.events(&events, texts, output)?;
                 events.clear();
                 let part = self.next_part(*line);
@@ -109,7 +107,7 @@ impl<'l> Stages<'l> {
             for text in marker::split(&record.message) {
                 let part = self.next_part(*line);
                 events.push(Event { record, text, line: *line, identity, part });
-                if events.len() == FEW {
+                if events.len() == EVENTS_TOGETHER {
                     self.events(&events, texts, output)?;
                     events.clear();
                 }

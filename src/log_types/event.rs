@@ -35,6 +35,19 @@ pub(crate) struct HeaderKeys {
     pub(crate) severity: Option<KeyId>,
 }
 
+/// The dashboard that a log type ships, in two languages: saved objects of OpenSearch Dashboards (NDJSON).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dashboard {
+    /// With English titles.
+    pub(crate) english: &'static str,
+    /// With Japanese titles.
+    pub(crate) japanese: &'static str,
+    /// The index name in them.
+    pub(crate) index: &'static str,
+    /// The prefix of left-over keys in them.
+    pub(crate) prefix: &'static str,
+}
+
 /// The pairs of an event, before their values are read.
 pub(crate) struct PairsView<'c, 'a> {
     /// The text of the event, of which keys and raw values are slices.

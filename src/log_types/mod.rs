@@ -10,13 +10,18 @@ mod apex_one;
 
 use std::fmt::Debug;
 
-use self::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::document::field_list::ListedField;
+use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 
+/// The section that is meant where none is named.
+pub const DEFAULT_SECTION: &str = "deepsecurity";
+
 /// The log types, by the name of the section that is theirs.
 static ALL: [(&str, &dyn Profile); 2] =
-    [("deepsecurity", &deepsecurity::DeepSecurity), ("apex_one", &apex_one::ApexOne)];
+    [(DEFAULT_SECTION, &deepsecurity::DeepSecurity), ("apex_one", &apex_one::ApexOne)];
 
 /// What a section has to say of its events.
 ///
@@ -30,9 +35,25 @@ pub(crate) trait Profile: Debug + Sync {
     /// that have a value keep it, unless it would mislead.
     fn enrich(&self, events: Vec<EventView<'_, '_>>);
 
+    /// The fields that its documents have beside those of every document, in document order. Their numbers begin at
+    /// [`FieldId::FIRST_OWN`](crate::document::field_list::FieldId::FIRST_OWN).
+    fn own_fields(&self) -> &'static [ListedField] {
+        &[]
+    }
+
     /// The keys that have a meaning here. They go under the prefix by their own names where no field takes them.
     fn known_keys(&self) -> KnownKeys {
         KnownKeys::default()
+    }
+
+    /// The known keys in each spelling, with the type of what stands under the prefix by that name because it does not fit its field.
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        let KnownKeys { names, aliases } = self.known_keys();
+        names
+            .iter()
+            .chain(aliases.iter().map(|(alias, _)| alias))
+            .map(|name| (*name, Type::Keyword))
+            .collect()
     }
 
     /// The key whose value is the payload of a packet, which only its own field shows.
@@ -54,6 +75,11 @@ pub(crate) trait Profile: Debug + Sync {
     /// How much larger a signature id is than the number of its rule.
     fn rule_id_offset(&self, _device: DeviceKind, _signature_id: &str) -> u64 {
         0
+    }
+
+    /// The dashboard for its documents.
+    fn dashboard(&self) -> Option<Dashboard> {
+        None
     }
 
     /// Takes secrets out of an event that no device of the product is known to have written: its header may have lost its name.

@@ -10,7 +10,6 @@ use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
 use super::table::Sources;
 use crate::bytes::trim::trim;
-use crate::bytes::word::Ends;
 use crate::config::log_type::EventTime;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
@@ -65,7 +64,6 @@ pub(super) struct Device {
     pub(super) name: String,
     /// Its kind, if it is one of the section's product.
     pub(super) kind: Option<DeviceKind>,
-    ends: [Ends; 3],
 }
 
 impl Device {
@@ -75,10 +73,8 @@ impl Device {
         header: &EventHeader<'_>,
         profile: &dyn Profile,
     ) -> (usize, Option<DeviceKind>) {
-        let ends = [header.device_version, header.product, header.vendor].map(Ends::of);
         let is_it = |device: &Self| {
-            device.ends == ends
-                && device.version == header.device_version
+            device.version == header.device_version
                 && device.product == header.product
                 && device.vendor == header.vendor
         };
@@ -104,7 +100,6 @@ impl Device {
             version: device_version.to_owned(),
             name,
             kind: profile.device_kind(vendor, product),
-            ends: [device_version, product, vendor].map(Ends::of),
         }
     }
 }

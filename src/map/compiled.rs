@@ -8,9 +8,9 @@ use bumpalo::Bump;
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, Target};
 use crate::bytes::hex::hex;
-use crate::config::diagnostic::{Diagnostic, File, Place, Severity};
-use crate::config::log_type::{LogType, Source};
-use crate::config::{Config, Match};
+use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
+use crate::config::log_type::{LogType, SourceName};
+use crate::config::{Config, KeyMatch};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -44,7 +44,7 @@ pub struct CompiledSection {
 #[derive(Clone, Debug)]
 pub struct CompiledSections {
     config: Config,
-    plans: Vec<CompiledSection>,
+    sections: Vec<CompiledSection>,
     /// What is odd about the rules.
     warnings: Vec<Diagnostic>,
 }
@@ -77,8 +77,8 @@ impl CompiledSection {
     pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
-        let fields = Fields::new(&log_type.field_prefix, added)?;
         let profile = log_types::profile(&log_type.name);
+        let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)?;
         let known = profile.known_keys();
         let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();
@@ -127,7 +127,7 @@ impl CompiledSection {
 
     fn exclude(&mut self, rules: &Rules) {
         let Self { fields, keys, .. } = self;
-        let target = |name: &str, named: &Source| {
+        let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
             if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
@@ -135,7 +135,7 @@ impl CompiledSection {
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
             Target::Origin(match behind_prefix {
-                Some(key) => origin(&Source::Key(key.to_owned()), keys),
+                Some(key) => origin(&SourceName::Key(key.to_owned()), keys),
                 None => origin(named, keys),
             })
         };
@@ -151,19 +151,19 @@ impl CompiledSections {
     /// A field that would be both a value and an object, a constant that does not fit its field, or a line for a field that the
     /// loader itself fills, each with its place.
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut plans = Vec::new();
+        let mut sections = Vec::new();
         let mut findings = Vec::new();
         for log_type in &config.log_types {
             match CompiledSection::new(log_type.clone()) {
-                Ok(plan) => {
-                    findings.extend(misfits(&plan));
-                    plans.push(plan);
+                Ok(section) => {
+                    findings.extend(misfits(&section));
+                    sections.push(section);
                 }
                 Err(error) => findings.push(contradiction(log_type, &error)),
             }
         }
-        findings.sort_by_key(|finding| (finding.place.line, finding.place.column));
-        if findings.is_empty() { Ok(Self { config, plans, warnings: Vec::new() }) } else { Err(findings) }
+        findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
+        if findings.is_empty() { Ok(Self { config, sections, warnings: Vec::new() }) } else { Err(findings) }
     }
 
     /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
@@ -172,11 +172,10 @@ impl CompiledSections {
     ///
     /// What is wrong with a file, with its places.
     pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
-        let sections: Vec<&str> =
-            self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
-        let rules = Rules::read(files, &sections)?;
-        for plan in &mut self.plans {
-            plan.exclude(&rules);
+        let names: Vec<&str> = self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
+        let rules = Rules::read(files, &names)?;
+        for section in &mut self.sections {
+            section.exclude(&rules);
         }
         self.warnings = rules.into_warnings();
         Ok(self)
@@ -184,8 +183,8 @@ impl CompiledSections {
 
     /// Without the records that CloudWatch Logs sends from this log group, the process's own.
     pub fn without_own_log(mut self, log_group: &str) -> Self {
-        for plan in &mut self.plans {
-            plan.own_log_group = Some(log_group.to_owned());
+        for section in &mut self.sections {
+            section.own_log_group = Some(log_group.to_owned());
         }
         self
     }
@@ -198,22 +197,22 @@ impl CompiledSections {
     /// The same, with documents that get their `_id` from OpenSearch: the one kind that time-series collections of OpenSearch
     /// Serverless take. What is sent twice is there twice then.
     pub fn without_ids(mut self) -> Self {
-        self.plans.iter_mut().for_each(|plan| plan.ids = false);
+        self.sections.iter_mut().for_each(|section| section.ids = false);
         self
     }
 
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         match self.config.log_type_for(key) {
-            Match::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
-            Match::Ignored(log_type) => Choice::Ignored(&log_type.name),
-            Match::None => Choice::Unknown,
+            KeyMatch::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
+            KeyMatch::Ignored(log_type) => Choice::Ignored(&log_type.name),
+            KeyMatch::None => Choice::Unknown,
         }
     }
 
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&CompiledSection> {
-        self.plans.iter().find(|plan| plan.log_type.name == name)
+        self.sections.iter().find(|section| section.log_type.name == name)
     }
 
     /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
@@ -223,65 +222,68 @@ impl CompiledSections {
 
     /// All sections in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &CompiledSection> {
-        self.plans.iter()
+        self.sections.iter()
     }
 }
 
 /// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
 fn contradiction(log_type: &LogType, error: &fields::Error) -> Diagnostic {
     let fields::Error::ValueAndObject { value, inside } = error;
-    let place =
-        places(log_type).filter(|(field, _)| [value, inside].contains(field)).map(|(_, place)| place).last();
-    let nowhere = Place { file: log_type.name.clone(), line: 1, column: 1 };
+    let position = places(log_type)
+        .filter(|(field, _)| [value, inside].contains(field))
+        .map(|(_, position)| position)
+        .last();
+    let nowhere = Position { file: log_type.name.clone(), line: 1, column: 1 };
     Diagnostic {
         severity: Severity::Error,
-        place: place.cloned().unwrap_or(nowhere),
+        position: position.cloned().unwrap_or(nowhere),
         message: format!("section [{}]: {error}", log_type.name),
         help: Some("give the field of this line another name".to_owned()),
     }
 }
 
-fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Place)> {
-    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.place));
-    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.place)))
+fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {
+    let mappings = log_type.mappings.iter().map(|mapping| (&mapping.field, &mapping.position));
+    mappings.chain(log_type.statics.iter().map(|constant| (&constant.field, &constant.position)))
 }
 
 /// Lines that could never have an effect.
-fn misfits(plan: &CompiledSection) -> Vec<Diagnostic> {
+fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
-    let misfit = |place: &Place, message: String, help: &str| Diagnostic {
+    let misfit = |position: &Position, message: String, help: &str| Diagnostic {
         severity: Severity::Error,
-        place: place.clone(),
+        position: position.clone(),
         message,
         help: Some(help.to_owned()),
     };
-    let constants = plan.log_type.statics.iter().filter(|constant| {
-        let kind = plan.fields.id(&constant.field).map(|field| plan.fields.kind(field));
+    let constants = section.log_type.statics.iter().filter(|constant| {
+        let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
         kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
     });
-    let owned = plan.fields.id(&format!("{}.timestamp_source", plan.fields.prefix()));
-    let taken = places(&plan.log_type).filter(|(field, _)| owned.is_some() && plan.fields.id(field) == owned);
+    let owned = section.fields.id(&format!("{}.timestamp_source", section.fields.prefix()));
+    let taken =
+        places(&section.log_type).filter(|(field, _)| owned.is_some() && section.fields.id(field) == owned);
     constants
         .map(|constant| {
             let message =
                 format!("constant '{}' does not fit the type of {}", constant.value, constant.field);
-            misfit(&constant.place, message, "write a value of the field's type, or choose another field")
+            misfit(&constant.position, message, "write a value of the field's type, or choose another field")
         })
-        .chain(taken.map(|(field, place)| {
-            misfit(place, format!("field {field} is filled by the loader itself"), "choose another name")
+        .chain(taken.map(|(field, position)| {
+            misfit(position, format!("field {field} is filled by the loader itself"), "choose another name")
         }))
         .collect()
 }
 
-fn origin(source: &Source, keys: &mut KeyTable) -> Origin {
+fn origin(source: &SourceName, keys: &mut KeyTable) -> Origin {
     match source {
-        Source::Key(name) => match name.as_str() {
+        SourceName::Key(name) => match name.as_str() {
             "hostname" => Origin::Record(RecordField::Hostname),
             "timestamp" => Origin::Record(RecordField::Timestamp),
             "tag" => Origin::Record(RecordField::Tag),
             name => Origin::Key(keys.add(name), name.into()),
         },
-        Source::Header(field) => Origin::Header(*field),
-        Source::Syslog(field) => Origin::Syslog(*field),
+        SourceName::Header(field) => Origin::Header(*field),
+        SourceName::Syslog(field) => Origin::Syslog(*field),
     }
 }

@@ -62,7 +62,7 @@ fn set_times<'d>(
     }
     row.step(Step::Time);
     row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(time)));
-    row.set(FieldId::DS_TIMESTAMP_SOURCE, Value::Word(origin.word()));
+    row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(origin.word()));
     row.because(Step::Created, || Read::Record(RecordField::Timestamp));
     match created.time {
         Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&created.written)),

@@ -5,19 +5,19 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::config::log_type::{Index, IndexTime, Rotation};
+use crate::config::log_type::{IndexSettings, IndexTime, Rotation};
 
 /// Names indices for one section; the last name is kept, because neighbors share it.
 #[derive(Clone, Debug)]
 pub struct IndexNames<'c> {
-    index: &'c Index,
+    index: &'c IndexSettings,
     date: Option<Date>,
     name: String,
 }
 
 impl<'c> IndexNames<'c> {
     /// Names for a section's index settings.
-    pub fn new(index: &'c Index) -> Self {
+    pub fn new(index: &'c IndexSettings) -> Self {
         Self { index, date: None, name: String::new() }
     }
 
@@ -36,7 +36,7 @@ impl<'c> IndexNames<'c> {
     }
 }
 
-fn render(index: &Index, date: Date) -> String {
+fn render(index: &IndexSettings, date: Date) -> String {
     let (name, year, month, day) = (&index.name, date.year(), date.month(), date.day());
     let mut dated = match index.rotation {
         Rotation::Auto => name.clone(),

@@ -2,13 +2,15 @@
 //!
 //! Does not know what a key means.
 
+use std::collections::HashMap;
+
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+use foldhash::fast::RandomState;
 
 use super::compiled::CompiledSection;
 use super::table::UsedFields;
 use crate::bytes::trim::trim;
-use crate::bytes::word::Ends;
 use crate::document::field_list::FieldId;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::{MAX_STRING, Row};
@@ -23,16 +25,10 @@ const MAX_LEFTOVERS: usize = 100;
 /// Values that one unknown key takes.
 const MAX_VALUES: usize = 100;
 
-/// Unknown keys with their values.
-struct Groups<'a> {
-    groups: ArenaVec<'a, Group<'a>>,
-    /// The ends of their keys and a hash of these, each in its own list, because an event may have thousands of keys, each of which is
-    /// looked for among all groups.
-    ends: ArenaVec<'a, Ends>,
-    hashes: ArenaVec<'a, u32>,
-}
+/// Up to so many groups, a walk is quicker than a map.
+const FEW: usize = 8;
 
-/// All values of one key.
+/// All values of one key that has found no field.
 struct Group<'a> {
     key: &'a str,
     /// The key is one that the section knows.
@@ -40,100 +36,119 @@ struct Group<'a> {
     values: ArenaVec<'a, &'a str>,
 }
 
+/// Keys that have found no field, each with its values, in the order of the event.
+struct Groups<'a> {
+    groups: ArenaVec<'a, Group<'a>>,
+    /// The place of each key, once there are more than [`FEW`]: an event may have thousands of keys.
+    places: HashMap<&'a str, usize, RandomState>,
+}
+
 impl<'a> Groups<'a> {
     fn new(arena: &'a Bump) -> Self {
-        Self {
-            groups: ArenaVec::new_in(arena),
-            ends: ArenaVec::new_in(arena),
-            hashes: ArenaVec::new_in(arena),
-        }
+        Self { groups: ArenaVec::new_in(arena), places: HashMap::default() }
     }
 
-    fn find(&mut self, key: &str, ends: &Ends) -> Option<&mut Group<'a>> {
-        let hash = short_hash(ends);
-        // Without a short cut this is a vector instruction for several groups.
-        if !self.hashes.iter().fold(false, |found, of_group| found | (*of_group == hash)) {
-            return None;
+    fn find(&mut self, key: &str) -> Option<&mut Group<'a>> {
+        if self.places.is_empty() {
+            return self.groups.iter_mut().find(|group| group.key == key);
         }
-        let is_it = |(of_group, group): &(&Ends, &mut Group<'_>)| {
-            *of_group == ends && (!ends.leave_out_some() || group.key == key)
-        };
-        self.ends.iter().zip(&mut self.groups).find(is_it).map(|(_, group)| group)
+        self.places.get(key).and_then(|place| self.groups.get_mut(*place))
     }
 
-    fn add(&mut self, group: Group<'a>, ends: Ends) {
-        self.hashes.push(short_hash(&ends));
-        self.ends.push(ends);
+    fn add(&mut self, group: Group<'a>) {
         self.groups.push(group);
+        if self.groups.len() > FEW {
+            let known = self.places.len();
+            self.places.extend(self.groups.iter().map(|group| group.key).zip(0..).skip(known));
+        }
     }
 }
 
-fn short_hash(ends: &Ends) -> u32 {
-    u32::try_from(ends.hash() >> 32).unwrap_or_default()
+/// What the pairs of an event leave over.
+pub(super) struct LeftOver<'e, 'a> {
+    pub(super) keyed: &'e EventKeys<'a>,
+    /// Text of the event that belongs to no key.
+    pub(super) unparsed: &'a str,
+    /// Text beyond the part that is parsed.
+    pub(super) beyond: &'a str,
+    pub(super) section: &'e CompiledSection,
+    pub(super) arena: &'a Bump,
 }
 
-/// Keys that have found no home go under the prefix, as they are.
-pub(super) fn leave_over_pairs<'a>(
-    keyed: &EventKeys<'a>,
-    section: &CompiledSection,
-    unparsed: &'a str,
-    beyond: &'a str,
-    row: &mut Row<'a>,
-    arena: &'a Bump,
-    problems: &mut Problems,
-) {
-    let mut groups = Groups::new(arena);
-    let mut text = ArenaString::new_in(arena);
-    let mut too_many = 0;
-    for (key, value, at) in keyed.unused() {
-        let ends = Ends::of(key);
-        let has_room = groups.groups.len() < MAX_LEFTOVERS;
-        match groups.find(key, &ends) {
-            Some(group) if group.values.len() < MAX_VALUES => group.values.push(value),
-            None if has_room => {
-                let mut values = ArenaVec::new_in(arena);
-                // The first value of a repeated key has found a home; here stand all of them, in order.
-                if let Some(first) = keyed.first_used_like(at) {
-                    values.push(keyed.value_at(first));
+impl<'a> LeftOver<'_, 'a> {
+    /// Puts the pairs that no field has taken under the prefix. What is too much of them, and what belongs to no key, becomes the text
+    /// of `unparsed`.
+    pub(super) fn keep(&self, row: &mut Row<'a>, problems: &mut Problems) {
+        let mut text = ArenaString::new_in(self.arena);
+        let groups = self.group(&mut text, problems);
+        self.keep_groups(groups, row);
+        self.add_unparsed(&mut text, problems);
+        if !text.is_empty() {
+            row.set_if_absent(FieldId::UNPARSED, Value::Text(text.into_bump_str()));
+        }
+    }
+
+    /// Groups the pairs by key. Those for which there is no room are appended to `text`.
+    fn group(&self, text: &mut ArenaString<'a>, problems: &mut Problems) -> Groups<'a> {
+        let Self { keyed, arena, .. } = self;
+        let mut groups = Groups::new(arena);
+        let mut too_many = 0;
+        for (key, value, at) in keyed.unused() {
+            let has_room = groups.groups.len() < MAX_LEFTOVERS;
+            match groups.find(key) {
+                Some(group) if group.values.len() < MAX_VALUES => group.values.push(value),
+                None if has_room => {
+                    let mut values = ArenaVec::new_in(arena);
+                    // A field has taken the first value of a repeated key; here stand all of them, in order.
+                    values.extend(keyed.first_used_like(at).map(|first| keyed.value_at(first)));
+                    values.push(value);
+                    groups.add(Group { key, is_known: keyed.is_known(at), values });
                 }
-                values.push(value);
-                groups.add(Group { key, is_known: keyed.is_known(at), values }, ends);
-            }
-            _ => {
-                too_many += 1;
-                push_word(&mut text, &[key, "=", value]);
+                _ => {
+                    too_many += 1;
+                    push_word(text, &[key, "=", value]);
+                }
             }
         }
-    }
-    let mut extra = ArenaVec::new_in(arena);
-    for Group { key, is_known, values } in groups.groups {
-        let value = match values.into_bump_slice() {
-            [value] => Value::Text(value),
-            values => Value::Texts(values),
-        };
-        // A field of ours has that name where it holds the value of another key.
-        if is_known && !section.fields.has_under_prefix(key) {
-            row.leave_over(field_name(key, section, row, arena), value);
-        } else {
-            extra.push(Leftover { key: extra_name(key, &extra, arena), value });
+        if too_many > 0 {
+            problems.add_many(Problem::TooManyKeys, too_many);
         }
+        groups
     }
-    add_extra(extra, row, arena);
-    if too_many > 0 {
-        problems.add_many(Problem::TooManyKeys, too_many);
+
+    /// Known keys become fields of their own, the others share one.
+    fn keep_groups(&self, groups: Groups<'a>, row: &mut Row<'a>) {
+        let Self { section, arena, .. } = self;
+        let mut extra = ArenaVec::new_in(arena);
+        for Group { key, is_known, values } in groups.groups {
+            let value = match values.into_bump_slice() {
+                [value] => Value::Text(value),
+                values => Value::Texts(values),
+            };
+            // A field of ours has that name where it holds the value of another key.
+            if is_known && !section.fields.has_under_prefix(key) {
+                row.leave_over(field_name(key, section, row, arena), value);
+            } else {
+                extra.push(Leftover { key: extra_name(key, &extra, arena), value });
+            }
+        }
+        add_extra(extra, row, arena);
     }
-    let payloads = section.payloads;
-    let unparsed = trim(unparsed);
-    if !unparsed.is_empty() || !beyond.is_empty() {
+
+    /// Appends the text that belongs to no key, without payloads.
+    fn add_unparsed(&self, text: &mut ArenaString<'a>, problems: &mut Problems) {
+        let Self { keyed, beyond, section, .. } = self;
+        let unparsed = trim(self.unparsed);
+        if unparsed.is_empty() && beyond.is_empty() {
+            return;
+        }
         problems.add(Problem::UnparsedText);
-        push_word(&mut text, &[]);
-        payloads.push_without(unparsed, &mut text);
+        push_word(text, &[]);
+        let payloads = section.payloads;
+        payloads.push_without(unparsed, text);
         let is_cut =
             payloads.raw(keyed).any(|payload| payload.as_bytes().as_ptr_range().end == beyond.as_ptr());
-        payloads.push_without(if is_cut { behind_payload(beyond) } else { beyond }, &mut text);
-    }
-    if !text.is_empty() {
-        row.set_if_absent(FieldId::DS_UNPARSED, Value::Text(text.into_bump_str()));
+        payloads.push_without(if is_cut { behind_payload(beyond) } else { beyond }, text);
     }
 }
 
@@ -156,11 +171,11 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
     if extra.is_empty() {
         return;
     }
-    let all = match row.get(FieldId::DS_EXTRA) {
+    let all = match row.get(FieldId::EXTRA) {
         Value::Object(earlier) => ArenaVec::from_iter_in(earlier.iter().copied().chain(extra), arena),
         _ => extra,
     };
-    row.set(FieldId::DS_EXTRA, Value::Object(all.into_bump_slice()));
+    row.set(FieldId::EXTRA, Value::Object(all.into_bump_slice()));
 }
 
 /// A name that OpenSearch takes as one field, and that is no other field's.
@@ -195,7 +210,7 @@ fn free_name<'a>(key: &'a str, arena: &'a Bump, is_taken: impl Fn(&str) -> bool)
     name
 }
 
-/// The record's own fields that the table has not taken stand under the prefix as well.
+/// Puts the record's own fields that the table has not taken under the prefix as well.
 pub(super) fn leave_over_record<'a>(
     record: &'a Record<'a>,
     used: &UsedFields,
@@ -209,33 +224,30 @@ pub(super) fn leave_over_record<'a>(
         row.leave_over(field_name("hostname", section, row, arena), Value::Text(hostname));
     }
     if let Some(tag) = record.tag.as_deref().filter(|tag| !used.tag && !is_empty_value(tag)) {
-        row.set_if_absent(FieldId::DS_TAG, Value::Text(tag));
+        row.set_if_absent(FieldId::TAG, Value::Text(tag));
     }
-    let others = record.others.iter().enumerate().filter(|(at, _)| {
-        u32::try_from(*at).ok().and_then(|at| 1_u64.checked_shl(at)).is_none_or(|bit| used.others & bit == 0)
-    });
-    let others = others.map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
-    let mut given = others.filter(|(_, value)| !is_empty_value(value));
+    let mut others = (record.others.iter().enumerate())
+        .filter(|(at, other)| !used.has_other(*at) && !is_empty_value(&other.value))
+        .map(|(_, other)| (other.name.as_ref(), other.value.as_ref()));
     let mut extra = ArenaVec::new_in(arena);
-    let taken = match row.get(FieldId::DS_EXTRA) {
+    let taken = match row.get(FieldId::EXTRA) {
         Value::Object(taken) => taken,
         _ => &[],
     };
-    for (key, value) in given.by_ref().take(MAX_LEFTOVERS) {
+    for (key, value) in others.by_ref().take(MAX_LEFTOVERS) {
         let name = free_name(key, arena, |name| {
             taken.iter().chain(&extra).any(|other: &Leftover<'_>| other.key == name)
         });
         extra.push(Leftover { key: name, value: Value::Text(value) });
     }
     add_extra(extra, row, arena);
-    let mut text = ArenaString::new_in(arena);
-    for (key, value) in given {
+    let mut text = ArenaString::from_str_in(row.text(FieldId::UNPARSED).unwrap_or_default(), arena);
+    let before = text.len();
+    for (key, value) in others {
         problems.add(Problem::TooManyKeys);
         push_word(&mut text, &[key, "=", value]);
     }
-    if !text.is_empty() {
-        let mut all = ArenaString::from_str_in(row.text(FieldId::DS_UNPARSED).unwrap_or_default(), arena);
-        push_word(&mut all, &[&text]);
-        row.set(FieldId::DS_UNPARSED, Value::Text(all.into_bump_str()));
+    if text.len() > before {
+        row.set(FieldId::UNPARSED, Value::Text(text.into_bump_str()));
     }
 }

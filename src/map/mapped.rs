@@ -7,7 +7,7 @@ use bumpalo::Bump;
 
 use super::base::{Device, header_fields, syslog_fields};
 use super::compiled::CompiledSection;
-use super::left_over::{field_name, leave_over_pairs, leave_over_record};
+use super::left_over::{LeftOver, field_name, leave_over_record};
 use super::read::ReadEvent;
 use super::table::{Sources, UsedFields, apply_table};
 use crate::config::log_type::{FileFormat, RawMessage};
@@ -151,7 +151,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.step(Step::LeftOver);
-        leave_over_pairs(keyed, section, unparsed, beyond, row, arena, problems);
+        LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
         leave_over_record(event.record, used, section, row, arena, problems);
         let raw = match section.log_type.raw_message {
             RawMessage::Full => event.text,

@@ -13,9 +13,8 @@ use crate::config::log_type::FileFormat;
 use crate::document::problem::{Problem, Problems};
 use crate::log_types::event::{DeviceKind, HeaderKeys, PairsView};
 use crate::parse::event_header::EventHeader;
-use crate::parse::header::Format;
+use crate::parse::header::{Format, Marker};
 use crate::parse::marker;
-use crate::parse::marker::Marker;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::{cef, leef, syslog};
@@ -168,7 +167,7 @@ fn parse_cef<'a>(
     Parsed {
         prefix: event.prefix,
         unparsed: event.unparsed,
-        incomplete: event.issues.incomplete_header,
+        incomplete: event.incomplete_header,
         format: Format::Cef,
         delimiter_guessed: false,
     }
@@ -187,7 +186,7 @@ fn parse_leef<'a>(
         section.profile.repair_attributes(pairs);
     }
     // A delimiter field that names no delimiter is text like any other that belongs to no key.
-    let unparsed = match event.header.delimiter_raw {
+    let unparsed = match event.header.unknown_delimiter {
         Some(field) if event.unparsed.is_empty() => field,
         Some(field) => &*arena.alloc_str(&[field, " ", event.unparsed].concat()),
         None => event.unparsed,
@@ -203,9 +202,9 @@ fn parse_leef<'a>(
     Parsed {
         prefix: event.prefix,
         unparsed,
-        incomplete: event.issues.incomplete_header,
+        incomplete: event.incomplete_header,
         format: Format::Leef,
-        delimiter_guessed: event.issues.delimiter_guessed,
+        delimiter_guessed: event.delimiter_guessed,
     }
 }
 

@@ -26,12 +26,28 @@ pub(super) struct Sources<'e, 'a> {
     pub(super) arena: &'a Bump,
 }
 
-/// Which of fluentd's own fields the table has taken.
+/// Which of the record's own fields the table has taken.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UsedFields {
     pub(super) hostname: bool,
     pub(super) tag: bool,
-    pub(super) others: u64,
+    /// A bit for each of the first 64 other fields.
+    others: u64,
+}
+
+impl UsedFields {
+    fn take_other(&mut self, at: usize) {
+        self.others |= Self::bit(at);
+    }
+
+    /// Whether the table has taken the other field at this place.
+    pub(super) fn has_other(self, at: usize) -> bool {
+        self.others & Self::bit(at) != 0
+    }
+
+    fn bit(at: usize) -> u64 {
+        u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0)
+    }
 }
 
 impl<'a> Sources<'_, 'a> {
@@ -103,10 +119,8 @@ pub(super) fn apply_table<'a>(
                 Origin::Key(key, name) => match keyed.at(*key) {
                     Some(at) => keyed.mark_used(at),
                     None => {
-                        if let Some(bit) =
-                            sources.other(name).and_then(|(at, _)| 1_u64.checked_shl(u32::try_from(at).ok()?))
-                        {
-                            used.others |= bit;
+                        if let Some((at, _)) = sources.other(name) {
+                            used.take_other(at);
                         }
                     }
                 },

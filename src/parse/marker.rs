@@ -1,63 +1,58 @@
-//! Where the event starts in a text: the leftmost `CEF:` or `LEEF:` with a version and a pipe behind it
-//! (rules H1, H2, L-1), or the place where a relay has eaten the marker (rule H8).
-//!
-//! Does not know what the header fields and the text behind them mean.
+//! Where the events of a text start: at the leftmost `CEF:` or `LEEF:` with a version behind it (rules H1, H2, L-1), where a relay
+//! took the marker away (rule H8), and behind line ends that join several events (rule H3).
 
-use crate::parse::severity;
 use std::sync::LazyLock;
 
-use memchr::memchr_iter;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr3};
+use nom::branch::alt;
+use nom::combinator::value;
+use nom::{IResult, Parser};
 
-use super::header::{Format, blanks_before_version, fields};
-use super::pairs::key::{is_blank, starts_with_key};
+use super::cef::{self, is_blank, plain_key_start};
+use super::header::{Format, HeaderFields, Marker};
+use super::leef;
+use super::severity::is_severity;
 use super::syslog;
-use crate::bytes::find;
+use crate::bytes::slice::part;
 
-/// Where an event starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Marker {
-    /// Which format.
-    pub format: Format,
-    /// Byte offset of the marker: what stands before is the prefix.
-    pub start: usize,
-    /// Byte offset of the version, behind `CEF:` and blanks.
-    pub version: usize,
-    /// The marker was missing, and a whole header told what it must have been (rule H8).
-    pub restored: bool,
-}
-
-/// Finds the leftmost marker in `text`.
+/// Finds the marker of the event in `text`: the leftmost one, whatever stands before it.
 ///
-/// A marker is `CEF:` or `LEEF:` in capitals, blanks, digits (`.digits`), blanks and a pipe, whatever stands before
-/// it. Where a pipe comes earlier than that, the text may have lost its marker on the way (rule H8): fluentd's
-/// syslog parser takes it for a tag. It is restored only at the very start or right behind a syslog header, and only
-/// if a whole header follows, so no ordinary text is taken for an event.
+/// Where a pipe comes earlier than that, the text may have lost its marker on the way (rule H8): fluentd's syslog parser
+/// takes it for a tag. It is restored only if a whole header follows, so no ordinary text is taken for an event.
+///
+/// ```
+/// use es_loader::parse::header::Format;
+/// use es_loader::parse::marker;
+///
+/// let found = marker::find("Oct  2 16:41:16 host LEEF: 2.0|v|p|1|id|a=1").unwrap();
+/// assert_eq!((found.format, found.start, found.version), (Format::Leef, 21, 27));
+/// assert_eq!(marker::find("host-CEF:1-box"), None);
+/// ```
 pub fn find(text: &str) -> Option<Marker> {
-    for at in find::each_of([b':', b'|'], text.as_bytes()) {
-        let (_, rest) = text.split_at_checked(at)?;
-        if rest.starts_with('|') {
-            let written =
-                || memchr_iter(b':', rest.as_bytes()).find_map(|colon| marker_at_colon(text, at + colon));
-            return restore(text, at).or_else(written);
-        }
-        if let Some(marker) = marker_at_colon(text, at) {
-            return Some(marker);
-        }
+    let pipe = memchr(b'|', text.as_bytes())?;
+    let written = written(text).next();
+    if written.is_some_and(|marker| marker.start < pipe) {
+        return written;
     }
-    None
+    restored(text, pipe).or(written)
 }
 
-/// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, that is
-/// followed by a full marker. Gives the text itself where there is only one.
+/// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, with a marker and its
+/// whole header behind it. Gives the text itself where there is only one; the separators are left out.
 ///
-/// A full marker is one with its whole header behind it: six more unescaped pipes for CEF, four for LEEF, before the
-/// next place where the text could be split. The separators themselves are left out.
+/// A whole header is one that ends before the next place where the text could be split.
 ///
-/// `#012` (`\012`) is how rsyslog writes a line end, but any log text that an event quotes can hold those
-/// characters. So there the header must in addition name the vendor of the text's first event, and an unescaped
-/// `key=` must follow it at once: a sender that escapes, as Deep Security does, writes `key\=` inside a value. A
-/// sender that does not escape can be made to forge an event this way; the raw line tells.
+/// `#012` (`\012`) is how rsyslog writes a line end, but any log text that an event quotes can hold those characters. So there the
+/// header must in addition name the vendor of the text's first event, and an unescaped `key=` must follow it at once: a sender
+/// that escapes, as Deep Security does, writes `key\=` inside a value. A sender that does not escape can be made to forge an
+/// event this way; the raw line tells.
+///
+/// ```
+/// let text = "CEF:0|v|p|1|2|n|3|act=Log\nCEF:0|v|p|1|2|n|3|act=Deny";
+/// let events: Vec<&str> = es_loader::parse::marker::split(text).collect();
+/// assert_eq!(events, ["CEF:0|v|p|1|2|n|3|act=Log", "CEF:0|v|p|1|2|n|3|act=Deny"]);
+/// ```
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
     let mut joints = joints(text).peekable();
     let mut start = Some(0);
@@ -67,82 +62,108 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
         let from = start?;
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
-            let event = text.get(joint.marker.version..until).unwrap_or_default();
+            let header = Header::read(joint.marker.format, part(text, joint.marker.version..until));
             let first_vendor = first_vendor.get_or_insert_with(|| {
                 let first = find(text)?;
-                vendor(first.format, text.get(first.version..)?)
+                Header::read(first.format, part(text, first.version..)).vendor
             });
-            if joint.starts_event(event, *first_vendor) {
+            let is_sure = || plain_key_start(header.rest).is_ok() && header.vendor == *first_vendor;
+            if header.is_whole && (!joint.escaped || is_sure()) {
                 start = Some(joint.begin);
-                return text.get(from..joint.end);
+                return Some(part(text, from..joint.end));
             }
         }
         start = None;
-        text.get(from..)
+        Some(part(text, from..))
     })
 }
 
-/// The marker that ends with the colon at `at`, if a version and a pipe follow.
-fn marker_at_colon(text: &str, at: usize) -> Option<Marker> {
-    let before = text.as_bytes().get(..at)?;
-    let (format, length) = if before.ends_with(b"CEF") {
-        (Format::Cef, 3)
-    } else if before.ends_with(b"LEEF") {
-        (Format::Leef, 4)
-    } else {
-        return None;
-    };
-    let blanks = blanks_before_version(text.get(at + 1..)?)?;
-    Some(Marker { format, start: at - length, version: at + 1 + blanks, restored: false })
+/// The markers in `text`, from left to right.
+fn written(text: &str) -> impl Iterator<Item = Marker> {
+    /// Both markers end in this, so one search finds either. To prepare the search takes longer than to search a line.
+    static END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
+    END.find_iter(text.as_bytes()).filter_map(|end| {
+        let before = part(text, ..end);
+        let start = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?.len();
+        let mut marker = alt((value(Format::Cef, cef::marker), value(Format::Leef, leef::marker)));
+        let (from_version, format) = marker.parse(part(text, start..)).ok()?;
+        Some(Marker { format, start, version: text.len() - from_version.len(), restored: false })
+    })
 }
 
-/// The marker that was lost before the first pipe of `text`, if a whole header begins there (rule H8).
-fn restore(text: &str, pipe: usize) -> Option<Marker> {
-    let head = text.get(..pipe)?.trim_end_matches([' ', '\t']);
+/// The marker that was taken away before the first pipe of `text`, if a version stands there, and a whole header behind it
+/// that cannot be anything else (rule H8).
+fn restored(text: &str, pipe: usize) -> Option<Marker> {
+    let head = part(text, ..pipe).trim_end_matches([' ', '\t']);
     let start = head.trim_end_matches(|character: char| character.is_ascii_digit() || character == '.').len();
-    let (before, number) = head.split_at_checked(start)?;
-    let behind = text.get(pipe + 1..)?;
-    let format = match number {
-        "1.0" | "2.0" => is_whole_leef(behind).then_some(Format::Leef),
-        "" => None,
-        _ if number.contains('.') => None,
-        _ => is_whole_cef(behind).then_some(Format::Cef),
-    }?;
-    is_header_or_nothing(before).then_some(Marker { format, start, version: start, restored: true })
+    let format = match part(head, start..) {
+        "1.0" | "2.0" => Format::Leef,
+        number if number.is_empty() || number.contains('.') => return None,
+        _ => Format::Cef,
+    };
+    let header = Header::read(format, part(text, start..));
+    let is_header = header.is_whole && header.vendor.is_some_and(|vendor| !vendor.is_empty());
+    let is_event = match format {
+        Format::Cef => {
+            let extension = header.rest.trim_start();
+            is_severity(header.last_field) && (extension.is_empty() || plain_key_start(extension).is_ok())
+        }
+        Format::Leef => {
+            let behind_delimiter =
+                || header.rest.split_once('|').is_some_and(|(_, rest)| plain_key_start(rest).is_ok());
+            plain_key_start(header.rest).is_ok() || behind_delimiter()
+        }
+    };
+    let is_at_start = is_syslog_header_or_nothing(part(text, ..start));
+    (is_header && is_event && is_at_start).then_some(Marker { format, start, version: start, restored: true })
 }
 
-fn is_whole_cef(behind_version: &str) -> bool {
-    let header = fields::<6>(Format::Cef, behind_version);
-    let [vendor, .., severity] = header.raw;
-    let extension = header.rest.trim_start();
-    header.found == 6
-        && !vendor.trim().is_empty()
-        && severity::is_severity(severity.trim())
-        && (extension.is_empty() || starts_with_key(extension))
-}
-
-fn is_whole_leef(behind_version: &str) -> bool {
-    let header = fields::<4>(Format::Leef, behind_version);
-    let [vendor, ..] = header.raw;
-    let behind_delimiter = || header.rest.split_once('|').is_some_and(|(_, rest)| starts_with_key(rest));
-    header.found == 4 && !vendor.trim().is_empty() && (starts_with_key(header.rest) || behind_delimiter())
-}
-
-fn is_header_or_nothing(before: &str) -> bool {
+fn is_syslog_header_or_nothing(before: &str) -> bool {
     let prefix = syslog::trimmed_prefix(before);
     let apart = before.ends_with('>') || before.as_bytes().last().is_some_and(|&byte| is_blank(byte));
-    if prefix.is_empty() || !apart {
-        return prefix.is_empty();
-    }
-    let header = syslog::parse(prefix);
+    prefix.is_empty() || apart && is_syslog_header(prefix)
+}
+
+fn is_syslog_header(text: &str) -> bool {
+    let header = syslog::parse(text);
     header.priority.is_some() || header.time.is_some()
+}
+
+/// What a header tells about itself.
+struct Header<'a> {
+    is_whole: bool,
+    vendor: Option<&'a str>,
+    /// CEF's severity, where the header is whole.
+    last_field: &'a str,
+    /// What stands behind the header.
+    rest: &'a str,
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header whose version `text` starts with.
+    fn read(format: Format, text: &'a str) -> Self {
+        match format {
+            Format::Cef => Self::of(cef::header(text)),
+            Format::Leef => Self::of(leef::header(text)),
+        }
+    }
+
+    fn of<const N: usize>(read: IResult<&'a str, HeaderFields<'a, N>>) -> Self {
+        let (rest, fields) = read.unwrap_or_default();
+        Self {
+            is_whole: fields.count == N,
+            vendor: fields.raw.get(1).filter(|_| fields.count > 1).map(|vendor| vendor.trim()),
+            last_field: fields.raw.last().map_or("", |field| field.trim()),
+            rest,
+        }
+    }
 }
 
 /// A place where two events may have been joined.
 struct Joint {
     /// Where the separator begins.
     end: usize,
-    /// Where it ends: the event begins there, with its syslog header if it has one.
+    /// Where the separator ends: the event begins there, with its syslog header if it has one.
     begin: usize,
     /// Whether the separator is a line end that a relay has escaped.
     escaped: bool,
@@ -154,69 +175,34 @@ struct Joint {
 fn joints(text: &str) -> impl Iterator<Item = Joint> {
     let mut first = None;
     let mut last_begin = None;
-    // Both markers end alike, so one search finds either.
-    find::each_found(&MARKER_END, text.as_bytes()).filter_map(move |end| {
-        let before = text.get(..end)?;
-        let before = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?;
-        let (kept, begin, escaped) = last_line_end(before)?;
-        let marker = marker_at_colon(text, end + "EF".len())?;
+    written(text).filter_map(move |marker| {
+        let joint = joint_before(text, marker)?;
         // Only now, because most texts hold one event.
         let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
         // Of two markers behind one line end the leftmost counts: what lies between them ends nothing.
-        let is_joint = marker.start > first && last_begin.replace(begin) != Some(begin);
-        is_joint.then_some(Joint { end: kept, begin, escaped, marker })
+        let is_first_behind_line_end =
+            marker.start > first && last_begin.replace(joint.begin) != Some(joint.begin);
+        is_first_behind_line_end.then_some(joint)
     })
 }
 
-/// The longest syslog header that is looked for between a line end and a marker, in bytes.
-const LONGEST_HEADER: usize = 300;
-
-/// The line end that a marker stands behind, at once or with a syslog header between them: where the text before it ends, where
-/// the text behind it begins, and whether it was escaped.
-fn last_line_end(before: &str) -> Option<(usize, usize, bool)> {
-    let window = before.floor_char_boundary(before.len().saturating_sub(LONGEST_HEADER));
-    let near = before.get(window..)?;
-    // Most markers have none before them.
-    memchr::memchr3(b'\n', b'#', b'\\', near.as_bytes())?;
-    let ends = [("\n", "\r", false), ("#012", "#015", true), ("\\012", "\\015", true)];
-    let found = ends.into_iter().filter_map(|(end, carriage_return, escaped)| {
-        let at = near.rfind(end)?;
-        let kept = near.get(..at)?;
-        let kept = kept.strip_suffix(carriage_return).unwrap_or(kept).len();
-        Some((at + end.len(), kept, escaped))
+/// The joint that `marker` stands behind, at once or with a syslog header between them.
+fn joint_before(text: &str, marker: Marker) -> Option<Joint> {
+    /// The longest syslog header that is looked for, in bytes.
+    const LONGEST_HEADER: usize = 300;
+    let window = text.floor_char_boundary(marker.start.saturating_sub(LONGEST_HEADER));
+    let near = part(text, window..marker.start);
+    // Most markers have no line end before them.
+    memchr3(b'\n', b'#', b'\\', near.as_bytes())?;
+    let line_ends = [("\n", "\r", false), ("#012", "#015", true), ("\\012", "\\015", true)];
+    let found = line_ends.into_iter().filter_map(|(line_feed, carriage_return, escaped)| {
+        let at = near.rfind(line_feed)?;
+        let event = part(near, ..at);
+        let event = event.strip_suffix(carriage_return).unwrap_or(event);
+        Some((at + line_feed.len(), event.len(), escaped))
     });
-    let (begin, kept, escaped) = found.max()?;
-    let header = near.get(begin..)?;
-    let is_header = || {
-        let header = syslog::parse(header);
-        header.time.is_some() || header.priority.is_some()
-    };
-    (header.is_empty() || is_header()).then_some((window + kept, window + begin, escaped))
-}
-
-/// Made once: to prepare the search takes longer than to search a line.
-static MARKER_END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
-
-impl Joint {
-    /// Whether `event`, the text from the version behind this joint to the next joint, is an event of its own.
-    fn starts_event(&self, event: &str, first_vendor: Option<&str>) -> bool {
-        let (whole, rest) = match self.marker.format {
-            Format::Cef => {
-                let header = fields::<7>(Format::Cef, event);
-                (header.found == 7, header.rest)
-            }
-            Format::Leef => {
-                let header = fields::<5>(Format::Leef, event);
-                (header.found == 5, header.rest)
-            }
-        };
-        whole && (!self.escaped || starts_with_key(rest) && vendor(self.marker.format, event) == first_vendor)
-    }
-}
-
-/// The vendor of the event whose version `event` starts with.
-fn vendor(format: Format, event: &str) -> Option<&str> {
-    let header = fields::<2>(format, event);
-    let [_, vendor] = header.raw;
-    (header.found == 2).then(|| vendor.trim())
+    let (begin, end, escaped) = found.max()?;
+    let header = part(near, begin..);
+    let joint = Joint { end: window + end, begin: window + begin, escaped, marker };
+    (header.is_empty() || is_syslog_header(header)).then_some(joint)
 }

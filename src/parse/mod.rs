@@ -1,11 +1,14 @@
 //! The grammars of an event's text: syslog header, CEF, LEEF, and the times that are written in them.
+//!
+//! The rules that comments cite (`rule E9`) stand in `docs/cef-leef.md`, each with examples and its source.
 
 pub mod severity;
 pub(crate) mod event_header;
 pub mod syslog;
-pub mod marker;
+pub(crate) mod pieces;
 pub mod header;
 pub mod pairs;
 pub mod cef;
 pub mod leef;
+pub mod marker;
 pub mod time;

@@ -1,20 +1,21 @@
 //! What was loaded, what was not and why: added up over objects, shown on one screen.
 //!
-//! All numbers come from here, so that they add up: [`Balance`] says how. Does not know how objects are loaded.
+//! All numbers come from here, so that they add up: [`Balance`] says how.
 
 pub mod balance;
 pub mod metrics;
 pub mod coverage;
 
-use crate::bytes::safe::Safe;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use self::balance::Balance;
+use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::load::account::Account;
+use crate::map::compiled::Choice;
 use crate::map::exclude::action::Action;
 use crate::map::exclude::{Exclusions, RuleHits};
 use crate::read::object::line::LineNumber;
@@ -43,6 +44,27 @@ pub enum Outcome {
         /// Another try could help.
         retry: bool,
     },
+}
+
+impl Outcome {
+    /// An object without bytes.
+    pub fn empty_object() -> Self {
+        Self::Skipped("empty object".to_owned())
+    }
+
+    /// An object of S3 that was to be loaded without a client for S3.
+    pub fn no_s3_client() -> Self {
+        let reason = "no S3 client: this is a defect of the program".to_owned();
+        Self::Failed { reason, retry: false }
+    }
+
+    /// An object whose key no section takes.
+    pub fn not_taken(choice: &Choice<'_>) -> Self {
+        Self::Skipped(match choice {
+            Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
+            Choice::Unknown | Choice::Load(_) => "no section's s3_key matches".to_owned(),
+        })
+    }
 }
 
 /// The report of one object.
@@ -92,6 +114,23 @@ pub struct Found {
 }
 
 impl ObjectReport {
+    /// A report of an object that a section begins to load; `size` is its stored size in bytes.
+    pub fn begun(object: String, section: String, size: Option<u64>) -> Self {
+        Self { log_type: Some(section), input_bytes: size, ..Self::not_loaded(object, Outcome::Loaded) }
+    }
+
+    /// Turns a load into a failure whose bytes could not be read to the end, or whose numbers do not add up.
+    pub fn check(&mut self) {
+        let failure = match (&self.account.broken, self.balance().check()) {
+            (Some(broken), _) if broken.source_failed => Some(broken.reason.clone()),
+            (_, Err(imbalance)) => Some(imbalance.to_string()),
+            _ => None,
+        };
+        if let Some(reason) = failure.filter(|_| self.outcome == Outcome::Loaded) {
+            self.outcome = Outcome::Failed { reason, retry: true };
+        }
+    }
+
     /// A report of an object that was not loaded.
     pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
         Self {
@@ -245,35 +284,18 @@ struct Screen<'r> {
 
 impl fmt::Display for Screen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.report;
-        let account = &report.account;
-        let seconds = self.took.as_secs_f64();
+        let Self { report, target, took } = self;
+        let seconds = took.as_secs_f64();
         writeln!(
             f,
             "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
             Count(report.objects),
             if report.objects == 1 { "object" } else { "objects" },
-            Bytes(account.text_bytes),
-            Count(rate(account.documents, seconds)),
+            Bytes(report.account.text_bytes),
+            Count(rate(report.account.documents, seconds)),
         )?;
-        let balance = report.balance();
-        row(f, balance.lines, "lines")?;
-        if balance.blank > 0 {
-            row(f, balance.blank, "of them blank")?;
-        }
-        row(f, account.documents, "documents")?;
-        if balance.further > 0 {
-            row(f, balance.further, "of them from lines with more than one event")?;
-        }
-        row(f, balance.indexed, self.target)?;
-        if balance.excluded > 0 {
-            row(f, balance.excluded, "excluded")?;
-        }
-        row(f, balance.rejected, "rejected")?;
-        row(f, balance.unsent, "unsent")?;
-        if let Err(error) = balance.check() {
-            writeln!(f, "{error}")?;
-        }
+        lines_and_documents(f, report, target)?;
+        let account = &report.account;
         if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
             writeln!(f, "events from {first:.0} to {last:.0}")?;
         }
@@ -293,25 +315,52 @@ impl fmt::Display for Screen<'_> {
             writeln!(f, "kept in {}", Safe(file))?;
         }
         tally(f, "unsent:", &report.unsent)?;
-        if !report.skipped.is_empty() {
-            writeln!(f, "\nobjects that were not loaded:")?;
-            for (reason, (count, example)) in &report.skipped {
-                row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
-            }
-        }
-        if report.failed > 0 || report.broken > 0 {
-            writeln!(f, "\nobjects that failed:")?;
-            for (object, reason) in report.failures.iter().chain(&report.breaks) {
-                writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
-            }
-            let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
-            let unnamed = (report.failed + report.broken).saturating_sub(named);
-            if unnamed > 0 {
-                row(f, unnamed, "more")?;
-            }
-        }
-        Ok(())
+        objects(f, report)
     }
+}
+
+/// The numbers that have to add up; `target` says where the indexed documents went.
+fn lines_and_documents(f: &mut fmt::Formatter<'_>, report: &Report, target: &str) -> fmt::Result {
+    let balance = report.balance();
+    row(f, balance.lines, "lines")?;
+    if balance.blank > 0 {
+        row(f, balance.blank, "of them blank")?;
+    }
+    row(f, report.account.documents, "documents")?;
+    if balance.further > 0 {
+        row(f, balance.further, "of them from lines with more than one event")?;
+    }
+    row(f, balance.indexed, target)?;
+    if balance.excluded > 0 {
+        row(f, balance.excluded, "excluded")?;
+    }
+    row(f, balance.rejected, "rejected")?;
+    row(f, balance.unsent, "unsent")?;
+    match balance.check() {
+        Ok(()) => Ok(()),
+        Err(error) => writeln!(f, "{error}"),
+    }
+}
+
+/// The objects that were not loaded, and those that failed.
+fn objects(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    if !report.skipped.is_empty() {
+        writeln!(f, "\nobjects that were not loaded:")?;
+        for (reason, (count, example)) in &report.skipped {
+            row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
+        }
+    }
+    let failed = report.failed + report.broken;
+    if failed == 0 {
+        return Ok(());
+    }
+    writeln!(f, "\nobjects that failed:")?;
+    for (object, reason) in report.failures.iter().chain(&report.breaks) {
+        writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
+    }
+    let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
+    let unnamed = failed.saturating_sub(named);
+    if unnamed > 0 { row(f, unnamed, "more") } else { Ok(()) }
 }
 
 fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {

@@ -1,19 +1,9 @@
-//! The dashboard "Deep Security Summary" of a section, as saved objects of OpenSearch Dashboards 2.x and 3.x (NDJSON).
+//! The dashboard of a section, as saved objects of OpenSearch Dashboards 2.x and 3.x (NDJSON).
 //!
-//! Takes `config/dashboard.ndjson` or its Japanese twin, which are written for `log-deepsecurity` and the prefix `deepsecurity`, and
-//! fits them to the section's index name and prefix. Does not know the server.
+//! Takes the dashboard that the section's log type ships, and fits it to the section's index name and prefix.
 
+use crate::log_types::event::Dashboard;
 use crate::map::compiled::CompiledSection;
-
-/// The shipped objects.
-const ENGLISH: &str = include_str!("../../config/dashboard.ndjson");
-
-/// The same with Japanese titles.
-const JAPANESE: &str = include_str!("../../config/dashboard.ja.ndjson");
-
-/// The index name and the prefix of fields in the shipped files.
-const SHIPPED_INDEX: &str = "log-deepsecurity";
-const SHIPPED_PREFIX: &str = "deepsecurity.";
 
 /// The language of titles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +14,19 @@ pub enum Language {
     Japanese,
 }
 
-/// A section's saved objects, one a line. Their ids begin with its index name: the same section replaces its own objects, and
-/// no other's, whatever the language.
-pub fn saved_objects(plan: &CompiledSection, language: Language) -> String {
+/// A section's saved objects, one a line, or `None` where its log type has no dashboard.
+///
+/// Their ids begin with the section's index name: the same section replaces its own objects, and no other's, whatever the language.
+pub fn saved_objects(section: &CompiledSection, language: Language) -> Option<String> {
+    let Dashboard { english, japanese, index, prefix } = section.profile.dashboard()?;
     let shipped = match language {
-        Language::English => ENGLISH,
-        Language::Japanese => JAPANESE,
+        Language::English => english,
+        Language::Japanese => japanese,
     };
-    let log_type = plan.log_type();
-    let prefix = format!("{}.", log_type.field_prefix);
+    let log_type = section.log_type();
+    let (shipped_prefix, prefix) = (format!("{prefix}."), format!("{}.", log_type.field_prefix));
     // Neither name can hold a quote or a backslash, so that JSON stays JSON.
     let parts: Vec<String> =
-        shipped.split(SHIPPED_INDEX).map(|part| part.replace(SHIPPED_PREFIX, &prefix)).collect();
-    parts.join(&log_type.index.name)
+        shipped.split(index).map(|part| part.replace(&shipped_prefix, &prefix)).collect();
+    Some(parts.join(&log_type.index.name))
 }

@@ -1,27 +1,35 @@
-//! The index template of a section.
-//!
-//! Takes `config/index-template.json`, which is written for `log-deepsecurity` and the prefix `deepsecurity`, and fits it to the
-//! section's index name and prefix. Does not know the cluster.
+//! The index template of a section: the settings of `config/index-template.json`, and the fields of the tables.
 
 use serde_json::{Map, Value, json};
 
+use crate::document::ecs::{Type, other_fields};
+use crate::document::field_list::{ListedField, PREFIX, base_fields};
+use crate::log_types::Profile;
 use crate::map::compiled::{CompiledSection, CompiledSections};
 
-/// The shipped template.
-pub const TEMPLATE: &str = include_str!("../../config/index-template.json");
+/// What all templates have in common.
+const COMMON: &str = include_str!("../../config/index-template.json");
 
-/// The prefix that the shipped template is written for.
-const SHIPPED_PREFIX: &str = "deepsecurity";
+/// Where the fields stand in a template.
+const PROPERTIES: &str = "/template/mappings/properties";
+
+/// Where its rules for unknown fields stand.
+const RULES: &str = "/template/mappings/dynamic_templates";
+
+/// Longer keywords stay in the document, but no search finds them: a term has at most 32,766 bytes, a character at most four.
+const LONGEST_KEYWORD: u32 = 8191;
 
 /// The name under which a section's template is installed, and its text.
-pub fn index_template(plan: &CompiledSection) -> (String, Value) {
-    let log_type = plan.log_type();
+pub fn index_template(section: &CompiledSection) -> (String, Value) {
+    let log_type = section.log_type();
     let name = log_type.index.name.clone();
-    let mut template: Value = serde_json::from_str(TEMPLATE).unwrap_or_default();
-    if log_type.field_prefix != SHIPPED_PREFIX
-        && let Some(mappings) = template.pointer_mut("/template/mappings").and_then(Value::as_object_mut)
-    {
-        rename_prefix(mappings, &log_type.field_prefix);
+    let mut template: Value = serde_json::from_str(COMMON).unwrap_or_default();
+    if let Some(Value::Object(properties)) = template.pointer_mut(PROPERTIES) {
+        add_properties(properties, section.profile, &log_type.field_prefix);
+    }
+    if let Some(Value::Array(rules)) = template.pointer_mut(RULES) {
+        // The last rule takes every string, so this one stands before it.
+        rules.insert(0, rule_for_left_over_keys(&log_type.field_prefix));
     }
     if let Some(template) = template.as_object_mut() {
         template.insert("index_patterns".to_owned(), json!([name, format!("{name}-*")]));
@@ -44,8 +52,6 @@ pub fn index_templates(plans: &CompiledSections) -> Vec<(String, Value)> {
 
 /// Adds the fields and the rules for left-over keys that `known` does not have.
 fn add_fields(known: &mut Value, other: &Value) {
-    const PROPERTIES: &str = "/template/mappings/properties";
-    const RULES: &str = "/template/mappings/dynamic_templates";
     if let (Some(Value::Object(fields)), Some(Value::Object(more))) =
         (known.pointer_mut(PROPERTIES), other.pointer(PROPERTIES))
     {
@@ -58,32 +64,65 @@ fn add_fields(known: &mut Value, other: &Value) {
     {
         for rule in more {
             if !rules.contains(rule) {
-                // The last rule takes every string, so further ones stand before it.
                 rules.insert(0, rule.clone());
             }
         }
     }
 }
 
-/// Gives the fields under the prefix, and the rule for left-over keys there, the section's own prefix.
-fn rename_prefix(mappings: &mut Map<String, Value>, prefix: &str) {
-    if let Some(properties) = mappings.get_mut("properties").and_then(Value::as_object_mut) {
-        *properties = std::mem::take(properties)
-            .into_iter()
-            .map(|(name, field)| (renamed(&name, prefix).unwrap_or(name), field))
-            .collect();
-    }
-    let rules = mappings.get_mut("dynamic_templates").and_then(Value::as_array_mut);
-    for rule in rules.into_iter().flatten().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        if let Some(path) = rule.get_mut("path_match")
-            && let Some(renamed) = path.as_str().and_then(|path| renamed(path, prefix))
-        {
-            *path = Value::from(renamed);
+/// Text under the prefix that no table knows. Its keys come from the log, so that it gets less room than a field.
+fn rule_for_left_over_keys(prefix: &str) -> Value {
+    let mapping = json!({"type": "keyword", "ignore_above": 1024});
+    json!({format!("{prefix}_strings"): {
+        "path_match": format!("{prefix}.*"),
+        "match_mapping_type": "string",
+        "mapping": mapping,
+    }})
+}
+
+/// Adds the fields that documents under `prefix` have, those that user.ini can fill, and what is left over of known keys.
+fn add_properties(properties: &mut Map<String, Value>, profile: &dyn Profile, prefix: &str) {
+    for field in base_fields().iter().chain(other_fields()).chain(profile.own_fields()) {
+        let name = match field.name.strip_prefix(PREFIX) {
+            Some(key) => format!("{prefix}.{key}"),
+            None => field.name.to_owned(),
+        };
+        if let Some(mapping) = mapping(field) {
+            properties.insert(name, mapping);
         }
+    }
+    for (key, kind) in profile.left_over_keys() {
+        properties.entry(format!("{prefix}.{key}")).or_insert_with(|| mapping_of_type(kind));
     }
 }
 
-fn renamed(name: &str, prefix: &str) -> Option<String> {
-    let key = name.strip_prefix(SHIPPED_PREFIX)?.strip_prefix('.')?;
-    Some(format!("{prefix}.{key}"))
+/// The mapping that the table of fields says.
+fn mapping(field: &ListedField) -> Option<Value> {
+    let keyword =
+        |key: &str, value: Value| json!({"type": "keyword", "ignore_above": LONGEST_KEYWORD, (key): value});
+    Some(match field.mapping {
+        "" => mapping_of_type(field.kind),
+        "none" => return None,
+        "keyword with text" => keyword("fields", json!({"text": {"type": "text"}})),
+        "keyword without doc_values" => keyword("doc_values", json!(false)),
+        "date of epoch_millis" => json!({"type": "date", "format": "epoch_millis"}),
+        "object not indexed" => json!({"type": "object", "enabled": false}),
+        name => json!({"type": name}),
+    })
+}
+
+fn mapping_of_type(kind: Type) -> Value {
+    match kind {
+        Type::Keyword | Type::Lowercase | Type::Mac | Type::Transport => {
+            json!({"type": "keyword", "ignore_above": LONGEST_KEYWORD})
+        }
+        Type::Text => json!({"type": "text"}),
+        Type::Long | Type::Count => json!({"type": "long"}),
+        Type::Port => json!({"type": "integer"}),
+        Type::Float => json!({"type": "float"}),
+        Type::Ip => json!({"type": "ip"}),
+        Type::Date => json!({"type": "date", "format": "strict_date_optional_time||epoch_millis"}),
+        Type::GeoPoint => json!({"type": "geo_point"}),
+        Type::Flat => json!({"type": "flat_object"}),
+    }
 }

@@ -1,5 +1,7 @@
 //! The object that a notification names.
 
+use std::fmt;
+
 use super::key::ObjectKey;
 
 /// Which lines of an object: a continuation names a part of it.
@@ -44,6 +46,13 @@ pub struct ObjectRef {
     pub lines: Option<LineRange>,
     /// How often it has been handed over from one invocation to the next.
     pub hops: u64,
+}
+
+/// `s3://BUCKET/KEY`
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)
+    }
 }
 
 impl ObjectRef {

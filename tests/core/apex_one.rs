@@ -92,6 +92,13 @@ fn every_value_of_an_event_is_in_its_document() {
 }
 
 #[test]
+fn the_section_has_its_own_fields_and_none_of_another_log_type() {
+    let has = |name| section().fields().id(name).is_some();
+    assert!(has("apex_one.disposition") && has("apex_one.scan_type") && has("host.domain"));
+    assert!(!has("apex_one.tcp_flags") && !has("apex_one.TrendMicroDsPacketData"));
+}
+
+#[test]
 fn the_header_is_told_by_vendor_and_product_in_any_case() {
     for vendor in ["Trend Micro", "TREND MICRO", "trend micro ", "TrendAI™", "trendai™"] {
         let document = event(&format!("{vendor}|Apex Central|2019|AV:File cleaned|X"), "act=File cleaned");

@@ -10,9 +10,10 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use es_loader::config::cidr::Cidr;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
-use es_loader::config::log_type::{Cidr, FileFormat, IndexTime, LogType, RawMessage, Rotation, Source};
-use es_loader::config::{Config, Match, check};
+use es_loader::config::log_type::{FileFormat, IndexTime, LogType, RawMessage, Rotation, SourceName};
+use es_loader::config::{Config, KeyMatch, check};
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
 use es_loader::parse::time::TimeFormat;
@@ -44,12 +45,12 @@ fn deepsecurity(config: &Config) -> &LogType {
     config.log_types.iter().find(|log_type| log_type.name == "deepsecurity").unwrap()
 }
 
-fn sources(log_type: &LogType, field: &str) -> Option<Vec<Source>> {
+fn sources(log_type: &LogType, field: &str) -> Option<Vec<SourceName>> {
     log_type.mappings.iter().find(|mapping| mapping.field == field).map(|mapping| mapping.sources.clone())
 }
 
-fn key(name: &str) -> Source {
-    Source::Key(name.to_owned())
+fn key(name: &str) -> SourceName {
+    SourceName::Key(name.to_owned())
 }
 
 fn root() -> &'static Path {
@@ -93,9 +94,9 @@ fn every_finding_in_the_fixtures_names_a_place_in_the_file_and_is_one_line() {
         let text = std::fs::read_to_string(&path).unwrap();
         for finding in check(&[file("fixture", &text)]) {
             let lines = text.replace("\r\n", "\n");
-            let line = lines.trim_start_matches('\u{feff}').split('\n').nth(finding.place.line - 1);
+            let line = lines.trim_start_matches('\u{feff}').split('\n').nth(finding.position.line - 1);
             let columns = line.unwrap_or_else(|| panic!("{}: {finding}", path.display())).chars().count();
-            assert!(finding.place.column >= 1 && finding.place.column <= columns.max(1), "{finding}");
+            assert!(finding.position.column >= 1 && finding.position.column <= columns.max(1), "{finding}");
             assert!(!finding.message.contains('\n') && !finding.message.ends_with('.'), "{finding}");
             assert!(finding.message.starts_with(|c: char| !c.is_uppercase()), "{finding}");
         }
@@ -127,6 +128,46 @@ fn the_reference_in_user_ini_names_every_default_and_an_example_that_loads() {
     for key in built_in.lines().filter_map(|line| Some(line.split_once(" =")?.0)) {
         let named = settings.lines().any(|line| line.split(' ').next() == Some(key));
         assert!(named || key == "timestamp_nano", "{key} is not in the reference");
+    }
+}
+
+#[test]
+fn the_table_of_settings_has_each_with_its_form_its_meaning_and_a_default_unless_it_must_be_written() {
+    let table = std::fs::read_to_string(root().join("config/keys.tsv")).unwrap();
+    let mut names: Vec<&str> = Vec::new();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, _, form, meaning] = cells[..] else { panic!("{line:?} has {} cells", cells.len()) };
+        assert!(!name.is_empty() && !form.is_empty() && meaning.ends_with('.'), "{line:?}");
+        names.push(name);
+    }
+    let built_in = std::fs::read_to_string(root().join("config/default.ini")).unwrap();
+    let mut expected: Vec<&str> =
+        built_in.lines().filter_map(|line| Some(line.split_once(" =")?.0)).collect();
+    expected.extend(["index_name", "s3_key", "log_pattern"]);
+    // Upstream's settings that change nothing have no default to tell.
+    expected.extend(["ignore_own_logs", "ignore_container_stderr"]);
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn the_table_of_upstreams_keys_has_a_reason_and_a_way_out_for_each() {
+    let table = std::fs::read_to_string(root().join("config/upstream-keys.tsv")).unwrap();
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [name, accepted, reason, way_out] = cells[..] else {
+            panic!("{line:?} has {} cells", cells.len())
+        };
+        assert!(![name, reason, way_out].contains(&""), "{line:?}");
+        let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = wrong\n"));
+        let severity = if accepted == "*" { "warning" } else { "error" };
+        assert!(told.starts_with(&format!("user.ini:4:1: {severity}: key '{name}' ")), "{told}");
+        for value in accepted.split(' ').filter(|value| *value != "*") {
+            let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = {value}\n"));
+            assert_eq!(told, "", "{name}");
+        }
     }
 }
 
@@ -247,6 +288,34 @@ fn entries_at_the_same_depth_are_entries_of_their_own() {
 fn a_value_may_begin_below_its_key() {
     let log_type = section("ecs =\n    source.ip\n    source.port\nsource.ip = a\nsource.port = b");
     assert_eq!(log_type.mappings.len(), 2);
+}
+
+/// Why rust-ini is handed a levelled text: as they stand, it reads these lines otherwise, or refuses them.
+#[test]
+fn rust_ini_alone_does_not_read_what_configparser_reads() {
+    let cases = [
+        ("a.b = x\n# a comment\n  y\na.c = z", ["x\ny", "z"]),
+        ("a.b = x\n  # a comment\n  y\na.c = z", ["x\ny", "z"]),
+        ("  a.b = x\n    y\n  a.c = z", ["x\ny", "z"]),
+        ("  # a comment\na.b = x\na.c = z", ["x", "z"]),
+        ("a.b = x\\\na.c = z", ["x\\", "z"]),
+        ("# a comment\ra.b = x\ra.c = z", ["x", "z"]),
+    ];
+    for (lines, expected) in cases {
+        let text = format!("[one]\n{lines}\nindex_name = log-one\ns3_key = one/\nstatic_ecs = a.b a.c\n");
+        let config = load(&text);
+        let values: Vec<&str> = config.log_types[1].statics.iter().map(|line| line.value.as_str()).collect();
+        assert_eq!(values, expected, "{lines:?}");
+        let option = ini::ParseOption {
+            enabled_quote: false,
+            enabled_escape: false,
+            enabled_indented_mutiline_value: true,
+            enabled_preserve_key_leading_whitespace: false,
+        };
+        let alone = ini::Ini::load_from_str_opt(&text, option);
+        let value = |key: &str| alone.as_ref().ok()?.get_from(Some("one"), key);
+        assert_ne!([value("a.b"), value("a.c")], expected.map(Some), "{lines:?} needs no levelling any more");
+    }
 }
 
 #[test]
@@ -383,9 +452,9 @@ fn the_first_section_that_matches_takes_the_key() {
          [two]\nindex_name = log-two\ns3_key = ^logs/\n",
     );
     let name = |key: &str| match config.log_type_for(key) {
-        Match::LogType(log_type) => format!("takes {}", log_type.name),
-        Match::Ignored(log_type) => format!("ignored by {}", log_type.name),
-        Match::None => "none".to_owned(),
+        KeyMatch::LogType(log_type) => format!("takes {}", log_type.name),
+        KeyMatch::Ignored(log_type) => format!("ignored by {}", log_type.name),
+        KeyMatch::None => "none".to_owned(),
     };
     assert_eq!(name("AWSLogs/ds_agent/2020/12/19/x.gz"), "takes deepsecurity");
     assert_eq!(name("logs/one/x.gz"), "takes one");
@@ -402,12 +471,18 @@ fn sources_are_keys_and_header_fields_in_order() {
     let log_type = section(
         "rule.name = cef.name name\nhost.name = syslog.hostname dvchost\nevent.code = cef.device_event_class_id",
     );
-    assert_eq!(sources(&log_type, "rule.name").unwrap(), [Source::Header(HeaderField::Name), key("name")]);
+    assert_eq!(
+        sources(&log_type, "rule.name").unwrap(),
+        [SourceName::Header(HeaderField::Name), key("name")]
+    );
     assert_eq!(
         sources(&log_type, "host.name").unwrap(),
-        [Source::Syslog(SyslogField::Hostname), key("dvchost")]
+        [SourceName::Syslog(SyslogField::Hostname), key("dvchost")]
     );
-    assert_eq!(sources(&log_type, "event.code").unwrap(), [Source::Header(HeaderField::DeviceEventClassId)]);
+    assert_eq!(
+        sources(&log_type, "event.code").unwrap(),
+        [SourceName::Header(HeaderField::DeviceEventClassId)]
+    );
 }
 
 #[test]
@@ -475,7 +550,7 @@ fn time_keys_come_in_order_and_once() {
     let time =
         section("timestamp_key = rt\ntimestamp_key_list = end rt syslog.hostname\ntimestamp_tz = +09:00")
             .event_time;
-    assert_eq!(time.keys, [key("rt"), key("end"), Source::Syslog(SyslogField::Hostname)]);
+    assert_eq!(time.keys, [key("rt"), key("end"), SourceName::Syslog(SyslogField::Hostname)]);
     assert_eq!(time.tz, Some(jiff::tz::offset(9)));
 }
 
@@ -541,7 +616,7 @@ fn findings_come_in_the_order_of_files_and_lines() {
         file("z.ini", "[one]\nindex_name = X\ns3_key = (\n"),
         file("a.ini", "[one]\nindex_rotation = dialy\nsource.ipp = src\n"),
     ];
-    let places: Vec<String> = check(&files).iter().map(|finding| finding.place.to_string()).collect();
+    let places: Vec<String> = check(&files).iter().map(|finding| finding.position.to_string()).collect();
     assert_eq!(places, ["z.ini:2:14", "z.ini:3:10", "a.ini:2:18", "a.ini:3:1"]);
 }
 
@@ -585,9 +660,9 @@ proptest! {
         for text in [text, lines] {
             for finding in check(&[file("user.ini", &text)]) {
                 prop_assert!(!finding.message.contains("defect"), "{finding}\n{text}");
-                prop_assert!(finding.place.file == "user.ini", "{finding}\n{text}");
+                prop_assert!(finding.position.file == "user.ini", "{finding}\n{text}");
                 let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-                prop_assert!(finding.place.line <= lines.split('\n').count(), "{finding}\n{text}");
+                prop_assert!(finding.position.line <= lines.split('\n').count(), "{finding}\n{text}");
             }
         }
     }

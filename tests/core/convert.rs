@@ -15,7 +15,7 @@ use proptest::prelude::*;
 /// The JSON of a field of type `kind` that was given `text`; nothing where the text does not fit.
 fn written(text: &str, kind: Type) -> Option<String> {
     let arena = Bump::new();
-    let fields = Fields::new("prefix", []).unwrap();
+    let fields = Fields::new("prefix", &[], []).unwrap();
     let value = convert(text, kind, &arena)?;
     let mut row = Row::recycle(Row::default(), &fields);
     row.set(fields.id("@id").unwrap(), value);

@@ -42,7 +42,7 @@ fn the_shipped_files_are_what_the_table_of_panels_says() {
 #[test]
 fn every_reference_is_to_an_object_of_the_file_and_every_one_is_used() {
     for (language, _) in LANGUAGES {
-        let objects = objects(&saved_objects(plan(), language));
+        let objects = objects(&saved_objects(plan(), language).unwrap());
         let key = |object: &Value| {
             (object["type"].as_str().unwrap().to_owned(), object["id"].as_str().unwrap().to_owned())
         };
@@ -93,7 +93,7 @@ fn every_field_of_a_panel_is_in_the_template_and_can_be_aggregated() {
         let kind = mapping["type"].as_str().unwrap_or_else(|| panic!("`{field}` is not in the template"));
         assert!(kind != "text" && mapping["doc_values"] != false, "`{field}` is {mapping}");
     };
-    let objects = objects(&saved_objects(plan(), Language::English));
+    let objects = objects(&saved_objects(plan(), Language::English).unwrap());
     let mut charts = 0;
     for object in objects {
         let attributes = &object["attributes"];
@@ -133,7 +133,7 @@ fn every_field_of_a_panel_is_in_the_template_and_can_be_aggregated() {
 
 #[test]
 fn no_two_panels_of_the_dashboard_lie_over_each_other() {
-    let objects = objects(&saved_objects(plan(), Language::English));
+    let objects = objects(&saved_objects(plan(), Language::English).unwrap());
     let panels = inner(&objects.last().unwrap()["attributes"]["panelsJSON"]);
     let mut taken = BTreeMap::new();
     for panel in panels.as_array().unwrap() {
@@ -150,7 +150,8 @@ fn no_two_panels_of_the_dashboard_lie_over_each_other() {
 
 #[test]
 fn both_languages_are_one_dashboard_with_other_words() {
-    let [english, japanese] = LANGUAGES.map(|(language, _)| objects(&saved_objects(plan(), language)));
+    let [english, japanese] =
+        LANGUAGES.map(|(language, _)| objects(&saved_objects(plan(), language).unwrap()));
     let identity = |objects: &[Value]| -> Vec<(Value, Value)> {
         objects.iter().map(|object| (object["type"].clone(), object["id"].clone())).collect()
     };
@@ -167,14 +168,14 @@ fn both_languages_are_one_dashboard_with_other_words() {
 
 #[test]
 fn another_index_name_and_another_prefix_take_the_place_of_the_shipped_ones() {
-    let text = saved_objects(&plan_with("index_name = log-ds"), Language::Japanese);
+    let text = saved_objects(&plan_with("index_name = log-ds"), Language::Japanese).unwrap();
     assert!(!text.contains("log-deepsecurity"));
     let objects = objects(&text);
     assert_eq!(objects[0]["attributes"]["title"], "log-ds-*");
     assert!(objects.iter().all(|object| object["id"].as_str().unwrap().starts_with("log-ds-")));
 
     let section = "index = log-deepsecurity.trend\ns3_key = trend\nfield_prefix = tm_ds\necs = source.ip\nsource.ip = src";
-    let text = saved_objects(&plan_of_section("trend", section), Language::English);
+    let text = saved_objects(&plan_of_section("trend", section), Language::English).unwrap();
     assert!(text.contains("tm_ds.disposition") && !text.contains("deepsecurity.disposition"));
     assert!(text.contains("\"log-deepsecurity.trend-*\""));
 }

@@ -103,10 +103,13 @@ fn rows_for_other_log_types_are_passed_over_whatever_they_say() {
 fn a_log_type_that_is_nearly_one_draws_a_warning() {
     let plans = csv("deepsecurty,act,Log,text,\n");
     let warning = &plans.warnings()[0];
-    assert_eq!((warning.severity, warning.place.to_string().as_str()), (Severity::Warning, "rules.csv:2:1"));
+    assert_eq!(
+        (warning.severity, warning.position.to_string().as_str()),
+        (Severity::Warning, "rules.csv:2:1")
+    );
     assert_eq!(warning.help.as_deref(), Some("did you mean 'deepsecurity'?"));
     let plans = json("{\n  \"deepsecurty/x\": {\"action\": \"COUNT\", \"expression\": \"act\"}}");
-    assert_eq!(plans.warnings()[0].place.to_string(), "rules.json:2:4");
+    assert_eq!(plans.warnings()[0].position.to_string(), "rules.json:2:4");
 }
 
 #[test]
@@ -175,7 +178,7 @@ fn a_bad_row_is_an_error_with_its_place_and_a_way_out() {
 fn all_bad_rows_are_named_at_once() {
     let text = "log_type,field,pattern,pattern_type\ndeepsecurity,act,(,regex\ndeepsecurity,act,a,text\ndeepsecurity,act,[,regex\n";
     let lines: Vec<usize> =
-        rules("rules.csv", text).unwrap_err().iter().map(|finding| finding.place.line).collect();
+        rules("rules.csv", text).unwrap_err().iter().map(|finding| finding.position.line).collect();
     assert_eq!(lines, [2, 4]);
 }
 
@@ -347,7 +350,7 @@ proptest! {
     fn any_file_is_rules_or_errors_in_it(text in "[a-z_,\"\\n{}:/ ]{0,80}") {
         for text in [text.clone(), format!("log_type,field,pattern,pattern_type\n{text}"), format!("{{{text}")] {
             for finding in rules("rules", &text).err().unwrap_or_default() {
-                prop_assert!(finding.place.line <= text.split('\n').count() && finding.place.column > 0);
+                prop_assert!(finding.position.line <= text.split('\n').count() && finding.position.column > 0);
             }
         }
     }

@@ -1,4 +1,6 @@
 //! `docs/fields.md` says what the loader does: it is made of the list of fields and of what each key of each module fills.
+//!
+//! Which module writes which key, and an example of each, stands in `config/log_types/deepsecurity/examples.csv`.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,14 +9,13 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use es_loader::document::ecs::Type;
-use es_loader::log_types::deepsecurity::{Module, key_names, label_names};
 use serde_json::Value;
 
-use crate::support::keys::{COMMON, Key, LEEF, MODULES, OTHER, Section};
+use crate::support::tables::{Row, deepsecurity};
 use crate::support::{document, plan};
 
 const PAGE: &str = "docs/fields.md";
@@ -34,48 +35,77 @@ fn the_page_of_fields_is_what_the_loader_does() {
 }
 
 #[test]
-fn each_key_and_each_label_that_the_loader_knows_is_on_the_page() {
-    let keys: BTreeSet<&str> = sections().flat_map(|section| section.keys).map(|key| key.name).collect();
-    let leef: BTreeSet<&str> = LEEF.iter().map(|(name, _)| *name).collect();
-    for name in key_names() {
-        let known = name.strip_suffix("Label").unwrap_or(name);
-        assert!(keys.contains(known) || leef.contains(name), "`{name}` is nowhere on the page");
+fn each_module_writes_events_of_its_own_name() {
+    for section in sections().iter().filter(|section| section.is_module()) {
+        assert_eq!(document(&event(section, "")).text("rule.ruleset"), section.title);
     }
-    let names: BTreeSet<&str> = key_names().collect();
-    for name in keys.iter().chain(&leef) {
-        assert!(names.contains(name), "the loader does not know `{name}`");
-    }
-    let labels: BTreeSet<&str> =
-        sections().flat_map(|section| section.keys).flat_map(|key| key.labels).copied().collect();
-    assert_eq!(labels, label_names().collect());
 }
 
-#[test]
-fn each_module_has_its_table() {
-    let titles: Vec<&str> = MODULES.iter().map(|section| section.title).collect();
-    let modules: Vec<&str> = MODULES
-        .iter()
-        .map(|section| document(&event(section, "")).text("rule.ruleset").to_owned())
-        .map(|name| *titles.iter().find(|title| **title == name).unwrap())
-        .collect();
-    assert_eq!(titles, modules);
-    let all = [
-        Module::System,
-        Module::AntiMalware,
-        Module::ApplicationControl,
-        Module::DeviceControl,
-        Module::Firewall,
-        Module::IntegrityMonitoring,
-        Module::IntrusionPrevention,
-        Module::LogInspection,
-        Module::WebReputation,
-    ];
-    assert_eq!(all.map(|module| module.name().unwrap()).to_vec(), titles);
+/// What one table of the page is about.
+struct Section {
+    title: String,
+    /// `Agent` or `Manager`.
+    product: String,
+    /// A signature id of the module.
+    id: String,
+    keys: Vec<Key>,
 }
 
-fn sections() -> impl Iterator<Item = &'static Section> {
-    static ALL: [&Section; 2] = [&COMMON, &OTHER];
-    ALL.into_iter().chain(&MODULES)
+/// A key in the events of a module.
+struct Key {
+    name: String,
+    /// What its label key says: all generations of it.
+    labels: Vec<String>,
+    example: String,
+    /// Pairs that the value is read together with.
+    with: String,
+}
+
+const COMMON: &str = "Every module";
+
+const OTHER: &str = "Others";
+
+impl Section {
+    fn is_module(&self) -> bool {
+        self.title != COMMON && self.title != OTHER
+    }
+
+    fn new(title: &str, product: &str, id: &str, module: &str) -> Self {
+        let labels = deepsecurity("labels");
+        let examples = deepsecurity("examples");
+        let keys = examples.iter().filter(|row| row.cell("module") == module).map(|row| Key {
+            name: row.cell("key").to_owned(),
+            labels: labels_of(module, row.cell("key"), &labels),
+            example: row.cell("example").to_owned(),
+            with: row.cell("with").to_owned(),
+        });
+        Self { title: title.to_owned(), product: product.to_owned(), id: id.to_owned(), keys: keys.collect() }
+    }
+}
+
+/// The labels of a custom key in a module. Those that can stand at any key have no module.
+fn labels_of(module: &str, key: &str, labels: &[Row]) -> Vec<String> {
+    let is_custom = labels.iter().any(|row| row.cell("key") == key);
+    let is_it = |row: &&Row| match module {
+        "" => is_custom && row.list("modules").is_empty(),
+        module => row.cell("key") == key && row.list("modules").contains(&module),
+    };
+    let found = labels.iter().filter(is_it).flat_map(|row| [row.cell("label"), row.cell("other label")]);
+    found.filter(|label| !label.is_empty()).map(str::to_owned).collect()
+}
+
+/// The keys of all modules, of each, and of none.
+fn sections() -> Vec<Section> {
+    let modules = deepsecurity("modules");
+    let modules = modules.iter().map(|row| {
+        let name = row.cell("module");
+        Section::new(name, row.cell("product"), row.cell("example id"), name)
+    });
+    [Section::new(COMMON, "Agent", "3002795", "*")]
+        .into_iter()
+        .chain(modules)
+        .chain([Section::new(OTHER, "Agent", "3002795", "")])
+        .collect()
 }
 
 fn page() -> String {
@@ -113,7 +143,7 @@ fn page() -> String {
         `deepsecurity.extra.KEY`. Where a `user.ini` does not put `cs1` into `rule.category`, it is\n`deepsecurity.dpi_note`, \
         `deepsecurity.action_reason` or `deepsecurity.li_description`.\n",
     );
-    for section in [&COMMON].into_iter().chain(&MODULES).chain([&OTHER]) {
+    for section in &sections() {
         table(&mut page, section);
     }
     leef(&mut page);
@@ -122,28 +152,28 @@ fn page() -> String {
 
 fn table(page: &mut String, section: &Section) {
     writeln!(page, "\n### {}\n", section.title).unwrap();
-    if section.title == OTHER.title {
+    if section.title == OTHER {
         page.push_str(
             "Known from other parsers, in no list of a module; `sha256` is a label of any `csN`.\n\n",
         );
-    } else if section.title != COMMON.title {
+    } else if section.is_module() {
         writeln!(page, "Tried with the id {} of the {}.\n", section.id, section.product).unwrap();
     }
     page.push_str(
         "| key | example | field | type | in the document | meaning |\n|---|---|---|---|---|---|\n",
     );
-    for key in section.keys {
-        let shown = match key.labels {
+    for key in &section.keys {
+        let shown = match key.labels.as_slice() {
             [] => format!("`{}`", key.name),
             labels => format!("`{}` {}", key.name, labels.join(" / ")),
         };
-        rows(page, &shown, &code(key.example), &filled_by(section, key));
+        rows(page, &shown, &code(&key.example), &filled_by(section, key));
     }
 }
 
 /// What a key fills; all generations of its label have to say the same, and so has the module where it knows the key without one.
 fn filled_by(section: &Section, key: &Key) -> Vec<(String, Value)> {
-    let without = event(section, key.with);
+    let without = event(section, &key.with);
     let pair = |label: Option<&str>| {
         let label = label.map(|label| format!(" {}Label={label}", key.name)).unwrap_or_default();
         event(section, &format!("{} {}={}{label}", key.with, key.name, key.example))
@@ -152,7 +182,7 @@ fn filled_by(section: &Section, key: &Key) -> Vec<(String, Value)> {
     let labeled: Vec<_> = key.labels.iter().map(|label| filled(&without, &pair(Some(label)))).collect();
     for other in &labeled {
         assert_eq!(other, &labeled[0], "{}: {}", section.title, key.name);
-        if section.title != OTHER.title {
+        if section.title != OTHER {
             assert_eq!(other, &bare, "{}: {} without a label", section.title, key.name);
         }
     }
@@ -176,7 +206,8 @@ fn leef(page: &mut String) {
         and from `cat` where the id is in no range.\n\n\
         | key | example | field | type | in the document | meaning |\n|---|---|---|---|---|---|\n",
     );
-    for (name, example) in LEEF {
+    for row in deepsecurity("examples").iter().filter(|row| row.cell("module") == "LEEF") {
+        let (name, example) = (row.cell("key"), row.cell("example"));
         let line = |attributes: &str| {
             // An id that is in no range: its module is told by `cat` alone.
             format!("Nov 22 15:08:33 h LEEF: 2.0|Trend Micro|Deep Security Agent|20.0.560|99|{attributes}")

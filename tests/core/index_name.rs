@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
-use es_loader::config::log_type::{Index, IndexTime, Rotation};
+use es_loader::config::log_type::{IndexSettings, IndexTime, Rotation};
 use es_loader::map::index_name::IndexNames;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::support::{agent_event, document_by, plan_with};
 
-fn index(rotation: Rotation) -> Index {
-    Index {
+fn index(rotation: Rotation) -> IndexSettings {
+    IndexSettings {
         name: "log-deepsecurity".to_owned(),
         rotation,
         time: IndexTime::Event,
@@ -23,7 +23,7 @@ fn instant(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn named(index: &Index, event: &str) -> String {
+fn named(index: &IndexSettings, event: &str) -> String {
     IndexNames::new(index).name(instant(event), instant("2026-11-23T00:00:00Z")).to_owned()
 }
 
@@ -67,22 +67,22 @@ fn the_days_before_the_first_monday_are_week_zero() {
 
 #[test]
 fn the_day_begins_where_index_tz_says() {
-    let tokyo = Index { tz: Offset::from_hours(9).unwrap(), ..index(Rotation::Daily) };
+    let tokyo = IndexSettings { tz: Offset::from_hours(9).unwrap(), ..index(Rotation::Daily) };
     assert_eq!(named(&tokyo, "2026-11-22T14:59:59Z"), "log-deepsecurity-2026-11-22");
     assert_eq!(named(&tokyo, "2026-11-22T15:00:00Z"), "log-deepsecurity-2026-11-23");
-    let west = Index { tz: Offset::from_hours(-8).unwrap(), ..index(Rotation::Yearly) };
+    let west = IndexSettings { tz: Offset::from_hours(-8).unwrap(), ..index(Rotation::Yearly) };
     assert_eq!(named(&west, "2027-01-01T07:59:59Z"), "log-deepsecurity-2026");
 }
 
 #[test]
 fn the_load_time_can_name_the_index() {
-    let ingested = Index { time: IndexTime::Ingested, ..index(Rotation::Daily) };
+    let ingested = IndexSettings { time: IndexTime::Ingested, ..index(Rotation::Daily) };
     assert_eq!(named(&ingested, "2020-01-01T00:00:00Z"), "log-deepsecurity-2026-11-23");
 }
 
 #[test]
 fn a_suffix_stands_behind_the_date() {
-    let suffixed = |rotation| Index { suffix: "blue".to_owned(), ..index(rotation) };
+    let suffixed = |rotation| IndexSettings { suffix: "blue".to_owned(), ..index(rotation) };
     assert_eq!(named(&suffixed(Rotation::Monthly), "2026-03-07T12:00:00Z"), "log-deepsecurity-2026-03-blue");
     assert_eq!(named(&suffixed(Rotation::Auto), "2026-03-07T12:00:00Z"), "log-deepsecurity-blue");
 }

@@ -1,7 +1,7 @@
 //! Where events start, and where a text holds several.
 
-use es_loader::parse::header::Format;
-use es_loader::parse::marker::{Marker, find, split};
+use es_loader::parse::header::{Format, Marker};
+use es_loader::parse::marker::{find, split};
 use proptest::prelude::*;
 
 fn parts(text: &str) -> Vec<&str> {

@@ -3,15 +3,13 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
-use es_loader::parse::pairs::pair::{Escapes, Pair, label_of, labelled};
+use es_loader::parse::pairs::pair::{Escapes, Pair};
 use proptest::prelude::*;
+
+use crate::support::{agent_event, document};
 
 fn pair<'a>(key: &'a str, raw: &'a str, escapes: Escapes) -> Pair<'a> {
     Pair { key, raw, escapes }
-}
-
-fn plain<'a>(key: &'a str, raw: &'a str) -> Pair<'a> {
-    pair(key, raw, Escapes::None)
 }
 
 #[test]
@@ -43,63 +41,37 @@ fn where_only_equals_signs_are_escaped_all_else_stays() {
 }
 
 #[test]
-fn l1_a_label_is_found_trimmed_whether_it_stands_before_or_behind_its_value() {
-    let pairs = [
-        plain("cs1Label", "LI Description"),
-        plain("cs1", "x"),
-        plain("cs5", "0"),
-        plain("cs5Label", "DPI Stream Position "),
-    ];
-    assert_eq!(label_of(&pairs, "cs1").as_deref(), Some("LI Description"));
-    assert_eq!(label_of(&pairs, "cs5").as_deref(), Some("DPI Stream Position"));
-    assert_eq!(label_of(&pairs, "cs2"), None);
-    assert_eq!(label_of(&[plain("cs1Label", "  ")], "cs1"), None);
-    assert_eq!(label_of(&[pair("cs1Label", r" a\=b ", Escapes::Cef)], "cs1").as_deref(), Some("a=b"));
-}
-
-#[test]
-fn l1_every_kind_of_custom_key_has_its_label() {
-    for key in
-        ["cs1", "cn3", "cfp1", "c6a2", "flexString1", "flexDate1", "deviceCustomDate2", "cs15", "anything"]
-    {
-        let label = format!("{key}Label");
-        let pairs = [plain(key, "value"), plain(&label, "its meaning")];
-        let found: Vec<_> = labelled(&pairs).map(|(label, pair)| (label.into_owned(), pair.raw)).collect();
-        assert_eq!(found, [("its meaning".to_owned(), "value")], "{key}");
+fn e11_a_label_names_its_value_before_or_behind_it_and_with_blanks_around_it() {
+    for extension in [
+        "cs1Label=Container cs1=image | name | 1",
+        "cs1=image | name | 1 cs1Label=Container",
+        "cs1Label= Container  cs1=image | name | 1",
+    ] {
+        let event = document(&agent_event("21", extension));
+        assert_eq!(event.text("container.name"), "name", "{extension}");
+        assert!(!event.has("deepsecurity.cs1") && !event.has("deepsecurity.cs1Label"), "{extension}");
     }
 }
 
 #[test]
-fn l1_a_label_without_value_or_used_twice_does_no_harm() {
-    let pairs = [
-        plain("cs1Label", "Same"),
-        plain("cs2", "two"),
-        plain("cs2Label", "Same"),
-        plain("cs1", "one"),
-        plain("cs1", "again"),
-        plain("cs9Label", "Nothing"),
-        plain("Label", "a key of its own"),
-    ];
-    let found: Vec<_> = labelled(&pairs).map(|(label, pair)| (label.into_owned(), pair.raw)).collect();
-    assert_eq!(found, [("Same".to_owned(), "one"), ("Same".to_owned(), "two")]);
-}
-
-#[test]
-fn l1_labels_of_a_hundred_thousand_pairs_are_found_at_once() {
-    let keys: Vec<_> = (0..100_000).map(|n| format!("k{n}")).collect();
-    let labels: Vec<_> = keys.iter().map(|key| format!("{key}Label")).collect();
-    let pairs: Vec<_> = labels.iter().chain(&keys).map(|key| plain(key, key)).collect();
-    assert_eq!(labelled(&pairs).count(), 100_000);
-}
-
-#[test]
-fn l1_of_a_repeated_key_the_first_is_labelled_among_any_number_of_pairs() {
-    for count in [0, 1000] {
-        let keys: Vec<_> = (0..count).map(|n| format!("k{n}")).collect();
-        let mut pairs = vec![plain("cs1", "one"), plain("cs1", "two"), plain("cs1Label", "Meaning")];
-        pairs.extend(keys.iter().map(|key| plain(key, "")));
-        assert_eq!(labelled(&pairs).map(|(_, pair)| pair.raw).collect::<Vec<_>>(), ["one"]);
+fn e11_every_custom_key_has_its_label() {
+    for key in ["cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "cn1", "cn2", "cn3"] {
+        let event = document(&agent_event("21", &format!("{key}=37 {key}Label=Risk Level")));
+        assert_eq!(event.get("deepsecurity.risk_level"), 37, "{key}");
     }
+}
+
+#[test]
+fn e11_a_label_without_value_or_used_twice_does_no_harm() {
+    let event = document(&agent_event(
+        "21",
+        "cs1Label=Risk Level cs2=2 cs2Label=Risk Level cs1=1 cs1=7 cs3Label=DPI Note cs9Label=x Label=y",
+    ));
+    assert_eq!(event.get("deepsecurity.risk_level"), 1);
+    assert!(!event.has("deepsecurity.dpi_note"), "{}", event.json);
+    assert_eq!(event.text("deepsecurity.cs3Label"), "DPI Note");
+    assert_eq!(event.text("deepsecurity.extra.cs9Label"), "x");
+    assert_eq!(event.text("deepsecurity.extra.Label"), "y");
 }
 
 proptest! {

@@ -9,13 +9,18 @@ use es_loader::document::field_list::FieldId;
 use es_loader::document::fields::{Error, Fields};
 use es_loader::document::row::{CUT_MARK, MAX_STRING, Row};
 use es_loader::document::value::{Address, Value};
+use es_loader::log_types::deepsecurity::own_fields;
 use proptest::prelude::*;
 
 use crate::support::strict::check_document;
 
 fn fields() -> Fields {
-    Fields::new("deepsecurity", ["labels.a", "labels.b.c", "source.user.name", "zz", "deepsecurity.own.x"])
-        .unwrap()
+    Fields::new(
+        "deepsecurity",
+        own_fields(),
+        ["labels.a", "labels.b.c", "source.user.name", "zz", "deepsecurity.own.x"],
+    )
+    .unwrap()
 }
 
 fn address(text: &str) -> Address<'static> {
@@ -141,22 +146,28 @@ fn a_field_that_would_be_a_value_and_an_object_is_refused() {
         value: value.to_owned(),
         inside: inside.to_owned(),
     };
-    assert_eq!(Fields::new("deepsecurity", ["source.ip.x"]).unwrap_err(), clash("source.ip", "source.ip.x"));
     assert_eq!(
-        Fields::new("deepsecurity", ["source"]).unwrap_err().to_string(),
+        Fields::new("deepsecurity", own_fields(), ["source.ip.x"]).unwrap_err(),
+        clash("source.ip", "source.ip.x")
+    );
+    assert_eq!(
+        Fields::new("deepsecurity", own_fields(), ["source"]).unwrap_err().to_string(),
         clash("source", "source.address").to_string()
     );
     assert_eq!(
-        Fields::new("deepsecurity", ["deepsecurity.act.x"]).unwrap_err(),
+        Fields::new("deepsecurity", own_fields(), ["deepsecurity.act.x"]).unwrap_err(),
         clash("deepsecurity.act", "deepsecurity.act.x")
     );
-    assert!(Fields::new("@id", []).is_err());
+    assert!(Fields::new("@id", own_fields(), []).is_err());
 }
 
 #[test]
 fn a_field_that_is_added_twice_or_is_ours_is_one_field() {
-    let ours = Fields::new("deepsecurity", []).unwrap().len();
-    assert_eq!(Fields::new("deepsecurity", ["source.ip", "x.y", "x.y"]).unwrap().len(), ours + 1);
+    let ours = Fields::new("deepsecurity", own_fields(), []).unwrap().len();
+    assert_eq!(
+        Fields::new("deepsecurity", own_fields(), ["source.ip", "x.y", "x.y"]).unwrap().len(),
+        ours + 1
+    );
 }
 
 #[test]
@@ -167,20 +178,6 @@ fn names_are_unique_and_each_has_a_meaning() {
     assert_eq!(names.len(), fields.len());
     assert!(fields.iter().all(|(_, field)| !field.meaning.is_empty()));
     assert!(!fields.is_empty());
-}
-
-/// Types of ECS win over ours only where ECS and the template differ knowingly.
-#[test]
-fn our_types_are_those_of_ecs_but_where_the_template_says_otherwise() {
-    let fields = Fields::new("deepsecurity", []).unwrap();
-    let differing: Vec<&str> = fields
-        .iter()
-        .filter(|(_, field)| {
-            es_loader::document::ecs::type_of(&field.name).is_some_and(|kind| kind != field.kind)
-        })
-        .map(|(_, field)| field.name.as_str())
-        .collect();
-    assert_eq!(differing, ["event.original"]);
 }
 
 proptest! {

@@ -1,8 +1,8 @@
 //! `docs/cef-leef.md`: the parsers do what its examples say, and its rules are those that the code cites.
 //!
 //! An example is a text and what is read from it, each on a line that starts with `→`. Everything that the parsers give must be told:
-//! each pair, text that belongs to no key, and each issue. The prefix, the header, the syslog header, labels and fields of
-//! the document are checked where the example tells them.
+//! each pair, text that belongs to no key, and each issue. The prefix, the header, the syslog header and fields of the
+//! document are checked where the example tells them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
 
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use es_loader::parse::header::Format;
 use es_loader::parse::marker::{find, split};
-use es_loader::parse::pairs::pair::{Pair, labelled};
+use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::syslog::{self, HeaderTime};
 use es_loader::parse::{cef, leef, severity};
 use regex::Regex;
@@ -109,8 +109,8 @@ fn citations_are_found_in_comments_and_in_names_of_tests() {
         #[test]\nfn h77_is_no_rule_of_ours() {}\n";
     let names = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(cited_in_comments(code), names("E7b H1 H2 L-1 L-5 L-6 L-7 L-8"));
-    assert_eq!(cited_by_tests(code, &names("H1 L1 L-1 P1 P2")), names("H77 P1 P2"));
-    assert_eq!(cited_by_tests("#[test]\nfn l1_x() {}", &names("H1 L1 L-1")), names("L1 L-1"));
+    assert_eq!(cited_by_tests(code, &names("H1 L-1 P1 P2")), names("H77 P1 P2"));
+    assert_eq!(cited_by_tests("#[test]\nfn l1_x() {}", &names("H1 L-1")), names("L-1"));
 }
 
 /// The rules of the page: a heading of the third level that starts with a name, and the text up to the next heading.
@@ -199,7 +199,7 @@ fn read(text: &str) -> Read {
         read.tell("marker", "restored");
     }
     let mut pairs = Vec::new();
-    let (prefix, unparsed, issues) = match marker.format {
+    let (prefix, unparsed, incomplete_header, delimiter_guessed) = match marker.format {
         Format::Cef => {
             let event = cef::parse(text, marker, &mut pairs);
             let header = event.header;
@@ -212,13 +212,7 @@ fn read(text: &str) -> Read {
             let number = severity::severity_number(&header.severity);
             read.know("severity as a number", number.map_or("none".to_owned(), |number| number.to_string()));
             read.know("cef.severity", header.severity);
-            let cef::Issues { incomplete_header, missing_last_pipe, unparsed_text } = event.issues;
-            let issues = vec![
-                (incomplete_header, "incomplete header"),
-                (missing_last_pipe, "missing last pipe"),
-                (unparsed_text, "unparsed text"),
-            ];
-            (event.prefix, event.unparsed, issues)
+            (event.prefix, event.unparsed, event.incomplete_header, false)
         }
         Format::Leef => {
             let event = leef::parse(text, marker, &mut pairs);
@@ -228,16 +222,8 @@ fn read(text: &str) -> Read {
             read.know("leef.product", header.product);
             read.know("leef.product_version", header.product_version);
             read.know("leef.event_id", header.event_id);
-            read.know("delimiter", header.delimiter.map_or("not named".to_owned(), String::from));
-            read.know("unknown delimiter", header.delimiter_raw.unwrap_or("none"));
-            let issues = vec![
-                (event.issues.incomplete_header, "incomplete header"),
-                (event.issues.missing_last_pipe, "missing last pipe"),
-                (event.issues.escaped_tab, "escaped tab"),
-                (event.issues.delimiter_guessed, "delimiter guessed"),
-                (event.issues.unparsed_text, "unparsed text"),
-            ];
-            (event.prefix, event.unparsed, issues)
+            read.know("unknown delimiter", header.unknown_delimiter.unwrap_or("none"));
+            (event.prefix, event.unparsed, event.incomplete_header, event.delimiter_guessed)
         }
     };
     read.know_syslog(prefix);
@@ -245,8 +231,11 @@ fn read(text: &str) -> Read {
     if !unparsed.is_empty() {
         read.tell("unparsed", unparsed);
     }
-    for (_, issue) in issues.into_iter().filter(|(is_there, _)| *is_there) {
-        read.tell("issue", issue);
+    if incomplete_header {
+        read.tell("issue", "incomplete header");
+    }
+    if delimiter_guessed {
+        read.tell("issue", "delimiter guessed");
     }
     read
 }
@@ -282,9 +271,6 @@ impl Read {
     fn tell_pairs(&mut self, pairs: &[Pair<'_>]) {
         for pair in pairs {
             self.tell(pair.key, pair.value());
-        }
-        for (label, pair) in labelled(pairs) {
-            self.know(&format!("label `{label}`"), format!("{} of `{}`", pair.value(), pair.key));
         }
     }
 }
@@ -341,7 +327,7 @@ fn comments(code: &str) -> String {
     text
 }
 
-/// The rules that tests are named after: `e7b_…`, `p1_and_p2_…`. Where both `L1` and `L-1` are rules, `l1_…` cites both.
+/// The rules that tests are named after: `e7b_…`, `p1_and_p2_…`; `l1_…` cites L-1.
 /// A name whose letter no rule of `written` has is no citation.
 fn cited_by_tests(code: &str, written: &BTreeSet<String>) -> BTreeSet<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| {

@@ -4,8 +4,8 @@
 //! `data/deep-security.txt` holds them: `>` the line (`␉` a tab), `|` the header fields, then `key: «value»`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use es_loader::parse::header::Format;
-use es_loader::parse::marker::{Marker, find, split};
+use es_loader::parse::header::{Format, Marker};
+use es_loader::parse::marker::{find, split};
 use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::{cef, leef, syslog};
 use proptest::prelude::*;
@@ -37,9 +37,8 @@ struct Read<'a> {
     marker: Marker,
     prefix: &'a str,
     header: Vec<String>,
-    delimiter: Option<char>,
-    /// A delimiter field that was not understood.
-    delimiter_raw: &'a str,
+    /// A delimiter field that names no delimiter.
+    unknown_delimiter: &'a str,
     unparsed: &'a str,
     pairs: Vec<Pair<'a>>,
 }
@@ -54,16 +53,16 @@ fn read(text: &str) -> Option<Read<'_>> {
             let fields = [h.vendor, h.product, h.device_version, h.event_class_id, h.name, h.severity];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
             let (prefix, unparsed) = (event.prefix, event.unparsed);
-            Read { marker, prefix, header, delimiter: None, delimiter_raw: "", unparsed, pairs }
+            Read { marker, prefix, header, unknown_delimiter: "", unparsed, pairs }
         }
         Format::Leef => {
             let event = leef::parse(text, marker, &mut pairs);
             let h = event.header;
             let fields = [h.vendor, h.product, h.product_version, h.event_id];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
-            let (delimiter, delimiter_raw) = (h.delimiter, h.delimiter_raw.unwrap_or_default());
+            let unknown_delimiter = h.unknown_delimiter.unwrap_or_default();
             let (prefix, unparsed) = (event.prefix, event.unparsed);
-            Read { marker, prefix, header, delimiter, delimiter_raw, unparsed, pairs }
+            Read { marker, prefix, header, unknown_delimiter, unparsed, pairs }
         }
     })
 }
@@ -135,6 +134,17 @@ fn is_between(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\0' | '\u{feff}' | '|' | '\\' | '=')
 }
 
+/// The field that names LEEF's delimiter, if there is one (rules L-2, L-3).
+fn delimiter_field<'a>(line: &'a str, found: &Read<'_>) -> Option<&'a str> {
+    let has_field =
+        found.marker.format == Format::Leef && !["0", "1", "1.0"].contains(&found.header[0].as_str());
+    let from_version = &line[found.marker.version..];
+    let mut pipes = from_version.match_indices('|').filter(|(at, _)| !from_version[..*at].ends_with('\\'));
+    let (end_of_header, _) = pipes.nth(4).filter(|_| has_field && found.unknown_delimiter.is_empty())?;
+    let (field, _) = from_version[end_of_header + 1..].split_once('|')?;
+    (field == "=" || !field.contains('=')).then_some(field)
+}
+
 /// Rule R1: the parts, one after the other, are the line, but for what stands between them.
 fn is_whole(line: &str) -> bool {
     let Some(found) = read(line) else {
@@ -146,19 +156,19 @@ fn is_whole(line: &str) -> bool {
         (false, Format::Leef) => "LEEF:",
     };
     // What stands between attributes, and the name of it, is not among the parts.
+    let field = delimiter_field(line, &found).unwrap_or_default();
+    let digits = field.trim_start_matches("0x").trim_start_matches(['x', 'X']);
+    let code_point = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
     let is_between = |character: char| {
         is_between(character)
             || found.marker.format == Format::Leef && matches!(character, '#' | '0' | '1')
-            || found.delimiter.is_some_and(|delimiter| {
-                character == delimiter
-                    || character.is_ascii_hexdigit()
-                    || matches!(character, 'x' | 'X' | 't')
-            })
+            || field.contains(character)
+            || Some(character) == code_point
     };
     let kept = |character: &char| !is_between(*character);
     let before = [found.prefix, marker];
     let header = found.header.iter().map(String::as_str);
-    let behind = [found.delimiter_raw, found.unparsed];
+    let behind = [found.unknown_delimiter, found.unparsed];
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
     let parts = before.into_iter().chain(header).chain(behind).chain(pairs).flat_map(str::chars);
     parts.filter(kept).eq(line.chars().filter(kept))

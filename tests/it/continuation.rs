@@ -8,11 +8,13 @@ use es_loader::edge::aws::s3::S3;
 use es_loader::edge::aws::sqs;
 use es_loader::edge::aws::sqs::QueueError;
 use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::delivery::sink::Sink;
 use es_loader::edge::function::{Error, Function};
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
-use es_loader::edge::work::{Target, Worker};
 use es_loader::load::account::Limits;
+use es_loader::local::sink::LocalSink;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -48,12 +50,12 @@ fn handle(
         let client =
             OpenSearch::new(Settings::new(Endpoint::parse(&server.url).unwrap(), Auth::None)).unwrap();
         let options = Options { in_flight: 1, ..Options::default() };
-        let target = Target::OpenSearch(Box::new(client), options);
+        let sink = Sink::OpenSearch(Box::new(client), options);
         let s3 = S3::new(&sdk_config(), true, None);
         let limits = Limits { batch_bytes: 20_000, ..Limits::default() };
-        let worker = Worker::new(site.plans(), Some(s3), target, limits, None);
+        let loader = ObjectLoader::new(site.sections(), Some(s3), sink, limits);
         let queue = queue.map(|url| sqs::Queue::new(&sdk_config(), url).unwrap());
-        let function = Function::new(worker, queue, Timestamp::now() - SignedDuration::from_secs(60));
+        let function = Function::new(loader, queue, Timestamp::now() - SignedDuration::from_secs(60));
         let (now, instant) = (Timestamp::now(), Instant::now());
         let deadline = time.map_or(600_000, |time| {
             u64::try_from((now + SignedDuration::try_from(time).unwrap()).as_millisecond()).unwrap()
@@ -221,11 +223,11 @@ fn an_object_store_that_never_answers_costs_no_more_than_the_deadline() {
     run(async {
         let store = serve(|_| Reply::Silence).await;
         let aws = sdk_config().into_builder().endpoint_url(&store.url).build();
-        let target = Target::Nothing;
-        let worker =
-            Worker::new(site.plans(), Some(S3::new(&aws, true, None)), target, Limits::default(), None);
+        let sink = Sink::Local(LocalSink::Nothing);
+        let loader =
+            ObjectLoader::new(site.sections(), Some(S3::new(&aws, true, None)), sink, Limits::default());
         let started = Timestamp::now();
-        let function = Function::new(worker, None, started - SignedDuration::from_secs(60));
+        let function = Function::new(loader, None, started - SignedDuration::from_secs(60));
         let deadline = (started + SignedDuration::from_secs(2)).as_millisecond().try_into().unwrap();
         let event = record("bucket", "ds_agent/a");
         let error =

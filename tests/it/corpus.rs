@@ -131,7 +131,7 @@ fn copy_fixtures(path: &Path) -> u64 {
 #[test]
 fn no_document_has_a_field_that_the_template_does_not_know() {
     let site = Site::new("strict");
-    let (name, mut strict) = template::index_template(site.plans().named("deepsecurity").unwrap());
+    let (name, mut strict) = template::index_template(site.sections().named("deepsecurity").unwrap());
     strict["template"]["mappings"]["dynamic"] = json!("strict");
     site.node.put(&format!("_index_template/{name}"), &strict).good();
 

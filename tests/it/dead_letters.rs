@@ -6,7 +6,8 @@ use std::path::Path;
 use es_loader::deliver::dead_letter::letter::DeadLetter;
 use es_loader::edge::dead_letters::write::DeadLetters;
 use es_loader::edge::delivery::outcome::Options;
-use es_loader::edge::work::{Target, Worker};
+use es_loader::edge::delivery::sink::Sink;
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::load::account::Limits;
 use es_loader::report::{ObjectReport, Outcome};
 use flate2::read::GzDecoder;
@@ -61,7 +62,7 @@ fn what_is_refused_in_both_forms_is_kept_in_a_folder_with_everything_to_send_it_
                 (400, "strict_dynamic_mapping_exception")
             );
             assert_eq!((letter.bucket.as_deref(), letter.key.as_str()), (None, object.to_str().unwrap()));
-            assert_eq!(letter.config, site.plans().fingerprint());
+            assert_eq!(letter.config, site.sections().fingerprint());
             let document: Value = serde_json::from_str(letter.document.as_ref().unwrap().get()).unwrap();
             assert_eq!(document["source"]["ip"], "203.0.113.2", "its own form, not the raw one");
             assert_eq!(document["@id"], letter.id);
@@ -146,10 +147,10 @@ fn refused(request: &Request) -> Reply {
 fn load_refused(site: &Site, letters: DeadLetters, object: &Path) -> ObjectReport {
     run(async {
         let server = serve(refused).await;
-        let target = Target::OpenSearch(Box::new(client(&server)), Options::default());
+        let sink = Sink::OpenSearch(Box::new(client(&server)), Options::default());
         let limits = Limits { batch_bytes: 1_000_000, ..Limits::default() };
-        let worker = Worker::new(site.plans(), None, target, limits, None).keeping(Some(letters));
-        worker.load_file(object, "deepsecurity", Timestamp::now()).await
+        let loader = ObjectLoader::new(site.sections(), None, sink, limits).with_dead_letters(Some(letters));
+        loader.load_file(object, "deepsecurity", Timestamp::now()).await
     })
 }
 

@@ -7,10 +7,11 @@ use std::time::Instant;
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::aws::s3::S3;
 use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::delivery::sink::Sink;
 use es_loader::edge::function::{Error, Function};
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
-use es_loader::edge::work::{Target, Worker};
 use es_loader::load::account::Limits;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -105,11 +106,11 @@ fn object(name: &str) -> Vec<u8> {
 
 fn function(site: &Site) -> Function {
     let client = OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
-    let target = Target::OpenSearch(Box::new(client), Options::default());
+    let sink = Sink::OpenSearch(Box::new(client), Options::default());
     let s3 = S3::new(&sdk_config(), true, None);
-    let worker = Worker::new(site.plans(), Some(s3), target, Limits::default(), None);
+    let loader = ObjectLoader::new(site.sections(), Some(s3), sink, Limits::default());
     // A process that has handled other events before.
-    Function::new(worker, None, Timestamp::now() - SignedDuration::from_secs(60))
+    Function::new(loader, None, Timestamp::now() - SignedDuration::from_secs(60))
 }
 
 /// Hands over an event with the deadline of the runtime interface on this machine, ten minutes after the start of 1970.

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use es_loader::edge::delivery::outcome::Options;
-use es_loader::edge::work::{Target, Worker};
+use es_loader::edge::delivery::sink::Sink;
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
@@ -200,7 +201,7 @@ pub(crate) fn found(site: &Site) -> BTreeMap<String, u64> {
 }
 
 fn load_through_faults(
-    site_plans: std::sync::Arc<es_loader::map::compiled::CompiledSections>,
+    site_sections: std::sync::Arc<es_loader::map::compiled::CompiledSections>,
     path: &std::path::Path,
     seed: u64,
 ) {
@@ -213,10 +214,10 @@ fn load_through_faults(
             patience: Duration::from_secs(120),
         };
         let server = serve(move |request| faulty(request, &mut random, &mut burst)).await;
-        let target = Target::OpenSearch(Box::new(client(&server)), options);
+        let sink = Sink::OpenSearch(Box::new(client(&server)), options);
         let limits = Limits { batch_bytes: 4_000, ..Limits::default() };
-        let worker = Worker::new(site_plans, None, target, limits, None);
-        let report = worker.load_file(path, "deepsecurity", Timestamp::now()).await;
+        let loader = ObjectLoader::new(site_sections, None, sink, limits);
+        let report = loader.load_file(path, "deepsecurity", Timestamp::now()).await;
         assert_eq!(report.outcome, Outcome::Loaded, "seed {seed}");
         assert_eq!(report.balance().check(), Ok(()), "seed {seed}");
         let counts = (report.indexed, report.raw.total(), report.rejected.total(), report.unsent.total());
@@ -231,7 +232,7 @@ fn behind_two_hundred_bad_networks_each_event_is_found_once_and_the_reports_are_
     let path = |seed: u64| site.path(&format!("{seed:03}.log"));
     (1..=SEEDS).for_each(|seed| std::fs::write(path(seed), object(seed)).unwrap());
     let seeds = Mutex::new(1..=SEEDS);
-    let (plans, path) = (site.plans(), &path);
+    let (plans, path) = (site.sections(), &path);
     let paths: Vec<_> = (0..=SEEDS).map(path).collect();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::delivery::sink::Sink;
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
-use es_loader::edge::work::{Target, Worker};
 use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
@@ -75,11 +76,11 @@ fn the_function_does_not_wait_for_a_certificate_to_become_a_trusted_one() {
     let site = Site::new("untrustedfn");
     let endpoint = gate(&Authority::new("the company's own"), "localhost", "loader", "secret");
     let client = OpenSearch::new(Settings::new(Endpoint::parse(&endpoint).unwrap(), Auth::None)).unwrap();
-    let target = Target::OpenSearch(Box::new(client), Options::default());
-    let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
+    let sink = Sink::OpenSearch(Box::new(client), Options::default());
+    let loader = ObjectLoader::new(site.sections(), None, sink, Limits::default());
     let file = repository().join("fixtures/real-chain.gz");
     let started = Instant::now();
-    let report = run(worker.load_file(&file, "deepsecurity", Timestamp::now()));
+    let report = run(loader.load_file(&file, "deepsecurity", Timestamp::now()));
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
     assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (415, 0, 415));
     let Outcome::Failed { reason, retry } = report.outcome else { panic!("{:?}", report.outcome) };

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::delivery::outcome::Options;
+use es_loader::edge::delivery::sink::Sink;
+use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
-use es_loader::edge::work::{Target, Worker};
 use es_loader::load::account::Limits;
 use es_loader::report::Outcome;
 use jiff::Timestamp;
@@ -149,9 +150,9 @@ fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_
         let client =
             OpenSearch::new(Settings::new(Endpoint::parse(opensearch()).unwrap(), Auth::None)).unwrap();
         let options = Options { patience: Duration::from_secs(2), ..Options::default() };
-        let target = Target::OpenSearch(Box::new(client), options);
-        let worker = Worker::new(site.plans(), None, target, Limits::default(), None);
-        run(worker.load_file(&file, "deepsecurity", Timestamp::now()))
+        let sink = Sink::OpenSearch(Box::new(client), options);
+        let loader = ObjectLoader::new(site.sections(), None, sink, Limits::default());
+        run(loader.load_file(&file, "deepsecurity", Timestamp::now()))
     };
     let report = try_it();
     assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (3, 0, 3));
@@ -183,10 +184,10 @@ fn of_a_load_that_is_stopped_every_line_that_was_read_is_accounted_for() {
             })
             .await;
             let options = Options { in_flight: 1, ..Options::default() };
-            let target = Target::OpenSearch(Box::new(client(&server)), options);
+            let sink = Sink::OpenSearch(Box::new(client(&server)), options);
             let limits = Limits { batch_bytes: 1, ..Limits::default() };
-            let worker = Worker::new(site.plans(), None, target, limits, None);
-            worker.load_file(&file, "deepsecurity", Timestamp::now()).await
+            let loader = ObjectLoader::new(site.sections(), None, sink, limits);
+            loader.load_file(&file, "deepsecurity", Timestamp::now()).await
         });
         assert!(matches!(&report.outcome, Outcome::Failed { retry: true, .. }), "{:?}", report.outcome);
         assert_eq!((report.balance().check(), report.indexed), (Ok(()), allowed));

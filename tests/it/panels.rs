@@ -29,8 +29,8 @@ struct Corpus {
 impl Corpus {
     fn load(name: &str) -> Self {
         let site = Site::new(name);
-        let plans = site.plans();
-        let text = saved_objects(plans.named("deepsecurity").unwrap(), Language::English);
+        let plans = site.sections();
+        let text = saved_objects(plans.named("deepsecurity").unwrap(), Language::English).unwrap();
         let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         // What hostile lines hold, the generator does not say.
         let mut generator =

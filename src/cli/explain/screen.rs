@@ -1,13 +1,11 @@
-//! An explanation for people.
-//!
-//! Everything that comes from the line is made safe for terminals; colors are our own.
+//! Writes an explanation for people. All text of the line is made safe for terminals; only the colors are control sequences.
 
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
-use super::{Explained, Shown};
+use super::explained::{Explained, ExplainedDocument};
 use crate::bytes::safe::Safe;
 use crate::map::explain::explanation::{Filled, Loser, Source};
 
@@ -51,8 +49,8 @@ impl fmt::Display for Screen<'_> {
     }
 }
 
-fn show(f: &mut fmt::Formatter<'_>, shown: &Shown) -> fmt::Result {
-    let Shown { excluded, explanation } = shown;
+fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
+    let ExplainedDocument { excluded, explanation } = shown;
     if *excluded {
         writeln!(f, "{WARNING}left out: a rule matches this document{WARNING:#}")?;
     }

@@ -1,34 +1,37 @@
-//! The line that is meant: itself, or where it stands.
+//! The line to explain: the text itself, or the place where it stands.
 
 use std::fmt;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::bytes::safe::Safe;
-use crate::cli::args::SampleArgs;
-use crate::cli::load::{Input, file_input, s3_address};
-use crate::cli::sample::Sample;
-use crate::cli::{Failure, connect};
+use crate::cli::args::common::SampleArgs;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{Input, of_file, s3_address};
+use crate::cli::network::Buckets;
+use crate::cli::sample;
+use crate::local::open_object::{Facts, OpenObject};
 use crate::map::compiled::CompiledSections;
-use crate::report::Outcome;
+use crate::report::{ObjectReport, Outcome};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::{LineRange, ObjectRef};
 
-/// A line.
+/// A line to explain.
 pub(super) enum Target {
-    /// This one.
+    /// The text itself.
     Line(String),
-    /// The first of standard input.
+    /// The first line of standard input.
     Input,
-    /// One of a file.
+    /// A line of a file.
     File(PathBuf, u64),
-    /// One of an object.
+    /// A line of an object in S3.
     Object { bucket: String, key: String, line: u64 },
 }
 
 impl Target {
-    /// Reads the argument. What names a file that is there is its name, whatever else it could be.
+    /// Reads the argument. A text that names an existing file is taken for its name.
     pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         if text == "-" {
             return Ok(Self::Input);
@@ -51,7 +54,7 @@ impl Target {
         Ok(Self::Line(text.to_owned()))
     }
 
-    /// The lines to read: a file's are read from its start, because equal lines are counted.
+    /// The range of lines to load. The loader reads a file from its start all the same, because it counts equal lines.
     pub(super) fn lines(&self) -> Option<LineRange> {
         match self {
             Self::Line(_) | Self::Input => None,
@@ -62,35 +65,28 @@ impl Target {
     }
 
     /// Opens what the line stands in.
-    pub(super) async fn open(
-        &self,
-        args: &SampleArgs,
-        plans: &Arc<CompiledSections>,
-    ) -> Result<Sample, Failure> {
-        let at = |reason: &dyn fmt::Display| Failure(format!("{self}: {reason}"));
-        let path = match self {
+    pub(super) fn open(&self, args: &SampleArgs, sections: &CompiledSections) -> Result<OpenObject, Failure> {
+        let not_loaded = |report: Box<ObjectReport>| match report.outcome {
+            Outcome::Skipped(reason) | Outcome::Failed { reason, .. } => Failure(format!("{self}: {reason}")),
+            Outcome::Loaded => Failure(format!("{self}: not loaded")),
+        };
+        let (path, text): (_, Option<(&str, Box<dyn io::Read + Send>)>) = match self {
+            Self::Line(line) => (PathBuf::new(), Some(("argument", Box::new(Cursor::new(line.clone()))))),
+            Self::Input => (PathBuf::new(), Some(("standard input", Box::new(io::stdin())))),
+            Self::File(path, _) => (path.clone(), None),
             Self::Object { bucket, key, .. } => {
-                let (_, s3) = connect::aws(args.region.clone()).await?;
-                let object = ObjectRef::new(bucket, ObjectKey::from_raw(key));
-                return Sample::object(&object, plans, &s3).await?.map_err(|reason| at(&reason));
-            }
-            Self::File(path, _) => path.clone(),
-            Self::Line(_) | Self::Input => PathBuf::new(),
-        };
-        let log_type = match file_input(path, args.log_type.as_deref(), plans)? {
-            Input::File { log_type, .. } => log_type,
-            Input::Object(_) => String::new(),
-            Input::NotLoaded(report) => {
-                return Err(match report.outcome {
-                    Outcome::Skipped(reason) | Outcome::Failed { reason, .. } => at(&reason),
-                    Outcome::Loaded => at(&"not loaded"),
-                });
+                let buckets = Buckets::connect(args.region.clone())?;
+                let input = Input::Object(Box::new(ObjectRef::new(bucket, ObjectKey::from_raw(key))));
+                return sample::open(input, sections, Some(&buckets)).map_err(not_loaded);
             }
         };
-        match self {
-            Self::Line(line) => Ok(Sample::text(Cursor::new(line.clone()), "argument", log_type)),
-            Self::File(path, _) => Sample::file(path, log_type).map_err(|error| at(&error)),
-            Self::Input | Self::Object { .. } => Ok(Sample::text(io::stdin(), "standard input", log_type)),
+        let input = of_file(path, args.log_type.as_deref(), sections)?;
+        match (input, text) {
+            (Input::File { section, .. }, Some((name, reader))) => {
+                let facts = Facts::local(name.to_owned(), Timestamp::now());
+                Ok(OpenObject { name: name.to_owned(), reader, size: None, section, facts })
+            }
+            (input, _) => sample::open(input, sections, None).map_err(not_loaded),
         }
     }
 }

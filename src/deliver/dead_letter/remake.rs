@@ -1,6 +1,4 @@
-//! The document of a record, made once more: of its line by a configuration that may have changed since, or as it was recorded.
-//!
-//! Takes a record and the compiled configuration, gives the document. Does not send it.
+//! Makes the document of a dead letter once more: from its line, by a configuration that may have changed since, or as it was recorded.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -23,10 +21,10 @@ use crate::parse::time::Surroundings;
 use crate::read::object::line::LineNumber;
 use crate::trigger::object_ref::LineRange;
 
-/// Equal lines of one object that are looked through for the one that a record is of.
+/// The most equal lines of one object among which the line of a record is searched.
 const EQUAL_LINES: u64 = 1_000;
 
-/// Bytes of equal lines that are parsed again to get at one of them.
+/// The most bytes of equal lines that are parsed again to find one of them.
 const EQUAL_BYTES: usize = 64 << 20;
 
 /// What becomes of a record.
@@ -44,9 +42,11 @@ pub enum Remade {
 
 impl DeadLetter {
     /// The record's document by the present configuration; `now` becomes its `event.ingested`.
-    pub fn remake(&self, plans: &CompiledSections, now: Timestamp) -> Remade {
-        let found =
-            self.raw_line().zip(self.plan(plans)).and_then(|(line, plan)| self.of_line(&line, plan, now));
+    pub fn remake(&self, sections: &CompiledSections, now: Timestamp) -> Remade {
+        let found = self
+            .raw_line()
+            .zip(self.section(sections))
+            .and_then(|(line, section)| self.of_line(&line, section, now));
         match (found, &self.document) {
             (Some(Made::Document(document)), _) => Remade::OfLine(document),
             (Some(Made::Excluded), _) => Remade::Excluded,
@@ -67,7 +67,8 @@ impl DeadLetter {
         batch.push(&action, document, line);
     }
 
-    /// The fields in which a document differs from the recorded one, beside the time of loading; nothing where none is recorded.
+    /// The fields in which a document differs from the recorded one, except the time of loading. `None` means that no document is
+    /// recorded.
     pub fn differences(&self, document: &[u8]) -> Option<BTreeSet<String>> {
         let recorded = serde_json::from_str(self.document.as_ref()?.get()).ok()?;
         let mut fields = BTreeSet::new();
@@ -77,13 +78,13 @@ impl DeadLetter {
     }
 
     /// The section that takes the record's object today, or else the one that took it.
-    fn plan<'p>(&self, plans: &'p CompiledSections) -> Option<&'p CompiledSection> {
-        if let Choice::Load(plan) = plans.for_key(&self.key) {
-            return Some(plan);
+    fn section<'p>(&self, sections: &'p CompiledSections) -> Option<&'p CompiledSection> {
+        if let Choice::Load(section) = sections.for_key(&self.key) {
+            return Some(section);
         }
-        let mut all = plans.iter();
+        let mut all = sections.iter();
         let only = all.next().filter(|_| all.next().is_none());
-        self.recorded("/@log_type").and_then(|name| plans.named(&name)).or(only)
+        self.recorded("/@log_type").and_then(|name| sections.named(&name)).or(only)
     }
 
     fn recorded(&self, pointer: &str) -> Option<String> {
@@ -91,8 +92,8 @@ impl DeadLetter {
         Some(document.pointer(pointer)?.as_str()?.to_owned())
     }
 
-    fn facts(&self, plan: &CompiledSection, now: Timestamp) -> ObjectFacts {
-        let default_offset = plan.log_type().event_time.tz;
+    fn facts(&self, section: &CompiledSection, now: Timestamp) -> ObjectFacts {
+        let default_offset = section.log_type().event_time.tz;
         ObjectFacts {
             bucket: self.bucket.clone(),
             key: self.key.clone(),
@@ -108,8 +109,8 @@ impl DeadLetter {
         }
     }
 
-    fn of_line(&self, line: &[u8], plan: &CompiledSection, now: Timestamp) -> Option<Made> {
-        let made = Documents::of(line, 1, plan, self.facts(plan, now));
+    fn of_line(&self, line: &[u8], section: &CompiledSection, now: Timestamp) -> Option<Made> {
+        let made = Documents::of(line, 1, section, self.facts(section, now));
         if let Some(document) = made.with_id(&self.id) {
             return Some(Made::Document(document));
         }
@@ -121,7 +122,7 @@ impl DeadLetter {
                 _ => None,
             };
         };
-        let made = Documents::of(line, number, plan, self.facts(plan, now));
+        let made = Documents::of(line, number, section, self.facts(section, now));
         let document = made.with_id(&self.id).or_else(|| made.with_content_id(&id));
         match (document, made.excluded) {
             (Some(document), _) => Some(Made::Document(document)),
@@ -130,7 +131,7 @@ impl DeadLetter {
         }
     }
 
-    /// Which of several equal lines of its object the record is of, and its id as the content makes it.
+    /// The number of the record's line among equal lines of its object, and the id that its content gives.
     fn number_among_equals(&self, line: &[u8], events: u64) -> Option<(u64, String)> {
         let mut identities = Identities::default();
         let most = u64::try_from(EQUAL_BYTES / line.len().max(1)).unwrap_or(EQUAL_LINES);
@@ -159,7 +160,7 @@ struct Documents {
 
 impl Documents {
     /// Makes the documents of a line that stands in its object for the `number`th time.
-    fn of(line: &[u8], number: u64, plan: &CompiledSection, facts: ObjectFacts) -> Self {
+    fn of(line: &[u8], number: u64, section: &CompiledSection, facts: ObjectFacts) -> Self {
         // A blank line in front keeps a line's first bytes from being taken for those of a compressed object.
         let mut text = b"\n".to_vec();
         for _ in 0..number {
@@ -171,7 +172,7 @@ impl Documents {
         let limits = Limits { lines: Some(only), ..Limits::default() };
         let mut documents = Vec::new();
         let account =
-            load(text.as_slice(), plan, facts, &limits, &mut |batch: &mut Batch| {
+            load(text.as_slice(), section, facts, &limits, &mut |batch: &mut Batch| {
                 let pairs = (0..batch.len()).filter_map(|at| batch.pair(at));
                 documents.extend(pairs.map(|(action, document)| {
                     (index_and_id(action).unwrap_or_default().1, document.to_vec())

@@ -1,6 +1,4 @@
-//! How requests to OpenSearch prove who sends them.
-//!
-//! Does not know the requests, and asks no provider for its credentials.
+//! How requests to OpenSearch are authenticated.
 
 use std::fmt;
 
@@ -9,7 +7,7 @@ use aws_types::SdkConfig;
 
 use crate::edge::opensearch::endpoint::{Service, Signing};
 
-/// How requests prove who sends them.
+/// The authentication of requests.
 #[derive(Clone, Debug)]
 pub enum Auth {
     /// AWS Signature Version 4. Credentials are cached: the provider is asked only when they are about to expire.
@@ -28,12 +26,16 @@ pub enum Auth {
         /// Password.
         password: Password,
     },
-    /// No proof.
+    /// None.
     None,
 }
 
 impl Auth {
-    /// Signing with the credentials of this process; the region is that of the host name, then that of `aws`.
+    /// Signing with the credentials of this process, for the region of the host name, or else for that of `aws`.
+    ///
+    /// # Errors
+    ///
+    /// There is no region, or no source of credentials.
     pub fn sigv4(signing: Signing, aws: &SdkConfig) -> Result<Self, AuthError> {
         let region = signing.region.or_else(|| aws.region().map(|region| region.as_ref().to_owned()));
         Ok(Auth::SigV4 {

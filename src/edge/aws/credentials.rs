@@ -1,6 +1,5 @@
-//! AWS credentials, asked for once and kept until shortly before they expire.
-//!
-//! The OpenSearch client asks its provider at every request, and a provider may itself be a network call.
+//! Caches AWS credentials until shortly before they expire: the OpenSearch client asks for them at every request, and a provider may
+//! ask the network.
 
 use std::time::{Duration, SystemTime};
 

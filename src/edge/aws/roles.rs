@@ -1,24 +1,22 @@
-//! Roles of other accounts, in which some buckets are read: the variables by which SIEM on OpenSearch names them.
-//!
-//! Does not know S3's requests.
+//! Roles of other accounts for reading some buckets, from the variables by which SIEM on OpenSearch names them.
 
 use aws_config::sts::AssumeRoleProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 
-/// What a session is called where nothing else is given, as SIEM on OpenSearch calls it.
+/// The default name of a session, which is that of SIEM on OpenSearch.
 const SESSION_NAME: &str = "aes-siem-es-loader";
-/// How the buckets of Security Lake begin.
+/// What the names of Security Lake's buckets begin with.
 const SECURITY_LAKE: &str = "aws-security-data-lake-";
 
-/// A role, and the buckets that are read in it.
+/// A role, and the buckets that are read with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketRole {
     /// `arn:aws:iam::ACCOUNT:role/NAME`.
     pub arn: String,
-    /// What its sessions are called in CloudTrail.
+    /// The name of its sessions in CloudTrail.
     pub session_name: String,
-    /// What the other account may ask for beside the role's name.
+    /// The external id that the other account may ask for.
     pub external_id: Option<String>,
     /// The buckets.
     pub buckets: Buckets,
@@ -29,14 +27,14 @@ pub struct BucketRole {
 pub enum Buckets {
     /// These.
     Named(Vec<String>),
-    /// Those whose names begin so.
+    /// Those whose names begin with this.
     Beginning(&'static str),
 }
 
 /// Why roles cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
-    /// Buckets without a role, or a role without buckets.
+    /// A role without buckets, or buckets without a role.
     #[error("{given} is set and {missing} is not: a role and its buckets go together")]
     Half {
         /// What there is.
@@ -111,7 +109,7 @@ impl BucketRole {
         self.arn.split(':').nth(4).map(str::to_owned)
     }
 
-    /// Credentials of the role, got with those of `aws` when they are needed first.
+    /// Credentials of the role, which are fetched with those of `aws` when they are first needed.
     pub(crate) async fn credentials(&self, aws: &SdkConfig) -> SharedCredentialsProvider {
         let role = AssumeRoleProvider::builder(&self.arn).session_name(&self.session_name).configure(aws);
         let role = match &self.external_id {
@@ -123,7 +121,7 @@ impl BucketRole {
 }
 
 impl Buckets {
-    /// The bucket is one of them.
+    /// Whether the bucket is one of them.
     pub fn have(&self, bucket: &str) -> bool {
         match self {
             Buckets::Named(names) => names.iter().any(|name| name == bucket),

@@ -1,6 +1,4 @@
-//! The S3 client: objects as blocking readers, and listings.
-//!
-//! Does not know what is in an object. What a missing object means for a message is decided by the caller.
+//! The S3 client: it gives objects as blocking readers, lists them and deletes them.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -16,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::roles::{BucketRole, Buckets};
 use crate::edge::delivery::channel::ChannelReader;
+use crate::local::open_object::{Facts, OpenObject};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
 
@@ -26,10 +25,10 @@ const LONGEST_REASON: usize = 300;
 /// Tries in a row, without a byte between them, to go on reading an object whose connection broke.
 const RESUMES: u32 = 3;
 
-/// Why S3 gives no object.
+/// Why a request to S3 failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum S3Error {
-    /// It is not there (any more): another try does not help.
+    /// There is no such object: another try does not help.
     #[error("{what}: not found ({code})")]
     NotFound {
         /// The object.
@@ -70,7 +69,7 @@ pub enum S3Error {
 }
 
 impl S3Error {
-    /// It is the bucket that is not there: no other key of it is, either.
+    /// Whether the bucket does not exist, and with it no other key either.
     pub fn is_about_bucket(&self) -> bool {
         matches!(self, Self::NotFound { code, .. } if code == "NoSuchBucket")
     }
@@ -80,11 +79,11 @@ impl S3Error {
 #[derive(Clone, Debug)]
 pub struct S3 {
     own: Reader,
-    /// Those that read some buckets in another role.
+    /// The clients that read some buckets with another role.
     others: Arc<[(Buckets, Reader)]>,
 }
 
-/// Who reads.
+/// A client with one identity.
 #[derive(Clone, Debug)]
 struct Reader {
     client: Client,
@@ -126,8 +125,8 @@ impl S3 {
         Self { own, others: Arc::default() }
     }
 
-    /// The same client, which reads some buckets in other roles. Where it checks the owners of buckets, these have to belong to
-    /// the accounts of those roles.
+    /// The same client, which reads some buckets with other roles. If it checks the owners of buckets, those buckets have to belong
+    /// to the accounts of the roles.
     pub async fn with_roles(self, aws: &SdkConfig, roles: Vec<BucketRole>) -> Self {
         let mut others = Vec::new();
         for role in roles {
@@ -141,10 +140,8 @@ impl S3 {
         Self { others: others.into(), ..self }
     }
 
-    /// Asks for an object; gives it as soon as its first bytes are there.
-    ///
-    /// Asks for the version that the event names. `key_if_missing` is tried if S3 says that there is no such key,
-    /// and on no other answer: a bucket that is not there has no other key either.
+    /// Gives the version of an object that the event names, as soon as its first bytes are there. If S3 says that there is no such
+    /// key, `key_if_missing` is tried; no other answer leads to it.
     pub async fn get(&self, object: &ObjectRef) -> Result<ObjectStream, S3Error> {
         match (self.get_key(object, &object.key).await, &object.key_if_missing) {
             (Err(missing @ S3Error::NotFound { .. }), Some(other)) if !missing.is_about_bucket() => {
@@ -168,7 +165,7 @@ impl S3 {
         head.ok()?.bucket_region().map(str::to_owned)
     }
 
-    /// Deletes an object, unless it is another than that of `etag` by now; tells whether it has deleted it.
+    /// Deletes an object, unless its ETag is no longer `etag`. Tells whether it was deleted.
     pub async fn delete(&self, bucket: &str, key: &str, etag: Option<&str>) -> Result<bool, S3Error> {
         let what = || format!("s3://{bucket}/{key}");
         let head = self.client().head_object().bucket(bucket).key(key).send().await;
@@ -180,12 +177,12 @@ impl S3 {
         deleted.map(|_| true).map_err(|error| self.classify(what(), "s3:DeleteObject", &error))
     }
 
-    /// The client that writes, too: to buckets of our own.
+    /// The client of our own identity, which writes too.
     pub(crate) fn client(&self) -> &Client {
         &self.own.client
     }
 
-    /// What an error of that client means.
+    /// The meaning of an error of that client.
     pub(crate) fn classify<E>(&self, what: String, permission: &'static str, error: &SdkError<E>) -> S3Error
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -223,11 +220,38 @@ impl S3 {
 }
 
 impl ObjectStream {
-    /// The object as a blocking reader, for a thread of its own; has to be called inside a tokio runtime, which
-    /// fetches the bytes as far ahead as a small bounded channel allows.
+    /// The object, open for a thread that blocks; the section `section` loads it at `now`.
     ///
-    /// A broken connection is made up for from the byte where it broke: while deliveries wait for the cluster,
-    /// S3 may lose its patience with us. What cannot be made up for is an error of the reader.
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime: see [`Self::into_reader`].
+    pub(crate) fn into_open_object(
+        self,
+        object: &ObjectRef,
+        section: String,
+        now: jiff::Timestamp,
+    ) -> OpenObject {
+        let facts = Facts {
+            bucket: Some(object.bucket.clone()),
+            key: self.key.as_str().to_owned(),
+            version: object.version_id.clone(),
+            region: object.region.clone(),
+            modified: self.last_modified.or(object.event_time),
+            now,
+        };
+        let (name, size) = (object.to_string(), self.size);
+        OpenObject { name, reader: Box::new(self.into_reader()), size, section, facts }
+    }
+
+    /// The object's bytes, for a thread that blocks: the tokio runtime in which this is called fetches them as far ahead as a small
+    /// channel allows.
+    ///
+    /// If the connection breaks, the object is read on from the byte where it broke: S3 closes connections while deliveries wait for
+    /// the cluster. If that does not help, the reader gives the error.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
     pub fn into_reader(self) -> impl Read + Send + 'static {
         let (pieces, received) = mpsc::channel(PIECES);
         tokio::spawn(async move {
@@ -247,7 +271,7 @@ impl ObjectStream {
                     }
                     Err(error) => DisplayErrorContext(error).to_string(),
                 };
-                // With all bytes read, it is their checksum that is wrong, and asking for none cannot mend that.
+                // If all bytes were read, their checksum is wrong, and reading on cannot help.
                 let whole = size.is_some_and(|size| offset >= size);
                 tries += 1;
                 let rest = if whole || tries > RESUMES {
@@ -276,7 +300,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The next page; nothing after the last one. A page that failed can be asked for again.
+    /// Gives the next page, and `None` after the last one. A page that failed can be asked for again.
     pub async fn next_page(&mut self) -> Option<Result<Vec<ObjectRef>, S3Error>> {
         let token = self.next.clone()?;
         let reader = self.s3.reader(&self.bucket);

@@ -1,6 +1,4 @@
-//! A queue: that which takes what an invocation has no time for, or one whose messages a person brings back.
-//!
-//! The function only sends: Lambda receives and deletes for it. Does not know what is in a message.
+//! A queue of SQS. The function only sends messages: Lambda receives and deletes them for it. `redrive` and `backfill` use the rest.
 
 use std::time::{Duration, Instant};
 
@@ -31,14 +29,14 @@ pub struct Queue {
 /// A message that was received.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// The same each time it is received.
+    /// The message's id, which is the same each time it is received.
     pub id: String,
-    /// What was sent.
+    /// The body.
     pub body: String,
     handle: String,
 }
 
-/// Why a queue does not do what it is asked for.
+/// Why a request to a queue failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
     /// The address is none.
@@ -65,7 +63,7 @@ pub enum QueueError {
 }
 
 impl Queue {
-    /// The queue of a URL, in the region that its host name tells, or else in that of `aws`. Asks no one.
+    /// The queue of a URL, in the region of its host name, or else in that of `aws`. Sends no request.
     ///
     /// # Errors
     ///
@@ -85,11 +83,11 @@ impl Queue {
         Ok(Self { client: Client::from_conf(config.build()), url: url.to_owned() })
     }
 
-    /// Sends a message, as long as it can be there by `end`.
+    /// Sends a message, and waits for the answer no longer than until `end`.
     ///
     /// # Errors
     ///
-    /// It is not known to be in the queue. It may be there all the same, where only the answer was lost.
+    /// The message may not be in the queue. It can be there all the same, if only the answer was lost.
     pub async fn send(&self, body: &str, end: Option<Instant>) -> Result<(), QueueError> {
         let left = end.map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()).min(PATIENCE));
         let request = self.client.send_message().queue_url(&self.url).message_body(body);
@@ -123,7 +121,7 @@ impl Queue {
         Ok(failed.collect())
     }
 
-    /// A message, which nobody else gets for as long as `hidden`; nothing if none comes within two seconds.
+    /// Receives a message, and hides it from others for as long as `hidden`. Gives `None` if no message comes within two seconds.
     ///
     /// # Errors
     ///
@@ -139,7 +137,7 @@ impl Queue {
         }))
     }
 
-    /// Keeps a message from others for as long as `hidden`, from now on; not at all, for zero.
+    /// Hides a message from others for as long as `hidden`, from now on; zero shows it again.
     ///
     /// # Errors
     ///

@@ -1,6 +1,4 @@
-//! Writing an object to S3 piece by piece, whatever its size comes to be.
-//!
-//! Does not know what is in it.
+//! Writes an object to S3 part by part, because its size is not known beforehand.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
@@ -9,12 +7,12 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
 use super::s3::{S3, S3Error};
 
-/// What S3 wants a part to have at least, in bytes, unless it is the last.
+/// The least size of a part in bytes, except for the last part (Amazon S3 User Guide, "Multipart upload limits").
 pub(crate) const PART_BYTES: usize = 5 << 20;
 
 const PERMISSION: &str = "s3:PutObject";
 
-/// An object on its way into S3. It appears when it is finished, and not before.
+/// An object that is written. It appears in S3 only when it is finished.
 #[derive(Debug)]
 pub(crate) struct Upload {
     s3: S3,
@@ -53,7 +51,7 @@ impl Upload {
         let sent = match sent {
             Ok(sent) => sent,
             Err(error) => {
-                // Parts that nobody completes would be paid for until somebody removes them.
+                // S3 charges for the parts of an upload until it is completed or aborted.
                 let end = self.client.abort_multipart_upload().bucket(&self.bucket).key(&self.key);
                 let _ = end.upload_id(id).send().await;
                 return Err(self.failure(&error));

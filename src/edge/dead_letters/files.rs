@@ -1,6 +1,4 @@
-//! Files of dead letters where they are kept: finding, reading and removing them.
-//!
-//! Does not know what is done with the records.
+//! Finds, reads and removes files of dead letters, in folders and in S3.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::deliver::dead_letter::letter::{DeadLetter, EXTENSION};
 use crate::edge::aws::s3::{S3, S3Error};
-use crate::edge::files::files_under;
+use crate::local::files::files_under;
 use crate::read::object::{Inflation, Lines};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
 
-/// The longest record, in bytes: a line of 16 MiB stands in it in two forms, escaped.
+/// The longest record, in bytes: it holds a line of up to 16 MiB in two forms, both escaped.
 const LONGEST_RECORD: usize = 256 << 20;
 
 /// What goes wrong with a file of records.
@@ -41,7 +39,7 @@ enum Place {
 
 /// A file of records.
 #[derive(Clone, Debug)]
-pub struct LetterFile {
+pub struct DeadLetterFile {
     place: Place,
 }
 
@@ -52,15 +50,15 @@ pub struct Opened {
     state: State,
 }
 
-/// By what a file is told from one that has taken its place since.
+/// What tells a file from one that has taken its place since.
 #[derive(Debug, PartialEq, Eq)]
 enum State {
     File { bytes: u64, modified: Option<std::time::SystemTime> },
     Object { etag: Option<String> },
 }
 
-impl LetterFile {
-    /// The files of a folder, or one file.
+impl DeadLetterFile {
+    /// The files in a folder, or the one file of that path.
     ///
     /// # Errors
     ///
@@ -94,8 +92,8 @@ impl LetterFile {
         let mut listing = s3.list(bucket, &folder);
         let mut files = Vec::new();
         while let Some(page) = listing.next_page().await {
-            let letters = page?.into_iter().filter(|object| object.key.as_str().ends_with(EXTENSION));
-            files.extend(letters.map(file));
+            let found = page?.into_iter().filter(|object| object.key.as_str().ends_with(EXTENSION));
+            files.extend(found.map(file));
         }
         Ok(files)
     }
@@ -128,7 +126,7 @@ impl LetterFile {
         }
     }
 
-    /// Removes it, if it is still what was opened; tells whether it was.
+    /// Removes the file if it has not changed since it was opened. Tells whether it was removed.
     ///
     /// # Errors
     ///
@@ -156,7 +154,7 @@ impl LetterFile {
 pub struct Snapshot(State);
 
 impl Opened {
-    /// The bytes, and what the file is now.
+    /// The reader of its bytes, and what it was when it was opened.
     pub fn split(self) -> (Box<dyn Read + Send>, Snapshot) {
         (self.reader, Snapshot(self.state))
     }
@@ -172,13 +170,13 @@ fn state_of(file: &File) -> io::Result<State> {
 pub struct Contents {
     /// Lines with something in them.
     pub records: u64,
-    /// Of these: no records; with the first one's reason.
+    /// Of these: lines that are no records.
     pub unreadable: u64,
-    /// The first unreadable line's reason, or where the file broke off.
+    /// Why the first of them is none, or where the file breaks off.
     pub fault: Option<String>,
 }
 
-/// Hands each record of a file to `each`, with its number, until that says that it has seen enough. Blocks.
+/// Hands each record of a file to `each`, with the number of its line, until `each` gives `false`. Blocks.
 pub fn read_records(reader: impl Read, each: &mut dyn FnMut(u64, DeadLetter) -> bool) -> Contents {
     let mut contents = Contents::default();
     let mut lines = Lines::new(reader, LONGEST_RECORD, Inflation::default());

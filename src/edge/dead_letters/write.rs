@@ -1,6 +1,7 @@
-//! Where refused documents are kept: a folder, or a prefix in S3; one file for each part of an object that was loaded.
+//! Writes the documents that a cluster refuses for good into a folder, or beneath a prefix in S3: one file for each load of an object
+//! or of a part of it.
 //!
-//! Writes while the load goes on, so memory does not depend on how many are refused. Does not know why they were.
+//! The file is written while the load goes on, so memory does not depend on the number of documents.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ use crate::deliver::dead_letter::letter::{DeadLetter, Origin, Refused};
 use crate::edge::aws::s3::{S3, S3Error};
 use crate::edge::aws::upload::{PART_BYTES, Upload};
 
-/// Why refused documents cannot be kept. They would be lost with the load, so it has to be done again.
+/// Why refused documents cannot be kept. They would be lost with the load, so the load has to be repeated.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The folder.
@@ -33,24 +34,26 @@ pub enum Error {
 /// A place for refused documents. Cheap to clone.
 #[derive(Clone, Debug)]
 pub enum DeadLetters {
-    /// A folder, which is made when it is needed.
+    /// A folder, which is made with its first file.
     Folder(PathBuf),
-    /// The keys of a bucket that begin with a prefix.
+    /// A prefix in a bucket.
     S3 {
         /// The client.
         s3: S3,
         /// The bucket.
         bucket: String,
-        /// What keys begin with.
+        /// What the keys begin with.
         prefix: String,
     },
 }
 
 impl DeadLetters {
-    /// A place in S3 for `s3://BUCKET/PREFIX`, or a folder for anything else. A prefix is a folder too: where it does not end in
-    /// `/`, it is given one.
+    /// The place in S3 for `s3://BUCKET/PREFIX`, and the folder of that name for anything else. A prefix that does not end in `/`
+    /// gets one. `s3` gives the client for a place in S3.
     ///
-    /// `s3` gives the client where one is needed.
+    /// # Errors
+    ///
+    /// Those of `s3`.
     pub fn parse<E>(place: &str, s3: impl FnOnce() -> Result<S3, E>) -> Result<Self, E> {
         let Some(address) = place.strip_prefix("s3://") else { return Ok(Self::Folder(place.into())) };
         let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
@@ -61,8 +64,8 @@ impl DeadLetters {
         Ok(Self::S3 { s3: s3()?, bucket: bucket.to_owned(), prefix })
     }
 
-    /// A file for the refused documents of one load. Nothing is written where there are none.
-    pub fn open(&self, origin: Origin) -> Letters {
+    /// A writer for the refused documents of one load. Without documents it writes no file.
+    pub(crate) fn open(&self, origin: Origin) -> DeadLetterWriter {
         let name = origin.file_name();
         let sink = match self {
             Self::Folder(folder) => Sink::File { folder: folder.clone(), name, begun: None },
@@ -72,7 +75,7 @@ impl DeadLetters {
                 Sink::Object { upload: Upload::new(s3, bucket, &key), address }
             }
         };
-        Letters {
+        DeadLetterWriter {
             origin,
             compressed: GzEncoder::new(Vec::new(), Compression::default()),
             count: 0,
@@ -82,11 +85,11 @@ impl DeadLetters {
     }
 }
 
-/// The refused documents of one load, on their way to where they are kept.
+/// Writes the refused documents of one load.
 #[derive(Debug)]
-pub struct Letters {
+pub struct DeadLetterWriter {
     origin: Origin,
-    /// What is not written yet.
+    /// The records that are not written yet.
     compressed: GzEncoder<Vec<u8>>,
     count: u64,
     sink: Option<Sink>,
@@ -95,7 +98,7 @@ pub struct Letters {
 
 #[derive(Debug)]
 enum Sink {
-    /// A file, under another name until it is whole.
+    /// A file, which has another name until it is complete.
     File {
         folder: PathBuf,
         name: String,
@@ -107,8 +110,8 @@ enum Sink {
     },
 }
 
-impl Letters {
-    /// Keeps documents. What goes wrong is told by [`Letters::finish`].
+impl DeadLetterWriter {
+    /// Adds documents. [`DeadLetterWriter::finish`] tells what goes wrong.
     pub(crate) async fn add(&mut self, refused: Vec<Refused>) {
         let mut line = Vec::new();
         for refused in refused {
@@ -124,12 +127,12 @@ impl Letters {
         }
     }
 
-    /// Writes what is left, and gives the address of the file where there is one.
+    /// Writes the rest, and gives the address of the file, if there is one.
     ///
     /// # Errors
     ///
-    /// Where documents could not be kept.
-    pub async fn finish(mut self) -> Result<Option<String>, Error> {
+    /// Documents could not be kept.
+    pub(crate) async fn finish(mut self) -> Result<Option<String>, Error> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
@@ -158,7 +161,7 @@ impl Letters {
 
     async fn write(&mut self, part: Vec<u8>) {
         let written = match &mut self.sink {
-            // After a failure what follows has nowhere to go; it will come again.
+            // After a failure the load fails, and is repeated.
             _ if self.failure.is_some() => Ok(()),
             None => Ok(()),
             Some(Sink::Object { upload, .. }) => upload.add(part).await.map_err(Error::from),

@@ -1,14 +1,12 @@
-//! Pieces of bytes from an async task, read by a thread that blocks.
-//!
-//! Does not know where the pieces come from.
+//! Lets a thread that blocks read the pieces of bytes that an async task sends.
 
 use std::io::{self, Read};
 
 use tokio::sync::mpsc::Receiver;
 
-/// The blocking end of a channel of byte pieces. The bound of the channel is the bound of memory.
+/// The blocking end of a channel of byte pieces. The channel's bound limits the memory.
 ///
-/// Reading blocks its thread: an async task that reads panics, as tokio's `blocking_recv` does.
+/// Reading blocks its thread, and panics in an async task, as tokio's `blocking_recv` does.
 #[derive(Debug)]
 pub struct ChannelReader<B> {
     pieces: Receiver<io::Result<B>>,
@@ -17,8 +15,7 @@ pub struct ChannelReader<B> {
 }
 
 impl<B: AsRef<[u8]>> ChannelReader<B> {
-    /// Reads what comes through `pieces`: the end of the channel is the end of the bytes, and an error is passed
-    /// on as it is.
+    /// A reader of what comes through `pieces`: the end of the channel is the end of the bytes, and an error is passed on as it is.
     pub fn new(pieces: Receiver<io::Result<B>>) -> Self {
         Self { pieces, piece: None, read: 0 }
     }

@@ -1,10 +1,5 @@
-//! Delivery: batches come in through a channel, go out as bulk requests, and every document is accounted for.
-//!
-//! Sends what has to be sent again, and only that, with growing pauses, until a deadline. Does not know what a
-//! document says, where it came from, or what its rejection means for the object.
+//! Delivers batches that come in through a channel as bulk requests, and accounts for every document.
 
-use crate::edge::delivery::outcome::Delivery;
-use crate::edge::delivery::outcome::{Aside, Options};
 use std::future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,54 +7,56 @@ use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
 
 use super::deadline::Deadline;
-use super::dispatch::Dispatch;
+use super::outcome::{Delivery, Options, SideOutputs};
+use super::retry_queue::RetryQueue;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::batch::Batch;
 
-/// Delivers all batches that come through the channel, and returns when it is closed and empty.
+/// Delivers all batches that come through the channel, and returns when it is closed and empty. Documents that have to be sent again
+/// are sent again, with growing pauses.
 ///
-/// Stops at `deadline`, where there is one, or when nothing can go through: then the channel is closed from this
-/// side, so that its sender sees an error, and what is left in it counts as unsent. The first request goes out as long as
-/// an answer can come before the deadline's end.
+/// Stops at `deadline`, where there is one, or when nothing can go through. The channel is closed from this side then, so that its
+/// sender sees an error, and what is left in it counts as unsent. The first request is sent as long as an answer can come before the
+/// deadline's end.
 pub async fn deliver(
     client: &OpenSearch,
     mut batches: Receiver<Batch>,
     options: &Options,
     deadline: Option<Deadline>,
-    aside: &mut Aside,
+    side_outputs: &mut SideOutputs,
 ) -> Delivery {
-    let mut dispatch = Dispatch::new(client, options, deadline, Arc::clone(&aside.progress));
-    let mut open = true;
+    let mut queue = RetryQueue::new(client, options, deadline, Arc::clone(&side_outputs.progress));
+    let mut is_open = true;
     loop {
-        if dispatch.stopped() {
+        if queue.is_stopped() {
             batches.close();
         }
-        dispatch.launch();
-        if !open && dispatch.is_idle() {
+        queue.send();
+        if !is_open && queue.is_idle() {
             break;
         }
-        let alarm = dispatch.alarm();
+        let alarm = queue.alarm();
         tokio::select! {
-            Some(landed) = dispatch.flying.join_next() => dispatch.land(landed),
-            batch = batches.recv(), if open && dispatch.has_room() => match batch {
-                Some(batch) => dispatch.accept(batch),
-                None => open = false,
+            Some(completed) = queue.in_flight.join_next() => queue.complete(completed),
+            batch = batches.recv(), if is_open && queue.has_room() => match batch {
+                Some(batch) => queue.accept(batch),
+                None => is_open = false,
             },
-            () = until(alarm), if alarm.is_some() => dispatch.wake(),
+            () = until(alarm), if alarm.is_some() => queue.wake(),
             else => break,
         }
-        let refused = std::mem::take(&mut dispatch.refused);
-        if let Some(letters) = &mut aside.letters {
-            letters.add(refused).await;
+        let refused = std::mem::take(&mut queue.refused);
+        if let Some(dead_letters) = &mut side_outputs.dead_letters {
+            dead_letters.add(refused).await;
         }
-        if let (Some(spent), Some(mut batch)) = (&aside.spent, dispatch.spent.take()) {
+        if let (Some(spent), Some(mut batch)) = (&side_outputs.spent, queue.spent.take()) {
             batch.clear();
-            // Who makes no more batches needs no memory.
+            // A parsing thread that has ended needs no memory.
             let _ = spent.send(batch);
         }
     }
-    aside.progress.go_on();
-    dispatch.delivery
+    side_outputs.progress.end_delay();
+    queue.delivery
 }
 
 async fn until(alarm: Option<Instant>) {

@@ -3,8 +3,7 @@
 pub mod outcome;
 pub mod channel;
 pub mod deadline;
-pub mod progress;
-pub(crate) mod parcel;
-pub(crate) mod dispatch;
+pub(crate) mod attempt;
+pub(crate) mod retry_queue;
 pub mod deliver;
-pub(crate) mod target;
+pub mod sink;

@@ -1,13 +1,15 @@
-//! What a delivery is given and what became of it.
+//! What a delivery is given, and what became of its documents.
 
-use crate::deliver::bulk::Tally;
-use crate::edge::dead_letters::write::Letters;
-use crate::edge::delivery::progress::Progress;
-use crate::load::batch::Batch;
-use crate::read::object::line::LineNumber;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
+
+use crate::deliver::bulk::Tally;
+use crate::edge::dead_letters::write::DeadLetterWriter;
+use crate::load::batch::Batch;
+use crate::local::progress::Progress;
+use crate::report::{ObjectReport, Outcome};
 
 /// What became of the documents: `documents` = `indexed` + `rejected` + `unsent`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,20 +18,17 @@ pub struct Delivery {
     pub documents: u64,
     /// Documents that the cluster holds.
     pub indexed: u64,
-    /// Of the indexed: the cluster held them before, and said so (409).
-    pub duplicates: u64,
-    /// Of the indexed: in their raw form, with the reason why their own form was refused.
+    /// Of the indexed: those in their raw form, with the reason why their own form was refused.
     pub raw: Tally,
     /// Documents that the cluster refused in both forms.
     pub rejected: Tally,
-    /// Documents of which nothing is known: sent without a final answer, or not at all. Ids make it safe to send
-    /// them again.
+    /// Documents of which nothing is known: sent without a final answer, or not sent at all. Ids make it safe to send them again.
     pub unsent: Tally,
-    /// Why it ended early, if it did.
+    /// Why the delivery ended early, if it did.
     pub stop: Option<Stop>,
-    /// Requests made.
+    /// The number of bulk requests.
     pub requests: u64,
-    /// Documents that were put off and sent again, counted each time.
+    /// Documents that were sent again, counted each time.
     pub sent_again: u64,
     /// Bytes of the answered requests' bodies as they went over the wire.
     pub bytes_sent: u64,
@@ -38,18 +37,23 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The lowest line that gave an unsent document: where the next try has to start.
-    pub fn first_unsent(&self) -> Option<LineNumber> {
-        self.unsent.groups().map(|group| group.first_line).min()
+    /// Enters the delivery into the report of the object. A delivery that ended early has failed.
+    pub(crate) fn book(self, report: &mut ObjectReport) {
+        (report.indexed, report.requests) = (self.indexed, self.requests);
+        (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
+        (report.raw, report.rejected, report.unsent) = (self.raw, self.rejected, self.unsent);
+        if let Some(stop) = self.stop {
+            report.outcome = Outcome::Failed { reason: stop.to_string(), retry: true };
+        }
     }
 }
 
 /// How to deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Requests in flight at most, and with them batches in memory beside those in the channel.
+    /// The most requests in flight. As many batches are in memory beside those in the channel.
     pub in_flight: usize,
-    /// Upper bound of the first pause before documents are sent again; it doubles with each further one.
+    /// Upper bound of the first pause before documents are sent again; it doubles with each further pause.
     pub pause: Duration,
     /// Upper bound of all pauses.
     pub longest_pause: Duration,
@@ -58,7 +62,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Two in flight, pauses from 200 ms to 20 s, five minutes of patience.
+    /// Two requests in flight, pauses from 200 ms to 20 s, five minutes of patience.
     fn default() -> Self {
         Self {
             in_flight: 2,
@@ -74,28 +78,43 @@ impl Default for Options {
 pub enum Stop {
     /// The deadline came first.
     Deadline,
-    /// The endpoint, or our settings for it, forbid it: someone has to change something.
+    /// The endpoint, or our settings for it, forbid the requests: someone has to change something.
     Denied(String),
     /// Nothing went through for as long as patience lasts.
     Stalled(String),
 }
 
-impl std::fmt::Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Stop::Deadline => f.write_str("the deadline came first"),
-            Stop::Denied(text) | Stop::Stalled(text) => f.write_str(text),
+            Self::Deadline => f.write_str("the deadline came first"),
+            Self::Denied(text) | Self::Stalled(text) => f.write_str(text),
         }
     }
 }
 
-/// What a delivery has beside the cluster.
+/// Where a delivery writes beside the cluster.
 #[derive(Debug, Default)]
-pub struct Aside {
-    /// Where documents go that the cluster refuses; nothing means that they are counted only.
-    pub letters: Option<Letters>,
-    /// Who watches is told by it.
+pub struct SideOutputs {
+    /// Takes documents that the cluster refuses for good; without it they are only counted.
+    pub dead_letters: Option<DeadLetterWriter>,
+    /// Is told what delays the delivery.
     pub progress: Arc<Progress>,
-    /// Takes the memory of batches that are settled, empty, for the next ones; nothing means that it is freed.
+    /// Takes back the memory of batches that are settled, for the next ones; without it that memory is freed.
     pub spent: Option<Sender<Batch>>,
+}
+
+impl SideOutputs {
+    /// Finishes the file of dead letters. A load whose dead letters cannot be kept has failed.
+    pub(crate) async fn finish(self, report: &mut ObjectReport) {
+        let Some(dead_letters) = self.dead_letters else { return };
+        match dead_letters.finish().await {
+            Ok(place) => report.dead_letters = place,
+            Err(error) => {
+                // What was rejected before the deadline is kept nowhere: it has to be rejected once more.
+                report.resume = None;
+                report.outcome = Outcome::Failed { reason: error.to_string(), retry: true };
+            }
+        }
+    }
 }

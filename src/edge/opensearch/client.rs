@@ -1,7 +1,10 @@
-//! The OpenSearch client: signed or plain requests to one endpoint, over the `opensearch` crate's transport.
+//! The OpenSearch client: signed or plain requests to one endpoint, over the transport of the `opensearch` crate.
 //!
-//! One call is one request: what an answer means, and whether to ask again, is decided elsewhere. Nothing is
-//! sent, and no certificate is loaded, before the first call.
+//! One call is one request: the caller decides what an answer means, and whether to ask again. Nothing is sent, and no connection is
+//! set up, before the first call.
+//!
+//! Bulk requests go over the transport too, because the crate's own bulk API cannot carry a compressed body: `Bulk::body` takes a
+//! list of lines (`NdBody`) and appends a line feed to each that ends in another byte, as every gzip stream does.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,7 +45,7 @@ pub enum Compression {
     Off,
 }
 
-/// Everything that a client needs to know.
+/// The settings of a client.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where OpenSearch is.
@@ -51,7 +54,7 @@ pub struct Settings {
     pub auth: Auth,
     /// A PEM file of certificate authorities that are trusted beside those of the system.
     pub ca_file: Option<PathBuf>,
-    /// Longest time for one request, from connecting to the last byte of the answer.
+    /// The longest time for one request, from connecting to the last byte of the answer.
     pub time_out: Duration,
     /// How bulk bodies are compressed.
     pub compression: Compression,
@@ -201,7 +204,7 @@ impl OpenSearch {
         Ok(answer)
     }
 
-    /// Puts a composable index template (`PUT /_index_template/NAME`).
+    /// Installs a composable index template (`PUT /_index_template/NAME`).
     pub async fn put_index_template(&self, name: &str, template: &Value) -> Result<(), ApiError> {
         let body = template.to_string();
         let path = format!("_index_template/{name}");
@@ -214,7 +217,7 @@ impl OpenSearch {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
-    /// Asks for the JSON at a path by a question in JSON, as `_mget`.
+    /// Posts a question in JSON to a path, as `_mget`, and gives the answer.
     pub async fn ask(&self, path: &str, question: &Value) -> Result<Value, ApiError> {
         let answer = self.call(Method::Post, path, question.to_string().as_bytes()).await?;
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
@@ -295,7 +298,7 @@ fn ndjson() -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"))])
 }
 
-/// Seconds, or a date; what is neither, or over, asks for nothing.
+/// The pause that `Retry-After` asks for, as seconds or as a date. Other values, and dates that are over, ask for none.
 fn retry_after(value: &HeaderValue) -> Option<Duration> {
     let value = value.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {

@@ -1,6 +1,4 @@
-//! OpenSearch Dashboards: saved objects go in by its import API, one request for all of them.
-//!
-//! Speaks over the same client as OpenSearch itself, so that whoever may sign in there may do so here. Does not know the objects.
+//! OpenSearch Dashboards: imports saved objects in one request, over the client of OpenSearch and with the same sign-in.
 
 use std::time::Duration;
 
@@ -16,7 +14,7 @@ use crate::deliver::bulk::whole_fault;
 /// The API for saved objects, below the address of Dashboards.
 const IMPORT: &str = "api/saved_objects/_import";
 
-/// Stands between the parts of the body (RFC 2046, section 5.1.1). Objects are JSON without carriage returns: no line of theirs is it.
+/// The boundary between the parts of the body (RFC 2046, section 5.1.1). Objects are JSON lines, and none of them is equal to it.
 const BOUNDARY: &str = "es-loader-saved-objects";
 
 /// A server of OpenSearch Dashboards.

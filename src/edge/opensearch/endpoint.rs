@@ -1,6 +1,4 @@
-//! Where OpenSearch is, and what its host name says of how requests to it are signed.
-//!
-//! Does not know credentials, and asks no one.
+//! The address of OpenSearch, and what its host name says about the signing of requests.
 
 use std::fmt;
 
@@ -25,7 +23,7 @@ impl Service {
     }
 }
 
-/// How requests to an endpoint are signed.
+/// The service and region that requests to an endpoint are signed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signing {
     /// The service.
@@ -80,8 +78,8 @@ impl Endpoint {
         Ok(Self { url })
     }
 
-    /// How requests are signed: by `wanted` where that is given, otherwise by the host name; nothing where the
-    /// host is not Amazon's.
+    /// The service and region that requests are signed for: the service `wanted`, or else that of the host name. `None` means that
+    /// the host is not Amazon's, and requests are not signed.
     ///
     /// Known hosts end in `REGION.es.amazonaws.com`, `REGION.aoss.amazonaws.com` (China: `.com.cn`), or, with
     /// IPv6, in `aos.REGION.on.aws` or `aoss.REGION.on.aws`.

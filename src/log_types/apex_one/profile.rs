@@ -1,10 +1,9 @@
 //! The profile: what an event of Apex Central says beyond the table of user.ini. A field that the table has set stays.
 
-use super::tables::{Kind, Role, TABLES};
-use crate::bytes::json::is_hexadecimal;
+use super::tables::{Action, Kind, Role, TABLES};
 use crate::bytes::trim::trim;
 use crate::document::convert::{address, lowercase};
-use crate::document::field_list::FieldId;
+use crate::document::field_list::{FieldId, ListedField};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
@@ -31,13 +30,17 @@ impl Profile for ApexOne {
     fn enrich(&self, events: Vec<EventView<'_, '_>>) {
         for mut event in events {
             let Some(kind) = TABLES.kind(event.header.signature_id) else { continue };
-            let disposition = action(&mut event, kind);
+            let action = action(&mut event, kind);
             keys(&mut event);
             file(&mut event);
             endpoint(&mut event, kind);
             derive(event.row, event.arena);
-            classify(&mut event, kind, disposition);
+            classify(&mut event, kind, action);
         }
+    }
+
+    fn own_fields(&self) -> &'static [ListedField] {
+        &TABLES.own_fields
     }
 
     fn known_keys(&self) -> KnownKeys {
@@ -45,26 +48,26 @@ impl Profile for ApexOne {
     }
 }
 
-/// What was done: as its key says, or as the id does where the key has a number that is not known. Gives the disposition.
-fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> &'static str {
+/// What was done: as its key says, or as the id does where the key has a number that is not known. Gives it if it is known.
+fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action> {
     let told = event.keyed.value(kind.action);
     let in_id = behind_id(event, kind).filter(|_| kind.id_tells == "action");
     let known = [told, in_id].into_iter().flatten().find_map(|text| TABLES.action(kind, text));
-    let words = known.map(|(words, _)| words).or(in_id).or(told);
+    let words = known.map(|action| action.words).or(in_id).or(told);
     if let Some(words) = words
         && event.row.text(FieldId::EVENT_ACTION).is_none_or(|set| Some(set) == told)
     {
         event.row.because(Step::Action, || event.keyed.at(kind.action).map_or(Read::Untold, Read::Pair));
         event.row.set(FieldId::EVENT_ACTION, Value::Text(words));
         if let Some(told) = told.filter(|told| *told != words) {
-            event.row.set_if_absent(FieldId::DS_ACT, Value::Text(told));
+            event.row.set_if_absent(FieldId::APEX_ACT, Value::Text(told));
         }
         event.keyed.mark_key_used(kind.action);
         if let Role::Custom(label) = TABLES.role(kind.action) {
             event.keyed.mark_key_used(label);
         }
     }
-    known.map_or("", |(_, disposition)| disposition)
+    known
 }
 
 fn keys(event: &mut EventView<'_, '_>) {
@@ -73,7 +76,7 @@ fn keys(event: &mut EventView<'_, '_>) {
         event.row.because(Step::KnownKey, || Read::Pair(at));
         let done = match TABLES.role(key) {
             Role::Field(field) => text != NOT_KNOWN && event.fill(field, at, text),
-            Role::Sha1(field) if text.len() == 40 && is_hexadecimal(text) => {
+            Role::Sha1(field) if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 event.fill(field, at, lowercase(text, event.arena))
             }
             Role::Sha1(field) => event.refuse(field, at, text),
@@ -134,11 +137,8 @@ fn file(event: &mut EventView<'_, '_>) {
 
 /// The computer that the agent runs on, and its user. Some events write its address in the place of its name.
 fn endpoint(event: &mut EventView<'_, '_>, kind: &Kind) {
-    for (keys, field) in [
-        (&kind.host, FieldId::HOST_NAME),
-        (&kind.address, FieldId::HOST_IP),
-        (&kind.user, FieldId::USER_NAME),
-    ] {
+    let fields = [FieldId::HOST_NAME, FieldId::HOST_IP, FieldId::USER_NAME];
+    for (keys, field) in kind.endpoint.iter().zip(fields) {
         let is_told = |key: &&KeyId| value(event.keyed, **key).is_some();
         let Some(at) = keys.iter().find(is_told).and_then(|key| event.keyed.at(*key)) else { continue };
         let text = event.keyed.value_at(at);
@@ -150,15 +150,10 @@ fn endpoint(event: &mut EventView<'_, '_>, kind: &Kind) {
     }
 }
 
-fn classify(event: &mut EventView<'_, '_>, kind: &'static Kind, disposition: &str) {
+fn classify(event: &mut EventView<'_, '_>, kind: &Kind, action: Option<&Action>) {
     // Allowed and denied are types of these categories only (ECS, allowed values of event.category).
     let takes_verdict = kind.category.iter().any(|name| matches!(*name, "intrusion_detection" | "network"));
-    let (types, word, outcome): (&[&str], _, _) = match disposition {
-        "blocked" => (&["denied"], "blocked", "success"),
-        "detected" => (&["allowed"], "detected", ""),
-        "failed" => (&["allowed"], "detected", "failure"),
-        _ => (&["info"], "", ""),
-    };
+    let types = action.filter(|_| takes_verdict).map_or(&["info"] as &[_], |action| action.types);
     let number = behind_id(event, kind).filter(|_| kind.id_tells == "rule");
     let EventView { row, header, .. } = event;
     row.step(Step::Class);
@@ -166,17 +161,17 @@ fn classify(event: &mut EventView<'_, '_>, kind: &'static Kind, disposition: &st
         (FieldId::EVENT_KIND, kind.event_kind),
         (FieldId::EVENT_PROVIDER, kind.provider),
         (FieldId::RULE_RULESET, kind.name),
-        (FieldId::DS_DISPOSITION, word),
-        (FieldId::EVENT_OUTCOME, outcome),
+        (FieldId::APEX_DISPOSITION, action.map_or("", |action| action.disposition)),
+        (FieldId::EVENT_OUTCOME, action.map_or("", |action| action.outcome)),
     ] {
         if !word.is_empty() {
             row.set_if_absent(field, Value::Word(word));
         }
     }
     if !kind.category.is_empty() {
-        row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Words(&kind.category));
+        row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Words(kind.category));
     }
-    row.set_if_absent(FieldId::EVENT_TYPE, Value::Words(if takes_verdict { types } else { &["info"] }));
+    row.set_if_absent(FieldId::EVENT_TYPE, Value::Words(types));
     // An action is no rule's id, and a rule's number is not the whole id.
     if !kind.id_tells.is_empty() && row.text(FieldId::RULE_ID) == Some(header.signature_id) {
         row.set(FieldId::RULE_ID, number.map_or(Value::Absent, Value::Text));

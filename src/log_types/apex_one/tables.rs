@@ -1,10 +1,29 @@
-//! The tables of `config/log_types/apex_one/`, which are compiled in and read once. Each tells at its top what its columns mean.
+//! The tables of `config/log_types/apex_one/`, read once. Each tells at its top what its columns mean.
 
 use std::sync::LazyLock;
 
-use crate::document::field_list::{FieldId, OURS};
+use crate::bytes::table;
+use crate::bytes::table::{Row, Table, TableError};
+use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields};
 use crate::log_types::event::KnownKeys;
 use crate::parse::pairs::event_keys::KeyId;
+
+/// A table of `config/log_types/apex_one/`.
+macro_rules! file {
+    ($name:literal) => {
+        Table {
+            file: concat!("config/log_types/apex_one/", $name),
+            text: include_str!(concat!("../../../config/log_types/apex_one/", $name)),
+        }
+    };
+}
+
+const FIELDS: Table = file!("fields.csv");
+const KEYS: Table = file!("keys.csv");
+
+name_fields! { FIELDS, FieldId::FIRST_OWN;
+    APEX_ACT "%.act"; APEX_DISPOSITION "%.disposition";
+}
 
 /// What becomes of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,64 +47,93 @@ pub(super) struct Kind {
     pub(super) id: &'static str,
     pub(super) id_tells: &'static str,
     pub(super) provider: &'static str,
-    pub(super) host: Vec<KeyId>,
-    pub(super) address: Vec<KeyId>,
-    pub(super) user: Vec<KeyId>,
+    /// Keys of the host, of its address and of its user.
+    pub(super) endpoint: [Vec<KeyId>; 3],
     pub(super) action: KeyId,
     pub(super) event_kind: &'static str,
-    pub(super) category: Vec<&'static str>,
+    pub(super) category: &'static [&'static str],
+}
+
+/// An action of some kinds of events.
+#[derive(Debug)]
+pub(super) struct Action {
+    kinds: &'static [&'static str],
+    code: &'static str,
+    pub(super) words: &'static str,
+    pub(super) disposition: &'static str,
+    /// `event.type` of the disposition.
+    pub(super) types: &'static [&'static str],
+    pub(super) outcome: &'static str,
 }
 
 /// All tables.
 #[derive(Debug)]
 pub(super) struct Tables {
+    pub(super) own_fields: Vec<ListedField>,
     names: Vec<&'static str>,
     aliases: Vec<(&'static str, KeyId)>,
     roles: Vec<Role>,
     kinds: Vec<Kind>,
-    actions: Vec<[&'static str; 4]>,
-    /// Label and code, the field, the words.
+    actions: Vec<Action>,
+    /// By label and code, any where there is none: the field, and the words for the code.
     labels: Vec<([&'static str; 2], FieldId, &'static str)>,
 }
 
-pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(Tables::read);
-
-macro_rules! rows {
-    ($name:literal) => {
-        rows($name, include_str!(concat!("../../../config/log_types/apex_one/", $name)))
-    };
-}
+pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| table::compiled_in(Tables::read()));
 
 impl Tables {
-    fn read() -> Self {
-        let keys: Vec<[_; 4]> = rows!("keys.csv").collect();
-        let names: Vec<_> = keys.iter().map(|[name, ..]| *name).collect();
-        let key = |name: &str| KeyId(position("keys.csv", &names, name));
-        let role = |[name, _, field, role]: &[&str; 4]| match *role {
-            "sha1" => Role::Sha1(field_named("keys.csv", field)),
-            "custom" => Role::Custom(key(&format!("{name}Label"))),
-            "file name" => Role::FileName,
-            "file path" => Role::FilePath,
-            _ if field.is_empty() => Role::None,
-            _ => Role::Field(field_named("keys.csv", field)),
+    fn read() -> Result<Self, TableError> {
+        let own_fields = FIELDS.read(ListedField::read)?;
+        let fields: Vec<_> = base_fields().iter().chain(&own_fields).map(|field| field.name).collect();
+        let names = KEYS.read(|row| row.cell("key"))?;
+        let field = |row: &Row<'_>| row.cell("field").and_then(|name| Ok(FieldId(find(row, &fields, name)?)));
+        let key = |row: &Row<'_>, name: &str| find(row, &names, name).map(KeyId);
+        let keys = |row: &Row<'_>, column| -> Result<Vec<_>, _> {
+            row.list(column)?.iter().map(|name| key(row, name)).collect()
         };
-        let kind = |row| {
-            let [name, id, id_tells, provider, host, address, user, action, event_kind, category] = row;
-            let [host, address, user] = [host, address, user].map(|keys| list(keys).map(key).collect());
-            let (action, category) = (key(action), list(category).collect());
-            Kind { name, id, id_tells, provider, host, address, user, action, event_kind, category }
-        };
-        let label =
-            |[label, code, field, words]: [_; 4]| ([label, code], field_named("labels.csv", field), words);
-        let with_alias = keys.iter().filter(|[_, alias, ..]| !alias.is_empty());
-        Self {
-            aliases: with_alias.map(|[name, alias, ..]| (*alias, key(name))).collect(),
-            roles: keys.iter().map(role).collect(),
-            kinds: rows!("kinds.csv").map(kind).collect(),
-            actions: rows!("actions.csv").collect(),
-            labels: rows!("labels.csv").map(label).collect(),
+        let aliases = KEYS.read(|row| Ok((row.cell("other spelling")?, key(&row, row.cell("key")?)?)))?;
+        Ok(Self {
+            aliases: aliases.into_iter().filter(|(alias, _)| !alias.is_empty()).collect(),
+            roles: KEYS.read(|row| {
+                Ok(match (row.cell("as")?, row.cell("field")?) {
+                    ("custom", _) => Role::Custom(key(&row, &format!("{}Label", row.cell("key")?))?),
+                    ("file name", _) => Role::FileName,
+                    ("file path", _) => Role::FilePath,
+                    ("sha1", _) => Role::Sha1(field(&row)?),
+                    ("", "") => Role::None,
+                    ("", _) => Role::Field(field(&row)?),
+                    (role, _) => return Err(row.error(format_args!("a key is not read as '{role}'"))),
+                })
+            })?,
+            kinds: file!("kinds.csv").read(|row| {
+                Ok(Kind {
+                    name: row.cell("kind")?,
+                    id: row.cell("id")?,
+                    id_tells: row.cell("id tells")?,
+                    provider: row.cell("provider")?,
+                    endpoint: [keys(&row, "host")?, keys(&row, "address")?, keys(&row, "user")?],
+                    action: key(&row, row.cell("action")?)?,
+                    event_kind: row.cell("event.kind")?,
+                    category: row.list("event.category")?,
+                })
+            })?,
+            actions: file!("actions.csv").read(|row| {
+                let disposition = row.cell("disposition")?;
+                Ok(Action {
+                    kinds: row.list("kinds")?,
+                    code: row.cell("code")?,
+                    words: row.cell("action")?,
+                    disposition,
+                    types: row.one_of("disposition", disposition, TYPES)?,
+                    outcome: row.cell("outcome")?,
+                })
+            })?,
+            labels: file!("labels.csv").read(|row| {
+                Ok(([row.cell("label")?, row.cell("code")?], field(&row)?, row.cell("words")?))
+            })?,
             names,
-        }
+            own_fields,
+        })
     }
 
     pub(super) fn known_keys(&'static self) -> KnownKeys {
@@ -102,54 +150,30 @@ impl Tables {
     }
 
     /// The kind of an event. The last one takes any id.
-    pub(super) fn kind(&'static self, id: &str) -> Option<&'static Kind> {
+    pub(super) fn kind(&self, id: &str) -> Option<&Kind> {
         let begins = |kind: &Kind| kind.id.ends_with(':') && id.starts_with(kind.id);
         self.kinds.iter().find(|kind| id == kind.id || kind.id.is_empty() || begins(kind))
     }
 
-    /// The words of an action, and the disposition.
-    pub(super) fn action(&self, kind: &Kind, text: &str) -> Option<(&'static str, &'static str)> {
-        let is_it = |[kinds, code, words, _]: &&[&'static str; 4]| {
-            (*code == text || words.eq_ignore_ascii_case(text)) && list(kinds).any(|name| name == kind.name)
-        };
-        self.actions.iter().find(is_it).map(|[_, _, words, disposition]| (*words, *disposition))
+    pub(super) fn action(&self, kind: &Kind, text: &str) -> Option<&Action> {
+        let is_it = |action: &&Action| action.code == text || action.words.eq_ignore_ascii_case(text);
+        self.actions.iter().filter(is_it).find(|action| action.kinds.contains(&kind.name))
     }
 
     /// The fields that a custom value has, with the words for it where it is a code.
     pub(super) fn meanings(&self, label: &str, text: &str) -> impl Iterator<Item = (FieldId, &'static str)> {
-        let is_label = move |known: &str| known.split('_').eq(label.split([' ', '_']));
-        let found = self
-            .labels
-            .iter()
-            .filter(move |([known, code], ..)| (code.is_empty() || *code == text) && is_label(known));
-        found.map(|(_, field, words)| (*field, *words))
+        let is_it = move |[known, code]: &[&str; 2]| {
+            (code.is_empty() || *code == text) && known.split('_').eq(label.split([' ', '_']))
+        };
+        self.labels.iter().filter(move |(of, ..)| is_it(of)).map(|(_, field, words)| (*field, *words))
     }
 }
 
-/// The rows of a table, by cell. Comments and the names of the columns are left out.
-fn rows<const N: usize>(table: &str, text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
-    let rows = (1..).zip(text.lines()).filter(|(_, row)| !row.starts_with('#')).skip(1);
-    rows.map(move |(line, row)| {
-        let cells: Vec<_> = row.split(',').map(str::trim).collect();
-        cells.try_into().unwrap_or_else(|_| fault(table, line, "not as many cells as columns"))
-    })
-}
+/// `event.type` of an action's disposition.
+const TYPES: &[(&str, &[&str])] = &[("blocked", &["denied"]), ("detected", &["allowed"]), ("", &["info"])];
 
-fn list(cell: &'static str) -> impl Iterator<Item = &'static str> {
-    cell.split(';').map(str::trim).filter(|part| !part.is_empty())
-}
-
-fn field_named(table: &str, name: &str) -> FieldId {
-    let names: Vec<_> = OURS.iter().map(|(name, ..)| *name).collect();
-    FieldId(position(table, &names, name))
-}
-
-fn position(table: &str, names: &[&str], name: &str) -> u16 {
+/// The position of a name among those that a cell can have.
+fn find(row: &Row<'_>, names: &[&str], name: &str) -> Result<u16, TableError> {
     let found = (0..).zip(names).find(|(_, known)| **known == name).map(|(number, _)| number);
-    found.unwrap_or_else(|| fault(table, 0, &format!("'{name}' is not known")))
-}
-
-#[expect(clippy::panic, reason = "a table is part of the program, and the tests read each of them")]
-fn fault<T>(table: &str, line: usize, what: &str) -> T {
-    panic!("config/log_types/apex_one/{table}:{line}: {what}")
+    found.ok_or_else(|| row.error(format_args!("'{name}' is not known")))
 }

@@ -1,12 +1,12 @@
-//! Values of known keys on the way to their fields: `keys` says which field takes which key.
+//! Values of known keys on the way to their fields: `keys.csv` says which field takes which key.
 //!
 //! A value that does not fit its field stays unused, so that it goes under the prefix.
 
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::tables::keys::{HOMES, Home};
-use crate::bytes::json;
+use super::tables::keys::Destination;
+use super::tables::tables;
 use crate::document::convert::{convert, convert_to, lowercase};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
@@ -15,30 +15,53 @@ use crate::document::value::Value;
 use crate::parse::pairs::event_keys::{KeyId, PairIndex};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
+    let destinations = &tables().keys.destinations;
     for number in 1..=context.keyed.len() {
         let Some((KeyId(key), at, value)) = context.keyed.unused_known(number) else { continue };
-        let Some(home) = HOMES.get(usize::from(key)) else { continue };
+        let Some(destination) = destinations.get(usize::from(key)) else { continue };
+        if *destination == Destination::Code {
+            continue;
+        }
         context.row.because(Step::KnownKey, || Read::Pair(at));
-        let done = match home {
-            // Nobody is called so; under the prefix it tells that the agent did not know.
-            Home::Field(field) if value == "N/A" && *field < FieldId::DS_TIMESTAMP_SOURCE => {
-                context.row.refuse(Some(*field), value);
-                continue;
-            }
-            Home::Field(field) => set_converted(context, *field, value),
-            Home::List(field, separators) => set_list(context, *field, value, separators),
-            Home::Hash => set_hash(context, value),
-            Home::Code => continue,
-        };
-        if done {
+        // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
+        if let Destination::Field(field) = destination
+            && value == "N/A"
+            && !context.fields.is_prefixed(*field)
+        {
+            context.row.refuse(Some(*field), value);
+        } else if set_destination(context, *destination, value) {
             context.keyed.mark_used(at);
-        } else if !matches!(home, Home::Field(field) if context.row.has(*field)) {
-            count_misfit(context, at);
+        } else if !matches!(destination, Destination::Field(field) if context.row.has(*field)) {
+            count_type_mismatch(context, at);
         }
     }
 }
 
-pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
+/// Gives the fields of `destination` their values. Gives whether they took them; a field that has its value keeps it.
+pub(super) fn set_destination<'a>(
+    context: &mut Context<'_, 'a>,
+    destination: Destination,
+    value: &'a str,
+) -> bool {
+    match destination {
+        Destination::Code => false,
+        Destination::Field(field) => set_converted(context, field, value),
+        Destination::List(field, separators) => set_list(context, field, value, separators),
+        Destination::Words(field) => {
+            let words = ArenaVec::from_iter_in(value.split_ascii_whitespace(), context.arena);
+            context.row.set_if_absent(field, Value::Texts(words.into_bump_slice()));
+            true
+        }
+        Destination::Hash => set_hash(context, value),
+        Destination::Icmp => set_icmp(context, value),
+        Destination::Container => {
+            set_container(context, value);
+            true
+        }
+    }
+}
+
+fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
     let Context { row, arena, fields, .. } = context;
     let kind = fields.kind(field);
     // A field that has its value already keeps it: this one goes under the prefix.
@@ -56,12 +79,12 @@ pub(super) fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, v
     taken.is_some()
 }
 
-fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &[char]) -> bool {
+fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &str) -> bool {
     if context.row.has(field) {
         context.row.lose(field, Value::Text(value));
         return false;
     }
-    let parts = value.split(separators).map(str::trim).filter(|part| !part.is_empty());
+    let parts = value.split(|c| separators.contains(c)).map(str::trim).filter(|part| !part.is_empty());
     let parts = ArenaVec::from_iter_in(parts, context.arena);
     if parts.is_empty() {
         return false;
@@ -70,7 +93,7 @@ fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, s
     true
 }
 
-pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
     let field = match value.len() {
         32 => FieldId::FILE_HASH_MD5,
         40 => FieldId::FILE_HASH_SHA1,
@@ -80,7 +103,7 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
             return false;
         }
     };
-    if !json::is_hexadecimal(value) {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         context.row.refuse(Some(field), value);
         return false;
     }
@@ -92,7 +115,36 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
     true
 }
 
-pub(super) fn count_misfit(context: &mut Context<'_, '_>, at: PairIndex) {
+fn set_icmp<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+    let mut numbers = value.split_ascii_whitespace().map(str::parse::<i64>);
+    let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
+        context.row.refuse(Some(FieldId::DS_ICMP_TYPE), value);
+        return false;
+    };
+    context.row.set_if_absent(FieldId::DS_ICMP_TYPE, Value::Long(kind));
+    context.row.set_if_absent(FieldId::DS_ICMP_CODE, Value::Long(code));
+    true
+}
+
+/// `image | name | id`; the separators are not escaped, so that other numbers of parts are left as they are.
+fn set_container<'a>(context: &mut Context<'_, 'a>, value: &'a str) {
+    let mut parts = value.split(" | ");
+    let (Some(image), Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        context.row.set_if_absent(FieldId::DS_CONTAINER, Value::Text(value));
+        return;
+    };
+    for (field, part) in
+        [(FieldId::CONTAINER_IMAGE_NAME, image), (FieldId::CONTAINER_NAME, name), (FieldId::CONTAINER_ID, id)]
+    {
+        let part = part.trim();
+        if !part.is_empty() {
+            context.row.set_if_absent(field, Value::Text(part));
+        }
+    }
+}
+
+pub(super) fn count_type_mismatch(context: &mut Context<'_, '_>, at: PairIndex) {
     if context.keyed.note_misfit(at) {
         context.problems.add(Problem::ValueDoesNotFit);
     }

@@ -3,23 +3,21 @@
 mod tables;
 mod context;
 mod pair_repair;
-mod custom;
 mod custom_keys;
 mod known_keys;
-mod endpoints;
+mod hosts;
 mod network;
 mod packets;
 mod system;
 mod vulnerability;
-mod details;
+mod module_fields;
 mod classify;
 mod related;
 mod profile;
 
-pub use self::custom::label_names;
 pub use self::tables::actions::{Action, Disposition};
-pub use self::tables::keys::key_names;
 pub use self::tables::modules::{Module, Product};
+pub use self::tables::{SHIPPED, Tables, own_fields};
 pub use crate::packet::payload::{Decoded, Packet, Redaction};
 
 pub(crate) use self::profile::DeepSecurity;

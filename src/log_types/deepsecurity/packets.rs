@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::endpoints::set_url_parts;
+use super::hosts::set_url_parts;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;

@@ -3,8 +3,9 @@
 //!
 //! Works on pairs before their values are read. Does not know fields.
 
-use super::tables::keys::{KEYS, key};
+use super::tables::keys::key;
 use super::tables::modules::Module;
+use super::tables::tables;
 use crate::document::problem::Problem;
 use crate::log_types::event::PairsView;
 use crate::parse::header::Format;
@@ -33,7 +34,7 @@ pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
         let whole = std::mem::take(pairs);
         for pair in whole {
             if holds_more(&pair) {
-                pairs.extend(leef::split_blank_separated(pair, KEYS));
+                pairs.extend(leef::split_blank_separated(pair, &tables().keys.names));
             } else {
                 pairs.push(pair);
             }

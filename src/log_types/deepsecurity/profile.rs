@@ -12,22 +12,24 @@ use memchr::memmem::FinderBuilder;
 
 use super::classify::classify;
 use super::custom_keys::custom_keys;
-use super::details::details;
-use super::endpoints::{agent_address, process, requested_url, users};
+use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
+use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::packets;
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::tables::actions::Action;
-use super::tables::keys::{ALIASES, KEYS, key};
+use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
+use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
-use crate::document::field_list::FieldId;
+use crate::document::field_list::{FieldId, ListedField};
+use crate::document::field_type::Type;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::{DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
 use crate::packet::quoted::PayloadKey;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
@@ -54,8 +56,17 @@ impl Profile for DeepSecurity {
         }
     }
 
+    fn own_fields(&self) -> &'static [ListedField] {
+        own_fields()
+    }
+
     fn known_keys(&self) -> KnownKeys {
-        KnownKeys { names: KEYS, aliases: ALIASES }
+        let keys = &tables().keys;
+        KnownKeys { names: &keys.names, aliases: &keys.aliases }
+    }
+
+    fn left_over_keys(&self) -> Vec<(&'static str, Type)> {
+        tables().keys.left_over().collect()
     }
 
     fn payload_key(&self) -> Option<&'static PayloadKey> {
@@ -78,6 +89,15 @@ impl Profile for DeepSecurity {
 
     fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
         module_of(Some(device), signature_id).rule_id_offset()
+    }
+
+    fn dashboard(&self) -> Option<Dashboard> {
+        Some(Dashboard {
+            english: include_str!("../../../config/dashboard.ndjson"),
+            japanese: include_str!("../../../config/dashboard.ja.ndjson"),
+            index: "log-deepsecurity",
+            prefix: "deepsecurity",
+        })
     }
 
     fn redact(&self, event: EventView<'_, '_>) {
@@ -155,7 +175,7 @@ fn flow(context: &mut Context<'_, '_>) {
 
 fn classes(context: &mut Context<'_, '_>) {
     context.row.step(Step::Details);
-    details(context);
+    module_fields(context);
     context.row.step(Step::Class);
     classify(context);
     context.row.step(Step::Related);

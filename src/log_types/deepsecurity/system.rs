@@ -1,50 +1,15 @@
 //! System events of the Manager: who signed in, who tried to, and whom or what an event is about.
-//!
-//! Ids 600 (signed in) and 160 and 397 (failed) are known; the others of their kind are told by the Manager's own names of
-//! events.
 
 use super::context::Context;
 use super::tables::keys::key;
+use super::tables::sign_ins::SignIn;
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::value::Address;
 use crate::document::value::Value;
 
-/// What became of somebody's way into the console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SignIn {
-    /// Somebody is in.
-    Done,
-    /// Somebody was turned away.
-    Failed,
-    /// Somebody is out again, or has waited too long.
-    Ended,
-    /// An account was locked or unlocked.
-    Locked,
-}
-
-impl SignIn {
-    /// By signature id, else by the name of the event.
-    pub(super) fn of(signature_id: &str, name: &str) -> Option<Self> {
-        match signature_id {
-            "600" => return Some(Self::Done),
-            "160" | "397" => return Some(Self::Failed),
-            _ => {}
-        }
-        if name == "Authentication Failed" {
-            return Some(Self::Failed);
-        }
-        Some(match name.strip_prefix("User ")? {
-            "Signed In" => Self::Done,
-            "Signed Out" | "Timed Out" => Self::Ended,
-            "Locked Out" | "Unlocked" => Self::Locked,
-            _ => return None,
-        })
-    }
-}
-
 /// The sign-in that an event of the Manager is about.
-pub(super) fn sign_in(context: &Context<'_, '_>) -> Option<SignIn> {
+pub(super) fn sign_in(context: &Context<'_, '_>) -> Option<&'static SignIn> {
     SignIn::of(context.signature_id, context.row.text(FieldId::RULE_NAME).unwrap_or_default())
 }
 

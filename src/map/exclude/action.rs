@@ -1,25 +1,20 @@
-//! What a rule does, and what is said of a rule that cannot be used.
+//! What a rule does, and the warning for a rule whose section is misspelt.
 
-use crate::config::diagnostic::Diagnostic;
-use crate::config::diagnostic::Place;
-use crate::config::diagnostic::Severity;
+use crate::config::diagnostic::{Diagnostic, Position};
 
 /// What a rule does with a document that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Leaves it out.
+    /// The document is left out.
     Exclude,
-    /// Counts it, to see what the rule would do.
+    /// The document is counted, which shows what the rule would leave out.
     Count,
 }
 
-pub(crate) fn error(place: Place, message: impl Into<String>, help: Option<String>) -> Diagnostic {
-    Diagnostic { severity: Severity::Error, place, message: message.into(), help }
-}
-
-/// A section that no rule of the user's can mean unless it is a typing error.
-pub(crate) fn near_miss(section: &str, sections: &[&str], place: Place) -> Option<Diagnostic> {
+/// The warning for a rule of the unknown section `section`, if that is nearly one of `sections`. Other rules of unknown sections are
+/// meant for other loaders.
+pub(crate) fn near_miss(section: &str, sections: &[&str], position: &Position) -> Option<Diagnostic> {
     let meant = crate::config::did_you_mean(section, sections.iter().copied())?;
     let message = format!("there is no section [{section}], so this rule is passed over");
-    Some(Diagnostic { severity: Severity::Warning, place, message, help: Some(meant) })
+    Some(Diagnostic::warning(position, message).help(meant))
 }

@@ -1,7 +1,5 @@
 //! JMESPath conditions: `{"<section>/<name>": {"action": "EXCLUDE", "expression": "…"}}`, as parameters of the Parameter Store hold
 //! them, or the parameters themselves as `aws ssm get-parameters-by-path` prints them.
-//!
-//! Does not know documents.
 
 use std::fmt;
 
@@ -9,17 +7,17 @@ use jmespath::Expression;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::action::{Action, error, near_miss};
-use crate::config::diagnostic::{Diagnostic, File, Place};
+use super::action::{Action, near_miss};
+use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 
-/// Where the parameters of SIEM on OpenSearch stand.
+/// The names of SIEM on OpenSearch's parameters begin with this.
 const PREFIX: &str = "/siem/exclude-logs/";
 
-/// One condition that does anything.
+/// One condition that is switched on.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
-    /// What counts call it: section and name.
+    /// Its name in counts: `<section>/<name>`.
     pub(super) rule: String,
     pub(super) log_type: String,
     pub(super) action: Action,
@@ -40,9 +38,12 @@ pub(super) fn read(
             let message = fault.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
             // A fault at the end of the text stands behind its last character.
-            let place =
-                Place { file: file.name.clone(), line: fault.line().max(1), column: fault.column().max(1) };
-            findings.push(error(place, message, None));
+            let position = Position {
+                file: file.name.clone(),
+                line: fault.line().max(1),
+                column: fault.column().max(1),
+            };
+            findings.push(Diagnostic::error(&position, message));
             return;
         }
     };
@@ -55,18 +56,20 @@ pub(super) fn read(
                 expression: setting.expression,
             }));
         } else {
-            findings.extend(near_miss(&name.log_type, sections, place_of(file, text, &name)));
+            findings.extend(near_miss(&name.log_type, sections, &position_of(file, text, &name)));
         }
     }
 }
 
 /// Where a name stands.
-fn place_of(file: &File, text: &str, name: &Name) -> Place {
-    let at = text.find(&format!("{}/{}", name.log_type, name.name)).unwrap_or_default();
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Place { file: file.name.clone(), line, column }
+fn position_of(file: &File, text: &str, name: &Name) -> Position {
+    let written = format!("{}/{}", name.log_type, name.name);
+    let start = Position::start(&file.name);
+    match text.split_once(&written) {
+        Some((before, _)) => start.after(before),
+        // It is written with escapes of JSON.
+        None => start,
+    }
 }
 
 /// All conditions in the order of the file.
@@ -81,7 +84,7 @@ struct Name {
 /// The value of a parameter.
 #[derive(Deserialize)]
 struct Setting {
-    /// Nothing: the condition is switched off.
+    /// `None` switches the condition off.
     #[serde(deserialize_with = "action")]
     action: Option<Action>,
     #[serde(deserialize_with = "expression")]

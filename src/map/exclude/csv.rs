@@ -1,54 +1,41 @@
-//! Comma-separated values with the place of each, as Python's csv module reads them (RFC 4180 with more patience).
-//!
-//! Does not know what a column means.
+//! Comma-separated values (RFC 4180), each with its position. csv-core tells them apart, as patiently as Python's csv module.
+
+use crate::config::diagnostic::{File, Position};
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) text: String,
-    /// Counted from 1.
-    pub(super) line: usize,
-    /// In characters, counted from 1.
-    pub(super) column: usize,
+    /// Where the value begins, with its quote if it has one.
+    pub(super) position: Position,
 }
 
 /// The rows that hold anything, each with at least one cell.
-pub(super) fn rows(text: &str) -> Vec<Vec<Cell>> {
-    let mut characters = text.trim_start_matches('\u{feff}').chars().peekable();
-    let (mut line, mut column) = (1, 1);
-    let mut rows = Vec::new();
-    let mut row = Vec::new();
-    let mut cell = Cell { text: String::new(), line, column };
-    let (mut is_quoted, mut is_start) = (false, true);
-    while let Some(c) = characters.next() {
-        column += 1;
-        if c == '\n' {
-            (line, column) = (line + 1, 1);
+pub(super) fn rows(file: &File) -> Vec<Vec<Cell>> {
+    let mut reader = csv_core::Reader::new();
+    let mut rest = file.text.trim_start_matches('\u{feff}');
+    let mut position = Position::start(&file.name);
+    let mut value = vec![0; rest.len()];
+    let (mut rows, mut row) = (Vec::new(), Vec::new());
+    loop {
+        // Line ends of blank lines are in front of a row, not in its first value.
+        let blank = if row.is_empty() { rest.len() - rest.trim_start_matches(['\r', '\n']).len() } else { 0 };
+        let (blank, values) = rest.split_at_checked(blank).unwrap_or(("", rest));
+        let start = position.after(blank);
+        let (mut result, read, written) = reader.read_field(values.as_bytes(), &mut value);
+        if let csv_core::ReadFieldResult::InputEmpty = result {
+            (result, ..) = reader.read_field(&[], &mut []);
         }
-        match c {
-            '"' if is_quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                column += 1;
-                cell.text.push('"');
-            }
-            '"' if is_quoted || is_start => is_quoted = !is_quoted,
-            ',' | '\n' if !is_quoted => {
-                if c == '\n' && cell.text.ends_with('\r') {
-                    cell.text.pop();
-                }
-                row.push(std::mem::replace(&mut cell, Cell { text: String::new(), line, column }));
-                if c == '\n' {
-                    rows.push(std::mem::take(&mut row));
-                }
-                is_start = true;
-                continue;
-            }
-            c => cell.text.push(c),
+        let csv_core::ReadFieldResult::Field { record_end } = result else { break };
+        let (raw, behind) = values.split_at_checked(read).unwrap_or((values, ""));
+        position = start.clone().after(raw);
+        rest = behind;
+        let text = String::from_utf8_lossy(value.get(..written).unwrap_or(&value)).into_owned();
+        row.push(Cell { text, position: start });
+        if record_end {
+            rows.push(std::mem::take(&mut row));
         }
-        is_start = false;
     }
-    row.push(cell);
-    rows.push(row);
     rows.retain(|row| row.iter().any(|cell| !cell.text.trim().is_empty()));
     rows
 }

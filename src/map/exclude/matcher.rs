@@ -5,11 +5,11 @@
 use jmespath::{Expression, Rcvar, Variable};
 
 use super::action::Action;
-use super::patterns::Test;
+use super::patterns::ValueTest;
 use super::rules::Rules;
 use super::tally::Exclusions;
 use super::value;
-use crate::config::log_type::Source;
+use crate::config::log_type::SourceName;
 use crate::document::field_list::FieldId;
 use crate::document::origin::Origin;
 use crate::document::row::Row;
@@ -17,9 +17,9 @@ use crate::document::row::Row;
 /// The rules of one section.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
-    patterns: Vec<(Target, Test)>,
+    patterns: Vec<(Target, ValueTest)>,
     conditions: Vec<(Action, Expression<'static>)>,
-    /// What counts call them: the patterns, then the conditions.
+    /// The rules' names in counts: the patterns, then the conditions.
     names: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Matcher {
     pub(crate) fn new(
         rules: &Rules,
         section: &str,
-        mut target: impl FnMut(&str, &Source) -> Target,
+        mut target: impl FnMut(&str, &SourceName) -> Target,
     ) -> Option<Self> {
         let mut matcher = Self::default();
         for pattern in rules.patterns.iter().filter(|pattern| pattern.log_type == section) {

@@ -1,7 +1,7 @@
 //! Rules that leave documents out, or only count them: `exclude_log_patterns.csv` and JMESPath conditions, in the forms of SIEM on
 //! OpenSearch.
 //!
-//! Takes the texts of rule files, gives what tests one section's documents. Does not read files, and does not know requests.
+//! The texts of rule files become [`rules::Rules`], and these a [`Matcher`] for each section, which its documents are held against.
 
 pub mod action;
 mod csv;

@@ -1,14 +1,12 @@
 //! `exclude_log_patterns.csv`: rows of log_type, field, pattern, pattern_type and comment, under a header that names them.
-//!
-//! Does not know documents.
 
 use regex::Regex;
 
-use super::action::{error, near_miss};
+use super::action::near_miss;
 use super::csv;
 use super::csv::Cell;
-use crate::config::diagnostic::{Diagnostic, File, Place};
-use crate::config::log_type::Source;
+use crate::config::diagnostic::{Diagnostic, File, Position};
+use crate::config::log_type::SourceName;
 use crate::config::{did_you_mean, quoted, source_named, whole_pattern};
 
 /// Columns that every row must have.
@@ -20,25 +18,25 @@ const COMMENT: &str = "comment";
 /// One row.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    /// What counts call it: file and line.
+    /// Its name in counts: `<file>:<line>`.
     pub(super) rule: String,
     pub(super) log_type: String,
     pub(super) field: String,
-    /// What the field's name means where no field of documents has it.
-    pub(super) source: Source,
-    pub(super) test: Test,
+    /// What the name means where documents have no field of that name.
+    pub(super) source: SourceName,
+    pub(super) test: ValueTest,
 }
 
-/// What a value has to be.
+/// What a value must be for the row to match.
 #[derive(Clone, Debug)]
-pub(super) enum Test {
-    /// This text.
+pub(super) enum ValueTest {
+    /// Exactly this text.
     Text(String),
-    /// A text that the regex matches as a whole.
+    /// A text that the regex matches from start to end.
     Regex(Regex),
 }
 
-impl Test {
+impl ValueTest {
     pub(super) fn passes(&self, value: &str) -> bool {
         match self {
             Self::Text(text) => text == value,
@@ -54,14 +52,14 @@ pub(super) fn read(
     patterns: &mut Vec<Pattern>,
     findings: &mut Vec<Diagnostic>,
 ) {
-    let mut rows = csv::rows(&file.text).into_iter();
+    let mut rows = csv::rows(file).into_iter();
     let Some(header) = rows.next() else { return };
     let names: Vec<&str> = header.iter().map(|cell| cell.text.trim()).collect();
     let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !names.contains(column)).collect();
     if let (false, Some(first)) = (missing.is_empty(), header.first()) {
         let message = format!("the header has no column '{}'", missing.join("', '"));
         let help = "the first row is 'log_type,field,pattern,pattern_type,comment'; conditions in JSON begin with '{'";
-        findings.push(error(place(file, first), message, Some(help.to_owned())));
+        findings.push(Diagnostic::error(&first.position, message).help(help));
         return;
     }
     for row in rows {
@@ -73,7 +71,7 @@ pub(super) fn read(
     }
 }
 
-/// One row; nothing where it is for another loader.
+/// The pattern of one row; `None` where the row is for another loader.
 fn pattern(
     file: &File,
     names: &[&str],
@@ -83,35 +81,36 @@ fn pattern(
     let [log_type, field, pattern, kind] = cells(file, names, row)?;
     let section = log_type.text.trim();
     if !sections.contains(&section) {
-        return near_miss(section, sections, place(file, log_type))
+        return near_miss(section, sections, &log_type.position)
             .map_or(Ok(None), |finding| Err(Box::new(finding)));
     }
+    let refused = |cell: &Cell, message: String, help: Option<String>| {
+        Box::new(Diagnostic { help, ..Diagnostic::error(&cell.position, message) })
+    };
     let name = field.text.trim();
     if name.is_empty() {
-        return Err(Box::new(error(place(file, field), "the field has no name", None)));
+        return Err(refused(field, "the field has no name".to_owned(), None));
     }
-    let source =
-        source_named(name).map_err(|(message, help)| Box::new(error(place(file, field), message, help)))?;
+    let source = source_named(name).map_err(|(message, help)| refused(field, message, help))?;
     if pattern.text.is_empty() {
         let help = "a field without a value is as good as none; write '.*' with 'regex' for any value";
-        return Err(Box::new(error(place(file, pattern), "the pattern is empty", Some(help.to_owned()))));
+        return Err(refused(pattern, "the pattern is empty".to_owned(), Some(help.to_owned())));
     }
     let test = match kind.text.trim().to_lowercase().as_str() {
-        "text" => Test::Text(pattern.text.clone()),
-        "regex" => Test::Regex(
-            whole_pattern(&pattern.text)
-                .map_err(|(message, help)| Box::new(error(place(file, pattern), message, help)))?,
-        ),
+        "text" => ValueTest::Text(pattern.text.clone()),
+        "regex" => {
+            let regex = whole_pattern(&pattern.text);
+            ValueTest::Regex(regex.map_err(|(message, help)| refused(pattern, message, help))?)
+        }
         other => {
-            let message = format!("pattern_type is {}", quoted(other));
             let help = did_you_mean(other, ["text", "regex"]).unwrap_or_else(|| {
                 "write 'text' or 'regex', and a pattern with commas in double quotes".to_owned()
             });
-            return Err(Box::new(error(place(file, kind), message, Some(help))));
+            return Err(refused(kind, format!("pattern_type is {}", quoted(other)), Some(help)));
         }
     };
     Ok(Some(Pattern {
-        rule: format!("{}:{}", file.name, log_type.line),
+        rule: format!("{}:{}", file.name, log_type.position.line),
         log_type: section.to_owned(),
         field: name.to_owned(),
         source,
@@ -123,26 +122,15 @@ fn pattern(
 fn cells<'r>(file: &File, names: &[&str], row: &'r [Cell]) -> Result<[&'r Cell; 4], Box<Diagnostic>> {
     let too_many = row.get(names.len()).filter(|_| names.last() != Some(&COMMENT));
     let cell = |column: &str| names.iter().position(|name| *name == column).and_then(|at| row.get(at));
-    let [log_type, field, pattern, kind] = COLUMNS.map(cell);
-    match (log_type, field, pattern, kind, too_many) {
-        (Some(log_type), Some(field), Some(pattern), Some(kind), None) => {
-            Ok([log_type, field, pattern, kind])
-        }
-        (.., Some(cell)) => {
-            let message = format!("the row has {} values and the header {} names", row.len(), names.len());
-            let help = "put a value with commas in double quotes".to_owned();
-            Err(Box::new(error(place(file, cell), message, Some(help))))
-        }
-        _ => {
-            let message = format!("the row has {} values and the header {} names", row.len(), names.len());
-            let last = row
-                .last()
-                .map_or(Place { file: file.name.clone(), line: 1, column: 1 }, |cell| place(file, cell));
-            Err(Box::new(error(last, message, Some(format!("it needs {}", COLUMNS.join(", "))))))
-        }
+    if let ([Some(log_type), Some(field), Some(pattern), Some(kind)], None) = (COLUMNS.map(cell), too_many) {
+        return Ok([log_type, field, pattern, kind]);
     }
-}
-
-fn place(file: &File, cell: &Cell) -> Place {
-    Place { file: file.name.clone(), line: cell.line, column: cell.column }
+    let start = Position::start(&file.name);
+    let position = too_many.or(row.last()).map_or(&start, |cell| &cell.position);
+    let message = format!("the row has {} values and the header {} names", row.len(), names.len());
+    let help = match too_many {
+        Some(_) => "put a value with commas in double quotes".to_owned(),
+        None => format!("it needs {}", COLUMNS.join(", ")),
+    };
+    Err(Box::new(Diagnostic::error(position, message).help(help)))
 }

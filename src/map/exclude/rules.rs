@@ -1,10 +1,10 @@
 //! The rules of all files.
 
-use crate::config::diagnostic::Diagnostic;
-use crate::config::diagnostic::File;
-use crate::config::diagnostic::Severity;
-use crate::map::exclude::conditions::Condition;
-use crate::map::exclude::patterns::Pattern;
+use super::conditions;
+use super::conditions::Condition;
+use super::patterns;
+use super::patterns::Pattern;
+use crate::config::diagnostic::{Diagnostic, File, Severity};
 
 /// The rules of all files, each with the name of its section.
 #[derive(Debug, Default)]
@@ -20,14 +20,14 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// All that is wrong, with its places.
+    /// Returns all findings, at least one of them an error.
     pub(crate) fn read(files: &[File], sections: &[&str]) -> Result<Self, Vec<Diagnostic>> {
         let mut rules = Self::default();
         for file in files {
             if file.text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
-                super::conditions::read(file, sections, &mut rules.conditions, &mut rules.findings);
+                conditions::read(file, sections, &mut rules.conditions, &mut rules.findings);
             } else {
-                super::patterns::read(file, sections, &mut rules.patterns, &mut rules.findings);
+                patterns::read(file, sections, &mut rules.patterns, &mut rules.findings);
             }
         }
         if rules.findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -36,7 +36,7 @@ impl Rules {
         Ok(rules)
     }
 
-    /// What is odd about the files.
+    /// The warnings about the files.
     pub(crate) fn into_warnings(self) -> Vec<Diagnostic> {
         self.findings
     }

@@ -7,7 +7,7 @@ use super::action::Action;
 /// What one rule has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleHits {
-    /// What it does.
+    /// What the rule does with a document that it matches.
     pub action: Action,
     /// Documents that it left out, or counted.
     pub documents: u64,

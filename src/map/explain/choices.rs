@@ -42,7 +42,7 @@ pub(super) fn id(work: &FinishedEvent<'_, '_>, plan: &CompiledSection) -> Option
     if !plan.ids {
         return None;
     }
-    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::Source::name);
+    let named = plan.log_type.doc_id.as_ref().map(crate::config::log_type::SourceName::name);
     let content = work.mapped.read.event.identity.document(work.mapped.read.event.part).to_string();
     let id = work.mapped.row.text(FieldId::ID).unwrap_or_default();
     let mut because = match named {

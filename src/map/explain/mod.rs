@@ -69,7 +69,7 @@ impl<'d> Explainer<'_, 'd> {
     /// A field of the document; several for the keys that share one.
     fn filled(&self, field: FieldId) -> Vec<Filled> {
         let value = self.work.mapped.row.get(field);
-        if let (FieldId::DS_EXTRA, Value::Object(entries)) = (field, value) {
+        if let (FieldId::EXTRA, Value::Object(entries)) = (field, value) {
             let inside = self.plan.fields.name(field);
             return entries.iter().map(|entry| self.left_over(inside, entry)).collect();
         }
@@ -142,19 +142,19 @@ impl<'d> Explainer<'_, 'd> {
         let line = match reason.step {
             Step::Table => log_type.mappings.iter().find(|mapping| mapping.field == name).map(|mapping| {
                 let sources: Vec<&str> = mapping.sources.iter().map(|source| source.name()).collect();
-                (format!("{name} = {}", sources.join(" ")), &mapping.place)
+                (format!("{name} = {}", sources.join(" ")), &mapping.position)
             }),
             Step::Constant => log_type
                 .statics
                 .iter()
                 .find(|constant| constant.field == name)
-                .map(|constant| (format!("{name} = {}", constant.value), &constant.place)),
+                .map(|constant| (format!("{name} = {}", constant.value), &constant.position)),
             _ => None,
         };
         let step = reason.step.name();
         match line {
-            Some((meaning, place)) => {
-                Rule { step, meaning, place: Some(format!("{}:{}", place.file, place.line)) }
+            Some((meaning, position)) => {
+                Rule { step, meaning, place: Some(format!("{}:{}", position.file, position.line)) }
             }
             None => Rule { step, meaning: reason.step.meaning().to_owned(), place: None },
         }

@@ -3,73 +3,61 @@
 use memchr::memchr2;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
-use nom::combinator::{all_consuming, map_opt};
-use nom::sequence::preceded;
+use nom::character::complete::{anychar, char};
+use nom::combinator::{all_consuming, map_opt, value};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
+use crate::parse::pieces::text_before;
+
 /// What stands between two attributes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Delimiter {
     /// The tab, as LEEF has it unless told otherwise; a relay may have escaped it (rule L-7).
+    #[default]
     Tab,
     /// Another character, named in the header.
     Other(char),
 }
 
-/// What the text behind the event id says about the delimiter.
-pub(super) struct Field<'a> {
-    /// What stands between attributes.
+/// What the delimiter field says; where it is missing or empty, the tab.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct DelimiterField<'a> {
     pub(super) delimiter: Delimiter,
-    /// The character that the field named.
-    pub(super) named: Option<char>,
-    /// The field where it says nothing known.
+    /// The field, where it names no delimiter.
     pub(super) unknown: Option<&'a str>,
-    /// The text behind the field.
-    pub(super) attributes: &'a str,
 }
 
-impl<'a> Field<'a> {
-    /// No field, or an empty one: the tab.
-    pub(super) fn none(attributes: &'a str) -> Self {
-        Self { delimiter: Delimiter::Tab, named: None, unknown: None, attributes }
-    }
-
-    /// Takes the delimiter field off the text behind the event id, if there is one.
-    pub(super) fn take(text: &'a str) -> Self {
-        // An `=` before the first pipe: this is an attribute already, whose value may hold that pipe. Only an `=` all
-        // by itself is the field.
-        let end = if text.starts_with("=|") { Some(1) } else { memchr2(b'=', b'|', text.as_bytes()) };
-        let (field, rest) = end.and_then(|end| text.split_at_checked(end)).unwrap_or(("", text));
-        let Some(attributes) = rest.strip_prefix('|') else {
-            return Self::none(text);
+impl<'a> DelimiterField<'a> {
+    /// Reads the delimiter field off the text behind the event id, if there is one; gives the text behind it too.
+    pub(super) fn read(input: &'a str) -> (&'a str, Self) {
+        let Ok((rest, field)) = field(input) else { return (input, Self::default()) };
+        let field = match delimiter(field) {
+            Ok((_, '\t')) => Self::default(),
+            Ok((_, other)) => Self { delimiter: Delimiter::Other(other), unknown: None },
+            Err(_) if field.is_empty() => Self::default(),
+            Err(_) => Self { delimiter: Delimiter::Tab, unknown: Some(field) },
         };
-        if field.is_empty() {
-            return Self::none(attributes);
-        }
-        match meaning(field) {
-            Some('\t') => Self { named: Some('\t'), ..Self::none(attributes) },
-            Some(other) => {
-                Self { delimiter: Delimiter::Other(other), named: Some(other), ..Self::none(attributes) }
-            }
-            None => Self { unknown: Some(field), ..Self::none(attributes) },
-        }
+        (rest, field)
     }
 }
 
-/// The character that a delimiter field names.
-fn meaning(field: &str) -> Option<char> {
-    let mut characters = field.chars();
-    match (characters.next(), characters.next()) {
-        (Some(character), None) => Some(character),
-        _ if field == "\\t" => Some('\t'),
-        _ => code_point(field).ok().map(|(_, character)| character),
-    }
+/// Reads the field and its pipe. Text with an `=` is an attribute already, whose value may hold that pipe; only an `=` all by itself
+/// is the field (rule L-2).
+fn field(input: &str) -> IResult<&str, &str> {
+    let text = text_before(|text| memchr2(b'=', b'|', text));
+    terminated(alt((tag("="), text, tag(""))), char('|')).parse(input)
 }
 
-/// `x5E` or `0x5E`: a code point of one to four hexadecimal digits.
-fn code_point(field: &str) -> IResult<&str, char> {
+/// Reads what names a delimiter: the character itself, `\t`, or a code point (rule L-3).
+fn delimiter(field: &str) -> IResult<&str, char> {
+    alt((all_consuming(anychar), all_consuming(value('\t', tag("\\t"))), all_consuming(code_point)))
+        .parse(field)
+}
+
+/// Reads `x5E` or `0x5E`: a code point of one to four hexadecimal digits.
+fn code_point(input: &str) -> IResult<&str, char> {
     let digits = take_while_m_n(1, 4, |character: char| character.is_ascii_hexdigit());
     let number = preceded(alt((tag("x"), tag("0x"), tag("0X"))), digits);
-    map_opt(all_consuming(number), |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32))
-        .parse(field)
+    map_opt(number, |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)).parse(input)
 }

@@ -1,24 +1,53 @@
-//! Log Event Extended Format 1.0 and 2.0: header and attributes.
+//! IBM QRadar's Log Event Extended Format, versions 1.0 and 2.0:
 //!
-//! Takes the text of one event and the place of its marker, gives header fields and pairs. Never fails and never
-//! loses text. Does not know what a line, a mapping or ECS is.
+//! ```text
+//! LEEF:1.0|Vendor|Product|Version|EventID|key=value␉key=value
+//! LEEF:2.0|Vendor|Product|Version|EventID|Delimiter|key=value^key=value
+//! ```
+//!
+//! The functions are a grammar, from the event down to its keys and values. None of them fails on what a sender may write, and
+//! no text is lost: what fits nowhere stands in [`LeefEvent::unparsed`] and [`LeefHeader::unknown_delimiter`].
 
 mod attributes;
 mod delimiter;
 
-use crate::parse::syslog;
 use std::borrow::Cow;
 
-use super::header::Format;
-use super::header::{Fields, fields};
-use super::marker::Marker;
+use nom::branch::alt;
+use nom::bytes::complete::tag;
+use nom::character::complete::{char, space0};
+use nom::combinator::{peek, verify};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
+
+use self::attributes::Attributes;
+use self::delimiter::DelimiterField;
+use super::cef;
+use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::Pair;
-use super::pairs::scan::{FirstKey, scan};
+use super::pieces::unescaped;
+use super::syslog::trimmed_prefix;
+use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
-/// The header fields. A field that a cut header does not have is empty.
+/// One event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Header<'a> {
+pub struct LeefEvent<'a> {
+    /// What stands before the marker, without blanks around it and without a byte order mark.
+    pub prefix: &'a str,
+    /// The header.
+    pub header: LeefHeader<'a>,
+    /// The header has fewer fields than it should (rules L-9, H7): the last one that is there may be cut.
+    pub incomplete_header: bool,
+    /// No delimiter was found, and the attributes were read as CEF's extension is (rule L-8).
+    pub delimiter_guessed: bool,
+    /// Text that belongs to no key (rule L-6).
+    pub unparsed: &'a str,
+}
+
+/// The header fields, their escapes undone. A field that a cut header does not have is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeefHeader<'a> {
     /// `1.0`, `2.0`, …
     pub version: &'a str,
     /// Vendor.
@@ -29,70 +58,42 @@ pub struct Header<'a> {
     pub product_version: Cow<'a, str>,
     /// EventID.
     pub event_id: Cow<'a, str>,
-    /// The delimiter that the header names (rule L-3); nothing where the tab stands for want of a name.
-    pub delimiter: Option<char>,
-    /// A delimiter field that says nothing known; the tab was taken (rule L-3).
-    pub delimiter_raw: Option<&'a str>,
+    /// A delimiter field that names no delimiter; the tab was taken (rule L-3).
+    pub unknown_delimiter: Option<&'a str>,
 }
 
-/// What was odd about the event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Issues {
-    /// Fewer header fields than LEEF has (rules L-9, H7); the last one that is there may be cut.
-    pub incomplete_header: bool,
-    /// The pipe behind the event id is missing, and no attribute follows (rules L-9, H6).
-    pub missing_last_pipe: bool,
-    /// The tab came as `#011` or `\011` (rule L-7).
-    pub escaped_tab: bool,
-    /// No delimiter anywhere: read as CEF's extension is (rule L-8).
-    pub delimiter_guessed: bool,
-    /// Text that belongs to no key (rule L-6).
-    pub unparsed_text: bool,
-}
-
-/// One event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Event<'a> {
-    /// What stands before the marker, trimmed, without a byte order mark.
-    pub prefix: &'a str,
-    /// The header.
-    pub header: Header<'a>,
-    /// Text that belongs to no key.
-    pub unparsed: &'a str,
-    /// What was odd.
-    pub issues: Issues,
-}
-
-/// Parses the event at `marker`; its attributes are appended to `pairs` in the order of the line.
+/// Reads the event at `marker`, and appends its attributes to `pairs` in the order of the line.
 ///
-/// From version 2 on a delimiter field may follow the event id. Deep Security writes `LEEF:2.0` without one, so the
-/// text up to the next pipe is taken for it only if it holds no `=` (rule L-2). Values are verbatim: LEEF has no
-/// escapes (rule L-5). Only where no tab is found at all, neither real nor escaped, and whitespace and a key come at
-/// least twice, are the attributes cut at whitespace (rule L-8).
-pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Event<'a> {
-    let earlier = pairs.len();
-    let mut fields = fields::<5>(Format::Leef, text.get(marker.version..).unwrap_or_default());
-    let rest = fields.rest.trim_end_matches(['\r', '\n', '\0']);
-    let is_whole = fields.found == 5;
-    let field = match fields.raw {
-        [version, ..] if is_whole && has_delimiter_field(version) => delimiter::Field::take(rest),
-        _ => delimiter::Field::none(rest),
+/// ```
+/// use es_loader::parse::{leef, marker};
+///
+/// let text = "host LEEF:2.0|Vendor|Product|1.0|42|^|src=10.0.0.1^msg=a = b";
+/// let mut pairs = Vec::new();
+/// let event = leef::parse(text, marker::find(text).unwrap(), &mut pairs);
+///
+/// assert_eq!((event.prefix, &*event.header.event_id), ("host", "42"));
+/// assert_eq!((pairs[0].key, pairs[0].raw), ("src", "10.0.0.1"));
+/// assert_eq!((pairs[1].key, pairs[1].raw), ("msg", "a = b"));
+/// ```
+pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> LeefEvent<'a> {
+    let pairs_before = pairs.len();
+    let behind_marker = part(text, marker.version..).trim_end_matches(['\r', '\n', '\0']);
+    let (rest, fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
+    let is_whole = fields.count == 5;
+    let (rest, delimiter) = match fields.raw {
+        [version, ..] if is_whole && has_delimiter_field(version) => DelimiterField::read(rest),
+        _ => (rest, DelimiterField::default()),
     };
-    let read = attributes::read(field.attributes, field.delimiter, is_whole, pairs);
-    let mut unparsed = read.leading;
-    let mut issues =
-        Issues { escaped_tab: read.escaped_tab, delimiter_guessed: read.guessed, ..Issues::default() };
-    if !is_whole {
-        issues.missing_last_pipe = fields.found == 4 && !unparsed.is_empty() && pairs.len() == earlier;
-        issues.incomplete_header = !issues.missing_last_pipe;
-        fields.cut_short(std::mem::take(&mut unparsed));
-    }
-    issues.unparsed_text = !unparsed.is_empty();
-    Event {
-        prefix: syslog::trimmed_prefix(text.get(..marker.start).unwrap_or_default()),
-        header: Header { delimiter: field.named, delimiter_raw: field.unknown, ..Header::new(&fields) },
-        unparsed,
-        issues,
+    let Attributes { leading, guessed } = attributes::read(rest, delimiter.delimiter, is_whole, pairs);
+    // The pipe behind the event id may be missing, if no attribute follows (rules L-9, H6).
+    let is_event_id = fields.count == 4 && !leading.is_empty() && pairs.len() == pairs_before;
+    let header = LeefHeader::new(if is_whole { fields } else { fields.with(leading) });
+    LeefEvent {
+        prefix: trimmed_prefix(part(text, ..marker.start)),
+        header: LeefHeader { unknown_delimiter: delimiter.unknown, ..header },
+        incomplete_header: !is_whole && !is_event_id,
+        delimiter_guessed: guessed,
+        unparsed: if is_whole { leading } else { "" },
     }
 }
 
@@ -103,35 +104,46 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ev
 /// The parser itself keeps to rule L-5; a caller who knows the sender's keys, and which values hold no free text, may
 /// ask for more. One blank before a key is the separator.
 pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterator<Item = Pair<'a>> {
+    let known_key = |input: &'a str| verify(cef::key, |key: &str| known.contains(&key)).parse(input);
+    let (rest, value) = cef::value(known_key).parse(pair.raw).unwrap_or(("", pair.raw));
     let mut inner = Vec::new();
-    let value = scan(
-        pair.raw,
-        FirstKey::BehindBlank,
-        |word| known.contains(&word.text),
-        |found| {
-            inner.push(Pair { escapes: pair.escapes, ..found });
-        },
-    );
+    cef::append_pairs(rest, known_key, &mut inner);
+    let inner = inner.into_iter().map(move |found| Pair { escapes: pair.escapes, ..found });
     std::iter::once(Pair { raw: value, ..pair }).chain(inner)
 }
 
-/// Whether this version of LEEF has a delimiter field: 2 and up.
+/// Reads `LEEF:` and the blanks that rsyslog writes behind it, if a version follows (rule L-1).
+pub(crate) fn marker(input: &str) -> IResult<&str, &str> {
+    terminated(tag("LEEF:"), (space0, peek(header::version))).parse(input)
+}
+
+/// Reads `Version|Vendor|Product|Version|EventID|`, or as much of it as is there.
+pub(crate) fn header(input: &str) -> IResult<&str, HeaderFields<'_, 5>> {
+    header::fields(header_piece)(input)
+}
+
+/// Reads a piece of a header field: plain text, an escaped pipe, or a backslash (rule L-4).
+fn header_piece(input: &str) -> IResult<&str, &str> {
+    alt((header::plain_text, preceded(char('\\'), tag("|")), tag("\\"))).parse(input)
+}
+
+/// Whether this version of LEEF has a delimiter field: 2 and up (rule L-2).
 fn has_delimiter_field(version: &str) -> bool {
     let major = trim(version).split('.').next().unwrap_or_default().trim_start_matches('0');
     !matches!(major, "" | "1")
 }
 
-impl<'a> Header<'a> {
-    fn new(fields: &Fields<'a, 5>) -> Self {
+impl<'a> LeefHeader<'a> {
+    fn new(fields: HeaderFields<'a, 5>) -> Self {
         let [version, vendor, product, product_version, event_id] = fields.raw;
-        let text = |raw| fields.text(Format::Leef, raw);
+        let text = |raw| unescaped(raw, header_piece);
         Self {
             version: trim(version),
             vendor: text(vendor),
             product: text(product),
             product_version: text(product_version),
             event_id: text(event_id),
-            ..Self::default()
+            unknown_delimiter: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use bumpalo::Bump;
 
-use super::pair::{Escapes, Pair, has_repeated_key};
+use super::pair::{Escapes, Pair};
 use crate::bytes::recycle::emptied;
 use crate::bytes::trim::trim;
 use crate::bytes::word::{Ends, WORD};
@@ -165,7 +165,7 @@ impl<'a> EventKeys<'a> {
             Entry { value: "", key, empty: true, repeated: false, used: false, misfit: false }
         }));
         self.mark_repeated(&repeated);
-        !repeated.is_empty() || has_repeated_key(&unknown)
+        !repeated.is_empty() || has_repeated_key(unknown)
     }
 
     /// Undoes the escapes of all values, once it is known which of them are escapes.
@@ -421,6 +421,12 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
         (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
         (Escapes::None, Escapes::None) => Escapes::None,
     }
+}
+
+/// Whether a key comes more than once (rule E9). Sorted, because no set of keys that somebody chooses makes that slow.
+fn has_repeated_key(mut keys: Vec<&str>) -> bool {
+    keys.sort_unstable();
+    keys.array_windows().any(|[one, next]| one == next)
 }
 
 /// Values that say nothing: upstream leaves them out, and so do we.

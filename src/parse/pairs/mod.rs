@@ -1,8 +1,4 @@
-//! The pairs of an event: `key=value`, how they are found and how their values are read.
+//! The pairs of an event: `key=value`, how values are read, and how keys are found.
 
-pub(crate) mod key;
-mod marks;
-pub(crate) mod scan;
-mod index;
 pub mod pair;
 pub(crate) mod event_keys;

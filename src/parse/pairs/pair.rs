@@ -1,26 +1,18 @@
-//! One key and its value, as CEF's extension and LEEF's attributes carry them.
-//!
-//! Takes slices of the line, gives the value with its escapes undone. Does not know which keys exist, nor
-//! what a value means.
+//! One key and its value, as CEF's extension and LEEF's attributes carry them, and the escapes of values.
 
 use std::borrow::Cow;
 
 use bumpalo::Bump;
-use memchr::memchr_iter;
+use memchr::memchr;
+use nom::branch::alt;
+use nom::bytes::complete::tag;
+use nom::character::complete::char;
+use nom::combinator::{all_consuming, eof, value};
+use nom::multi::many0_count;
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
 
-use super::index::Index;
-pub(crate) use super::index::has_repeated_key;
-
-/// How the escapes of a value are to be undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Escapes {
-    /// The value holds no escape: the raw text is the value.
-    None,
-    /// CEF's own: `\=` `\\` `\n` `\r`; any other backslash stays (rules E6, E7).
-    Cef,
-    /// The sender did not escape: only `\=` is undone (rule E7b).
-    EqualsOnly,
-}
+use crate::parse::pieces::{each_piece, text_before, unescaped};
 
 /// A key with its raw value, both slices of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,97 +25,82 @@ pub struct Pair<'a> {
     pub escapes: Escapes,
 }
 
+/// How the escapes of a value are to be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// The value holds no escape: the raw text is the value.
+    None,
+    /// CEF's own: `\=` `\\` `\n` `\r`; any other backslash stays (rules E6, E7).
+    Cef,
+    /// The sender did not escape: only `\=` is undone (rule E7b).
+    EqualsOnly,
+}
+
 impl<'a> Pair<'a> {
     /// The value with its escapes undone; borrowed where there are none.
+    ///
+    /// ```
+    /// use es_loader::parse::pairs::pair::{Escapes, Pair};
+    ///
+    /// let pair = Pair { key: "request", raw: r"http://x/?y\=1", escapes: Escapes::Cef };
+    /// assert_eq!(pair.value(), "http://x/?y=1");
+    /// ```
     pub fn value(&self) -> Cow<'a, str> {
-        let Some(first) = next_escape(self.raw, self.escapes) else {
-            return Cow::Borrowed(self.raw);
-        };
-        let mut value = String::with_capacity(self.raw.len());
-        unescape(first, self.escapes, |piece| value.push_str(piece));
-        Cow::Owned(value)
+        match self.escapes {
+            Escapes::None => Cow::Borrowed(self.raw),
+            Escapes::Cef => unescaped(self.raw, value_piece),
+            Escapes::EqualsOnly => unescaped(self.raw, unescaped_value_piece),
+        }
     }
 
     /// The same as [`Pair::value`], the unescaped copy living in `arena`.
-    #[inline]
     pub fn value_in(&self, arena: &'a Bump) -> &'a str {
-        if self.escapes == Escapes::None { self.raw } else { self.unescaped_in(arena) }
-    }
-
-    fn unescaped_in(&self, arena: &'a Bump) -> &'a str {
-        let Some(first) = next_escape(self.raw, self.escapes) else {
+        if self.escapes == Escapes::None {
             return self.raw;
-        };
-        let mut value = bumpalo::collections::String::with_capacity_in(self.raw.len(), arena);
-        unescape(first, self.escapes, |piece| value.push_str(piece));
-        value.into_bump_str()
+        }
+        let mut text = bumpalo::collections::String::with_capacity_in(self.raw.len(), arena);
+        match self.escapes {
+            Escapes::EqualsOnly => each_piece(self.raw, unescaped_value_piece, |piece| text.push_str(piece)),
+            _ => each_piece(self.raw, value_piece, |piece| text.push_str(piece)),
+        }
+        text.into_bump_str()
     }
 }
 
-/// The label of `key`: the value of the first `<key>Label` among `pairs`, trimmed (rule L1). Nothing where there
-/// is none, or a blank one.
-///
-/// Walks the pairs once; [`labelled`] is the way to ask for all of them.
-pub fn label_of<'a>(pairs: &[Pair<'a>], key: &str) -> Option<Cow<'a, str>> {
-    let label = pairs.iter().find(|pair| pair.key.strip_suffix(LABEL) == Some(key))?;
-    Some(trimmed(label.value())).filter(|label| !label.is_empty())
-}
-
-/// Every label with the pair that it names: `cs1` where there is a `cs1Label`, and so for any key (rule L1).
-///
-/// In the order of the labels; labels are trimmed. A label that names nothing is left out, one that is used for
-/// two keys comes twice, and of a repeated key the first pair is given (rule E9).
-pub fn labelled<'p, 'a>(pairs: &'p [Pair<'a>]) -> impl Iterator<Item = (Cow<'a, str>, &'p Pair<'a>)> {
-    let index = Index::new(pairs);
-    pairs.iter().filter_map(move |label| {
-        let key = label.key.strip_suffix(LABEL).filter(|key| !key.is_empty())?;
-        Some((trimmed(label.value()), index.first(key)?))
-    })
-}
-
-const LABEL: &str = "Label";
-
-fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
-}
-
-/// An escape that means something.
-struct Escape<'a> {
-    before: &'a str,
-    meant: &'static str,
-    behind: &'a str,
-}
-
-fn unescape(first: Escape<'_>, escapes: Escapes, mut push: impl FnMut(&str)) {
-    let mut escape = first;
-    loop {
-        push(escape.before);
-        push(escape.meant);
-        match next_escape(escape.behind, escapes) {
-            Some(next) => escape = next,
-            None => return push(escape.behind),
+impl Escapes {
+    /// The escapes of a value whose sender escapes as CEF does, or not at all: a backslash before anything but `\`, `=`, `n`, `r`,
+    /// `|` or the end of the value tells that it is not at all (rule E7b).
+    pub(crate) fn of(raw: &str) -> Self {
+        if memchr(b'\\', raw.as_bytes()).is_none() {
+            return Self::None;
+        }
+        let at_end = terminated(tag("\\"), eof);
+        let defined = alt((plain_text, escape, tag("\\|"), at_end));
+        match all_consuming(many0_count(defined)).parse(raw) {
+            Ok(_) => Self::Cef,
+            Err(_) => Self::EqualsOnly,
         }
     }
 }
 
-fn next_escape(text: &str, escapes: Escapes) -> Option<Escape<'_>> {
-    if escapes == Escapes::None {
-        return None;
-    }
-    let bytes = text.as_bytes();
-    // Parity needs no state: under `Cef` a doubled backslash is itself an escape, so the search goes on behind it.
-    memchr_iter(b'\\', bytes).find_map(|at| {
-        let meant = match (bytes.get(at + 1)?, escapes) {
-            (b'=', _) => "=",
-            (b'\\', Escapes::Cef) => "\\",
-            (b'n', Escapes::Cef) => "\n",
-            (b'r', Escapes::Cef) => "\r",
-            _ => return None,
-        };
-        Some(Escape { before: text.get(..at)?, meant, behind: text.get(at + 2..)? })
-    })
+/// Reads a piece of an escaped value: plain text, an escape, or a backslash that is none (rules E6, E7).
+fn value_piece(input: &str) -> IResult<&str, &str> {
+    alt((plain_text, escape, tag("\\"))).parse(input)
+}
+
+/// Reads a piece of a value that its sender did not escape: only `\=` is an escape (rule E7b).
+fn unescaped_value_piece(input: &str) -> IResult<&str, &str> {
+    alt((plain_text, preceded(char('\\'), tag("=")), tag("\\"))).parse(input)
+}
+
+/// Reads an escape that the standard defines: `\=`, `\\`, `\n`, `\r` (rule E6).
+fn escape(input: &str) -> IResult<&str, &str> {
+    let line_feed = value("\n", char('n'));
+    let carriage_return = value("\r", char('r'));
+    preceded(char('\\'), alt((tag("="), tag("\\"), line_feed, carriage_return))).parse(input)
+}
+
+/// Reads plain text of a value: up to the first backslash.
+fn plain_text(input: &str) -> IResult<&str, &str> {
+    text_before(|text| memchr(b'\\', text)).parse(input)
 }

@@ -15,7 +15,7 @@ pub(super) fn property(bytes: &[u8]) {
     for finding in &findings {
         let shown = finding.to_string().replace('\n', "");
         assert!(!shown.chars().any(char::is_control), "a terminal would obey {shown:?}");
-        assert!(finding.place.line > 0 && finding.place.column > 0, "{shown}");
+        assert!(finding.position.line > 0 && finding.position.column > 0, "{shown}");
     }
     match Config::load(&files) {
         Err(errors) => {

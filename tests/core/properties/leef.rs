@@ -28,7 +28,7 @@ fn check(text: &str) {
     let mut pairs = Vec::new();
     let event = leef::parse(text, marker, &mut pairs);
     let header = &event.header;
-    for part in [event.prefix, header.version, event.unparsed, header.delimiter_raw.unwrap_or_default()] {
+    for part in [event.prefix, header.version, event.unparsed, header.unknown_delimiter.unwrap_or_default()] {
         place(text, part);
     }
     for field in [&header.vendor, &header.product, &header.product_version, &header.event_id] {

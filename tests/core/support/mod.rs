@@ -8,7 +8,7 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
-pub(crate) mod keys;
+pub(crate) mod tables;
 pub(crate) mod panels;
 pub(crate) mod strict;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use es_loader::edge::settings;
+use es_loader::local::settings;
 use es_loader::map::compiled::CompiledSections;
 use tempfile::TempDir;
 
@@ -46,9 +46,9 @@ impl Site {
     }
 
     /// The same, compiled.
-    pub(crate) fn plans(&self) -> Arc<CompiledSections> {
+    pub(crate) fn sections(&self) -> Arc<CompiledSections> {
         let files = settings::read_files(&[self.config()]).unwrap();
-        Arc::new(settings::plans(&files).unwrap())
+        Arc::new(settings::sections(&files).unwrap())
     }
 
     /// A file name in the test's own folder.

@@ -1,9 +1,11 @@
-//! What an event says was done, and whether it was done at all.
+//! What an event says was done, and whether it was done at all: `actions.csv` and `detect_only.csv`.
 //!
 //! `IDS:` in front of an action means that the rule only detects: the console says "Detect Only" and nothing was blocked or
 //! reset.
 
-use super::modules::Module;
+use super::modules::{Module, PerModule};
+use super::tables;
+use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
 
 /// Whether what was found could go on.
@@ -26,38 +28,74 @@ pub struct Action {
     pub disposition: Disposition,
 }
 
-impl Action {
-    /// Judges `act` where there is one, and the signature id for the modules that have no `act`.
-    pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
-        let renamed = act.and_then(rename_detect_only);
-        let disposition = match (module, act) {
-            (_, Some(act)) if detect_only_word(act).is_some() => Disposition::Allowed,
-            (Module::Firewall | Module::IntrusionPrevention, Some(act)) => network_word(act),
-            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("blocked") => {
-                Disposition::Blocked
-            }
-            (Module::ApplicationControl, Some(act)) if act.eq_ignore_ascii_case("detectonly") => {
-                Disposition::Allowed
-            }
-            (Module::ApplicationControl, _) => match signature_id {
-                "6002100" | "6002200" => Disposition::Blocked,
-                "6001100" | "6001200" => Disposition::Allowed,
-                _ => Disposition::Unknown,
-            },
-            (Module::WebReputation, _) => match signature_id {
-                "5000000" => Disposition::Blocked,
-                "5000001" => Disposition::Allowed,
-                _ => Disposition::Unknown,
-            },
-            (Module::DeviceControl, _) => match signature_id {
-                "7000000" | "7000200" | "7001000" | "7001200" | "7002000" | "7002200" => Disposition::Blocked,
-                _ => Disposition::Unknown,
-            },
-            (Module::AntiMalware, Some(act)) => malware_word(act),
-            _ => Disposition::Unknown,
-        };
-        Self { renamed, disposition }
+/// The tables.
+#[derive(Debug, Default)]
+pub(crate) struct Actions {
+    /// Words of `act`, with `event.type` where they tell it.
+    by_act: PerModule<Vec<(&'static str, Disposition, &'static [&'static str])>>,
+    by_id: PerModule<Vec<(&'static str, Disposition)>>,
+    /// Actions that were not done, and what they are called.
+    detect_only: Vec<(&'static str, &'static str)>,
+}
+
+impl Actions {
+    pub(super) fn read(table: Table, detect_only: Table) -> Result<Self, TableError> {
+        let mut actions = Self::default();
+        table.read(|row| actions.add(&row))?;
+        actions.detect_only = detect_only.read(|row| Ok((row.cell("act")?, row.cell("event.action")?)))?;
+        Ok(actions)
     }
+
+    fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
+        const DISPOSITIONS: [(&str, Disposition); 3] = [
+            ("", Disposition::Unknown),
+            ("blocked", Disposition::Blocked),
+            ("detected", Disposition::Allowed),
+        ];
+        let (act, id) = (row.cell("act")?, row.cell("id")?);
+        let disposition = row.one_of("disposition", row.cell("disposition")?, &DISPOSITIONS)?;
+        let types = row.list("type")?;
+        for module in row.list("modules")? {
+            let module = Module::read(row, module)?;
+            if let Some(acts) = self.by_act.get_mut(module).filter(|_| !act.is_empty()) {
+                acts.push((act, disposition, types));
+            }
+            if let Some(ids) = self.by_id.get_mut(module).filter(|_| !id.is_empty()) {
+                ids.push((id, disposition));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Action {
+    /// Judges `act` where there is one that the module's table has, else the signature id.
+    pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
+        let Actions { by_act, by_id, detect_only } = &tables().actions;
+        if let Some(word) = act.and_then(detect_only_word) {
+            let renamed = detect_only.iter().find(|(done, _)| word.eq_ignore_ascii_case(done));
+            return Self {
+                renamed: renamed.map(|(_, not_done)| *not_done),
+                disposition: Disposition::Allowed,
+            };
+        }
+        let told = act.and_then(|act| {
+            let mut acts = by_act.get(module)?.iter();
+            acts.find(|(word, ..)| act.eq_ignore_ascii_case(word)).map(|(_, disposition, _)| *disposition)
+        });
+        let disposition = told.or_else(|| {
+            let mut ids = by_id.get(module)?.iter();
+            ids.find(|(id, _)| *id == signature_id).map(|(_, disposition)| *disposition)
+        });
+        Self { renamed: None, disposition: disposition.unwrap_or(Disposition::Unknown) }
+    }
+}
+
+/// `event.type` of an action that tells it.
+pub(crate) fn types_of(module: Module, act: &str) -> &'static [&'static str] {
+    let acts = tables().actions.by_act.get(module);
+    let found = acts.and_then(|acts| acts.iter().find(|(word, ..)| act.eq_ignore_ascii_case(word)));
+    found.map_or(&[], |(.., types)| *types)
 }
 
 /// The action that would have been taken: agents write `IDS:Reset`, the console shows `Detect Only: Reset`.
@@ -67,46 +105,4 @@ fn detect_only_word(act: &str) -> Option<&str> {
         start.eq_ignore_ascii_case(prefix).then(|| trim(word))
     };
     behind("IDS:").or_else(|| behind("Detect Only:"))
-}
-
-fn rename_detect_only(act: &str) -> Option<&'static str> {
-    let word = detect_only_word(act)?;
-    [
-        ("Reset", "DetectOnly:NotReset"),
-        ("Deny", "DetectOnly:NotDeny"),
-        ("Block", "DetectOnly:NotBlock"),
-        ("Insert", "DetectOnly:NotInsert"),
-        ("Delete", "DetectOnly:NotDelete"),
-        ("Replace", "DetectOnly:NotReplace"),
-    ]
-    .into_iter()
-    .find_map(|(done, not_done)| word.eq_ignore_ascii_case(done).then_some(not_done))
-}
-
-fn network_word(act: &str) -> Disposition {
-    if is_one_of(act, &["deny", "block", "reset"]) {
-        Disposition::Blocked
-    } else if is_one_of(act, &["log", "allow", "bypass", "force allow"]) {
-        Disposition::Allowed
-    } else {
-        Disposition::Unknown
-    }
-}
-
-fn malware_word(act: &str) -> Disposition {
-    let handled =
-        ["quarantine", "quarantined", "delete", "deleted", "clean", "cleaned", "terminate", "terminated"];
-    if is_one_of(act, &handled)
-        || is_one_of(act, &["deny access", "denyaccess", "access denied", "accessdenied"])
-    {
-        Disposition::Blocked
-    } else if is_one_of(act, &["pass", "passed"]) {
-        Disposition::Allowed
-    } else {
-        Disposition::Unknown
-    }
-}
-
-fn is_one_of(act: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| act.eq_ignore_ascii_case(word))
 }

@@ -1,78 +1,58 @@
-//! Codes of Deep Security and the words that they stand for.
-//!
-//! Spyware codes and risk levels are told by parsers that quote the vendor; device types and permissions are read off the ids of
-//! Device Control; how Application Control merges events is unproved. A code that is not here has no word.
+//! Codes of Deep Security and the words that they stand for: `codes.csv`.
 
-/// How the malware of an Anti-Malware event was found, by its signature id.
-pub(crate) fn scan_type(signature_id: &str) -> Option<&'static str> {
-    Some(match signature_id {
-        "4000000" | "4000010" | "4000020" | "4000030" => "real-time",
-        "4000001" | "4000011" => "manual",
-        "4000002" | "4000012" => "scheduled",
-        "4000003" | "4000013" => "quick",
-        _ => return None,
-    })
+use super::fields::FieldNames;
+use super::modules::{Module, PerModule};
+use crate::bytes::table::{Row, Table, TableError};
+use crate::document::field_list::FieldId;
+
+/// The words of one kind of code.
+#[derive(Debug)]
+pub(crate) struct CodeList {
+    /// The field that holds the code; none where it is the signature id.
+    pub(crate) code_of: Option<FieldId>,
+    /// The field that takes the word.
+    pub(crate) field: FieldId,
+    words: Vec<(&'static str, &'static str)>,
 }
 
-/// What kind of thing a spyware item is.
-pub(crate) fn resource_type(code: &str) -> &'static str {
-    match code {
-        "10" => "Files and Directories",
-        "11" => "System Registry",
-        "12" => "Internet Cookies",
-        "13" => "Internet URL Shortcut",
-        "14" => "Programs in Memory",
-        "15" => "Program Startup Areas",
-        "16" => "Browser Helper Object",
-        "17" => "Layered Service Provider",
-        "18" => "Hosts File",
-        "19" => "Windows Policy Settings",
-        "20" => "Browser",
-        "23" => "Windows Shell Setting",
-        "24" => "IE Downloaded Program Files",
-        "25" => "Add/Remove Programs",
-        "26" => "Services",
-        _ => "Other",
+impl CodeList {
+    /// The word of a code.
+    pub(crate) fn word(&self, code: &str) -> Option<&'static str> {
+        let found = self.words.iter().find(|(known, _)| *known == code || *known == "*");
+        found.map(|(_, word)| *word)
     }
 }
 
-/// How much risk a spyware item is.
-pub(crate) fn risk_level(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "0" => "very low",
-        "25" => "low",
-        "50" => "medium",
-        "75" => "high",
-        "100" => "very high",
-        _ => return None,
-    })
-}
+/// The table.
+#[derive(Debug, Default)]
+pub(crate) struct Codes(PerModule<Vec<CodeList>>);
 
-/// What Application Control merged events by.
-pub(crate) fn aggregation(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "0" => "not merged",
-        "1" => "by file name, path and type",
-        "2" => "by type",
-        _ => return None,
-    })
-}
+impl Codes {
+    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
+        let mut codes = Self::default();
+        table.read(|row| codes.add(&row, fields))?;
+        Ok(codes)
+    }
 
-/// `device.type`.
-pub(crate) fn device_type(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "0" => "unknown",
-        "1" => "usb",
-        "2" => "mobile",
-        _ => return None,
-    })
-}
+    fn add(&mut self, row: &Row<'_>, fields: &FieldNames) -> Result<(), TableError> {
+        let module = Module::read(row, row.cell("module")?)?;
+        let code_of = match row.cell("code of")? {
+            "id" => None,
+            _ => Some(fields.find(row, "code of")?),
+        };
+        let (field, code) = (fields.find(row, "field")?, row.cell("code")?);
+        let Some(lists) = self.0.get_mut(module) else { return Ok(()) };
+        let position = lists.iter().position(|list| (list.code_of, list.field) == (code_of, field));
+        let list = match position.and_then(|at| lists.get_mut(at)) {
+            Some(list) => list,
+            None => lists.push_mut(CodeList { code_of, field, words: Vec::new() }),
+        };
+        list.words.push((code, row.cell("word")?));
+        Ok(())
+    }
 
-/// What a device's users may do.
-pub(crate) fn permission(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "0" => "block",
-        "2" => "read-only",
-        _ => return None,
-    })
+    /// The codes of a module's events.
+    pub(crate) fn of(&self, module: Module) -> &[CodeList] {
+        self.0.get(module).map_or(&[], Vec::as_slice)
+    }
 }

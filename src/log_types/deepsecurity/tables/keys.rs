@@ -1,150 +1,131 @@
-//! The extension keys that Deep Security writes, and the field that takes each.
-//!
-//! LEEF spells some of them otherwise; both spellings are one key. Keys whose value has to be looked at (actions, packets, labels)
-//! have their home in `profile` and `custom`.
+//! The keys that Deep Security writes, and where the value of each goes: `keys.csv`.
 
+use super::KEYS;
+use super::fields::FieldNames;
+use crate::bytes::table::{Row, Table, TableError};
+use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::parse::pairs::event_keys::KeyId;
 
-/// Where a key's value goes when the table of user.ini has not taken it.
+/// Where a value goes when the table of user.ini has not taken it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Home {
+pub(crate) enum Destination {
+    /// A step of the profile looks after it.
+    Code,
     /// This field, as its type.
     Field(FieldId),
-    /// This field, one value for each part between the separators.
-    List(FieldId, &'static [char]),
+    /// This field, one value for each part between any of these characters.
+    List(FieldId, &'static str),
+    /// This field, one value for each word.
+    Words(FieldId),
     /// A hexadecimal digest: MD5, SHA-1 or SHA-256 by its length.
     Hash,
-    /// Looked after by code.
-    Code,
+    /// ICMP type and code, two numbers.
+    Icmp,
+    /// Image, name and id of a container.
+    Container,
 }
 
-macro_rules! keys {
-    ($($id:ident $name:literal $home:expr;)*) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only its discriminants are used")]
-        #[repr(u16)]
-        enum Number { $($id),* }
-
-        /// The numbers of the keys.
-        #[allow(dead_code, reason = "most keys are only ever found through their homes")]
-        pub(crate) mod key {
-            use super::{KeyId, Number};
-            $(pub(crate) const $id: KeyId = KeyId(Number::$id as u16);)*
+impl Destination {
+    /// Reads the columns `field` and `as`.
+    pub(super) fn read(row: &Row<'_>, fields: &FieldNames) -> Result<Self, TableError> {
+        const WITHOUT_FIELD: [(&str, Destination); 6] = [
+            ("hash", Destination::Hash),
+            ("icmp", Destination::Icmp),
+            ("container", Destination::Container),
+            ("code", Destination::Code),
+            ("custom", Destination::Code),
+            ("label", Destination::Code),
+        ];
+        let way = row.cell("as")?;
+        match way.strip_prefix("list ") {
+            Some(separators) => Ok(Self::List(fields.find(row, "field")?, separators.trim())),
+            None if way.is_empty() => Ok(Self::Field(fields.find(row, "field")?)),
+            None if way == "words" => Ok(Self::Words(fields.find(row, "field")?)),
+            None => row.one_of("as", way, &WITHOUT_FIELD),
         }
+    }
+}
 
-        /// The names of the keys, by number.
-        pub(crate) static KEYS: &[&str] = &[$($name),*];
+/// The table.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    /// The names of the keys, by number.
+    pub(crate) names: Vec<&'static str>,
+    /// LEEF's spellings.
+    pub(crate) aliases: Vec<(&'static str, KeyId)>,
+    /// Where the values go, by number.
+    pub(crate) destinations: Vec<Destination>,
+    /// The custom keys with their labels.
+    pub(crate) custom: Vec<(KeyId, KeyId)>,
+    /// What a value is that goes under the prefix by the key's own name, by number.
+    left_over: Vec<Type>,
+}
 
-        /// The homes of the keys, by number.
-        pub(crate) static HOMES: &[Home] = {
-            use Home::{Code, Field, Hash, List};
-            &[$($home),*]
-        };
+impl Keys {
+    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
+        let mut keys = Self::default();
+        table.read(|row| keys.add(&row, fields))?;
+        Ok(keys)
+    }
+
+    fn add(&mut self, row: &Row<'_>, fields: &FieldNames) -> Result<(), TableError> {
+        let (name, alias) = (row.cell("key")?, row.cell("leef")?);
+        let (number, before) = (self.next(), self.names.last().copied().unwrap_or_default());
+        if row.cell("as")? == "label" {
+            if name.strip_suffix("Label") != Some(before) {
+                return Err(row.error(format_args!("the label '{name}' does not stand right behind its key")));
+            }
+            self.custom.push((KeyId(number.0 - 1), number));
+        }
+        if !alias.is_empty() {
+            self.aliases.push((alias, number));
+        }
+        self.names.push(name);
+        self.destinations.push(Destination::read(row, fields)?);
+        self.left_over.push(row.one_of(
+            "left over",
+            row.cell("left over")?,
+            &[("", Type::Keyword), ("text", Type::Text)],
+        )?);
+        Ok(())
+    }
+
+    fn next(&self) -> KeyId {
+        KeyId(u16::try_from(self.names.len()).unwrap_or(u16::MAX))
+    }
+
+    /// The custom key of a name.
+    pub(super) fn custom(&self, name: &str) -> Option<KeyId> {
+        let is_it = |key: &KeyId| self.names.get(usize::from(key.0)) == Some(&name);
+        self.custom.iter().map(|(key, _)| *key).find(is_it)
+    }
+
+    /// Every spelling of every key, with the type of what is left over of it.
+    pub(crate) fn left_over(&self) -> impl Iterator<Item = (&'static str, Type)> {
+        let aliases = self
+            .aliases
+            .iter()
+            .filter_map(|(alias, key)| self.left_over.get(usize::from(key.0)).map(|kind| (*alias, *kind)));
+        self.names.iter().copied().zip(self.left_over.iter().copied()).chain(aliases)
+    }
+}
+
+macro_rules! name_keys {
+    ($($id:ident $name:literal;)*) => {
+        /// The keys that the code calls by name.
+        pub(crate) mod key {
+            use super::{KEYS, KeyId};
+            $(pub(crate) const $id: KeyId = KeyId(KEYS.row_named($name));)*
+        }
     };
 }
 
-keys! {
-    ACT "act" Field(FieldId::EVENT_ACTION);
-    SRC "src" Field(FieldId::SOURCE_IP);
-    SPT "spt" Field(FieldId::SOURCE_PORT);
-    SMAC "smac" Field(FieldId::SOURCE_MAC);
-    IN "in" Field(FieldId::SOURCE_BYTES);
-    DST "dst" Field(FieldId::DESTINATION_IP);
-    DPT "dpt" Field(FieldId::DESTINATION_PORT);
-    DMAC "dmac" Field(FieldId::DESTINATION_MAC);
-    OUT "out" Field(FieldId::DESTINATION_BYTES);
-    PROTO "proto" Field(FieldId::NETWORK_TRANSPORT);
-    CNT "cnt" Field(FieldId::EVENT_COUNT);
-    MSG "msg" Field(FieldId::EVENT_ORIGINAL);
-    FNAME "fname" Field(FieldId::FILE_PATH);
-    FILE_PATH "filePath" Field(FieldId::FILE_PATH);
-    FILE_NAME "fileName" Field(FieldId::FILE_PATH);
-    OLD_FILE_PATH "oldfilePath" Field(FieldId::DS_OLD_FILE_PATH);
-    FILE_IN_COMPRESSED_FILE "fileInCompressedFile" Field(FieldId::DS_FILE_IN_COMPRESSED_FILE);
-    FSIZE "fsize" Field(FieldId::FILE_SIZE);
-    FILE_HASH "fileHash" Hash;
-    FILE_MD5 "TrendMicroDsFileMD5" Hash;
-    FILE_SHA1 "TrendMicroDsFileSHA1" Hash;
-    FILE_SHA256 "TrendMicroDsFileSHA256" Hash;
-    DVC "dvc" Code;
-    DVCHOST "dvchost" Code;
-    SHOST "shost" Field(FieldId::SOURCE_DOMAIN);
-    DHOST "dhost" Field(FieldId::DESTINATION_DOMAIN);
-    SUSER "suser" Field(FieldId::USER_NAME);
-    SUID "suid" Field(FieldId::USER_ID);
-    DUSER "duser" Field(FieldId::DESTINATION_USER_NAME);
-    SPROC "sproc" Code;
-    PROCESS_NAME "processName" Code;
-    DS_PROCESS "TrendMicroDsProcess" Code;
-    DS_PROCESS_PID "TrendMicroDsProcessPid" Field(FieldId::PROCESS_PID);
-    DS_COMMAND_LINE "TrendMicroDsCommandLine" Field(FieldId::PROCESS_COMMAND_LINE);
-    REQUEST "request" Code;
-    XFF "xff" Field(FieldId::NETWORK_FORWARDED_IP);
-    PACKET_DATA "TrendMicroDsPacketData" Code;
-    TENANT "TrendMicroDsTenant" Field(FieldId::DS_TENANT);
-    TENANT_ID "TrendMicroDsTenantId" Field(FieldId::DS_TENANT_ID);
-    TAGS "TrendMicroDsTags" List(FieldId::DS_TAGS, &[',', ';']);
-    REASON_ID "TrendMicroDsReasonId" Field(FieldId::DS_REASON_ID);
-    FRAME_TYPE "TrendMicroDsFrameType" Field(FieldId::DS_FRAME_TYPE);
-    RESULT "result" Field(FieldId::DS_RESULT);
-    MALWARE_TARGET "TrendMicroDsMalwareTarget" Field(FieldId::DS_MALWARE_TARGET);
-    MALWARE_TARGET_TYPE "TrendMicroDsMalwareTargetType" Field(FieldId::DS_MALWARE_TARGET_TYPE);
-    MALWARE_TARGET_COUNT "TrendMicroDsMalwareTargetCount" Field(FieldId::DS_MALWARE_TARGET_COUNT);
-    DETECTION_CONFIDENCE "TrendMicroDsDetectionConfidence" Field(FieldId::DS_DETECTION_CONFIDENCE);
-    RELEVANT_DETECTION_NAMES "TrendMicroDsRelevantDetectionNames" List(FieldId::DS_RELEVANT_DETECTION_NAMES, &[';']);
-    CVE "TrendMicroDsCve" List(FieldId::VULNERABILITY_ID, &[',', ';']);
-    MITRE "TrendMicroDsMitre" Code;
-    BEHAVIOR_RULE_ID "TrendMicroDsBehaviorRuleID" Field(FieldId::DS_BEHAVIOR_RULE_ID);
-    BEHAVIOR_TYPE "TrendMicroDsBehaviorType" Field(FieldId::DS_BEHAVIOR_TYPE);
-    AGGREGATION_TYPE "aggregationType" Field(FieldId::DS_AGGREGATION_TYPE);
-    REPEAT_COUNT "repeatCount" Field(FieldId::DS_REPEAT_COUNT);
-    TARGET "target" Field(FieldId::DS_TARGET);
-    TARGET_ID "targetID" Field(FieldId::DS_TARGET_ID);
-    TARGET_TYPE "targetType" Field(FieldId::DS_TARGET_TYPE);
-    DEVICE "device" Field(FieldId::DS_DEVICE);
-    DEVICE_TYPE "deviceType" Field(FieldId::DS_DEVICE_TYPE);
-    PERMISSION "permission" Field(FieldId::DS_PERMISSION);
-    VENDOR "vendor" Field(FieldId::DEVICE_VENDOR_NAME);
-    MODEL "model" Field(FieldId::DEVICE_MODEL_NAME);
-    SERIAL "serial" Field(FieldId::DEVICE_SERIAL_NUMBER);
-    COMPUTER_NAME "computerName" Field(FieldId::HOST_HOSTNAME);
-    DOMAIN_NAME "domainName" Field(FieldId::HOST_DOMAIN);
-    NAME "name" Code;
-    DESC "desc" Code;
-    SEV "sev" Code;
-    CAT "cat" Code;
-    CN1 "cn1" Code;
-    CN1_LABEL "cn1Label" Code;
-    CN2 "cn2" Code;
-    CN2_LABEL "cn2Label" Code;
-    CN3 "cn3" Code;
-    CN3_LABEL "cn3Label" Code;
-    CS1 "cs1" Code;
-    CS1_LABEL "cs1Label" Code;
-    CS2 "cs2" Code;
-    CS2_LABEL "cs2Label" Code;
-    CS3 "cs3" Code;
-    CS3_LABEL "cs3Label" Code;
-    CS4 "cs4" Code;
-    CS4_LABEL "cs4Label" Code;
-    CS5 "cs5" Code;
-    CS5_LABEL "cs5Label" Code;
-    CS6 "cs6" Code;
-    CS6_LABEL "cs6Label" Code;
-    CS7 "cs7" Code;
-    CS7_LABEL "cs7Label" Code;
-}
-
-/// LEEF's spellings.
-pub(crate) static ALIASES: &[(&str, KeyId)] = &[
-    ("usrName", key::SUSER),
-    ("srcMAC", key::SMAC),
-    ("dstMAC", key::DMAC),
-    ("srcPort", key::SPT),
-    ("dstPort", key::DPT),
-];
-
-/// The names of all keys that have a meaning here, LEEF's spellings behind CEF's.
-pub fn key_names() -> impl Iterator<Item = &'static str> {
-    KEYS.iter().copied().chain(ALIASES.iter().map(|(name, _)| *name))
+name_keys! {
+    ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DPT "dpt"; OUT "out"; MSG "msg";
+    FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath";
+    FILE_IN_COMPRESSED_FILE "fileInCompressedFile"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser"; SUID "suid";
+    SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; DS_COMMAND_LINE "TrendMicroDsCommandLine";
+    REQUEST "request"; PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; MITRE "TrendMicroDsMitre";
+    TARGET "target"; TARGET_TYPE "targetType"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1";
 }

@@ -1,6 +1,93 @@
-//! What Deep Security's keys, modules, actions and codes mean.
+//! What Deep Security's keys, modules, actions and codes mean: the tables of `config/log_types/deepsecurity/`, read once.
 
 pub(crate) mod actions;
 pub(crate) mod codes;
+pub(crate) mod fields;
 pub(crate) mod keys;
+pub(crate) mod labels;
 pub(crate) mod modules;
+pub(crate) mod sign_ins;
+
+use std::sync::LazyLock;
+
+use self::actions::Actions;
+use self::codes::Codes;
+use self::fields::FieldNames;
+use self::keys::Keys;
+use self::labels::Labels;
+use self::modules::Modules;
+use self::sign_ins::SignIn;
+use crate::bytes::table;
+use crate::bytes::table::{Table, TableError};
+use crate::document::field_list::ListedField;
+
+/// A table of `config/log_types/deepsecurity/`.
+macro_rules! file {
+    ($name:literal) => {
+        Table {
+            file: concat!("config/log_types/deepsecurity/", $name),
+            text: include_str!(concat!("../../../../config/log_types/deepsecurity/", $name)),
+        }
+    };
+}
+
+const FIELDS: Table = file!("fields.csv");
+const KEYS: Table = file!("keys.csv");
+
+/// The tables that are compiled in.
+pub const SHIPPED: [Table; 8] = [
+    FIELDS,
+    KEYS,
+    file!("modules.csv"),
+    file!("labels.csv"),
+    file!("actions.csv"),
+    file!("detect_only.csv"),
+    file!("codes.csv"),
+    file!("sign_ins.csv"),
+];
+
+/// The tables, with names of fields, keys and modules as numbers.
+#[derive(Debug)]
+pub struct Tables {
+    pub(super) own_fields: Vec<ListedField>,
+    pub(super) keys: Keys,
+    pub(super) labels: Labels,
+    pub(super) modules: Modules,
+    pub(super) actions: Actions,
+    pub(super) codes: Codes,
+    pub(super) sign_ins: Vec<SignIn>,
+}
+
+impl Tables {
+    /// Reads the tables, given in the order of [`SHIPPED`].
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
+    pub fn read(tables: [Table; 8]) -> Result<Self, TableError> {
+        let [fields, keys, modules, labels, actions, detect_only, codes, sign_ins] = tables;
+        let own_fields = fields.read(ListedField::read)?;
+        let names = FieldNames::new(&own_fields);
+        let keys = Keys::read(keys, &names)?;
+        Ok(Self {
+            modules: Modules::read(modules)?,
+            labels: Labels::read(labels, &names, &keys)?,
+            actions: Actions::read(actions, detect_only)?,
+            codes: Codes::read(codes, &names)?,
+            sign_ins: sign_ins.read(SignIn::read)?,
+            keys,
+            own_fields,
+        })
+    }
+}
+
+/// The fields that only Deep Security's documents have, in document order.
+pub fn own_fields() -> &'static [ListedField] {
+    &tables().own_fields
+}
+
+/// The tables that are compiled in.
+pub(super) fn tables() -> &'static Tables {
+    static TABLES: LazyLock<Tables> = LazyLock::new(|| table::compiled_in(Tables::read(SHIPPED)));
+    &TABLES
+}

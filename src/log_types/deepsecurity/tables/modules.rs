@@ -1,8 +1,7 @@
-//! Which product wrote an event, and which of its modules.
-//!
-//! The ranges of ids are those of the vendor's page "Syslog message formats" and of parsers that paraphrase it; an
-//! id alone never decides, because 100 to 899 are system events of a Manager and network events of an Agent.
+//! Which product wrote an event, and which of its modules: `modules.csv`.
 
+use super::tables;
+use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
 use crate::log_types::event::DeviceKind;
 
@@ -66,24 +65,138 @@ pub enum Module {
     Unknown,
 }
 
+/// What the table says of a module.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ModuleFacts {
+    /// Its name in the console.
+    pub(crate) name: Option<&'static str>,
+    /// `event.provider`.
+    pub(crate) provider: Option<&'static str>,
+    /// How much larger the signature id is than the rule's number in the console.
+    pub(crate) rule_id_offset: u64,
+    /// What it reports was done on and by the agent's own computer, so that `dvc` is its source.
+    pub(crate) is_on_the_host: bool,
+    /// `msg` quotes text that anybody may have written: log lines, names, addresses typed at a sign-in.
+    pub(crate) quotes_text: bool,
+    /// Its events are about packets.
+    pub(crate) has_packets: bool,
+    /// `event.kind`.
+    pub(crate) kind: &'static str,
+    /// `event.category`.
+    pub(crate) category: &'static [&'static str],
+    /// `event.type` of an event that nothing was blocked or let through by.
+    pub(crate) types: &'static [&'static str],
+}
+
+impl ModuleFacts {
+    const UNKNOWN: Self = Self {
+        name: None,
+        provider: None,
+        rule_id_offset: 0,
+        is_on_the_host: false,
+        quotes_text: false,
+        has_packets: false,
+        kind: "event",
+        category: &[],
+        types: &["info"],
+    };
+}
+
+/// The table.
+#[derive(Debug, Default)]
+pub(crate) struct Modules {
+    facts: PerModule<Option<ModuleFacts>>,
+    /// The ids of an Agent's events, as ranges from and to.
+    ids: Vec<(u64, u64, Module)>,
+    /// The values of LEEF's `cat`.
+    categories: Vec<(&'static str, Module)>,
+}
+
+/// A value for each module.
+#[derive(Debug, Default)]
+pub(super) struct PerModule<T>([T; Module::Unknown as usize + 1]);
+
+impl<T> PerModule<T> {
+    pub(super) fn get(&self, module: Module) -> Option<&T> {
+        self.0.get(module as usize)
+    }
+
+    pub(super) fn get_mut(&mut self, module: Module) -> Option<&mut T> {
+        self.0.get_mut(module as usize)
+    }
+}
+
+impl Modules {
+    pub(super) fn read(table: Table) -> Result<Self, TableError> {
+        let mut modules = Self::default();
+        table.read(|row| modules.add(&row))?;
+        Ok(modules)
+    }
+
+    fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
+        let name = row.cell("module")?;
+        let module = Module::read(row, name)?;
+        let offset = Some(row.cell("rule id offset")?).filter(|offset| !offset.is_empty());
+        let facts = ModuleFacts {
+            name: Some(name),
+            provider: Some(row.cell("provider")?),
+            rule_id_offset: offset.map_or(Ok(0), |offset| number(row, offset))?,
+            is_on_the_host: row.flag("on the host")?,
+            quotes_text: row.flag("quotes text")?,
+            has_packets: row.flag("packets")?,
+            kind: row.cell("kind")?,
+            category: row.list("category")?,
+            types: row.list("type")?,
+        };
+        if let Some(slot) = self.facts.get_mut(module) {
+            *slot = Some(facts);
+        }
+        for range in row.list("ids")? {
+            let (from, to) = range.split_once('-').unwrap_or((range, range));
+            self.ids.push((number(row, from)?, number(row, to)?, module));
+        }
+        self.categories.extend(row.list("cat")?.iter().map(|category| (*category, module)));
+        Ok(())
+    }
+}
+
+fn number(row: &Row<'_>, text: &str) -> Result<u64, TableError> {
+    text.parse().map_err(|_| row.error(format_args!("'{text}' is no number")))
+}
+
 impl Module {
-    /// The module of an event by product and signature id; unknown where the id is in no range.
+    /// The modules by their names in tables.
+    const NAMES: [(&str, Self); 9] = [
+        ("System", Self::System),
+        ("Anti-Malware", Self::AntiMalware),
+        ("Application Control", Self::ApplicationControl),
+        ("Device Control", Self::DeviceControl),
+        ("Firewall", Self::Firewall),
+        ("Integrity Monitoring", Self::IntegrityMonitoring),
+        ("Intrusion Prevention", Self::IntrusionPrevention),
+        ("Log Inspection", Self::LogInspection),
+        ("Web Reputation", Self::WebReputation),
+    ];
+
+    /// The module that a table calls `name`.
+    pub(super) fn read(row: &Row<'_>, name: &str) -> Result<Self, TableError> {
+        row.one_of("module", name, &Self::NAMES)
+    }
+
+    /// What the table says of it.
+    pub(crate) fn facts(self) -> &'static ModuleFacts {
+        tables().modules.facts.get(self).and_then(Option::as_ref).unwrap_or(&ModuleFacts::UNKNOWN)
+    }
+
+    /// The module of an event by product and signature id; unknown where the id is in no range. An id alone never decides, because
+    /// 100 to 899 are system events of a Manager and network events of an Agent.
     pub fn of_id(product: Product, signature_id: &str) -> Self {
         if product == Product::Manager {
             return Self::System;
         }
-        match trim(signature_id).parse::<u64>() {
-            Ok(20 | 21 | 100..=199) => Self::Firewall,
-            Ok(30 | 2_000_000..=2_999_999) => Self::IntegrityMonitoring,
-            Ok(40 | 3_000_000..=3_999_999) => Self::LogInspection,
-            Ok(10 | 200..=899 | 1_000_000..=1_999_999) => Self::IntrusionPrevention,
-            Ok(4_000_000..=4_999_999) => Self::AntiMalware,
-            Ok(5_000_000..=5_999_999) => Self::WebReputation,
-            // 60 comes with LEEF; no real line of it was at hand.
-            Ok(60 | 6_000_000..=6_999_999) => Self::ApplicationControl,
-            Ok(7_000_000..=7_999_999) => Self::DeviceControl,
-            _ => Self::Unknown,
-        }
+        let Ok(id) = trim(signature_id).parse::<u64>() else { return Self::Unknown };
+        let range = tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
+        range.map_or(Self::Unknown, |(.., module)| *module)
     }
 
     /// The same, or the one that LEEF's `cat` names where the id is in no range.
@@ -95,81 +208,28 @@ impl Module {
     }
 
     /// The module that LEEF's `cat` names.
-    pub fn of_category(category: &str) -> Option<Self> {
-        Some(match category.trim().to_ascii_lowercase().as_str() {
-            "system" => Self::System,
-            "anti-malware" => Self::AntiMalware,
-            "appcontrol" | "application control" => Self::ApplicationControl,
-            "device control" => Self::DeviceControl,
-            "firewall" => Self::Firewall,
-            "integrity monitor" | "integrity monitoring" => Self::IntegrityMonitoring,
-            "intrusion prevention" => Self::IntrusionPrevention,
-            "log inspection" => Self::LogInspection,
-            "web reputation" => Self::WebReputation,
-            _ => return None,
-        })
+    pub(crate) fn of_category(category: &str) -> Option<Self> {
+        let is_it = |name: &str| category.trim().eq_ignore_ascii_case(name);
+        tables().modules.categories.iter().find(|(name, _)| is_it(name)).map(|(_, module)| *module)
     }
 
-    /// `event.provider`.
-    pub fn provider(self) -> Option<&'static str> {
-        Some(match self {
-            Self::System => "system",
-            Self::AntiMalware => "anti_malware",
-            Self::ApplicationControl => "application_control",
-            Self::DeviceControl => "device_control",
-            Self::Firewall => "firewall",
-            Self::IntegrityMonitoring => "integrity_monitoring",
-            Self::IntrusionPrevention => "intrusion_prevention",
-            Self::LogInspection => "log_inspection",
-            Self::WebReputation => "web_reputation",
-            Self::Unknown => return None,
-        })
+    /// Whether what the module reports was done on and by the agent's own computer.
+    pub(crate) fn source_is_the_host(self) -> bool {
+        self.facts().is_on_the_host
     }
 
-    /// Its name in the console.
-    pub fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::System => "System",
-            Self::AntiMalware => "Anti-Malware",
-            Self::ApplicationControl => "Application Control",
-            Self::DeviceControl => "Device Control",
-            Self::Firewall => "Firewall",
-            Self::IntegrityMonitoring => "Integrity Monitoring",
-            Self::IntrusionPrevention => "Intrusion Prevention",
-            Self::LogInspection => "Log Inspection",
-            Self::WebReputation => "Web Reputation",
-            Self::Unknown => return None,
-        })
-    }
-
-    /// Whether what the module reports was done on and by the agent's own computer, so that `dvc` is its source.
-    pub fn source_is_the_host(self) -> bool {
-        matches!(
-            self,
-            Self::AntiMalware
-                | Self::ApplicationControl
-                | Self::DeviceControl
-                | Self::IntegrityMonitoring
-                | Self::WebReputation
-        )
-    }
-
-    /// Whether `msg` quotes text that anybody may have written: log lines, names, addresses typed at a sign-in.
-    pub fn quotes_foreign_text(self) -> bool {
-        matches!(self, Self::LogInspection | Self::System)
+    /// Whether `msg` quotes text that anybody may have written.
+    pub(crate) fn quotes_foreign_text(self) -> bool {
+        self.facts().quotes_text
     }
 
     /// Whether the module's events are about packets.
-    pub fn is_network(self) -> bool {
-        matches!(self, Self::Firewall | Self::IntrusionPrevention)
+    pub(crate) fn is_network(self) -> bool {
+        self.facts().has_packets
     }
 
     /// How much larger the signature id is than the rule's number in the console.
-    pub fn rule_id_offset(self) -> u64 {
-        match self {
-            Self::IntegrityMonitoring => 1_000_000,
-            Self::LogInspection => 2_000_000,
-            _ => 0,
-        }
+    pub(crate) fn rule_id_offset(self) -> u64 {
+        self.facts().rule_id_offset
     }
 }

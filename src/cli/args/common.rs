@@ -1,0 +1,88 @@
+//! Arguments that several commands have.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::local::settings::DocumentIds;
+
+/// The configuration, and the rules that leave documents out.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SectionArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Rules that leave documents out (CSV, or JSON with JMESPath conditions); by default $ES_LOADER_EXCLUDE, or else
+    /// exclude_log_patterns.csv and exclude_log_conditions.json beside the configuration
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exclude: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct ConfigArgs {
+    /// Configuration, over the built-in one; by default $ES_LOADER_CONFIG or /opt/user.ini, then user.ini beside the program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "OpenSearch")]
+pub(crate) struct ConnectionArgs {
+    /// Address of the domain, collection or node
+    #[arg(long, env = "ENDPOINT", value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Sign requests for this service even if the address does not tell
+    #[arg(long, env = "ENDPOINT_SERVICE", value_enum, value_name = "SERVICE")]
+    pub(crate) service: Option<ServiceName>,
+    /// User for basic authentication; the password comes from $OPENSEARCH_PASSWORD
+    #[arg(long, env = "OPENSEARCH_USER", value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// File with the certificates (PEM) of a private certificate authority
+    #[arg(long, env = "OPENSEARCH_CA", value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// AWS region; by default as all AWS tools find it
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+}
+
+/// The service that requests are signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ServiceName {
+    /// A domain of Amazon OpenSearch Service
+    Es,
+    /// A collection of OpenSearch Serverless
+    Aoss,
+}
+
+/// What gives documents their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ids {
+    /// Their content: what is sent again is there once
+    On,
+    /// OpenSearch
+    Off,
+}
+
+impl From<Ids> for DocumentIds {
+    fn from(ids: Ids) -> Self {
+        match ids {
+            Ids::On => DocumentIds::Content,
+            Ids::Off => DocumentIds::OpenSearch,
+        }
+    }
+}
+
+/// How lines are read that are looked at and not sent.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SampleArgs {
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Section of the configuration; by default the one whose s3_key matches the path, or the only one
+    #[arg(long, value_name = "SECTION")]
+    pub(crate) log_type: Option<String>,
+    #[command(flatten)]
+    pub(crate) sections: SectionArgs,
+    /// AWS region; by default as all AWS tools find it
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+}

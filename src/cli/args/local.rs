@@ -1,0 +1,103 @@
+//! The arguments of the commands that work on local files, and of `load`.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum, value_parser};
+
+use super::common::{ConnectionArgs, Ids, SampleArgs, SectionArgs};
+
+/// `load`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished."
+)]
+pub(crate) struct LoadArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required_unless_present = "event")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// An event as S3, SQS, SNS or EventBridge send it to the function (JSON); its objects are loaded
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    pub(crate) event: Option<PathBuf>,
+    /// Where documents go
+    #[arg(long, value_enum, default_value_t = To::Opensearch)]
+    pub(crate) to: To,
+    /// Folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
+    #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
+    pub(crate) dead_letter: Option<String>,
+    /// Section of the configuration for local files; by default the one whose s3_key matches the path
+    #[arg(long, value_name = "SECTION")]
+    pub(crate) log_type: Option<String>,
+    /// Whether documents have an _id of their content; a time-series collection of OpenSearch Serverless takes none
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(crate) document_ids: Ids,
+    #[command(flatten)]
+    pub(crate) sections: SectionArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// Where documents go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    /// Into OpenSearch, at --endpoint
+    Opensearch,
+    /// To standard output, as the body of a _bulk request
+    Ndjson,
+    /// Nowhere: only the report
+    None,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 the line was explained, 2 it could not be read.")]
+pub(crate) struct ExplainArgs {
+    /// The line itself, FILE:N, s3://BUCKET/KEY#N, or - for the first line of standard input
+    pub(crate) line: String,
+    #[command(flatten)]
+    pub(crate) sample: SampleArgs,
+}
+
+/// `coverage`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything was read, 1 an object is damaged, 2 an object could not be read."
+)]
+pub(crate) struct CoverageArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sample: SampleArgs,
+}
+
+/// `check`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 no errors, 1 errors, 2 a file could not be read.")]
+pub(crate) struct CheckArgs {
+    /// Configuration files, a later one over an earlier one, and rules that leave documents out (.csv, .json); by default those that
+    /// `load` reads
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `generate`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GenerateArgs {
+    /// The same seed gives the same lines
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many lines
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) lines: u64,
+    /// File to write, gzipped where it ends in .gz; by default standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// File for what is in the lines (JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Percentage of lines in LEEF
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
+    pub(crate) leef: Option<u8>,
+    /// Percentage of hostile lines: cut, forged, broken bytes, repeated
+    #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
+    pub(crate) hostile: Option<u8>,
+}

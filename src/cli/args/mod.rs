@@ -1,0 +1,40 @@
+//! The arguments as they are typed: nothing is opened or computed here.
+
+pub(crate) mod common;
+pub(crate) mod local;
+pub(crate) mod network;
+
+use clap::{Parser, Subcommand};
+
+use self::local::{CheckArgs, CoverageArgs, ExplainArgs, GenerateArgs, LoadArgs};
+use self::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs};
+
+/// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load objects: files, folders, s3:// addresses, or those that an S3 event names
+    Load(LoadArgs),
+    /// Tell where each field of one line's document comes from
+    Explain(ExplainArgs),
+    /// Tell what the configuration makes of a sample: keys without a field, fields never filled, modules, versions
+    Coverage(CoverageArgs),
+    /// Check configuration files
+    Check(CheckArgs),
+    /// Install the index template and the dashboard, or print what the function's role has to be allowed
+    Setup(Box<SetupArgs>),
+    /// Load what lies in a bucket already, day by day, and go on where it was stopped
+    Backfill(BackfillArgs),
+    /// Send again what OpenSearch refused: dead letters, or the messages of a dead-letter queue
+    Redrive(RedriveArgs),
+    /// Compare the lines of objects with the documents in OpenSearch
+    Audit(AuditArgs),
+    /// Write made-up logs, the same for the same seed
+    Generate(GenerateArgs),
+}

@@ -1,0 +1,203 @@
+//! The arguments of the commands that work on the cluster, on buckets and on queues.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum, value_parser};
+use jiff::civil::Date;
+
+use super::common::{ConfigArgs, ConnectionArgs, Ids, SectionArgs};
+
+/// `setup`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SetupArgs {
+    /// Print the index template instead of installing it
+    #[arg(long)]
+    pub(crate) print: bool,
+    #[command(flatten)]
+    pub(crate) dashboards: DashboardsArgs,
+    #[command(flatten)]
+    pub(crate) iam: IamArgs,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// `setup --dashboards`.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "OpenSearch Dashboards")]
+pub(crate) struct DashboardsArgs {
+    /// Import the dashboard into OpenSearch Dashboards at this address, with the same sign-in; the template is installed too where
+    /// an endpoint is given
+    #[arg(long, value_name = "URL", conflicts_with_all = ["print", "print_iam"])]
+    pub(crate) dashboards: Option<String>,
+    /// Language of its titles
+    #[arg(long, value_enum, default_value_t = LanguageName::En, value_name = "en|ja", requires = "dashboards")]
+    pub(crate) language: LanguageName,
+    /// Section that it is for
+    #[arg(long, value_name = "SECTION", default_value = "deepsecurity", requires = "dashboards")]
+    pub(crate) log_type: String,
+}
+
+/// The language of titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+/// `setup --print-iam`.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "IAM")]
+pub(crate) struct IamArgs {
+    /// Print the policy of the function's role, as template.yaml grants it, and install nothing
+    #[arg(long, conflicts_with = "print")]
+    pub(crate) print_iam: bool,
+    /// Bucket with the logs
+    #[arg(long, value_name = "NAME", requires = "print_iam")]
+    pub(crate) bucket: Option<String>,
+    /// How the keys of the logs begin
+    #[arg(long, value_name = "PREFIX", default_value = "ds_agent/")]
+    pub(crate) key_prefix: String,
+    /// KMS key of the bucket
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) kms_key_arn: Option<String>,
+    /// Role of another account, in which its buckets are read
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) log_archive_role_arn: Option<String>,
+    /// Queue that starts the function and takes what an invocation has no time for
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) queue_arn: Option<String>,
+    /// Queue for events that failed for good
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) dead_letter_queue_arn: Option<String>,
+    /// Domain of OpenSearch Service
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) domain_arn: Option<String>,
+    /// Collection of OpenSearch Serverless
+    #[arg(long, value_name = "ARN", requires = "print_iam", conflicts_with = "domain_arn")]
+    pub(crate) collection_arn: Option<String>,
+    /// Bucket for documents that OpenSearch refuses for good
+    #[arg(long, value_name = "NAME", requires = "print_iam")]
+    pub(crate) dead_letter_bucket: Option<String>,
+    /// How the keys of such documents begin
+    #[arg(long, value_name = "PREFIX", default_value = "es-loader/dead-letter/")]
+    pub(crate) dead_letter_prefix: String,
+    /// Secret with user and password, for a cluster without IAM
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) secret_arn: Option<String>,
+    /// Log group of the function
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) log_group_arn: Option<String>,
+    /// The function is in a VPC
+    #[arg(long, requires = "print_iam")]
+    pub(crate) vpc: bool,
+}
+
+/// Days, both ends among them.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DayArgs {
+    /// First day, YYYY-MM-DD: of the date folders in keys as they stand, or else of an object's last change in UTC
+    #[arg(long, value_name = "DATE")]
+    pub(crate) since: Option<Date>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<Date>,
+}
+
+/// `backfill`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished: run it again."
+)]
+pub(crate) struct BackfillArgs {
+    /// s3://BUCKET/PREFIX: all objects whose keys begin so
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    #[command(flatten)]
+    pub(crate) days: DayArgs,
+    /// Show what would be loaded, and load nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Objects that are loaded at a time
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = value_parser!(u8).range(1..))]
+    pub(crate) concurrency: u8,
+    /// File that remembers which objects are done; by default es-loader-backfill-HASH.json in this folder, named by source and
+    /// target
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Do not load, but have the function do it: send one S3 event for each object to this queue
+    #[arg(long, value_name = "QUEUE_URL")]
+    pub(crate) enqueue: Option<String>,
+    /// Folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
+    #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
+    pub(crate) dead_letter: Option<String>,
+    /// Whether documents have an _id of their content, as for `load`
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(crate) document_ids: Ids,
+    #[command(flatten)]
+    pub(crate) sections: SectionArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// `redrive`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything arrived, 1 some documents were rejected once more, 2 it could not be finished."
+)]
+pub(crate) struct RedriveArgs {
+    /// s3://BUCKET/PREFIX, a folder or a file of dead letters, or the URL of a queue with messages that the function gave up
+    #[arg(value_name = "PLACE")]
+    pub(crate) place: String,
+    /// Show groups, and what becomes of them by the present configuration, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Send only the groups of these numbers; by default all
+    #[arg(long, value_name = "N")]
+    pub(crate) group: Vec<usize>,
+    /// Delete a file of dead letters once every record in it was indexed
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) delete: bool,
+    /// For a queue: folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
+    #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
+    pub(crate) dead_letter: Option<String>,
+    /// Whether documents are sent with the _id of their content, as for `load`
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(crate) document_ids: Ids,
+    #[command(flatten)]
+    pub(crate) sections: SectionArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// `audit`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Exit status: 0 everything is there, once; 1 some documents are not, or too often; 2 it could not be finished."
+)]
+pub(crate) struct AuditArgs {
+    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) days: DayArgs,
+    /// Write all objects and their numbers to standard output, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Section of the configuration for local files, as for `load`
+    #[arg(long, value_name = "SECTION")]
+    pub(crate) log_type: Option<String>,
+    /// Whether documents have an _id of their content, as for `load`; without, they can only be counted
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
+    pub(crate) document_ids: Ids,
+    #[command(flatten)]
+    pub(crate) sections: SectionArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}

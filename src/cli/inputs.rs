@@ -1,0 +1,137 @@
+//! The objects that paths, addresses and events name.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use crate::local::files::files_under;
+use crate::map::compiled::{Choice, CompiledSections};
+use crate::report::{ObjectReport, Outcome};
+use crate::trigger;
+use crate::trigger::ObjectKey;
+use crate::trigger::object_ref::ObjectRef;
+
+/// Something to load.
+pub(crate) enum Input {
+    /// A local file, and the name of the section that loads it.
+    File { path: PathBuf, section: String },
+    /// An object of S3.
+    Object(Box<ObjectRef>),
+    /// All objects of a bucket whose keys begin so.
+    Prefix { bucket: String, prefix: String },
+    /// What needs no loading, with its reason.
+    NotLoaded(Box<ObjectReport>),
+}
+
+impl Input {
+    /// An input that gives no object.
+    pub(crate) fn not_loaded(name: String, outcome: Outcome) -> Self {
+        Self::NotLoaded(Box::new(ObjectReport::not_loaded(name, outcome)))
+    }
+
+    /// An input that cannot be read. Another try does not help.
+    pub(crate) fn failed(name: String, reason: String) -> Self {
+        Self::not_loaded(name, Outcome::Failed { reason, retry: false })
+    }
+
+    /// Whether the input lies in S3.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Self::Object(_) | Self::Prefix { .. })
+    }
+
+    /// Bytes to read, where they are known.
+    fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::File { path, .. } => std::fs::metadata(path).ok().map(|metadata| metadata.len()),
+            Self::Object(object) => object.size,
+            Self::Prefix { .. } => None,
+            Self::NotLoaded(_) => Some(0),
+        }
+    }
+}
+
+/// Bytes to read from all inputs, where they are known.
+pub(crate) fn total_bytes(inputs: &[Input]) -> Option<u64> {
+    inputs.iter().map(Input::bytes).sum()
+}
+
+/// The objects of an event, as S3, SQS, SNS or EventBridge send it, that stands in a file.
+pub(crate) fn of_event(file: &Path) -> Result<Vec<Input>, Failure> {
+    let at = |error: String| Failure(format!("{}: {error}", file.display()));
+    let text = std::fs::read(file).map_err(|error| at(error.to_string()))?;
+    let event = serde_json::from_slice(&text).map_err(|error| at(format!("not JSON: {error}")))?;
+    let mut inputs = Vec::new();
+    for message in trigger::parse(&event).messages {
+        inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
+        inputs.extend(
+            message
+                .skipped
+                .into_iter()
+                .map(|skipped| Input::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string()))),
+        );
+        let errors = message.errors.into_iter();
+        inputs.extend(errors.map(|error| Input::failed(file.display().to_string(), error.to_string())));
+    }
+    Ok(inputs)
+}
+
+/// What paths and addresses name. The section `section` loads local files, where it is given.
+pub(crate) fn of_paths(
+    paths: &[PathBuf],
+    section: Option<&str>,
+    sections: &CompiledSections,
+) -> Result<Vec<Input>, Failure> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if let Some((bucket, key)) = s3_address(path) {
+            inputs.push(of_address(bucket, key));
+            continue;
+        }
+        for found in files_under(path) {
+            inputs.push(match found {
+                Ok(file) => of_file(file, section, sections)?,
+                Err((path, error)) => Input::failed(path.display().to_string(), error.to_string()),
+            });
+        }
+    }
+    Ok(inputs)
+}
+
+/// Bucket and key of an `s3://` address.
+pub(crate) fn s3_address(path: &Path) -> Option<(&str, &str)> {
+    let address = path.to_str()?.strip_prefix("s3://")?;
+    Some(address.split_once('/').unwrap_or((address, "")))
+}
+
+/// One object, or all under a prefix: an address that ends in `/`, or names only a bucket, is a prefix.
+fn of_address(bucket: &str, key: &str) -> Input {
+    if key.is_empty() || key.ends_with('/') {
+        return Input::Prefix { bucket: bucket.to_owned(), prefix: key.to_owned() };
+    }
+    Input::Object(Box::new(ObjectRef::new(bucket, ObjectKey::from_raw(key))))
+}
+
+/// A local file is loaded by the section whose `s3_key` matches its path; where there is only one section, by that one.
+pub(crate) fn of_file(
+    path: PathBuf,
+    section: Option<&str>,
+    sections: &CompiledSections,
+) -> Result<Input, Failure> {
+    if let Some(name) = section {
+        if sections.named(name).is_none() {
+            let names: Vec<&str> = sections.iter().map(|section| section.log_type().name.as_str()).collect();
+            let names = names.join(", ");
+            return Err(Failure(format!("--log-type {name}: no such section; the sections are: {names}")));
+        }
+        return Ok(Input::File { path, section: name.to_owned() });
+    }
+    let key = path.display().to_string();
+    Ok(match (sections.for_key(&key), sections.iter().next(), sections.iter().nth(1)) {
+        (Choice::Load(section), ..) | (Choice::Unknown, Some(section), None) => {
+            Input::File { path, section: section.log_type().name.clone() }
+        }
+        (ignored @ Choice::Ignored(_), ..) => Input::not_loaded(key, Outcome::not_taken(&ignored)),
+        (Choice::Unknown, ..) => {
+            Input::failed(key, "no section's s3_key matches the path; name one with --log-type".to_owned())
+        }
+    })
+}

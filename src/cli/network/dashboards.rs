@@ -1,0 +1,35 @@
+//! `es-loader setup --dashboards`: the dashboard of a section.
+
+use super::connect;
+use crate::cli::args::common::ConnectionArgs;
+use crate::cli::args::network::{DashboardsArgs, LanguageName};
+use crate::cli::failure::Failure;
+use crate::cli::output;
+use crate::edge::opensearch::dashboards::Dashboards;
+use crate::map::compiled::CompiledSections;
+use crate::setup::dashboard;
+use crate::setup::dashboard::Language;
+
+/// Imports the dashboard, over an older one of the same section, if the arguments name a server.
+pub(super) async fn install(
+    args: &DashboardsArgs,
+    connection: &ConnectionArgs,
+    sections: &CompiledSections,
+) -> Result<(), Failure> {
+    let Some(address) = &args.dashboards else { return Ok(()) };
+    let Some(section) = sections.named(&args.log_type) else {
+        return Err(Failure(format!("no section [{}] in the configuration", args.log_type)));
+    };
+    let language = match args.language {
+        LanguageName::En => Language::English,
+        LanguageName::Ja => Language::Japanese,
+    };
+    let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
+    let Some(objects) = dashboard::saved_objects(section, language) else {
+        return Err(Failure(format!("there is no dashboard for logs of section [{}]", args.log_type)));
+    };
+    let taken = dashboards.import(&objects).await?;
+    let index = &section.log_type().index.name;
+    output::line(format_args!("dashboard {index}-summary is imported: {taken} saved objects for {index}-*"));
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! `es-loader load` from S3, or into OpenSearch.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::buckets::expand;
+use super::connect;
+use crate::cli::args::local::LoadArgs;
+use crate::cli::failure::Failure;
+use crate::cli::inputs::{Input, total_bytes};
+use crate::cli::progress;
+use crate::edge::dead_letters::write::DeadLetters;
+use crate::edge::delivery::outcome::Options;
+use crate::edge::delivery::sink::Sink;
+use crate::edge::object_loader::ObjectLoader;
+use crate::load::account::Limits;
+use crate::local::cores::workers;
+use crate::local::sink::LocalSink;
+use crate::map::compiled::CompiledSections;
+use crate::report::{ObjectReport, Outcome, Report};
+
+/// Loads the inputs into `sink`, or else into OpenSearch.
+pub(crate) fn run(
+    args: &LoadArgs,
+    inputs: Vec<Input>,
+    sections: Arc<CompiledSections>,
+    sink: Option<LocalSink>,
+) -> Result<Report, Failure> {
+    connect::runtime()?.block_on(async {
+        let place = connect::dead_letter_place(&args.dead_letter).filter(|_| sink.is_none());
+        let needs_s3 =
+            inputs.iter().any(Input::is_remote) || place.is_some_and(|place| place.starts_with("s3://"));
+        let (aws, s3) = if needs_s3 {
+            let (aws, s3) = connect::aws(args.connection.region.clone()).await?;
+            (Some(aws), Some(s3))
+        } else {
+            (None, None)
+        };
+        let sink = match sink {
+            Some(sink) => Sink::Local(sink),
+            None => {
+                let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
+                Sink::OpenSearch(Box::new(client), Options::default())
+            }
+        };
+        let inputs = match &s3 {
+            Some(s3) => expand(s3, inputs).await?,
+            None => inputs,
+        };
+        let client = || s3.clone().ok_or_else(|| Failure("no S3 client".to_owned()));
+        let dead_letters = place.map(|place| DeadLetters::parse(place, client)).transpose()?;
+        let limits = Limits { workers: workers(), ..Limits::default() };
+        let loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters);
+        let _bar = progress::show(loader.progress(), total_bytes(&inputs));
+        let mut report = Report::default();
+        for input in inputs {
+            report.add(&load(&loader, input).await);
+        }
+        Ok(report)
+    })
+}
+
+/// Loads one input; a prefix has been replaced by its objects before.
+pub(super) async fn load(loader: &ObjectLoader, input: Input) -> ObjectReport {
+    match input {
+        Input::File { path, section } => loader.load_file(&path, &section, Timestamp::now()).await,
+        Input::Object(object) => loader.load_object(&object, Timestamp::now(), None).await,
+        Input::NotLoaded(report) => *report,
+        Input::Prefix { bucket, prefix } => {
+            ObjectReport::not_loaded(format!("s3://{bucket}/{prefix}"), Outcome::no_s3_client())
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What is odd about a section although each of its values can be read.
+
+use super::diagnostic::{Diagnostic, Findings, quoted};
+use super::keys;
+use super::log_type::{FileFormat, LogType, SourceName};
+use super::resolved::ResolvedSection;
+use super::suggestion::did_you_mean;
+
+/// Upstream's keys that are no settings here.
+pub(super) fn report_upstream_keys(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    for entry in &section.entries {
+        if let Some((severity, message, way_out)) = keys::upstream_fault(entry.key, entry.text()) {
+            findings.push(Diagnostic { severity, ..entry.error(message).help(way_out) });
+        }
+    }
+}
+
+/// Settings of this section that say something which nothing asks for.
+pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    let mut warn = |key: &str, needs: &str| {
+        let own = section.get(key).filter(|entry| !entry.inherited && !entry.text().is_empty());
+        if let Some(entry) = own {
+            let message = format!("key '{key}' has no effect without {needs}");
+            findings.push(Diagnostic::warning(entry.position(), message));
+        }
+    };
+    if section.text("timestamp_key").is_empty() && section.text("timestamp_key_list").is_empty() {
+        warn("timestamp_format", "'timestamp_key'");
+        warn("timestamp_format_list", "'timestamp_key'");
+    }
+    if section.text("file_format") != "text" {
+        warn("log_pattern", "'file_format = text'");
+    }
+    if section.text("index_rotation") == "auto" {
+        warn("index_time", "a date in the index name: 'index_rotation' is auto");
+        warn("index_tz", "a date in the index name: 'index_rotation' is auto");
+    }
+}
+
+/// Sources that are no group of the pattern that takes lines apart: no line can have them.
+pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
+    let FileFormat::Text(pattern) = &log_type.file_format else { return };
+    for mapping in &log_type.mappings {
+        for source in &mapping.sources {
+            if let SourceName::Key(key) = source
+                && !pattern.capture_names().flatten().any(|group| group == key)
+            {
+                let message = format!("source {} is no group of 'log_pattern'", quoted(key));
+                let help = did_you_mean(key, pattern.capture_names().flatten());
+                findings.push(Diagnostic { help, ..Diagnostic::warning(&mapping.position, message) });
+            }
+        }
+    }
+}
+
+/// Warns where an `earlier` section (with whether it is built in) takes the keys that are meant for this one. A key meant for a
+/// section looks like its own `s3_key`: the section whose `s3_key` matches that text takes them all.
+pub(super) fn warn_of_shadow(
+    section: &ResolvedSection<'_>,
+    log_type: &LogType,
+    earlier: &[(bool, LogType)],
+    findings: &mut Findings,
+) {
+    let pattern = log_type.s3_key.as_str();
+    let takes = |earlier: &LogType| earlier.s3_key.as_str() == pattern || earlier.s3_key.is_match(pattern);
+    let Some((built_in, first)) = earlier.iter().find(|(_, earlier)| takes(earlier)) else { return };
+    let Some(entry) = section.get("s3_key") else { return };
+    let message = format!(
+        "keys for [{}] go to [{}], which comes first and has the s3_key {}",
+        log_type.name,
+        first.name,
+        quoted(first.s3_key.as_str())
+    );
+    let switch = if *built_in { ", or switch it off by an empty one" } else { "" };
+    let help = format!("narrow the s3_key of [{}]{switch}", first.name);
+    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
+}

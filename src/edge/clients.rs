@@ -1,0 +1,138 @@
+//! The clients of this process, made from its environment: the same for the command line and the function.
+
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+
+use aws_types::SdkConfig;
+
+use super::aws::auth::{Auth, AuthError, Password};
+use super::aws::roles::{RoleError, bucket_roles};
+use super::aws::s3::S3;
+use super::aws::secret;
+use super::aws::secret::SecretError;
+use super::aws::sqs::{Queue, QueueError};
+use super::dead_letters::write::DeadLetters;
+use super::opensearch::client::{OpenSearch, Settings, SetupError};
+use super::opensearch::endpoint::{Endpoint, EndpointError, Service};
+use crate::local::settings::filled_variable;
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration, or a variable that says how documents are made.
+    #[error(transparent)]
+    Local(#[from] crate::local::settings::Error),
+    /// Nothing says where documents go.
+    #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
+    NoEndpoint,
+    /// A password without its user.
+    #[error("the secret of OPENSEARCH_SECRET names no user: give it a username, or set OPENSEARCH_USER")]
+    NoUser,
+    /// The secret.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The endpoint.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// Credentials or region.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The OpenSearch client.
+    #[error(transparent)]
+    Client(#[from] SetupError),
+    /// Roles of other accounts.
+    #[error(transparent)]
+    Role(#[from] RoleError),
+    /// The queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// A client for a cluster: basic authentication where there is a user, signed requests for Amazon's hosts or where a service is
+/// wanted, plain ones otherwise.
+///
+/// # Errors
+///
+/// An endpoint, certificate file, region or credentials that cannot be used.
+pub fn opensearch(
+    endpoint: &str,
+    wanted: Option<Service>,
+    user: Option<(String, Password)>,
+    ca: Option<&Path>,
+    aws: &SdkConfig,
+) -> Result<OpenSearch, Error> {
+    let endpoint = Endpoint::parse(endpoint)?;
+    let auth = match (user, endpoint.signing(wanted)) {
+        (Some((user, password)), _) => Auth::Basic { user, password },
+        (None, Some(signing)) => Auth::sigv4(signing, aws)?,
+        (None, None) => Auth::None,
+    };
+    let mut settings = Settings::new(endpoint, auth);
+    settings.ca_file = ca.map(Path::to_owned);
+    Ok(OpenSearch::new(settings)?)
+}
+
+/// The client that the environment describes: `ENDPOINT`, `ENDPOINT_SERVICE` (`es`, `aoss`), `OPENSEARCH_USER` with
+/// `OPENSEARCH_PASSWORD` or with the secret `OPENSEARCH_SECRET`, which may name the user too, and `OPENSEARCH_CA`. Asks no one but
+/// Secrets Manager.
+///
+/// # Errors
+///
+/// No endpoint, or any of them unusable.
+pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
+    let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
+    let variable = "ENDPOINT_SERVICE";
+    let service = match filled_variable(variable).as_deref() {
+        None => None,
+        Some("es") => Some(Service::Es),
+        Some("aoss") => Some(Service::Aoss),
+        Some(other) => {
+            let (value, expected) = (other.to_owned(), "es or aoss");
+            return Err(crate::local::settings::Error::Word { variable, value, expected }.into());
+        }
+    };
+    let user = match filled_variable("OPENSEARCH_SECRET") {
+        Some(id) => {
+            let secret = secret::read(aws, &id).await?;
+            let user = filled_variable("OPENSEARCH_USER").or(secret.user).ok_or(Error::NoUser)?;
+            Some((user, secret.password))
+        }
+        None => filled_variable("OPENSEARCH_USER").map(|user| (user, password())),
+    };
+    let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
+    opensearch(&endpoint, service, user, ca.as_deref(), aws)
+}
+
+/// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to; buckets of other accounts
+/// are read in the roles that [`bucket_roles`] finds.
+///
+/// # Errors
+///
+/// Half of a role, or what is not one.
+pub async fn s3(aws: &SdkConfig) -> Result<S3, Error> {
+    let own_endpoint = std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    let s3 = S3::new(aws, own_endpoint, filled_variable("EXPECTED_BUCKET_OWNER"));
+    let roles = bucket_roles(filled_variable)?;
+    Ok(if roles.is_empty() { s3 } else { s3.with_roles(aws, roles).await })
+}
+
+/// The queue that takes what an invocation has no time for, where `SQS_SPLITTED_LOGS_URL` names one: so SIEM on OpenSearch calls it.
+///
+/// # Errors
+///
+/// Not the URL of a queue.
+pub fn queue(aws: &SdkConfig) -> Result<Option<Queue>, Error> {
+    Ok(filled_variable("SQS_SPLITTED_LOGS_URL").map(|url| Queue::new(aws, &url)).transpose()?)
+}
+
+/// Where documents are kept that OpenSearch refuses for good: `ES_LOADER_DEAD_LETTER`, `s3://BUCKET/PREFIX/` or a folder.
+pub fn dead_letters(s3: &S3) -> Option<DeadLetters> {
+    let place = filled_variable("ES_LOADER_DEAD_LETTER")?;
+    let Ok(letters) = DeadLetters::parse(&place, || Ok::<_, Infallible>(s3.clone()));
+    Some(letters)
+}
+
+/// The password for basic authentication, from `OPENSEARCH_PASSWORD`.
+pub fn password() -> Password {
+    Password(filled_variable("OPENSEARCH_PASSWORD").unwrap_or_default())
+}

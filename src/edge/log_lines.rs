@@ -1,0 +1,58 @@
+//! Writes to the function's log what became of an object: names, counts and kinds, never log text.
+
+use tracing::{error, info, warn};
+
+use crate::bytes::safe::Safe;
+use crate::report::{ObjectReport, Outcome};
+
+/// Writes one line for the object, and one for each kind of problem and rejection.
+pub(super) fn object(report: &ObjectReport) {
+    // A key can hold control characters, which a terminal that shows the log would obey.
+    let object = Safe(&report.object).to_string();
+    let account = &report.account;
+    let balance = report.balance();
+    // The level has to be a part of the macro call: it cannot be handed over as a value.
+    macro_rules! log {
+        ($level:ident, $($more:tt)+) => {
+            $level!(
+                object,
+                lines = balance.lines,
+                blank = balance.blank,
+                events = balance.events(),
+                indexed = balance.indexed,
+                excluded = balance.excluded,
+                rejected = balance.rejected,
+                unsent = balance.unsent,
+                documents = account.documents,
+                sent_again = report.sent_again,
+                dead_letters = report.dead_letters,
+                $($more)+
+            )
+        };
+    }
+    match &report.outcome {
+        Outcome::Loaded => log!(info, pipeline_errors = account.pipeline_errors, "loaded"),
+        Outcome::Failed { reason, .. } if report.resume.is_some() => {
+            log!(warn, reason = %Safe(reason), "not done in time");
+        }
+        Outcome::Skipped(reason) => info!(object, reason = %Safe(reason), "skipped"),
+        Outcome::Failed { reason, retry } => log!(error, reason = %Safe(reason), retry, "failed"),
+    }
+    if let Some(broken) = &account.broken {
+        warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");
+    }
+    for (problem, count) in account.problems.iter() {
+        warn!(object, problem = problem.name(), count, "odd lines");
+    }
+    for group in report.rejected.groups() {
+        // The reason may quote the document, so only its kind is logged.
+        warn!(
+            object,
+            status = group.fault.status,
+            kind = %Safe(&group.fault.error_type),
+            count = group.count,
+            first_line = group.first_line.0,
+            "rejected"
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! Loads one object: fetches it from S3 or opens a file, parses it on a thread of its own, and sends its documents to the sink.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use super::aws::s3::{S3, S3Error};
+use super::dead_letters::write::DeadLetters;
+use super::delivery::deadline::Deadline;
+use super::delivery::outcome::SideOutputs;
+use super::delivery::sink::{Sink, ended, send};
+use crate::deliver::dead_letter::letter::Origin;
+use crate::load::account::{Limits, Sink as BatchSink};
+use crate::local::open_object::{Facts, OpenObject};
+use crate::local::progress::Progress;
+use crate::local::sink::parse;
+use crate::map::compiled::{Choice, CompiledSections};
+use crate::report::{Found, ObjectReport, Outcome};
+use crate::trigger::object_ref::ObjectRef;
+
+/// Loads objects, all by the same configuration and into the same sink. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct ObjectLoader {
+    sections: Arc<CompiledSections>,
+    s3: Option<S3>,
+    sink: Sink,
+    limits: Limits,
+    dead_letters: Option<DeadLetters>,
+    progress: Arc<Progress>,
+}
+
+impl ObjectLoader {
+    /// A loader. Only objects in S3 need `s3`.
+    pub fn new(sections: Arc<CompiledSections>, s3: Option<S3>, sink: Sink, limits: Limits) -> Self {
+        let limits = sink.limits(limits);
+        Self { sections, s3, sink, limits, dead_letters: None, progress: Arc::default() }
+    }
+
+    /// The same loader, which keeps the documents that a cluster refuses for good.
+    #[must_use]
+    pub fn with_dead_letters(mut self, dead_letters: Option<DeadLetters>) -> Self {
+        self.limits.keep_lines = dead_letters.is_some();
+        self.dead_letters = dead_letters;
+        self
+    }
+
+    /// How far it is with all its objects.
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
+    }
+
+    /// Loads an object of S3. What goes wrong stands in the report.
+    pub(crate) async fn load_object(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+    ) -> ObjectReport {
+        match self.open(object, now).await {
+            Ok((found, open)) => {
+                let limits = Limits { lines: object.lines.or(self.limits.lines), ..self.limits };
+                let report = self.load(open, limits, deadline).await;
+                ObjectReport { found: Some(found), ..report }
+            }
+            Err(outcome) => ObjectReport::not_loaded(object.to_string(), outcome),
+        }
+    }
+
+    /// Loads a local file by the section `section`. What goes wrong stands in the report.
+    pub async fn load_file(&self, path: &Path, section: &str, now: Timestamp) -> ObjectReport {
+        match OpenObject::file(path, section, now) {
+            Ok(open) if open.size == Some(0) => ObjectReport::not_loaded(open.name, Outcome::empty_object()),
+            Ok(open) => self.load(open, self.limits, None).await,
+            Err(error) => ObjectReport::not_loaded(
+                path.display().to_string(),
+                Outcome::Failed { reason: error.to_string(), retry: false },
+            ),
+        }
+    }
+
+    /// Fetches an object that a section takes.
+    async fn open(&self, object: &ObjectRef, now: Timestamp) -> Result<(Found, OpenObject), Outcome> {
+        let section = match self.sections.for_key(object.key.as_str()) {
+            Choice::Load(section) => section.log_type().name.clone(),
+            other => return Err(Outcome::not_taken(&other)),
+        };
+        let Some(s3) = &self.s3 else { return Err(Outcome::no_s3_client()) };
+        let stream = s3.get(object).await.map_err(|error| not_fetched(&error))?;
+        if stream.size == Some(0) {
+            return Err(Outcome::empty_object());
+        }
+        let is_another = object.etag.is_some() && stream.etag.is_some() && object.etag != stream.etag;
+        if object.lines.is_some() && is_another {
+            let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
+            return Err(Outcome::Skipped(reason.to_owned()));
+        }
+        let found = Found { key: stream.key.clone(), etag: stream.etag.clone() };
+        Ok((found, stream.into_open_object(object, section, now)))
+    }
+
+    async fn load(&self, object: OpenObject, limits: Limits, deadline: Option<Deadline>) -> ObjectReport {
+        let started = Instant::now();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let sections = Arc::clone(&self.sections);
+        let object = object.monitored(self.progress(), Arc::clone(&is_over));
+        let mut report = match &self.sink {
+            Sink::OpenSearch(client, options) => {
+                let mut report =
+                    ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
+                let mut side_outputs = self.side_outputs(&object.facts, &limits);
+                let parse = move |sink: &mut BatchSink<'_>| parse(object, &sections, &limits, sink);
+                send(parse, (client, options), deadline, &is_over, &mut side_outputs, &mut report).await;
+                side_outputs.finish(&mut report).await;
+                report.check();
+                report
+            }
+            Sink::Local(sink) => {
+                let (sink, name) = (sink.clone(), object.name.clone());
+                let loading = tokio::task::spawn_blocking(move || sink.load(object, &sections, &limits));
+                loading.await.unwrap_or_else(|error| ObjectReport::not_loaded(name, ended(&error)))
+            }
+        };
+        report.took = started.elapsed();
+        report
+    }
+
+    fn side_outputs(&self, facts: &Facts, limits: &Limits) -> SideOutputs {
+        let dead_letters = self.dead_letters.as_ref().map(|place| {
+            place.open(Origin {
+                bucket: facts.bucket.clone(),
+                key: facts.key.clone(),
+                version: facts.version.clone(),
+                lines: limits.lines,
+                config: self.sections.fingerprint(),
+            })
+        });
+        SideOutputs { dead_letters, progress: self.progress(), ..SideOutputs::default() }
+    }
+}
+
+fn not_fetched(error: &S3Error) -> Outcome {
+    // Another try finds a missing object missing again.
+    let retry = !matches!(error, S3Error::NotFound { .. });
+    Outcome::Failed { reason: error.to_string(), retry }
+}

@@ -1,0 +1,114 @@
+//! An object that is open for reading, with what is known of it: a local file, or whatever else gives its bytes.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use super::progress::Progress;
+use crate::map::compiled::CompiledSection;
+use crate::map::event::ObjectFacts;
+use crate::parse::time;
+use crate::parse::time::Surroundings;
+
+/// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
+pub(crate) const NOT_WANTED: &str = "the delivery is over";
+
+/// An object that is open for reading.
+pub struct OpenObject {
+    /// `s3://BUCKET/KEY`, or the file's path.
+    pub name: String,
+    /// Gives the object's bytes, as they are stored.
+    pub reader: Box<dyn Read + Send>,
+    /// The object's stored size in bytes; a pipe has none.
+    pub size: Option<u64>,
+    /// The name of the section that loads it.
+    pub section: String,
+    /// What else is known of it.
+    pub facts: Facts,
+}
+
+/// What is known of an object before its section is.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The bucket; nothing for a local file.
+    pub bucket: Option<String>,
+    /// The key, or the file's path.
+    pub key: String,
+    /// The object's version, where an event names one.
+    pub version: Option<String>,
+    /// The bucket's region, where it is known.
+    pub region: Option<String>,
+    /// When the object was last changed, where it is known.
+    pub modified: Option<Timestamp>,
+    /// When it is loaded.
+    pub now: Timestamp,
+}
+
+impl OpenObject {
+    /// Opens a local file, which the section `section` loads.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened.
+    pub fn file(path: &Path, section: &str, now: Timestamp) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let name = path.display().to_string();
+        let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+        Ok(Self {
+            facts: Facts { modified, ..Facts::local(name.clone(), now) },
+            name,
+            reader: Box::new(file),
+            size: metadata.is_file().then_some(metadata.len()),
+            section: section.to_owned(),
+        })
+    }
+
+    /// The same object, which adds what is read to `progress`, and ends with the error [`NOT_WANTED`] once `is_over` is set.
+    pub fn monitored(mut self, progress: Arc<Progress>, is_over: Arc<AtomicBool>) -> Self {
+        self.reader = Box::new(Monitored { reader: self.reader, progress, is_over });
+        self
+    }
+}
+
+impl Facts {
+    /// The facts of something that lies in no bucket.
+    pub fn local(key: String, now: Timestamp) -> Self {
+        Self { bucket: None, key, version: None, region: None, modified: None, now }
+    }
+
+    /// The same with what the section says of times.
+    pub fn complete(self, section: &CompiledSection) -> ObjectFacts {
+        let default_offset = section.log_type().event_time.tz;
+        let around = Surroundings {
+            key: time::in_key(&self.key, default_offset.unwrap_or(Offset::UTC)),
+            object: self.modified,
+            load: self.now,
+            default_offset,
+        };
+        ObjectFacts { bucket: self.bucket, key: self.key, region: self.region, account: None, around }
+    }
+}
+
+/// A reader that counts its bytes, and ends when it is told to.
+struct Monitored {
+    reader: Box<dyn Read + Send>,
+    progress: Arc<Progress>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Read for Monitored {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_over.load(Ordering::Relaxed) {
+            return Err(io::Error::other(NOT_WANTED));
+        }
+        let read = self.reader.read(buffer)?;
+        self.progress.add_bytes(read);
+        Ok(read)
+    }
+}

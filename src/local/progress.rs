@@ -1,0 +1,58 @@
+//! How far a load has come, and what delays it. A progress bar reads it from another thread.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::deliver::bulk::fault::Fault;
+
+/// The state of a load that is going on.
+#[derive(Debug, Default)]
+pub struct Progress {
+    bytes_read: AtomicU64,
+    delay: Mutex<Option<Delay>>,
+}
+
+/// Documents have to be sent again, and none has gone through since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// When the delay began.
+    pub since: Instant,
+    /// How many documents wait to be sent again.
+    pub documents: u64,
+    /// The fault of the last try. Its kind says nothing of what a document holds.
+    pub fault: Fault,
+}
+
+impl Progress {
+    /// The number of bytes read so far, before decompression.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// What delays the load now, if anything does.
+    pub fn delay(&self) -> Option<Delay> {
+        self.lock().clone()
+    }
+
+    /// Adds bytes that were read.
+    pub fn add_bytes(&self, bytes: usize) {
+        self.bytes_read.fetch_add(u64::try_from(bytes).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    /// Notes that `documents` wait to be sent again because of `fault`. A delay that lasts keeps its beginning.
+    pub fn set_delay(&self, documents: u64, fault: &Fault) {
+        let mut delay = self.lock();
+        let since = delay.as_ref().map_or_else(Instant::now, |delay| delay.since);
+        *delay = Some(Delay { since, documents, fault: fault.clone() });
+    }
+
+    /// Notes that documents go through again.
+    pub fn end_delay(&self) {
+        *self.lock() = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Delay>> {
+        self.delay.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,178 @@
+//! What a process is told from outside: its configuration files, and the variables that say how documents are made.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::config::diagnostic::{Diagnostic, File};
+use crate::map::compiled::CompiledSections;
+
+/// Where the Lambda layer of SIEM on OpenSearch puts the user's configuration.
+const LAYER_FILE: &str = "/opt/user.ini";
+
+/// The user's configuration beside the program.
+const BESIDE_FILE: &str = "user.ini";
+
+/// The rules that leave documents out, in the order in which they are applied.
+const EXCLUSION_FILES: [&str; 2] = ["exclude_log_patterns.csv", "exclude_log_conditions.json"];
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A configuration file cannot be read.
+    #[error("{name}: {error}")]
+    File {
+        /// The file.
+        name: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The configuration has errors.
+    #[error("the configuration cannot be used\n{}", lines(.0))]
+    Config(Vec<Diagnostic>),
+    /// A variable has a value that means nothing.
+    #[error("{variable} is `{value}`: expected {expected}")]
+    Word {
+        /// The variable.
+        variable: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+fn lines(findings: &[Diagnostic]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The configuration files of this process: `given` alone, or else `ES_LOADER_CONFIG` or the layer's file, then `user.ini` beside
+/// the program.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn config_files(given: Option<&Path>) -> Result<Vec<File>, Error> {
+    if let Some(given) = given {
+        return read_files(&[given.to_owned()]);
+    }
+    let mut paths = Vec::new();
+    match std::env::var_os("ES_LOADER_CONFIG").filter(|path| !path.is_empty()) {
+        Some(path) => paths.push(PathBuf::from(path)),
+        None => paths.extend([PathBuf::from(LAYER_FILE)].into_iter().filter(|path| path.exists())),
+    }
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(BESIDE_FILE)));
+    paths.extend(beside.filter(|path| path.exists()));
+    read_files(&paths)
+}
+
+/// The rules of this process that leave documents out: the files `given`, or those of `ES_LOADER_EXCLUDE` (separated as in `PATH`), or
+/// else `exclude_log_patterns.csv` and `exclude_log_conditions.json` beside each `user.ini` that [`config_files`] looks for.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn exclusion_files(given: &[PathBuf], config: Option<&Path>) -> Result<Vec<File>, Error> {
+    if !given.is_empty() {
+        return read_files(given);
+    }
+    if let Some(paths) = std::env::var_os("ES_LOADER_EXCLUDE").filter(|paths| !paths.is_empty()) {
+        return read_files(&std::env::split_paths(&paths).collect::<Vec<_>>());
+    }
+    let configs = match (config, std::env::var_os("ES_LOADER_CONFIG").filter(|path| !path.is_empty())) {
+        (Some(given), _) => vec![given.to_owned()],
+        (None, named) => {
+            let program = std::env::current_exe().ok();
+            [Some(named.map_or_else(|| LAYER_FILE.into(), PathBuf::from)), program]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+    };
+    let beside = configs.iter().filter_map(|config| config.parent());
+    let paths = beside.flat_map(|folder| EXCLUSION_FILES.map(|name| folder.join(name)));
+    read_files(&paths.filter(|path| path.exists()).collect::<Vec<_>>())
+}
+
+/// Reads configuration files; bytes that are not UTF-8 are replaced.
+///
+/// # Errors
+///
+/// A file that cannot be read.
+pub fn read_files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
+    let read = |path: &PathBuf| {
+        let name = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(File { name, text: String::from_utf8_lossy(&bytes).into_owned() }),
+            Err(error) => Err(Error::File { name, error }),
+        }
+    };
+    paths.iter().map(read).collect()
+}
+
+/// Compiles the configuration.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn sections(files: &[File]) -> Result<CompiledSections, Error> {
+    let config = Config::load(files).map_err(Error::Config)?;
+    CompiledSections::new(config).map_err(Error::Config)
+}
+
+/// Compiles the configuration with its rules that leave documents out.
+///
+/// # Errors
+///
+/// What is wrong with either.
+pub fn sections_excluding(files: &[File], exclusions: &[File]) -> Result<CompiledSections, Error> {
+    let sections = sections(files)?.excluding(exclusions).map_err(Error::Config)?;
+    Ok(match filled_variable("AWS_LAMBDA_LOG_GROUP_NAME") {
+        Some(log_group) => sections.without_own_log(&log_group),
+        None => sections,
+    })
+}
+
+/// What gives documents their `_id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentIds {
+    /// Their content: what is sent twice is there once.
+    Content,
+    /// OpenSearch: what is sent twice is there twice.
+    OpenSearch,
+}
+
+impl DocumentIds {
+    /// The sections, whose documents have an `_id` or not.
+    pub fn apply(self, sections: CompiledSections) -> CompiledSections {
+        match self {
+            Self::Content => sections,
+            Self::OpenSearch => sections.without_ids(),
+        }
+    }
+}
+
+/// The warning for [`DocumentIds::OpenSearch`].
+pub const WITHOUT_IDS: &str = "documents are sent without _id (ES_LOADER_DOCUMENT_IDS=off): whatever is sent again, after a \
+     time-out, for a second notification or by a continuation, is there twice; equal documents have the same @id";
+
+/// What the variable `ES_LOADER_DOCUMENT_IDS` says: `on`, as if it were not set, or `off`.
+///
+/// # Errors
+///
+/// Another word.
+pub fn document_ids() -> Result<DocumentIds, Error> {
+    match filled_variable("ES_LOADER_DOCUMENT_IDS").as_deref() {
+        None | Some("on") => Ok(DocumentIds::Content),
+        Some("off") => Ok(DocumentIds::OpenSearch),
+        Some(other) => Err(Error::Word {
+            variable: "ES_LOADER_DOCUMENT_IDS",
+            value: other.to_owned(),
+            expected: "on or off",
+        }),
+    }
+}
+
+/// An environment variable, where it is set and not empty.
+pub fn filled_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

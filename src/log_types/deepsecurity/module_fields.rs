@@ -1,0 +1,110 @@
+//! What each module says in its own way: codes that stand for words, lists in `msg`, parts of a path.
+
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::context::Context;
+use super::system;
+use super::tables::keys::key;
+use super::tables::modules::Module;
+use super::tables::tables;
+use super::vulnerability;
+use crate::document::field_list::FieldId;
+use crate::document::row::Row;
+use crate::document::value::Value;
+
+pub(super) fn module_fields(context: &mut Context<'_, '_>) {
+    words_of_codes(context);
+    match context.module {
+        Module::System => system::accounts(context),
+        Module::AntiMalware => {
+            if context.row.has(FieldId::VULNERABILITY_ID) {
+                context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
+            }
+            file_parts(context.row);
+        }
+        Module::ApplicationControl | Module::DeviceControl => file_parts(context.row),
+        Module::IntegrityMonitoring => changes(context),
+        Module::IntrusionPrevention => vulnerability::of_rule(context),
+        Module::WebReputation => {
+            if let Some(reason) = context.keyed.value(key::MSG) {
+                context.row.set_if_absent(FieldId::EVENT_REASON, Value::Text(reason));
+            }
+        }
+        Module::Firewall | Module::LogInspection | Module::Unknown => {}
+    }
+}
+
+/// Sets the words of the codes that the module writes.
+fn words_of_codes(context: &mut Context<'_, '_>) {
+    for list in tables().codes.of(context.module) {
+        let code = match list.code_of {
+            None => Some(context.signature_id),
+            Some(field) => match context.row.get(field) {
+                Value::Text(code) | Value::Json(code) => Some(code),
+                _ => None,
+            },
+        };
+        if let Some(word) = code.and_then(|code| list.word(code)) {
+            context.row.set_if_absent(list.field, Value::Word(word));
+        }
+    }
+}
+
+/// `msg` names what of the object was changed.
+fn changes(context: &mut Context<'_, '_>) {
+    if let Some(attributes) = context.keyed.value(key::MSG) {
+        let attributes = attributes.split(',').map(str::trim).filter(|attribute| !attribute.is_empty());
+        let attributes = ArenaVec::from_iter_in(attributes, context.arena);
+        if !attributes.is_empty() {
+            let attributes = Value::Texts(attributes.into_bump_slice());
+            context.row.set_if_absent(FieldId::DS_CHANGED_ATTRIBUTES, attributes);
+        }
+    }
+    match context.row.text(FieldId::FILE_PATH) {
+        Some(path) if is_registry_path(path) => {
+            context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
+        }
+        _ => file_parts(context.row),
+    }
+}
+
+/// Whether what was changed is a key of the Windows registry.
+pub(super) fn is_registry_path(path: &str) -> bool {
+    path.get(..5).is_some_and(|root| {
+        root.eq_ignore_ascii_case("HKEY_") || matches!(root, "HKLM\\" | "HKCU\\" | "HKCR\\" | "HKU\\S")
+    })
+}
+
+/// Folder, name and extension of the file. What has no separator is not known to be a file.
+fn file_parts(row: &mut Row<'_>) {
+    let Some(path) = row.text(FieldId::FILE_PATH).map(outer_file) else { return };
+    let Some(separator) = memchr::memrchr2(b'/', b'\\', path.as_bytes()) else { return };
+    let (Some(folder), Some(name)) = (path.get(..separator), path.get(separator + 1..)) else { return };
+    // The root keeps its separator: `/`, `C:\`.
+    let is_root = folder.is_empty() || folder.ends_with(':');
+    if let Some(folder) = if is_root { path.get(..=separator) } else { Some(folder) } {
+        row.set_if_absent(FieldId::FILE_DIRECTORY, Value::Text(folder));
+    }
+    // The name of a file in an archive whose path holds brackets cannot be told from its bracket.
+    if name.is_empty() || (name.ends_with(')') && !name.contains('(')) {
+        return;
+    }
+    row.set_if_absent(FieldId::FILE_NAME, Value::Text(name));
+    if let Some((stem, extension)) = name.rsplit_once('.')
+        && !stem.is_empty()
+        && (1..=32).contains(&extension.len())
+    {
+        row.set_if_absent(FieldId::FILE_EXTENSION, Value::Text(extension));
+    }
+}
+
+/// A file inside of an archive is written `archive(path)`.
+fn outer_file(path: &str) -> &str {
+    let inner = path.strip_suffix(')').and_then(|path| path.split_once('('));
+    let is_archive =
+        |inner: &str| inner.contains(['/', '\\']) && !inner.contains(')') && !inner.starts_with(' ');
+    match inner {
+        Some((outer, inner)) if is_archive(inner) && !outer.ends_with(' ') => outer,
+        _ => path,
+    }
+}

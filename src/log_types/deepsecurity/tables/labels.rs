@@ -1,0 +1,67 @@
+//! What CEF's custom keys, `cs1` to `cs7` and `cn1` to `cn3`, hold: `labels.csv`.
+//!
+//! The label says what a value is; where there is none, the module does. A label is only ever compared with the labels known here: it
+//! never becomes a name.
+
+use super::fields::FieldNames;
+use super::keys::{Destination, Keys};
+use super::modules::Module;
+use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::word::Ends;
+use crate::parse::pairs::event_keys::{KeyId, KeyTable};
+
+/// The table.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    /// The numbers of the labels.
+    numbers: KeyTable,
+    /// By the number of the label.
+    by_label: Vec<Destination>,
+    /// By module, any where there is none, and key.
+    by_key: Vec<(Option<Module>, KeyId, Destination)>,
+}
+
+impl Labels {
+    pub(super) fn read(table: Table, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
+        let mut labels = Self { numbers: KeyTable::new(&[], &[]), by_label: Vec::new(), by_key: Vec::new() };
+        table.read(|row| labels.add(&row, fields, keys))?;
+        Ok(labels)
+    }
+
+    fn add(&mut self, row: &Row<'_>, fields: &FieldNames, keys: &Keys) -> Result<(), TableError> {
+        let destination = Destination::read(row, fields)?;
+        let labels = [row.cell("label")?, row.cell("other label")?];
+        for label in labels.into_iter().filter(|label| !label.is_empty()) {
+            self.numbers.add(label);
+            self.by_label.push(destination);
+        }
+        let name = row.cell("key")?;
+        for module in row.list("modules")? {
+            let module = if *module == "*" { None } else { Some(Module::read(row, module)?) };
+            let key = keys.custom(name);
+            let key = key.ok_or_else(|| row.error(format_args!("'{name}' is no custom key of keys.csv")))?;
+            self.by_key.push((module, key, destination));
+        }
+        Ok(())
+    }
+
+    /// Where the value of `custom` goes in an event of `module`.
+    pub(crate) fn destination(
+        &self,
+        custom: KeyId,
+        label: Option<&str>,
+        module: Module,
+    ) -> Option<Destination> {
+        match label {
+            Some(label) => {
+                let KeyId(number) = self.numbers.get(label, Ends::of(label))?;
+                self.by_label.get(usize::from(number)).copied()
+            }
+            None => {
+                let is_it =
+                    |of: &Option<Module>, key: KeyId| key == custom && of.is_none_or(|of| of == module);
+                self.by_key.iter().find(|(of, key, _)| is_it(of, *key)).map(|(.., destination)| *destination)
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the grammars of headers and values share: byte searches as parsers, and escapes undone piece by piece.
+
+use std::borrow::Cow;
+
+use nom::combinator::verify;
+use nom::error::Error;
+use nom::multi::fold_many0;
+use nom::{IResult, Parser};
+
+use crate::bytes::slice::part;
+
+/// Reads `length` bytes.
+pub(crate) fn take_bytes(length: usize, input: &str) -> IResult<&str, &str> {
+    Ok((part(input, length..), part(input, ..length)))
+}
+
+/// A parser of the text before the byte that `find` finds, or of all text; fails where that text is empty.
+pub(crate) fn text_before<'a>(
+    find: impl Fn(&[u8]) -> Option<usize>,
+) -> impl Parser<&'a str, Output = &'a str, Error = Error<&'a str>> {
+    let text = move |input: &'a str| take_bytes(find(input.as_bytes()).unwrap_or(input.len()), input);
+    verify(text, |text: &str| !text.is_empty())
+}
+
+/// Hands each piece of `raw` to `push`. `piece` reads plain text as it is, and an escape as what it means.
+pub(crate) fn each_piece<'a>(
+    raw: &'a str,
+    piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
+    mut push: impl FnMut(&'a str),
+) {
+    let read = fold_many0(piece, || (), |(), piece| push(piece)).parse(raw);
+    debug_assert!(matches!(read, Ok(("", ()))), "{raw:?} is more than pieces");
+}
+
+/// The text that `raw` means; borrowed if nothing in it is an escape.
+pub(crate) fn unescaped<'a>(
+    raw: &'a str,
+    piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
+) -> Cow<'a, str> {
+    if !raw.contains('\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    each_piece(raw, piece, |piece| text.push_str(piece));
+    // Every escape is longer than what it means.
+    if text.len() == raw.len() { Cow::Borrowed(raw) } else { Cow::Owned(text) }
+}
