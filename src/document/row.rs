@@ -5,16 +5,12 @@
 
 use crate::bytes::json::EventText;
 use crate::bytes::json::plain_slice;
-use crate::document::trace::Note;
-use crate::document::trace::Read;
-use crate::document::trace::Reason;
-use crate::document::trace::Step;
 use crate::document::value::Address;
 use crate::document::value::Leftover;
 use crate::document::value::Value;
 use std::io::Write as _;
 
-use super::trace::{Fate, Trace};
+use super::trace::{Outcome, Trace};
 
 use super::field_list::FieldId;
 use super::fields::{Fields, ObjectId};
@@ -57,8 +53,8 @@ pub struct Row<'a> {
     /// The position of each field.
     positions: &'a [u16],
     leftovers: Vec<Leftover<'a>>,
-    /// Why the values are what they are, if someone asks.
-    trace: Option<Box<Trace<'a>>>,
+    /// Why the values are what they are.
+    pub(crate) trace: Trace<'a>,
 }
 
 impl<'a> Row<'a> {
@@ -68,14 +64,14 @@ impl<'a> Row<'a> {
         values.resize(fields.len(), Value::Absent);
         filled.clear();
         filled.resize(fields.len().div_ceil(BITS), 0);
-        Row { values, filled, positions: fields.positions(), leftovers, trace: None }
+        Row { values, filled, positions: fields.positions(), leftovers, trace: Trace::default() }
     }
 
     /// The row's memory without its values.
     pub fn emptied(self) -> Row<'static> {
         let Row { values, filled, leftovers, .. } = self;
         let (values, leftovers) = (emptied(values), emptied(leftovers));
-        Row { values, filled, positions: &[], leftovers, trace: None }
+        Row { values, filled, positions: &[], leftovers, trace: Trace::default() }
     }
 
     /// Gives a field its value, in place of any that it has.
@@ -86,14 +82,14 @@ impl<'a> Row<'a> {
         } else if let Some(slot) = self.slot(field) {
             *slot = value;
         }
-        self.note(Some(field), value, Fate::Set);
+        self.trace.note(Some(field), value, Outcome::Set);
     }
 
     /// Gives a field its value unless it has one.
     #[inline]
     pub fn set_if_absent(&mut self, field: FieldId, value: Value<'a>) {
         if self.has(field) {
-            self.note(Some(field), value, Fate::Lost);
+            self.trace.overridden(field, value);
         } else {
             self.set(field, value);
         }
@@ -108,10 +104,12 @@ impl<'a> Row<'a> {
     ) -> Option<()> {
         let had = self.has(field);
         let written = write(self.slot(field)?);
-        if written.is_some() {
-            self.note_taken(field);
-        } else if !had {
-            self.clear(field);
+        if written.is_none() {
+            if !had {
+                self.clear(field);
+            }
+        } else if self.trace.is_on() {
+            self.trace.note(Some(field), self.get(field), Outcome::Set);
         }
         written
     }
@@ -259,62 +257,6 @@ impl<'a> Row<'a> {
         }
         writer.out.push(b'}');
         writer.cut
-    }
-}
-
-impl<'a> Row<'a> {
-    /// Notes from here on what happens to the row.
-    pub(crate) fn start_trace(&mut self) {
-        self.trace = Some(Box::default());
-    }
-
-    /// What was noted, in order.
-    pub(crate) fn notes(&self) -> &[Note<'a>] {
-        self.trace.as_ref().map_or(&[], |trace| &trace.notes)
-    }
-
-    /// Tells why the values come that are set from here on.
-    #[inline]
-    pub(crate) fn because(&mut self, step: Step, read: impl FnOnce() -> Read<'a>) {
-        if let Some(trace) = &mut self.trace {
-            trace.reason = Reason { step, read: read() };
-        }
-    }
-
-    /// The same for a step that does not say what it reads.
-    #[inline]
-    pub(crate) fn step(&mut self, step: Step) {
-        self.because(step, Read::default);
-    }
-
-    /// Tells of a value that came too late for its field.
-    #[inline]
-    pub(crate) fn lose(&mut self, field: FieldId, value: Value<'a>) {
-        self.note(Some(field), value, Fate::Lost);
-    }
-
-    /// Tells of a value that does not fit.
-    #[inline]
-    pub(crate) fn refuse(&mut self, field: Option<FieldId>, value: &'a str) {
-        self.note(field, Value::Text(value), Fate::Refused);
-    }
-
-    /// Tells of a value that a field has taken.
-    #[inline]
-    pub(crate) fn note_taken(&mut self, field: FieldId) {
-        if self.trace.is_some() {
-            self.note(Some(field), self.get(field), Fate::Set);
-        }
-    }
-
-    /// Tells what became of a value.
-    #[inline]
-    pub(crate) fn note(&mut self, field: Option<FieldId>, value: Value<'a>, fate: Fate) {
-        if let Some(trace) = &mut self.trace {
-            // As an argument it would need memory of its own, and then so would every value that is set.
-            trace.value = value;
-            trace.note(field, fate);
-        }
     }
 }
 

@@ -111,7 +111,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         };
         self.pipeline_error = true;
         read.problems.add(problem);
-        row.step(Step::PipelineError);
+        row.trace.step(Step::PipelineError);
         row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
         row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
         row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
@@ -137,7 +137,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     fn constants(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
         syslog_fields(&read.syslog, row);
-        row.step(Step::Constant);
+        row.trace.step(Step::Constant);
         for (field, value) in &section.statics {
             if let Some(value) = convert(value, section.fields.kind(*field), arena) {
                 row.set(*field, value);
@@ -150,7 +150,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let Self { read, row, used, pipeline_error } = self;
         let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
-        row.step(Step::LeftOver);
+        row.trace.step(Step::LeftOver);
         LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
         leave_over_record(event.record, used, section, row, arena, problems);
         let raw = match section.log_type.raw_message {
@@ -161,7 +161,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             }
         };
         if !raw.is_empty() {
-            row.step(Step::RawMessage);
+            row.trace.step(Step::RawMessage);
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }

@@ -12,6 +12,7 @@ mod base;
 mod read;
 mod left_over;
 mod mapped;
+mod event_time;
 mod finished;
 mod document;
 pub mod index_name;
@@ -31,6 +32,7 @@ use self::index_name::IndexNames;
 use self::mapped::{MappedEvent, map_events};
 use self::read::ReadEvent;
 use crate::document::row::Row;
+use crate::document::trace::Trace;
 use crate::parse::pairs::event_keys::EventKeys;
 
 pub use self::document::Document;
@@ -123,7 +125,7 @@ impl<'p> Documents<'p> {
         let row = || {
             let mut row = Row::recycle(rows.pop().unwrap_or_default(), &section.fields);
             if *traced {
-                row.start_trace();
+                row.trace = Trace::on();
             }
             row
         };
