@@ -29,6 +29,7 @@ mod url;
 mod convert;
 mod row;
 mod deepsecurity;
+mod apex_one;
 mod mapping;
 mod time;
 mod twins;
