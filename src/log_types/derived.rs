@@ -23,13 +23,13 @@ const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, F
 
 /// Fills what follows from `file.path`, `process.executable`, `url.original`, and from every address, name and digest.
 pub(crate) fn derive<'a>(row: &mut Row<'a>, arena: &'a Bump) {
-    row.step(Step::Details);
+    row.trace.step(Step::Details);
     file_parts(row);
-    row.step(Step::Process);
+    row.trace.step(Step::Process);
     process_name(row);
-    row.step(Step::Url);
+    row.trace.step(Step::Url);
     url_parts(row);
-    row.step(Step::Related);
+    row.trace.step(Step::Related);
     related(row, arena);
 }
 

@@ -88,7 +88,7 @@ impl<'a> EventView<'_, 'a> {
     /// Gives a field the value of the pair at a place, as the field's type, unless the field has one. Gives whether it took it.
     pub(crate) fn fill(&mut self, field: FieldId, at: PairIndex, text: &'a str) -> bool {
         if self.row.has(field) {
-            self.row.lose(field, Value::Text(text));
+            self.row.trace.overridden(field, Value::Text(text));
             return false;
         }
         let (kind, arena) = (self.fields.kind(field), self.arena);
@@ -98,7 +98,7 @@ impl<'a> EventView<'_, 'a> {
 
     /// Counts that the value of a pair does not fit its field. Gives `false`: the pair has found no home.
     pub(crate) fn refuse(&mut self, field: FieldId, at: PairIndex, text: &'a str) -> bool {
-        self.row.refuse(Some(field), text);
+        self.row.trace.rejected(Some(field), text);
         if self.keyed.note_misfit(at) {
             self.problems.add(Problem::ValueDoesNotFit);
         }

@@ -57,7 +57,10 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
     if let Some(words) = words
         && event.row.text(FieldId::EVENT_ACTION).is_none_or(|set| Some(set) == told)
     {
-        event.row.because(Step::Action, || event.keyed.at(kind.action).map_or(Read::Untold, Read::Pair));
+        event
+            .row
+            .trace
+            .reason(Step::Action, || event.keyed.at(kind.action).map_or(Read::Unstated, Read::Pair));
         event.row.set(FieldId::EVENT_ACTION, Value::Text(words));
         if let Some(told) = told.filter(|told| *told != words) {
             event.row.set_if_absent(FieldId::APEX_ACT, Value::Text(told));
@@ -73,7 +76,7 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
 fn keys(event: &mut EventView<'_, '_>) {
     for number in 1..=event.keyed.len() {
         let Some((key, at, text)) = event.keyed.unused_known(number) else { continue };
-        event.row.because(Step::KnownKey, || Read::Pair(at));
+        event.row.trace.reason(Step::KnownKey, || Read::Pair(at));
         let done = match TABLES.role(key) {
             Role::Field(field) => text != NOT_KNOWN && event.fill(field, at, text),
             Role::Sha1(field) if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
@@ -124,7 +127,7 @@ fn file(event: &mut EventView<'_, '_>) {
         None => (FieldId::FILE_NAME, name.or(path)),
     };
     let Some(text) = text else { return };
-    event.row.step(Step::Details);
+    event.row.trace.step(Step::Details);
     event.row.set_if_absent(field, Value::Text(text));
     let is_in_field = event.row.text(field) == Some(text);
     for key in keys.into_iter().flatten() {
@@ -143,7 +146,7 @@ fn endpoint(event: &mut EventView<'_, '_>, kind: &Kind) {
         let Some(at) = keys.iter().find(is_told).and_then(|key| event.keyed.at(*key)) else { continue };
         let text = event.keyed.value_at(at);
         let is_address = field == FieldId::HOST_NAME && address(text).is_some();
-        event.row.because(Step::Agent, || Read::Pair(at));
+        event.row.trace.reason(Step::Agent, || Read::Pair(at));
         if event.fill(if is_address { FieldId::HOST_IP } else { field }, at, text) {
             event.keyed.mark_used(at);
         }
@@ -156,7 +159,7 @@ fn classify(event: &mut EventView<'_, '_>, kind: &Kind, action: Option<&Action>)
     let types = action.filter(|_| takes_verdict).map_or(&["info"] as &[_], |action| action.types);
     let number = behind_id(event, kind).filter(|_| kind.id_tells == "rule");
     let EventView { row, header, .. } = event;
-    row.step(Step::Class);
+    row.trace.step(Step::Class);
     for (field, word) in [
         (FieldId::EVENT_KIND, kind.event_kind),
         (FieldId::EVENT_PROVIDER, kind.provider),
