@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
-use jiff::fmt::temporal::Pieces;
+use jiff::fmt::temporal::{DateTimePrinter, Pieces};
 use jiff::tz::Offset;
 
 use super::syslog::HeaderTime;
@@ -89,50 +89,18 @@ impl ZonedTime {
         Self { instant, offset: Offset::UTC }
     }
 
-    /// Writes ISO 8601 with its offset: `2020-10-28T14:46:28+09:00`, a fraction only where there is one.
+    /// Appends the time as ISO 8601 with its offset, `2020-10-28T14:46:28+09:00`. A fraction of a second stands there only if there is
+    /// one, as milliseconds, microseconds or nanoseconds.
     pub fn write(self, out: &mut Vec<u8>) {
-        let civil = self.offset.to_datetime(self.instant);
-        let year = civil.year();
-        if year < 0 {
-            out.push(b'-');
-        }
-        let year = year.unsigned_abs();
-        let [y1, y2] = two_digits(year / 100);
-        let [y3, y4] = two_digits(year % 100);
-        let [m1, m2] = two_digits(civil.month().unsigned_abs().into());
-        let [d1, d2] = two_digits(civil.day().unsigned_abs().into());
-        let [h1, h2] = two_digits(civil.hour().unsigned_abs().into());
-        let [n1, n2] = two_digits(civil.minute().unsigned_abs().into());
-        let [s1, s2] = two_digits(civil.second().unsigned_abs().into());
-        let text = [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2];
-        out.extend_from_slice(&text);
-        let nanosecond = u64::from(civil.subsec_nanosecond().unsigned_abs());
-        if nanosecond != 0 {
-            out.push(b'.');
-            match nanosecond {
-                n if n % 1_000_000 == 0 => decimal(out, n / 1_000_000, 3),
-                n if n % 1_000 == 0 => decimal(out, n / 1_000, 6),
-                n => decimal(out, n, 9),
-            }
-        }
-        let seconds = self.offset.seconds();
-        out.push(if seconds < 0 { b'-' } else { b'+' });
-        let minutes = u16::try_from(seconds.unsigned_abs() / 60).unwrap_or_default();
-        let [h1, h2] = two_digits(minutes / 60);
-        let [n1, n2] = two_digits(minutes % 60);
-        out.extend_from_slice(&[h1, h2, b':', n1, n2]);
-    }
-}
-
-fn two_digits(number: u16) -> [u8; 2] {
-    [number / 10, number % 10].map(|digit| b'0' + u8::try_from(digit).unwrap_or_default())
-}
-
-fn decimal(out: &mut Vec<u8>, number: u64, width: u32) {
-    let mut divisor = 10_u64.pow(width - 1);
-    while divisor > 0 {
-        out.push(b'0' + u8::try_from(number / divisor % 10).unwrap_or_default());
-        divisor /= 10;
+        let digits = match self.instant.subsec_nanosecond() {
+            0 => 0,
+            n if n % 1_000_000 == 0 => 3,
+            n if n % 1_000 == 0 => 6,
+            _ => 9,
+        };
+        let printer = DateTimePrinter::new().precision(Some(digits));
+        // Writing to a vector cannot fail.
+        let _ = printer.print_timestamp_with_offset(&self.instant, self.offset, out);
     }
 }
 

@@ -8,6 +8,7 @@ use es_loader::parse::time::TimeFormat;
 use es_loader::parse::time::{Origin, Surroundings, ZonedTime, choose, in_key, parse, parse_iso8601};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use proptest::prelude::*;
 
 use crate::support::{
     agent_event, document_by, facts, fluentd_line, fluentd_line_at, load_bytes, load_with, plan, plan_with,
@@ -404,4 +405,34 @@ fn fluentd_times_are_read_in_the_forms_that_its_configurations_give() {
     assert_eq!(jst("1795395600"), Some((instant("2026-11-23T01:00:00Z"), 0)));
     assert_eq!(jst("2026-11-23T10:00:00"), None, "a time without a zone says nothing of it");
     assert_eq!(jst("not a time"), None);
+}
+
+proptest! {
+    #![proptest_config(crate::cases(256))]
+
+    /// The text is what the parts of the time say, one after the other.
+    #[test]
+    fn any_time_is_written_by_its_parts(
+        second in -62_135_000_000_i64..253_402_000_000,
+        nanosecond in prop_oneof![Just(0), (0..1000).prop_map(|n| n * 1_000_000), (0..1_000_000).prop_map(|n| n * 1_000), 0..1_000_000_000],
+        minutes in -12_i32 * 60..=14 * 60,
+    ) {
+        let offset = Offset::from_seconds(minutes * 60).unwrap();
+        let instant = Timestamp::new(second, nanosecond).unwrap();
+        let civil = offset.to_datetime(instant);
+        let nanosecond = civil.subsec_nanosecond();
+        let fraction = match nanosecond {
+            0 => String::new(),
+            n if n % 1_000_000 == 0 => format!(".{:03}", n / 1_000_000),
+            n if n % 1_000 == 0 => format!(".{:06}", n / 1_000),
+            n => format!(".{n:09}"),
+        };
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let expected = format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}{sign}{:02}:{:02}",
+            civil.year(), civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second(),
+            minutes.abs() / 60, minutes.abs() % 60,
+        );
+        prop_assert_eq!(written(ZonedTime { instant, offset }), expected);
+    }
 }
