@@ -5,11 +5,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bumpalo::Bump;
-use wide::u8x16;
+use bumpalo::collections::String as ArenaString;
 
 use super::ecs::Type;
 use super::value::{Address, Value};
-use crate::bytes::json;
 use crate::bytes::trim::trim;
 use crate::parse::time;
 
@@ -82,38 +81,12 @@ fn is_plain_integer(text: &str) -> bool {
     is_shortest && bytes.len() <= 18 && bytes.iter().all(u8::is_ascii_digit)
 }
 
-/// An address, see [`ip`], with its text where that is how documents write it.
+/// Reads an address as [`ip`] does. An IPv4 address keeps its text, because documents write it in the same way.
 pub(crate) fn address(text: &str) -> Option<Address<'_>> {
-    match ipv4(text.as_bytes()) {
-        Some(ip) => Some(Address { ip: IpAddr::V4(ip), text: Some(text) }),
-        None => ip(text).map(Address::from),
+    match text.parse::<Ipv4Addr>() {
+        Ok(ip) => Some(Address { ip: IpAddr::V4(ip), text: Some(text) }),
+        Err(_) => ip(text).map(Address::from),
     }
-}
-
-/// The IPv4 address that `text` is to the letter. The standard library's parser takes the same and is slower.
-fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    let mut octets = [0; 4];
-    let mut rest = octets.iter_mut();
-    let mut octet = rest.next()?;
-    let mut value: u32 = 0;
-    let mut digits = 0;
-    for byte in text {
-        if *byte == b'.' && digits > 0 {
-            *octet = u8::try_from(value).ok()?;
-            octet = rest.next()?;
-            value = 0;
-            digits = 0;
-            continue;
-        }
-        // `0` is an octet, `00` and `01` are none.
-        if !byte.is_ascii_digit() || digits == 3 || (digits > 0 && value == 0) {
-            return None;
-        }
-        value = value * 10 + u32::from(*byte - b'0');
-        digits += 1;
-    }
-    *octet = u8::try_from(value).ok().filter(|_| digits > 0)?;
-    rest.next().is_none().then_some(Ipv4Addr::from(octets))
 }
 
 /// An address: IPv4, IPv6 in any notation, in brackets, with a zone. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`)
@@ -128,56 +101,25 @@ pub fn ip(text: &str) -> Option<IpAddr> {
     address.parse::<Ipv6Addr>().ok().map(|ip| IpAddr::V6(ip).to_canonical())
 }
 
-/// A MAC address, which documents write as RFC 7042 does: pairs of upper-case hexadecimal digits with hyphens. Takes `:`,
-/// `-`, `.` or nothing between the digits; six octets (EUI-48) or eight (EUI-64).
+/// Reads a MAC address of six octets (EUI-48) or eight (EUI-64), with `:`, `-`, `.` or nothing between the digits. Gives it in the
+/// notation of RFC 7042: pairs of upper-case hexadecimal digits with hyphens.
 pub fn mac<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
-    if let Ok(written) = text.as_bytes().try_into()
-        && is_plain_mac(written)
-    {
-        return Some(Value::Mac(written));
-    }
-    unusual_mac(text, arena).map(Value::Text)
-}
-
-/// Whether six octets stand in pairs of digits with a separator between each two.
-fn is_plain_mac(text: &[u8; 17]) -> bool {
-    /// A bit for each place of a separator.
-    const SEPARATORS: u32 = 0b0100_1001_0010_0100;
-    let (Some(front), [.., last]) = (text.first_chunk(), text) else { return false };
-    let bytes = u8x16::new(*front);
-    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-    let separators = (is(b':') | is(b'-') | is(b'.')).to_bitmask();
-    let digits = json::hex_digits(bytes).to_bitmask();
-    separators == SEPARATORS && digits == !SEPARATORS & 0xffff && last.is_ascii_hexdigit()
-}
-
-fn unusual_mac<'a>(text: &str, arena: &'a Bump) -> Option<&'a str> {
-    let mut digits = [0_u8; 16];
-    let mut count = 0;
-    if !matches!(text.len(), 12 | 14 | 16 | 17 | 19 | 23) {
+    /// The lengths of six or eight octets with a separator behind each octet, behind each second octet, or without separators.
+    const LENGTHS: [usize; 6] = [12, 14, 16, 17, 19, 23];
+    if !LENGTHS.contains(&text.len()) {
         return None;
     }
-    for byte in text.bytes() {
-        if matches!(byte, b':' | b'-' | b'.') {
-            continue;
-        }
-        if !byte.is_ascii_hexdigit() {
+    let mut written = ArenaString::with_capacity_in(23, arena);
+    let mut digits = 0;
+    for digit in text.chars().filter(|c| !matches!(c, ':' | '-' | '.')) {
+        if !digit.is_ascii_hexdigit() {
             return None;
         }
-        *digits.get_mut(count)? = byte.to_ascii_uppercase();
-        count += 1;
-    }
-    let mut written = [b'-'; 23];
-    let (pairs, _) = digits.as_chunks::<2>();
-    for (place, pair) in written.chunks_mut(3).zip(pairs) {
-        for (digit, byte) in place.iter_mut().zip(pair) {
-            *digit = *byte;
+        if digits > 0 && digits % 2 == 0 {
+            written.push('-');
         }
+        written.push(digit.to_ascii_uppercase());
+        digits += 1;
     }
-    let length = match count {
-        12 => 17,
-        16 => 23,
-        _ => return None,
-    };
-    std::str::from_utf8(written.get(..length)?).ok().map(|text| &*arena.alloc_str(text))
+    matches!(digits, 12 | 16).then(|| Value::Word(written.into_bump_str()))
 }

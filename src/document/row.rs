@@ -343,7 +343,6 @@ impl Writer<'_> {
             // Writing to a vector cannot fail.
             Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
             Value::Ip(address) => write_address(address, self.text, self.out),
-            Value::Mac(mac) => json::mac(mac, self.out),
             Value::Json(json) => json::plain_slice(json, self.text, self.out),
             Value::Time(time) => {
                 self.out.push(b'"');

@@ -19,8 +19,6 @@ pub enum Value<'a> {
     Float(f64),
     /// An address.
     Ip(&'a Address<'a>),
-    /// A MAC address of six octets with any separators between them.
-    Mac(&'a [u8; 17]),
     /// A number or a string without anything to escape, as JSON writes it.
     Json(&'a str),
     /// A point in time.

@@ -6,7 +6,6 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
 use super::tables::keys::{HOMES, Home};
-use crate::bytes::json;
 use crate::document::convert::{convert, convert_to, lowercase};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
@@ -80,7 +79,7 @@ pub(super) fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> boo
             return false;
         }
     };
-    if !json::is_hexadecimal(value) {
+    if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         context.row.refuse(Some(field), value);
         return false;
     }

@@ -1,6 +1,5 @@
 //! A document's value as the text that a pattern is held against.
 
-use crate::bytes::json;
 use crate::document::value::Value;
 
 /// Whether the value, or one value of several, passes.
@@ -15,7 +14,6 @@ pub(super) fn any(value: Value<'_>, passes: &dyn Fn(&str) -> bool) -> bool {
         Value::Ip(address) => passes(&address.ip.to_string()),
         Value::Ips(addresses) => addresses.iter().any(|address| passes(&address.ip.to_string())),
         Value::Json(json) => passes(json.trim_matches('"')),
-        Value::Mac(mac) => written(|out| json::mac(mac, out), passes),
         Value::Time(time) => written(|out| time.write(out), passes),
     }
 }

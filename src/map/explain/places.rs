@@ -156,7 +156,6 @@ fn texts<'v>(value: &'v Value<'_>) -> Vec<&'v str> {
         Value::Texts(texts) | Value::Words(texts) => texts.to_vec(),
         Value::Ip(Address { text, .. }) => text.iter().copied().collect(),
         Value::Ips(addresses) => addresses.iter().filter_map(|address| address.text).collect(),
-        Value::Mac(mac) => std::str::from_utf8(mac.as_slice()).into_iter().collect(),
         Value::Object(entries) => entries.iter().flat_map(|Leftover { value, .. }| texts(value)).collect(),
         Value::Absent | Value::Long(_) | Value::Float(_) | Value::Time(_) => Vec::new(),
     }

@@ -5,8 +5,6 @@
 
 use wide::u8x16;
 
-use crate::bytes::json::between;
-
 /// A block has as many bytes as a word has bits.
 const BLOCK: usize = 64;
 
@@ -94,4 +92,11 @@ fn look_at(block: &[u8; BLOCK]) -> (u64, u64) {
         let mark = is(b'=') | is(b'\\');
         (marks << 16 | u64::from(mark.to_bitmask()), others << 16 | u64::from(!name.to_bitmask() & 0xffff))
     })
+}
+
+/// All bits of each byte from `first` to `last`.
+#[inline]
+fn between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
+    let from_first = bytes - u8x16::splat(first);
+    from_first.simd_eq(from_first.min(u8x16::splat(last - first)))
 }
