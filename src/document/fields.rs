@@ -11,7 +11,6 @@ use super::ecs;
 use super::ecs::Type;
 use super::field_list::{BASE, ListedField, PREFIX};
 use crate::bytes::json;
-use crate::bytes::json::Piece;
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +26,8 @@ pub struct Field {
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
-    /// What opens the field with a string: `"name":"`.
-    pub(crate) name: Piece,
-    /// The same behind another field of its object: `,"name":"`.
-    pub(crate) next: Piece,
+    /// The last part of its name as JSON, with the colon: `"name":`.
+    pub(crate) name: Box<[u8]>,
     /// The object that it stands in.
     pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
@@ -51,7 +48,7 @@ pub struct Fields {
     /// How many objects a document can have.
     objects: usize,
     /// What stands between two fields, for each object of the one and each of the other: `}},"source":{`.
-    steps: Vec<Piece>,
+    steps: Vec<Box<[u8]>>,
     /// How many objects are open in each object.
     depths: Vec<u8>,
     /// The position of each field in document order.
@@ -180,8 +177,10 @@ impl Fields {
     /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
     /// document its comma has to become a brace.
     #[inline]
-    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Piece> {
-        self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> &[u8] {
+        let step = self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0));
+        debug_assert!(step.is_some(), "no step from {from:?} to {to:?}");
+        step.map_or(&[], |step| step)
     }
 
     /// How many objects are open where the fields of `object` stand.
@@ -255,16 +254,15 @@ fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n s
         objects.push(around);
         objects.len() - 1
     });
-    let mut next = vec![b','];
-    json::string(name, &mut next);
-    next.extend_from_slice(b":\"");
-    let name = Piece::new(next.get(1..).unwrap_or_default());
     let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
-    Slot { name, next: Piece::new(&next), object, field, prefixed }
+    let mut text = Vec::new();
+    json::string(name, &mut text);
+    text.push(b':');
+    Slot { name: text.into(), object, field, prefixed }
 }
 
 /// A comma alone where `from` and `to` are the same object.
-fn step(from: &[&str], to: &[&str]) -> Piece {
+fn step(from: &[&str], to: &[&str]) -> Box<[u8]> {
     let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
     let mut text = vec![b'}'; from.len() - shared];
     text.push(b',');
@@ -272,7 +270,7 @@ fn step(from: &[&str], to: &[&str]) -> Piece {
         json::string(segment, &mut text);
         text.extend_from_slice(b":{");
     }
-    Piece::new(&text)
+    text.into()
 }
 
 fn positions(order: &[Slot]) -> Vec<u16> {

@@ -33,6 +33,14 @@ pub enum Value<'a> {
     Object(&'a [Leftover<'a>]),
 }
 
+impl Value<'_> {
+    /// Whether this is the value of a field that is left out.
+    #[inline]
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
 /// An address, with its text where that is how documents write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
