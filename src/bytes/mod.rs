@@ -8,4 +8,3 @@ pub(crate) mod find;
 pub(crate) mod trim;
 pub(crate) mod word;
 pub(crate) mod json;
-pub(crate) mod recycle;

@@ -11,7 +11,6 @@ use super::fields::{Fields, ObjectId, Slot};
 use super::trace::{Fate, Note, Read, Reason, Step, Trace};
 use super::value::{Address, Leftover, Value};
 use crate::bytes::json;
-use crate::bytes::recycle::emptied;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
 pub const MAX_STRING: usize = 32_766;
@@ -23,7 +22,7 @@ pub const CUT_MARK: &str = "…[cut]";
 const FLAT_PATH: usize = 512;
 
 /// The values of one document.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Row<'a> {
     /// By position in document order; [`Value::Absent`] where the document lacks the field.
     values: Vec<Value<'a>>,
@@ -39,19 +38,6 @@ impl<'a> Row<'a> {
     pub fn new(fields: &'a Fields) -> Self {
         let values = vec![Value::Absent; fields.len()];
         Self { values, positions: fields.positions(), leftovers: Vec::new(), trace: None }
-    }
-
-    /// An empty row for documents of `fields`, with the memory of one that was emptied.
-    pub(crate) fn recycle(emptied: Row<'static>, fields: &'a Fields) -> Self {
-        let Row { mut values, leftovers, .. } = emptied;
-        values.resize(fields.len(), Value::Absent);
-        Row { values, positions: fields.positions(), leftovers, trace: None }
-    }
-
-    /// The row's memory without its values.
-    pub(crate) fn emptied(self) -> Row<'static> {
-        let Row { values, leftovers, .. } = self;
-        Row { values: emptied(values), positions: &[], leftovers: emptied(leftovers), trace: None }
     }
 
     /// Gives a field its value, in place of any that it has.
