@@ -3,7 +3,6 @@
 //! Does not know where lines come from, nor where documents go.
 
 use crate::load::text::Text;
-use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
@@ -18,7 +17,6 @@ use crate::map::exclude::Exclusions;
 use crate::parse::marker;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
-use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -29,12 +27,11 @@ pub(super) struct Stages<'l> {
     documents: Documents<'l>,
     /// How many documents a line has given so far.
     part: (LineNumber, usize),
-    spare: Spare,
 }
 
 impl<'l> Stages<'l> {
     pub(super) fn new(plan: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { plan, documents, part: (LineNumber(0), 0), spare: Spare::default() }
+        Self { plan, documents, part: (LineNumber(0), 0) }
     }
 
     /// The same stages once more, for other lines of the object.
@@ -50,37 +47,21 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, given: &[Given<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = given.iter().map(Text::of).collect();
         let is_json = matches!(self.plan.log_type().file_format, FileFormat::Json);
-        // The last one is empty: the next one is read into it, if there is one.
-        let mut records = Vec::with_capacity(FEW + 1);
-        let mut spare = mem::take(&mut self.spare);
+        let mut records = Vec::with_capacity(FEW);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-            let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
-            let mut whole = (!is_json && text.identity.is_some()).then_some(message);
-            loop {
-                let (of, record) = match records.last_mut() {
-                    Some(last) => last,
-                    None => records.push_mut((text, Record::default())),
-                };
-                *of = text;
-                match whole.take() {
-                    Some(message) => record.message = message.into(),
-                    None if rest.read_next(record).is_some() => {}
-                    None => break,
-                }
-                if records.len() > FEW {
+            let is_event = !is_json && text.identity.is_some();
+            let whole = is_event.then(|| Record { message: message.into(), ..Record::default() });
+            let of_json = record::records(if is_json { message } else { "" });
+            for record in whole.into_iter().chain(of_json) {
+                if records.len() == FEW {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
-                records.push((text, Record::default()));
+                records.push((text, record));
             }
         }
-        records.truncate(records.len().saturating_sub(1));
         self.records(&records, &texts, output)?;
-        for (_, record) in &mut records {
-            spare.give_back(&mut record.message);
-        }
-        self.spare = spare;
         output.count_all(&texts);
         ControlFlow::Continue(())
     }

@@ -9,13 +9,11 @@ mod columns;
 mod json;
 mod records;
 mod repair;
-mod spare;
 
 use std::borrow::Cow;
 
 pub use self::fluentd::{Other, Record};
 pub use self::records::{Records, records};
-pub use self::spare::Spare;
 
 /// Reads a line as UTF-8. Gives the text and how many sequences of it were none: each became one U+FFFD, as the
 /// Unicode standard (chapter 3, "U+FFFD Substitution of Maximal Subparts") says.

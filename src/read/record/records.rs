@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use super::columns;
 use super::columns::Columns;
 use super::fluentd::{Other, Record};
-use super::spare::Spare;
 use super::{json, repair};
 
 /// Reads a line as records. A line of nothing but blanks has none.
@@ -18,17 +17,16 @@ use super::{json, repair};
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
 /// * anything else, and whatever follows the last whole object: text.
-pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
-    Records { rest: line, columns: Columns::default(), place: Place::Start, spare }
+pub fn records(line: &str) -> Records<'_> {
+    Records { rest: line, columns: Columns::default(), place: Place::Start }
 }
 
 /// The iterator of [`records`].
 #[derive(Debug)]
-pub struct Records<'a, 's> {
+pub struct Records<'a> {
     rest: &'a str,
     columns: Columns<'a>,
     place: Place,
-    spare: &'s mut Spare,
 }
 
 /// Where in the line the rest starts.
@@ -39,21 +37,13 @@ enum Place {
     Array,
 }
 
-impl<'a> Iterator for Records<'a, '_> {
-    type Item = Record<'a>;
-
-    fn next(&mut self) -> Option<Record<'a>> {
-        let mut record = Record::default();
-        self.read_next(&mut record).map(|()| record)
-    }
-}
-
 /// RFC 8259 section 2.
 const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-impl<'a> Records<'a, '_> {
-    /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
-    pub(crate) fn read_next(&mut self, record: &mut Record<'a>) -> Option<()> {
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
         let (mut before, mut rest) = self.pass_blanks()?;
         while let (Place::Array, Some(behind)) = (self.place, rest.strip_prefix(']')) {
             self.place = Place::Values;
@@ -80,18 +70,20 @@ impl<'a> Records<'a, '_> {
                 self.rest = rest;
             }
         }
-        if self.value(record).is_none() {
+        let mut record = self.value().unwrap_or_else(|| {
             // With no record behind them, what looked like columns was text too.
             if at_start {
                 self.columns = Columns::default();
             }
             self.rest = "";
-            *record = Record { message: Cow::Borrowed(before), ..Record::default() };
-        }
-        self.fill_in_columns(record);
-        Some(())
+            Record { message: Cow::Borrowed(before), ..Record::default() }
+        });
+        self.fill_in_columns(&mut record);
+        Some(record)
     }
+}
 
+impl<'a> Records<'a> {
     /// The rest with and without leading blanks; nothing if it holds nothing else.
     fn pass_blanks(&self) -> Option<(&'a str, &'a str)> {
         let rest = self.rest.trim_start_matches(BLANKS);
@@ -110,17 +102,15 @@ impl<'a> Records<'a, '_> {
     }
 
     /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
-    fn value(&mut self, record: &mut Record<'a>) -> Option<()> {
-        let Place::Array = self.place else { return self.object(record) };
-        if self.object(record).is_none() {
-            *record = self.plain_element()?;
-        }
+    fn value(&mut self) -> Option<Record<'a>> {
+        let Place::Array = self.place else { return self.object() };
+        let record = self.object().or_else(|| self.plain_element())?;
         let behind = self.rest.trim_start_matches(BLANKS);
         self.rest = behind.strip_prefix(',').unwrap_or(behind);
-        Some(())
+        Some(record)
     }
 
-    /// An element that is no object.
+    /// Reads an element that is no object.
     fn plain_element(&mut self) -> Option<Record<'a>> {
         let (element, behind) = self.rest.split_at_checked(json::value_length(self.rest)?)?;
         self.rest = behind;
@@ -128,20 +118,13 @@ impl<'a> Records<'a, '_> {
     }
 
     /// Reads the object that the rest starts with.
-    fn object(&mut self, record: &mut Record<'a>) -> Option<()> {
+    fn object(&mut self) -> Option<Record<'a>> {
         if !self.rest.starts_with('{') {
             return None;
         }
-        let length = match json::object(self.rest, self.spare, record) {
-            Some(length) => length,
-            None => {
-                let repaired = repaired_object(self.rest)?;
-                *record = repaired.0;
-                repaired.1
-            }
-        };
+        let (record, length) = json::object(self.rest).or_else(|| repaired_object(self.rest))?;
         self.rest = self.rest.get(length..)?;
-        Some(())
+        Some(record)
     }
 
     fn fill_in_columns(&self, record: &mut Record<'a>) {
@@ -157,8 +140,7 @@ impl<'a> Records<'a, '_> {
 /// Reads an object that strict JSON refuses. The record owns its text, because it differs from the line.
 fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
     let repaired = repair::value(text)?;
-    let mut record = Record::default();
-    let length = json::object(&repaired.json, &mut Spare::default(), &mut record)?;
+    let (record, length) = json::object(&repaired.json)?;
     if length < repaired.json.len() {
         return None;
     }
@@ -172,7 +154,6 @@ fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
         record.others.into_iter().map(|Other { name, value }| Other { name: own(name), value: own(value) });
     let record = Record {
         message,
-        plain: 0,
         hostname: record.hostname.map(own),
         timestamp: record.timestamp.map(own),
         tag: record.tag.map(own),
