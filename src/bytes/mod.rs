@@ -4,6 +4,7 @@
 
 pub(crate) mod hex;
 pub mod safe;
+pub(crate) mod slice;
 pub(crate) mod find;
 pub(crate) mod trim;
 pub(crate) mod word;

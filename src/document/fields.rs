@@ -11,6 +11,7 @@ use super::ecs;
 use super::ecs::Type;
 use super::field_list::{BASE, ListedField, PREFIX};
 use crate::bytes::json;
+use crate::bytes::slice;
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +27,26 @@ pub struct Field {
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
-    /// The last part of its name as JSON, with the colon: `"name":`.
-    pub(crate) name: Box<[u8]>,
+    /// The last part of its name as JSON, behind another field of its object: `,"name":`.
+    next: Box<[u8]>,
     /// The object that it stands in.
     pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
     /// It stands under the prefix, as all slots behind it do.
     pub(crate) prefixed: bool,
+}
+
+impl Slot {
+    /// Appends what stands before the value of this field, if the field before it stands in `object`.
+    #[inline]
+    pub(crate) fn open(&self, object: ObjectId, fields: &Fields, out: &mut Vec<u8>) {
+        if self.object == object {
+            json::append(&self.next, out);
+        } else {
+            json::append(fields.step(object, self.object), out);
+            json::append(slice::bytes(&self.next, 1..), out);
+        }
+    }
 }
 
 /// The number of an object of the document, the document itself being the first.
@@ -174,10 +188,10 @@ impl Fields {
         &self.order
     }
 
-    /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
-    /// document its comma has to become a brace.
+    /// What stands between a field of one object and the name of the next field, which stands in another or in the same. Before the
+    /// first field of a document its comma has to become a brace.
     #[inline]
-    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> &[u8] {
+    fn step(&self, from: ObjectId, to: ObjectId) -> &[u8] {
         let step = self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0));
         debug_assert!(step.is_some(), "no step from {from:?} to {to:?}");
         step.map_or(&[], |step| step)
@@ -255,10 +269,10 @@ fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n s
         objects.len() - 1
     });
     let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
-    let mut text = Vec::new();
+    let mut text = vec![b','];
     json::string(name, &mut text);
     text.push(b':');
-    Slot { name: text.into(), object, field, prefixed }
+    Slot { next: text.into(), object, field, prefixed }
 }
 
 /// A comma alone where `from` and `to` are the same object.

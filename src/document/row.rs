@@ -4,6 +4,8 @@
 
 use std::io::Write as _;
 
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 use serde::Serialize;
 
 use super::field_list::FieldId;
@@ -11,6 +13,7 @@ use super::fields::{Fields, ObjectId, Slot};
 use super::trace::{Fate, Note, Read, Reason, Step, Trace};
 use super::value::{Address, Leftover, Value};
 use crate::bytes::json;
+use crate::bytes::slice::part;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
 pub const MAX_STRING: usize = 32_766;
@@ -25,19 +28,23 @@ const FLAT_PATH: usize = 512;
 #[derive(Debug)]
 pub struct Row<'a> {
     /// By position in document order; [`Value::Absent`] where the document lacks the field.
-    values: Vec<Value<'a>>,
+    values: ArenaVec<'a, Value<'a>>,
     /// The position of each field.
     positions: &'a [u16],
-    leftovers: Vec<Leftover<'a>>,
+    leftovers: ArenaVec<'a, Leftover<'a>>,
     /// Why the values are what they are, if someone asks.
     trace: Option<Box<Trace<'a>>>,
 }
 
 impl<'a> Row<'a> {
-    /// A row without values, for a document of `fields`.
-    pub fn new(fields: &'a Fields) -> Self {
-        let values = vec![Value::Absent; fields.len()];
-        Self { values, positions: fields.positions(), leftovers: Vec::new(), trace: None }
+    /// A row without values, for a document of `fields`. It takes its memory from the event's arena.
+    pub fn new(fields: &'a Fields, arena: &'a Bump) -> Self {
+        Self {
+            values: bumpalo::vec![in arena; Value::Absent; fields.len()],
+            positions: fields.positions(),
+            leftovers: ArenaVec::new_in(arena),
+            trace: None,
+        }
     }
 
     /// Gives a field its value, in place of any that it has.
@@ -158,8 +165,7 @@ impl Row<'_> {
             if value.is_absent() {
                 continue;
             }
-            writer.out.extend_from_slice(fields.step(object, slot.object));
-            writer.out.extend_from_slice(&slot.name);
+            slot.open(object, fields, writer.out);
             writer.value(value);
             object = slot.object;
             last = Some(slot);
@@ -275,7 +281,7 @@ impl Writer<'_> {
             Value::Long(number) => self.number(number),
             Value::Float(number) => self.number(number),
             Value::Ip(address) => self.address(address),
-            Value::Json(json) => self.out.extend_from_slice(json.as_bytes()),
+            Value::Json(json) => json::append(json.as_bytes(), self.out),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
@@ -336,7 +342,6 @@ impl Writer<'_> {
         }
         self.cut += 1;
         let end = text.floor_char_boundary(longest - CUT_MARK.len());
-        let (kept, _) = text.split_at_checked(end).unwrap_or_default();
-        json::string(&[kept, CUT_MARK].concat(), self.out);
+        json::string(&[part(text, ..end), CUT_MARK].concat(), self.out);
     }
 }

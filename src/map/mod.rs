@@ -101,19 +101,16 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { section, facts, created, devices, ingested, index_names, arena, hits, traced } =
-            self;
+        let Self { section, facts, created, devices, ingested, index_names, arena, hits, traced } = self;
         let section: &CompiledSection = section;
         arena.reset();
         let arena = &*arena;
 
         forget(devices);
-        let mut read: Vec<_> = events
-            .iter()
-            .map(|event| ReadEvent::read(*event, section, devices, arena))
-            .collect();
+        let mut read: Vec<_> =
+            events.iter().map(|event| ReadEvent::read(*event, section, devices, arena)).collect();
         let row = || {
-            let mut row = Row::new(&section.fields);
+            let mut row = Row::new(&section.fields, arena);
             if *traced {
                 row.start_trace();
             }

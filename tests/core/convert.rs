@@ -17,7 +17,7 @@ fn written(text: &str, kind: Type) -> Option<String> {
     let arena = Bump::new();
     let fields = Fields::new("prefix", &[], []).unwrap();
     let value = convert(text, kind, &arena)?;
-    let mut row = Row::new(&fields);
+    let mut row = Row::new(&fields, &arena);
     row.set(fields.id("@id").unwrap(), value);
     let mut out = Vec::new();
     row.write_json(&fields, &mut out);

@@ -136,7 +136,11 @@ pub(crate) struct PairIndex(u32);
 impl<'a> EventKeys<'a> {
     /// No pairs yet, of an event whose known keys are those of `table`.
     pub(crate) fn new(table: &KeyTable) -> Self {
-        EventKeys { pairs: Vec::with_capacity(USUAL_PAIRS), entries: Vec::with_capacity(USUAL_PAIRS), first: vec![0; usize::from(table.count)] }
+        EventKeys {
+            pairs: Vec::with_capacity(USUAL_PAIRS),
+            entries: Vec::with_capacity(USUAL_PAIRS),
+            first: vec![0; usize::from(table.count)],
+        }
     }
 
     /// Where the event's pairs go, before [`EventKeys::find_keys`].
