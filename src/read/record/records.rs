@@ -18,7 +18,7 @@ use super::{json, repair};
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
 /// * anything else, and whatever follows the last whole object: text.
 pub fn records(line: &str) -> Records<'_> {
-    Records { rest: line, columns: Columns::default(), place: Place::Start }
+    Records { rest: line, columns: Columns::default(), position: LinePosition::Start }
 }
 
 /// The iterator of [`records`].
@@ -26,12 +26,12 @@ pub fn records(line: &str) -> Records<'_> {
 pub struct Records<'a> {
     rest: &'a str,
     columns: Columns<'a>,
-    place: Place,
+    position: LinePosition,
 }
 
 /// Where in the line the rest starts.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum LinePosition {
     Start,
     Values,
     Array,
@@ -45,27 +45,27 @@ impl<'a> Iterator for Records<'a> {
 
     fn next(&mut self) -> Option<Record<'a>> {
         let (mut before, mut rest) = self.pass_blanks()?;
-        while let (Place::Array, Some(behind)) = (self.place, rest.strip_prefix(']')) {
-            self.place = Place::Values;
+        while let (LinePosition::Array, Some(behind)) = (self.position, rest.strip_prefix(']')) {
+            self.position = LinePosition::Values;
             self.rest = behind;
             (before, rest) = self.pass_blanks()?;
         }
-        let at_start = matches!(self.place, Place::Start);
-        match self.place {
-            Place::Start => {
+        let at_start = matches!(self.position, LinePosition::Start);
+        match self.position {
+            LinePosition::Start => {
                 // Text that is the whole line keeps its leading blanks; what follows a record does not.
-                self.place = Place::Values;
+                self.position = LinePosition::Values;
                 self.open(rest);
                 if let Some((columns, behind)) = columns::split(rest) {
                     self.columns = columns;
                     self.rest = behind;
                 }
             }
-            Place::Values => {
+            LinePosition::Values => {
                 before = rest;
                 self.open(rest);
             }
-            Place::Array => {
+            LinePosition::Array => {
                 before = rest;
                 self.rest = rest;
             }
@@ -96,14 +96,14 @@ impl<'a> Records<'a> {
         if let Some(elements) = rest.strip_prefix('[').map(|behind| behind.trim_start_matches(BLANKS))
             && elements.starts_with('{')
         {
-            self.place = Place::Array;
+            self.position = LinePosition::Array;
             self.rest = elements;
         }
     }
 
     /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
     fn value(&mut self) -> Option<Record<'a>> {
-        let Place::Array = self.place else { return self.object() };
+        let LinePosition::Array = self.position else { return self.object() };
         let record = self.object().or_else(|| self.plain_element())?;
         let behind = self.rest.trim_start_matches(BLANKS);
         self.rest = behind.strip_prefix(',').unwrap_or(behind);
