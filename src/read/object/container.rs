@@ -6,7 +6,6 @@ use super::bzip2::Bzip2;
 use super::gzip::Gzip;
 use super::members::Codec;
 use super::xz::Xz;
-use super::zip;
 use super::zstd::Zstd;
 
 /// Bytes of an object's front that tell its container: tar's magic number ends there.
@@ -27,10 +26,24 @@ pub(crate) enum Container {
     /// RFC 8878.
     Zstd,
     /// ZIP (APPNOTE.TXT).
+    #[cfg(feature = "zip")]
     Zip,
     /// One that is not read, by its name.
     Other(&'static str),
 }
+
+/// A zip archive, which is not read without the feature `zip`.
+#[cfg(feature = "zip")]
+const ZIP: Container = Container::Zip;
+#[cfg(not(feature = "zip"))]
+const ZIP: Container = Container::Other("zip");
+
+/// First bytes of a zip archive: the header of its first entry (APPNOTE.TXT 4.3.7).
+pub(crate) const ZIP_ENTRY: [u8; 4] = *b"PK\x03\x04";
+/// First bytes of a zip archive without entries: its end (4.3.16).
+pub(crate) const ZIP_END: [u8; 4] = *b"PK\x05\x06";
+/// The same with lengths of 64 bits (4.3.14).
+pub(crate) const ZIP_END_64: [u8; 4] = *b"PK\x06\x06";
 
 /// First bytes of containers that are not read. None of them is text.
 const OTHERS: [(&[u8], &str); 8] = [
@@ -62,8 +75,8 @@ impl Container {
         if begins(4, Zstd::begins) {
             return Some(Self::Zstd);
         }
-        if zip::begins(head) {
-            return Some(Self::Zip);
+        if [ZIP_ENTRY, ZIP_END, ZIP_END_64].iter().any(|signature| head.starts_with(signature)) {
+            return Some(ZIP);
         }
         let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, name)| *name);
         let tar = || head.get(TAR_MAGIC..).is_some_and(|magic| magic.starts_with(b"ustar")).then_some("tar");
@@ -76,6 +89,7 @@ impl Container {
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
             Self::Zstd => "zstd",
+            #[cfg(feature = "zip")]
             Self::Zip => "zip",
             Self::Other(name) => name,
         }
@@ -89,6 +103,7 @@ impl Container {
 
     /// Why this container is not read.
     pub(crate) fn unread(name: &str) -> String {
-        format!("{name}: such files are not read; store the logs as text, gzip, bzip2, xz, zstd or zip")
+        let formats = if cfg!(feature = "zip") { "xz, zstd or zip" } else { "xz or zstd" };
+        format!("{name}: such files are not read; store the logs as text, gzip, bzip2, {formats}")
     }
 }

@@ -9,8 +9,9 @@ use memchr::memchr;
 
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
+use super::plain::PlainText;
 use super::stop::{Filled, Stop};
-use super::text::Text;
+use crate::bytes::slice::{bytes, bytes_mut};
 
 /// Room that a decoder gets at each call. zlib copies 32 KiB of history after each, so a call should give much
 /// more than that.
@@ -25,7 +26,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// is kept. After a huge line the buffer goes back to its usual size. The decoder takes 40 kB for gzip and zip,
 /// 5 MB for bzip2, and for xz and zstd what the writer chose, up to 64 MiB, with half as much again while a zstd window grows.
 pub struct Lines<R> {
-    text: Text<R>,
+    text: PlainText<R>,
     max_line: usize,
     /// Initialized bytes; text stands in `start..end`, and the line end is looked for from `scanned` on.
     buffer: Vec<u8>,
@@ -51,7 +52,7 @@ impl<R: Read> Lines<R> {
     /// object that grows over `inflation` breaks off there.
     pub fn new(reader: R, max_line: usize, inflation: Inflation) -> Self {
         Self {
-            text: Text::new(reader, inflation),
+            text: PlainText::new(reader, inflation),
             max_line,
             buffer: Vec::new(),
             start: 0,
@@ -121,7 +122,7 @@ impl<R: Read> Lines<R> {
 
     /// The next line, if its end is in the buffer.
     fn decoded_span(&mut self) -> Option<Span> {
-        let unseen = self.buffer.get(self.scanned..self.end).unwrap_or_default();
+        let unseen = bytes(&self.buffer, self.scanned..self.end);
         let Some(at) = memchr(b'\n', unseen) else {
             self.scanned = self.end;
             return None;
@@ -152,9 +153,9 @@ impl<R: Read> Lines<R> {
         let mut passed: u64 = 0;
         let mut last = 0;
         loop {
-            let rest = self.buffer.get(kept..self.end).unwrap_or_default();
+            let rest = bytes(&self.buffer, kept..self.end);
             let line_end = memchr(b'\n', rest);
-            let part = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
+            let part = bytes(rest, ..line_end.unwrap_or(rest.len()));
             passed += part.len() as u64;
             last = part.last().copied().unwrap_or(last);
             if let Some(at) = line_end {
@@ -189,7 +190,7 @@ impl<R: Read> Lines<R> {
     }
 
     fn lend(&self, Span { number, from, to, cut }: Span) -> Line<'_> {
-        Line { number, bytes: self.buffer.get(from..to).unwrap_or_default(), cut }
+        Line { number, bytes: bytes(&self.buffer, from..to), cut }
     }
 
     fn without_carriage_return(&self, line_end: usize) -> usize {
@@ -206,10 +207,10 @@ impl<R: Read> Lines<R> {
         }
         self.compact();
         self.make_room();
-        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let Filled { bytes, stop } = self.text.fill(room);
-        self.end += bytes;
-        self.decoded += bytes as u64;
+        let filled = self.text.fill(bytes_mut(&mut self.buffer, self.end..));
+        let Filled { bytes: decoded, stop } = filled;
+        self.end += decoded;
+        self.decoded += decoded as u64;
         self.broken = match &stop {
             None | Some(Stop::End) => None,
             Some(Stop::Damaged(reason)) => Some((reason, false)),
@@ -221,7 +222,7 @@ impl<R: Read> Lines<R> {
             source_failed,
         });
         self.stop = stop;
-        bytes > 0
+        decoded > 0
     }
 
     /// Moves the text that waits to the front of the buffer.

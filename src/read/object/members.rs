@@ -4,8 +4,8 @@
 
 use std::io::Read;
 
-use super::source::Source;
 use super::stop::{Filled, Stop};
+use super::stored::StoredBytes;
 
 /// One format of members.
 pub(crate) trait Codec {
@@ -20,22 +20,22 @@ pub(crate) trait Codec {
     fn begins(first: &[u8]) -> bool;
 
     /// Decodes a part of the member into `out`, which is not empty.
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step;
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress;
 
     /// Makes ready for another member.
     fn restart(&mut self);
 }
 
 /// What one call decoded.
-pub(crate) struct Step {
+pub(crate) struct Progress {
     /// Bytes written to the front of the buffer.
     pub(crate) bytes: usize,
     /// How the member goes on.
-    pub(crate) then: Then,
+    pub(crate) outcome: Outcome,
 }
 
 /// How a member goes on.
-pub(crate) enum Then {
+pub(crate) enum Outcome {
     /// There may be more of it.
     More,
     /// It ended where it should.
@@ -47,7 +47,7 @@ pub(crate) enum Then {
 }
 
 /// Where in the file the decoder stands.
-enum Place {
+enum MemberPosition {
     Member,
     BetweenMembers,
 }
@@ -55,36 +55,36 @@ enum Place {
 /// The decoder of one file of members.
 pub(crate) struct Members<C> {
     codec: C,
-    place: Place,
+    position: MemberPosition,
     count: u64,
 }
 
 impl<C: Codec> Members<C> {
     pub(crate) fn new(codec: C) -> Self {
-        Self { codec, place: Place::Member, count: 1 }
+        Self { codec, position: MemberPosition::Member, count: 1 }
     }
 
     /// Decodes into `out`, which is not empty: some bytes, or the reason why there are no more, or both.
-    pub(crate) fn fill<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Filled {
+    pub(crate) fn fill<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Filled {
         loop {
-            if let Place::BetweenMembers = self.place
+            if let MemberPosition::BetweenMembers = self.position
                 && let Some(stop) = self.next_member(source)
             {
                 return Filled { bytes: 0, stop: Some(stop) };
             }
-            let Step { bytes, then } = self.codec.decode(source, out);
+            let Progress { bytes, outcome } = self.codec.decode(source, out);
             let (member, count) = (C::MEMBER, self.count);
-            let stop = match then {
-                Then::More => None,
-                Then::End => {
-                    self.place = Place::BetweenMembers;
+            let stop = match outcome {
+                Outcome::More => None,
+                Outcome::End => {
+                    self.position = MemberPosition::BetweenMembers;
                     None
                 }
-                Then::Starved => Some(source.failure().map_or_else(
+                Outcome::Starved => Some(source.failure().map_or_else(
                     || Stop::Damaged(format!("the file ends inside {member} {count}")),
                     |reason| Stop::SourceFailed(reason.to_owned()),
                 )),
-                Then::Damaged(reason) => {
+                Outcome::Damaged(reason) => {
                     Some(Stop::Damaged(format!("{member} {count} is damaged: {reason}")))
                 }
             };
@@ -95,7 +95,7 @@ impl<C: Codec> Members<C> {
     }
 
     /// Looks what follows a member: another one, nothing, or padding.
-    fn next_member<R: Read>(&mut self, source: &mut Source<R>) -> Option<Stop> {
+    fn next_member<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Stop> {
         if pass_zeros(source) {
             let failure = source.failure().map(str::to_owned);
             return Some(failure.map_or(Stop::End, Stop::SourceFailed));
@@ -109,13 +109,13 @@ impl<C: Codec> Members<C> {
         }
         self.count += 1;
         self.codec.restart();
-        self.place = Place::Member;
+        self.position = MemberPosition::Member;
         None
     }
 }
 
 /// Passes over zeros, with which tapes and block devices pad; true if nothing follows them.
-pub(crate) fn pass_zeros<R: Read>(source: &mut Source<R>) -> bool {
+pub(crate) fn pass_zeros<R: Read>(source: &mut StoredBytes<R>) -> bool {
     loop {
         let input = source.peek(1);
         let waiting = input.len();

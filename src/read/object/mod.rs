@@ -5,16 +5,17 @@
 
 pub mod line;
 mod stop;
-mod source;
+mod stored;
 mod container;
 mod members;
 mod gzip;
 mod bzip2;
 mod xz;
 mod zstd;
+#[cfg(feature = "zip")]
 mod zip;
 mod inflation;
-mod text;
+mod plain;
 mod lines;
 
 pub use self::inflation::Inflation;

@@ -4,16 +4,11 @@
 
 use std::io::Read;
 
-use crate::read::object::source::Source;
+use crate::read::object::container::{ZIP_END as END, ZIP_END_64 as END_64, ZIP_ENTRY as ENTRY};
+use crate::read::object::stored::StoredBytes;
 
-/// Local file header (4.3.7).
-pub(super) const ENTRY: [u8; 4] = *b"PK\x03\x04";
-/// End of central directory record (4.3.16).
-pub(super) const END: [u8; 4] = *b"PK\x05\x06";
-/// Zip64 end of central directory record (4.3.14).
-pub(super) const END_64: [u8; 4] = *b"PK\x06\x06";
 /// Data descriptor (4.3.9).
-pub(super) const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
+const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 /// Central directory header (4.3.12).
 const DIRECTORY: [u8; 4] = *b"PK\x01\x02";
 /// Archive extra data record (4.3.11).
@@ -33,9 +28,9 @@ const LOOK_INTO_EXTRA: u32 = u32::MAX;
 const SHOWN_NAME: usize = 100;
 
 /// One record.
-pub(super) enum Record {
+pub(super) enum ZipRecord {
     /// An entry, whose data follows.
-    Entry(Header),
+    Entry(ZipHeader),
     /// A part of the directory, passed over.
     Directory,
     /// The end of the archive.
@@ -43,7 +38,7 @@ pub(super) enum Record {
 }
 
 /// What the header of an entry says.
-pub(super) struct Header {
+pub(super) struct ZipHeader {
     /// The name as messages show it.
     pub(super) name: String,
     pub(super) flags: u16,
@@ -60,7 +55,7 @@ pub(super) struct Lengths {
 }
 
 /// Why an archive cannot be read on.
-pub(super) enum Fault {
+pub(super) enum ZipFault {
     /// The source has no more bytes.
     Cut,
     /// The bytes are wrong.
@@ -70,10 +65,10 @@ pub(super) enum Fault {
 }
 
 /// Reads the next record, up to the data of an entry.
-pub(super) fn read<R: Read>(source: &mut Source<R>) -> Result<Record, Fault> {
-    let signature = *source.peek(4).first_chunk().ok_or(Fault::Cut)?;
+pub(super) fn read<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipRecord, ZipFault> {
+    let signature = *source.peek(4).first_chunk().ok_or(ZipFault::Cut)?;
     match signature {
-        ENTRY => return Ok(Record::Entry(header(source)?)),
+        ENTRY => return Ok(ZipRecord::Entry(header(source)?)),
         DIRECTORY => {
             let fixed: [u8; 46] = take(source)?;
             let following: u64 = [28, 30, 32].iter().map(|at| u64::from(u16_at(&fixed, *at))).sum();
@@ -95,16 +90,16 @@ pub(super) fn read<R: Read>(source: &mut Source<R>) -> Result<Record, Fault> {
         END => {
             let fixed: [u8; 22] = take(source)?;
             pass(source, u64::from(u16_at(&fixed, 20)))?;
-            return Ok(Record::End);
+            return Ok(ZipRecord::End);
         }
-        _ => return Err(Fault::Damaged("there is no zip record where one should be".to_owned())),
+        _ => return Err(ZipFault::Damaged("there is no zip record where one should be".to_owned())),
     }
-    Ok(Record::Directory)
+    Ok(ZipRecord::Directory)
 }
 
 /// Passes over the data descriptor, if there is one that says this, in any of its forms: with or without its
 /// signature, with lengths of 64 bits or of 32. False if there is another.
-pub(super) fn descriptor<R: Read>(source: &mut Source<R>, lengths: Lengths) -> Result<bool, Fault> {
+pub(super) fn descriptor<R: Read>(source: &mut StoredBytes<R>, lengths: Lengths) -> Result<bool, ZipFault> {
     let Lengths { crc, packed, unpacked } = lengths;
     let wide = [packed.to_le_bytes(), unpacked.to_le_bytes()].concat();
     // Writers of 32 bits store what fits.
@@ -122,10 +117,10 @@ pub(super) fn descriptor<R: Read>(source: &mut Source<R>, lengths: Lengths) -> R
             is_cut |= expected.starts_with(waiting);
         }
     }
-    if is_cut { Err(Fault::Cut) } else { Ok(false) }
+    if is_cut { Err(ZipFault::Cut) } else { Ok(false) }
 }
 
-fn header<R: Read>(source: &mut Source<R>) -> Result<Header, Fault> {
+fn header<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipHeader, ZipFault> {
     let fixed: [u8; 30] = take(source)?;
     let (packed, unpacked) = (u32_at(&fixed, 18), u32_at(&fixed, 22));
     let mut lengths =
@@ -149,7 +144,7 @@ fn header<R: Read>(source: &mut Source<R>) -> Result<Header, Fault> {
         extra = rest;
     }
     source.consume(extra_length);
-    Ok(Header { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
+    Ok(ZipHeader { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
 }
 
 /// Id and data of the first extra field, and the fields behind it.
@@ -159,22 +154,22 @@ fn extra_field(extra: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     Some((u16_at(head, 0), field, rest))
 }
 
-fn peek<R: Read>(source: &mut Source<R>, length: u16) -> Result<&[u8], Fault> {
-    source.peek(usize::from(length)).get(..usize::from(length)).ok_or(Fault::Cut)
+fn peek<R: Read>(source: &mut StoredBytes<R>, length: u16) -> Result<&[u8], ZipFault> {
+    source.peek(usize::from(length)).get(..usize::from(length)).ok_or(ZipFault::Cut)
 }
 
-fn take<const N: usize, R: Read>(source: &mut Source<R>) -> Result<[u8; N], Fault> {
-    let bytes = *source.peek(N).first_chunk().ok_or(Fault::Cut)?;
+fn take<const N: usize, R: Read>(source: &mut StoredBytes<R>) -> Result<[u8; N], ZipFault> {
+    let bytes = *source.peek(N).first_chunk().ok_or(ZipFault::Cut)?;
     source.consume(N);
     Ok(bytes)
 }
 
-fn pass<R: Read>(source: &mut Source<R>, length: u64) -> Result<(), Fault> {
+fn pass<R: Read>(source: &mut StoredBytes<R>, length: u64) -> Result<(), ZipFault> {
     let mut left = length;
     while left > 0 {
         let passed = source.peek(1).len().min(usize::try_from(left).unwrap_or(usize::MAX));
         if passed == 0 {
-            return Err(Fault::Cut);
+            return Err(ZipFault::Cut);
         }
         source.consume(passed);
         left -= passed as u64;
@@ -182,15 +177,21 @@ fn pass<R: Read>(source: &mut Source<R>, length: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A number at an offset, which every caller knows to be there.
+/// The bytes of a number at an offset, where the caller knows that there is one.
+fn number_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
+    debug_assert!(number.is_some(), "no number of {N} bytes at {at}");
+    number.unwrap_or([0; N])
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u16::from_le_bytes(*bytes))
+    u16::from_le_bytes(number_at(bytes, at))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    u32::from_le_bytes(number_at(bytes, at))
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    u64::from_le_bytes(number_at(bytes, at))
 }

@@ -5,11 +5,13 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use crate::bytes::slice::{bytes, bytes_mut};
+
 /// Stored bytes that are read at once. A network body arrives in pieces of this order.
 const BLOCK: usize = 128 * 1024;
 
 /// A reader, the block that was read last, and how it ended.
-pub(crate) struct Source<R> {
+pub(crate) struct StoredBytes<R> {
     reader: R,
     block: Box<[u8]>,
     start: usize,
@@ -18,7 +20,7 @@ pub(crate) struct Source<R> {
     ended: Option<Result<(), String>>,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> StoredBytes<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self { reader, block: vec![0; BLOCK].into_boxed_slice(), start: 0, end: 0, consumed: 0, ended: None }
     }
@@ -30,14 +32,13 @@ impl<R: Read> Source<R> {
             self.block.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
-            let free = self.block.get_mut(self.end..).unwrap_or_default();
-            match read(&mut self.reader, free) {
+            match read(&mut self.reader, bytes_mut(&mut self.block, self.end..)) {
                 Ok(0) => self.ended = Some(Ok(())),
                 Ok(read) => self.end += read,
                 Err(error) => self.ended = Some(Err(error.to_string())),
             }
         }
-        self.block.get(self.start..self.end).unwrap_or_default()
+        bytes(&self.block, self.start..self.end)
     }
 
     /// Marks bytes that `peek` gave as used.
@@ -58,7 +59,7 @@ impl<R: Read> Source<R> {
         if out.is_empty() {
             return 0;
         }
-        let mut waiting = self.block.get(self.start..self.end).unwrap_or_default();
+        let mut waiting = bytes(&self.block, self.start..self.end);
         if let Ok(count @ 1..) = waiting.read(out) {
             self.consume(count);
             return count;
