@@ -1,6 +1,5 @@
-//! Text and bytes: searches, JSON text, trimming, words of keys, text that is safe to print.
-//!
-//! Knows nothing of logs.
+//! Helpers for text and bytes that know nothing of logs: searches, slices, JSON strings, trimming, keys as numbers, text that is safe to
+//! print.
 
 pub(crate) mod hex;
 pub mod safe;

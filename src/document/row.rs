@@ -68,7 +68,7 @@ impl<'a> Row<'a> {
 
     /// Gives a field the value that `write` writes. `write` returns `None` and writes nothing where it has no value for the field.
     ///
-    /// The value is written where it stays: it is four words long, and most of the work of a document is to set values.
+    /// The value is written where it stays, because it is three words long and most of the work on a document is to set values.
     #[inline]
     pub(crate) fn set_with(
         &mut self,
@@ -134,7 +134,6 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Writing.
 impl Row<'_> {
     /// Appends the document as one JSON object without a line end. Returns the number of strings that were cut.
     pub fn write_json(&self, fields: &Fields, out: &mut Vec<u8>) -> u32 {
@@ -196,7 +195,7 @@ impl Row<'_> {
         }
     }
 
-    /// Appends a value as JSON: what a field, or a key under the prefix, would hold.
+    /// Appends the JSON of one value.
     pub(crate) fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
         Writer { out, cut: 0 }.value(value);
     }
@@ -214,7 +213,7 @@ impl<'a> Row<'a> {
         self.trace.as_ref().map_or(&[], |trace| &trace.notes)
     }
 
-    /// Tells why the values come that are set from here on.
+    /// Notes the reason for the values that are set from here on.
     #[inline]
     pub(crate) fn because(&mut self, step: Step, read: impl FnOnce() -> Read<'a>) {
         if let Some(trace) = &mut self.trace {
@@ -222,25 +221,25 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The same for a step that does not say what it reads.
+    /// Notes the step that sets values from here on, where it does not say what it reads.
     #[inline]
     pub(crate) fn step(&mut self, step: Step) {
         self.because(step, Read::default);
     }
 
-    /// Tells of a value that came too late for its field.
+    /// Notes a value that came too late for its field.
     #[inline]
     pub(crate) fn lose(&mut self, field: FieldId, value: Value<'a>) {
         self.note(Some(field), value, Fate::Lost);
     }
 
-    /// Tells of a value that does not fit.
+    /// Notes a value that does not fit.
     #[inline]
     pub(crate) fn refuse(&mut self, field: Option<FieldId>, value: &'a str) {
         self.note(field, Value::Text(value), Fate::Refused);
     }
 
-    /// Tells of a value that a field has taken.
+    /// Notes the value that a field has taken.
     #[inline]
     pub(crate) fn note_taken(&mut self, field: FieldId) {
         if self.trace.is_some() {
@@ -248,7 +247,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Tells what became of a value.
+    /// Notes what became of a value.
     #[inline]
     pub(crate) fn note(&mut self, field: Option<FieldId>, value: Value<'a>, fate: Fate) {
         if let Some(trace) = &mut self.trace {

@@ -1,7 +1,5 @@
-//! `TrendMicroDsPacketData`: the payload of a packet, base64, often cut.
-//!
-//! Takes the value with its escapes undone, gives the payload as text with secrets taken out, or as base64 where it is
-//! binary. Does not know what it means.
+//! The payload of a packet, which an event holds as base64 that is often cut. It becomes text without secrets, or base64 where it is
+//! binary.
 
 use base64_simd::{Out, STANDARD, STANDARD_NO_PAD, forgiving_decode};
 use bumpalo::Bump;

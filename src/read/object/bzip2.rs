@@ -9,10 +9,10 @@ use ::bzip2::{Decompress, Error, Status};
 use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
 use super::stored::StoredBytes;
 
-/// What a stream begins with; the size of its blocks, a digit from 1 to 9, stands behind it.
+/// The first bytes of a stream. Behind them stands the size of its blocks, a digit from 1 to 9.
 const MAGIC: [u8; 3] = *b"BZh";
 
-/// What stands behind the digit: the first block, or the end of a stream that has none.
+/// The bytes behind the digit: the first block begins, or a stream without blocks ends.
 const FIRST_BLOCK: [[u8; 6]; 2] = [*b"1AY&SY", [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
 
 /// The decoder of bzip2 streams.

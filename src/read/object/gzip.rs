@@ -1,7 +1,7 @@
 //! A gzip member (RFC 1952).
 //!
-//! zlib reads header, deflate stream and check sum itself. The raw inflater stands here instead of flate2's
-//! readers because those drop the bytes that were decoded by the same call that met a damage; here they count.
+//! zlib reads the header, the deflate stream and the check sum. flate2's readers are not used, because they drop the bytes that the
+//! same call decoded before it met damage; here those bytes count.
 
 use std::io::Read;
 
@@ -44,7 +44,7 @@ impl Codec for Gzip {
     }
 }
 
-/// Inflates a part of a stream, whichever header `inflate` expects around it.
+/// Inflates a part of a stream, with the header that `inflate` was made for.
 pub(crate) fn inflate<R: Read>(
     inflate: &mut Decompress,
     source: &mut StoredBytes<R>,

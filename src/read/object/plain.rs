@@ -1,6 +1,4 @@
-//! The plain text of an object, whatever it was packed in.
-//!
-//! Chooses the decoder and holds it to the bounds. Does not know lines.
+//! The plain text of an object, whatever the object is packed in. The text is held to the bounds of [`Inflation`].
 
 use std::io::Read;
 
@@ -58,13 +56,13 @@ impl<R: Read> PlainText<R> {
         Self { source: StoredBytes::new(reader), decoder: Decoder::Unknown, bounds, given: 0 }
     }
 
-    /// Writes text to the front of `out`, which has room for [`HEAD`] bytes and some: at least one byte, unless it
-    /// says why not.
+    /// Writes text to the front of `out`, which has room for more than [`HEAD`] bytes. Writes at least one byte, or returns why there is
+    /// none.
     pub(crate) fn fill(&mut self, out: &mut [u8]) -> Filled {
         if let Decoder::Unknown = self.decoder { self.begin(out) } else { self.decode(out) }
     }
 
-    /// Finds the decoder, and decodes as much as tells whether there is another container inside.
+    /// Finds the decoder, and decodes enough to tell whether there is another container inside.
     fn begin(&mut self, out: &mut [u8]) -> Filled {
         let container = Container::of(self.source.peek(HEAD));
         self.decoder = Decoder::of(container);

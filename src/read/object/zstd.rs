@@ -32,11 +32,11 @@ enum FramePosition {
     Start,
     Skipping(u64),
     Blocks,
-    /// The frame is over, but for text that waits for its position in the buffer.
+    /// All blocks are decoded; the decoder still holds text.
     Over(Option<Outcome>),
 }
 
-/// A source as the decoder reads it, which remembers that it could not give what was asked for.
+/// The stored bytes as the decoder reads them. It remembers whether the decoder has asked for more than there was.
 struct Input<'s, R> {
     source: &'s mut StoredBytes<R>,
     starved: bool,
@@ -77,7 +77,7 @@ impl Zstd {
         })
     }
 
-    /// Decodes one more block; what is wrong with it, or the end of the frame, comes behind the text before it.
+    /// Decodes one more block. Damage or the end of the frame is told behind the text that was decoded before.
     fn block<R: Read>(&mut self, source: &mut StoredBytes<R>) {
         let mut input = Input { source, starved: false };
         let decoded = self.frame.decode_blocks(&mut input, BlockDecodingStrategy::UptoBlocks(1));

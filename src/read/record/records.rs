@@ -1,7 +1,7 @@
 //! The records of a line, one after the other.
 //!
-//! Objects are records, and so are the objects of an array that starts with one. From the first thing on that is
-//! neither, the rest of the line is one record of text: what cannot be understood is kept whole.
+//! An object is a record, and so is each object of an array that starts with one. From the first thing on that is neither, the rest of
+//! the line is one record of text, so that nothing is lost that cannot be understood.
 
 use std::borrow::Cow;
 
@@ -10,18 +10,18 @@ use super::columns::Columns;
 use super::fluentd::{Other, Record};
 use super::{json, repair};
 
-/// Reads a line as records. A line of nothing but blanks has none.
+/// Reads a line as records. A blank line has none.
 ///
-/// * `{…}`: its fields; without `message` the JSON text is the message, and a `message` that is no string is its
-///   JSON text. Of several equal keys the first is meant, the later ones go to `others`.
+/// * `{…}`: the record has the fields of the object. An object without `message` is its own message, as JSON text; so is a `message` that
+///   is no string. Of several equal keys the first counts, and the later ones go to `others`.
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
-/// * anything else, and whatever follows the last whole object: text.
+/// * anything else, and whatever follows the last whole object, is text.
 pub fn records(line: &str) -> Records<'_> {
     Records { rest: line, columns: Columns::default(), position: LinePosition::Start }
 }
 
-/// The iterator of [`records`].
+/// The iterator that [`records`] returns.
 #[derive(Debug)]
 pub struct Records<'a> {
     rest: &'a str,
@@ -84,13 +84,13 @@ impl<'a> Iterator for Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The rest with and without leading blanks; nothing if it holds nothing else.
+    /// Returns the rest with and without leading blanks, or `None` if it is blank.
     fn pass_blanks(&self) -> Option<(&'a str, &'a str)> {
         let rest = self.rest.trim_start_matches(BLANKS);
         (!rest.is_empty()).then_some((self.rest, rest))
     }
 
-    /// Goes into an array, if an object stands first in it: many a log line starts with a bracket.
+    /// Goes into an array, if an object stands first in it: many log lines that are no JSON start with a bracket.
     fn open(&mut self, rest: &'a str) {
         self.rest = rest;
         if let Some(elements) = rest.strip_prefix('[').map(|behind| behind.trim_start_matches(BLANKS))

@@ -1,6 +1,4 @@
 //! One entry of a zip archive: its data, and the check whether it is whole.
-//!
-//! Does not know records.
 
 use std::io::Read;
 
@@ -44,12 +42,12 @@ impl ZipEntry {
         &self.header.name
     }
 
-    /// None of its text has been given.
+    /// Whether none of its text has been decoded.
     pub(super) fn is_at_start(&self) -> bool {
         self.unpacked == 0
     }
 
-    /// Decodes into `out`: some bytes, or how the entry ended, or both. `inflate` is kept from call to call.
+    /// Decodes into `out`. Returns the number of bytes, and how the entry ended, if it did. `inflate` is the same at each call.
     pub(super) fn fill<R: Read>(
         &mut self,
         inflate: &mut Decompress,
@@ -115,7 +113,7 @@ impl ZipEntry {
         Progress { bytes, outcome }
     }
 
-    /// Compares what was read with what the header, or the descriptor behind the entry, says of it.
+    /// Compares the data with what the header, or the descriptor behind the entry, says of it.
     fn finish<R: Read>(&self, inflate: &Decompress, source: &mut StoredBytes<R>) -> End {
         let packed = if self.header.method == STORED { self.packed } else { inflate.total_in() };
         let found = Lengths { crc: self.crc.sum(), packed, unpacked: self.unpacked };

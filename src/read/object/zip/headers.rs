@@ -1,6 +1,5 @@
-//! The records that a zip archive is made of, told by their signatures (APPNOTE.TXT 4.3).
-//!
-//! Reads what a stream needs of them, and passes over the rest. Does not decode entries.
+//! The records that a zip archive consists of, told by their signatures (APPNOTE.TXT 4.3). Only the headers of entries and the descriptors
+//! behind them are read; the directory is passed over.
 
 use std::io::Read;
 
@@ -21,17 +20,17 @@ const LOCATOR_64: [u8; 4] = *b"PK\x06\x07";
 /// The extra field with lengths of 64 bits (4.5.3).
 const EXTRA_64: u16 = 1;
 
-/// A length of 32 bits that says: look into the extra field.
+/// A length of 32 bits which says that the length stands in the extra field (4.4.8).
 const LOOK_INTO_EXTRA: u32 = u32::MAX;
 
-/// Bytes of a name that messages show.
+/// The most bytes of a name that messages show.
 const SHOWN_NAME: usize = 100;
 
 /// One record.
 pub(super) enum ZipRecord {
     /// An entry, whose data follows.
     Entry(ZipHeader),
-    /// A part of the directory, passed over.
+    /// A part of the directory, which has been passed over.
     Directory,
     /// The end of the archive.
     End,
@@ -46,7 +45,7 @@ pub(super) struct ZipHeader {
     pub(super) lengths: Lengths,
 }
 
-/// What tells whether an entry is whole.
+/// The check sum and the lengths of an entry, which tell whether it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) crc: u32,
@@ -56,11 +55,11 @@ pub(super) struct Lengths {
 
 /// Why an archive cannot be read on.
 pub(super) enum ZipFault {
-    /// The source has no more bytes.
+    /// The archive ends too early, or the reader failed.
     Cut,
     /// The bytes are wrong.
     Damaged(String),
-    /// The archive may be right, but uses what is not read.
+    /// The archive may be right, but uses something that is not read.
     Refused(String),
 }
 
@@ -97,8 +96,8 @@ pub(super) fn read<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipRecord, Zi
     Ok(ZipRecord::Directory)
 }
 
-/// Passes over the data descriptor, if there is one that says this, in any of its forms: with or without its
-/// signature, with lengths of 64 bits or of 32. False if there is another.
+/// Passes over a data descriptor that says the same as `lengths`, with or without its signature, with lengths of 64 bits or of 32. Returns
+/// whether there is one.
 pub(super) fn descriptor<R: Read>(source: &mut StoredBytes<R>, lengths: Lengths) -> Result<bool, ZipFault> {
     let Lengths { crc, packed, unpacked } = lengths;
     let wide = [packed.to_le_bytes(), unpacked.to_le_bytes()].concat();
@@ -147,7 +146,7 @@ fn header<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipHeader, ZipFault> {
     Ok(ZipHeader { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
 }
 
-/// Id and data of the first extra field, and the fields behind it.
+/// Returns the id and the data of the first extra field, and the fields behind it.
 fn extra_field(extra: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (head, rest) = extra.split_at_checked(4)?;
     let (field, rest) = rest.split_at_checked(usize::from(u16_at(head, 2)))?;
@@ -177,7 +176,7 @@ fn pass<R: Read>(source: &mut StoredBytes<R>, length: u64) -> Result<(), ZipFaul
     Ok(())
 }
 
-/// The bytes of a number at an offset, where the caller knows that there is one.
+/// Returns the bytes of a number at an offset, where the caller knows that there is one.
 fn number_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
     debug_assert!(number.is_some(), "no number of {N} bytes at {at}");

@@ -1,8 +1,11 @@
-//! A zip archive (APPNOTE.TXT), read from its front as a stream: the entries one after the other, as one text.
+//! A zip archive (APPNOTE.TXT), read from its front as a stream: the entries one after the other, as one text. The last line of an entry
+//! ends before the first line of the next.
 //!
-//! The directory at its end, which could only be used by seeking, is passed over: each entry's own header and what
-//! stands behind it are enough. Memory does not depend on the archive. Does not know lines, but ends the last line
-//! of each entry before the next one's first.
+//! The directory at the end of the archive, which only a reader that seeks could use, is passed over: the header of each entry and the
+//! descriptor behind it are enough. The memory does not depend on the archive.
+//!
+//! This is code of our own, behind the feature `zip`, because no crate that is well kept reads zip archives like this: `zip` refuses
+//! lengths behind an entry where it cannot seek, `async_zip` is asynchronous, and `rc-zip-sync` advises against its reader of streams.
 
 mod entry;
 mod headers;
@@ -30,7 +33,7 @@ pub(crate) struct Zip {
     inflate: Decompress,
     position: ZipPosition,
     entries: u64,
-    /// The text so far ends inside a line.
+    /// Whether the text so far ends inside a line.
     line_is_open: bool,
 }
 
@@ -44,8 +47,7 @@ impl Zip {
         }
     }
 
-    /// Decodes into `out`, which has room for a container's head and some: some bytes, or the reason why there are
-    /// no more, or both.
+    /// Decodes into `out`, which has room for more than a container's head. Returns some bytes, or the reason why there are no more, or both.
     pub(crate) fn fill<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Filled {
         loop {
             let (bytes, end) = match &mut self.position {
@@ -98,7 +100,7 @@ impl Zip {
     }
 }
 
-/// Text of an entry, with the end of the line before it that its own first line needs.
+/// Decodes text of an entry, behind the end of the line before it, if that is missing.
 fn entry_text<R: Read>(
     entry: &mut ZipEntry,
     inflate: &mut Decompress,
