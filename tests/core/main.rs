@@ -5,7 +5,6 @@ mod config;
 mod event;
 mod object;
 mod container;
-#[cfg(feature = "zip")]
 mod zip;
 mod record;
 mod marker;

@@ -11,10 +11,10 @@ pub(crate) enum Stop {
     SourceFailed(String),
 }
 
-/// What one call has decoded.
+/// What one call decoded.
 pub(crate) struct Filled {
-    /// The number of bytes written to the front of the buffer.
+    /// Bytes written to the front of the buffer.
     pub(crate) bytes: usize,
-    /// Why nothing follows these bytes, if nothing does.
+    /// Set if nothing follows them.
     pub(crate) stop: Option<Stop>,
 }

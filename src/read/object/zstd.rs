@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::members::{Codec, Outcome, Progress, begins_with};
-use super::stored::StoredBytes;
+use super::members::{Codec, Step, Then, begins_with};
+use super::source::Source;
 
 /// The first bytes of a frame.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -25,20 +25,20 @@ const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 /// The decoder of zstd frames.
 pub(crate) struct Zstd {
     frame: FrameDecoder,
-    position: FramePosition,
+    place: Place,
 }
 
-enum FramePosition {
+enum Place {
     Start,
     Skipping(u64),
     Blocks,
-    /// All blocks are decoded; the decoder still holds text.
-    Over(Option<Outcome>),
+    /// The frame is over, but for text that waits for its place in the buffer.
+    Over(Option<Then>),
 }
 
-/// The stored bytes as the decoder reads them. It remembers whether the decoder has asked for more than there was.
+/// A source as the decoder reads it, which remembers that it could not give what was asked for.
 struct Input<'s, R> {
-    source: &'s mut StoredBytes<R>,
+    source: &'s mut Source<R>,
     starved: bool,
 }
 
@@ -56,51 +56,51 @@ impl Zstd {
     pub(crate) fn new() -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(WINDOW);
-        Self { frame, position: FramePosition::Start }
+        Self { frame, place: Place::Start }
     }
 
-    fn start<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Outcome> {
+    fn start<R: Read>(&mut self, source: &mut Source<R>) -> Option<Then> {
         if let Some([_, magic @ .., a, b, c, d]) = source.peek(8).first_chunk::<8>()
             && *magic == SKIPPABLE
         {
-            self.position = FramePosition::Skipping(8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])));
+            self.place = Place::Skipping(8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])));
             return None;
         }
         let mut input = Input { source, starved: false };
         let started = self.frame.reset(&mut input);
         let starved = input.starved;
-        self.position = FramePosition::Blocks;
+        self.place = Place::Blocks;
         Some(match started {
             Ok(()) => return None,
-            Err(_) if starved => Outcome::Starved,
-            Err(error) => Outcome::Damaged(reason(&error)),
+            Err(_) if starved => Then::Starved,
+            Err(error) => Then::Damaged(reason(&error)),
         })
     }
 
-    /// Decodes one more block. Damage or the end of the frame is told behind the text that was decoded before.
-    fn block<R: Read>(&mut self, source: &mut StoredBytes<R>) {
+    /// Decodes one more block; what is wrong with it, or the end of the frame, comes behind the text before it.
+    fn block<R: Read>(&mut self, source: &mut Source<R>) {
         let mut input = Input { source, starved: false };
         let decoded = self.frame.decode_blocks(&mut input, BlockDecodingStrategy::UptoBlocks(1));
         let starved = input.starved;
-        let outcome = match decoded {
+        let then = match decoded {
             Ok(false) => return,
             Ok(true) => None,
-            Err(_) if starved => Some(Outcome::Starved),
-            Err(error) => Some(Outcome::Damaged(reason(&error))),
+            Err(_) if starved => Some(Then::Starved),
+            Err(error) => Some(Then::Damaged(reason(&error))),
         };
-        if outcome.is_some() {
+        if then.is_some() {
             // The decoder keeps a window of text back until its frame ends: this end lets it go.
             let _ = self.frame.decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
         }
-        self.position = FramePosition::Over(outcome);
+        self.place = Place::Over(then);
     }
 
-    fn end(&self) -> Outcome {
+    fn end(&self) -> Then {
         match self.frame.get_checksum_from_data() {
             Some(sum) if self.frame.get_calculated_checksum() != Some(sum) => {
-                Outcome::Damaged("its check sum is wrong".to_owned())
+                Then::Damaged("its check sum is wrong".to_owned())
             }
-            _ => Outcome::End,
+            _ => Then::End,
         }
     }
 }
@@ -115,47 +115,47 @@ impl Codec for Zstd {
         is_skippable || begins_with(first, &MAGIC)
     }
 
-    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
+    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
         loop {
-            match &mut self.position {
-                FramePosition::Start => {
-                    if let Some(outcome) = self.start(source) {
-                        return Progress { bytes: 0, outcome };
+            match &mut self.place {
+                Place::Start => {
+                    if let Some(then) = self.start(source) {
+                        return Step { bytes: 0, then };
                     }
                 }
-                FramePosition::Skipping(left) => {
+                Place::Skipping(left) => {
                     let waiting = source.peek(1).len();
                     let passed = waiting.min(usize::try_from(*left).unwrap_or(usize::MAX));
                     source.consume(passed);
                     *left -= passed as u64;
-                    let outcome = match (*left, waiting) {
-                        (0, _) => Outcome::End,
-                        (_, 0) => Outcome::Starved,
+                    let then = match (*left, waiting) {
+                        (0, _) => Then::End,
+                        (_, 0) => Then::Starved,
                         _ => continue,
                     };
-                    return Progress { bytes: 0, outcome };
+                    return Step { bytes: 0, then };
                 }
-                FramePosition::Blocks => {
+                Place::Blocks => {
                     let bytes = self.frame.read(out).unwrap_or_default();
                     if bytes > 0 {
-                        return Progress { bytes, outcome: Outcome::More };
+                        return Step { bytes, then: Then::More };
                     }
                     self.block(source);
                 }
-                FramePosition::Over(outcome) => {
+                Place::Over(then) => {
                     let bytes = self.frame.read(out).unwrap_or_default();
-                    let outcome = match bytes {
-                        0 => outcome.take().unwrap_or_else(|| self.end()),
-                        _ => Outcome::More,
+                    let then = match bytes {
+                        0 => then.take().unwrap_or_else(|| self.end()),
+                        _ => Then::More,
                     };
-                    return Progress { bytes, outcome };
+                    return Step { bytes, then };
                 }
             }
         }
     }
 
     fn restart(&mut self) {
-        self.position = FramePosition::Start;
+        self.place = Place::Start;
     }
 }
 
