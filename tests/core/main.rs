@@ -5,6 +5,7 @@ mod config;
 mod event;
 mod object;
 mod container;
+#[cfg(feature = "zip")]
 mod zip;
 mod record;
 mod marker;
