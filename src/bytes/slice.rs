@@ -1,4 +1,4 @@
-//! Slices of texts that are known to be there.
+//! Slices of texts and bytes that are known to be there.
 
 use std::slice::SliceIndex;
 
@@ -8,6 +8,23 @@ use std::slice::SliceIndex;
 pub(crate) fn part<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
     let part = text.get(range);
     debug_assert!(part.is_some(), "the range is outside of {text:?}, or cuts a character in two");
+    part.unwrap_or_default()
+}
+
+/// The bytes that stand in `range`, where the caller knows that there are so many.
+///
+/// Debug builds panic where the range is wrong, as indexing would; release builds give no bytes.
+pub(crate) fn bytes<R: SliceIndex<[u8], Output = [u8]>>(bytes: &[u8], range: R) -> &[u8] {
+    let part = bytes.get(range);
+    debug_assert!(part.is_some(), "the range is outside of {} bytes", bytes.len());
+    part.unwrap_or_default()
+}
+
+/// The same as [`bytes`], to write to.
+pub(crate) fn bytes_mut<R: SliceIndex<[u8], Output = [u8]>>(bytes: &mut [u8], range: R) -> &mut [u8] {
+    let length = bytes.len();
+    let part = bytes.get_mut(range);
+    debug_assert!(part.is_some(), "the range is outside of {length} bytes");
     part.unwrap_or_default()
 }
 

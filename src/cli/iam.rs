@@ -19,7 +19,13 @@ pub(super) fn policy(args: &IamArgs) -> Result<Value, Failure> {
     let policies = policy.into_iter().try_fold(template, |yaml, key| yaml.as_mapping_get(key));
     let policy = policies.and_then(|policies| policies.as_sequence_get(0)?.as_mapping_get("PolicyDocument"));
     let conditions = template.as_mapping_get("Conditions");
-    let stack = Stack { conditions: conditions.unwrap_or(&Yaml::BadValue), names: names(args) };
+    let mut names = names(args);
+    for (name, given) in [("KeyPrefix", &args.key_prefix), ("DeadLetterPrefix", &args.dead_letter_prefix)] {
+        let parameter = template.as_mapping_get("Parameters").and_then(|all| all.as_mapping_get(name));
+        let default = parameter.and_then(|parameter| parameter.as_mapping_get("Default")?.as_str());
+        names.insert(name, given.as_deref().or(default).unwrap_or_default().to_owned());
+    }
+    let stack = Stack { conditions: conditions.unwrap_or(&Yaml::BadValue), names };
     let resolved = stack.resolve(policy.ok_or_else(|| broken("Role has no policy"))?)?;
     resolved.ok_or_else(|| broken("Role has no policy"))
 }
@@ -48,13 +54,11 @@ fn names(args: &IamArgs) -> BTreeMap<&'static str, String> {
         ("AWS::Region", region.to_owned()),
         ("AWS::URLSuffix", url_suffix.to_owned()),
         ("BucketName", or(&args.bucket, &|| "BUCKET".to_owned())),
-        ("KeyPrefix", args.key_prefix.clone()),
         ("BucketKmsKeyArn", given(&args.kms_key_arn)),
         ("LogArchiveRoleArn", given(&args.log_archive_role_arn)),
         ("DomainArn", domain),
         ("CollectionArn", given(&args.collection_arn)),
         ("DeadLetterBucket", given(&args.dead_letter_bucket)),
-        ("DeadLetterPrefix", args.dead_letter_prefix.clone()),
         ("PasswordSecretArn", given(&args.secret_arn)),
         ("HandOver", "true".to_owned()),
         ("SubnetIds", if args.vpc { "SUBNETS" } else { "" }.to_owned()),

@@ -19,8 +19,8 @@ impl Cidr {
         (block ^ address) & self.mask() == 0 && is_ipv4 == is_mapped(address)
     }
 
-    /// The block of the same prefix that holds this one's address: itself, if that is its first.
-    pub(super) fn from_its_first(self) -> Self {
+    /// The block with this prefix that holds the address: this one, if the address is its first.
+    pub(super) fn with_first_address(self) -> Self {
         let first = IpAddr::V6((bits(self.address) & self.mask()).into());
         Self { address: if self.address.is_ipv4() { first.to_canonical() } else { first }, ..self }
     }

@@ -244,7 +244,7 @@ fn block(word: &str) -> Result<Cidr, ValueError> {
         Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= longest).ok_or_else(error)?,
     };
     let block = Cidr { address, prefix };
-    let Cidr { address: first, .. } = block.from_its_first();
+    let Cidr { address: first, .. } = block.with_first_address();
     if first == address {
         return Ok(block);
     }

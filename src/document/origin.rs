@@ -24,3 +24,14 @@ pub(crate) enum RecordField {
     Timestamp,
     Tag,
 }
+
+impl RecordField {
+    /// The field's name in the record.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hostname => "hostname",
+            Self::Timestamp => "timestamp",
+            Self::Tag => "tag",
+        }
+    }
+}

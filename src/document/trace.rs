@@ -1,15 +1,14 @@
-//! What gives the fields of one event their values, noted as it happens: which step, what it read, what lost and what was refused.
+//! The trace of one event: which step set a field, what the step read for it, and which values the field did not take.
 //!
-//! Off but for `explain`: a row without a trace pays one comparison where a value is set. Does not know what a field means.
+//! The steps note this while they work. A trace that is off, as it is but for `explain`, costs one comparison where a value is set.
 
 use super::field_list::FieldId;
-use super::origin::{Origin, RecordField};
 use super::value::Value;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::PairIndex;
 use crate::parse::syslog::SyslogField;
 
-/// A step on the way from an event to its row, in the order in which they are gone.
+/// The steps that set fields, in the order in which an event takes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Step {
     #[default]
@@ -40,63 +39,42 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    /// A name for programs.
+    /// The name of the step for programs.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::PipelineError => "pipeline_error",
-            Self::Header => "header",
-            Self::CustomKey => "custom_key",
-            Self::Action => "action",
-            Self::KnownKey => "known_key",
-            Self::Technique => "technique",
-            Self::Agent => "agent",
-            Self::User => "user",
-            Self::Process => "process",
-            Self::Url => "url",
-            Self::Network => "network",
-            Self::Packet => "packet",
-            Self::Details => "details",
-            Self::Class => "class",
-            Self::Related => "related",
-            Self::SyslogHeader => "syslog_header",
-            Self::Constant => "constant",
-            Self::LeftOver => "left_over",
-            Self::RawMessage => "raw_message",
-            Self::Time => "time",
-            Self::Created => "created",
-            Self::Base => "base",
-            Self::Id => "id",
-        }
+        self.words().0
     }
 
-    /// What it does, for people.
+    /// What the step does, for people.
     pub(crate) fn meaning(self) -> &'static str {
+        self.words().1
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Table => "the table of user.ini",
-            Self::PipelineError => "the line could not be understood",
-            Self::Header => "the event's header",
-            Self::CustomKey => "a custom key, by its label or its module",
-            Self::Action => "what a detect-only action did not do",
-            Self::KnownKey => "the field of this key",
-            Self::Technique => "techniques of ATT&CK",
-            Self::Agent => "the agent's computer",
-            Self::User => "the source's user",
-            Self::Process => "the process, a name or a path",
-            Self::Url => "the URL and its parts",
-            Self::Network => "the flow: protocol, family, direction, size",
-            Self::Packet => "what the packet says",
-            Self::Details => "what the module says in its own way",
-            Self::Class => "the categories of ECS, by module and action",
-            Self::Related => "gathered from the other fields",
-            Self::SyslogHeader => "the syslog header",
-            Self::Constant => "a constant of user.ini",
-            Self::LeftOver => "left over",
-            Self::RawMessage => "the event's text, as raw_message says",
-            Self::Time => "the choice among the times of the event",
-            Self::Created => "when fluentd read the line",
-            Self::Base => "the section's settings and what is known of the object",
-            Self::Id => "the document's id",
+            Self::Table => ("table", "the table of user.ini"),
+            Self::PipelineError => ("pipeline_error", "the line could not be understood"),
+            Self::Header => ("header", "the event's header"),
+            Self::CustomKey => ("custom_key", "a custom key, by its label or its module"),
+            Self::Action => ("action", "what a detect-only action did not do"),
+            Self::KnownKey => ("known_key", "the field of this key"),
+            Self::Technique => ("technique", "techniques of ATT&CK"),
+            Self::Agent => ("agent", "the agent's computer"),
+            Self::User => ("user", "the source's user"),
+            Self::Process => ("process", "the process, a name or a path"),
+            Self::Url => ("url", "the URL and its parts"),
+            Self::Network => ("network", "the flow: protocol, family, direction, size"),
+            Self::Packet => ("packet", "what the packet says"),
+            Self::Details => ("details", "what the module says in its own way"),
+            Self::Class => ("class", "the categories of ECS, by module and action"),
+            Self::Related => ("related", "gathered from the other fields"),
+            Self::SyslogHeader => ("syslog_header", "the syslog header"),
+            Self::Constant => ("constant", "a constant of user.ini"),
+            Self::LeftOver => ("left_over", "left over"),
+            Self::RawMessage => ("raw_message", "the event's text, as raw_message says"),
+            Self::Time => ("time", "the choice among the times of the event"),
+            Self::Created => ("created", "when fluentd read the line"),
+            Self::Base => ("base", "the section's settings and what is known of the object"),
+            Self::Id => ("id", "the document's id"),
         }
     }
 }
@@ -104,22 +82,20 @@ impl Step {
 /// What a step read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Read<'a> {
-    /// It does not say: where the value stands tells.
+    /// The step does not say. A text shows it all the same: it is a slice of what was read.
     #[default]
-    Untold,
+    Unstated,
     /// A pair of the event.
     Pair(PairIndex),
-    /// A source of the table's line, and the pair where that is a key of the event.
-    Origin(&'a Origin, Option<PairIndex>),
     /// A field of the event's header.
     Header(HeaderField),
     /// A field of the syslog header.
     Syslog(SyslogField),
-    /// One of fluentd's own fields.
-    Record(RecordField),
+    /// The field of the record that has this name.
+    Record(&'a str),
 }
 
-/// Why a field gets a value.
+/// Why a field is offered a value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reason<'a> {
     pub(crate) step: Step,
@@ -128,38 +104,97 @@ pub(crate) struct Reason<'a> {
 
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// The field took it, in place of any other. No value takes the field's away.
+pub(crate) enum Outcome {
+    /// The field took it, in place of any other. [`Value::Absent`] clears the field.
     Set,
-    /// The field had one already.
-    Lost,
-    /// It does not fit.
-    Refused,
+    /// The field kept the value that it had.
+    Overridden,
+    /// The field took the value of an earlier source on the same line of the table.
+    LaterSource,
+    /// The value does not fit the field.
+    Rejected,
 }
 
-/// One value on its way to a field.
+/// One value that a field was offered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Note<'a> {
-    /// The field, where it is known for what the value was meant.
+    /// The field; `None` where the value does not fit any that its key may fill.
     pub(crate) field: Option<FieldId>,
     pub(crate) value: Value<'a>,
-    pub(crate) fate: Fate,
+    pub(crate) outcome: Outcome,
     pub(crate) reason: Reason<'a>,
 }
 
-/// All that was noted of one event.
+/// The trace of one event. It is off by default.
 #[derive(Debug, Default)]
-pub(crate) struct Trace<'a> {
-    pub(crate) reason: Reason<'a>,
-    /// The value that a note is about to be made of.
-    pub(crate) value: Value<'a>,
-    pub(crate) notes: Vec<Note<'a>>,
+pub(crate) struct Trace<'a>(Option<Box<Notes<'a>>>);
+
+#[derive(Debug, Default)]
+struct Notes<'a> {
+    reason: Reason<'a>,
+    /// The value of the next note.
+    value: Value<'a>,
+    notes: Vec<Note<'a>>,
 }
 
-impl Trace<'_> {
+impl<'a> Trace<'a> {
+    /// A trace that keeps notes.
+    pub(crate) fn on() -> Self {
+        Self(Some(Box::default()))
+    }
+
+    /// Whether notes are kept.
+    #[inline]
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// All notes in the order in which they were made.
+    pub(crate) fn notes(&self) -> &[Note<'a>] {
+        self.0.as_ref().map_or(&[], |trace| &trace.notes)
+    }
+
+    /// Says which step offers the values that follow, and what it reads for them.
+    #[inline]
+    pub(crate) fn reason(&mut self, step: Step, read: impl FnOnce() -> Read<'a>) {
+        if let Some(trace) = &mut self.0 {
+            trace.reason = Reason { step, read: read() };
+        }
+    }
+
+    /// Says which step offers the values that follow.
+    #[inline]
+    pub(crate) fn step(&mut self, step: Step) {
+        self.reason(step, Read::default);
+    }
+
+    /// Notes a value that a field did not take, because it kept the one that it had.
+    #[inline]
+    pub(crate) fn overridden(&mut self, field: FieldId, value: Value<'a>) {
+        self.note(Some(field), value, Outcome::Overridden);
+    }
+
+    /// Notes a text that does not fit a field.
+    #[inline]
+    pub(crate) fn rejected(&mut self, field: Option<FieldId>, text: &'a str) {
+        self.note(field, Value::Text(text), Outcome::Rejected);
+    }
+
+    /// Notes what became of a value.
+    #[inline]
+    pub(crate) fn note(&mut self, field: Option<FieldId>, value: Value<'a>, outcome: Outcome) {
+        if let Some(trace) = &mut self.0 {
+            // As an argument of a call it would need memory of its own, and then so would every value that is set.
+            trace.value = value;
+            trace.add(field, outcome);
+        }
+    }
+}
+
+impl Notes<'_> {
     #[cold]
     #[inline(never)]
-    pub(crate) fn note(&mut self, field: Option<FieldId>, fate: Fate) {
-        self.notes.push(Note { field, value: self.value, fate, reason: self.reason });
+    fn add(&mut self, field: Option<FieldId>, outcome: Outcome) {
+        self.notes.push(Note { field, value: self.value, outcome, reason: self.reason });
     }
 }

@@ -1,6 +1,4 @@
-//! The documents that an object has to give, against those that the cluster holds.
-//!
-//! Takes what was expected, asks the cluster, gives the difference. Does not read objects.
+//! Compares the documents that an object has to give with those that the cluster holds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

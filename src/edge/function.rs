@@ -1,6 +1,4 @@
-//! The Lambda function: an event in, its objects loaded, an answer out.
-//!
-//! Does not know the runtime interface: the binary hands it the event and the deadline.
+//! The Lambda function: it takes an event, loads its objects, and gives the answer. The binary hands it event and deadline.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -65,8 +63,8 @@ struct Work {
 }
 
 impl Function {
-    /// A function. `queue` takes what an invocation has no time for. `started` is when the process began: a deadline before it is
-    /// no deadline.
+    /// A function. `queue` takes what an invocation has no time for. `started` is the time when the process began: an earlier deadline
+    /// counts as none.
     pub fn new(loader: ObjectLoader, queue: Option<Queue>, started: Timestamp) -> Self {
         Self { loader, queue, started, metrics: false }
     }
@@ -79,9 +77,9 @@ impl Function {
 
     /// Handles one event. `deadline` is the runtime's, in milliseconds since 1970.
     ///
-    /// Gives `batchItemFailures` for an event of SQS, so that its other messages are not delivered again, and nothing otherwise.
-    /// What the deadline leaves is handed over to the queue, from the first line that is not settled, and counts as done; without
-    /// a queue, or where nothing at all was settled, it fails.
+    /// An event of SQS is answered with `batchItemFailures`, so that its other messages are not delivered again; other events get an
+    /// empty answer. The rest of an object for which the time is too short is handed over to the queue, from the first line that is
+    /// not settled, and counts as done. Without a queue, or if nothing at all was settled, the object fails.
     ///
     /// # Errors
     ///
@@ -127,7 +125,7 @@ impl Function {
         }
     }
 
-    /// Loads the objects of a message; gives why it has to come again, if it has to.
+    /// Loads the objects of a message. Gives the error for which the message has to come again, if there is one.
     async fn message(
         &self,
         message: &Message,
@@ -158,7 +156,7 @@ impl Function {
         error.or(failure)
     }
 
-    /// Loads an object, or hands it over; gives its name and the reason why it has to be tried again, if it has to.
+    /// Loads an object, or hands it over. Gives its name and the reason if it has to be tried again.
     async fn object(
         &self,
         object: &ObjectRef,
@@ -207,7 +205,7 @@ impl Function {
         if self.metrics
             && let Some(line) = metrics::emf(&report, Timestamp::now())
         {
-            // A line of its own, without what the log adds: otherwise it is no metric.
+            // CloudWatch reads metrics only from a line of its own, without what the log adds.
             let _ = writeln!(io::stdout(), "{line}");
         }
         again
@@ -229,8 +227,7 @@ impl Function {
         })
     }
 
-    /// Has another invocation go on with an object from line `start` on; gives what the object has to be tried again for, if that
-    /// cannot be.
+    /// Hands an object over to another invocation, from line `start` on. Gives its name and the reason if that is not possible.
     async fn hand_over(
         &self,
         name: &str,
@@ -242,7 +239,7 @@ impl Function {
     ) -> Option<(String, String)> {
         let failed = |why: String| Some((name.to_owned(), format!("{reason}; {why}")));
         if !work.settled {
-            // It would go round in circles, faster than the queue lets a message come again.
+            // Otherwise an object could be handed over for ever, without any of its lines being loaded.
             return failed("the whole invocation settled nothing, so it is not handed over".to_owned());
         }
         let Some(queue) = &self.queue else {
@@ -261,7 +258,7 @@ impl Function {
         None
     }
 
-    /// An emulator's deadline can lie in 1970: it says nothing then.
+    /// The deadline of the runtime. That of an emulator can lie in 1970: it counts as none.
     fn deadline(&self, (now, instant): (Timestamp, Instant), deadline: u64) -> Option<Deadline> {
         let deadline = i64::try_from(deadline).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok())?;
         if deadline <= self.started {

@@ -53,7 +53,7 @@ impl ObjectLoader {
     }
 
     /// Loads an object of S3. What goes wrong stands in the report.
-    pub async fn load_object(
+    pub(crate) async fn load_object(
         &self,
         object: &ObjectRef,
         now: Timestamp,

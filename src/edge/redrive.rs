@@ -20,7 +20,7 @@ use crate::load::account::{Account, Limits, Sink};
 use crate::load::batch::Batch;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
@@ -109,7 +109,7 @@ impl Outbox<'_> {
             Remade::OfLine(document) | Remade::AsRecorded(document) => document,
             Remade::Excluded => {
                 self.account.documents += 1;
-                self.account.exclusions.add("the rules of today", Action::Exclude, 1);
+                self.account.exclusions.add("the rules of today", RuleAction::Exclude, 1);
                 return ControlFlow::Continue(());
             }
             Remade::Nothing => {

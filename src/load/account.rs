@@ -1,32 +1,34 @@
 //! What a load is given and what it gives back.
 
+use std::num::NonZero;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::ages::Ages;
 use super::batch::Batch;
 use crate::document::problem::Problems;
-use crate::load::ages::Ages;
 use crate::map::Document;
 use crate::map::event::Written;
 use crate::map::exclude::Exclusions;
 use crate::read::object::Inflation;
 use crate::read::object::line::Break;
 use crate::trigger::object_ref::LineRange;
-use jiff::Timestamp;
-use std::num::NonZero;
-use std::ops::ControlFlow;
 
-/// The account of one object. Every line is in it, and every event: `lines` - `blank_lines` + `further_events` = `documents`; and each
-/// document was left out by a rule or handed to the sink, unless that wanted no more.
+/// The account of one object. It holds every line and every event: `lines` - `blank_lines` + `further_events` = `documents`. Each
+/// document was left out by a rule or handed to the sink, unless the sink stopped the load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Lines, blank ones too, of the range that was asked for.
+    /// Lines of the wanted range, with the blank ones.
     pub lines: u64,
     /// Lines with nothing in them.
     pub blank_lines: u64,
     /// Events beyond the first of their line.
     pub further_events: u64,
-    /// Documents: as many as lines that are not blank, and more where a line holds several events. Those that a rule left out are
-    /// among them, but in none of the numbers below.
+    /// Documents: one for each line that is not blank, and more where a line holds several events. Documents that a rule left out are
+    /// among them, but not in the numbers below.
     pub documents: u64,
-    /// What the rules have done that leave documents out, or count them.
+    /// The documents that rules left out or counted.
     pub exclusions: Exclusions,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
@@ -40,11 +42,11 @@ pub struct Account {
     pub last_event: Option<Timestamp>,
     /// How old the events were when they were loaded.
     pub ages: Ages,
-    /// What was odd.
+    /// Problems in the object's lines.
     pub problems: Problems,
     /// Where the object broke off.
     pub broken: Option<Break>,
-    /// The sink wanted no more.
+    /// The sink stopped the load.
     pub stopped: bool,
 }
 
@@ -54,7 +56,7 @@ impl Account {
         self.documents - self.exclusions.excluded().min(self.documents)
     }
 
-    /// Adds another account: of further lines, or of another object. Where one breaks off or stops is its own affair.
+    /// Adds the numbers of another account: of further lines, or of another object. `broken` and `stopped` stay as they are.
     pub(crate) fn merge(&mut self, other: &Account) {
         self.lines += other.lines;
         self.blank_lines += other.blank_lines;
@@ -78,16 +80,15 @@ pub struct Limits {
     pub batch_bytes: usize,
     /// Longer lines are cut there, in bytes.
     pub line_bytes: usize,
-    /// Only these lines.
+    /// Only these lines are loaded.
     pub lines: Option<LineRange>,
-    /// Batches keep the lines that their documents were made of.
+    /// Batches keep the lines of their documents.
     pub keep_lines: bool,
-    /// A packed object that grows over this breaks off there.
+    /// The most text that a compressed object may give: there it breaks off.
     pub inflation: Inflation,
-    /// Threads that work on a large object, the caller's among them. The batches and the account are the same with any number.
+    /// The number of threads that share the work on a large object, with the caller's. It changes neither batches nor account.
     pub workers: NonZero<usize>,
-    /// Batches of several workers are what each of them has made at a time, which spares a copy. The account and all documents in
-    /// their order are the same.
+    /// Each chunk of a worker becomes a batch of its own, which spares a copy. The documents, their order and the account are the same.
     pub batch_per_chunk: bool,
 }
 
@@ -106,8 +107,8 @@ impl Default for Limits {
     }
 }
 
-/// Who takes full batches; may want no more.
+/// Takes full batches, and may stop the load.
 pub type Sink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
 
-/// Who is shown a document, and what became of it; may have seen enough.
+/// Is shown each document and what became of it, and may stop the load.
 pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;

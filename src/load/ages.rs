@@ -1,9 +1,9 @@
-//! How old the events of an object were when they were loaded.
+//! The ages of an object's events at the time of the load.
 
-/// Values that are told apart within a doubling of the age.
+/// The number of steps for each doubling of the age.
 const STEPS: u32 = 8;
 
-/// Ages of events, counted in steps of at most an eighth: as much as a percentile needs, in little memory.
+/// Counts of ages, in steps of at most an eighth of the age: exact enough for percentiles, in little memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ages {
     /// Counts by step.
@@ -12,7 +12,7 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// Counts an event of this age in seconds; one from the future is new.
+    /// Counts an event of this age in seconds. An event from the future counts as new.
     pub fn add(&mut self, seconds: i64) {
         let step = step(u64::try_from(seconds).unwrap_or(0));
         if self.steps.len() <= step {
@@ -33,8 +33,8 @@ impl Ages {
         self.total += other.total;
     }
 
-    /// The age in seconds that so many percent of the events do not exceed, rounded down by at most an eighth; nothing where there
-    /// are no events.
+    /// The age in seconds that so many percent of the events do not exceed, rounded down by at most an eighth. `None` means that
+    /// there are no events.
     pub fn percentile(&self, percent: u64) -> Option<u64> {
         let wanted = (self.total * percent.min(100)).div_ceil(100).max(1);
         let mut seen = 0;

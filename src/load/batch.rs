@@ -26,7 +26,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty batch that does not have to grow for as much as `room` says.
+    /// An empty batch with memory for as much as `room` says.
     pub(crate) fn with_room(room: Room) -> Self {
         let Room { body, lines } = room;
         Self {
@@ -36,7 +36,7 @@ impl Batch {
         }
     }
 
-    /// What it holds.
+    /// How much it holds.
     pub(crate) fn room(&self) -> Room {
         Room { body: self.body.len(), lines: self.lines.bytes() }
     }
@@ -46,7 +46,7 @@ impl Batch {
         self.items.len()
     }
 
-    /// There is no document in it.
+    /// Whether it has no document.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -60,7 +60,7 @@ impl Batch {
 
     /// The action line and the document of an item, both without their `\n`.
     ///
-    /// Gives nothing for an index that the batch does not have, or for offsets that do not lie in its body.
+    /// `None` means that the batch has no item of this index, or that its offsets do not lie in the body.
     pub fn pair(&self, index: usize) -> Option<(&[u8], &[u8])> {
         let bytes = self.bytes(self.items.get(index)?)?;
         let (action, rest) = bytes.split_at_checked(memchr::memchr(b'\n', bytes)?)?;
@@ -96,12 +96,12 @@ impl Batch {
     }
 }
 
-/// How much a batch holds, in bytes: memory that the next one will take as well.
+/// How much a batch holds, in bytes: the next one will need as much memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
     body: usize,
     lines: usize,
 }
 
-/// Bytes that a document nearly always fits into: the one that turns out to be too much for a batch.
+/// Room for the document that does not fit into a batch: nearly all documents are smaller.
 const SPARE: usize = 64 << 10;

@@ -1,7 +1,7 @@
-//! One object from its bytes to its bulk requests, and the account of what was in it.
+//! One object, from its bytes to its bulk requests, and the account of what was in it.
 //!
-//! Takes a reader, a compiled section and what is known of the object; hands batches to a sink as they fill. Memory depends on the
-//! longest line and the size of a batch, not on the object. Does not know where bytes come from nor where batches go.
+//! [`load`] takes a reader, a compiled section and what is known of the object, and hands batches to a sink as they fill. Memory
+//! depends on the longest line and on the size of a batch. Of each line of the object it keeps only some bytes, to find equal lines.
 
 pub mod account;
 pub mod ages;
@@ -13,16 +13,13 @@ mod stages;
 mod output;
 mod parallel;
 
-use crate::load::account::Account;
-use crate::load::account::Limits;
-use crate::load::account::Sink;
-use crate::load::account::Visitor;
 use std::io::Read;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
+use self::account::{Account, Limits, Sink, Visitor};
 use self::output::{Outlets, Output, OutputOptions};
 use self::reading::Reading;
 use self::stages::Stages;
@@ -32,7 +29,7 @@ use crate::map::event::ObjectFacts;
 use crate::read::object::Lines;
 use crate::trigger::object_ref::LineRange;
 
-/// Loads one object. The sink may take the batch's contents, or leave them to be thrown away; it is never handed an empty one.
+/// Loads one object. The sink may take the contents of a batch; what it leaves is thrown away. It never gets an empty batch.
 pub fn load<R: Read + Send>(
     reader: R,
     section: &CompiledSection,
@@ -51,7 +48,8 @@ pub fn load<R: Read + Send>(
     )
 }
 
-/// The same way for an object whose documents are looked at instead of sent: they can say where each value comes from.
+/// Reads an object as [`load`] does, and shows its documents to `visitor` instead of sending them. These documents can say where each
+/// of their values comes from.
 pub fn visit<R: Read + Send>(
     reader: R,
     section: &CompiledSection,
@@ -89,7 +87,7 @@ fn run<'l, R: Read + Send>(
     account
 }
 
-/// Bytes of text from which an object is large: what is left of it may be worth the threads.
+/// Bytes of text after which several workers share the rest of an object: for less, threads cost more than they gain.
 const LARGE: u64 = 256 << 10;
 
 fn all<R: Read + Send>(
@@ -100,8 +98,8 @@ fn all<R: Read + Send>(
     workers: NonZero<usize>,
 ) -> ControlFlow<()> {
     while workers.get() == 1 || lines.decoded_bytes() < LARGE {
-        let Some(few) = reading.next(lines) else { return output.flush() };
-        stages.lines(&few, output)?;
+        let Some(chunk) = reading.next(lines) else { return output.flush() };
+        stages.lines(&chunk, output)?;
     }
     parallel::all(lines, reading, stages, output, workers)?;
     output.flush()

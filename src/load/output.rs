@@ -1,6 +1,4 @@
-//! Where the documents of a load go, and the account of them.
-//!
-//! Does not know how a document is made.
+//! Collects the documents of a load in batches, and counts them.
 
 use std::mem;
 use std::ops::ControlFlow;
@@ -14,43 +12,43 @@ use crate::document::problem::Problem;
 use crate::map::Document;
 use crate::map::event::Event;
 use crate::map::exclude::Exclusions;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::read::object::line::LineNumber;
 
-/// Bytes of memory for documents that are kept for the next ones.
+/// The most bytes of memory that a batch keeps for the next documents.
 const MOST_KEPT: usize = 512 << 10;
 
-/// Who takes what a load makes.
+/// What a load hands its documents to.
 #[derive(Default)]
 pub(super) struct Outlets<'l> {
-    /// Without one, what is made waits.
+    /// Takes full batches. Without a sink the documents stay in the batch.
     pub(super) sink: Option<&'l mut Sink<'l>>,
     pub(super) visitor: Option<&'l mut Visitor<'l>>,
 }
 
-/// What an output does with documents.
+/// The options of an output: see [`super::account::Limits`].
 #[derive(Clone, Copy)]
 pub(super) struct OutputOptions {
-    /// When the load began.
+    /// The time of the load.
     pub(super) now: Timestamp,
     pub(super) batch_bytes: usize,
     pub(super) batch_per_chunk: bool,
     pub(super) keep_lines: bool,
 }
 
-/// Where documents go, and the account of them.
+/// The batch at hand, and the account of the load.
 pub(super) struct Output<'l> {
     batch: Batch,
-    /// An operation on its way from a full batch to the next.
+    /// The operation that did not fit into the last batch.
     operation: Vec<u8>,
     options: OutputOptions,
-    /// How many of the lines at hand are in the account.
+    /// How many of the lines at hand are counted.
     counted: usize,
     account: Account,
     outlets: Outlets<'l>,
 }
 
-/// What was made of some lines, for the output of the whole object.
+/// The documents of a chunk of lines, for the output of the whole object.
 #[derive(Default)]
 pub(super) struct Made {
     batch: Batch,
@@ -58,7 +56,7 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// The memory without what was made.
+    /// The same memory without documents.
     pub(super) fn emptied(mut self) -> Self {
         self.batch.clear();
         self.batch.body.shrink_to(MOST_KEPT);
@@ -82,12 +80,12 @@ impl<'l> Output<'l> {
         self.options
     }
 
-    /// An output for some lines of the same object, whose documents wait until somebody takes them.
+    /// An output for a chunk of the same object: its documents stay in one batch.
     pub(super) fn waiting(options: OutputOptions) -> Self {
         Self::new(OutputOptions { batch_bytes: usize::MAX, ..options }, Outlets::default())
     }
 
-    /// What was made since this was asked last, with what rules have left out of it; `next` is where the rest goes.
+    /// Takes what was made since the last call, with what rules have left out of it; further documents go into `next`.
     pub(super) fn replace_made(&mut self, next: Made, exclusions: &Exclusions) -> Made {
         let batch = mem::replace(&mut self.batch, next.batch);
         let mut account = mem::replace(&mut self.account, next.account);
@@ -95,8 +93,8 @@ impl<'l> Output<'l> {
         Made { batch, account }
     }
 
-    /// Adds what was made of the lines behind those that are in the account, if all of it fits into the batch at hand, or makes a
-    /// batch of it where that may be. Gives whether it did.
+    /// Adds the documents of the next chunk, if all of them fit into the batch at hand, or makes them a batch of their own where the
+    /// options say so. Tells whether they were added.
     pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
         let Made { batch, account } = made;
         if self.options.batch_per_chunk {
@@ -164,7 +162,7 @@ impl<'l> Output<'l> {
         ControlFlow::Continue(())
     }
 
-    /// Counts a record that the loader itself has written.
+    /// Counts a record that is left out because the loader itself has written it.
     pub(super) fn leave_out(
         &mut self,
         rule: &'static str,
@@ -175,10 +173,10 @@ impl<'l> Output<'l> {
         self.count_through(line, texts);
         self.account.documents += 1;
         self.account.further_events += u64::from(part > 0);
-        self.account.exclusions.add(rule, Action::Exclude, 1);
+        self.account.exclusions.add(rule, RuleAction::Exclude, 1);
     }
 
-    /// Counts the lines at hand up to this one: those behind it have not been loaded if the sink wants no more.
+    /// Counts the lines at hand up to this one. The lines after it are not loaded if the sink stops the load.
     fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
         while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
             self.counted += 1;
@@ -206,7 +204,7 @@ impl<'l> Output<'l> {
         let room = self.batch.room();
         let flow = self.outlets.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();
-        // Whoever keeps a batch keeps its memory: the next one would grow to the same size bit by bit, with a copy each time.
+        // A sink that takes the batch takes its memory: the next batch would grow to the same size step by step, with a copy each time.
         if self.batch.body.capacity() == 0 {
             self.batch = Batch::with_room(room);
         }

@@ -1,6 +1,4 @@
-//! The lines that a batch's documents were made of, as they stood in the object.
-//!
-//! Kept only where somebody wants to see them again: beside a document that is refused for good.
+//! The lines of a batch's documents, as they stand in the object. They are kept only for dead letters.
 
 use crate::read::object::line::LineNumber;
 

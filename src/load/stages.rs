@@ -1,13 +1,10 @@
-//! A few lines on their way through the stages: text, records, events, documents.
-//!
-//! Does not know where lines come from, nor where documents go.
+//! Takes lines through the stages: text, records, events, documents.
 
-use crate::load::text::Text;
-use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
+use super::text::Text;
 use crate::config::log_type::FileFormat;
 use crate::document::problem::Problem;
 use crate::map::Documents;
@@ -18,69 +15,51 @@ use crate::map::exclude::Exclusions;
 use crate::parse::marker;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
-use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The stages of one object's lines, or of some of them.
+/// The stages of one object, or of the chunks that one worker takes.
 pub(super) struct Stages<'l> {
     section: &'l CompiledSection,
     documents: Documents<'l>,
-    /// How many documents a line has given so far.
+    /// The line at hand, and how many documents it has given so far.
     part: (LineNumber, usize),
-    spare: Spare,
 }
 
 impl<'l> Stages<'l> {
     pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
+        Self { section, documents, part: (LineNumber(0), 0) }
     }
 
-    /// The same stages once more, for other lines of the object.
+    /// Fresh stages for another worker.
     pub(super) fn another(&self) -> Self {
         Self::new(self.section, self.documents.another())
     }
 
-    /// What rules have done since this was asked last.
+    /// Takes what the rules have left out since the last call.
     pub(super) fn take_exclusions(&mut self) -> Exclusions {
         self.documents.take_exclusions()
     }
 
-    pub(super) fn lines(&mut self, given: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let texts: Vec<_> = given.iter().map(Text::of).collect();
+    pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
+        let texts: Vec<_> = lines.iter().map(Text::of).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
-        // The last one is empty: the next one is read into it, if there is one.
-        let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
-        let mut spare = mem::take(&mut self.spare);
+        let mut records = Vec::with_capacity(EVENTS_TOGETHER);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-            let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
-            let mut whole = (!is_json && text.identity.is_some()).then_some(message);
-            loop {
-                let (of, record) = match records.last_mut() {
-                    Some(last) => last,
-                    None => records.push_mut((text, Record::default())),
-                };
-                *of = text;
-                match whole.take() {
-                    Some(message) => record.message = message.into(),
-                    None if rest.read_next(record).is_some() => {}
-                    None => break,
-                }
-                if records.len() > EVENTS_TOGETHER {
+            let is_event = !is_json && text.identity.is_some();
+            let whole = is_event.then(|| Record { message: message.into(), ..Record::default() });
+            let of_json = record::records(if is_json { message } else { "" });
+            for record in whole.into_iter().chain(of_json) {
+                if records.len() == EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
-                records.push((text, Record::default()));
+                records.push((text, record));
             }
         }
-        records.truncate(records.len().saturating_sub(1));
         self.records(&records, &texts, output)?;
-        for (_, record) in &mut records {
-            spare.give_back(&mut record.message);
-        }
-        self.spare = spare;
         output.count_all(&texts);
         ControlFlow::Continue(())
     }

@@ -1,12 +1,13 @@
-//! The text of an object, line by line.
+//! A line as text.
 
-use crate::document::id::Identity;
-use crate::load::reading::NumberedLine;
-use crate::read::object::line::Line;
-use crate::read::record;
 use std::borrow::Cow;
 
-/// A line as text.
+use super::reading::NumberedLine;
+use crate::document::id::Identity;
+use crate::read::object::line::Line;
+use crate::read::record;
+
+/// A line, decoded.
 pub(crate) struct Text<'b> {
     pub(crate) line: Line<'b>,
     /// A blank line has none.
@@ -17,8 +18,8 @@ pub(crate) struct Text<'b> {
 }
 
 impl<'b> Text<'b> {
-    pub(crate) fn of(given: &'b NumberedLine<'_>) -> Self {
-        let NumberedLine { line, identity } = given;
+    pub(crate) fn of(numbered: &'b NumberedLine<'_>) -> Self {
+        let NumberedLine { line, identity } = numbered;
         let (text, replaced) = match identity {
             Some(_) => record::decode(line.bytes),
             None => Default::default(),

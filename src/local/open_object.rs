@@ -16,7 +16,7 @@ use crate::parse::time;
 use crate::parse::time::Surroundings;
 
 /// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
-pub const NOT_WANTED: &str = "the delivery is over";
+pub(crate) const NOT_WANTED: &str = "the delivery is over";
 
 /// An object that is open for reading.
 pub struct OpenObject {

@@ -3,12 +3,15 @@
 use bumpalo::Bump;
 
 use crate::config::log_type::LogType;
+use crate::document::convert::convert_to;
+use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
-use crate::document::problem::Problems;
+use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
+use crate::document::value::Value;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::Format;
-use crate::parse::pairs::event_keys::{EventKeys, KeyId};
+use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 
 /// The kind of device that wrote an event, by a number of the profile's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,4 +82,26 @@ pub(crate) struct EventView<'c, 'a> {
     pub(crate) row: &'c mut Row<'a>,
     /// What is odd about it.
     pub(crate) problems: &'c mut Problems,
+}
+
+impl<'a> EventView<'_, 'a> {
+    /// Gives a field the value of the pair at a place, as the field's type, unless the field has one. Gives whether it took it.
+    pub(crate) fn fill(&mut self, field: FieldId, at: PairIndex, text: &'a str) -> bool {
+        if self.row.has(field) {
+            self.row.trace.overridden(field, Value::Text(text));
+            return false;
+        }
+        let (kind, arena) = (self.fields.kind(field), self.arena);
+        let taken = self.row.set_with(field, |slot| convert_to(slot, text, kind, arena)).is_some();
+        taken || self.refuse(field, at, text)
+    }
+
+    /// Counts that the value of a pair does not fit its field. Gives `false`: the pair has found no home.
+    pub(crate) fn refuse(&mut self, field: FieldId, at: PairIndex, text: &'a str) -> bool {
+        self.row.trace.rejected(Some(field), text);
+        if self.keyed.note_misfit(at) {
+            self.problems.add(Problem::ValueDoesNotFit);
+        }
+        false
+    }
 }

@@ -4,7 +4,9 @@
 //! section. A new log type implements as much of the profile as it needs.
 
 pub mod event;
+mod derived;
 pub mod deepsecurity;
+mod apex_one;
 
 use std::fmt::Debug;
 
@@ -18,7 +20,8 @@ use crate::parse::pairs::pair::Pair;
 pub const DEFAULT_SECTION: &str = "deepsecurity";
 
 /// The log types, by the name of the section that is theirs.
-static ALL: [(&str, &dyn Profile); 1] = [(DEFAULT_SECTION, &deepsecurity::DeepSecurity)];
+static ALL: [(&str, &dyn Profile); 2] =
+    [(DEFAULT_SECTION, &deepsecurity::DeepSecurity), ("apex_one", &apex_one::ApexOne)];
 
 /// What a section has to say of its events.
 ///

@@ -1,4 +1,4 @@
-//! The fields that every document has, whatever its event says: the header's, the syslog header's, the loader's own, and the time.
+//! The fields that every document has, whatever its event says: the header's, the syslog header's and the loader's own.
 //!
 //! Does not know pairs.
 
@@ -8,9 +8,7 @@ use jiff::Timestamp;
 
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
-use super::table::Sources;
 use crate::bytes::trim::trim;
-use crate::config::log_type::EventTime;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
@@ -19,11 +17,11 @@ use crate::log_types::Profile;
 use crate::log_types::event::DeviceKind;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
-use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
+use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time;
-use crate::parse::time::{Surroundings, ZonedTime};
+use crate::parse::time::ZonedTime;
 use crate::read::record::fluentd::Record;
 
 /// fluentd's `timestamp`, read.
@@ -111,7 +109,7 @@ pub(super) fn header_fields<'a>(
     row: &mut Row<'a>,
     arena: &'a Bump,
 ) {
-    row.step(Step::Header);
+    row.trace.step(Step::Header);
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
         (FieldId::OBSERVER_PRODUCT, header.product),
@@ -125,11 +123,11 @@ pub(super) fn header_fields<'a>(
         }
     }
     if let Some(severity) = severity::severity_number(header.severity) {
-        row.because(Step::Header, || Read::Header(HeaderField::Severity));
+        row.trace.reason(Step::Header, || Read::Header(HeaderField::Severity));
         row.set_if_absent(FieldId::EVENT_SEVERITY, Value::Long(i64::from(severity)));
     }
     if !device.name.is_empty() {
-        row.step(Step::Header);
+        row.trace.step(Step::Header);
         row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&device.name));
     }
     if !header.signature_id.is_empty() {
@@ -140,17 +138,17 @@ pub(super) fn header_fields<'a>(
             Some(id) => arena.alloc_str(&id.to_string()),
             None => header.signature_id,
         };
-        row.because(Step::Header, || Read::Header(HeaderField::DeviceEventClassId));
+        row.trace.reason(Step::Header, || Read::Header(HeaderField::DeviceEventClassId));
         row.set_if_absent(FieldId::RULE_ID, Value::Text(id));
     }
 }
 
 pub(super) fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
     if let Some(priority) = syslog.priority {
-        row.because(Step::SyslogHeader, || Read::Syslog(SyslogField::Priority));
+        row.trace.reason(Step::SyslogHeader, || Read::Syslog(SyslogField::Priority));
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
     }
-    row.step(Step::SyslogHeader);
+    row.trace.step(Step::SyslogHeader);
     for (field, text) in
         [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
     {
@@ -173,7 +171,7 @@ pub(super) fn base_fields<'a>(
     row: &mut Row<'a>,
 ) {
     let log_type = &section.log_type;
-    row.step(Step::Base);
+    row.trace.step(Step::Base);
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));
@@ -191,44 +189,4 @@ pub(super) fn base_fields<'a>(
             row.set_if_absent(field, Value::Text(fact));
         }
     }
-}
-
-pub(super) fn event_time<'a>(
-    section: &CompiledSection,
-    sources: &Sources<'_, 'a>,
-    keyed: &EventKeys<'a>,
-    created: Option<ZonedTime>,
-    around: &Surroundings,
-) -> (ZonedTime, time::Origin) {
-    let settings = &section.log_type.event_time;
-    let around = with_zone(around, settings);
-    let latest = latest(created, &around);
-    for origin in &section.time_keys {
-        let Some(text) = sources.first(origin, keyed) else { continue };
-        if let Some(time) = time_of_field(text, settings, latest, around.load) {
-            return (time, time::Origin::Field);
-        }
-    }
-    time::choose(sources.syslog.time, created, &around)
-}
-
-/// What is known of the time, with the zone that the section names.
-pub(super) fn with_zone(around: &Surroundings, settings: &EventTime) -> Surroundings {
-    Surroundings { default_offset: settings.tz.or(around.default_offset), ..*around }
-}
-
-/// When the line was there at the latest.
-pub(super) fn latest(created: Option<ZonedTime>, around: &Surroundings) -> Timestamp {
-    created.map_or(around.load, |created| created.instant)
-}
-
-/// The time in a field that `timestamp_key` names, if it can be read and can be.
-pub(super) fn time_of_field(
-    text: &str,
-    settings: &EventTime,
-    latest: Timestamp,
-    load: Timestamp,
-) -> Option<ZonedTime> {
-    let parsed = settings.formats.iter().find_map(|format| time::parse(text, format, latest, settings.tz));
-    parsed.filter(|time| time::is_possible(*time, load))
 }

@@ -6,7 +6,7 @@ use crate::document::origin::{Origin, RecordField};
 use bumpalo::Bump;
 
 use super::exclude::rules::Rules;
-use super::exclude::{Matcher, Target};
+use super::exclude::{Matcher, PatternTarget};
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
 use crate::config::log_type::{LogType, SourceName};
@@ -131,10 +131,10 @@ impl CompiledSection {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
             if let Some(field) = is_field.then(|| fields.id(name)).flatten() {
-                return Target::Field(field);
+                return PatternTarget::Field(field);
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
-            Target::Origin(match behind_prefix {
+            PatternTarget::Origin(match behind_prefix {
                 Some(key) => origin(&SourceName::Key(key.to_owned()), keys),
                 None => origin(named, keys),
             })

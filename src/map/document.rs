@@ -7,11 +7,9 @@ use super::event::{Event, ObjectFacts, Written};
 use super::exclude::Hits;
 use super::explain::explain;
 use super::explain::explanation::Explanation;
-use super::finished::FinishedEvent;
+use super::finished::{ChosenId, FinishedEvent};
 use super::index_name::IndexNames;
 use crate::bytes::json;
-use crate::bytes::json::EventText;
-use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
@@ -44,7 +42,8 @@ impl Document<'_, '_, '_> {
 
     /// Where each value comes from, for documents that [`crate::load::visit`] shows.
     pub fn explain(&self) -> Explanation {
-        explain(self.event, self.section, self.facts, &self.event.mapped.read.sources(self.arena))
+        let Self { event, section, facts, index_names, arena, .. } = self;
+        explain(event, section, facts, (*index_names).clone(), arena)
     }
 
     /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule
@@ -66,36 +65,31 @@ impl Document<'_, '_, '_> {
         let source = |origin: &_| sources.first(origin, &mapped.read.keyed);
         let json = || {
             let mut json = Vec::new();
-            mapped.row.write_json(&section.fields, "".into(), &mut json);
+            mapped.row.write_json(&section.fields, &mut json);
             json
         };
         rules.excludes(source, &mapped.row, json, hits)
     }
 
     fn write_operation(&mut self, out: &mut Vec<u8>, problems: &mut Problems) {
-        let Self {
-            event: FinishedEvent { mapped, time, id_suffix, .. }, section, facts, index_names, ..
-        } = self;
+        let Self { event: FinishedEvent { mapped, time, id, .. }, section, facts, index_names, .. } = self;
         let index = index_names.name(time.instant, facts.around.load);
-        let id = section.ids.then(|| (mapped.row.text(FieldId::ID).unwrap_or_default(), *id_suffix));
-        write_action(index, id, out);
-        let Event { record, text, .. } = mapped.read.event;
-        let text = EventText::within(&record.message, record.plain, text);
-        let cut = mapped.row.write_json(&section.fields, text, out);
+        write_action(index, section.ids.then_some(*id), out);
+        let cut = mapped.row.write_json(&section.fields, out);
         out.push(b'\n');
         problems.merge(&mapped.read.problems);
         problems.add_many(Problem::StringCut, u64::from(cut));
     }
 }
 
-fn write_action(index: &str, id: Option<(&str, Option<&str>)>, out: &mut Vec<u8>) {
+fn write_action(index: &str, id: Option<ChosenId<'_>>, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"index":{"_index":"#);
     json::string(index, out);
-    if let Some((id, suffix)) = id {
+    if let Some(ChosenId { text, suffix, .. }) = id {
         out.extend_from_slice(br#","_id":"#);
         match suffix {
-            Some(suffix) => json::string(&[id, "_", suffix].concat(), out),
-            None => json::string(id, out),
+            Some(suffix) => json::string(&[text, "_", suffix].concat(), out),
+            None => json::string(text, out),
         }
     }
     out.extend_from_slice(b"}}\n");

@@ -2,9 +2,10 @@
 
 use bumpalo::Bump;
 
-use super::base::{Created, base_fields, event_time};
+use super::base::{Created, base_fields};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
+use super::event_time::EventTimes;
 use super::left_over::field_name;
 use super::mapped::MappedEvent;
 use super::read::ReadEvent;
@@ -24,11 +25,23 @@ pub(super) const MAX_ID: usize = 512;
 /// An event whose row is a whole document.
 pub(super) struct FinishedEvent<'m, 'd> {
     pub(super) mapped: &'m MappedEvent<'m, 'd>,
+    /// fluentd's `timestamp`, read.
+    pub(super) created: &'d Created,
     /// `@timestamp`.
     pub(super) time: ZonedTime,
     pub(super) time_origin: time::Origin,
-    /// What `doc_id_suffix` adds to the id.
-    pub(super) id_suffix: Option<&'d str>,
+    pub(super) id: ChosenId<'d>,
+}
+
+/// The `_id` of a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChosenId<'d> {
+    /// The id without what `doc_id_suffix` adds.
+    pub(super) text: &'d str,
+    /// The text is what `doc_id` names; or else it is made of the line.
+    pub(super) is_named: bool,
+    /// What `doc_id_suffix` adds.
+    pub(super) suffix: Option<&'d str>,
 }
 
 impl<'m, 'd> FinishedEvent<'m, 'd> {
@@ -43,8 +56,19 @@ impl<'m, 'd> FinishedEvent<'m, 'd> {
     ) -> Self {
         let (time, time_origin) = set_times(mapped, section, created, facts, arena);
         base_fields(section, facts, ingested, &mut mapped.row);
-        let id_suffix = set_id(mapped, section, arena);
-        Self { mapped, time, time_origin, id_suffix }
+        let id = set_id(mapped, section, arena);
+        Self { mapped, created, time, time_origin, id }
+    }
+
+    /// The times that `@timestamp` was chosen from.
+    pub(super) fn times<'e>(
+        &'e self,
+        section: &'e CompiledSection,
+        facts: &ObjectFacts,
+        arena: &'d Bump,
+    ) -> EventTimes<'e, 'd> {
+        let read = &self.mapped.read;
+        EventTimes::new(section, read.sources(arena), &read.keyed, self.created.time, &facts.around)
     }
 }
 
@@ -56,14 +80,15 @@ fn set_times<'d>(
     arena: &'d Bump,
 ) -> (ZonedTime, time::Origin) {
     let MappedEvent { read, row, .. } = mapped;
-    let (time, origin) = event_time(section, &read.sources(arena), &read.keyed, created.time, &facts.around);
+    let sources = read.sources(arena);
+    let (time, origin) = EventTimes::new(section, sources, &read.keyed, created.time, &facts.around).choose();
     if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
         read.problems.add(Problem::TimeFallback);
     }
-    row.step(Step::Time);
+    row.trace.step(Step::Time);
     row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(time)));
     row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(origin.word()));
-    row.because(Step::Created, || Read::Record(RecordField::Timestamp));
+    row.trace.reason(Step::Created, || Read::Record(RecordField::Timestamp.name()));
     match created.time {
         Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&created.written)),
         None => {
@@ -76,12 +101,12 @@ fn set_times<'d>(
     (time, origin)
 }
 
-/// Gives the document its id, and what stands behind it.
+/// Gives the document its id.
 fn set_id<'d>(
     mapped: &mut MappedEvent<'_, 'd>,
     section: &'d CompiledSection,
     arena: &'d Bump,
-) -> Option<&'d str> {
+) -> ChosenId<'d> {
     let MappedEvent { read, row, .. } = mapped;
     let ReadEvent { event, syslog, header, keyed, problems, .. } = &mut **read;
     let sources = Sources { record: event.record, syslog, header, arena };
@@ -94,11 +119,11 @@ fn set_id<'d>(
     if section.doc_id.is_some() && named_id.is_none() {
         problems.add(Problem::DocIdMissing);
     }
-    let id = match named_id {
-        Some(id) => Value::Text(id),
-        None => Value::Word(content_id),
-    };
-    row.step(Step::Id);
-    row.set(FieldId::ID, id);
-    suffix.filter(|_| longest >= content_id.len())
+    row.trace.step(Step::Id);
+    row.set(FieldId::ID, named_id.map_or(Value::Word(content_id), Value::Text));
+    ChosenId {
+        text: named_id.unwrap_or(content_id),
+        is_named: named_id.is_some(),
+        suffix: suffix.filter(|_| longest >= content_id.len()),
+    }
 }

@@ -34,6 +34,30 @@ impl<'c> IndexNames<'c> {
         }
         &self.name
     }
+
+    /// The settings that a name is made of.
+    pub(crate) fn reason(&self) -> String {
+        let settings = self.index;
+        let rotation = match settings.rotation {
+            Rotation::Auto => "auto",
+            Rotation::Daily => "daily",
+            Rotation::Weekly => "weekly",
+            Rotation::Monthly => "monthly",
+            Rotation::Yearly => "yearly",
+        };
+        let mut reason = format!("index_name = {}, index_rotation = {rotation}", settings.name);
+        if settings.rotation != Rotation::Auto {
+            let time = match settings.time {
+                IndexTime::Event => "@timestamp",
+                IndexTime::Ingested => "event.ingested",
+            };
+            reason.push_str(&format!(" by {time} at {}", settings.tz));
+        }
+        if !settings.suffix.is_empty() {
+            reason.push_str(&format!(", index_suffix = {}", settings.suffix));
+        }
+        reason
+    }
 }
 
 fn render(index: &IndexSettings, date: Date) -> String {

@@ -1,8 +1,6 @@
 //! The second stage: an event is mapped. Its row holds what the table, the header, the profile and the constants say, and what has
 //! found no field.
 
-use std::mem::take;
-
 use bumpalo::Bump;
 
 use super::base::{Device, header_fields, syslog_fields};
@@ -19,7 +17,6 @@ use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
 use crate::parse::header::Format;
-use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::severity::severity_number;
 use crate::read::record::Record;
 
@@ -67,11 +64,6 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         Self { read, row, pipeline_error: false, used: UsedFields::default() }
     }
 
-    /// The memory of the event, for another one.
-    pub(super) fn take_memory(&mut self) -> (Row<'static>, EventKeys<'static>) {
-        (take(&mut self.row).emptied(), take(&mut self.read.keyed).emptied())
-    }
-
     /// Fills the fields of the table and of the header.
     fn table_and_header(&mut self, section: &'d CompiledSection, devices: &'d [Device], arena: &'d Bump) {
         let Self { read, row, used, .. } = self;
@@ -111,7 +103,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         };
         self.pipeline_error = true;
         read.problems.add(problem);
-        row.step(Step::PipelineError);
+        row.trace.step(Step::PipelineError);
         row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
         row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
         row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
@@ -137,7 +129,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     fn constants(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
         syslog_fields(&read.syslog, row);
-        row.step(Step::Constant);
+        row.trace.step(Step::Constant);
         for (field, value) in &section.statics {
             if let Some(value) = convert(value, section.fields.kind(*field), arena) {
                 row.set(*field, value);
@@ -150,7 +142,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let Self { read, row, used, pipeline_error } = self;
         let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
-        row.step(Step::LeftOver);
+        row.trace.step(Step::LeftOver);
         LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
         leave_over_record(event.record, used, section, row, arena, problems);
         let raw = match section.log_type.raw_message {
@@ -161,7 +153,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             }
         };
         if !raw.is_empty() {
-            row.step(Step::RawMessage);
+            row.trace.step(Step::RawMessage);
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }

@@ -4,13 +4,15 @@
 
 use bumpalo::Bump;
 
-use super::compiled::CompiledSection;
+use super::compiled::{CompiledSection, Rule};
 use crate::bytes::trim::trim;
 use crate::document::convert::convert_to;
+use crate::document::field_list::FieldId;
 use crate::document::origin::{Origin, RecordField};
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
-use crate::document::trace::{Read, Step};
+use crate::document::trace::{Outcome, Read, Step};
+use crate::document::value::Value;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
@@ -95,46 +97,101 @@ pub(super) fn apply_table<'a>(
     used: &mut UsedFields,
     problems: &mut Problems,
 ) -> bool {
-    let mut any = false;
-    for rule in &section.rules {
-        for origin in &rule.origins {
-            // Nearly every source is a key of the event.
-            let own = if let Origin::Key(key, _) = origin { keyed.value(*key) } else { None };
-            let Some(text) = own.or_else(|| sources.first(origin, keyed).map(trim)) else { continue };
-            row.because(Step::Table, || {
-                Read::Origin(origin, own.and(key_of(origin)).and_then(|key| keyed.at(key)))
-            });
-            let taken = row.set_with(rule.field, |slot| convert_to(slot, text, rule.kind, sources.arena));
-            if taken.is_none() {
-                row.refuse(Some(rule.field), text);
-                let at = if let Origin::Key(key, _) = origin { keyed.at(*key) } else { None };
-                if at.is_none_or(|at| keyed.note_misfit(at)) {
-                    problems.add(Problem::ValueDoesNotFit);
-                }
-                continue;
+    let mut table = Table { sources, keyed, row, used, problems };
+    section.rules.iter().fold(false, |any, rule| table.apply(rule) | any)
+}
+
+/// The table at work on one event.
+struct Table<'t, 'a> {
+    sources: &'t Sources<'t, 'a>,
+    keyed: &'t mut EventKeys<'a>,
+    row: &'t mut Row<'a>,
+    used: &'t mut UsedFields,
+    problems: &'t mut Problems,
+}
+
+impl<'a> Table<'_, 'a> {
+    /// Gives a field the value of its first source that has one which fits. Returns whether that is a value of the event's.
+    #[inline]
+    fn apply(&mut self, rule: &'a Rule) -> bool {
+        let mut origins = rule.origins.iter();
+        let Some(taken) = origins.find(|origin| self.set(rule, origin)) else { return false };
+        self.mark_used(taken);
+        if self.row.trace.is_on() {
+            self.note_later_sources(rule.field, origins);
+        }
+        // fluentd's own fields stand in every record: they say nothing about the event.
+        !matches!(taken, Origin::Record(_))
+    }
+
+    /// Sets the field to the value of a source, if the source has one and it fits.
+    #[inline]
+    fn set(&mut self, rule: &Rule, origin: &'a Origin) -> bool {
+        let Some(text) = self.value(origin) else { return false };
+        let Self { sources, keyed, row, problems, .. } = self;
+        row.trace.reason(Step::Table, || read_for(origin, keyed));
+        let taken = row.set_with(rule.field, |slot| convert_to(slot, text, rule.kind, sources.arena));
+        if taken.is_none() {
+            row.trace.rejected(Some(rule.field), text);
+            let pair = key_of(origin).and_then(|key| keyed.at(key));
+            if pair.is_none_or(|pair| keyed.note_misfit(pair)) {
+                problems.add(Problem::ValueDoesNotFit);
             }
-            // fluentd's own fields stand in every record: they say nothing about the event.
-            any |= !matches!(origin, Origin::Record(_));
-            match origin {
-                Origin::Key(key, name) => match keyed.at(*key) {
-                    Some(at) => keyed.mark_used(at),
-                    None => {
-                        if let Some((at, _)) = sources.other(name) {
-                            used.take_other(at);
-                        }
+        }
+        taken.is_some()
+    }
+
+    #[inline]
+    fn value(&self, origin: &Origin) -> Option<&'a str> {
+        // Nearly every source is a key of the event.
+        let of_key = key_of(origin).and_then(|key| self.keyed.value(key));
+        of_key.or_else(|| self.sources.first(origin, self.keyed).map(trim))
+    }
+
+    /// Marks what a field has taken, so that it is not left over.
+    #[inline]
+    fn mark_used(&mut self, origin: &Origin) {
+        match origin {
+            Origin::Key(key, name) => match self.keyed.at(*key) {
+                Some(pair) => self.keyed.mark_used(pair),
+                None => {
+                    if let Some((at, _)) = self.sources.other(name) {
+                        self.used.take_other(at);
                     }
-                },
-                Origin::Record(RecordField::Hostname) => used.hostname = true,
-                Origin::Record(RecordField::Tag) => used.tag = true,
-                Origin::Record(RecordField::Timestamp) | Origin::Header(_) | Origin::Syslog(_) => {}
-            }
-            break;
+                }
+            },
+            Origin::Record(RecordField::Hostname) => self.used.hostname = true,
+            Origin::Record(RecordField::Tag) => self.used.tag = true,
+            Origin::Record(RecordField::Timestamp) | Origin::Header(_) | Origin::Syslog(_) => {}
         }
     }
-    any
+
+    /// Notes the values of the sources that stand behind the one that the field has taken.
+    #[cold]
+    fn note_later_sources(&mut self, field: FieldId, later: impl Iterator<Item = &'a Origin>) {
+        for origin in later {
+            let Some(text) = self.value(origin) else { continue };
+            self.row.trace.reason(Step::Table, || read_for(origin, self.keyed));
+            self.row.trace.note(Some(field), Value::Text(text), Outcome::LaterSource);
+        }
+    }
+}
+
+/// What a step reads that takes the value of a source.
+fn read_for<'a>(origin: &'a Origin, keyed: &EventKeys<'_>) -> Read<'a> {
+    match origin {
+        Origin::Key(key, name) => match keyed.value(*key).and(keyed.at(*key)) {
+            Some(pair) => Read::Pair(pair),
+            None => Read::Record(name),
+        },
+        Origin::Record(field) => Read::Record(field.name()),
+        Origin::Header(field) => Read::Header(*field),
+        Origin::Syslog(field) => Read::Syslog(*field),
+    }
 }
 
 /// The key that a source is.
-pub(super) fn key_of(origin: &Origin) -> Option<KeyId> {
+#[inline]
+fn key_of(origin: &Origin) -> Option<KeyId> {
     if let Origin::Key(key, _) = origin { Some(*key) } else { None }
 }

@@ -1,23 +1,24 @@
-//! The parts of a URL or request target, as they are written.
-//!
-//! Follows RFC 3986, appendix B, and takes what attackers send: nothing is decoded, nothing normalized, nothing refused.
+//! The parts of a URL or request target (RFC 3986, appendix B), as they are written: attackers send anything, so nothing is decoded,
+//! normalized or refused.
 
-use memchr::{memchr, memchr3, memrchr};
+use memchr::memchr3;
+
+use crate::bytes::slice::part;
 
 /// Slices of a URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
-    /// Without its colon.
+    /// The scheme, without its colon.
     pub scheme: Option<&'a str>,
-    /// Host; an IPv6 address keeps its brackets.
+    /// The host; an IPv6 address keeps its brackets.
     pub domain: Option<&'a str>,
-    /// Port, if it is a number.
+    /// The port, if it is a number.
     pub port: Option<u16>,
-    /// Path, from its slash on.
+    /// The path, from its slash on.
     pub path: Option<&'a str>,
-    /// Query, without its question mark.
+    /// The query, without its question mark.
     pub query: Option<&'a str>,
-    /// Fragment, without its hash.
+    /// The fragment, without its hash.
     pub fragment: Option<&'a str>,
 }
 
@@ -35,7 +36,7 @@ pub fn split_url(url: &str) -> Parts<'_> {
         })
     });
     let (scheme, rest) = match scheme_end {
-        Some(end) => (url.get(..end), url.get(end + 3..).unwrap_or_default()),
+        Some(end) => (Some(part(url, ..end)), part(url, end + "://".len()..)),
         None => (None, url),
     };
     let authority_end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
@@ -46,8 +47,8 @@ pub fn split_url(url: &str) -> Parts<'_> {
 
 /// Splits `user@host:port` into host and port.
 pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
-    let host = split_last(authority, b'@').map_or(authority, |(_, host)| host);
-    let (domain, port) = match split_last(host, b':') {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (domain, port) = match host.rsplit_once(':') {
         Some((domain, port)) if !port.contains(']') => (domain, port.parse().ok()),
         _ => (host, None),
     };
@@ -56,8 +57,8 @@ pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
 
 fn split_path(text: &str) -> Parts<'_> {
     let (text, fragment) =
-        split_first(text, b'#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
-    let (path, query) = split_first(text, b'?').map_or((text, None), |(path, query)| (path, Some(query)));
+        text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
+    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
     let filled = |part: &&str| !part.is_empty();
     Parts {
         path: Some(path).filter(filled),
@@ -65,18 +66,4 @@ fn split_path(text: &str) -> Parts<'_> {
         fragment: fragment.filter(filled),
         ..Parts::default()
     }
-}
-
-/// Splits at the first of an ASCII character, as [`str::split_once`] does, which is slower.
-pub(crate) fn split_first(text: &str, at: u8) -> Option<(&str, &str)> {
-    split(text, memchr(at, text.as_bytes())?)
-}
-
-/// Splits at the last of an ASCII character.
-pub(crate) fn split_last(text: &str, at: u8) -> Option<(&str, &str)> {
-    split(text, memrchr(at, text.as_bytes())?)
-}
-
-fn split(text: &str, at: usize) -> Option<(&str, &str)> {
-    Some((text.get(..at)?, text.get(at + 1..)?))
 }

@@ -104,25 +104,36 @@ impl ZonedTime {
     }
 }
 
-/// The time of an event that no `timestamp_key` decides (design: header time with year and offset from fluentd's
-/// `timestamp`, else fluentd's, else the key's, the object's or the load time).
+/// The time of an event that no `timestamp_key` decides: the header's with year and offset from fluentd's `timestamp`, if that can
+/// be, or else fluentd's, the key's, the object's or the load time.
 pub fn choose(
     header: Option<HeaderTime>,
     fluentd: Option<ZonedTime>,
     around: &Surroundings,
 ) -> (ZonedTime, Origin) {
-    let from_header = header.and_then(|header| match fluentd {
+    let first = candidates(header, fluentd, around).find_map(|(origin, time)| Some((time?, origin)));
+    first.unwrap_or((ZonedTime::utc(around.load), Origin::Load))
+}
+
+/// The times that [`choose`] chooses from, best first. `None` stands for a header time that cannot be.
+pub(crate) fn candidates(
+    header: Option<HeaderTime>,
+    fluentd: Option<ZonedTime>,
+    around: &Surroundings,
+) -> impl Iterator<Item = (Origin, Option<ZonedTime>)> {
+    let header = header.map(|header| match fluentd {
         Some(read) => against_fluentd(header, read, around),
         None => without_fluentd(header, around),
     });
-    if let Some(time) = from_header {
-        return (time, Origin::Syslog);
-    }
-    fluentd
-        .map(|time| (time, Origin::Fluentd))
-        .or_else(|| around.key.map(|time| (time, Origin::Key)))
-        .or_else(|| around.object.map(|time| (ZonedTime::utc(time), Origin::Object)))
-        .unwrap_or((ZonedTime::utc(around.load), Origin::Load))
+    [
+        header.map(|time| (Origin::Syslog, time)),
+        fluentd.map(|time| (Origin::Fluentd, Some(time))),
+        around.key.map(|time| (Origin::Key, Some(time))),
+        around.object.map(|time| (Origin::Object, Some(ZonedTime::utc(time)))),
+        Some((Origin::Load, Some(ZonedTime::utc(around.load)))),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 fn against_fluentd(header: HeaderTime, read: ZonedTime, around: &Surroundings) -> Option<ZonedTime> {

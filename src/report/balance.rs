@@ -1,6 +1,4 @@
-//! The equation that every load has to meet: no line may get lost on the way, and none be counted twice.
-//!
-//! Takes the numbers, says whether they add up. Does not know where they come from.
+//! The equation that every load has to meet: no line is lost on the way, and none is counted twice.
 
 /// What became of an object's lines, or of those of many objects.
 ///
@@ -34,21 +32,21 @@ pub struct Balance {
 pub struct Imbalance(pub Balance);
 
 impl Balance {
-    /// The events in the lines.
+    /// The number of events in the lines.
     pub fn events(&self) -> u64 {
         self.lines.saturating_sub(self.blank) + self.further
     }
 
-    /// The events of which is known what became of them.
+    /// The number of events whose fate is known.
     pub fn accounted(&self) -> u64 {
         self.indexed + self.excluded + self.rejected + self.unsent
     }
 
-    /// Whether it adds up.
+    /// Checks that the numbers add up.
     ///
     /// # Errors
     ///
-    /// Where it does not.
+    /// They do not.
     pub fn check(&self) -> Result<(), Imbalance> {
         if self.events() == self.accounted() && self.blank <= self.lines {
             Ok(())

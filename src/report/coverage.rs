@@ -1,6 +1,4 @@
 //! What a configuration makes of a sample: keys that no field takes, fields that are never filled, modules and versions.
-//!
-//! Takes documents, gives counts. Does not know where the documents come from.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,13 +13,13 @@ use crate::document::row::Row;
 use crate::document::value::{Leftover, Value};
 use crate::map::Document;
 
-/// Names of one kind that are told apart: a forged sample must not cost memory.
+/// The most names of one kind that are kept: a forged sample must not take all memory.
 const MAX_NAMES: usize = 1_000;
 
 /// Characters of an example.
 const MAX_EXAMPLE: usize = 200;
 
-/// Keys and versions that are shown, those of the most documents first.
+/// The number of keys and versions that are shown, beginning with the most frequent.
 const SHOWN: usize = 20;
 
 /// Characters of an example that are shown.

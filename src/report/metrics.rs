@@ -1,7 +1,7 @@
-//! What CloudWatch is told of a load: one line in its Embedded Metric Format (EMF) for each object.
+//! The metrics of a load for CloudWatch: one line in its Embedded Metric Format (EMF) for each object.
 //!
-//! Takes the report of an object, gives the line: namespace, dimensions and the names of the first ten metrics are those of SIEM
-//! on OpenSearch, so that its dashboards and alarms go on working. Does not know where lines are written.
+//! Namespace, dimensions and the names of the first ten metrics are those of SIEM on OpenSearch, whose dashboards and alarms go on
+//! working.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -14,8 +14,7 @@ const NAMESPACE: &str = "SIEM";
 /// The dimension `service`, as SIEM on OpenSearch sets it.
 const SERVICE: &str = "es-loader";
 
-/// The metrics of an object that was loaded, or should have been: a JSON object without line end. Nothing for one that was
-/// skipped, because there was nothing to load.
+/// The metrics of an object, as a JSON object without line end. A skipped object has none, because there was nothing to load.
 pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
     if matches!(report.outcome, Outcome::Skipped(_)) {
         return None;

@@ -1,22 +1,22 @@
 //! What was loaded, what was not and why: added up over objects, shown on one screen.
 //!
-//! All numbers come from here, so that they add up: [`Balance`] says how. Does not know how objects are loaded.
+//! All numbers come from here, so that they add up: [`Balance`] says how.
 
 pub mod balance;
 pub mod metrics;
 pub mod coverage;
 
-use crate::bytes::safe::Safe;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use self::balance::Balance;
+use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::load::account::Account;
 use crate::map::compiled::Choice;
-use crate::map::exclude::action::Action;
+use crate::map::exclude::action::RuleAction;
 use crate::map::exclude::{Exclusions, RuleHits};
 use crate::read::object::line::LineNumber;
 use crate::trigger::ObjectKey;
@@ -284,35 +284,18 @@ struct Screen<'r> {
 
 impl fmt::Display for Screen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = self.report;
-        let account = &report.account;
-        let seconds = self.took.as_secs_f64();
+        let Self { report, target, took } = self;
+        let seconds = took.as_secs_f64();
         writeln!(
             f,
             "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
             Count(report.objects),
             if report.objects == 1 { "object" } else { "objects" },
-            Bytes(account.text_bytes),
-            Count(rate(account.documents, seconds)),
+            Bytes(report.account.text_bytes),
+            Count(rate(report.account.documents, seconds)),
         )?;
-        let balance = report.balance();
-        row(f, balance.lines, "lines")?;
-        if balance.blank > 0 {
-            row(f, balance.blank, "of them blank")?;
-        }
-        row(f, account.documents, "documents")?;
-        if balance.further > 0 {
-            row(f, balance.further, "of them from lines with more than one event")?;
-        }
-        row(f, balance.indexed, self.target)?;
-        if balance.excluded > 0 {
-            row(f, balance.excluded, "excluded")?;
-        }
-        row(f, balance.rejected, "rejected")?;
-        row(f, balance.unsent, "unsent")?;
-        if let Err(error) = balance.check() {
-            writeln!(f, "{error}")?;
-        }
+        lines_and_documents(f, report, target)?;
+        let account = &report.account;
         if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
             writeln!(f, "events from {first:.0} to {last:.0}")?;
         }
@@ -332,25 +315,52 @@ impl fmt::Display for Screen<'_> {
             writeln!(f, "kept in {}", Safe(file))?;
         }
         tally(f, "unsent:", &report.unsent)?;
-        if !report.skipped.is_empty() {
-            writeln!(f, "\nobjects that were not loaded:")?;
-            for (reason, (count, example)) in &report.skipped {
-                row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
-            }
-        }
-        if report.failed > 0 || report.broken > 0 {
-            writeln!(f, "\nobjects that failed:")?;
-            for (object, reason) in report.failures.iter().chain(&report.breaks) {
-                writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
-            }
-            let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
-            let unnamed = (report.failed + report.broken).saturating_sub(named);
-            if unnamed > 0 {
-                row(f, unnamed, "more")?;
-            }
-        }
-        Ok(())
+        objects(f, report)
     }
+}
+
+/// The numbers that have to add up; `target` says where the indexed documents went.
+fn lines_and_documents(f: &mut fmt::Formatter<'_>, report: &Report, target: &str) -> fmt::Result {
+    let balance = report.balance();
+    row(f, balance.lines, "lines")?;
+    if balance.blank > 0 {
+        row(f, balance.blank, "of them blank")?;
+    }
+    row(f, report.account.documents, "documents")?;
+    if balance.further > 0 {
+        row(f, balance.further, "of them from lines with more than one event")?;
+    }
+    row(f, balance.indexed, target)?;
+    if balance.excluded > 0 {
+        row(f, balance.excluded, "excluded")?;
+    }
+    row(f, balance.rejected, "rejected")?;
+    row(f, balance.unsent, "unsent")?;
+    match balance.check() {
+        Ok(()) => Ok(()),
+        Err(error) => writeln!(f, "{error}"),
+    }
+}
+
+/// The objects that were not loaded, and those that failed.
+fn objects(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    if !report.skipped.is_empty() {
+        writeln!(f, "\nobjects that were not loaded:")?;
+        for (reason, (count, example)) in &report.skipped {
+            row(f, *count, &format!("{reason}, for example {}", Safe(example)))?;
+        }
+    }
+    let failed = report.failed + report.broken;
+    if failed == 0 {
+        return Ok(());
+    }
+    writeln!(f, "\nobjects that failed:")?;
+    for (object, reason) in report.failures.iter().chain(&report.breaks) {
+        writeln!(f, "  {}: {}", Safe(object), Safe(reason))?;
+    }
+    let named = u64::try_from(report.failures.len() + report.breaks.len()).unwrap_or(u64::MAX);
+    let unnamed = failed.saturating_sub(named);
+    if unnamed > 0 { row(f, unnamed, "more") } else { Ok(()) }
 }
 
 fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {
@@ -366,8 +376,8 @@ fn rules(f: &mut fmt::Formatter<'_>, exclusions: &Exclusions) -> fmt::Result {
     rules.sort_by_key(|(_, hits)| Reverse(hits.documents));
     for (rule, hits) in rules.iter().take(SHOWN_RULES) {
         let verb = match hits.action {
-            Action::Exclude => "excluded by",
-            Action::Count => "counted by",
+            RuleAction::Exclude => "excluded by",
+            RuleAction::Count => "counted by",
         };
         row(f, hits.documents, &format!("{verb} {}", Safe(rule)))?;
     }

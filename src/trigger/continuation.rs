@@ -1,14 +1,14 @@
 //! The message that hands the rest of an object over to another invocation.
 //!
-//! It is a record of an S3 notification with a range of lines, in the shape that the Python loader writes, so that
-//! either can go on where the other stopped; the hop count is ours. Does not know how it is sent.
+//! It is a record of an S3 notification with a range of lines, in the shape that the Python loader writes, so that each loader can go
+//! on where the other stopped. Only the hop count is ours.
 
 use serde_json::{Map, Value, json};
 
 use super::object_ref::{LineRange, ObjectRef};
 
-/// How often an object may be handed over. Lambda itself stops a chain of invocations through a queue after about
-/// sixteen, and what it stops goes to the dead-letter queue without a word in this function's log.
+/// How often an object may be handed over. Lambda itself stops a chain of invocations through a queue after about sixteen, and sends
+/// the message to the dead-letter queue without a line in this function's log.
 pub const MAX_HOPS: u64 = 15;
 
 /// Why an object is not handed over once more.

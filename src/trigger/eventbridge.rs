@@ -1,7 +1,6 @@
-//! What S3 tells EventBridge ("EventBridge event message structure" in the S3 user guide).
+//! S3's events for EventBridge ("EventBridge event message structure" in the S3 user guide).
 //!
-//! Its keys are written as they are. Senders of their own sometimes encode them all the same, so a key that reads
-//! otherwise when decoded keeps that reading for the case that the first does not exist. Does not know wrappers.
+//! Their keys are not encoded. Other senders sometimes encode them, so the decoded form of a key is tried if the key does not exist.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Keys, decoded. Does not know events.
+//! Decoded S3 keys.
 
 use std::fmt;
 

@@ -1,7 +1,5 @@
-//! What started the function: an S3 notification in any of its wrappers.
-//!
-//! Takes the JSON of the event, gives the objects to load, message by message, and what was skipped with its
-//! reason. Does not fetch anything, and does not know sections or `s3_key`.
+//! The event that starts the function: an S3 notification in any of its wrappers. [`parse`] gives the objects to load, message by
+//! message, and what was skipped with its reason.
 
 pub mod object_ref;
 mod continuation;

@@ -1,7 +1,7 @@
 //! One record of an S3 notification ("Event message structure" in the S3 user guide, version 2.x), or a continuation
 //! message, which is its core with a range of lines.
 //!
-//! Only bucket and key are needed: hand-made events and continuations have nothing else. Does not know wrappers.
+//! Only bucket and key are needed: hand-made events and continuations have nothing else.
 
 use serde_json::Value;
 

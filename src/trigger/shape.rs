@@ -1,7 +1,6 @@
 //! What an event is: a wrapper around another one, or something that S3 said.
 //!
-//! Shapes are told by the keys that only they have, and never by their size, their order or their version.
-//! Does not read what S3 says about objects.
+//! Each shape is recognized by keys that only it has, never by the size, the order or the version of an event.
 
 use serde_json::Value;
 

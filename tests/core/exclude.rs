@@ -12,7 +12,7 @@ use es_loader::config::Config;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::load::account::Account;
 use es_loader::map::compiled::CompiledSections;
-use es_loader::map::exclude::action::Action;
+use es_loader::map::exclude::action::RuleAction;
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 use proptest::prelude::*;
 
@@ -55,7 +55,7 @@ fn left(plans: &CompiledSections, events: &[&str]) -> Vec<u64> {
     loaded.documents.iter().map(|document| document.get("event.count").as_u64().unwrap()).collect()
 }
 
-fn hits(loaded: &Loaded) -> Vec<(String, Action, u64)> {
+fn hits(loaded: &Loaded) -> Vec<(String, RuleAction, u64)> {
     let rules = loaded.account.exclusions.iter();
     rules.map(|(rule, hits)| (rule.to_owned(), hits.action, hits.documents)).collect()
 }
@@ -88,7 +88,7 @@ fn every_row_is_held_against_every_document() {
     );
     let loaded = load(&plans, &EVENTS);
     let expected = [("rules.csv:3", 1), ("rules.csv:4", 1)];
-    assert_eq!(hits(&loaded), expected.map(|(rule, count)| (rule.to_owned(), Action::Exclude, count)));
+    assert_eq!(hits(&loaded), expected.map(|(rule, count)| (rule.to_owned(), RuleAction::Exclude, count)));
     assert_eq!(loaded.account.handed_over(), 2);
 }
 
@@ -187,7 +187,7 @@ fn a_condition_sees_the_document() {
     let plans = condition("EXCLUDE", "event.action == 'Deny' && destination.port == `80`");
     let loaded = load(&plans, &EVENTS);
     assert_eq!(loaded.account.handed_over(), 3);
-    assert_eq!(hits(&loaded), [("deepsecurity/rule".to_owned(), Action::Exclude, 1)]);
+    assert_eq!(hits(&loaded), [("deepsecurity/rule".to_owned(), RuleAction::Exclude, 1)]);
     assert_eq!(left(&condition("exclude", "!(event.action == 'Deny')"), &EVENTS), [1, 3]);
     assert_eq!(left(&condition("exclude", "starts_with(source.ip || '', '192.0.2.10')"), &EVENTS), [4]);
 }
@@ -205,7 +205,7 @@ fn only_true_is_a_match() {
 #[test]
 fn count_only_counts_and_disable_does_nothing() {
     let loaded = load(&condition("COUNT", "event.action == 'Deny'"), &EVENTS);
-    assert_eq!(hits(&loaded), [("deepsecurity/rule".to_owned(), Action::Count, 2)]);
+    assert_eq!(hits(&loaded), [("deepsecurity/rule".to_owned(), RuleAction::Count, 2)]);
     assert_eq!((loaded.account.handed_over(), loaded.account.exclusions.counted()), (4, 2));
     let loaded = load(&condition("DISABLE", "`true`"), &EVENTS);
     assert_eq!((loaded.account.handed_over(), hits(&loaded).len()), (4, 0));
@@ -223,9 +223,9 @@ fn conditions_are_applied_in_the_order_of_the_file() {
         &EVENTS,
     );
     let expected = [
-        ("deepsecurity/a", Action::Exclude, 2),
-        ("deepsecurity/b", Action::Count, 4),
-        ("deepsecurity/c", Action::Count, 2),
+        ("deepsecurity/a", RuleAction::Exclude, 2),
+        ("deepsecurity/b", RuleAction::Count, 4),
+        ("deepsecurity/c", RuleAction::Count, 2),
     ];
     assert_eq!(hits(&loaded), expected.map(|(rule, action, count)| (rule.to_owned(), action, count)));
 }
@@ -237,7 +237,7 @@ fn parameters_are_read_as_the_command_line_of_aws_prints_them() {
         {"Name": "/siem/exclude-logs/deepsecurity/heartbeats", "Type": "String", "Value": value, "Version": 3},
     ]});
     let loaded = load(&json(&printed.to_string()), &EVENTS);
-    assert_eq!(hits(&loaded), [("deepsecurity/heartbeats".to_owned(), Action::Exclude, 1)]);
+    assert_eq!(hits(&loaded), [("deepsecurity/heartbeats".to_owned(), RuleAction::Exclude, 1)]);
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn the_loaders_own_dead_letters_are_left_out() {
     let letter = r#"{"format":1,"time":"2026-11-22T15:00:00Z","loader":"0.1.0","config":"ab","bucket":"b","key":"k","line":3,"raw":"CEF:0|a|b|c|d|e|1|","index":"log-deepsecurity-2026-11","id":"x","status":400,"type":"mapper_parsing_exception","reason":"no"}"#;
     let loaded = load_bytes(plan(), letter.as_bytes());
     assert!(loaded.documents.is_empty());
-    assert_eq!(hits(&loaded), [("the loader's own dead letter".to_owned(), Action::Exclude, 1)]);
+    assert_eq!(hits(&loaded), [("the loader's own dead letter".to_owned(), RuleAction::Exclude, 1)]);
     adds_up(&loaded.account, 0);
     // A record with a message is an event, whatever stands beside it.
     let event =

@@ -15,7 +15,7 @@ use std::path::Path;
 use es_loader::load::account::{Account, Limits};
 use es_loader::load::visit;
 use es_loader::map::compiled::CompiledSection;
-use es_loader::map::explain::explanation::{Explanation, Filled, Loser};
+use es_loader::map::explain::explanation::{ExplainedField, Explanation, UnusedValue};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -41,26 +41,26 @@ fn explain_one(plan: &CompiledSection, message: &str) -> Explanation {
 }
 
 #[track_caller]
-fn field<'e>(explanation: &'e Explanation, name: &str) -> &'e Filled {
+fn field<'e>(explanation: &'e Explanation, name: &str) -> &'e ExplainedField {
     let found = explanation.fields.iter().find(|field| field.field == name);
     found.unwrap_or_else(|| panic!("no {name} in {explanation:#?}"))
 }
 
-/// The values that did not get into a field which has none.
+/// The values that there were for a field which the document does not have.
 #[track_caller]
-fn refused<'e>(explanation: &'e Explanation, name: &str) -> &'e [Loser] {
-    let found = explanation.refused.iter().find(|refused| refused.field == name);
-    &found.unwrap_or_else(|| panic!("no {name} in {:#?}", explanation.refused)).values
+fn unused<'e>(explanation: &'e Explanation, name: &str) -> &'e [UnusedValue] {
+    let found = explanation.empty_fields.iter().find(|empty| empty.field == name);
+    &found.unwrap_or_else(|| panic!("no {name} in {:#?}", explanation.empty_fields)).values
 }
 
-fn keys(loser: &Loser) -> Vec<&str> {
-    loser.sources.iter().map(|source| source.name.as_str()).collect()
+fn keys(value: &UnusedValue) -> Vec<&str> {
+    value.sources.iter().map(|source| source.name.as_str()).collect()
 }
 
 /// The document that the fields of an explanation make up.
 fn rebuilt(explanation: &Explanation) -> Value {
     let mut document = Value::Object(Map::new());
-    for Filled { field, value, .. } in &explanation.fields {
+    for ExplainedField { field, value, .. } in &explanation.fields {
         let mut place = &mut document;
         for step in field.split('.') {
             place = place.as_object_mut().unwrap().entry(step).or_insert_with(|| json!({}));
@@ -145,14 +145,14 @@ fn a_constant_names_its_line() {
 }
 
 #[test]
-fn a_later_source_of_a_line_is_named_as_the_loser() {
+fn a_later_source_of_a_line_is_named_as_not_used() {
     let plan = plan_with("source.ip = src dvc");
     let explanation = explain_one(&plan, &agent_event("20", "src=10.0.0.1 dvc=10.0.0.2"));
     let source = field(&explanation, "source.ip");
     assert_eq!(source.sources[0].name, "src");
-    let [loser] = &*source.others else { panic!("{source:#?}") };
-    assert_eq!((&loser.value, keys(loser)), (&json!("10.0.0.2"), vec!["dvc"]));
-    assert_eq!(loser.because, "an earlier source of the line has a value");
+    let [value] = &*source.others else { panic!("{source:#?}") };
+    assert_eq!((&value.value, keys(value)), (&json!("10.0.0.2"), vec!["dvc"]));
+    assert_eq!(value.reason, "an earlier source of the line has a value");
 }
 
 #[test]
@@ -161,17 +161,17 @@ fn a_source_that_does_not_fit_gives_way_and_says_why() {
     let explanation = explain_one(&plan, &agent_event("20", "src=host dvc=10.0.0.2"));
     let source = field(&explanation, "source.ip");
     assert_eq!((&source.value, source.sources[0].name.as_str()), (&json!("10.0.0.2"), "dvc"));
-    let loser = &source.others[0];
-    assert_eq!((keys(loser), loser.because.as_str()), (vec!["src"], "it is not an address"));
-    assert_eq!(loser.rule.place.as_deref(), Some("user.ini:2"));
+    let value = &source.others[0];
+    assert_eq!((keys(value), value.reason.as_str()), (vec!["src"], "it is not an address"));
+    assert_eq!(value.rule.place.as_deref(), Some("user.ini:2"));
 }
 
 #[test]
-fn a_value_that_fits_nowhere_is_refused_with_its_reason_and_left_over() {
+fn a_value_that_fits_nowhere_is_left_over_with_the_reason() {
     let explanation = explain_one(plan(), &agent_event("20", "src=host smac=N/A"));
-    let [loser] = refused(&explanation, "source.ip") else { panic!("{explanation:#?}") };
-    assert_eq!((keys(loser), loser.because.as_str()), (vec!["src"], "it is not an address"));
-    assert_eq!(refused(&explanation, "source.mac")[0].because, "N/A says that the agent did not know");
+    let [value] = unused(&explanation, "source.ip") else { panic!("{explanation:#?}") };
+    assert_eq!((keys(value), value.reason.as_str()), (vec!["src"], "it is not an address"));
+    assert_eq!(unused(&explanation, "source.mac")[0].reason, "N/A says that the agent did not know");
     let left = field(&explanation, "deepsecurity.src");
     assert_eq!(left.rule.step, "left_over");
     assert_eq!(left.rule.meaning, "left over: it is not an address, as source.ip asks for");
@@ -193,16 +193,16 @@ fn a_detect_only_action_names_what_it_replaced() {
     let explanation = explain_one(plan(), &agent_event("20", "act=IDS:Reset"));
     let action = field(&explanation, "event.action");
     assert_eq!((&action.value, action.rule.step), (&json!("DetectOnly:NotReset"), "action"));
-    let loser = &action.others[0];
-    assert_eq!((&loser.value, loser.rule.step), (&json!("IDS:Reset"), "table"));
-    assert!(loser.because.starts_with("replaced by"), "{}", loser.because);
+    let value = &action.others[0];
+    assert_eq!((&value.value, value.rule.step), (&json!("IDS:Reset"), "table"));
+    assert!(value.reason.starts_with("replaced by"), "{}", value.reason);
 }
 
 #[test]
 fn a_port_of_a_protocol_without_ports_was_taken_away_again() {
     let explanation =
         explain_one(plan(), &agent_event("20", "proto=ICMP spt=0 dpt=0 src=10.0.0.1 dst=10.0.0.2"));
-    assert_eq!(refused(&explanation, "source.port")[0].because, "taken away again");
+    assert_eq!(unused(&explanation, "source.port")[0].reason, "taken away again");
 }
 
 #[test]
@@ -241,10 +241,10 @@ fn a_header_time_that_cannot_be_is_told_beside_the_one_that_was_taken() {
     let time = &explanations[0].0.time;
     assert_eq!((time.source, time.value.as_str()), ("fluentd", "2026-01-05T00:00:00+09:00"));
     let others: Vec<(&str, &str)> =
-        time.others.iter().map(|other| (other.source, other.because.as_str())).collect();
-    let [(first, because), rest @ ..] = &*others else { panic!("{others:?}") };
+        time.others.iter().map(|other| (other.source, other.reason.as_str())).collect();
+    let [(first, reason), rest @ ..] = &*others else { panic!("{others:?}") };
     assert_eq!(*first, "syslog");
-    assert!(because.starts_with("cannot be"), "{because}");
+    assert!(reason.starts_with("cannot be"), "{reason}");
     assert_eq!(rest, [("key", "not needed"), ("object", "not needed"), ("load", "not needed")]);
 }
 
@@ -258,21 +258,21 @@ fn a_time_in_a_field_that_cannot_be_read_is_told() {
     );
     let first = &explanation.time.others[0];
     assert_eq!((first.value.as_str(), first.source), ("soon", "field"));
-    assert!(first.because.starts_with("rt is in no timestamp_format"), "{}", first.because);
-    assert_eq!(explanation.time.others[1].because, "start is not there");
+    assert!(first.reason.starts_with("rt is in no timestamp_format"), "{}", first.reason);
+    assert_eq!(explanation.time.others[1].reason, "start is not there");
 }
 
 #[test]
 fn an_id_says_what_it_is_made_of() {
     let line = fluentd_line(&agent_event("20", "act=Log"));
     let (explanations, _) = explain(plan(), &[line.clone(), line].concat());
-    let because = |at: usize| explanations[at].0.id.clone().unwrap().because;
-    assert_eq!(because(0), "SHA-256 of the line");
-    assert_eq!(because(1), "SHA-256 of the line and its number among its equals in the object, 2");
+    let reason = |at: usize| explanations[at].0.id.clone().unwrap().reason;
+    assert_eq!(reason(0), "SHA-256 of the line");
+    assert_eq!(reason(1), "SHA-256 of the line and its number among its equals in the object, 2");
     let named = explain_one(&plan_with("doc_id = act"), &agent_event("20", "act=Log")).id.unwrap();
-    assert_eq!((named.value.as_str(), named.because.as_str()), ("Log", "doc_id = act"));
+    assert_eq!((named.value.as_str(), named.reason.as_str()), ("Log", "doc_id = act"));
     let missing = explain_one(&plan_with("doc_id = nowhere"), &agent_event("20", "act=Log")).id.unwrap();
-    assert!(missing.because.contains("doc_id = nowhere gives none"), "{}", missing.because);
+    assert!(missing.reason.contains("doc_id = nowhere gives none"), "{}", missing.reason);
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn an_index_says_which_settings_name_it() {
     let index = explain_one(&plan, &agent_event("20", "act=Log")).index;
     assert_eq!(index.value, "log-deepsecurity-2026-11-22-eu");
     assert_eq!(
-        index.because,
+        index.reason,
         "index_name = log-deepsecurity, index_rotation = daily by @timestamp at +09, index_suffix = eu"
     );
 }

@@ -5,6 +5,7 @@ mod config;
 mod event;
 mod object;
 mod container;
+#[cfg(feature = "zip")]
 mod zip;
 mod record;
 mod marker;
@@ -29,6 +30,7 @@ mod url;
 mod convert;
 mod row;
 mod deepsecurity;
+mod apex_one;
 mod mapping;
 mod time;
 mod twins;

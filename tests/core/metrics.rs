@@ -8,7 +8,7 @@ use es_loader::deliver::bulk::fault::Fault;
 use es_loader::load::account::Account;
 use es_loader::load::ages::Ages;
 use es_loader::map::exclude::Exclusions;
-use es_loader::map::exclude::action::Action;
+use es_loader::map::exclude::action::RuleAction;
 use es_loader::read::object::line::LineNumber;
 use es_loader::report::metrics::emf;
 use es_loader::report::{ObjectReport, Outcome};
@@ -29,8 +29,8 @@ fn tally(count: u64) -> Tally {
 
 fn excluded(documents: u64) -> Exclusions {
     let mut exclusions = Exclusions::default();
-    exclusions.add("rules.csv:2", Action::Exclude, documents);
-    exclusions.add("rules.csv:3", Action::Count, 9);
+    exclusions.add("rules.csv:2", RuleAction::Exclude, documents);
+    exclusions.add("rules.csv:3", RuleAction::Count, 9);
     exclusions
 }
 

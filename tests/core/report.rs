@@ -9,7 +9,7 @@ use es_loader::deliver::bulk::Tally;
 use es_loader::deliver::bulk::fault::Fault;
 use es_loader::document::problem::{Problem, Problems};
 use es_loader::load::account::Account;
-use es_loader::map::exclude::action::Action;
+use es_loader::map::exclude::action::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 
@@ -215,7 +215,7 @@ fn exit_statuses_say_the_worst() {
 #[test]
 fn what_was_left_out_and_what_is_kept_is_shown_and_numbers_that_do_not_add_up_are_called_a_defect() {
     let mut one = object("a", 10);
-    one.account.exclusions.add("rules.csv:2", Action::Exclude, 3);
+    one.account.exclusions.add("rules.csv:2", RuleAction::Exclude, 3);
     one.indexed = 6;
     one.rejected = tally(&[(400, "", "x", 1)]);
     one.dead_letters = Some("s3://kept/dead/1.ndjson.gz\u{1b}".to_owned());

@@ -34,9 +34,9 @@ pub(crate) struct DashboardsArgs {
     /// Language of its titles
     #[arg(long, value_enum, default_value_t = LanguageName::En, value_name = "en|ja", requires = "dashboards")]
     pub(crate) language: LanguageName,
-    /// Section that it is for
-    #[arg(long, value_name = "SECTION", default_value = "deepsecurity", requires = "dashboards")]
-    pub(crate) log_type: String,
+    /// Section that it is for; by default the first one whose logs have a dashboard
+    #[arg(long, value_name = "SECTION", requires = "dashboards")]
+    pub(crate) log_type: Option<String>,
 }
 
 /// The language of titles.
@@ -58,9 +58,9 @@ pub(crate) struct IamArgs {
     /// Bucket with the logs
     #[arg(long, value_name = "NAME", requires = "print_iam")]
     pub(crate) bucket: Option<String>,
-    /// How the keys of the logs begin
-    #[arg(long, value_name = "PREFIX", default_value = "ds_agent/")]
-    pub(crate) key_prefix: String,
+    /// How the keys of the logs begin; by default as in template.yaml, ds_agent/
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) key_prefix: Option<String>,
     /// KMS key of the bucket
     #[arg(long, value_name = "ARN", requires = "print_iam")]
     pub(crate) kms_key_arn: Option<String>,
@@ -82,9 +82,9 @@ pub(crate) struct IamArgs {
     /// Bucket for documents that OpenSearch refuses for good
     #[arg(long, value_name = "NAME", requires = "print_iam")]
     pub(crate) dead_letter_bucket: Option<String>,
-    /// How the keys of such documents begin
-    #[arg(long, value_name = "PREFIX", default_value = "es-loader/dead-letter/")]
-    pub(crate) dead_letter_prefix: String,
+    /// How the keys of such documents begin; by default as in template.yaml, es-loader/dead-letter/
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) dead_letter_prefix: Option<String>,
     /// Secret with user and password, for a cluster without IAM
     #[arg(long, value_name = "ARN", requires = "print_iam")]
     pub(crate) secret_arn: Option<String>,

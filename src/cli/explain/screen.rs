@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::explained::{Explained, ExplainedDocument};
 use crate::bytes::safe::Safe;
-use crate::map::explain::explanation::{Filled, Loser, Source};
+use crate::map::explain::explanation::{ExplainedField, Source, UnusedValue};
 
 /// Columns of a field's name.
 const NAME: usize = 34;
@@ -57,15 +57,15 @@ fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
     if explanation.pipeline_error {
         writeln!(f, "{WARNING}the event could not be understood: event.kind is pipeline_error{WARNING:#}")?;
     }
-    row(f, "index", &explanation.index.value, &Safe(&explanation.index.because))?;
+    row(f, "index", &explanation.index.value, &Safe(&explanation.index.reason))?;
     match &explanation.id {
-        Some(id) => row(f, "_id", &id.value, &Safe(&id.because))?,
+        Some(id) => row(f, "_id", &id.value, &Safe(&id.reason))?,
         None => row(f, "_id", "", &"given by OpenSearch")?,
     }
     let time = &explanation.time;
     row(f, "time", &time.value, &time.source)?;
     for other in &time.others {
-        let text = format!("not {}: {} ({})", other.source, short(&other.value), Safe(&other.because));
+        let text = format!("not {}: {} ({})", other.source, short(&other.value), Safe(&other.reason));
         aside(f, &text)?;
     }
     if !explanation.problems.is_empty() {
@@ -76,16 +76,16 @@ fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
     for field in &explanation.fields {
         filled(f, field)?;
     }
-    for refused in &explanation.refused {
-        let name = format!("not {}", refused.field);
-        for value in &refused.values {
+    for empty in &explanation.empty_fields {
+        let name = format!("not {}", empty.field);
+        for value in &empty.values {
             row(f, &name, &text(&value.value), &reasons(value))?;
         }
     }
     Ok(())
 }
 
-fn filled(f: &mut fmt::Formatter<'_>, field: &Filled) -> fmt::Result {
+fn filled(f: &mut fmt::Formatter<'_>, field: &ExplainedField) -> fmt::Result {
     let mut reason = places(&field.sources);
     if !reason.is_empty() {
         reason.push_str(" · ");
@@ -104,13 +104,13 @@ fn filled(f: &mut fmt::Formatter<'_>, field: &Filled) -> fmt::Result {
     Ok(())
 }
 
-fn reasons(loser: &Loser) -> String {
-    let mut reason = places(&loser.sources);
+fn reasons(unused: &UnusedValue) -> String {
+    let mut reason = places(&unused.sources);
     if !reason.is_empty() {
         reason.push_str(" · ");
     }
-    let rule = loser.rule.place.as_ref().unwrap_or(&loser.rule.meaning);
-    format!("{reason}{} · {}", Safe(rule), Safe(&loser.because))
+    let rule = unused.rule.place.as_ref().unwrap_or(&unused.rule.meaning);
+    format!("{reason}{} · {}", Safe(rule), Safe(&unused.reason))
 }
 
 fn places(sources: &[Source]) -> String {

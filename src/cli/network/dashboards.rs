@@ -17,17 +17,25 @@ pub(super) async fn install(
     sections: &CompiledSections,
 ) -> Result<(), Failure> {
     let Some(address) = &args.dashboards else { return Ok(()) };
-    let Some(section) = sections.named(&args.log_type) else {
-        return Err(Failure(format!("no section [{}] in the configuration", args.log_type)));
-    };
     let language = match args.language {
         LanguageName::En => Language::English,
         LanguageName::Ja => Language::Japanese,
     };
-    let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
-    let Some(objects) = dashboard::saved_objects(section, language) else {
-        return Err(Failure(format!("there is no dashboard for logs of section [{}]", args.log_type)));
+    let with_dashboard = |section| Some((section, dashboard::saved_objects(section, language)?));
+    let (section, objects) = match &args.log_type {
+        None => sections
+            .iter()
+            .find_map(with_dashboard)
+            .ok_or_else(|| Failure("no section of the configuration has a dashboard".to_owned()))?,
+        Some(name) => {
+            let section = sections.named(name);
+            let section =
+                section.ok_or_else(|| Failure(format!("no section [{name}] in the configuration")))?;
+            with_dashboard(section)
+                .ok_or_else(|| Failure(format!("there is no dashboard for logs of section [{name}]")))?
+        }
     };
+    let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
     let taken = dashboards.import(&objects).await?;
     let index = &section.log_type().index.name;
     output::line(format_args!("dashboard {index}-summary is imported: {taken} saved objects for {index}-*"));

@@ -1,7 +1,6 @@
-//! Where documents go whose index takes none any more: to the next name behind it, as SIEM on OpenSearch names them.
+//! Indices that are closed for writing, and the names that their documents go to instead, as SIEM on OpenSearch names them.
 //!
-//! Old indices are made read-only, or moved to warm and cold storage, and late events still come for them. Takes what the
-//! cluster says of its indices, gives names. Does not ask the cluster.
+//! Old indices are made read-only, or moved to warm and cold storage, and late events still come for them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -10,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::load::batch::Batch;
 
-/// The last number behind a name: `_99`.
+/// The last number after a name: `_99`.
 const LAST: u8 = 99;
 
-/// Blocks, by OpenSearch's numbers, that stay until someone lifts them: closed, read-only, closed for writing.
+/// OpenSearch's numbers of the blocks that stay until someone lifts them: closed, read-only, closed for writing.
 const LASTING_BLOCKS: [&str; 3] = ["4", "5", "8"];
 
-/// The block of a full disk, which goes by itself.
+/// The number of the block for a full disk, which OpenSearch lifts by itself.
 const FULL_DISK: &str = "12";
 
 /// The indices that take no documents.
@@ -26,22 +25,22 @@ pub struct ClosedIndices {
 }
 
 impl ClosedIndices {
-    /// Nothing is closed: documents go where they say.
+    /// Whether no index is closed.
     pub fn is_empty(&self) -> bool {
         self.closed.is_empty()
     }
 
-    /// An index takes no documents.
+    /// Notes that an index is closed.
     pub fn close(&mut self, index: impl Into<String>) {
         self.closed.insert(index.into());
     }
 
-    /// Closes what `other` closed.
+    /// Adds the closed indices of `other`.
     pub fn merge(&mut self, mut other: ClosedIndices) {
         self.closed.append(&mut other.closed);
     }
 
-    /// Closes what the cluster's state (`GET _cluster/state/blocks`) says is closed for writing for good.
+    /// Adds the indices that are closed for good by the cluster's state (`GET _cluster/state/blocks`).
     pub fn close_blocked(&mut self, state: &Value) {
         let indices = state.pointer("/blocks/indices").and_then(Value::as_object);
         for (index, blocks) in indices.into_iter().flatten() {
@@ -52,8 +51,7 @@ impl ClosedIndices {
         }
     }
 
-    /// Closes the names of indices in cold storage (`GET _cold/indices/_search`): a new index of such a name would stand in
-    /// the way of its return.
+    /// Adds the indices in cold storage (`GET _cold/indices/_search`): a new index of the same name would prevent their return.
     pub fn close_cold(&mut self, listing: &Value) {
         let indices = listing.get("indices").and_then(Value::as_array);
         for index in indices.into_iter().flatten() {
@@ -63,8 +61,7 @@ impl ClosedIndices {
         }
     }
 
-    /// The index to write to in place of `index`: itself, or the first of its followers `_01`, `_02`, … that is open. Nothing
-    /// where all are closed.
+    /// The index to write to: `index` itself, or the first of `index_01`, `index_02`, … that is open. `None` means that all are closed.
     pub fn open_index<'n>(&self, index: &'n str) -> Option<Cow<'n, str>> {
         if !self.closed.contains(index) {
             return Some(Cow::Borrowed(index));
@@ -74,8 +71,8 @@ impl ClosedIndices {
         followers.into_iter().find(|name| !self.closed.contains(name)).map(Cow::Owned)
     }
 
-    /// Documents of the batch would go to closed indices.
-    pub fn concerns(&self, batch: &Batch) -> bool {
+    /// Whether documents of the batch would go to closed indices.
+    pub(crate) fn concerns(&self, batch: &Batch) -> bool {
         let is_closed = |at| {
             let (action, _) = batch.pair(at)?;
             Some(self.closed.contains(&index_of(action)?))
@@ -83,8 +80,7 @@ impl ClosedIndices {
         !self.is_empty() && (0..batch.len()).any(|at| is_closed(at).unwrap_or(false))
     }
 
-    /// The closed indices that may hold what was sent to `index` at an earlier time: itself, and its followers. None where it is
-    /// open.
+    /// The closed indices that may hold documents sent to `index` earlier: itself and those numbered after it. An open index has none.
     pub fn closed_of(&self, index: &str) -> Vec<&str> {
         if !self.closed.contains(index) {
             return Vec::new();
@@ -94,8 +90,8 @@ impl ClosedIndices {
         self.closed.iter().map(String::as_str).filter(|closed| is_of(closed)).collect()
     }
 
-    /// The batch with its documents directed to open indices; nothing where it can stay as it is. Documents that have nowhere to go
-    /// stay where they are.
+    /// The batch with its documents directed to open indices. `None` means that the batch can stay as it is. Documents whose indices
+    /// are all closed stay as they are.
     pub fn redirect(&self, batch: &Batch) -> Option<Batch> {
         if !self.concerns(batch) {
             return None;
@@ -130,7 +126,7 @@ fn index_of(action: &[u8]) -> Option<String> {
     index_and_id(action).map(|(index, _)| index)
 }
 
-/// A name that ends in `_NN`, without it, and the number.
+/// The name and the number of an index whose name ends in `_NN`.
 fn numbered(index: &str) -> Option<(&str, u8)> {
     let (name, number) = index.rsplit_once('_')?;
     if number.len() != 2 {

@@ -1,4 +1,4 @@
-//! What OpenSearch complains of.
+//! A fault that OpenSearch, or something before it, names in an answer.
 
 use std::fmt::{self, Write as _};
 
@@ -14,10 +14,10 @@ pub(crate) const TYPE_LIMIT: usize = 100;
 pub struct Fault {
     /// HTTP status of the item or of the whole answer; 0 where there was no answer.
     pub status: u16,
-    /// The error's type, as `mapper_parsing_exception`; empty where the answer names none. Where there was no answer, what kept it
-    /// away. Never holds log text.
+    /// The error's type, as `mapper_parsing_exception`; empty where the answer names none. Without an answer it is the kind of
+    /// trouble. It never holds log text.
     pub error_type: String,
-    /// What is wrong, with its innermost cause. May quote a value of the document, that is: log text.
+    /// The reason, with its innermost cause. It may quote a value of the document, so it may hold log text.
     pub reason: String,
 }
 
@@ -25,17 +25,17 @@ impl Fault {
     /// The error's type where no answer came in time.
     pub const TIME_OUT: &'static str = "time_out";
 
-    /// A fault of our own finding.
+    /// A fault with these texts, cut to their limits and made safe.
     pub fn new(status: u16, error_type: &str, reason: &str) -> Self {
         Self { status, error_type: clean(error_type, TYPE_LIMIT), reason: clean(reason, REASON_LIMIT) }
     }
 
-    /// A time-series collection of OpenSearch Serverless was sent an `_id`.
+    /// Whether a time-series collection of OpenSearch Serverless has refused the `_id`.
     pub fn refuses_ids(&self) -> bool {
         self.reason.contains("Document ID is not supported")
     }
 
-    /// The cluster, or what stands before it, cannot keep up: it is sent less at a time, and in smaller requests.
+    /// Whether the cluster, or something before it, cannot keep up: it needs fewer and smaller requests then.
     pub fn is_pressure(&self) -> bool {
         matches!(self.status, 402 | 408 | 429 | 503 | 504) || self.error_type == Fault::TIME_OUT
     }
@@ -76,7 +76,7 @@ pub(crate) fn clean(text: &str, limit: usize) -> String {
     out
 }
 
-/// Line separators and marks that let a text be shown in another order than it is written.
+/// Whether a character ends a line, or changes the direction in which text is shown.
 fn changes_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

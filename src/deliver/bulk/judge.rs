@@ -1,15 +1,11 @@
 //! What an HTTP answer to a bulk request says of each document.
-//!
-//! Takes the status and the body, gives a [`Judgement`]. Does not send, wait or count: what follows from a
-//! judgement is the caller's business.
 
-use super::fault::Fault;
-use super::fault::REASON_LIMIT;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::fault::{Fault, REASON_LIMIT};
 use crate::load::batch::Batch;
 
 /// What became of one document.
@@ -17,17 +13,16 @@ use crate::load::batch::Batch;
 pub enum Verdict {
     /// The cluster holds it.
     Indexed,
-    /// The cluster held it before: a `create` of an id that is there (409). As good as indexed.
+    /// The cluster held it before: the request was a `create` of an existing id (409). It counts as indexed.
     Duplicate,
-    /// Another try can help: overload, a failing node, a block that a disk clean-up lifts.
+    /// Another try can help: the cluster is overloaded, a node fails, or a full disk blocks the index.
     Again(Fault),
-    /// The index is closed for writing, as old ones are that were moved to warm storage: the document goes to the next
-    /// index name ([`super::ClosedIndices`]).
+    /// The index is closed for writing, as old indices in warm storage are: the document goes to the next index name
+    /// ([`super::ClosedIndices`]).
     Closed(Fault),
-    /// The cluster will never take this document as it stands.
+    /// The cluster refuses this document, and will refuse it again.
     Refused(Fault),
-    /// We may not write to this document's index, or there is none: trying again does not help, nor does another form,
-    /// until someone changes something.
+    /// The document's index does not exist, or may not be written to: someone has to change that before another try can help.
     Denied(Fault),
 }
 
@@ -41,24 +36,45 @@ pub enum Judgement {
         /// How long the cluster worked, by its own account.
         took: Duration,
     },
-    /// Nothing is known of any document: the whole request is sent again. Ids make that safe.
+    /// The answer says nothing about the documents: the whole request is sent again. Ids make that safe.
     Again(Fault),
     /// 413: the request is halved; a document that stands alone is refused.
     TooLarge(Fault),
     /// 400 for the whole request, in OpenSearch's own words: it is halved until the bad document stands alone.
     Malformed(Fault),
-    /// The endpoint does not take bulk requests from us; only its owner can change that.
+    /// The endpoint takes no bulk requests from us: only its owner can change that.
     Denied(Fault),
 }
 
-/// Judges the answer to `batch`, which was asked for with `filter_path=took,errors,items.*.status,items.*.error`.
+/// Judges the answer to the bulk request of `batch`: its HTTP status and its body, which may be cut down by
+/// `filter_path=took,errors,items.*.status,items.*.error`.
 ///
-/// Works on unfiltered answers too. An answer that cannot be one to this batch (no JSON, another number of items)
-/// gives [`Judgement::Again`].
+/// An answer that cannot belong to this batch, because it is no JSON or has another number of items, gives [`Judgement::Again`].
+///
+/// ```
+/// use es_loader::deliver::bulk::{Judgement, Verdict, judge};
+/// use es_loader::load::batch::Batch;
+/// use es_loader::read::object::line::LineNumber;
+///
+/// let mut batch = Batch::default();
+/// for line in 1..=3 {
+///     batch.push(br#"{"index":{"_index":"log-a"}}"#, br#"{"source":{"ip":"203.0.113.7"}}"#, LineNumber(line));
+/// }
+/// let answer = br#"{"took": 4, "errors": true, "items": [
+///     {"index": {"status": 201}},
+///     {"index": {"status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "queue is full"}}},
+///     {"index": {"status": 400, "error": {"type": "mapper_parsing_exception", "reason": "failed to parse"}}}
+/// ]}"#;
+///
+/// let Judgement::Items { verdicts, .. } = judge(&batch, 200, answer) else { panic!("the answer fits the batch") };
+/// assert_eq!(verdicts[0], Verdict::Indexed);
+/// assert!(matches!(&verdicts[1], Verdict::Again(fault) if fault.is_pressure()));
+/// assert!(matches!(&verdicts[2], Verdict::Refused(fault) if fault.error_type == "mapper_parsing_exception"));
+/// ```
 pub fn judge(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     match status {
         200..=299 => judge_items(batch.len(), status, body),
-        // Words that are not OpenSearch's are no judgement of a document: who speaks so says the same of each.
+        // Only OpenSearch judges documents: a proxy gives the same answer for each of them.
         400 if is_its_own(body) => Judgement::Malformed(whole_fault(status, body)),
         413 => Judgement::TooLarge(whole_fault(status, body)),
         402 | 408 | 425 | 429 | 500.. => Judgement::Again(whole_fault(status, body)),
@@ -69,8 +85,7 @@ pub fn judge(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     }
 }
 
-/// Reads the complaint in an answer that is an error as a whole: OpenSearch's JSON, AWS's `{"message": …}`,
-/// or, where it is neither, the beginning of the text.
+/// The fault that an error answer names: in OpenSearch's JSON, in AWS's `{"message": …}`, or else the beginning of its text.
 pub fn whole_fault(status: u16, body: &[u8]) -> Fault {
     let answer = serde_json::from_slice::<Value>(body).unwrap_or_default();
     if let Some(error) = answer.get("error") {
@@ -84,12 +99,12 @@ pub fn whole_fault(status: u16, body: &[u8]) -> Fault {
     Fault::new(status, "", if words.is_empty() { "an empty answer" } else { &words })
 }
 
-/// An error of OpenSearch, not of a proxy before it.
+/// Whether the error comes from OpenSearch, and not from a proxy before it.
 fn is_its_own(body: &[u8]) -> bool {
     serde_json::from_slice::<Value>(body).is_ok_and(|answer| answer.get("error").is_some())
 }
 
-/// The answer, as far as we look at it.
+/// The parts of the answer that are judged.
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]
@@ -182,8 +197,8 @@ fn is_block(fault: &Fault) -> bool {
     matches!(fault.error_type.as_str(), "cluster_block_exception" | "index_create_block_exception")
 }
 
-/// The new index would be one too many. This comes as 400, but it is the cluster's state: taken for a refusal,
-/// it would turn each document of a new day away.
+/// Whether the cluster has too many shards for a new index. This comes with status 400, but it is no fault of the document: taken for
+/// a refusal, it would reject every document of a new day.
 fn is_shard_limit(fault: &Fault) -> bool {
     fault.reason.contains("maximum shards open") || fault.reason.contains("maximum normal shards open")
 }

@@ -1,8 +1,5 @@
-//! Bulk requests: documents on their way, and what became of each.
-//!
-//! Takes batches of documents with the line each came from, gives a verdict for every document of an answer
-//! ([`judge`]), the parts of a batch that are sent again, and refused documents in a form that the cluster
-//! takes ([`raw_form`]); says where documents of closed indices go ([`ClosedIndices`]) and how fast to send ([`Pace`]). Does not know how a document is made, nor how a request is sent, nor when.
+//! Bulk requests: what an answer says of each document ([`judge`]), the raw form of a refused document ([`raw_form`]), the indices
+//! that documents of closed indices go to ([`ClosedIndices`]), and how fast to send ([`Pace`]).
 
 pub mod fault;
 mod judge;

@@ -1,15 +1,15 @@
-//! How many requests at a time, and how large: fewer and smaller when the cluster complains, more again when it does not.
+//! How many requests are sent at a time, and how large they are: fewer and smaller after a complaint of the cluster, then more again.
 //!
-//! Additive increase, multiplicative decrease: loaders that know nothing of each other come to share a cluster fairly. Takes
-//! the outcomes of requests, knows no clock.
+//! The increase is additive and the decrease multiplicative, as in TCP: so loaders come to share a cluster fairly without talking to
+//! each other.
 
-/// Answers without complaint before one more request may be in flight.
+/// The number of answers without complaint after which one more request may be in flight.
 const CALM: u32 = 4;
 
-/// Requests are not made smaller than this, in bytes: the work that a request makes by itself would outweigh its documents'.
+/// The least size of a request in bytes: with smaller ones the cost of a request would outweigh that of its documents.
 const SMALLEST: usize = 64 << 10;
 
-/// What a request grows by with an answer without complaint, in bytes.
+/// How much larger requests may be after an answer without complaint, in bytes.
 const GROWTH: usize = 256 << 10;
 
 /// The pace of one delivery.
@@ -19,14 +19,14 @@ pub struct Pace {
     in_flight: usize,
     /// Answers since the last complaint, or since the last increase.
     calm: u32,
-    /// The size that the cluster keeps up with; as long as it never complained, any.
+    /// The size in bytes that the cluster keeps up with; without a complaint, any size.
     bytes: usize,
-    /// The size that the endpoint takes at all.
+    /// The largest size in bytes that the endpoint takes.
     ceiling: usize,
 }
 
 impl Pace {
-    /// Full speed, with so many requests in flight at most.
+    /// Full speed, with no more than this number of requests in flight.
     pub fn new(most_in_flight: usize) -> Self {
         let most_in_flight = most_in_flight.max(1);
         Self { most_in_flight, in_flight: most_in_flight, calm: 0, bytes: usize::MAX, ceiling: usize::MAX }
@@ -64,8 +64,8 @@ impl Pace {
         self.bytes = (self.bytes.min(bytes) / 2).max(SMALLEST);
     }
 
-    /// The endpoint does not take requests of so many bytes. Halves of this one pass beneath the new ceiling; further ones of
-    /// its size need not be tried.
+    /// The endpoint does not take requests of so many bytes. Halves of this request stay below the new ceiling, and other requests of
+    /// its size are not tried.
     pub fn too_large(&mut self, bytes: usize) {
         self.ceiling = self.ceiling.min(bytes / 4 * 3);
     }

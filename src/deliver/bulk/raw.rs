@@ -1,7 +1,4 @@
-//! A refused document in its raw form: so little of it that the cluster takes it.
-//!
-//! Keeps the base fields, which are ours and of right type, and says why the rest is missing. Does not know
-//! which field the cluster refused.
+//! The raw form of a refused document: its base fields, whose types are right for sure, and the reason why the other fields are missing.
 
 use serde_json::{Map, Value, json};
 

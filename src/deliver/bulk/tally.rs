@@ -1,15 +1,15 @@
-//! Faults, grouped by what they say: how many documents, and where to look for the first.
+//! Faults, grouped by what they say, with the number of documents and the line of the first one.
 
 use super::fault::Fault;
 use crate::read::object::line::LineNumber;
 
-/// Groups that are told apart. A reason can quote a value of the document, so their number has no other bound.
+/// The most groups that are kept. Reasons can quote values of documents, so there may be as many as documents.
 const MAX_GROUPS: usize = 50;
 
 /// Documents with the same fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The fault; beyond the fiftieth different one, the rest stand together as `other reasons` with status 0.
+    /// The fault. After fifty different faults, all others are counted together as `other reasons` with status 0.
     pub fault: Fault,
     /// How many documents.
     pub count: u64,

@@ -1,16 +1,14 @@
-//! Why documents were refused, with what differs from document to document taken out, so that equal causes can be counted.
-//!
-//! Does not know what helps against a cause.
+//! The cause of a refusal, without what differs from document to document, so that equal causes can be counted.
 
 use super::letter::DeadLetter;
 
-/// Bytes of a reason that are looked at.
+/// The bytes of a reason that are compared.
 const LONGEST_REASON: usize = 500;
 
 /// The longest name in brackets that is kept, in bytes.
 const LONGEST_NAME: usize = 100;
 
-/// Why documents were refused. Ordered by its fields, so that the same causes have the same order whenever they are read.
+/// Why documents were refused. Causes are ordered by their fields, so that groups keep their numbers from run to run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cause {
     /// HTTP status of the refusal.

@@ -15,7 +15,7 @@ use crate::trigger::object_ref::LineRange;
 pub const FORMAT: u32 = 1;
 
 /// What the name of a file of records ends in.
-pub const EXTENSION: &str = ".ndjson.gz";
+pub(crate) const EXTENSION: &str = ".ndjson.gz";
 
 /// Bytes of the SHA-256 that a file of records is named by.
 const NAME_BYTES: usize = 16;

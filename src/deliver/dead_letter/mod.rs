@@ -1,12 +1,10 @@
-//! Documents that OpenSearch refused for good, as records that outlive the load.
-//!
-//! Gives one line of NDJSON for each, and reads it again: `docs/dead-letter.md` describes the format. Does not know where records
-//! are kept.
+//! Dead letters: records of documents that OpenSearch refused for good, one line of NDJSON each. `docs/dead-letter.md` describes the
+//! format.
 
 pub mod letter;
 mod cause;
 pub mod remake;
 
 pub use self::cause::{Cause, general};
-pub use self::letter::{DeadLetter, EXTENSION, FORMAT, Origin, ReadError, Refused};
+pub use self::letter::{DeadLetter, FORMAT, Origin, ReadError, Refused};
 pub use self::remake::Remade;

@@ -1,6 +1,4 @@
-//! The document of a record, made once more: of its line by a configuration that may have changed since, or as it was recorded.
-//!
-//! Takes a record and the compiled configuration, gives the document. Does not send it.
+//! Makes the document of a dead letter once more: from its line, by a configuration that may have changed since, or as it was recorded.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -23,10 +21,10 @@ use crate::parse::time::Surroundings;
 use crate::read::object::line::LineNumber;
 use crate::trigger::object_ref::LineRange;
 
-/// Equal lines of one object that are looked through for the one that a record is of.
+/// The most equal lines of one object among which the line of a record is searched.
 const EQUAL_LINES: u64 = 1_000;
 
-/// Bytes of equal lines that are parsed again to get at one of them.
+/// The most bytes of equal lines that are parsed again to find one of them.
 const EQUAL_BYTES: usize = 64 << 20;
 
 /// What becomes of a record.
@@ -69,7 +67,8 @@ impl DeadLetter {
         batch.push(&action, document, line);
     }
 
-    /// The fields in which a document differs from the recorded one, beside the time of loading; nothing where none is recorded.
+    /// The fields in which a document differs from the recorded one, except the time of loading. `None` means that no document is
+    /// recorded.
     pub fn differences(&self, document: &[u8]) -> Option<BTreeSet<String>> {
         let recorded = serde_json::from_str(self.document.as_ref()?.get()).ok()?;
         let mut fields = BTreeSet::new();
@@ -132,7 +131,7 @@ impl DeadLetter {
         }
     }
 
-    /// Which of several equal lines of its object the record is of, and its id as the content makes it.
+    /// The number of the record's line among equal lines of its object, and the id that its content gives.
     fn number_among_equals(&self, line: &[u8], events: u64) -> Option<(u64, String)> {
         let mut identities = Identities::default();
         let most = u64::try_from(EQUAL_BYTES / line.len().max(1)).unwrap_or(EQUAL_LINES);

@@ -1,6 +1,6 @@
 //! A user and a password out of AWS Secrets Manager.
 //!
-//! Asks once. Does not know what they open.
+//! A secret is read once, at the start.
 
 use std::time::Duration;
 

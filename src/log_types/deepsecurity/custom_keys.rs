@@ -14,7 +14,7 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
             context.keyed.mark_key_used(*label_key);
             continue;
         };
-        context.row.because(Step::CustomKey, || Read::Pair(at));
+        context.row.trace.reason(Step::CustomKey, || Read::Pair(at));
         let label = context.keyed.value(*label_key);
         let destination = tables().labels.destination(*value_key, label, context.module);
         if !context.keyed.is_used(at) {

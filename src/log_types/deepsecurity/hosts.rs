@@ -15,7 +15,7 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
         if context.keyed.is_used(at) {
             continue;
         }
-        context.row.because(Step::Agent, || Read::Pair(at));
+        context.row.trace.reason(Step::Agent, || Read::Pair(at));
         // The agent watches the computer that it runs on.
         let (field, host, value) = match crate::document::convert::address(value) {
             Some(address) => {
@@ -24,7 +24,7 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
             None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
         if context.row.has(field) {
-            context.row.lose(field, value);
+            context.row.trace.overridden(field, value);
         } else {
             context.row.set(field, value);
             context.row.set_if_absent(host, value);
@@ -58,9 +58,9 @@ pub(super) fn process(context: &mut Context<'_, '_>) {
         if context.keyed.is_used(at) {
             continue;
         }
-        context.row.because(Step::Process, || Read::Pair(at));
+        context.row.trace.reason(Step::Process, || Read::Pair(at));
         if context.row.has(FieldId::PROCESS_NAME) {
-            context.row.lose(FieldId::PROCESS_NAME, Value::Text(value));
+            context.row.trace.overridden(FieldId::PROCESS_NAME, Value::Text(value));
             continue;
         }
         let name = value.rsplit(['/', '\\']).next().unwrap_or(value);

@@ -22,13 +22,13 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
         if *destination == Destination::Code {
             continue;
         }
-        context.row.because(Step::KnownKey, || Read::Pair(at));
+        context.row.trace.reason(Step::KnownKey, || Read::Pair(at));
         // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
         if let Destination::Field(field) = destination
             && value == "N/A"
             && !context.fields.is_prefixed(*field)
         {
-            context.row.refuse(Some(*field), value);
+            context.row.trace.rejected(Some(*field), value);
         } else if set_destination(context, *destination, value) {
             context.keyed.mark_used(at);
         } else if !matches!(destination, Destination::Field(field) if context.row.has(*field)) {
@@ -67,21 +67,21 @@ fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a s
     // A field that has its value already keeps it: this one goes under the prefix.
     if row.has(field) {
         match convert(value, kind, arena) {
-            Some(converted) => row.lose(field, converted),
-            None => row.refuse(Some(field), value),
+            Some(converted) => row.trace.overridden(field, converted),
+            None => row.trace.rejected(Some(field), value),
         }
         return false;
     }
     let taken = row.set_with(field, |slot| convert_to(slot, value, kind, arena));
     if taken.is_none() {
-        row.refuse(Some(field), value);
+        row.trace.rejected(Some(field), value);
     }
     taken.is_some()
 }
 
 fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &str) -> bool {
     if context.row.has(field) {
-        context.row.lose(field, Value::Text(value));
+        context.row.trace.overridden(field, Value::Text(value));
         return false;
     }
     let parts = value.split(|c| separators.contains(c)).map(str::trim).filter(|part| !part.is_empty());
@@ -99,16 +99,16 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
         40 => FieldId::FILE_HASH_SHA1,
         64 => FieldId::FILE_HASH_SHA256,
         _ => {
-            context.row.refuse(None, value);
+            context.row.trace.rejected(None, value);
             return false;
         }
     };
     if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        context.row.refuse(Some(field), value);
+        context.row.trace.rejected(Some(field), value);
         return false;
     }
     if context.row.has(field) {
-        context.row.lose(field, Value::Text(value));
+        context.row.trace.overridden(field, Value::Text(value));
         return false;
     }
     context.row.set(field, Value::Text(lowercase(value, context.arena)));
@@ -118,7 +118,7 @@ fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
 fn set_icmp<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
     let mut numbers = value.split_ascii_whitespace().map(str::parse::<i64>);
     let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
-        context.row.refuse(Some(FieldId::DS_ICMP_TYPE), value);
+        context.row.trace.rejected(Some(FieldId::DS_ICMP_TYPE), value);
         return false;
     };
     context.row.set_if_absent(FieldId::DS_ICMP_TYPE, Value::Long(kind));

@@ -29,7 +29,7 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
             continue;
         }
         context.keyed.mark_used(at);
-        context.row.because(Step::Packet, || Read::Pair(at));
+        context.row.trace.reason(Step::Packet, || Read::Pair(at));
         let decoded = Packet::decode(value, &context.log_type.redact_headers, context.arena);
         if decoded.redaction == Redaction::Done {
             context.problems.add(Problem::PacketRedacted);

@@ -157,28 +157,28 @@ fn keys(context: &mut Context<'_, '_>) {
 }
 
 fn ends(context: &mut Context<'_, '_>) {
-    context.row.step(Step::Technique);
+    context.row.trace.step(Step::Technique);
     techniques(context);
     agent_address(context);
-    context.row.step(Step::User);
+    context.row.trace.step(Step::User);
     users(context);
     process(context);
-    context.row.step(Step::Url);
+    context.row.trace.step(Step::Url);
     requested_url(context);
 }
 
 /// A proxy's address may give way to its client's in the packet: the flow is the proxy's.
 fn flow(context: &mut Context<'_, '_>) {
-    context.row.step(Step::Network);
+    context.row.trace.step(Step::Network);
     network(context);
 }
 
 fn classes(context: &mut Context<'_, '_>) {
-    context.row.step(Step::Details);
+    context.row.trace.step(Step::Details);
     module_fields(context);
-    context.row.step(Step::Class);
+    context.row.trace.step(Step::Class);
     classify(context);
-    context.row.step(Step::Related);
+    context.row.trace.step(Step::Related);
     related(context);
 }
 
@@ -186,7 +186,8 @@ fn action(context: &mut Context<'_, '_>) {
     let act = context.keyed.value(key::ACT);
     let action = Action::judge(context.module, act, context.signature_id);
     if let (Some(renamed), Some(act)) = (action.renamed, act) {
-        context.row.because(Step::Action, || context.keyed.at(key::ACT).map_or(Read::Untold, Read::Pair));
+        let at = context.keyed.at(key::ACT);
+        context.row.trace.reason(Step::Action, || at.map_or(Read::Unstated, Read::Pair));
         let says_act = context.row.text(FieldId::EVENT_ACTION).is_none_or(|set| set == act);
         if says_act {
             context.row.set(FieldId::EVENT_ACTION, Value::Word(renamed));

@@ -4,7 +4,7 @@ use crate::config::diagnostic::{Diagnostic, Position};
 
 /// What a rule does with a document that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum RuleAction {
     /// The document is left out.
     Exclude,
     /// The document is counted, which shows what the rule would leave out.

@@ -7,7 +7,7 @@ use jmespath::Expression;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::action::{Action, near_miss};
+use super::action::{RuleAction, near_miss};
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 
@@ -20,7 +20,7 @@ pub(super) struct Condition {
     /// Its name in counts: `<section>/<name>`.
     pub(super) rule: String,
     pub(super) log_type: String,
-    pub(super) action: Action,
+    pub(super) action: RuleAction,
     pub(super) expression: Expression<'static>,
 }
 
@@ -86,7 +86,7 @@ struct Name {
 struct Setting {
     /// `None` switches the condition off.
     #[serde(deserialize_with = "action")]
-    action: Option<Action>,
+    action: Option<RuleAction>,
     #[serde(deserialize_with = "expression")]
     expression: Expression<'static>,
 }
@@ -152,11 +152,11 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Action>, D::Error> {
+fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RuleAction>, D::Error> {
     let word = String::deserialize(deserializer)?;
     match word.to_lowercase().as_str() {
-        "exclude" => Ok(Some(Action::Exclude)),
-        "count" => Ok(Some(Action::Count)),
+        "exclude" => Ok(Some(RuleAction::Exclude)),
+        "count" => Ok(Some(RuleAction::Count)),
         "disable" => Ok(None),
         other => {
             let help = did_you_mean(other, ["exclude", "count", "disable"])

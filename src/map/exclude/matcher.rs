@@ -4,7 +4,7 @@
 
 use jmespath::{Expression, Rcvar, Variable};
 
-use super::action::Action;
+use super::action::RuleAction;
 use super::patterns::ValueTest;
 use super::rules::Rules;
 use super::tally::Exclusions;
@@ -17,15 +17,15 @@ use crate::document::row::Row;
 /// The rules of one section.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
-    patterns: Vec<(Target, ValueTest)>,
-    conditions: Vec<(Action, Expression<'static>)>,
+    patterns: Vec<(PatternTarget, ValueTest)>,
+    conditions: Vec<(RuleAction, Expression<'static>)>,
     /// The rules' names in counts: the patterns, then the conditions.
     names: Vec<String>,
 }
 
 /// What a pattern is held against.
 #[derive(Clone, Debug)]
-pub(crate) enum Target {
+pub(crate) enum PatternTarget {
     /// A field of the document.
     Field(FieldId),
     /// A source, as the table names them.
@@ -41,7 +41,7 @@ impl Matcher {
     pub(crate) fn new(
         rules: &Rules,
         section: &str,
-        mut target: impl FnMut(&str, &SourceName) -> Target,
+        mut target: impl FnMut(&str, &SourceName) -> PatternTarget,
     ) -> Option<Self> {
         let mut matcher = Self::default();
         for pattern in rules.patterns.iter().filter(|pattern| pattern.log_type == section) {
@@ -67,8 +67,8 @@ impl Matcher {
         hits.0.resize(self.names.len(), 0);
         for (number, (target, test)) in self.patterns.iter().enumerate() {
             let matches = match target {
-                Target::Field(field) => value::any(row.get(*field), &|value| test.passes(value)),
-                Target::Origin(origin) => source(origin).is_some_and(|value| test.passes(value)),
+                PatternTarget::Field(field) => value::any(row.get(*field), &|value| test.passes(value)),
+                PatternTarget::Origin(origin) => source(origin).is_some_and(|value| test.passes(value)),
             };
             if matches {
                 hits.add(number);
@@ -84,7 +84,7 @@ impl Matcher {
             // Most faults are a function's dislike of a field that this document does not have.
             if expression.search(&document).is_ok_and(|result| result.as_boolean() == Some(true)) {
                 hits.add(number);
-                if *action == Action::Exclude {
+                if *action == RuleAction::Exclude {
                     return true;
                 }
             }
@@ -94,7 +94,7 @@ impl Matcher {
 
     /// Adds what the rules have done to an account.
     pub(crate) fn account(&self, hits: &Hits, exclusions: &mut Exclusions) {
-        let patterns = self.patterns.iter().map(|_| Action::Exclude);
+        let patterns = self.patterns.iter().map(|_| RuleAction::Exclude);
         let actions = patterns.chain(self.conditions.iter().map(|(action, _)| *action));
         for ((name, action), documents) in self.names.iter().zip(actions).zip(&hits.0) {
             exclusions.add(name, action, *documents);

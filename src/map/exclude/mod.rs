@@ -13,7 +13,7 @@ mod value;
 mod own;
 mod tally;
 
-pub use self::action::Action;
-pub(crate) use self::matcher::{Hits, Matcher, Target};
+pub use self::action::RuleAction;
+pub(crate) use self::matcher::{Hits, Matcher, PatternTarget};
 pub(crate) use self::own::own_rule;
 pub use self::tally::{Exclusions, RuleHits};

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::action::Action;
+use super::action::RuleAction;
 
 /// What one rule has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleHits {
     /// What the rule does with a document that it matches.
-    pub action: Action,
+    pub action: RuleAction,
     /// Documents that it left out, or counted.
     pub documents: u64,
 }
@@ -20,7 +20,7 @@ pub struct Exclusions(BTreeMap<String, RuleHits>);
 
 impl Exclusions {
     /// Counts documents that a rule has left out, or counted.
-    pub fn add(&mut self, rule: &str, action: Action, documents: u64) {
+    pub fn add(&mut self, rule: &str, action: RuleAction, documents: u64) {
         if documents == 0 {
             return;
         }
@@ -39,12 +39,12 @@ impl Exclusions {
 
     /// Documents that were left out.
     pub fn excluded(&self) -> u64 {
-        self.sum(Action::Exclude)
+        self.sum(RuleAction::Exclude)
     }
 
     /// Matches of rules that only count.
     pub fn counted(&self) -> u64 {
-        self.sum(Action::Count)
+        self.sum(RuleAction::Count)
     }
 
     /// The rules that matched anything, by name.
@@ -52,7 +52,7 @@ impl Exclusions {
         self.0.iter().map(|(rule, hits)| (rule.as_str(), *hits))
     }
 
-    fn sum(&self, action: Action) -> u64 {
+    fn sum(&self, action: RuleAction) -> u64 {
         self.0.values().filter(|hits| hits.action == action).map(|hits| hits.documents).sum()
     }
 }

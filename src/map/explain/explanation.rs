@@ -1,8 +1,7 @@
-//! Where the parts of one document come from, in words: what `es-loader explain` shows.
-//!
-//! Does not know how a document is made: `document` does, and fills this.
+//! What `es-loader explain` shows of a document: where each part of it comes from, in words.
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// One document with its reasons.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,76 +10,102 @@ pub struct Explanation {
     pub line: u64,
     /// The event among those of its line, counted from 1.
     pub event: usize,
-    /// The section that it was read by.
+    /// The section of user.ini that it was read by.
     pub section: String,
     /// The index.
-    pub index: Chosen,
-    /// `_id`; nothing where OpenSearch gives it.
-    pub id: Option<Chosen>,
+    pub index: ExplainedName,
+    /// `_id`; `None` where OpenSearch gives it.
+    pub id: Option<ExplainedName>,
     /// `@timestamp`.
-    pub time: ChosenTime,
+    pub time: ExplainedTime,
     /// The fields of the document, in its order.
-    pub fields: Vec<Filled>,
-    /// Fields that the document does not have, although there were values for them.
-    pub refused: Vec<Refused>,
-    /// What was odd, by kind.
+    pub fields: Vec<ExplainedField>,
+    /// The fields that the document does not have although there were values for them.
+    #[serde(rename = "refused")]
+    pub empty_fields: Vec<EmptyField>,
+    /// How often each kind of problem occurred.
     pub problems: Vec<(&'static str, u64)>,
     /// The event could not be understood.
     pub pipeline_error: bool,
 }
 
-/// A name that was chosen for the document.
+/// The name of the index, or the id of the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Chosen {
+pub struct ExplainedName {
     /// The name.
     pub value: String,
-    /// Why this one.
-    pub because: String,
+    /// What it is made of.
+    #[serde(rename = "because")]
+    pub reason: String,
 }
 
-/// The time that was chosen.
+/// The time of the document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ChosenTime {
-    /// ISO 8601.
+pub struct ExplainedTime {
+    /// The time in ISO 8601.
     pub value: String,
     /// Where it comes from: `field`, `syslog`, `fluentd`, `key`, `object` or `load`.
     pub source: &'static str,
     /// The other times that there were, best first.
-    pub others: Vec<OtherTime>,
+    pub others: Vec<UnusedTime>,
 }
 
-/// A time that was not chosen.
+/// A time that the document does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OtherTime {
+pub struct UnusedTime {
     /// Where it comes from.
     pub source: &'static str,
-    /// As it is written there, or as ISO 8601.
+    /// The time in ISO 8601, or its text where that is not a time which can be.
     pub value: String,
-    /// Why not this one.
-    pub because: String,
+    /// Why the document does not have it.
+    #[serde(rename = "because")]
+    pub reason: String,
 }
 
-/// A field with its value.
+/// A field of the document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Filled {
+pub struct ExplainedField {
     /// The field's name, dotted.
     pub field: String,
     /// Its value, as the document has it.
-    pub value: serde_json::Value,
+    pub value: Value,
     /// What set it.
     pub rule: Rule,
-    /// What was read for it; nothing where it was made up of what other fields hold.
+    /// What was read for it; nothing where it is made of what other fields hold.
     pub sources: Vec<Source>,
     /// What was done to the value, in order.
     pub changes: Vec<String>,
-    /// Values that were there for this field too.
-    pub others: Vec<Loser>,
+    /// Values that there were for this field too.
+    pub others: Vec<UnusedValue>,
+}
+
+/// A field that has no value although there were some.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EmptyField {
+    /// The field's name, dotted.
+    pub field: String,
+    /// The values.
+    pub values: Vec<UnusedValue>,
+}
+
+/// A value that a field does not have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnusedValue {
+    /// The value.
+    pub value: Value,
+    /// What offered it.
+    pub rule: Rule,
+    /// What was read for it.
+    pub sources: Vec<Source>,
+    /// Why the field does not have it.
+    #[serde(rename = "because")]
+    pub reason: String,
 }
 
 /// What sets a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rule {
-    /// The step: `table`, `known_key`, …
+    /// The name of the step: `table`, `known_key`, …
     pub step: &'static str,
     /// The same for people.
     pub meaning: String,
@@ -88,36 +113,14 @@ pub struct Rule {
     pub place: Option<String>,
 }
 
-/// Where a value stood.
+/// What a value was read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// `key`, `header`, `syslog` or `record`.
     pub kind: &'static str,
     /// The key, or the field of the header or the record.
     pub name: String,
-    /// The bytes of the raw value in the record's message, from the first (counted from 0) to behind the last; nothing where it
-    /// does not stand there.
+    /// The raw value in the record's message: its first byte, counted from 0, and the one behind its last. `None` where it does not
+    /// stand there.
     pub bytes: Option<(usize, usize)>,
-}
-
-/// A value that a field did not take.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Loser {
-    /// The value.
-    pub value: serde_json::Value,
-    /// What offered it.
-    pub rule: Rule,
-    /// Where it stood.
-    pub sources: Vec<Source>,
-    /// Why the field did not take it.
-    pub because: String,
-}
-
-/// A field that has no value, though there were some.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Refused {
-    /// The field's name, dotted.
-    pub field: String,
-    /// The values.
-    pub values: Vec<Loser>,
 }

@@ -6,13 +6,13 @@ use std::io::Read;
 
 use ::bzip2::{Decompress, Error, Status};
 
-use super::members::{Codec, Step, Then, begins_with, to_usize};
-use super::source::Source;
+use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::stored::StoredBytes;
 
-/// What a stream begins with; the size of its blocks, a digit from 1 to 9, stands behind it.
+/// The first bytes of a stream. Behind them stands the size of its blocks, a digit from 1 to 9.
 const MAGIC: [u8; 3] = *b"BZh";
 
-/// What stands behind the digit: the first block, or the end of a stream that has none.
+/// The bytes behind the digit: the first block begins, or a stream without blocks ends.
 const FIRST_BLOCK: [[u8; 6]; 2] = [*b"1AY&SY", [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]];
 
 /// The decoder of bzip2 streams.
@@ -41,7 +41,7 @@ impl Codec for Bzip2 {
             }
     }
 
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
         let input = source.peek(1);
         let (read_before, given_before) = (self.decompress.total_in(), self.decompress.total_out());
         let verdict = self.decompress.decompress(input, out);
@@ -49,15 +49,15 @@ impl Codec for Bzip2 {
         let read = to_usize(self.decompress.total_in() - read_before);
         let bytes = to_usize(self.decompress.total_out() - given_before);
         source.consume(read);
-        let then = match verdict {
-            Ok(Status::StreamEnd) => Then::End,
-            Ok(Status::MemNeeded) => Then::Damaged("no memory for its block".to_owned()),
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Then::More,
-            Ok(_) => Then::Starved,
-            Err(Error::DataMagic) => Then::Damaged("it has no bzip2 header".to_owned()),
-            Err(_) => Then::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
+        let outcome = match verdict {
+            Ok(Status::StreamEnd) => Outcome::End,
+            Ok(Status::MemNeeded) => Outcome::Damaged("no memory for its block".to_owned()),
+            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
+            Ok(_) => Outcome::Starved,
+            Err(Error::DataMagic) => Outcome::Damaged("it has no bzip2 header".to_owned()),
+            Err(_) => Outcome::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
         };
-        Step { bytes, then }
+        Progress { bytes, outcome }
     }
 
     fn restart(&mut self) {

@@ -1,15 +1,14 @@
-//! Containers, told by their first bytes and never by a name.
+//! The containers of objects. Their first bytes tell them, never the name of the object.
 //!
-//! Names those that are not read, too: their bytes would otherwise pass for thousands of odd lines. Does not decode.
+//! Some containers that are not read are listed too: their bytes would otherwise pass for thousands of odd lines.
 
 use super::bzip2::Bzip2;
 use super::gzip::Gzip;
 use super::members::Codec;
 use super::xz::Xz;
-use super::zip;
 use super::zstd::Zstd;
 
-/// Bytes of an object's front that tell its container: tar's magic number ends there.
+/// The number of bytes at the front of an object that tell its container: tar's magic number ends there.
 pub(crate) const HEAD: usize = 262;
 
 /// Where tar's magic number stands.
@@ -27,10 +26,24 @@ pub(crate) enum Container {
     /// RFC 8878.
     Zstd,
     /// ZIP (APPNOTE.TXT).
+    #[cfg(feature = "zip")]
     Zip,
-    /// One that is not read, by its name.
+    /// A container that is not read, with its name.
     Other(&'static str),
 }
+
+/// A zip archive, which is not read without the feature `zip`.
+#[cfg(feature = "zip")]
+const ZIP: Container = Container::Zip;
+#[cfg(not(feature = "zip"))]
+const ZIP: Container = Container::Other("zip");
+
+/// First bytes of a zip archive: the header of its first entry (APPNOTE.TXT 4.3.7).
+pub(crate) const ZIP_ENTRY: [u8; 4] = *b"PK\x03\x04";
+/// First bytes of a zip archive without entries: its end (4.3.16).
+pub(crate) const ZIP_END: [u8; 4] = *b"PK\x05\x06";
+/// The same with lengths of 64 bits (4.3.14).
+pub(crate) const ZIP_END_64: [u8; 4] = *b"PK\x06\x06";
 
 /// First bytes of containers that are not read. None of them is text.
 const OTHERS: [(&[u8], &str); 8] = [
@@ -45,8 +58,8 @@ const OTHERS: [(&[u8], &str); 8] = [
 ];
 
 impl Container {
-    /// The container of an object, or of what stands in another container; nothing if it is text. `head` is its
-    /// front, of [`HEAD`] bytes if there are so many.
+    /// Returns the container that begins with `head`, or `None` for text. `head` is the first [`HEAD`] bytes of an object or of what a
+    /// container holds, or all of it if it is shorter.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         // A front that is shorter than a magic number is text, unless it is enough to tell.
         let begins = |least: usize, is_magic: fn(&[u8]) -> bool| head.len() >= least && is_magic(head);
@@ -62,8 +75,8 @@ impl Container {
         if begins(4, Zstd::begins) {
             return Some(Self::Zstd);
         }
-        if zip::begins(head) {
-            return Some(Self::Zip);
+        if [ZIP_ENTRY, ZIP_END, ZIP_END_64].iter().any(|signature| head.starts_with(signature)) {
+            return Some(ZIP);
         }
         let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, name)| *name);
         let tar = || head.get(TAR_MAGIC..).is_some_and(|magic| magic.starts_with(b"ustar")).then_some("tar");
@@ -76,19 +89,21 @@ impl Container {
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
             Self::Zstd => "zstd",
+            #[cfg(feature = "zip")]
             Self::Zip => "zip",
             Self::Other(name) => name,
         }
     }
 
-    /// Why what begins with `head` is not read out of this container, if it is one itself.
+    /// Returns the reason why the content of this container is not read, if its content, which begins with `head`, is a container too.
     pub(crate) fn refuses(self, head: &[u8]) -> Option<String> {
         let (outer, inner) = (self.name(), Self::of(head)?.name());
         Some(format!("{inner} in {outer}: an archive in another one is not read; store the logs packed once"))
     }
 
-    /// Why this container is not read.
+    /// Returns the reason why a container of this name is not read.
     pub(crate) fn unread(name: &str) -> String {
-        format!("{name}: such files are not read; store the logs as text, gzip, bzip2, xz, zstd or zip")
+        let formats = if cfg!(feature = "zip") { "xz, zstd or zip" } else { "xz or zstd" };
+        format!("{name}: such files are not read; store the logs as text, gzip, bzip2, {formats}")
     }
 }

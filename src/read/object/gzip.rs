@@ -1,14 +1,14 @@
 //! A gzip member (RFC 1952).
 //!
-//! zlib reads header, deflate stream and check sum itself. The raw inflater stands here instead of flate2's
-//! readers because those drop the bytes that were decoded by the same call that met a damage; here they count.
+//! zlib reads the header, the deflate stream and the check sum. flate2's readers are not used, because they drop the bytes that the
+//! same call decoded before it met damage; here those bytes count.
 
 use std::io::Read;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::members::{Codec, Step, Then, begins_with, to_usize};
-use super::source::Source;
+use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::stored::StoredBytes;
 
 /// The first bytes of a gzip member.
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -35,7 +35,7 @@ impl Codec for Gzip {
         begins_with(first, &MAGIC)
     }
 
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
         inflate(&mut self.inflate, source, out)
     }
 
@@ -44,8 +44,12 @@ impl Codec for Gzip {
     }
 }
 
-/// Inflates a part of a stream, whichever header `inflate` expects around it.
-pub(crate) fn inflate<R: Read>(inflate: &mut Decompress, source: &mut Source<R>, out: &mut [u8]) -> Step {
+/// Inflates a part of a stream, with the header that `inflate` was made for.
+pub(crate) fn inflate<R: Read>(
+    inflate: &mut Decompress,
+    source: &mut StoredBytes<R>,
+    out: &mut [u8],
+) -> Progress {
     let input = source.peek(1);
     let (read_before, given_before) = (inflate.total_in(), inflate.total_out());
     let verdict = inflate.decompress(input, out, FlushDecompress::None);
@@ -53,11 +57,11 @@ pub(crate) fn inflate<R: Read>(inflate: &mut Decompress, source: &mut Source<R>,
     let read = to_usize(inflate.total_in() - read_before);
     let bytes = to_usize(inflate.total_out() - given_before);
     source.consume(read);
-    let then = match verdict {
-        Ok(Status::StreamEnd) => Then::End,
-        Ok(_) if bytes > 0 || (read > 0 && !at_end) => Then::More,
-        Ok(_) => Then::Starved,
-        Err(error) => Then::Damaged(error.message().unwrap_or("no reason given").to_owned()),
+    let outcome = match verdict {
+        Ok(Status::StreamEnd) => Outcome::End,
+        Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
+        Ok(_) => Outcome::Starved,
+        Err(error) => Outcome::Damaged(error.message().unwrap_or("no reason given").to_owned()),
     };
-    Step { bytes, then }
+    Progress { bytes, outcome }
 }

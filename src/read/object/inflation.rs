@@ -1,15 +1,13 @@
-//! Bounds on what a packed object may grow to, against decompression bombs.
-//!
-//! Does not know what an object is packed in. Plain text grows to nothing, so it has no bounds.
+//! Bounds on the size to which a packed object may grow, against decompression bombs. Plain text does not grow, and has no bounds.
 
-/// How much text a packed object may give. What had been decoded when a bound was met is kept.
+/// How much text a packed object may have. Text that was decoded before a bound was met is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inflation {
-    /// Bytes of text in all.
+    /// The most bytes of text in all.
     pub bytes: u64,
-    /// Bytes of text for each stored byte. Real logs give 10 to 60.
+    /// The most bytes of text for each stored byte. Real logs have 10 to 60.
     pub ratio: u64,
-    /// The ratio counts from this many bytes of text on: less does no harm.
+    /// The ratio counts from this many bytes of text on, because less does no harm.
     pub ratio_from: u64,
 }
 
@@ -21,7 +19,7 @@ impl Default for Inflation {
 }
 
 impl Inflation {
-    /// The bound that `text` bytes out of `stored` ones are over, and the way out.
+    /// Returns which bound `text` bytes out of `stored` bytes exceed, and the way out.
     pub(crate) fn exceeded(&self, text: u64, stored: u64) -> Option<String> {
         let way_out = "if these are logs, load them unpacked or in smaller objects";
         if text > self.bytes {

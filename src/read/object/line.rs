@@ -11,20 +11,20 @@ pub struct Line<'a> {
     pub number: LineNumber,
     /// Its bytes, without `\n`, `\r\n` and, on the first line, a byte order mark.
     pub bytes: &'a [u8],
-    /// The line was longer than the limit: this many bytes of its end are missing.
+    /// The number of bytes that are missing at its end, because the line was longer than the limit.
     pub cut: u64,
 }
 
-/// Where and why an object ended before its end: what had been decoded until then was given out.
+/// Where and why an object ended before its end. The lines before that place have been read.
 ///
-/// A damaged object gives its last, partial line too, because nobody will ever see more of it. A failed source
-/// does not: another try will give that line whole, and half of it would stand beside it for ever.
+/// The last line of a damaged object is read although it is partial, because nobody will ever see more of it. That of an object whose
+/// reader failed is not: another try will read it whole, and half of it would stand beside it for ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
-    /// Bytes of plain text that had been decoded.
+    /// The number of bytes of text that were decoded before.
     pub offset: u64,
-    /// What the decoder or the source said.
+    /// What the decoder or the reader said.
     pub reason: String,
-    /// The source failed (network, disk): another try could help. Otherwise the object itself is damaged.
+    /// The reader failed (network, disk), so that another try could help. Otherwise the object itself is damaged.
     pub source_failed: bool,
 }

@@ -1,7 +1,6 @@
-//! Text as lines.
+//! Text becomes lines.
 //!
-//! The decoder writes into the buffer that the lines are lent from: a byte is copied only if its line crosses
-//! the end of a block. Does not know compression.
+//! The decoder writes into the buffer that lends the lines: a byte is copied only if its line crosses the end of a block.
 
 use std::io::Read;
 
@@ -9,10 +8,11 @@ use memchr::memchr;
 
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
+use super::plain::PlainText;
 use super::stop::{Filled, Stop};
-use super::text::Text;
+use crate::bytes::slice::{bytes, bytes_mut};
 
-/// Room that a decoder gets at each call. zlib copies 32 KiB of history after each, so a call should give much
+/// The room that a decoder gets at each call, in bytes. zlib copies 32 KiB of history after each call, so that a call should decode much
 /// more than that.
 const BLOCK: usize = 256 * 1024;
 
@@ -21,13 +21,13 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The lines of one object.
 ///
-/// Memory: one block of stored bytes, one block of text and the longest line, of which no more than the limit
-/// is kept. After a huge line the buffer goes back to its usual size. The decoder takes 40 kB for gzip and zip,
-/// 5 MB for bzip2, and for xz and zstd what the writer chose, up to 64 MiB, with half as much again while a zstd window grows.
+/// They take the memory of one block of stored bytes, of one block of text, and of the longest line up to the limit. After a huge line the
+/// buffer goes back to its usual size. The decoder takes 40 kB for gzip and zip, 5 MB for bzip2, and for xz and zstd what the writer
+/// chose, up to 64 MiB, with half as much again while a zstd window grows.
 pub struct Lines<R> {
-    text: Text<R>,
+    text: PlainText<R>,
     max_line: usize,
-    /// Initialized bytes; text stands in `start..end`, and the line end is looked for from `scanned` on.
+    /// Text stands in `start..end`; there is no line end before `scanned`.
     buffer: Vec<u8>,
     start: usize,
     scanned: usize,
@@ -47,11 +47,11 @@ struct Span {
 }
 
 impl<R: Read> Lines<R> {
-    /// Reads from `reader`; lines longer than `max_line` bytes are cut there, and the rest is passed over. A packed
-    /// object that grows over `inflation` breaks off there.
+    /// The lines of an object that `reader` reads. A line of more than `max_line` bytes is cut, and its rest is passed over. A packed
+    /// object that grows over the bounds of `inflation` breaks off there.
     pub fn new(reader: R, max_line: usize, inflation: Inflation) -> Self {
         Self {
-            text: Text::new(reader, inflation),
+            text: PlainText::new(reader, inflation),
             max_line,
             buffer: Vec::new(),
             start: 0,
@@ -64,15 +64,15 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line; nothing at the end of the object or at its break.
+    /// Returns the next line, or `None` at the end of the object or where it breaks off.
     #[expect(clippy::should_implement_trait, reason = "a lending iterator: the line borrows the buffer")]
     pub fn next(&mut self) -> Option<Line<'_>> {
         let span = self.next_span()?;
         Some(self.lend(span))
     }
 
-    /// The next lines, at most as many as `most`: one, and those that are decoded already. None at the end of the object or at its
-    /// break.
+    /// Returns the next line and those behind it that are decoded already, at most `most` lines. Returns none at the end of the object or
+    /// where it breaks off.
     pub fn next_few(&mut self, most: usize) -> Vec<Line<'_>> {
         let mut spans = Vec::with_capacity(most);
         spans.extend(self.next_span());
@@ -83,12 +83,12 @@ impl<R: Read> Lines<R> {
         spans.into_iter().map(|span| self.lend(span)).collect()
     }
 
-    /// Where the object broke off, once `next` has given nothing.
+    /// Returns where and why the object broke off, if it did, once there are no more lines.
     pub fn broken(&self) -> Option<&Break> {
         self.broken.as_ref()
     }
 
-    /// Bytes of text decoded so far.
+    /// Returns the number of bytes of text decoded so far.
     pub fn decoded_bytes(&self) -> u64 {
         self.decoded
     }
@@ -119,9 +119,9 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line, if its end is in the buffer.
+    /// Returns the next line, if its end is in the buffer.
     fn decoded_span(&mut self) -> Option<Span> {
-        let unseen = self.buffer.get(self.scanned..self.end).unwrap_or_default();
+        let unseen = bytes(&self.buffer, self.scanned..self.end);
         let Some(at) = memchr(b'\n', unseen) else {
             self.scanned = self.end;
             return None;
@@ -133,8 +133,8 @@ impl<R: Read> Lines<R> {
         Some(self.span(from, to, 0))
     }
 
-    /// What stands behind the last line end. Half a line that a failed source leaves is not given out: another
-    /// try will give it whole, under another id.
+    /// Returns what stands behind the last line end. Half a line that a failed reader leaves is left out: another try will read it whole,
+    /// and then it has another id.
     fn last_line(&mut self) -> Option<Span> {
         let (from, to) = (self.start, self.end);
         self.start = self.end;
@@ -145,16 +145,16 @@ impl<R: Read> Lines<R> {
         Some(self.span(from, to, 0))
     }
 
-    /// Gives the front of a line that is over the limit, and passes over its rest, block by block.
+    /// Returns the front of a line that is over the limit, and passes over its rest, block by block.
     fn cut_line(&mut self) -> Option<Span> {
         self.compact();
         let kept = self.max_line;
         let mut passed: u64 = 0;
         let mut last = 0;
         loop {
-            let rest = self.buffer.get(kept..self.end).unwrap_or_default();
+            let rest = bytes(&self.buffer, kept..self.end);
             let line_end = memchr(b'\n', rest);
-            let part = rest.get(..line_end.unwrap_or(rest.len())).unwrap_or_default();
+            let part = bytes(rest, ..line_end.unwrap_or(rest.len()));
             passed += part.len() as u64;
             last = part.last().copied().unwrap_or(last);
             if let Some(at) = line_end {
@@ -176,7 +176,7 @@ impl<R: Read> Lines<R> {
         Some(self.span(0, kept, passed))
     }
 
-    /// A line of the buffer, within the limit; `passed` bytes of it were never in the buffer.
+    /// Counts a line of the buffer, and cuts it to the limit. `passed` bytes of it are no longer in the buffer.
     fn span(&mut self, from: usize, to: usize, passed: u64) -> Span {
         self.number += 1;
         let kept = (to - from).min(self.max_line);
@@ -189,7 +189,7 @@ impl<R: Read> Lines<R> {
     }
 
     fn lend(&self, Span { number, from, to, cut }: Span) -> Line<'_> {
-        Line { number, bytes: self.buffer.get(from..to).unwrap_or_default(), cut }
+        Line { number, bytes: bytes(&self.buffer, from..to), cut }
     }
 
     fn without_carriage_return(&self, line_end: usize) -> usize {
@@ -199,17 +199,17 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Decodes one more block behind the text that waits; false if there is none.
+    /// Decodes one more block behind the text that waits. Returns whether there was one.
     fn fill(&mut self) -> bool {
         if self.stop.is_some() {
             return false;
         }
         self.compact();
         self.make_room();
-        let room = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let Filled { bytes, stop } = self.text.fill(room);
-        self.end += bytes;
-        self.decoded += bytes as u64;
+        let filled = self.text.fill(bytes_mut(&mut self.buffer, self.end..));
+        let Filled { bytes: decoded, stop } = filled;
+        self.end += decoded;
+        self.decoded += decoded as u64;
         self.broken = match &stop {
             None | Some(Stop::End) => None,
             Some(Stop::Damaged(reason)) => Some((reason, false)),
@@ -221,7 +221,7 @@ impl<R: Read> Lines<R> {
             source_failed,
         });
         self.stop = stop;
-        bytes > 0
+        decoded > 0
     }
 
     /// Moves the text that waits to the front of the buffer.
@@ -234,8 +234,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Makes room for a block: doubles the buffer for a long line, up to the limit, and gives a buffer that
-    /// such a line has left back.
+    /// Makes room for a block: doubles the buffer for a long line, up to the limit, and shrinks the buffer that such a line has left.
     fn make_room(&mut self) {
         let needed = self.end.saturating_add(BLOCK);
         let length = self.buffer.len();

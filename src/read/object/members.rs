@@ -1,53 +1,52 @@
-//! Files that are a row of members of one kind, each packed for itself: gzip, bzip2, xz and zstd.
+//! Files that consist of members of one format, one after the other: gzip, bzip2, xz and zstd.
 //!
-//! All members are read, one after the other, as the tools of each format do. Does not know how a member is packed.
+//! All members are read, as the tools of each format do.
 
 use std::io::Read;
 
-use super::source::Source;
 use super::stop::{Filled, Stop};
+use super::stored::StoredBytes;
 
 /// One format of members.
 pub(crate) trait Codec {
-    /// What messages call a member: `gzip member`.
+    /// The word for a member in messages: `gzip member`.
     const MEMBER: &'static str;
 
-    /// Bytes that tell whether another member begins.
+    /// The number of bytes that tell whether another member begins.
     const MAGIC_LENGTH: usize;
 
-    /// Whether a member begins with these bytes. There may be fewer than the magic number has: a member that was
-    /// cut off there.
+    /// Whether a member begins with these bytes. There may be fewer of them than the magic number has, if the member was cut off there.
     fn begins(first: &[u8]) -> bool;
 
     /// Decodes a part of the member into `out`, which is not empty.
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step;
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress;
 
-    /// Makes ready for another member.
+    /// Makes the decoder ready for another member.
     fn restart(&mut self);
 }
 
-/// What one call decoded.
-pub(crate) struct Step {
-    /// Bytes written to the front of the buffer.
+/// What one call has decoded.
+pub(crate) struct Progress {
+    /// The number of bytes written to the front of the buffer.
     pub(crate) bytes: usize,
     /// How the member goes on.
-    pub(crate) then: Then,
+    pub(crate) outcome: Outcome,
 }
 
 /// How a member goes on.
-pub(crate) enum Then {
-    /// There may be more of it.
+pub(crate) enum Outcome {
+    /// The member may have more text.
     More,
-    /// It ended where it should.
+    /// The member ended where it should.
     End,
     /// The source has no more bytes, and the member has not ended.
     Starved,
-    /// Its bytes are wrong, for this reason.
+    /// The bytes of the member are wrong, for this reason.
     Damaged(String),
 }
 
 /// Where in the file the decoder stands.
-enum Place {
+enum MemberPosition {
     Member,
     BetweenMembers,
 }
@@ -55,36 +54,36 @@ enum Place {
 /// The decoder of one file of members.
 pub(crate) struct Members<C> {
     codec: C,
-    place: Place,
+    position: MemberPosition,
     count: u64,
 }
 
 impl<C: Codec> Members<C> {
     pub(crate) fn new(codec: C) -> Self {
-        Self { codec, place: Place::Member, count: 1 }
+        Self { codec, position: MemberPosition::Member, count: 1 }
     }
 
-    /// Decodes into `out`, which is not empty: some bytes, or the reason why there are no more, or both.
-    pub(crate) fn fill<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Filled {
+    /// Decodes into `out`, which is not empty. Returns some bytes, or the reason why there are no more, or both.
+    pub(crate) fn fill<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Filled {
         loop {
-            if let Place::BetweenMembers = self.place
+            if let MemberPosition::BetweenMembers = self.position
                 && let Some(stop) = self.next_member(source)
             {
                 return Filled { bytes: 0, stop: Some(stop) };
             }
-            let Step { bytes, then } = self.codec.decode(source, out);
+            let Progress { bytes, outcome } = self.codec.decode(source, out);
             let (member, count) = (C::MEMBER, self.count);
-            let stop = match then {
-                Then::More => None,
-                Then::End => {
-                    self.place = Place::BetweenMembers;
+            let stop = match outcome {
+                Outcome::More => None,
+                Outcome::End => {
+                    self.position = MemberPosition::BetweenMembers;
                     None
                 }
-                Then::Starved => Some(source.failure().map_or_else(
+                Outcome::Starved => Some(source.failure().map_or_else(
                     || Stop::Damaged(format!("the file ends inside {member} {count}")),
                     |reason| Stop::SourceFailed(reason.to_owned()),
                 )),
-                Then::Damaged(reason) => {
+                Outcome::Damaged(reason) => {
                     Some(Stop::Damaged(format!("{member} {count} is damaged: {reason}")))
                 }
             };
@@ -94,8 +93,8 @@ impl<C: Codec> Members<C> {
         }
     }
 
-    /// Looks what follows a member: another one, nothing, or padding.
-    fn next_member<R: Read>(&mut self, source: &mut Source<R>) -> Option<Stop> {
+    /// Goes on to the next member. Returns the end of the file, or why there is neither a member nor an end.
+    fn next_member<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Stop> {
         if pass_zeros(source) {
             let failure = source.failure().map(str::to_owned);
             return Some(failure.map_or(Stop::End, Stop::SourceFailed));
@@ -109,13 +108,13 @@ impl<C: Codec> Members<C> {
         }
         self.count += 1;
         self.codec.restart();
-        self.place = Place::Member;
+        self.position = MemberPosition::Member;
         None
     }
 }
 
-/// Passes over zeros, with which tapes and block devices pad; true if nothing follows them.
-pub(crate) fn pass_zeros<R: Read>(source: &mut Source<R>) -> bool {
+/// Passes over zeros, with which tapes and block devices pad files. Returns whether nothing follows them.
+pub(crate) fn pass_zeros<R: Read>(source: &mut StoredBytes<R>) -> bool {
     loop {
         let input = source.peek(1);
         let waiting = input.len();
@@ -130,12 +129,12 @@ pub(crate) fn pass_zeros<R: Read>(source: &mut Source<R>) -> bool {
     }
 }
 
-/// Whether `first` begins with `magic`, or is the front of it because nothing follows.
+/// Whether `first` begins with `magic`, or is too short to tell and agrees with it so far.
 pub(crate) fn begins_with(first: &[u8], magic: &[u8]) -> bool {
     magic.starts_with(first.get(..magic.len()).unwrap_or(first))
 }
 
-/// A difference of a decoder's counters, which is at most the length of a buffer.
+/// Converts the difference of two counters of a decoder, which is at most the length of a buffer.
 pub(crate) fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

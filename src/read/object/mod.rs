@@ -1,20 +1,36 @@
-//! One object's bytes, as lines: decompression by magic bytes, then lines.
+//! The bytes of one object become lines: the first bytes tell the container, a decoder undoes it, and the text is split.
 //!
-//! Takes a reader, gives lines one at a time out of a buffer that grows only with the longest line. Does not
-//! know where the bytes come from, nor what a line holds.
+//! The lines are lent from one buffer, which grows only with the longest line.
+//!
+//! ```
+//! use es_loader::read::object::{Inflation, Lines};
+//!
+//! let object = b"first\r\nsecond, which is too long";
+//! let mut lines = Lines::new(&object[..], 20, Inflation::default());
+//!
+//! let first = lines.next().unwrap();
+//! assert_eq!((first.number.0, first.bytes), (1, &b"first"[..]));
+//!
+//! let second = lines.next().unwrap();
+//! assert_eq!((second.bytes, second.cut), (&b"second, which is too"[..], 5));
+//!
+//! assert!(lines.next().is_none());
+//! assert_eq!(lines.broken(), None);
+//! ```
 
 pub mod line;
 mod stop;
-mod source;
+mod stored;
 mod container;
 mod members;
 mod gzip;
 mod bzip2;
 mod xz;
 mod zstd;
+#[cfg(feature = "zip")]
 mod zip;
 mod inflation;
-mod text;
+mod plain;
 mod lines;
 
 pub use self::inflation::Inflation;

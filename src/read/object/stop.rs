@@ -11,10 +11,10 @@ pub(crate) enum Stop {
     SourceFailed(String),
 }
 
-/// What one call decoded.
+/// What one call has decoded.
 pub(crate) struct Filled {
-    /// Bytes written to the front of the buffer.
+    /// The number of bytes written to the front of the buffer.
     pub(crate) bytes: usize,
-    /// Set if nothing follows them.
+    /// Why nothing follows these bytes, if nothing does.
     pub(crate) stop: Option<Stop>,
 }

@@ -6,8 +6,8 @@ use std::io::Read;
 
 use lzma_rust2::{Action, Status, XzStream};
 
-use super::members::{Codec, Step, Then, begins_with, to_usize};
-use super::source::Source;
+use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::stored::StoredBytes;
 
 /// The first bytes of a stream.
 const MAGIC: [u8; 6] = *b"\xfd7zXZ\0";
@@ -41,7 +41,7 @@ impl Codec for Xz {
         begins_with(first, &MAGIC)
     }
 
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
         let input = source.peek(1);
         let at_end = input.is_empty();
         let (read_before, given_before) = (self.stream.total_in(), self.stream.total_out());
@@ -50,18 +50,18 @@ impl Codec for Xz {
         let bytes = to_usize(self.stream.total_out() - given_before);
         source.consume(read);
         let needed = self.stream.memory_usage().unwrap_or_default();
-        let then = match verdict {
-            Ok(result) if result.status == Status::StreamEnd => Then::End,
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Then::More,
-            Ok(_) => Then::Starved,
-            Err(_) if needed > self.stream.mem_limit() => Then::Damaged(format!(
+        let outcome = match verdict {
+            Ok(result) if result.status == Status::StreamEnd => Outcome::End,
+            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
+            Ok(_) => Outcome::Starved,
+            Err(_) if needed > self.stream.mem_limit() => Outcome::Damaged(format!(
                 "its dictionary needs {} MiB of memory, and {} MiB is the limit; pack it with xz -9 or less",
                 needed / 1024,
                 DICTIONARY >> 20
             )),
-            Err(error) => Then::Damaged(error.to_string()),
+            Err(error) => Outcome::Damaged(error.to_string()),
         };
-        Step { bytes, then }
+        Progress { bytes, outcome }
     }
 
     fn restart(&mut self) {

@@ -7,8 +7,8 @@ use std::io::{self, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::members::{Codec, Step, Then, begins_with};
-use super::source::Source;
+use super::members::{Codec, Outcome, Progress, begins_with};
+use super::stored::StoredBytes;
 
 /// The first bytes of a frame.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -25,20 +25,20 @@ const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 /// The decoder of zstd frames.
 pub(crate) struct Zstd {
     frame: FrameDecoder,
-    place: Place,
+    position: FramePosition,
 }
 
-enum Place {
+enum FramePosition {
     Start,
     Skipping(u64),
     Blocks,
-    /// The frame is over, but for text that waits for its place in the buffer.
-    Over(Option<Then>),
+    /// All blocks are decoded; the decoder still holds text.
+    Over(Option<Outcome>),
 }
 
-/// A source as the decoder reads it, which remembers that it could not give what was asked for.
+/// The stored bytes as the decoder reads them. It remembers whether the decoder has asked for more than there was.
 struct Input<'s, R> {
-    source: &'s mut Source<R>,
+    source: &'s mut StoredBytes<R>,
     starved: bool,
 }
 
@@ -56,51 +56,51 @@ impl Zstd {
     pub(crate) fn new() -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(WINDOW);
-        Self { frame, place: Place::Start }
+        Self { frame, position: FramePosition::Start }
     }
 
-    fn start<R: Read>(&mut self, source: &mut Source<R>) -> Option<Then> {
+    fn start<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Outcome> {
         if let Some([_, magic @ .., a, b, c, d]) = source.peek(8).first_chunk::<8>()
             && *magic == SKIPPABLE
         {
-            self.place = Place::Skipping(8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])));
+            self.position = FramePosition::Skipping(8 + u64::from(u32::from_le_bytes([*a, *b, *c, *d])));
             return None;
         }
         let mut input = Input { source, starved: false };
         let started = self.frame.reset(&mut input);
         let starved = input.starved;
-        self.place = Place::Blocks;
+        self.position = FramePosition::Blocks;
         Some(match started {
             Ok(()) => return None,
-            Err(_) if starved => Then::Starved,
-            Err(error) => Then::Damaged(reason(&error)),
+            Err(_) if starved => Outcome::Starved,
+            Err(error) => Outcome::Damaged(reason(&error)),
         })
     }
 
-    /// Decodes one more block; what is wrong with it, or the end of the frame, comes behind the text before it.
-    fn block<R: Read>(&mut self, source: &mut Source<R>) {
+    /// Decodes one more block. Damage or the end of the frame is told behind the text that was decoded before.
+    fn block<R: Read>(&mut self, source: &mut StoredBytes<R>) {
         let mut input = Input { source, starved: false };
         let decoded = self.frame.decode_blocks(&mut input, BlockDecodingStrategy::UptoBlocks(1));
         let starved = input.starved;
-        let then = match decoded {
+        let outcome = match decoded {
             Ok(false) => return,
             Ok(true) => None,
-            Err(_) if starved => Some(Then::Starved),
-            Err(error) => Some(Then::Damaged(reason(&error))),
+            Err(_) if starved => Some(Outcome::Starved),
+            Err(error) => Some(Outcome::Damaged(reason(&error))),
         };
-        if then.is_some() {
+        if outcome.is_some() {
             // The decoder keeps a window of text back until its frame ends: this end lets it go.
             let _ = self.frame.decode_blocks(&LAST_BLOCK[..], BlockDecodingStrategy::UptoBlocks(1));
         }
-        self.place = Place::Over(then);
+        self.position = FramePosition::Over(outcome);
     }
 
-    fn end(&self) -> Then {
+    fn end(&self) -> Outcome {
         match self.frame.get_checksum_from_data() {
             Some(sum) if self.frame.get_calculated_checksum() != Some(sum) => {
-                Then::Damaged("its check sum is wrong".to_owned())
+                Outcome::Damaged("its check sum is wrong".to_owned())
             }
-            _ => Then::End,
+            _ => Outcome::End,
         }
     }
 }
@@ -115,47 +115,47 @@ impl Codec for Zstd {
         is_skippable || begins_with(first, &MAGIC)
     }
 
-    fn decode<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+    fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
         loop {
-            match &mut self.place {
-                Place::Start => {
-                    if let Some(then) = self.start(source) {
-                        return Step { bytes: 0, then };
+            match &mut self.position {
+                FramePosition::Start => {
+                    if let Some(outcome) = self.start(source) {
+                        return Progress { bytes: 0, outcome };
                     }
                 }
-                Place::Skipping(left) => {
+                FramePosition::Skipping(left) => {
                     let waiting = source.peek(1).len();
                     let passed = waiting.min(usize::try_from(*left).unwrap_or(usize::MAX));
                     source.consume(passed);
                     *left -= passed as u64;
-                    let then = match (*left, waiting) {
-                        (0, _) => Then::End,
-                        (_, 0) => Then::Starved,
+                    let outcome = match (*left, waiting) {
+                        (0, _) => Outcome::End,
+                        (_, 0) => Outcome::Starved,
                         _ => continue,
                     };
-                    return Step { bytes: 0, then };
+                    return Progress { bytes: 0, outcome };
                 }
-                Place::Blocks => {
+                FramePosition::Blocks => {
                     let bytes = self.frame.read(out).unwrap_or_default();
                     if bytes > 0 {
-                        return Step { bytes, then: Then::More };
+                        return Progress { bytes, outcome: Outcome::More };
                     }
                     self.block(source);
                 }
-                Place::Over(then) => {
+                FramePosition::Over(outcome) => {
                     let bytes = self.frame.read(out).unwrap_or_default();
-                    let then = match bytes {
-                        0 => then.take().unwrap_or_else(|| self.end()),
-                        _ => Then::More,
+                    let outcome = match bytes {
+                        0 => outcome.take().unwrap_or_else(|| self.end()),
+                        _ => Outcome::More,
                     };
-                    return Step { bytes, then };
+                    return Progress { bytes, outcome };
                 }
             }
         }
     }
 
     fn restart(&mut self) {
-        self.place = Place::Start;
+        self.position = FramePosition::Start;
     }
 }
 

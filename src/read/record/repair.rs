@@ -1,7 +1,5 @@
-//! JSON that strict readers refuse although it is plain what was meant: raw control characters in strings
-//! (RFC 8259 section 7 wants them escaped), and escapes of half a surrogate pair (section 8.2).
-//!
-//! Works on text. Does not know records.
+//! JSON that strict readers refuse although its meaning is plain: raw control characters in strings (RFC 8259, section 7, wants them
+//! escaped), and escapes of half a surrogate pair (section 8.2).
 
 use std::fmt::Write;
 
@@ -9,12 +7,12 @@ use std::fmt::Write;
 pub(crate) struct Repaired {
     /// The value's JSON, with escapes in the place of what was wrong.
     pub(crate) json: String,
-    /// Bytes that the value takes in the text it came from.
+    /// The number of bytes that the value takes in its text.
     pub(crate) length: usize,
 }
 
-/// Repairs the object, array or string that `text` starts with. Nothing if it does not end, or if nothing was
-/// wrong with it that can be repaired here.
+/// Repairs the object, array or string that `text` starts with. Returns `None` if it does not end, or if it has nothing that can be
+/// repaired here.
 pub(crate) fn value(text: &str) -> Option<Repaired> {
     let mut json = String::new();
     let mut copied = 0;
@@ -55,8 +53,8 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
     None
 }
 
-/// The length of the escape that `text` starts with, and whether it stands for text: half a surrogate pair does
-/// not. A pair counts as one escape.
+/// Returns the length of the escape that `text` starts with, and whether it stands for text, which half a surrogate pair does not. A pair
+/// counts as one escape.
 fn escape(text: &str) -> (usize, bool) {
     match code_unit(text) {
         Some(0xd800..=0xdbff) => match text.get(6..).and_then(code_unit) {
@@ -70,7 +68,7 @@ fn escape(text: &str) -> (usize, bool) {
     }
 }
 
-/// The UTF-16 code unit of a `\uXXXX` that `text` starts with.
+/// Returns the UTF-16 code unit of the `\uXXXX` that `text` starts with.
 fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {

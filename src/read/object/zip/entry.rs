@@ -1,17 +1,17 @@
 //! One entry of a zip archive: its data, and the check whether it is whole.
-//!
-//! Does not know records.
 
 use std::io::Read;
 
 use flate2::{Crc, Decompress};
 
-use super::record;
-use super::record::{Fault, Header, Lengths};
+use super::headers;
+use super::headers::{Lengths, ZipFault, ZipHeader};
+use crate::bytes::slice;
+use crate::bytes::slice::bytes_mut;
 use crate::read::object::container::{Container, HEAD};
 use crate::read::object::gzip::inflate as inflate_part;
-use crate::read::object::members::{Step, Then};
-use crate::read::object::source::Source;
+use crate::read::object::members::{Outcome, Progress};
+use crate::read::object::stored::StoredBytes;
 
 /// Flags of an entry that cannot be read (APPNOTE.TXT 4.4.4): encrypted, strongly encrypted, header masked.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
@@ -23,18 +23,18 @@ const STORED: u16 = 0;
 const DEFLATE: u16 = 8;
 
 /// How an entry ended.
-pub(super) type End = Result<(), Fault>;
+pub(super) type End = Result<(), ZipFault>;
 
 /// One entry.
-pub(super) struct Entry {
-    header: Header,
+pub(super) struct ZipEntry {
+    header: ZipHeader,
     crc: Crc,
     packed: u64,
     unpacked: u64,
 }
 
-impl Entry {
-    pub(super) fn new(header: Header) -> Self {
+impl ZipEntry {
+    pub(super) fn new(header: ZipHeader) -> Self {
         Self { header, crc: Crc::new(), packed: 0, unpacked: 0 }
     }
 
@@ -42,44 +42,44 @@ impl Entry {
         &self.header.name
     }
 
-    /// None of its text has been given.
+    /// Whether none of its text has been decoded.
     pub(super) fn is_at_start(&self) -> bool {
         self.unpacked == 0
     }
 
-    /// Decodes into `out`: some bytes, or how the entry ended, or both. `inflate` is kept from call to call.
+    /// Decodes into `out`. Returns the number of bytes, and how the entry ended, if it did. `inflate` is the same at each call.
     pub(super) fn fill<R: Read>(
         &mut self,
         inflate: &mut Decompress,
-        source: &mut Source<R>,
+        source: &mut StoredBytes<R>,
         out: &mut [u8],
     ) -> (usize, Option<End>) {
         if let Some(reason) = self.unreadable() {
-            return (0, Some(Err(Fault::Refused(reason))));
+            return (0, Some(Err(ZipFault::Refused(reason))));
         }
         // The front has to tell whether it is another container.
         let is_front = self.is_at_start();
         let wanted = if is_front { HEAD } else { 1 };
         let (mut bytes, mut end) = (0, None);
         while bytes < wanted && end.is_none() {
-            let room = out.get_mut(bytes..).unwrap_or_default();
-            let Step { bytes: more, then } = match self.header.method {
+            let room = bytes_mut(out, bytes..);
+            let Progress { bytes: more, outcome } = match self.header.method {
                 STORED => self.copy(source, room),
                 _ => inflate_part(inflate, source, room),
             };
-            self.crc.update(room.get(..more).unwrap_or_default());
+            self.crc.update(slice::bytes(room, ..more));
             self.unpacked += more as u64;
             bytes += more;
-            end = match then {
-                Then::More => None,
-                Then::End => Some(self.finish(inflate, source)),
-                Then::Starved => Some(Err(Fault::Cut)),
-                Then::Damaged(reason) => Some(Err(Fault::Damaged(reason))),
+            end = match outcome {
+                Outcome::More => None,
+                Outcome::End => Some(self.finish(inflate, source)),
+                Outcome::Starved => Some(Err(ZipFault::Cut)),
+                Outcome::Damaged(reason) => Some(Err(ZipFault::Damaged(reason))),
             };
         }
-        let head = out.get(..bytes).unwrap_or_default();
+        let head = slice::bytes(out, ..bytes);
         match is_front.then(|| Container::Zip.refuses(head)).flatten() {
-            Some(reason) => (0, Some(Err(Fault::Refused(reason)))),
+            Some(reason) => (0, Some(Err(ZipFault::Refused(reason)))),
             None => (bytes, end),
         }
     }
@@ -100,27 +100,27 @@ impl Entry {
         Some(format!("its compression method, {method}, is not read; pack it with deflate"))
     }
 
-    fn copy<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Step {
+    fn copy<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
         let left = self.header.lengths.packed - self.packed;
         let count = out.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let bytes = source.read(out.get_mut(..count).unwrap_or_default());
+        let bytes = source.read(bytes_mut(out, ..count));
         self.packed += bytes as u64;
-        let then = match (left, bytes) {
-            (0, _) => Then::End,
-            (_, 0) => Then::Starved,
-            _ => Then::More,
+        let outcome = match (left, bytes) {
+            (0, _) => Outcome::End,
+            (_, 0) => Outcome::Starved,
+            _ => Outcome::More,
         };
-        Step { bytes, then }
+        Progress { bytes, outcome }
     }
 
-    /// Compares what was read with what the header, or the descriptor behind the entry, says of it.
-    fn finish<R: Read>(&self, inflate: &Decompress, source: &mut Source<R>) -> End {
+    /// Compares the data with what the header, or the descriptor behind the entry, says of it.
+    fn finish<R: Read>(&self, inflate: &Decompress, source: &mut StoredBytes<R>) -> End {
         let packed = if self.header.method == STORED { self.packed } else { inflate.total_in() };
         let found = Lengths { crc: self.crc.sum(), packed, unpacked: self.unpacked };
         let is_whole = if self.header.flags & DESCRIBED_BEHIND == 0 {
             found == self.header.lengths
         } else {
-            record::descriptor(source, found)?
+            headers::descriptor(source, found)?
         };
         if is_whole {
             return Ok(());
@@ -128,8 +128,8 @@ impl Entry {
         if self.header.method == STORED && packed == 0 {
             let reason =
                 "it is stored with its length behind it, where a stream cannot know it; pack it with deflate";
-            return Err(Fault::Refused(reason.to_owned()));
+            return Err(ZipFault::Refused(reason.to_owned()));
         }
-        Err(Fault::Damaged("its length or its check sum is wrong".to_owned()))
+        Err(ZipFault::Damaged("its length or its check sum is wrong".to_owned()))
     }
 }

@@ -1,40 +1,39 @@
-//! A zip archive (APPNOTE.TXT), read from its front as a stream: the entries one after the other, as one text.
+//! A zip archive (APPNOTE.TXT), read from its front as a stream: the entries one after the other, as one text. The last line of an entry
+//! ends before the first line of the next.
 //!
-//! The directory at its end, which could only be used by seeking, is passed over: each entry's own header and what
-//! stands behind it are enough. Memory does not depend on the archive. Does not know lines, but ends the last line
-//! of each entry before the next one's first.
+//! The directory at the end of the archive, which only a reader that seeks could use, is passed over: the header of each entry and the
+//! descriptor behind it are enough. The memory does not depend on the archive.
+//!
+//! This is code of our own, behind the feature `zip`, because no crate that is well kept reads zip archives like this: `zip` refuses
+//! lengths behind an entry where it cannot seek, `async_zip` is asynchronous, and `rc-zip-sync` advises against its reader of streams.
 
 mod entry;
-mod record;
+mod headers;
 
 use std::io::Read;
 
 use flate2::Decompress;
 
-use self::entry::{End, Entry};
-use self::record::{Fault, Record};
+use self::entry::{End, ZipEntry};
+use self::headers::{ZipFault, ZipRecord};
 use super::members::pass_zeros;
-use super::source::Source;
 use super::stop::{Filled, Stop};
-
-/// Whether a zip archive begins with these bytes: an entry, or the end of an archive without any.
-pub(crate) fn begins(head: &[u8]) -> bool {
-    [record::ENTRY, record::END, record::END_64].iter().any(|signature| head.starts_with(signature))
-}
+use super::stored::StoredBytes;
+use crate::bytes::slice::bytes_mut;
 
 /// Where in the archive the decoder stands.
-enum Place {
+enum ZipPosition {
     BetweenRecords,
-    Entry(Box<Entry>),
+    Entry(Box<ZipEntry>),
     BehindEnd,
 }
 
 /// The decoder of one archive.
 pub(crate) struct Zip {
     inflate: Decompress,
-    place: Place,
+    position: ZipPosition,
     entries: u64,
-    /// The text so far ends inside a line.
+    /// Whether the text so far ends inside a line.
     line_is_open: bool,
 }
 
@@ -42,27 +41,26 @@ impl Zip {
     pub(crate) fn new() -> Self {
         Self {
             inflate: Decompress::new(false),
-            place: Place::BetweenRecords,
+            position: ZipPosition::BetweenRecords,
             entries: 0,
             line_is_open: false,
         }
     }
 
-    /// Decodes into `out`, which has room for a container's head and some: some bytes, or the reason why there are
-    /// no more, or both.
-    pub(crate) fn fill<R: Read>(&mut self, source: &mut Source<R>, out: &mut [u8]) -> Filled {
+    /// Decodes into `out`, which has room for more than a container's head. Returns some bytes, or the reason why there are no more, or both.
+    pub(crate) fn fill<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Filled {
         loop {
-            let (bytes, end) = match &mut self.place {
-                Place::BetweenRecords => (0, self.next_record(source).err().map(Err)),
-                Place::Entry(entry) => {
+            let (bytes, end) = match &mut self.position {
+                ZipPosition::BetweenRecords => (0, self.next_record(source).err().map(Err)),
+                ZipPosition::Entry(entry) => {
                     entry_text(entry, &mut self.inflate, &mut self.line_is_open, source, out)
                 }
-                Place::BehindEnd => return Filled { bytes: 0, stop: Some(behind_end(source)) },
+                ZipPosition::BehindEnd => return Filled { bytes: 0, stop: Some(behind_end(source)) },
             };
             let stop = match end {
                 Some(Err(fault)) => Some(self.stop(fault, source)),
                 Some(Ok(())) => {
-                    self.place = Place::BetweenRecords;
+                    self.position = ZipPosition::BetweenRecords;
                     None
                 }
                 None => None,
@@ -73,45 +71,45 @@ impl Zip {
         }
     }
 
-    fn next_record<R: Read>(&mut self, source: &mut Source<R>) -> Result<(), Fault> {
-        match record::read(source)? {
-            Record::Entry(header) => {
+    fn next_record<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Result<(), ZipFault> {
+        match headers::read(source)? {
+            ZipRecord::Entry(header) => {
                 self.entries += 1;
                 self.inflate.reset(false);
-                self.place = Place::Entry(Box::new(Entry::new(header)));
+                self.position = ZipPosition::Entry(Box::new(ZipEntry::new(header)));
             }
-            Record::Directory => {}
-            Record::End => self.place = Place::BehindEnd,
+            ZipRecord::Directory => {}
+            ZipRecord::End => self.position = ZipPosition::BehindEnd,
         }
         Ok(())
     }
 
-    fn stop<R: Read>(&self, fault: Fault, source: &Source<R>) -> Stop {
+    fn stop<R: Read>(&self, fault: ZipFault, source: &StoredBytes<R>) -> Stop {
         let count = self.entries;
-        let what = match &self.place {
-            Place::Entry(entry) => format!("zip entry {count} ('{}')", entry.name()),
+        let what = match &self.position {
+            ZipPosition::Entry(entry) => format!("zip entry {count} ('{}')", entry.name()),
             _ if count == 0 => "the zip archive".to_owned(),
             _ => format!("the zip archive, behind entry {count}"),
         };
         match (fault, source.failure()) {
-            (Fault::Cut, Some(reason)) => Stop::SourceFailed(reason.to_owned()),
-            (Fault::Cut, None) => Stop::Damaged(format!("the file ends inside {what}")),
-            (Fault::Damaged(reason), _) => Stop::Damaged(format!("{what} is damaged: {reason}")),
-            (Fault::Refused(reason), _) => Stop::Damaged(format!("{what}: {reason}")),
+            (ZipFault::Cut, Some(reason)) => Stop::SourceFailed(reason.to_owned()),
+            (ZipFault::Cut, None) => Stop::Damaged(format!("the file ends inside {what}")),
+            (ZipFault::Damaged(reason), _) => Stop::Damaged(format!("{what} is damaged: {reason}")),
+            (ZipFault::Refused(reason), _) => Stop::Damaged(format!("{what}: {reason}")),
         }
     }
 }
 
-/// Text of an entry, with the end of the line before it that its own first line needs.
+/// Decodes text of an entry, behind the end of the line before it, if that is missing.
 fn entry_text<R: Read>(
-    entry: &mut Entry,
+    entry: &mut ZipEntry,
     inflate: &mut Decompress,
     line_is_open: &mut bool,
-    source: &mut Source<R>,
+    source: &mut StoredBytes<R>,
     out: &mut [u8],
 ) -> (usize, Option<End>) {
     let before = usize::from(*line_is_open && entry.is_at_start());
-    let (bytes, end) = entry.fill(inflate, source, out.get_mut(before..).unwrap_or_default());
+    let (bytes, end) = entry.fill(inflate, source, bytes_mut(out, before..));
     if bytes == 0 {
         return (0, end);
     }
@@ -122,7 +120,7 @@ fn entry_text<R: Read>(
     (before + bytes, end)
 }
 
-fn behind_end<R: Read>(source: &mut Source<R>) -> Stop {
+fn behind_end<R: Read>(source: &mut StoredBytes<R>) -> Stop {
     if !pass_zeros(source) {
         return Stop::Damaged("what follows the zip archive is not zeros".to_owned());
     }

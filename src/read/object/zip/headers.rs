@@ -1,19 +1,13 @@
-//! The records that a zip archive is made of, told by their signatures (APPNOTE.TXT 4.3).
-//!
-//! Reads what a stream needs of them, and passes over the rest. Does not decode entries.
+//! The records that a zip archive consists of, told by their signatures (APPNOTE.TXT 4.3). Only the headers of entries and the descriptors
+//! behind them are read; the directory is passed over.
 
 use std::io::Read;
 
-use crate::read::object::source::Source;
+use crate::read::object::container::{ZIP_END as END, ZIP_END_64 as END_64, ZIP_ENTRY as ENTRY};
+use crate::read::object::stored::StoredBytes;
 
-/// Local file header (4.3.7).
-pub(super) const ENTRY: [u8; 4] = *b"PK\x03\x04";
-/// End of central directory record (4.3.16).
-pub(super) const END: [u8; 4] = *b"PK\x05\x06";
-/// Zip64 end of central directory record (4.3.14).
-pub(super) const END_64: [u8; 4] = *b"PK\x06\x06";
 /// Data descriptor (4.3.9).
-pub(super) const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
+const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 /// Central directory header (4.3.12).
 const DIRECTORY: [u8; 4] = *b"PK\x01\x02";
 /// Archive extra data record (4.3.11).
@@ -26,24 +20,24 @@ const LOCATOR_64: [u8; 4] = *b"PK\x06\x07";
 /// The extra field with lengths of 64 bits (4.5.3).
 const EXTRA_64: u16 = 1;
 
-/// A length of 32 bits that says: look into the extra field.
+/// A length of 32 bits which says that the length stands in the extra field (4.4.8).
 const LOOK_INTO_EXTRA: u32 = u32::MAX;
 
-/// Bytes of a name that messages show.
+/// The most bytes of a name that messages show.
 const SHOWN_NAME: usize = 100;
 
 /// One record.
-pub(super) enum Record {
+pub(super) enum ZipRecord {
     /// An entry, whose data follows.
-    Entry(Header),
-    /// A part of the directory, passed over.
+    Entry(ZipHeader),
+    /// A part of the directory, which has been passed over.
     Directory,
     /// The end of the archive.
     End,
 }
 
 /// What the header of an entry says.
-pub(super) struct Header {
+pub(super) struct ZipHeader {
     /// The name as messages show it.
     pub(super) name: String,
     pub(super) flags: u16,
@@ -51,7 +45,7 @@ pub(super) struct Header {
     pub(super) lengths: Lengths,
 }
 
-/// What tells whether an entry is whole.
+/// The check sum and the lengths of an entry, which tell whether it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) crc: u32,
@@ -60,20 +54,20 @@ pub(super) struct Lengths {
 }
 
 /// Why an archive cannot be read on.
-pub(super) enum Fault {
-    /// The source has no more bytes.
+pub(super) enum ZipFault {
+    /// The archive ends too early, or the reader failed.
     Cut,
     /// The bytes are wrong.
     Damaged(String),
-    /// The archive may be right, but uses what is not read.
+    /// The archive may be right, but uses something that is not read.
     Refused(String),
 }
 
 /// Reads the next record, up to the data of an entry.
-pub(super) fn read<R: Read>(source: &mut Source<R>) -> Result<Record, Fault> {
-    let signature = *source.peek(4).first_chunk().ok_or(Fault::Cut)?;
+pub(super) fn read<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipRecord, ZipFault> {
+    let signature = *source.peek(4).first_chunk().ok_or(ZipFault::Cut)?;
     match signature {
-        ENTRY => return Ok(Record::Entry(header(source)?)),
+        ENTRY => return Ok(ZipRecord::Entry(header(source)?)),
         DIRECTORY => {
             let fixed: [u8; 46] = take(source)?;
             let following: u64 = [28, 30, 32].iter().map(|at| u64::from(u16_at(&fixed, *at))).sum();
@@ -95,16 +89,16 @@ pub(super) fn read<R: Read>(source: &mut Source<R>) -> Result<Record, Fault> {
         END => {
             let fixed: [u8; 22] = take(source)?;
             pass(source, u64::from(u16_at(&fixed, 20)))?;
-            return Ok(Record::End);
+            return Ok(ZipRecord::End);
         }
-        _ => return Err(Fault::Damaged("there is no zip record where one should be".to_owned())),
+        _ => return Err(ZipFault::Damaged("there is no zip record where one should be".to_owned())),
     }
-    Ok(Record::Directory)
+    Ok(ZipRecord::Directory)
 }
 
-/// Passes over the data descriptor, if there is one that says this, in any of its forms: with or without its
-/// signature, with lengths of 64 bits or of 32. False if there is another.
-pub(super) fn descriptor<R: Read>(source: &mut Source<R>, lengths: Lengths) -> Result<bool, Fault> {
+/// Passes over a data descriptor that says the same as `lengths`, with or without its signature, with lengths of 64 bits or of 32. Returns
+/// whether there is one.
+pub(super) fn descriptor<R: Read>(source: &mut StoredBytes<R>, lengths: Lengths) -> Result<bool, ZipFault> {
     let Lengths { crc, packed, unpacked } = lengths;
     let wide = [packed.to_le_bytes(), unpacked.to_le_bytes()].concat();
     // Writers of 32 bits store what fits.
@@ -122,10 +116,10 @@ pub(super) fn descriptor<R: Read>(source: &mut Source<R>, lengths: Lengths) -> R
             is_cut |= expected.starts_with(waiting);
         }
     }
-    if is_cut { Err(Fault::Cut) } else { Ok(false) }
+    if is_cut { Err(ZipFault::Cut) } else { Ok(false) }
 }
 
-fn header<R: Read>(source: &mut Source<R>) -> Result<Header, Fault> {
+fn header<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipHeader, ZipFault> {
     let fixed: [u8; 30] = take(source)?;
     let (packed, unpacked) = (u32_at(&fixed, 18), u32_at(&fixed, 22));
     let mut lengths =
@@ -149,32 +143,32 @@ fn header<R: Read>(source: &mut Source<R>) -> Result<Header, Fault> {
         extra = rest;
     }
     source.consume(extra_length);
-    Ok(Header { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
+    Ok(ZipHeader { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
 }
 
-/// Id and data of the first extra field, and the fields behind it.
+/// Returns the id and the data of the first extra field, and the fields behind it.
 fn extra_field(extra: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (head, rest) = extra.split_at_checked(4)?;
     let (field, rest) = rest.split_at_checked(usize::from(u16_at(head, 2)))?;
     Some((u16_at(head, 0), field, rest))
 }
 
-fn peek<R: Read>(source: &mut Source<R>, length: u16) -> Result<&[u8], Fault> {
-    source.peek(usize::from(length)).get(..usize::from(length)).ok_or(Fault::Cut)
+fn peek<R: Read>(source: &mut StoredBytes<R>, length: u16) -> Result<&[u8], ZipFault> {
+    source.peek(usize::from(length)).get(..usize::from(length)).ok_or(ZipFault::Cut)
 }
 
-fn take<const N: usize, R: Read>(source: &mut Source<R>) -> Result<[u8; N], Fault> {
-    let bytes = *source.peek(N).first_chunk().ok_or(Fault::Cut)?;
+fn take<const N: usize, R: Read>(source: &mut StoredBytes<R>) -> Result<[u8; N], ZipFault> {
+    let bytes = *source.peek(N).first_chunk().ok_or(ZipFault::Cut)?;
     source.consume(N);
     Ok(bytes)
 }
 
-fn pass<R: Read>(source: &mut Source<R>, length: u64) -> Result<(), Fault> {
+fn pass<R: Read>(source: &mut StoredBytes<R>, length: u64) -> Result<(), ZipFault> {
     let mut left = length;
     while left > 0 {
         let passed = source.peek(1).len().min(usize::try_from(left).unwrap_or(usize::MAX));
         if passed == 0 {
-            return Err(Fault::Cut);
+            return Err(ZipFault::Cut);
         }
         source.consume(passed);
         left -= passed as u64;
@@ -182,15 +176,21 @@ fn pass<R: Read>(source: &mut Source<R>, length: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A number at an offset, which every caller knows to be there.
+/// Returns the bytes of a number at an offset, where the caller knows that there is one.
+fn number_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let number = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
+    debug_assert!(number.is_some(), "no number of {N} bytes at {at}");
+    number.unwrap_or([0; N])
+}
+
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u16::from_le_bytes(*bytes))
+    u16::from_le_bytes(number_at(bytes, at))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    u32::from_le_bytes(number_at(bytes, at))
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    u64::from_le_bytes(number_at(bytes, at))
 }

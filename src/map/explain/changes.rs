@@ -1,27 +1,28 @@
-//! What was done to a value on its way, and why one does not fit.
+//! What was done to a value on its way to its field, and why a value does not fit a field.
 
 use serde_json::Value as Json;
 
-use super::places::Found;
+use super::sources::SourceText;
 use crate::bytes::trim::trim;
 use crate::document::ecs::Type;
 use crate::document::row::{CUT_MARK, MAX_STRING};
 use crate::document::value::Value;
 
-/// What was done to a value, in order.
-pub(super) fn changes(found: &Found<'_, '_, '_>, kind: Type, written: &Json) -> Vec<String> {
+/// What was done to a value, in order. `sources` is what it was read from, `written` what the document has.
+pub(super) fn changes(sources: &[&SourceText<'_>], kind: Type, written: &Json) -> Vec<String> {
     let mut changes = Vec::new();
-    if let Some((given, pair)) = found.only() {
-        if let Some(pair) = pair {
+    // What is made of several sources stands in none of them.
+    if let [source] = sources {
+        if let Some((_, pair)) = &source.pair {
             let value = pair.value();
             if value != pair.raw {
                 changes.push("escapes undone".to_owned());
             }
-            if trim(&value) != given {
+            if trim(&value) != source.value {
                 changes.push("packet payload cut out".to_owned());
             }
         }
-        changes.extend(change(given, kind, written));
+        changes.extend(conversion(source.value, kind, written));
     }
     if written.as_str().is_some_and(|text| text.len() + 4 >= MAX_STRING && text.ends_with(CUT_MARK)) {
         changes.push(format!("cut to {MAX_STRING} bytes"));
@@ -29,35 +30,36 @@ pub(super) fn changes(found: &Found<'_, '_, '_>, kind: Type, written: &Json) -> 
     changes
 }
 
-fn change(given: &str, kind: Type, written: &Json) -> Option<String> {
+/// What a value of a type was made of a text by.
+fn conversion(read: &str, kind: Type, written: &Json) -> Option<String> {
     let text = match written {
         Json::String(text) => text,
-        Json::Number(_) => return Some(format!("read as {}", word(kind))),
-        // The parts of a list are as they stood there.
+        Json::Number(_) => return Some(format!("read as {}", type_name(kind))),
+        // The parts of a list are slices of the text.
         _ => return None,
     };
-    if text == given {
+    if text == read {
         return None;
     }
     Some(match kind {
-        Type::Lowercase | Type::Transport if text.eq_ignore_ascii_case(given) => "in lower case".to_owned(),
+        Type::Lowercase | Type::Transport if text.eq_ignore_ascii_case(read) => "in lower case".to_owned(),
         Type::Ip => "written as addresses are (RFC 5952)".to_owned(),
         Type::Mac => "written as RFC 7042 does".to_owned(),
         Type::Date => "written as ISO 8601".to_owned(),
-        _ if given.contains(text.as_str()) => "a part of the value".to_owned(),
+        _ if read.contains(text.as_str()) => "a part of the value".to_owned(),
         _ => "made of the value".to_owned(),
     })
 }
 
-/// Why a value is not in a field of a type.
-pub(super) fn refusal(value: &Value<'_>, kind: Type) -> String {
+/// Why a value does not fit a field of a type.
+pub(super) fn misfit(value: &Value<'_>, kind: Type) -> String {
     match value {
         Value::Text("N/A") => "N/A says that the agent did not know".to_owned(),
-        _ => format!("it is not {}", word(kind)),
+        _ => format!("it is not {}", type_name(kind)),
     }
 }
 
-fn word(kind: Type) -> &'static str {
+fn type_name(kind: Type) -> &'static str {
     match kind {
         Type::Keyword | Type::Lowercase | Type::Text => "a text of this kind",
         Type::Long => "an integer",

@@ -1,15 +1,16 @@
 //! The bytes of an object as they are stored, block by block.
 //!
-//! Remembers the reader's own error apart from what a decoder says about the bytes: the one is worth another
-//! try, the other is not. Does not know compression.
+//! An error of the reader is kept apart from what a decoder says about the bytes: only the first is worth another try.
 
 use std::io::{self, ErrorKind, Read};
 
-/// Stored bytes that are read at once. A network body arrives in pieces of this order.
+use crate::bytes::slice::{bytes, bytes_mut};
+
+/// The number of stored bytes that are read at once. The body of a network answer arrives in pieces of about this size.
 const BLOCK: usize = 128 * 1024;
 
-/// A reader, the block that was read last, and how it ended.
-pub(crate) struct Source<R> {
+/// A reader, the block that was read last, and how the reader ended.
+pub(crate) struct StoredBytes<R> {
     reader: R,
     block: Box<[u8]>,
     start: usize,
@@ -18,47 +19,46 @@ pub(crate) struct Source<R> {
     ended: Option<Result<(), String>>,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> StoredBytes<R> {
     pub(crate) fn new(reader: R) -> Self {
         Self { reader, block: vec![0; BLOCK].into_boxed_slice(), start: 0, end: 0, consumed: 0, ended: None }
     }
 
-    /// Bytes that wait, at least `count` of them if there are so many. `count` is at most a block, and small in
-    /// comparison where speed matters.
+    /// Returns the bytes that are not used yet: at least `count`, if there are so many. `count` is at most a block, and much less where
+    /// speed matters, because waiting bytes are moved to the front.
     pub(crate) fn peek(&mut self, count: usize) -> &[u8] {
         while self.end - self.start < count && self.ended.is_none() {
             self.block.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
-            let free = self.block.get_mut(self.end..).unwrap_or_default();
-            match read(&mut self.reader, free) {
+            match read(&mut self.reader, bytes_mut(&mut self.block, self.end..)) {
                 Ok(0) => self.ended = Some(Ok(())),
                 Ok(read) => self.end += read,
                 Err(error) => self.ended = Some(Err(error.to_string())),
             }
         }
-        self.block.get(self.start..self.end).unwrap_or_default()
+        bytes(&self.block, self.start..self.end)
     }
 
-    /// Marks bytes that `peek` gave as used.
+    /// Marks `count` bytes that `peek` has returned as used.
     pub(crate) fn consume(&mut self, count: usize) {
         let start = (self.start + count).min(self.end);
         self.consumed += (start - self.start) as u64;
         self.start = start;
     }
 
-    /// How many bytes have been used so far.
+    /// Returns the number of bytes that have been used so far.
     pub(crate) fn consumed(&self) -> u64 {
         self.consumed
     }
 
-    /// Moves bytes to `out`: what waits first, then straight from the reader. Gives 0 at the end, or if there is no room.
+    /// Moves bytes to `out`: first those that wait, then straight from the reader. Returns 0 at the end, or if `out` is empty.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> usize {
         // A reader that is asked for nothing gives nothing, which must not be taken for its end.
         if out.is_empty() {
             return 0;
         }
-        let mut waiting = self.block.get(self.start..self.end).unwrap_or_default();
+        let mut waiting = bytes(&self.block, self.start..self.end);
         if let Ok(count @ 1..) = waiting.read(out) {
             self.consume(count);
             return count;
@@ -77,7 +77,7 @@ impl<R: Read> Source<R> {
         0
     }
 
-    /// What the reader said when it failed.
+    /// Returns what the reader said when it failed.
     pub(crate) fn failure(&self) -> Option<&str> {
         match &self.ended {
             Some(Err(reason)) => Some(reason),
@@ -86,7 +86,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// One read, again when a signal interrupted it, and never more than there was room for.
+/// Reads once, and again if a signal interrupted it. A reader that claims more bytes than there was room for has failed.
 fn read(reader: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     loop {
         match reader.read(out) {
