@@ -50,6 +50,10 @@ pub(super) fn objection(name: &str) -> Option<Objection> {
     if name.starts_with('_') {
         return Some((format!("'{name}' begins like OpenSearch's own fields"), None));
     }
+    // What documents have already is as ECS wants it.
+    if ecs::is_base_field(name) {
+        return None;
+    }
     ecs::names().find_map(|field| {
         if below(field, name) {
             let help = format!("write to a field of it, such as '{field}'");

@@ -7,7 +7,7 @@
     reason = "helpers of tests stand outside of test functions"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use es_loader::document::ecs;
@@ -15,6 +15,7 @@ use es_loader::document::ecs::Type;
 use es_loader::setup::template::index_template;
 use serde_json::{Value, json};
 
+use crate::support::tables::table;
 use crate::support::{plan, plan_of_section, plan_with};
 
 /// The types of a template's fields by dotted name.
@@ -117,7 +118,7 @@ fn under_the_prefix_stand_only_fields_of_documents_and_keys_of_events() {
 }
 
 /// OpenSearch counts fields, the objects around them, and their subfields.
-fn counted(properties: &Value, name: &str, names: &mut std::collections::BTreeSet<String>) {
+fn counted(properties: &Value, name: &str, names: &mut BTreeSet<String>) {
     for (key, field) in properties.as_object().into_iter().flatten() {
         let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
         names.extend(name.match_indices('.').map(|(dot, _)| name[..dot].to_owned()));
@@ -131,7 +132,7 @@ fn counted(properties: &Value, name: &str, names: &mut std::collections::BTreeSe
 #[test]
 fn the_template_leaves_room_for_the_fields_that_user_ini_adds() {
     let template = index_template(plan()).1;
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     counted(&template["template"]["mappings"]["properties"], "", &mut names);
     let limit = template["template"]["settings"]["index.mapping.total_fields.limit"].as_u64().unwrap();
     assert!(names.len() as u64 + 200 <= limit, "{} of {limit}", names.len());
@@ -228,6 +229,27 @@ fn another_index_name_is_another_template() {
     let (name, template) = index_template(&plan_with("index_name = log-ds"));
     assert_eq!(name, "log-ds");
     assert_eq!(template["index_patterns"], json!(["log-ds", "log-ds-*"]));
+}
+
+#[test]
+fn under_the_prefix_of_another_log_type_stand_its_own_fields_and_keys_alone() {
+    let section = "index_name = log-apex\ns3_key = apex\nfield_prefix = x\necs = source.ip\nsource.ip = src";
+    let template = types(&index_template(&plan_of_section("apex_one", section)).1);
+    let named = |file: &str, columns: &[&str]| -> Vec<String> {
+        let rows = table(file);
+        let cells = rows.iter().flat_map(|row| columns.iter().map(|column| row.cell(column)));
+        cells.filter(|cell| !cell.is_empty()).map(str::to_owned).collect()
+    };
+    let fields = ["config/fields.csv", "config/other_fields.csv", "config/log_types/apex_one/fields.csv"];
+    let mut expected: BTreeSet<String> = fields
+        .iter()
+        .flat_map(|file| named(file, &["field"]))
+        .filter_map(|field| field.strip_prefix("%.").map(str::to_owned))
+        .collect();
+    expected.extend(named("config/log_types/apex_one/keys.csv", &["key", "other spelling"]));
+    let there: BTreeSet<String> =
+        template.keys().filter_map(|name| name.strip_prefix("x.")).map(str::to_owned).collect();
+    assert_eq!(there, expected);
 }
 
 #[test]

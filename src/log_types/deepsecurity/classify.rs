@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::module_fields::is_registry_path;
 use super::system;
-use super::tables::actions::{Disposition, types_of};
+use super::tables::actions::Disposition;
 use super::tables::keys::key;
 use super::tables::modules::{Module, ModuleFacts};
 use super::tables::sign_ins::SignIn;
@@ -71,7 +71,7 @@ fn has_both_ends(context: &Context<'_, '_>) -> bool {
 fn changed_object(context: &Context<'_, '_>) -> Class {
     let ModuleFacts { category, types, .. } = *context.module.facts();
     let is_registry = context.row.text(FieldId::FILE_PATH).is_some_and(is_registry_path);
-    let done = types_of(context.module, context.keyed.value(key::ACT).unwrap_or_default());
+    let done = context.module.types_of(context.keyed.value(key::ACT).unwrap_or_default());
     (
         if is_registry { &["registry"] } else { category },
         if is_registry || !done.is_empty() { done } else { types },

@@ -33,7 +33,7 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     }
     let names_a_source =
         || [key::SRC, key::SHOST, key::SMAC].iter().any(|source| context.keyed.value(*source).is_some());
-    if context.module.source_is_the_host()
+    if context.module.facts().is_on_the_host
         && !names_a_source()
         && let Some(address) = context.row.ip(FieldId::OBSERVER_IP)
     {

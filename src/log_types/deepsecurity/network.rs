@@ -9,7 +9,7 @@ use crate::parse::pairs::event_keys::KeyId;
 
 pub(super) fn network(context: &mut Context<'_, '_>) {
     let protocol = protocol(context);
-    if !context.module.is_network() {
+    if !context.module.facts().has_packets {
         return;
     }
     if protocol.is_some_and(|protocol| !has_ports(protocol)) {

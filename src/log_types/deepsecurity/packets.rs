@@ -38,7 +38,7 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
             context.problems.add(Problem::PacketNotBase64);
         }
         // Only these modules see packets: elsewhere, text that a message quotes passes for one.
-        let inner = if context.module.is_network() { look_inside(context, &decoded) } else { None };
+        let inner = if context.module.facts().has_packets { look_inside(context, &decoded) } else { None };
         let (Packet::Text(shown) | Packet::Binary(shown) | Packet::Damaged(shown)) = decoded.packet;
         payloads.extend(Some(inner.unwrap_or(shown)).filter(|shown| !shown.is_empty()));
     }

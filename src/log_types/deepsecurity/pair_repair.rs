@@ -16,7 +16,7 @@ use crate::parse::pairs::pair::{Escapes, Pair};
 /// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
 /// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text: the exception to rule E5.
 pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
-    if event.format == Format::Cef && module.quotes_foreign_text() {
+    if event.format == Format::Cef && module.facts().quotes_text {
         let folded = event.keyed.extend_text(key::MSG, event.text, |key| key.starts_with("TrendMicroDs"));
         event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
     }

@@ -88,7 +88,7 @@ impl Profile for DeepSecurity {
     }
 
     fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
-        module_of(Some(device), signature_id).rule_id_offset()
+        module_of(Some(device), signature_id).facts().rule_id_offset
     }
 
     fn dashboard(&self) -> Option<Dashboard> {

@@ -4,9 +4,7 @@
 //! reset.
 
 use super::modules::{Module, PerModule};
-use super::tables;
 use crate::bytes::table::{Row, Table, TableError};
-use crate::bytes::trim::trim;
 
 /// Whether what was found could go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +30,10 @@ pub struct Action {
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
     /// Words of `act`, with `event.type` where they tell it.
-    by_act: PerModule<Vec<(&'static str, Disposition, &'static [&'static str])>>,
-    by_id: PerModule<Vec<(&'static str, Disposition)>>,
+    pub(super) by_act: PerModule<Vec<(&'static str, Disposition, &'static [&'static str])>>,
+    pub(super) by_id: PerModule<Vec<(&'static str, Disposition)>>,
     /// Actions that were not done, and what they are called.
-    detect_only: Vec<(&'static str, &'static str)>,
+    pub(super) detect_only: Vec<(&'static str, &'static str)>,
 }
 
 impl Actions {
@@ -66,43 +64,4 @@ impl Actions {
         }
         Ok(())
     }
-}
-
-impl Action {
-    /// Judges `act` where there is one that the module's table has, else the signature id.
-    pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
-        let Actions { by_act, by_id, detect_only } = &tables().actions;
-        if let Some(word) = act.and_then(detect_only_word) {
-            let renamed = detect_only.iter().find(|(done, _)| word.eq_ignore_ascii_case(done));
-            return Self {
-                renamed: renamed.map(|(_, not_done)| *not_done),
-                disposition: Disposition::Allowed,
-            };
-        }
-        let told = act.and_then(|act| {
-            let mut acts = by_act.get(module)?.iter();
-            acts.find(|(word, ..)| act.eq_ignore_ascii_case(word)).map(|(_, disposition, _)| *disposition)
-        });
-        let disposition = told.or_else(|| {
-            let mut ids = by_id.get(module)?.iter();
-            ids.find(|(id, _)| *id == signature_id).map(|(_, disposition)| *disposition)
-        });
-        Self { renamed: None, disposition: disposition.unwrap_or(Disposition::Unknown) }
-    }
-}
-
-/// `event.type` of an action that tells it.
-pub(crate) fn types_of(module: Module, act: &str) -> &'static [&'static str] {
-    let acts = tables().actions.by_act.get(module);
-    let found = acts.and_then(|acts| acts.iter().find(|(word, ..)| act.eq_ignore_ascii_case(word)));
-    found.map_or(&[], |(.., types)| *types)
-}
-
-/// The action that would have been taken: agents write `IDS:Reset`, the console shows `Detect Only: Reset`.
-fn detect_only_word(act: &str) -> Option<&str> {
-    let behind = |prefix: &str| {
-        let (start, word) = act.split_at_checked(prefix.len())?;
-        start.eq_ignore_ascii_case(prefix).then(|| trim(word))
-    };
-    behind("IDS:").or_else(|| behind("Detect Only:"))
 }

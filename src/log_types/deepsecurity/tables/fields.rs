@@ -1,6 +1,6 @@
 //! The fields that only Deep Security's documents have, by name: `fields.csv`.
 
-use super::FIELDS;
+use super::files::FIELDS;
 use crate::bytes::table::{Row, TableError};
 use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields};
 

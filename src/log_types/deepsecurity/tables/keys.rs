@@ -1,7 +1,7 @@
 //! The keys that Deep Security writes, and where the value of each goes: `keys.csv`.
 
-use super::KEYS;
 use super::fields::FieldNames;
+use super::files::KEYS;
 use crate::bytes::table::{Row, Table, TableError};
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -115,8 +115,7 @@ macro_rules! name_keys {
     ($($id:ident $name:literal;)*) => {
         /// The keys that the code calls by name.
         pub(crate) mod key {
-            use super::{KEYS, KeyId};
-            $(pub(crate) const $id: KeyId = KeyId(KEYS.row_named($name));)*
+            $(pub(crate) const $id: super::KeyId = super::KeyId(super::KEYS.row_named($name));)*
         }
     };
 }

@@ -1,18 +1,21 @@
 //! What Deep Security's keys, modules, actions and codes mean: the tables of `config/log_types/deepsecurity/`, read once.
 
-pub(crate) mod actions;
-pub(crate) mod codes;
+mod files;
 pub(crate) mod fields;
 pub(crate) mod keys;
-pub(crate) mod labels;
 pub(crate) mod modules;
+pub(crate) mod labels;
+pub(crate) mod actions;
+pub(crate) mod codes;
 pub(crate) mod sign_ins;
+mod lookup;
 
 use std::sync::LazyLock;
 
 use self::actions::Actions;
 use self::codes::Codes;
 use self::fields::FieldNames;
+pub use self::files::SHIPPED;
 use self::keys::Keys;
 use self::labels::Labels;
 use self::modules::Modules;
@@ -20,31 +23,6 @@ use self::sign_ins::SignIn;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
 use crate::document::field_list::ListedField;
-
-/// A table of `config/log_types/deepsecurity/`.
-macro_rules! file {
-    ($name:literal) => {
-        Table {
-            file: concat!("config/log_types/deepsecurity/", $name),
-            text: include_str!(concat!("../../../../config/log_types/deepsecurity/", $name)),
-        }
-    };
-}
-
-const FIELDS: Table = file!("fields.csv");
-const KEYS: Table = file!("keys.csv");
-
-/// The tables that are compiled in.
-pub const SHIPPED: [Table; 8] = [
-    FIELDS,
-    KEYS,
-    file!("modules.csv"),
-    file!("labels.csv"),
-    file!("actions.csv"),
-    file!("detect_only.csv"),
-    file!("codes.csv"),
-    file!("sign_ins.csv"),
-];
 
 /// The tables, with names of fields, keys and modules as numbers.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! Which product wrote an event, and which of its modules: `modules.csv`.
 
-use super::tables;
 use crate::bytes::table::{Row, Table, TableError};
 use crate::bytes::trim::trim;
 use crate::log_types::event::DeviceKind;
@@ -89,7 +88,7 @@ pub(crate) struct ModuleFacts {
 }
 
 impl ModuleFacts {
-    const UNKNOWN: Self = Self {
+    pub(super) const UNKNOWN: Self = Self {
         name: None,
         provider: None,
         rule_id_offset: 0,
@@ -105,11 +104,11 @@ impl ModuleFacts {
 /// The table.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
-    facts: PerModule<Option<ModuleFacts>>,
+    pub(super) facts: PerModule<Option<ModuleFacts>>,
     /// The ids of an Agent's events, as ranges from and to.
-    ids: Vec<(u64, u64, Module)>,
+    pub(super) ids: Vec<(u64, u64, Module)>,
     /// The values of LEEF's `cat`.
-    categories: Vec<(&'static str, Module)>,
+    pub(super) categories: Vec<(&'static str, Module)>,
 }
 
 /// A value for each module.
@@ -181,55 +180,5 @@ impl Module {
     /// The module that a table calls `name`.
     pub(super) fn read(row: &Row<'_>, name: &str) -> Result<Self, TableError> {
         row.one_of("module", name, &Self::NAMES)
-    }
-
-    /// What the table says of it.
-    pub(crate) fn facts(self) -> &'static ModuleFacts {
-        tables().modules.facts.get(self).and_then(Option::as_ref).unwrap_or(&ModuleFacts::UNKNOWN)
-    }
-
-    /// The module of an event by product and signature id; unknown where the id is in no range. An id alone never decides, because
-    /// 100 to 899 are system events of a Manager and network events of an Agent.
-    pub fn of_id(product: Product, signature_id: &str) -> Self {
-        if product == Product::Manager {
-            return Self::System;
-        }
-        let Ok(id) = trim(signature_id).parse::<u64>() else { return Self::Unknown };
-        let range = tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
-        range.map_or(Self::Unknown, |(.., module)| *module)
-    }
-
-    /// The same, or the one that LEEF's `cat` names where the id is in no range.
-    pub fn or_of_category(self, category: Option<&str>) -> Self {
-        match self {
-            Self::Unknown => category.and_then(Self::of_category).unwrap_or(Self::Unknown),
-            known => known,
-        }
-    }
-
-    /// The module that LEEF's `cat` names.
-    pub(crate) fn of_category(category: &str) -> Option<Self> {
-        let is_it = |name: &str| category.trim().eq_ignore_ascii_case(name);
-        tables().modules.categories.iter().find(|(name, _)| is_it(name)).map(|(_, module)| *module)
-    }
-
-    /// Whether what the module reports was done on and by the agent's own computer.
-    pub(crate) fn source_is_the_host(self) -> bool {
-        self.facts().is_on_the_host
-    }
-
-    /// Whether `msg` quotes text that anybody may have written.
-    pub(crate) fn quotes_foreign_text(self) -> bool {
-        self.facts().quotes_text
-    }
-
-    /// Whether the module's events are about packets.
-    pub(crate) fn is_network(self) -> bool {
-        self.facts().has_packets
-    }
-
-    /// How much larger the signature id is than the rule's number in the console.
-    pub(crate) fn rule_id_offset(self) -> u64 {
-        self.facts().rule_id_offset
     }
 }

@@ -1,0 +1,28 @@
+//! The tables of `config/log_types/deepsecurity/`. Each tells at its top what its columns mean.
+
+use crate::bytes::table::Table;
+
+/// A table of `config/log_types/deepsecurity/`.
+macro_rules! file {
+    ($name:literal) => {
+        Table {
+            file: concat!("config/log_types/deepsecurity/", $name),
+            text: include_str!(concat!("../../../../config/log_types/deepsecurity/", $name)),
+        }
+    };
+}
+
+pub(super) const FIELDS: Table = file!("fields.csv");
+pub(super) const KEYS: Table = file!("keys.csv");
+
+/// The tables that are compiled in.
+pub const SHIPPED: [Table; 8] = [
+    FIELDS,
+    KEYS,
+    file!("modules.csv"),
+    file!("labels.csv"),
+    file!("actions.csv"),
+    file!("detect_only.csv"),
+    file!("codes.csv"),
+    file!("sign_ins.csv"),
+];

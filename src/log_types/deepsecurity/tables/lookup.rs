@@ -1,0 +1,89 @@
+//! What the tables say of the module, the action and the sign-in of an event.
+
+use super::actions::{Action, Actions, Disposition};
+use super::modules::{Module, ModuleFacts, Product};
+use super::sign_ins::SignIn;
+use super::tables;
+use crate::bytes::trim::trim;
+
+impl Module {
+    /// What the table says of it.
+    pub(crate) fn facts(self) -> &'static ModuleFacts {
+        tables().modules.facts.get(self).and_then(Option::as_ref).unwrap_or(&ModuleFacts::UNKNOWN)
+    }
+
+    /// The module of an event by product and signature id; unknown where the id is in no range. An id alone never decides, because
+    /// 100 to 899 are system events of a Manager and network events of an Agent.
+    pub fn of_id(product: Product, signature_id: &str) -> Self {
+        if product == Product::Manager {
+            return Self::System;
+        }
+        let Ok(id) = trim(signature_id).parse::<u64>() else { return Self::Unknown };
+        let range = tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
+        range.map_or(Self::Unknown, |(.., module)| *module)
+    }
+
+    /// The same, or the one that LEEF's `cat` names where the id is in no range.
+    pub fn or_of_category(self, category: Option<&str>) -> Self {
+        match self {
+            Self::Unknown => category.and_then(Self::of_category).unwrap_or(Self::Unknown),
+            known => known,
+        }
+    }
+
+    /// The module that LEEF's `cat` names.
+    pub(crate) fn of_category(category: &str) -> Option<Self> {
+        let is_it = |name: &str| category.trim().eq_ignore_ascii_case(name);
+        tables().modules.categories.iter().find(|(name, _)| is_it(name)).map(|(_, module)| *module)
+    }
+
+    /// `event.type` of an action that tells it.
+    pub(crate) fn types_of(self, act: &str) -> &'static [&'static str] {
+        let acts = tables().actions.by_act.get(self);
+        let found = acts.and_then(|acts| acts.iter().find(|(word, ..)| act.eq_ignore_ascii_case(word)));
+        found.map_or(&[], |(.., types)| *types)
+    }
+}
+
+impl Action {
+    /// Judges `act` where there is one that the module's table has, else the signature id.
+    pub fn judge(module: Module, act: Option<&str>, signature_id: &str) -> Self {
+        let Actions { by_act, by_id, detect_only } = &tables().actions;
+        if let Some(word) = act.and_then(detect_only_word) {
+            let renamed = detect_only.iter().find(|(done, _)| word.eq_ignore_ascii_case(done));
+            return Self {
+                renamed: renamed.map(|(_, not_done)| *not_done),
+                disposition: Disposition::Allowed,
+            };
+        }
+        let told = act.and_then(|act| {
+            let mut acts = by_act.get(module)?.iter();
+            acts.find(|(word, ..)| act.eq_ignore_ascii_case(word)).map(|(_, disposition, _)| *disposition)
+        });
+        let disposition = told.or_else(|| {
+            let mut ids = by_id.get(module)?.iter();
+            ids.find(|(id, _)| *id == signature_id).map(|(_, disposition)| *disposition)
+        });
+        Self { renamed: None, disposition: disposition.unwrap_or(Disposition::Unknown) }
+    }
+}
+
+/// The action that would have been taken: agents write `IDS:Reset`, the console shows `Detect Only: Reset`.
+fn detect_only_word(act: &str) -> Option<&str> {
+    let behind = |prefix: &str| {
+        let (start, word) = act.split_at_checked(prefix.len())?;
+        start.eq_ignore_ascii_case(prefix).then(|| trim(word))
+    };
+    behind("IDS:").or_else(|| behind("Detect Only:"))
+}
+
+impl SignIn {
+    /// By signature id, else by the name of the event.
+    pub(crate) fn of(signature_id: &str, name: &str) -> Option<&'static Self> {
+        let by_id =
+            || tables().sign_ins.iter().find(|sign_in| !sign_in.id.is_empty() && sign_in.id == signature_id);
+        let by_name =
+            || tables().sign_ins.iter().find(|sign_in| !sign_in.name.is_empty() && sign_in.name == name);
+        by_id().or_else(by_name)
+    }
+}
