@@ -143,7 +143,7 @@ pub(super) fn header_fields<'a>(
     }
 }
 
-pub(super) fn syslog_fields<'a>(syslog: &syslog::Header<'a>, row: &mut Row<'a>) {
+pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row<'a>) {
     if let Some(priority) = syslog.priority {
         row.trace.reason(Step::SyslogHeader, || Read::Syslog(SyslogField::Priority));
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));

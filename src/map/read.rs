@@ -32,7 +32,7 @@ pub(super) struct ReadEvent<'d> {
     /// What the grammars say; `None` where there is no event in the text.
     pub(super) parsed: Option<Parsed<'d>>,
     pub(super) header: EventHeader<'d>,
-    pub(super) syslog: syslog::Header<'d>,
+    pub(super) syslog: syslog::SyslogHeader<'d>,
     /// The number of the device that wrote the event, among those that are remembered.
     pub(super) device: usize,
     /// The kind of that device, if it is one of the section's product.
@@ -58,7 +58,7 @@ impl<'d> ReadEvent<'d> {
             beyond,
             parsed: None,
             header: EventHeader::default(),
-            syslog: syslog::Header::default(),
+            syslog: syslog::SyslogHeader::default(),
             device: 0,
             device_kind: None,
             keyed,

@@ -23,7 +23,7 @@ use crate::read::record::fluentd::Record;
 /// What a source can be read from.
 pub(super) struct Sources<'e, 'a> {
     pub(super) record: &'a Record<'a>,
-    pub(super) syslog: &'e syslog::Header<'a>,
+    pub(super) syslog: &'e syslog::SyslogHeader<'a>,
     pub(super) header: &'e EventHeader<'a>,
     pub(super) arena: &'a Bump,
 }

@@ -12,16 +12,16 @@ use std::borrow::Cow;
 use memchr::memchr_iter;
 use nom::branch::alt;
 use nom::bytes::complete::{is_not, tag};
-use nom::character::complete::{char, digit1, one_of, space0};
-use nom::combinator::{all_consuming, not, opt, peek, recognize};
+use nom::character::complete::{char, digit1, space0};
+use nom::combinator::{all_consuming, not, peek, recognize};
 use nom::error::Error;
-use nom::multi::{fold_many0, many0_count};
-use nom::sequence::{delimited, preceded, separated_pair, terminated};
+use nom::multi::many0_count;
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::{Escapes, Pair};
-use super::pieces::{take_bytes, text_before, unescaped};
+use super::pieces::{text_before, unescaped};
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
 use crate::bytes::slice::part;
@@ -75,7 +75,7 @@ pub struct CefHeader<'a> {
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> CefEvent<'a> {
     let pairs_before = pairs.len();
     let behind_marker = part(text, marker.version..);
-    let (rest, fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
+    let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
     let leading = extension(rest, pairs);
     let has_pairs = pairs.len() > pairs_before;
     // Where a field should have ended, the text before the first key is that field (rule H7). The pipe behind the severity may be
@@ -85,18 +85,22 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ce
         6 => !leading.is_empty() && (!has_pairs || is_severity(leading)),
         _ => true,
     };
+    let incomplete_header = fields.count < 6 || fields.count == 6 && !is_field;
+    if is_field {
+        fields.push(leading);
+    }
     CefEvent {
         prefix: trimmed_prefix(part(text, ..marker.start)),
-        header: CefHeader::new(if is_field { fields.with(leading) } else { fields }),
-        incomplete_header: fields.count < 6 || fields.count == 6 && !is_field,
+        header: CefHeader::new(&fields),
+        incomplete_header,
         unparsed: if is_field { "" } else { leading },
     }
 }
 
 impl<'a> CefHeader<'a> {
-    fn new(fields: HeaderFields<'a, 7>) -> Self {
+    fn new(fields: &HeaderFields<'a, 7>) -> Self {
         let [version, vendor, product, device_version, event_class_id, name, severity] = fields.raw;
-        let text = |raw| unescaped(raw, header_piece);
+        let text = |raw| unescaped(raw, header::piece(ESCAPABLE));
         Self {
             version: trim(version),
             vendor: text(vendor),
@@ -116,71 +120,76 @@ pub(crate) fn marker(input: &str) -> IResult<&str, &str> {
 
 /// Reads `Version|Device Vendor|Device Product|Device Version|Device Event Class ID|Name|Severity|`, or as much of it as is there.
 pub(crate) fn header(input: &str) -> IResult<&str, HeaderFields<'_, 7>> {
-    header::fields(header_piece)(input)
+    header::fields(ESCAPABLE).parse(input)
 }
 
-/// Reads a piece of a header field: plain text, an escape (`\|` or `\\`), or a backslash that is none (rule H4).
-fn header_piece(input: &str) -> IResult<&str, &str> {
-    let escape = preceded(char('\\'), alt((tag("|"), tag("\\"))));
-    alt((header::plain_text, escape, tag("\\"))).parse(input)
-}
+/// What a backslash escapes in a header field (rule H4).
+const ESCAPABLE: &str = "|\\";
 
 /// Reads the whole extension and appends its pairs. Gives the text before the first key (rule E3), with the pipes that one pipe
 /// too many in the header leaves there (rule E2).
 fn extension<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let text = input.trim_end_matches(is_padding);
     let behind_pipes = text.trim_start_matches(|character| character == '|' || is_padding(character));
-    let (rest, _) = leading(behind_pipes).unwrap_or((behind_pipes, ""));
-    append_pairs(rest, key, pairs);
-    part(text, ..text.len() - rest.len()).trim_matches(is_padding)
+    let leading = text_and_pairs(behind_pipes, pairs);
+    part(text, ..text.len() - behind_pipes.len() + leading.len()).trim_matches(is_padding)
 }
 
-/// Reads the text before the first pair: nothing if the input starts with one.
-pub(crate) fn leading(input: &str) -> IResult<&str, &str> {
-    alt((peek(pair_start(key)).map(|_| ""), value(key))).parse(input)
+/// Appends all pairs of `input`, and gives the text before the first one.
+pub(crate) fn text_and_pairs<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
+    let key_at_once = terminated(key, char('=')).map(|key| ("", Some(key)));
+    let Ok((rest, (text, first_key))) = alt((key_at_once, value(key))).parse(input) else { return input };
+    append_pairs(first_key, rest, key, pairs);
+    text
 }
 
-/// Appends all pairs that `input` consists of. `key` reads a key: [`key`], or a parser that takes fewer.
-pub(crate) fn append_pairs<'a>(input: &'a str, key: impl KeyParser<'a>, pairs: &mut Vec<Pair<'a>>) {
-    let pair = preceded(opt(separator), pair(key));
-    let read = fold_many0(pair, || (), |(), pair| pairs.push(pair)).parse(input);
-    debug_assert!(matches!(read, Ok(("", ()))), "{input:?} is more than pairs");
-}
-
-/// Reads `key=value`.
-fn pair<'a>(key: impl KeyParser<'a>) -> impl Parser<&'a str, Output = Pair<'a>, Error = Error<&'a str>> {
-    separated_pair(key, char('='), value(key)).map(|(key, raw)| Pair { key, raw, escapes: Escapes::of(raw) })
-}
-
-/// Reads the raw text of a value: up to the next separator with a key and its `=` behind it, or to the end. So an `=` that
-/// follows no key is text (rules E5, E5a), and of several blanks before a key all but one belong to the value (rule E10).
-///
-/// Looks at the word before each `=` once, so that the time is linear (rule P2).
-pub(crate) fn value<'a>(
+/// Appends the pair of `first_key` and all pairs behind it; `input` starts with its value. `key` reads a key: [`key`], or a parser
+/// that takes fewer.
+pub(crate) fn append_pairs<'a>(
+    first_key: Option<&'a str>,
+    input: &'a str,
     key: impl KeyParser<'a>,
-) -> impl Parser<&'a str, Output = &'a str, Error = Error<&'a str>> {
-    move |input: &'a str| {
-        let mut behind_last = 0;
-        let end = memchr_iter(b'=', input.as_bytes()).find_map(|equals| {
-            let start = std::mem::replace(&mut behind_last, equals);
-            let separator = start + part(input, start..equals).bytes().rposition(is_blank)?;
-            all_consuming(key).parse(part(input, separator + 1..equals)).ok()?;
-            // A line feed and the carriage return before it are one separator.
-            let is_pair = part(input, ..=separator).ends_with("\r\n");
-            Some(separator - usize::from(is_pair))
-        });
-        take_bytes(end.unwrap_or(input.len()), input)
+    pairs: &mut Vec<Pair<'a>>,
+) {
+    let (mut rest, mut key_of_value) = (input, first_key);
+    while let Some(key_of_this) = key_of_value
+        && let Ok((behind, (raw, next_key))) = value(key).parse(rest)
+    {
+        pairs.push(Pair { key: key_of_this, raw, escapes: Escapes::of(raw) });
+        (rest, key_of_value) = (behind, next_key);
     }
 }
 
-/// Reads the one separator before a key: a blank, a tab or a line end (rule E1).
-fn separator(input: &str) -> IResult<&str, &str> {
-    alt((tag(" "), tag("\r\n"), recognize(one_of("\t\r\n")))).parse(input)
+/// Reads the raw text of a value, and the key behind it with its `=`. Where no key follows, the value goes on to the end: an `=`
+/// that follows no key is text (rules E5, E5a).
+///
+/// Each `=` looks back for its key: to the nearest blank, but not past the `=` before it, so that the time is linear (rule P2).
+pub(crate) fn value<'a>(
+    key: impl KeyParser<'a>,
+) -> impl Parser<&'a str, Output = (&'a str, Option<&'a str>), Error = Error<&'a str>> {
+    move |input: &'a str| {
+        let mut start = 0;
+        for equals in memchr_iter(b'=', input.as_bytes()) {
+            let words = part(input, start..equals);
+            start = equals + 1;
+            // An escaped `=` is behind a backslash, which is in no key.
+            if words.ends_with('\\') {
+                continue;
+            }
+            let Some(blank) = words.as_bytes().iter().rposition(|byte| is_blank(*byte)) else { continue };
+            if let Ok((_, key)) = all_consuming(key).parse(part(words, blank + 1..)) {
+                let value = without_separator(part(input, ..equals - key.len()));
+                return Ok((part(input, equals + 1..), (value, Some(key))));
+            }
+        }
+        Ok(("", (input, None)))
+    }
 }
 
-/// Reads a key and the `=` behind it.
-fn pair_start<'a>(key: impl KeyParser<'a>) -> impl Parser<&'a str, Output = &'a str, Error = Error<&'a str>> {
-    terminated(key, char('='))
+/// The text without the one separator at its end: a blank, a tab or a line end (rule E1). All blanks but this one belong to the
+/// value (rule E10).
+fn without_separator(text: &str) -> &str {
+    text.strip_suffix("\r\n").unwrap_or_else(|| part(text, ..text.len().saturating_sub(1)))
 }
 
 /// Reads a key without `#` and the `=` behind it. What asks for this looks behind each `#011` or `#012`: the next one must end
@@ -200,18 +209,17 @@ where
     P: Parser<&'a str, Output = &'a str, Error = Error<&'a str>>,
 {
     let index = delimited(char('['), digit1, char(']'));
-    let mut long = recognize((name, many0_count(part), many0_count(index)));
-    move |input: &'a str| match name(input) {
-        Ok((rest, _)) if rest.starts_with(['.', '[']) => long.parse(input),
-        // Nearly all keys are a name and nothing else.
-        short => short,
+    let mut any_key = recognize((name, many0_count(part), many0_count(index)));
+    // Nearly every key is a name.
+    move |input: &'a str| match name(input)? {
+        (rest, name) if !rest.starts_with(['.', '[']) => Ok((rest, name)),
+        _ => any_key.parse(input),
     }
 }
 
-/// Reads the name that a key starts with.
+/// Reads the name that a key starts with, and that most keys are.
 fn name(input: &str) -> IResult<&str, &str> {
-    let letters = text_before(|text| text.iter().position(|byte| !is_name(*byte)));
-    preceded(not(char('-')), letters).parse(input)
+    preceded(not(char('-')), text_before(|text| text.iter().position(|byte| !is_name(*byte)))).parse(input)
 }
 
 /// A byte of a name.
@@ -233,3 +241,56 @@ pub(crate) fn is_padding(character: char) -> bool {
 pub(crate) trait KeyParser<'a>: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy {}
 
 impl<'a, P: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy> KeyParser<'a> for P {}
+
+#[cfg(test)]
+mod tests {
+    use nom::Parser;
+
+    use super::{extension, header, key, marker, plain_key_start, value};
+
+    #[test]
+    fn h1_a_marker_has_blanks_and_a_version_behind_it() {
+        assert_eq!(marker("CEF: 0|v|"), Ok(("0|v|", "CEF:")));
+        assert!(marker("CEF:|v|").is_err() && marker("CEF:1.|v|").is_err() && marker("cef:0|v|").is_err());
+    }
+
+    #[test]
+    fn h4_and_h7_a_header_has_up_to_seven_fields_that_unescaped_pipes_end() {
+        let (extension, whole) = header(r"0|v\|v|p|1|2\\|DOMAIN\user||act=Log").unwrap();
+        assert_eq!((extension, whole.count), ("act=Log", 7));
+        assert_eq!(whole.raw, ["0", r"v\|v", "p", "1", r"2\\", r"DOMAIN\user", ""]);
+        let (rest, cut) = header("0|v|Deep Sec").unwrap();
+        assert_eq!((rest, cut.count, cut.raw), ("Deep Sec", 2, ["0", "v", "", "", "", "", ""]));
+    }
+
+    #[test]
+    fn e3_an_extension_is_text_and_pairs() {
+        let mut pairs = Vec::new();
+        assert_eq!(extension("| some text act=Log msg=x = y \r\n", &mut pairs), "| some text");
+        let pairs: Vec<_> = pairs.iter().map(|pair| (pair.key, pair.raw)).collect();
+        assert_eq!(pairs, [("act", "Log"), ("msg", "x = y")]);
+    }
+
+    #[test]
+    fn e4_a_key_is_a_name_with_parts_and_indices() {
+        for text in ["_cefVer", "X-Some", "ad.Error_,Code", "ad.field[0][1]"] {
+            assert_eq!(key(text), Ok(("", text)));
+        }
+        assert_eq!(key("a.=1"), Ok((".=1", "a")));
+        assert!(key("-a").is_err() && key(".a").is_err() && key("").is_err());
+    }
+
+    #[test]
+    fn e5_a_value_goes_on_to_the_next_key_or_to_the_end() {
+        let mut value = value(key);
+        assert_eq!(value.parse("http://x/?y=1 z =2  b=3"), Ok(("3", ("http://x/?y=1 z =2 ", Some("b")))));
+        assert_eq!(value.parse("x\r\nb="), Ok(("", ("x", Some("b")))));
+        assert_eq!(value.parse(r"x b\=3"), Ok(("", (r"x b\=3", None))));
+    }
+
+    #[test]
+    fn p2_where_a_relay_may_have_escaped_a_separator_a_key_ends_before_the_next_one() {
+        assert_eq!(plain_key_start("a.b[0]=1"), Ok(("1", "a.b[0]")));
+        assert!(plain_key_start("a.b#011c=1").is_err());
+    }
+}

@@ -2,8 +2,10 @@
 
 use memchr::memchr2;
 use nom::branch::alt;
-use nom::character::complete::{char, digit1, space0};
+use nom::bytes::complete::tag;
+use nom::character::complete::{char, digit1, one_of, space0};
 use nom::combinator::recognize;
+use nom::error::Error;
 use nom::multi::{fold_many_m_n, many0_count};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
@@ -61,13 +63,12 @@ pub(crate) struct HeaderFields<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> HeaderFields<'a, N> {
-    /// These fields and the next one.
-    pub(crate) fn with(mut self, field: &'a str) -> Self {
+    /// Takes `field` for the next field.
+    pub(crate) fn push(&mut self, field: &'a str) {
         if let Some(next) = self.raw.get_mut(self.count) {
             *next = field;
             self.count += 1;
         }
-        self
     }
 }
 
@@ -83,19 +84,31 @@ pub(crate) fn version(input: &str) -> IResult<&str, &str> {
     terminated(number, (space0, char('|'))).parse(input)
 }
 
-/// Reads up to `N` fields, each with the pipe behind it; `piece` reads the pieces that a field consists of.
+/// Reads up to `N` fields, each with the pipe behind it. A backslash before one of the `escapable` characters is an escape.
 pub(crate) fn fields<'a, const N: usize>(
-    piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
-) -> impl Fn(&'a str) -> IResult<&'a str, HeaderFields<'a, N>> {
+    escapable: &'static str,
+) -> impl Parser<&'a str, Output = HeaderFields<'a, N>, Error = Error<&'a str>> {
     move |input| {
-        // Most fields are plain text.
-        let plain = terminated(plain_text, char('|'));
-        let field = alt((plain, terminated(recognize(many0_count(&piece)), char('|'))));
-        fold_many_m_n(0, N, field, HeaderFields::default, HeaderFields::with).parse(input)
+        // Nearly no field has a backslash.
+        let plain_field = terminated(plain_text, char('|'));
+        let any_field = terminated(recognize(many0_count(piece(escapable))), char('|'));
+        let mut fields = HeaderFields::default();
+        let (rest, ()) =
+            fold_many_m_n(0, N, alt((plain_field, any_field)), || (), |(), field| fields.push(field))
+                .parse(input)?;
+        Ok((rest, fields))
     }
 }
 
-/// Reads plain text of a field: up to the first pipe or backslash.
-pub(crate) fn plain_text(input: &str) -> IResult<&str, &str> {
+/// Reads a piece of a field: plain text, what an escape means, or a backslash that is none.
+pub(crate) fn piece<'a>(escapable: &'static str) -> impl Fn(&'a str) -> IResult<&'a str, &'a str> {
+    move |input| {
+        let escape = preceded(char('\\'), recognize(one_of(escapable)));
+        alt((plain_text, escape, tag("\\"))).parse(input)
+    }
+}
+
+/// Reads plain text: up to the first pipe or backslash.
+fn plain_text(input: &str) -> IResult<&str, &str> {
     text_before(|text| memchr2(b'|', b'\\', text)).parse(input)
 }

@@ -9,16 +9,14 @@ use nom::{IResult, Parser};
 
 use crate::bytes::slice::part;
 
-/// Reads `length` bytes.
-pub(crate) fn take_bytes(length: usize, input: &str) -> IResult<&str, &str> {
-    Ok((part(input, length..), part(input, ..length)))
-}
-
 /// A parser of the text before the byte that `find` finds, or of all text; fails where that text is empty.
 pub(crate) fn text_before<'a>(
     find: impl Fn(&[u8]) -> Option<usize>,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Error<&'a str>> {
-    let text = move |input: &'a str| take_bytes(find(input.as_bytes()).unwrap_or(input.len()), input);
+    let text = move |input: &'a str| {
+        let end = find(input.as_bytes()).unwrap_or(input.len());
+        Ok((part(input, end..), part(input, ..end)))
+    };
     verify(text, |text: &str| !text.is_empty())
 }
 

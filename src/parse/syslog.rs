@@ -1,8 +1,7 @@
 //! The syslog header in front of an event: RFC 3164, RFC 5424, octet counts (RFC 6587), ISO 8601 times, host
 //! names with blanks, or nothing at all.
 //!
-//! Takes the text before the marker, gives what can be read off it. Never fails. Does not know the year or the
-//! zone of a time that has none: `time` decides that.
+//! A time that has no year or no zone stays so here: `time` decides about it.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
@@ -59,7 +58,7 @@ pub enum HeaderTime {
 
 /// What the header says.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Header<'a> {
+pub struct SyslogHeader<'a> {
     /// `<PRI>`: 8 × facility + severity, 0 to 191.
     pub priority: Option<u8>,
     /// The time, if it could be read.
@@ -72,32 +71,30 @@ pub struct Header<'a> {
 
 /// Reads the header from the text that stands before the marker.
 ///
-/// In front may stand an octet count (RFC 6587) and `<PRI>`. Then comes a time, without which nothing more is read:
-/// RFC 3164's, with one or two blanks before a one-digit day, also with a fraction or a year; or ISO 8601's, with or
-/// without an offset; or RFC 5424's version with its time. What follows is the host, free text of up to 255 bytes,
-/// and a last word that ends in a colon is the tag; RFC 5424's HOSTNAME and APP-NAME are taken where PROCID and MSGID
-/// follow them. A time that has the right shape but cannot be (31 February) costs only the time.
-pub fn parse(prefix: &str) -> Header<'_> {
+/// In front may stand an octet count and the priority (rule F1). Then comes a time, without which nothing more is read (rule F7):
+/// RFC 3164's (rule F2), ISO 8601's (rule F3), or RFC 5424's version and time (rule F4). What follows is the host, free text, and
+/// a tag (rules F5, F6).
+///
+/// ```
+/// use es_loader::parse::syslog;
+///
+/// let header = syslog::parse("<13>Oct  2 16:41:16 DeepSec Logs dsa[12]:");
+/// assert_eq!((header.priority, header.hostname, header.appname), (Some(13), Some("DeepSec Logs"), Some("dsa")));
+/// assert_eq!(syslog::parse("some words").hostname, None);
+/// ```
+pub fn parse(prefix: &str) -> SyslogHeader<'_> {
     let text = trimmed_prefix(prefix);
-    // As nearly every header does, with nothing before its time.
-    if let Some((rest, time)) = plain_bsd_time(text) {
-        return Header { time, ..Header::default().with_sender(rest) };
-    }
-    let (text, _) = opt(octet_count).parse(text).unwrap_or((text, None));
-    let (text, priority) = opt(priority).parse(text).unwrap_or((text, None));
-    let header = Header { priority: priority.and_then(known_priority), ..Header::default() };
+    let (text, priority) = preceded(opt(octet_count), opt(priority)).parse(text).unwrap_or((text, None));
+    let header = SyslogHeader { priority: priority.flatten(), ..SyslogHeader::default() };
     let text = text.trim_start();
-    if let Some((rest, time)) = plain_bsd_time(text) {
-        return Header { time, ..header.with_sender(rest) };
-    }
     if let Ok((rest, time)) = protocol_time(text) {
         return match host_and_app(rest) {
-            Some((hostname, appname)) => Header { time, hostname, appname, ..header },
-            None => Header { time, ..header.with_sender(rest) },
+            Some((hostname, appname)) => SyslogHeader { time, hostname, appname, ..header },
+            None => SyslogHeader { time, ..header.with_sender(rest) },
         };
     }
     match alt((bsd_time, iso_time)).parse(text) {
-        Ok((rest, time)) => Header { time, ..header.with_sender(rest) },
+        Ok((rest, time)) => SyslogHeader { time, ..header.with_sender(rest) },
         Err(_) => header,
     }
 }
@@ -108,26 +105,22 @@ const LONGEST_NAME: usize = 255;
 /// RFC 5424's word for "not known".
 const NIL: &str = "-";
 
-impl<'a> Header<'a> {
-    /// Reads `host tag:`, each of which may be missing; the host may hold blanks.
+impl<'a> SyslogHeader<'a> {
+    /// Reads `host tag:`, each of which may be missing; the host may hold blanks (rules F5, F6).
     fn with_sender(self, text: &'a str) -> Self {
         let text = trim(text);
         if !text.ends_with(':') {
-            return Header { hostname: name(text), ..self };
+            return SyslogHeader { hostname: name(text), ..self };
         }
         let (host, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
         match last.strip_suffix(':').and_then(tag_name) {
-            Some(appname) => Header { hostname: name(host), appname: Some(appname), ..self },
-            None => Header { hostname: name(text), ..self },
+            Some(appname) => SyslogHeader { hostname: name(host), appname: Some(appname), ..self },
+            None => SyslogHeader { hostname: name(text), ..self },
         }
     }
 }
 
-fn known_priority(priority: i16) -> Option<u8> {
-    u8::try_from(priority).ok().filter(|&priority| priority <= 191)
-}
-
-/// HOSTNAME and APP-NAME of RFC 5424, if PROCID and MSGID follow.
+/// HOSTNAME and APP-NAME of RFC 5424, if PROCID and MSGID follow (rule F4).
 fn host_and_app(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     let mut words = text.split_ascii_whitespace();
     let (hostname, appname) = (words.next()?, words.next()?);
@@ -135,51 +128,37 @@ fn host_and_app(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     Some((name(hostname), name(appname)))
 }
 
-/// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag.
+/// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag (rule F6).
 fn tag_name(word: &str) -> Option<&str> {
     let before_process = word.split_once('[').map_or(word, |(name, _)| name);
     name(before_process).filter(|name| !name.contains(':'))
 }
 
+/// A name, unless it is empty, unknown or too long (rules F4, F5).
 fn name(text: &str) -> Option<&str> {
     let text = trim(text);
     (!text.is_empty() && text != NIL && text.len() <= LONGEST_NAME).then_some(text)
 }
 
-/// The length of the frame, which only a capture of TCP holds.
+/// Reads the length of the frame, which only a capture of TCP holds (rule F1).
 fn octet_count(input: &str) -> IResult<&str, &str> {
     terminated(digit1, (space1, peek(char('<')))).parse(input)
 }
 
-fn priority(input: &str) -> IResult<&str, i16> {
-    delimited(char('<'), number(1, 3), char('>')).parse(input)
+/// Reads `<PRI>`; nothing inside where no priority has that number (rule F1).
+fn priority(input: &str) -> IResult<&str, Option<u8>> {
+    let known = |number| u8::try_from(number).ok().filter(|&priority| priority <= 191);
+    delimited(char('<'), number(1, 3), char('>')).map(known).parse(input)
 }
 
-/// RFC 5424's version and time, as they stand behind `<PRI>`.
+/// Reads RFC 5424's version and time, as they stand behind `<PRI>` (rule F4).
 fn protocol_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     let nil = value(None, (tag(NIL), end_of_word));
     preceded((number(1, 2), char(' ')), alt((iso_time, nil))).parse(input)
 }
 
-/// RFC 3164's `Oct  2 16:41:16` to the letter, as nearly every line has it: the same as [`bsd_time`], without its
-/// cost. Whatever looks like more than that is left to the grammar.
-fn plain_bsd_time(text: &str) -> Option<(&str, Option<HeaderTime>)> {
-    let two = |tens: u8, ones: u8| match (tens, ones) {
-        (b'0'..=b'9', b'0'..=b'9') => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
-        _ => None,
-    };
-    let (time, rest) = text.split_at_checked("Oct  2 16:41:16".len())?;
-    let &[a, b, c, b' ', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2] = time.as_bytes() else {
-        return None;
-    };
-    let month = month_number([a, b, c])?;
-    let day = two(if d1 == b' ' { b'0' } else { d1 }, d2)?;
-    let clock = Clock { hour: two(h1, h2)?, minute: two(m1, m2)?, second: two(s1, s2)?, nanosecond: 0 };
-    let may_be_year = rest.trim_ascii_start().bytes().take(4).all(|byte| byte.is_ascii_digit());
-    (rest.starts_with(' ') && !may_be_year).then(|| (rest, clock.without_year(month, day)))
-}
-
-/// RFC 3164's `Oct  2 16:41:16`, with a year behind the day or behind the time as some relays write it.
+/// Reads RFC 3164's `Oct  2 16:41:16`, with a year behind the day or behind the time as some relays write it (rule F2); nothing inside
+/// where no calendar has that time (rule F7).
 fn bsd_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     let (input, month) = month(input)?;
     let (input, day) = preceded(space1, alt((two_digits, one_digit))).parse(input)?;
@@ -193,7 +172,7 @@ fn bsd_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     Ok((input, time))
 }
 
-/// ISO 8601's `2021-10-06T01:29:43.123-07:00`, the offset with or without its colon, or left out.
+/// Reads ISO 8601's `2021-10-06T01:29:43.123-07:00`, the offset with or without its colon, or left out (rule F3).
 fn iso_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     let date = (number(4, 4), preceded(char('-'), two_digits), preceded(char('-'), two_digits));
     let clock = preceded(one_of("Tt "), clock);

@@ -1,7 +1,7 @@
 //! Syslog headers in front of an event, as files and captures hold them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use es_loader::parse::syslog::{Header, HeaderTime, parse};
+use es_loader::parse::syslog::{HeaderTime, SyslogHeader, parse};
 use jiff::civil::date;
 use jiff::tz::{Offset, offset};
 use proptest::prelude::*;
@@ -19,8 +19,8 @@ fn header<'a>(
     time: Option<HeaderTime>,
     hostname: Option<&'a str>,
     appname: Option<&'a str>,
-) -> Header<'a> {
-    Header { priority, time, hostname, appname }
+) -> SyslogHeader<'a> {
+    SyslogHeader { priority, time, hostname, appname }
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn every_framing_that_was_met_in_files_is_read() {
             "<14>Sep 18 14:58:29 logstream syslog:",
             header(Some(14), bsd(9, 18, 14, 58, 29), Some("logstream"), Some("syslog")),
         ),
-        ("", Header::default()),
+        ("", SyslogHeader::default()),
         ("<134>", header(Some(134), None, None, None)),
     ] {
         assert_eq!(parse(prefix), expected, "{prefix}");
@@ -150,7 +150,7 @@ fn f7_garbage_says_nothing() {
         "<1234>Jan 12 01:02:03 h",
         "194 Jan 12 01:02:03 h",
     ] {
-        assert_eq!(parse(prefix), Header::default(), "{prefix}");
+        assert_eq!(parse(prefix), SyslogHeader::default(), "{prefix}");
     }
 }
 

@@ -42,23 +42,11 @@ pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
     }
 }
 
-/// LEEF knows no escapes, but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF.
+/// LEEF knows no escapes (rule L-5), but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF (rules E6, E7b).
 pub(super) fn find_escapes(pairs: &mut [Pair<'_>]) {
     for pair in pairs {
-        pair.escapes = escapes_of(pair.raw);
+        pair.escapes = Escapes::of(pair.raw);
     }
-}
-
-/// A backslash before another letter is one that the sender did not double: then none of the value's are escapes.
-fn escapes_of(raw: &str) -> Escapes {
-    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Escapes::None };
-    let mut rest = raw.bytes().skip(first);
-    while let Some(byte) = rest.next() {
-        if byte == b'\\' && !matches!(rest.next(), Some(b'\\' | b'=' | b'n' | b'r' | b'|') | None) {
-            return Escapes::EqualsOnly;
-        }
-    }
-    Escapes::Cef
 }
 
 /// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path

@@ -44,8 +44,7 @@ pub(super) fn read<'a>(
 /// before the first key.
 fn cut_at_blanks<'a>(text: &'a str, least: usize, pairs: &mut Vec<Pair<'a>>) -> Option<&'a str> {
     let pairs_before = pairs.len();
-    let (rest, leading) = cef::leading(text.trim_end_matches(is_padding)).ok()?;
-    cef::append_pairs(rest, cef::key, pairs);
+    let leading = cef::text_and_pairs(text.trim_end_matches(is_padding), pairs);
     let at_start = usize::from(leading.is_empty() && text.bytes().next().is_some_and(|byte| !is_blank(byte)));
     if pairs.len() - pairs_before < least + at_start {
         pairs.truncate(pairs_before);
@@ -114,4 +113,31 @@ fn attribute(segment: &str) -> IResult<&str, Pair<'_>> {
     separated_pair(verify(key, |key: &str| !key.is_empty()), char('='), rest)
         .map(|(key, raw)| Pair { key, raw, escapes: Escapes::None })
         .parse(segment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{attribute, segments, tab};
+    use crate::parse::leef::delimiter::Delimiter;
+
+    #[test]
+    fn l5_an_attribute_is_cut_at_its_first_equals_sign() {
+        let (_, pair) = attribute(" file name =a=b ").unwrap();
+        assert_eq!((pair.key, pair.raw), ("file name", "a=b "));
+        assert!(attribute("no key").is_err() && attribute(" =x").is_err());
+    }
+
+    #[test]
+    fn l7_an_escaped_tab_has_a_key_behind_it() {
+        assert_eq!(tab("#011 act=z"), Ok((" act=z", "#011")));
+        assert_eq!(tab("\tx"), Ok(("x", "\t")));
+        assert!(tab("#011two words=1").is_err());
+    }
+
+    #[test]
+    fn segments_stand_between_delimiters() {
+        let cut = |text, delimiter| segments(text, delimiter).collect::<Vec<_>>();
+        assert_eq!(cut("a=1#011b=#011\tc", Delimiter::Tab), [(0, "a=1"), (7, "b=#011"), (14, "c")]);
+        assert_eq!(cut("a^^", Delimiter::Other('^')), [(0, "a"), (2, ""), (3, "")]);
+    }
 }

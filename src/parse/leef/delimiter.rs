@@ -61,3 +61,31 @@ fn code_point(input: &str) -> IResult<&str, char> {
     let number = preceded(alt((tag("x"), tag("0x"), tag("0X"))), digits);
     map_opt(number, |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)).parse(input)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Delimiter, DelimiterField, delimiter, field};
+
+    #[test]
+    fn l2_a_field_has_no_equals_sign_but_for_itself() {
+        assert_eq!(field("^|a=1"), Ok(("a=1", "^")));
+        assert_eq!(field("|a=1"), Ok(("a=1", "")));
+        assert_eq!(field("=|a=1"), Ok(("a=1", "=")));
+        assert!(field("cat=a | b").is_err() && field("no pipe").is_err());
+    }
+
+    #[test]
+    fn l3_a_delimiter_is_a_character_or_its_code_point() {
+        let named = |text| delimiter(text).map(|(_, character)| character).ok();
+        assert_eq!(
+            ["^", "x", "x5E", "0x09", "\\t", "tab", "xD800"].map(named),
+            [Some('^'), Some('x'), Some('^'), Some('\t'), Some('\t'), None, None]
+        );
+    }
+
+    #[test]
+    fn l3_a_field_that_names_no_delimiter_is_kept_and_the_tab_taken() {
+        let (rest, field) = DelimiterField::read("tab|a=1");
+        assert_eq!((rest, field.delimiter, field.unknown), ("a=1", Delimiter::Tab, Some("tab")));
+    }
+}

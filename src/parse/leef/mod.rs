@@ -13,11 +13,10 @@ mod delimiter;
 
 use std::borrow::Cow;
 
-use nom::branch::alt;
 use nom::bytes::complete::tag;
-use nom::character::complete::{char, space0};
+use nom::character::complete::space0;
 use nom::combinator::{peek, verify};
-use nom::sequence::{preceded, terminated};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use self::attributes::Attributes;
@@ -78,7 +77,7 @@ pub struct LeefHeader<'a> {
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> LeefEvent<'a> {
     let pairs_before = pairs.len();
     let behind_marker = part(text, marker.version..).trim_end_matches(['\r', '\n', '\0']);
-    let (rest, fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
+    let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
     let is_whole = fields.count == 5;
     let (rest, delimiter) = match fields.raw {
         [version, ..] if is_whole && has_delimiter_field(version) => DelimiterField::read(rest),
@@ -87,7 +86,10 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Le
     let Attributes { leading, guessed } = attributes::read(rest, delimiter.delimiter, is_whole, pairs);
     // The pipe behind the event id may be missing, if no attribute follows (rules L-9, H6).
     let is_event_id = fields.count == 4 && !leading.is_empty() && pairs.len() == pairs_before;
-    let header = LeefHeader::new(if is_whole { fields } else { fields.with(leading) });
+    if !is_whole {
+        fields.push(leading);
+    }
+    let header = LeefHeader::new(&fields);
     LeefEvent {
         prefix: trimmed_prefix(part(text, ..marker.start)),
         header: LeefHeader { unknown_delimiter: delimiter.unknown, ..header },
@@ -105,11 +107,11 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Le
 /// ask for more. One blank before a key is the separator.
 pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterator<Item = Pair<'a>> {
     let known_key = |input: &'a str| verify(cef::key, |key: &str| known.contains(&key)).parse(input);
-    let (rest, value) = cef::value(known_key).parse(pair.raw).unwrap_or(("", pair.raw));
+    let (rest, (raw, first_key)) = cef::value(known_key).parse(pair.raw).unwrap_or(("", (pair.raw, None)));
     let mut inner = Vec::new();
-    cef::append_pairs(rest, known_key, &mut inner);
+    cef::append_pairs(first_key, rest, known_key, &mut inner);
     let inner = inner.into_iter().map(move |found| Pair { escapes: pair.escapes, ..found });
-    std::iter::once(Pair { raw: value, ..pair }).chain(inner)
+    std::iter::once(Pair { raw, ..pair }).chain(inner)
 }
 
 /// Reads `LEEF:` and the blanks that rsyslog writes behind it, if a version follows (rule L-1).
@@ -119,13 +121,11 @@ pub(crate) fn marker(input: &str) -> IResult<&str, &str> {
 
 /// Reads `Version|Vendor|Product|Version|EventID|`, or as much of it as is there.
 pub(crate) fn header(input: &str) -> IResult<&str, HeaderFields<'_, 5>> {
-    header::fields(header_piece)(input)
+    header::fields(ESCAPABLE).parse(input)
 }
 
-/// Reads a piece of a header field: plain text, an escaped pipe, or a backslash (rule L-4).
-fn header_piece(input: &str) -> IResult<&str, &str> {
-    alt((header::plain_text, preceded(char('\\'), tag("|")), tag("\\"))).parse(input)
-}
+/// What a backslash escapes in a header field (rule L-4).
+const ESCAPABLE: &str = "|";
 
 /// Whether this version of LEEF has a delimiter field: 2 and up (rule L-2).
 fn has_delimiter_field(version: &str) -> bool {
@@ -134,9 +134,9 @@ fn has_delimiter_field(version: &str) -> bool {
 }
 
 impl<'a> LeefHeader<'a> {
-    fn new(fields: HeaderFields<'a, 5>) -> Self {
+    fn new(fields: &HeaderFields<'a, 5>) -> Self {
         let [version, vendor, product, product_version, event_id] = fields.raw;
-        let text = |raw| unescaped(raw, header_piece);
+        let text = |raw| unescaped(raw, header::piece(ESCAPABLE));
         Self {
             version: trim(version),
             vendor: text(vendor),

@@ -26,9 +26,10 @@ pub struct Pair<'a> {
 }
 
 /// How the escapes of a value are to be undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Escapes {
     /// The value holds no escape: the raw text is the value.
+    #[default]
     None,
     /// CEF's own: `\=` `\\` `\n` `\r`; any other backslash stays (rules E6, E7).
     Cef,
@@ -71,7 +72,7 @@ impl Escapes {
     /// The escapes of a value whose sender escapes as CEF does, or not at all: a backslash before anything but `\`, `=`, `n`, `r`,
     /// `|` or the end of the value tells that it is not at all (rule E7b).
     pub(crate) fn of(raw: &str) -> Self {
-        if !raw.contains('\\') {
+        if memchr(b'\\', raw.as_bytes()).is_none() {
             return Self::None;
         }
         let at_end = terminated(tag("\\"), eof);
@@ -103,4 +104,29 @@ fn escape(input: &str) -> IResult<&str, &str> {
 /// Reads plain text of a value: up to the first backslash.
 fn plain_text(input: &str) -> IResult<&str, &str> {
     text_before(|text| memchr(b'\\', text)).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Escapes, escape, value_piece};
+
+    #[test]
+    fn e6_four_escapes_are_defined() {
+        let meant = |text| escape(text).map(|(_, meant)| meant).ok();
+        let texts = [r"\=", r"\\", r"\n", r"\r", r"\t", "n"];
+        assert_eq!(texts.map(meant), [Some("="), Some("\\"), Some("\n"), Some("\r"), None, None]);
+    }
+
+    #[test]
+    fn e7_a_backslash_that_is_no_escape_is_a_piece_of_its_own() {
+        assert_eq!(value_piece(r"a\|"), Ok((r"\|", "a")));
+        assert_eq!(value_piece(r"\|"), Ok(("|", r"\")));
+    }
+
+    #[test]
+    fn e7b_an_undefined_escape_tells_that_the_sender_did_not_escape() {
+        assert_eq!(Escapes::of("plain"), Escapes::None);
+        assert_eq!(Escapes::of(r"a\=b\|c\"), Escapes::Cef);
+        assert_eq!(Escapes::of(r"C:\Windows"), Escapes::EqualsOnly);
+    }
 }
