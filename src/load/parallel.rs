@@ -17,6 +17,7 @@ use std::thread;
 use super::output::{Made, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine, Reading};
 use super::stages::Stages;
+use crate::bytes::slice;
 use crate::document::id::{Identity, Known};
 use crate::read::object::Lines;
 use crate::read::object::line::{Line, LineNumber};
@@ -190,8 +191,7 @@ impl Chunk {
         self.lines.chunks(EVENTS_TOGETHER).map(move |part| {
             part.iter()
                 .map(|kept| {
-                    let bytes =
-                        self.bytes.get(mem::replace(&mut start, kept.end)..kept.end).unwrap_or_default();
+                    let bytes = slice::bytes(&self.bytes, mem::replace(&mut start, kept.end)..kept.end);
                     let line = Line { number: kept.number, bytes, cut: kept.cut };
                     NumberedLine { line, identity: kept.identity.map(|known| known.identity_of(bytes)) }
                 })

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Count;
 use crate::bytes::safe::Safe;
+use crate::bytes::slice;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
@@ -159,7 +160,7 @@ fn short(text: &str) -> String {
 
 fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        Some((end, _)) => format!("{}…", slice::part(text, ..end)),
         None => text.to_owned(),
     }
 }

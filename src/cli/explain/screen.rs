@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::explained::{Explained, ExplainedDocument};
 use crate::bytes::safe::Safe;
+use crate::bytes::slice;
 use crate::map::explain::explanation::{ExplainedField, Source, UnusedValue};
 
 /// Columns of a field's name.
@@ -153,7 +154,7 @@ fn short(text: &str) -> String {
     let safe = Safe(text).to_string();
     match safe.char_indices().nth(SHOWN) {
         Some((end, _)) => {
-            format!("{}… ({} bytes)", safe.get(..end).unwrap_or_default(), text.len())
+            format!("{}… ({} bytes)", slice::part(&safe, ..end), text.len())
         }
         None => safe,
     }

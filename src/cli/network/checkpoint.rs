@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::bytes::hex::hex;
+use crate::bytes::slice;
 use crate::cli::failure::Failure;
 use crate::trigger::object_ref::ObjectRef;
 
@@ -56,7 +57,7 @@ impl Job {
     fn file_name(&self) -> PathBuf {
         let hash =
             Sha256::new().chain_update(&self.source).chain_update([0]).chain_update(&self.target).finalize();
-        let hash = hex(hash.get(..4).unwrap_or_default());
+        let hash = hex(slice::bytes(&hash, ..4));
         format!("es-loader-backfill-{hash}.json").into()
     }
 }

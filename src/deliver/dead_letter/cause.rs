@@ -1,6 +1,7 @@
 //! The cause of a refusal, without what differs from document to document, so that equal causes can be counted.
 
 use super::letter::DeadLetter;
+use crate::bytes::slice;
 
 /// The bytes of a reason that are compared.
 const LONGEST_REASON: usize = 500;
@@ -36,11 +37,11 @@ impl Cause {
 /// A reason without what belongs to one document: quoted text becomes `'…'`, numbers become `#`, and what stands in brackets becomes
 /// `[…]`, unless it looks like the name of a field or type.
 pub fn general(reason: &str) -> String {
-    let reason = reason.get(..reason.floor_char_boundary(LONGEST_REASON)).unwrap_or(reason);
+    let reason = slice::part(reason, ..reason.floor_char_boundary(LONGEST_REASON));
     let mut out = String::with_capacity(reason.len());
     let mut rest = reason;
     while let Some(first) = rest.chars().next() {
-        let behind = rest.get(first.len_utf8()..).unwrap_or_default();
+        let behind = slice::part(rest, first.len_utf8()..);
         let close = match first {
             '\'' | '"' => Some(first),
             '[' => Some(']'),

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::bytes::hex::hex;
+use crate::bytes::slice;
 use crate::deliver::bulk::fault::Fault;
 use crate::read::object::line::LineNumber;
 use crate::trigger::object_ref::LineRange;
@@ -64,7 +65,7 @@ impl Origin {
             hasher.update(part.map_or("", String::as_str));
             hasher.update([0xff]);
         }
-        format!("{}{EXTENSION}", hex(hasher.finalize().get(..NAME_BYTES).unwrap_or_default()))
+        format!("{}{EXTENSION}", hex(slice::bytes(&hasher.finalize(), ..NAME_BYTES)))
     }
 }
 
