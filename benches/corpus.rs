@@ -23,6 +23,7 @@ use es_loader::parse::time;
 use es_loader::parse::time::Surroundings;
 use es_loader::parse::{cef, leef};
 use es_loader::read::record;
+use es_loader::read::record::Spare;
 use es_loader::read::record::fluentd::Record;
 use jiff::tz::Offset;
 
@@ -47,7 +48,7 @@ pub(crate) static LINES_OF_TEXT: LazyLock<Vec<Cow<'_, str>>> =
 pub(crate) static RECORDS: LazyLock<Vec<Record<'_>>> = LazyLock::new(|| {
     let mut records = Vec::new();
     for line in &*LINES_OF_TEXT {
-        records.extend(record::records(line));
+        records.extend(record::records(line, &mut Spare::default()));
     }
     records
 });

@@ -1,81 +1,233 @@
-//! JSON text of strings, appended to a vector (RFC 8259, section 7), exactly as serde_json writes it.
+//! JSON text of single values, appended to a vector.
 //!
-//! A document is little else than strings, most of them short. serde_json looks up each byte in a table, and copies with a call; here
-//! 16 bytes are looked at together ([`plain_length`]), and a short text is copied as two blocks of fixed size that overlap
-//! ([`append`]), which takes neither a loop nor a call. Mind that both read the last bytes of a text twice. `tests/core/row.rs` holds
-//! the text to serde_json's.
+//! Strings are written the way serde_json writes them (RFC 8259, section 7: quotes, backslashes and control characters are escaped), only
+//! faster, because a document is little else. Does not know documents.
 
 use wide::u8x16;
 
-use super::slice::bytes;
+/// The text of an event: many of its values are slices of it.
+#[derive(Clone, Copy, Debug)]
+pub struct EventText<'t> {
+    pub(crate) text: &'t str,
+    /// So many bytes, from the first on, stand in JSON as they are.
+    pub(crate) plain: usize,
+}
 
-/// Bytes that are looked at together.
+impl<'t> From<&'t str> for EventText<'t> {
+    /// A text of which nothing is known.
+    fn from(text: &'t str) -> Self {
+        Self { text, plain: 0 }
+    }
+}
+
+impl<'t> EventText<'t> {
+    /// A slice of `whole`, whose first `plain` bytes stand in JSON as they are.
+    pub(crate) fn within(whole: &str, plain: usize, text: &'t str) -> Self {
+        let offset = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self { text, plain: plain.checked_sub(offset).map_or(0, |plain| plain.min(text.len())) }
+    }
+}
+
+/// Text that is appended to every document: as a block of fixed size, which is quicker to copy than one whose size has to be
+/// looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    block: [u8; PIECE],
+    /// Bytes of the block that count.
+    length: u8,
+    /// What does not fit into the block.
+    rest: Box<[u8]>,
+}
+
+const PIECE: usize = 32;
+
+/// Bytes that are looked at as one.
 const BLOCK: usize = 16;
 
-/// Appends a text as a string, quotes included.
-pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut rest = text.as_bytes();
-    loop {
-        let length = plain_length(rest);
-        append(bytes(rest, ..length), out);
-        let Some((special, behind)) = bytes(rest, length..).split_first() else { break };
-        escape(*special, out);
-        rest = behind;
+/// Bytes of a text that are copied at once.
+const WINDOW: usize = 2 * BLOCK;
+
+impl Piece {
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let (start, rest) = text.split_at_checked(PIECE).unwrap_or((text, &[]));
+        let mut block = [0; PIECE];
+        for (place, byte) in block.iter_mut().zip(start) {
+            *place = *byte;
+        }
+        // A block is shorter than 256 bytes.
+        Self { block, length: u8::try_from(start.len()).unwrap_or_default(), rest: rest.into() }
     }
-    out.push(b'"');
-}
 
-/// Appends a text in which nothing needs an escape as a string, quotes included.
-pub(crate) fn plain_string(text: &str, out: &mut Vec<u8>) {
-    debug_assert_eq!(plain_length(text.as_bytes()), text.len(), "{text:?}");
-    out.push(b'"');
-    append(text.as_bytes(), out);
-    out.push(b'"');
-}
-
-/// Appends bytes as they are, like [`Vec::extend_from_slice`], but short ones without a call.
-#[inline]
-pub(crate) fn append(text: &[u8], out: &mut Vec<u8>) {
-    match text.len() {
-        0..4 => out.extend(text),
-        4..8 => append_overlapping::<4>(text, out),
-        8..16 => append_overlapping::<8>(text, out),
-        16..=32 => append_overlapping::<16>(text, out),
-        _ => out.extend_from_slice(text),
-    }
-}
-
-/// Appends `N` to `2 * N` bytes as their first and their last `N`.
-#[inline]
-fn append_overlapping<const N: usize>(text: &[u8], out: &mut Vec<u8>) {
-    if let (Some(first), Some(last)) = (text.first_chunk::<N>(), text.last_chunk::<N>()) {
-        let end = out.len() + text.len();
-        out.extend_from_slice(first);
-        out.truncate(end - N);
-        out.extend_from_slice(last);
-    }
-}
-
-/// The number of bytes before the first that needs an escape.
-#[inline]
-fn plain_length(text: &[u8]) -> usize {
-    let (blocks, rest) = text.as_chunks::<BLOCK>();
-    for (number, block) in blocks.iter().enumerate() {
-        let found = specials(block);
-        if found != 0 {
-            return number * BLOCK + found.trailing_zeros() as usize;
+    #[inline]
+    pub(crate) fn append(&self, out: &mut Vec<u8>) {
+        let end = out.len() + usize::from(self.length);
+        out.extend_from_slice(&self.block);
+        out.truncate(end);
+        if !self.rest.is_empty() {
+            out.extend_from_slice(&self.rest);
         }
     }
-    // Fewer bytes than a block as the end of one; the block before it has been seen.
-    let mut last = [b' '; BLOCK];
-    let block = text.last_chunk().unwrap_or_else(|| {
-        last.iter_mut().rev().zip(rest.iter().rev()).for_each(|(place, byte)| *place = *byte);
-        &last
-    });
-    match specials(block) {
-        0 => text.len(),
-        found => text.len() + found.trailing_zeros() as usize - BLOCK,
+}
+
+/// Appends a string with its quotes.
+pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    rest_of_string(text, out);
+}
+
+/// The same as [`rest_of_string`], quicker for a slice of `text`: what is plain is not looked at, and behind a short slice what
+/// follows is copied too, and cut off again, so that there is no branch on its length, which no processor can foretell.
+#[inline]
+pub(crate) fn rest_of_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
+    let start = start_in(slice, text);
+    let is_plain = text.plain.checked_sub(start).is_some_and(|plain| slice.len() <= plain);
+    match window(start, slice, text) {
+        Some(window) => {
+            if !is_plain {
+                let (halves, _) = window.as_slice().as_chunks::<BLOCK>();
+                let found =
+                    halves.iter().rev().fold(0, |found, half| found << BLOCK | u64::from(specials(half)));
+                if found & ((1 << slice.len()) - 1) != 0 {
+                    return escaped(slice.as_bytes(), out);
+                }
+            }
+            append_start(&window, slice.len(), out);
+            out.push(b'"');
+        }
+        None if is_plain => {
+            out.extend_from_slice(slice.as_bytes());
+            out.push(b'"');
+        }
+        None => rest_of_string(slice, out),
+    }
+}
+
+/// Appends a slice of `text` as it is.
+#[inline]
+pub(crate) fn plain_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
+    match window(start_in(slice, text), slice, text) {
+        Some(window) => append_start(&window, slice.len(), out),
+        None => out.extend_from_slice(slice.as_bytes()),
+    }
+}
+
+/// Where a slice begins in `text`; far behind its end if it is none.
+#[inline]
+fn start_in(slice: &str, text: EventText<'_>) -> usize {
+    slice.as_ptr().addr().wrapping_sub(text.text.as_ptr().addr())
+}
+
+/// A short slice of `text` with what stands behind it.
+#[inline]
+fn window(start: usize, slice: &str, text: EventText<'_>) -> Option<[u8; WINDOW]> {
+    let window = text.text.as_bytes().get(start..start.wrapping_add(WINDOW))?;
+    if slice.len() <= WINDOW { window.first_chunk().copied() } else { None }
+}
+
+#[inline]
+fn append_start(window: &[u8; WINDOW], length: usize, out: &mut Vec<u8>) {
+    let end = out.len() + length;
+    out.extend_from_slice(window);
+    out.truncate(end);
+}
+
+/// Appends a string whose opening quote is there already.
+///
+/// Short strings, which are most, are looked at and copied as two words that overlap: that needs neither a loop nor a call.
+#[inline]
+pub(crate) fn rest_of_string(text: &str, out: &mut Vec<u8>) {
+    let bytes = text.as_bytes();
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<BLOCK>(), bytes.last_chunk::<BLOCK>()) {
+        if bytes.len() > 2 * BLOCK {
+            return long(bytes, out);
+        }
+        if specials(first) | specials(last) != 0 {
+            return escaped(bytes, out);
+        }
+        overlapping(first, last, bytes.len(), out);
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let mut both = [0; BLOCK];
+        both.as_chunks_mut().0.iter_mut().zip([first, last]).for_each(|(place, half)| *place = *half);
+        if specials(&both) != 0 {
+            return escaped(bytes, out);
+        }
+        overlapping(first, last, bytes.len(), out);
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        if word_to_escape(joined(*first, *last)) != 0 {
+            return escaped(bytes, out);
+        }
+        overlapping(first, last, bytes.len(), out);
+    } else {
+        for byte in bytes {
+            if needs_escape(*byte) {
+                escape(*byte, out);
+            } else {
+                out.push(*byte);
+            }
+        }
+    }
+    out.push(b'"');
+}
+
+/// Appends `length` bytes that begin with `first` and end with `last`.
+#[inline]
+fn overlapping<const N: usize>(first: &[u8; N], last: &[u8; N], length: usize, out: &mut Vec<u8>) {
+    let end = out.len() + length;
+    out.extend_from_slice(first);
+    out.truncate(end - N);
+    out.extend_from_slice(last);
+}
+
+fn joined(first: [u8; 4], last: [u8; 4]) -> [u8; 8] {
+    (u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << 32).to_le_bytes()
+}
+
+fn long(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len() + 1);
+    let (plain, rest) = bytes.split_at_checked(plain_length(bytes)).unwrap_or((bytes, &[]));
+    out.extend_from_slice(plain);
+    if rest.is_empty() { out.push(b'"') } else { escaped(rest, out) }
+}
+
+/// Appends what needs escapes, and the closing quote.
+#[inline(never)]
+fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
+    while let Some((before, special)) = rest.split_at_checked(plain_length(rest)) {
+        out.extend_from_slice(before);
+        rest = special;
+        // How lines end in a packet.
+        while let Some((b"\r\n", behind)) = rest.split_first_chunk() {
+            out.extend_from_slice(b"\\r\\n");
+            rest = behind;
+        }
+        while let Some((byte, behind)) = rest.split_first()
+            && needs_escape(*byte)
+        {
+            escape(*byte, out);
+            rest = behind;
+        }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    out.push(b'"');
+}
+
+/// How many bytes from the start need no escape.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut length = 0;
+    for block in blocks {
+        match specials(block) {
+            0 => length += BLOCK,
+            found => return length + found.trailing_zeros() as usize,
+        }
+    }
+    // The last block overlaps the one before it, where nothing was found.
+    match bytes.last_chunk().map(specials) {
+        Some(0) => bytes.len(),
+        Some(found) => bytes.len() - BLOCK + found.trailing_zeros() as usize,
+        None => length + rest.iter().position(|byte| needs_escape(*byte)).unwrap_or(rest.len()),
     }
 }
 
@@ -88,15 +240,43 @@ fn specials(block: &[u8; BLOCK]) -> u32 {
     (is_control | is_quoting).to_bitmask()
 }
 
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
+}
+
+/// Not zero if a byte needs an escape.
+#[inline]
+fn word_to_escape(word: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    let word = u64::from_le_bytes(word);
+    let quote = word ^ (ONES * 0x22);
+    let backslash = word ^ (ONES * 0x5c);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGHS
+}
+
 fn escape(byte: u8, out: &mut Vec<u8>) {
-    let short = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0c => b'f',
-        byte => return out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-    };
-    out.extend_from_slice(&[b'\\', short]);
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        0x08 => out.extend_from_slice(b"\\b"),
+        0x0c => out.extend_from_slice(b"\\f"),
+        // What else is escaped is below 0x20.
+        byte => {
+            let last = match byte & 0xf {
+                digit @ 0..10 => b'0' + digit,
+                letter => b'a' + letter - 10,
+            };
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), last]);
+        }
+    }
+}
+
+/// Appends an integer.
+pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }

@@ -9,4 +9,5 @@ pub(crate) mod slice;
 pub(crate) mod trim;
 pub(crate) mod word;
 pub(crate) mod json;
+pub(crate) mod recycle;
 pub mod table;

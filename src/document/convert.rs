@@ -1,4 +1,6 @@
-//! A text becomes the value that a field's type asks for, or no value where it does not fit: the caller keeps the text elsewhere.
+//! Text to the value that a field's type asks for.
+//!
+//! Gives nothing where the text does not fit: the caller keeps it as text elsewhere. Does not know fields.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,21 +12,21 @@ use super::value::{Address, Value};
 use crate::bytes::trim::trim;
 use crate::parse::time;
 
-/// Returns the value of `text` as `kind`, or `None` where it does not fit.
+/// The value of `text` as `kind`.
 pub fn convert<'a>(text: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
     let mut value = Value::Absent;
     convert_to(&mut value, trim(text), kind, arena)?;
     Some(value)
 }
 
-/// Writes the value of `text`, which has been trimmed, as `kind` into `slot`. Returns `None` and writes nothing where it does not fit.
+/// Writes the value of `text`, which has been trimmed, as `kind` into `slot`, or nothing.
 pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, arena: &'a Bump) -> Option<()> {
     *slot = match kind {
         Type::Keyword | Type::Text => Value::Text(text),
         Type::Lowercase => Value::Text(lowercase(text, arena)),
         Type::Long | Type::Count if is_plain_integer(text) => Value::Json(text),
-        Type::Long => Value::Long(text.parse().ok()?),
-        Type::Count => Value::Long(text.parse().ok().filter(|count| *count >= 0)?),
+        Type::Long => Value::Long(long(text)?),
+        Type::Count => Value::Long(long(text).filter(|count| *count >= 0)?),
         Type::Port => match text.parse::<u16>().ok()? {
             _ if is_plain_integer(text) => Value::Json(text),
             port => Value::Long(i64::from(port)),
@@ -39,7 +41,7 @@ pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, ar
     Some(())
 }
 
-/// Returns `text` with its ASCII letters in lower case: `text` itself where they are already.
+/// `text` in lower case, itself where it is already.
 pub fn lowercase<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     // Without a short cut this is a vector instruction for many bytes.
     if text.bytes().fold(false, |found, byte| found | byte.is_ascii_uppercase()) {
@@ -51,7 +53,12 @@ pub fn lowercase<'a>(text: &'a str, arena: &'a Bump) -> &'a str {
     }
 }
 
-/// Reads a transport protocol: its IANA keyword, which becomes lower case, or its number. Text that is neither (`N/A`) does not fit.
+/// A decimal integer of at most 64 bits, signed.
+pub fn long(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// A transport protocol: its IANA keyword in lower case, or its number. Text that is neither (`N/A`) does not fit.
 fn transport<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
     const SPELLINGS: [(&str, &str); 4] =
         [("tcp", "tcp"), ("udp", "udp"), ("icmp", "icmp"), ("icmpv6", "ipv6-icmp")];
@@ -82,9 +89,9 @@ pub(crate) fn address(text: &str) -> Option<Address<'_>> {
     }
 }
 
-/// Reads an IPv4 address, or an IPv6 address in any notation, in brackets or not, with a zone or without. An IPv4 address inside an IPv6
-/// address (`::ffff:10.0.0.1`) becomes the IPv4 address, by which OpenSearch finds it. An IPv4 address with leading zeros (`010.0.0.1`) does
-/// not fit, as OpenSearch refuses it.
+/// An address: IPv4, IPv6 in any notation, in brackets, with a zone. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`)
+/// is the IPv4 address, which is what OpenSearch finds it by. A leading-zero IPv4 (`010.0.0.1`) is refused, as OpenSearch
+/// refuses it.
 pub fn ip(text: &str) -> Option<IpAddr> {
     if let Ok(ip) = text.parse::<IpAddr>() {
         return Some(ip.to_canonical());

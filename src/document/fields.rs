@@ -11,7 +11,7 @@ use super::ecs;
 use super::ecs::Type;
 use super::field_list::{ListedField, PREFIX, base_fields};
 use crate::bytes::json;
-use crate::bytes::slice;
+use crate::bytes::json::Piece;
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,26 +27,15 @@ pub struct Field {
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
-    /// The last part of its name as JSON, behind another field of its object: `,"name":`.
-    next: Box<[u8]>,
+    /// What opens the field with a string: `"name":"`.
+    pub(crate) name: Piece,
+    /// The same behind another field of its object: `,"name":"`.
+    pub(crate) next: Piece,
     /// The object that it stands in.
     pub(crate) object: ObjectId,
     pub(crate) field: FieldId,
     /// It stands under the prefix, as all slots behind it do.
     pub(crate) prefixed: bool,
-}
-
-impl Slot {
-    /// Appends what stands before the value of this field, if the field before it stands in `object`.
-    #[inline]
-    pub(crate) fn open(&self, object: ObjectId, fields: &Fields, out: &mut Vec<u8>) {
-        if self.object == object {
-            json::append(&self.next, out);
-        } else {
-            json::append(fields.step(object, self.object), out);
-            json::append(slice::bytes(&self.next, 1..), out);
-        }
-    }
 }
 
 /// The number of an object of the document, the document itself being the first.
@@ -62,7 +51,7 @@ pub struct Fields {
     /// How many objects a document can have.
     objects: usize,
     /// What stands between two fields, for each object of the one and each of the other: `}},"source":{`.
-    steps: Vec<Box<[u8]>>,
+    steps: Vec<Piece>,
     /// How many objects are open in each object.
     depths: Vec<u8>,
     /// The position of each field in document order.
@@ -188,13 +177,11 @@ impl Fields {
         &self.order
     }
 
-    /// What stands between a field of one object and the name of the next field, which stands in another or in the same. Before the
-    /// first field of a document its comma has to become a brace.
+    /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
+    /// document its comma has to become a brace.
     #[inline]
-    fn step(&self, from: ObjectId, to: ObjectId) -> &[u8] {
-        let step = self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0));
-        debug_assert!(step.is_some(), "no step from {from:?} to {to:?}");
-        step.map_or(&[], |step| step)
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Piece> {
+        self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
     }
 
     /// How many objects are open where the fields of `object` stand.
@@ -268,15 +255,16 @@ fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n s
         objects.push(around);
         objects.len() - 1
     });
+    let mut next = vec![b','];
+    json::string(name, &mut next);
+    next.extend_from_slice(b":\"");
+    let name = Piece::new(next.get(1..).unwrap_or_default());
     let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
-    let mut text = vec![b','];
-    json::string(name, &mut text);
-    text.push(b':');
-    Slot { next: text.into(), object, field, prefixed }
+    Slot { name, next: Piece::new(&next), object, field, prefixed }
 }
 
 /// A comma alone where `from` and `to` are the same object.
-fn step(from: &[&str], to: &[&str]) -> Box<[u8]> {
+fn step(from: &[&str], to: &[&str]) -> Piece {
     let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
     let mut text = vec![b'}'; from.len() - shared];
     text.push(b',');
@@ -284,7 +272,7 @@ fn step(from: &[&str], to: &[&str]) -> Box<[u8]> {
         json::string(segment, &mut text);
         text.extend_from_slice(b":{");
     }
-    text.into()
+    Piece::new(&text)
 }
 
 fn positions(order: &[Slot]) -> Vec<u16> {

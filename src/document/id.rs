@@ -1,5 +1,7 @@
-//! Document ids. The same line has the same `_id` whenever it is loaded, and each of several equal lines of one object has an `_id` of its
-//! own.
+//! Who a document is: an `_id` that is the same whenever the same line of the same content is loaded, and another one for
+//! each of several equal lines of one object.
+//!
+//! Takes the bytes of lines, gives ids. Does not know what a line holds.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
@@ -23,7 +25,7 @@ const ID_LENGTH: usize = 27;
 pub struct DocumentId([u8; ID_BYTES]);
 
 impl DocumentId {
-    /// Returns the id as text in the arena.
+    /// The id as text.
     pub(crate) fn text_in<'a>(&self, arena: &'a Bump) -> &'a str {
         self.text(arena.alloc([0; ID_LENGTH]))
     }
@@ -45,7 +47,7 @@ impl Display for DocumentId {
 
 /// The ids of one object's lines, in order.
 ///
-/// Equal lines are counted over the whole object, so that seven to fourteen bytes of memory are kept for each line.
+/// Equal lines have to be counted over the whole object; seven to fourteen bytes are kept for each line.
 #[derive(Debug, Default)]
 pub struct Identities {
     seen: Seen,
@@ -54,16 +56,14 @@ pub struct Identities {
 
 /// The fingerprints of the lines so far.
 ///
-/// Five bytes are kept of each fingerprint, and the set in which it stands is a sixth: a set of whole fingerprints would take twice the
-/// memory. There are many small sets, because a set that grows needs its room twice. Mind that [`Bits`] hashes fingerprints only: they are
-/// parts of a SHA-256, as random as any hash of them.
+/// Many small sets, because one that grows needs room for itself twice.
 #[derive(Debug)]
 struct Seen([HashSet<Short, BuildHasherDefault<Bits>>; SETS]);
 
 const SETS: usize = 64;
 
-/// The part of a fingerprint that is kept. With the six bits that choose its set, two different lines are taken for equal in one of a
-/// hundred objects of a million lines; one of them then has the id of a second line, which is as good as any.
+/// The part of a fingerprint that is kept. The set in which it stands is another six bits of it: two different lines of a million
+/// are taken for equal in one object of a hundred, and then one of them has the id of a second line, which is as good as any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Short([u8; 5]);
 
@@ -74,7 +74,7 @@ impl Hash for Short {
     }
 }
 
-/// Spreads the bits of a fingerprint over all bits of the hash.
+/// A fingerprint is a part of a SHA-256, as random as any hash of it; only its bits have to reach all places.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bits(u64);
 
@@ -108,14 +108,14 @@ impl Seen {
         self.0.get(set).is_some_and(|set| set.contains(&short))
     }
 
-    /// Adds a fingerprint, and returns whether it was new.
+    /// Gives whether it was new.
     fn insert(&mut self, fingerprint: u64) -> bool {
         let (set, short) = parts(fingerprint);
         self.0.get_mut(set).is_some_and(|set| set.insert(short))
     }
 }
 
-/// Returns the number of a fingerprint's set, and what is kept there.
+/// The set of a fingerprint, and what is kept in it.
 fn parts(fingerprint: u64) -> (usize, Short) {
     let [a, b, c, d, e, set, ..] = fingerprint.to_le_bytes();
     (usize::from(set) % SETS, Short([a, b, c, d, e]))
@@ -128,14 +128,14 @@ pub struct Identity<'l> {
     known: Known,
 }
 
-/// An identity without its line.
+/// What is known of a line whose identity this is, beside the line itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known {
     number: u64,
     first: DocumentId,
 }
 
-/// A line with its SHA-256.
+/// A line with its SHA-256, which the memory of lines is asked for.
 #[derive(Clone, Copy, Debug)]
 struct Hashed<'l> {
     line: &'l [u8],
@@ -152,17 +152,17 @@ impl<'l> Hashed<'l> {
 }
 
 impl Identities {
-    /// Returns the identity of the next line.
+    /// The identity of the next line.
     pub fn next<'l>(&mut self, line: &'l [u8]) -> Identity<'l> {
         let hashed = Hashed::of(line);
         let was_seen = self.seen.contains(hashed.fingerprint);
         self.identity(hashed, was_seen)
     }
 
-    /// Returns the identities of the next lines, in order.
+    /// The identities of the next lines, in order.
     ///
-    /// The fingerprints of an object do not fit into the processor's cache. Those of a few lines are looked up together, so that it waits
-    /// for all of them at once.
+    /// The fingerprints of an object do not fit into the processor's cache: those of a few lines are looked for together, so that
+    /// it waits for all of them at once.
     pub fn next_few<'l>(&mut self, lines: &[&'l [u8]]) -> impl Iterator<Item = Identity<'l>> {
         let hashed: Vec<_> = lines.iter().map(|line| Hashed::of(line)).collect();
         let were_seen: Vec<_> = hashed.iter().map(|hashed| self.seen.contains(hashed.fingerprint)).collect();
@@ -183,31 +183,31 @@ impl Identities {
 }
 
 impl Known {
-    /// Returns the identity of the same `line` once more.
+    /// The identity of the same line once more.
     pub(crate) fn identity_of(self, line: &[u8]) -> Identity<'_> {
         Identity { line, known: self }
     }
 }
 
 impl Identity<'_> {
-    /// Returns the identity without its line, for a copy of the line.
+    /// What is known of the line.
     pub(crate) fn known(&self) -> Known {
         self.known
     }
 
-    /// Returns the line's number among its equals in the object, counted from 1.
+    /// The line's number among its equals in the object, counted from 1.
     pub fn number(&self) -> u64 {
         self.known.number
     }
 
-    /// Returns the id of the line's document number `part`, counted from 0. Nearly all lines have one document.
+    /// The id of the line's document number `part`, counted from 0: nearly always the only one.
     pub fn document(&self, part: usize) -> DocumentId {
         if part == 0 { self.known.first } else { numbered(self.line, self.known.number, part) }
     }
 }
 
-/// Returns the id of a line that is not the first of its equals, or of a further document of a line. No line holds a line feed, so that no
-/// line can be another one with its number.
+/// The id of a line that is not the first of its equals, or of a further document of a line. No line holds a line feed, so no
+/// line can pass for another with its number.
 fn numbered(line: &[u8], number: u64, part: usize) -> DocumentId {
     let mut hasher = Sha256::new_with_prefix(line);
     if number > 1 {

@@ -1,19 +1,41 @@
-//! The values of one document by field, and the walk that writes them as JSON.
+//! One event's values in the slots of its fields, and the walk that writes them as JSON.
 //!
-//! The values borrow from the line or from the event's arena.
+//! A row is reused from event to event: its values borrow from the line or from the event's arena. Does not
+//! know what a field means.
 
+use crate::bytes::json::EventText;
+use crate::bytes::json::plain_slice;
+use crate::document::value::Address;
+use crate::document::value::Leftover;
+use crate::document::value::Value;
 use std::io::Write as _;
 
-use bumpalo::Bump;
-use bumpalo::collections::Vec as ArenaVec;
-use serde::Serialize;
+use super::trace::{Outcome, Trace};
 
 use super::field_list::FieldId;
-use super::fields::{Fields, ObjectId, Slot};
-use super::trace::{Outcome, Trace};
-use super::value::{Address, Leftover, Value};
+use super::fields::{Fields, ObjectId};
 use crate::bytes::json;
-use crate::bytes::slice::part;
+use crate::bytes::recycle::emptied;
+
+/// Appends an address as a string; its own text is often a slice of `text`.
+fn write_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
+    out.push(b'"');
+    write_rest_of_address(address, text, out);
+}
+
+/// The same behind an opening quote.
+#[inline]
+fn write_rest_of_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {
+    match address.text {
+        Some(own) => plain_slice(own, text, out),
+        // A vector takes everything.
+        None => drop(write!(out, "{}", address.ip)),
+    }
+    out.push(b'"');
+}
+
+/// Positions that share a word of bits.
+const BITS: usize = u64::BITS as usize;
 
 /// The longest term that Lucene takes, in bytes: longer strings are cut.
 pub const MAX_STRING: usize = 32_766;
@@ -21,36 +43,43 @@ pub const MAX_STRING: usize = 32_766;
 /// What stands at the end of a string that was cut.
 pub const CUT_MARK: &str = "…[cut]";
 
-/// OpenSearch makes one term of a flat object's path and value: room for the path, in bytes.
-const FLAT_PATH: usize = 512;
-
-/// The values of one document.
-#[derive(Debug)]
+/// The values of one event.
+#[derive(Debug, Default)]
 pub struct Row<'a> {
-    /// By position in document order; [`Value::Absent`] where the document lacks the field.
-    values: ArenaVec<'a, Value<'a>>,
+    /// By position in document order.
+    values: Vec<Value<'a>>,
+    /// A bit for each position that has a value.
+    filled: Vec<u64>,
     /// The position of each field.
     positions: &'a [u16],
-    leftovers: ArenaVec<'a, Leftover<'a>>,
+    leftovers: Vec<Leftover<'a>>,
     /// Why the values are what they are.
     pub(crate) trace: Trace<'a>,
 }
 
 impl<'a> Row<'a> {
-    /// A row without values, for a document of `fields`. It takes its memory from the event's arena.
-    pub fn new(fields: &'a Fields, arena: &'a Bump) -> Self {
-        Self {
-            values: bumpalo::vec![in arena; Value::Absent; fields.len()],
-            positions: fields.positions(),
-            leftovers: ArenaVec::new_in(arena),
-            trace: Trace::default(),
-        }
+    /// An empty row for documents of `fields`, with the memory of one that was emptied.
+    pub fn recycle(emptied: Row<'static>, fields: &'a Fields) -> Self {
+        let Row { mut values, mut filled, leftovers, .. } = emptied;
+        values.resize(fields.len(), Value::Absent);
+        filled.clear();
+        filled.resize(fields.len().div_ceil(BITS), 0);
+        Row { values, filled, positions: fields.positions(), leftovers, trace: Trace::default() }
+    }
+
+    /// The row's memory without its values.
+    pub fn emptied(self) -> Row<'static> {
+        let Row { values, filled, leftovers, .. } = self;
+        let (values, leftovers) = (emptied(values), emptied(leftovers));
+        Row { values, filled, positions: &[], leftovers, trace: Trace::default() }
     }
 
     /// Gives a field its value, in place of any that it has.
     #[inline]
     pub fn set(&mut self, field: FieldId, value: Value<'a>) {
-        if let Some(slot) = self.slot(field) {
+        if matches!(value, Value::Absent) {
+            self.clear(field);
+        } else if let Some(slot) = self.slot(field) {
             *slot = value;
         }
         self.trace.note(Some(field), value, Outcome::Set);
@@ -66,26 +95,49 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Gives a field the value that `write` writes. `write` returns `None` and writes nothing where it has no value for the field.
-    ///
-    /// The value is written where it stays, because it is three words long and most of the work on a document is to set values.
+    /// Gives a field the value that `write` writes, or leaves it as it is where that gives nothing.
     #[inline]
     pub(crate) fn set_with(
         &mut self,
         field: FieldId,
         write: impl FnOnce(&mut Value<'a>) -> Option<()>,
     ) -> Option<()> {
-        write(self.slot(field)?)?;
-        if self.trace.is_on() {
+        let had = self.has(field);
+        let written = write(self.slot(field)?);
+        if written.is_none() {
+            if !had {
+                self.clear(field);
+            }
+        } else if self.trace.is_on() {
             self.trace.note(Some(field), self.get(field), Outcome::Set);
         }
-        Some(())
+        written
+    }
+
+    /// Where the value of a field goes, which counts as having one from now on.
+    ///
+    /// Values are written there where they are made: to hand one on means to write it word by word and to read it again as
+    /// a whole, and for that the processor has to wait.
+    #[inline]
+    fn slot(&mut self, field: FieldId) -> Option<&mut Value<'a>> {
+        let position = self.position(field)?;
+        *self.filled.get_mut(position / BITS)? |= 1 << (position % BITS);
+        self.values.get_mut(position)
+    }
+
+    fn clear(&mut self, field: FieldId) {
+        if let Some(position) = self.position(field)
+            && let Some(word) = self.filled.get_mut(position / BITS)
+        {
+            *word &= !(1 << (position % BITS));
+        }
     }
 
     /// Whether a field has a value.
     #[inline]
     pub fn has(&self, field: FieldId) -> bool {
-        self.value(field).is_some()
+        let Some(position) = self.position(field) else { return false };
+        self.filled.get(position / BITS).is_some_and(|word| word >> (position % BITS) & 1 != 0)
     }
 
     /// A field's value.
@@ -110,14 +162,13 @@ impl<'a> Row<'a> {
     }
 
     #[inline]
-    fn slot(&mut self, field: FieldId) -> Option<&mut Value<'a>> {
-        let position = self.position(field)?;
-        self.values.get_mut(position)
-    }
-
-    #[inline]
     fn value(&self, field: FieldId) -> Option<&Value<'a>> {
-        self.values.get(self.position(field)?).filter(|value| !value.is_absent())
+        let position = self.position(field)?;
+        let word = self.filled.get(position / BITS)?;
+        if word >> (position % BITS) & 1 == 0 {
+            return None;
+        }
+        self.values.get(position)
     }
 
     #[inline]
@@ -134,22 +185,72 @@ impl<'a> Row<'a> {
     pub fn leftovers(&self) -> &[Leftover<'a>] {
         &self.leftovers
     }
-}
 
-impl Row<'_> {
-    /// Appends the document as one JSON object without a line end. Returns the number of strings that were cut.
-    pub fn write_json(&self, fields: &Fields, out: &mut Vec<u8>) -> u32 {
-        let start = out.len();
-        let mut writer = Writer { out, cut: 0 };
-        let last = self.write_fields(fields, &mut writer);
-        let open = if self.leftovers.is_empty() {
-            last.map_or(0, |slot| fields.depth(slot.object))
-        } else {
-            self.write_leftovers(fields, last, &mut writer);
-            1
-        };
-        writer.close(open);
-        // A comma stands before each field: that of the first one becomes the brace that opens the document.
+    /// A value as JSON: what a field, or a key under the prefix, would hold.
+    pub(crate) fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
+        Writer { out, text: "".into(), cut: 0 }.value(value);
+    }
+
+    /// Writes the document as one JSON object without a line end. Gives the number of strings that were cut.
+    ///
+    /// Values that are slices of `text` are written quicker.
+    pub fn write_json(&self, fields: &Fields, text: EventText<'_>, out: &mut Vec<u8>) -> u32 {
+        let mut writer = Writer { out, text, cut: 0 };
+        let start = writer.out.len();
+        let mut object = ObjectId::default();
+        let mut last = None;
+        let ordered = fields.order().chunks(BITS).zip(self.values.chunks(BITS));
+        for ((slots, values), mut bits) in ordered.zip(self.filled.iter().copied()) {
+            while bits != 0 {
+                let position = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let (Some(slot), Some(value)) = (slots.get(position), values.get(position)) else { continue };
+                if slot.object == object {
+                    slot.next.append(writer.out);
+                } else {
+                    let Some(step) = fields.step(object, slot.object) else { continue };
+                    step.append(writer.out);
+                    slot.name.append(writer.out);
+                    object = slot.object;
+                }
+                last = Some(slot);
+                match value {
+                    Value::Text(text) if text.len() <= MAX_STRING => {
+                        json::rest_of_slice(text, writer.text, writer.out);
+                    }
+                    Value::Word(word) => {
+                        writer.out.extend_from_slice(word.as_bytes());
+                        writer.out.push(b'"');
+                    }
+                    Value::Ip(address) => write_rest_of_address(address, writer.text, writer.out),
+                    value => {
+                        writer.out.pop();
+                        writer.value(value);
+                    }
+                }
+            }
+        }
+        let mut depth = fields.depth(object);
+        if !self.leftovers.is_empty() {
+            let in_prefix = last.is_some_and(|slot| slot.prefixed);
+            writer.close(depth - u8::from(in_prefix));
+            depth = 1;
+            if !in_prefix {
+                writer.out.push(b',');
+                json::string(fields.prefix(), writer.out);
+                writer.out.extend_from_slice(b":{");
+            }
+            for (number, leftover) in self.leftovers.iter().enumerate() {
+                if in_prefix || number > 0 {
+                    writer.out.push(b',');
+                }
+                json::string(leftover.key, writer.out);
+                writer.out.push(b':');
+                writer.value(&leftover.value);
+            }
+        }
+        writer.close(depth);
+        // What opens the first field separates it from none: its comma becomes the brace.
         match writer.out.get_mut(start) {
             Some(comma) => *comma = b'{',
             None => writer.out.push(b'{'),
@@ -157,60 +258,19 @@ impl Row<'_> {
         writer.out.push(b'}');
         writer.cut
     }
-
-    /// Writes all fields that have values, and returns the last of them.
-    fn write_fields<'f>(&self, fields: &'f Fields, writer: &mut Writer<'_>) -> Option<&'f Slot> {
-        let mut object = ObjectId::default();
-        let mut last = None;
-        for (slot, value) in fields.order().iter().zip(&self.values) {
-            if value.is_absent() {
-                continue;
-            }
-            slot.open(object, fields, writer.out);
-            writer.value(value);
-            object = slot.object;
-            last = Some(slot);
-        }
-        last
-    }
-
-    /// Writes the keys that no field takes behind the `last` field, and leaves the object of the prefix open.
-    fn write_leftovers(&self, fields: &Fields, last: Option<&Slot>, writer: &mut Writer<'_>) {
-        let depth = last.map_or(0, |slot| fields.depth(slot.object));
-        let mut needs_comma = last.is_some_and(|slot| slot.prefixed);
-        if needs_comma {
-            writer.close(depth - 1);
-        } else {
-            writer.close(depth);
-            writer.out.push(b',');
-            json::string(fields.prefix(), writer.out);
-            writer.out.extend_from_slice(b":{");
-        }
-        for leftover in &self.leftovers {
-            if needs_comma {
-                writer.out.push(b',');
-            }
-            json::string(leftover.key, writer.out);
-            writer.out.push(b':');
-            writer.value(&leftover.value);
-            needs_comma = true;
-        }
-    }
-
-    /// Appends the JSON of one value.
-    pub(crate) fn write_value(value: &Value<'_>, out: &mut Vec<u8>) {
-        Writer { out, cut: 0 }.value(value);
-    }
 }
 
-/// Writes values behind what has been written.
+/// OpenSearch makes one term of a flat object's path and value: room for the path.
+const FLAT_PATH: usize = 512;
+
 struct Writer<'o> {
     out: &'o mut Vec<u8>,
-    /// Strings that were cut.
+    text: EventText<'o>,
     cut: u32,
 }
 
 impl Writer<'_> {
+    #[inline]
     fn close(&mut self, objects: u8) {
         for _ in 0..objects {
             self.out.push(b'}');
@@ -220,38 +280,31 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Absent => self.out.extend_from_slice(b"null"),
-            Value::Text(text) => self.string(text, MAX_STRING),
-            Value::Word(word) => json::plain_string(word, self.out),
-            Value::Long(number) => self.number(number),
-            Value::Float(number) => self.number(number),
-            Value::Ip(address) => self.address(address),
-            Value::Json(json) => json::append(json.as_bytes(), self.out),
+            Value::Text(text) | Value::Word(text) => self.string(text),
+            Value::Long(number) => json::integer(*number, self.out),
+            // Writing to a vector cannot fail.
+            Value::Float(number) => drop(serde_json::to_writer(&mut *self.out, number)),
+            Value::Ip(address) => write_address(address, self.text, self.out),
+            Value::Json(json) => json::plain_slice(json, self.text, self.out),
             Value::Time(time) => {
                 self.out.push(b'"');
                 time.write(self.out);
                 self.out.push(b'"');
             }
-            Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text, MAX_STRING)),
-            Value::Words(words) => self.list(words, |writer, word| json::plain_string(word, writer.out)),
+            Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text)),
+            Value::Words(words) => self.list(words, |writer, word| {
+                writer.out.push(b'"');
+                writer.out.extend_from_slice(word.as_bytes());
+                writer.out.push(b'"');
+            }),
             Value::Object(entries) => self.object(entries),
-            Value::Ips(addresses) => self.list(addresses, Self::address),
-        }
-    }
-
-    fn number(&mut self, number: &impl Serialize) {
-        // Writing to a vector cannot fail.
-        let _ = serde_json::to_writer(&mut *self.out, number);
-    }
-
-    fn address(&mut self, address: &Address<'_>) {
-        match address.text {
-            Some(text) => json::plain_string(text, self.out),
-            None => drop(write!(self.out, "\"{}\"", address.ip)),
+            Value::Ips(addresses) => {
+                self.list(addresses, |writer, address| write_address(address, writer.text, writer.out))
+            }
         }
     }
 
     fn object(&mut self, entries: &[Leftover<'_>]) {
-        const LONGEST: usize = MAX_STRING - FLAT_PATH;
         self.out.push(b'{');
         for (number, entry) in entries.iter().enumerate() {
             if number > 0 {
@@ -260,8 +313,10 @@ impl Writer<'_> {
             json::string(entry.key, self.out);
             self.out.push(b':');
             match entry.value {
-                Value::Text(text) => self.string(text, LONGEST),
-                Value::Texts(texts) => self.list(texts, |writer, text| writer.string(text, LONGEST)),
+                Value::Text(text) => self.string_within(text, MAX_STRING - FLAT_PATH),
+                Value::Texts(texts) => {
+                    self.list(texts, |writer, text| writer.string_within(text, MAX_STRING - FLAT_PATH));
+                }
                 other => self.value(&other),
             }
         }
@@ -279,13 +334,17 @@ impl Writer<'_> {
         self.out.push(b']');
     }
 
-    /// Writes a text; one of more than `longest` bytes is cut at a character, so that it fits with its mark.
-    fn string(&mut self, text: &str, longest: usize) {
+    fn string(&mut self, text: &str) {
+        self.string_within(text, MAX_STRING);
+    }
+
+    fn string_within(&mut self, text: &str, longest: usize) {
         if text.len() <= longest {
             return json::string(text, self.out);
         }
         self.cut += 1;
         let end = text.floor_char_boundary(longest - CUT_MARK.len());
-        json::string(&[part(text, ..end), CUT_MARK].concat(), self.out);
+        let (kept, _) = text.split_at_checked(end).unwrap_or_default();
+        json::string(&[kept, CUT_MARK].concat(), self.out);
     }
 }

@@ -3,7 +3,7 @@
 use crate::parse::time::ZonedTime;
 use std::net::IpAddr;
 
-/// The value of a field, or of a key under the prefix.
+/// One value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Value<'a> {
     /// The field is left out.
@@ -11,7 +11,7 @@ pub enum Value<'a> {
     Absent,
     /// Text.
     Text(&'a str),
-    /// Text that the loader itself has made: it is short, and has nothing that JSON escapes.
+    /// Text of our own: not long, and without anything that JSON escapes.
     Word(&'a str),
     /// An integer.
     Long(i64),
@@ -19,26 +19,18 @@ pub enum Value<'a> {
     Float(f64),
     /// An address.
     Ip(&'a Address<'a>),
-    /// A number as JSON writes it.
+    /// A number or a string without anything to escape, as JSON writes it.
     Json(&'a str),
     /// A point in time.
     Time(&'a ZonedTime),
     /// Several texts.
     Texts(&'a [&'a str]),
-    /// Several texts that the loader itself has made.
+    /// Several words of our own.
     Words(&'a [&'a str]),
     /// Several addresses.
     Ips(&'a [Address<'a>]),
     /// Keys that are no fields, with their values.
     Object(&'a [Leftover<'a>]),
-}
-
-impl Value<'_> {
-    /// Whether this is the value of a field that is left out.
-    #[inline]
-    pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
-    }
 }
 
 /// An address, with its text where that is how documents write it.

@@ -1,5 +1,6 @@
 //! Takes lines through the stages: text, records, events, documents.
 
+use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::Output;
@@ -15,6 +16,7 @@ use crate::map::exclude::Exclusions;
 use crate::parse::marker;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
+use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -25,11 +27,12 @@ pub(super) struct Stages<'l> {
     documents: Documents<'l>,
     /// The line at hand, and how many documents it has given so far.
     part: (LineNumber, usize),
+    spare: Spare,
 }
 
 impl<'l> Stages<'l> {
     pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        Self { section, documents, part: (LineNumber(0), 0) }
+        Self { section, documents, part: (LineNumber(0), 0), spare: Spare::default() }
     }
 
     /// Fresh stages for another worker.
@@ -45,21 +48,37 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = lines.iter().map(Text::of).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
-        let mut records = Vec::with_capacity(EVENTS_TOGETHER);
+        // The last record is empty: the next one is read into it.
+        let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
+        let mut spare = mem::take(&mut self.spare);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
-            let is_event = !is_json && text.identity.is_some();
-            let whole = is_event.then(|| Record { message: message.into(), ..Record::default() });
-            let of_json = record::records(if is_json { message } else { "" });
-            for record in whole.into_iter().chain(of_json) {
-                if records.len() == EVENTS_TOGETHER {
+            let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
+            let mut whole = (!is_json && text.identity.is_some()).then_some(message);
+            loop {
+                let (of, record) = match records.last_mut() {
+                    Some(last) => last,
+                    None => records.push_mut((text, Record::default())),
+                };
+                *of = text;
+                match whole.take() {
+                    Some(message) => record.message = message.into(),
+                    None if rest.read_next(record).is_some() => {}
+                    None => break,
+                }
+                if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
-                records.push((text, record));
+                records.push((text, Record::default()));
             }
         }
+        records.truncate(records.len().saturating_sub(1));
         self.records(&records, &texts, output)?;
+        for (_, record) in &mut records {
+            spare.give_back(&mut record.message);
+        }
+        self.spare = spare;
         output.count_all(&texts);
         ControlFlow::Continue(())
     }

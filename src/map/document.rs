@@ -10,6 +10,7 @@ use super::explain::explanation::Explanation;
 use super::finished::{ChosenId, FinishedEvent};
 use super::index_name::IndexNames;
 use crate::bytes::json;
+use crate::bytes::json::EventText;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
@@ -65,7 +66,7 @@ impl Document<'_, '_, '_> {
         let source = |origin: &_| sources.first(origin, &mapped.read.keyed);
         let json = || {
             let mut json = Vec::new();
-            mapped.row.write_json(&section.fields, &mut json);
+            mapped.row.write_json(&section.fields, "".into(), &mut json);
             json
         };
         rules.excludes(source, &mapped.row, json, hits)
@@ -75,7 +76,9 @@ impl Document<'_, '_, '_> {
         let Self { event: FinishedEvent { mapped, time, id, .. }, section, facts, index_names, .. } = self;
         let index = index_names.name(time.instant, facts.around.load);
         write_action(index, section.ids.then_some(*id), out);
-        let cut = mapped.row.write_json(&section.fields, out);
+        let Event { record, text, .. } = mapped.read.event;
+        let text = EventText::within(&record.message, record.plain, text);
+        let cut = mapped.row.write_json(&section.fields, text, out);
         out.push(b'\n');
         problems.merge(&mapped.read.problems);
         problems.add_many(Problem::StringCut, u64::from(cut));

@@ -1,6 +1,8 @@
 //! The second stage: an event is mapped. Its row holds what the table, the header, the profile and the constants say, and what has
 //! found no field.
 
+use std::mem::take;
+
 use bumpalo::Bump;
 
 use super::base::{Device, header_fields, syslog_fields};
@@ -17,6 +19,7 @@ use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
 use crate::parse::header::Format;
+use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::severity::severity_number;
 use crate::read::record::Record;
 
@@ -62,6 +65,11 @@ pub(super) fn map_events<'r, 'd>(
 impl<'r, 'd> MappedEvent<'r, 'd> {
     fn new(read: &'r mut ReadEvent<'d>, row: Row<'d>) -> Self {
         Self { read, row, pipeline_error: false, used: UsedFields::default() }
+    }
+
+    /// The memory of the event, for another one.
+    pub(super) fn take_memory(&mut self) -> (Row<'static>, EventKeys<'static>) {
+        (take(&mut self.row).emptied(), take(&mut self.read.keyed).emptied())
     }
 
     /// Fills the fields of the table and of the header.

@@ -29,10 +29,11 @@ use self::event::{Event, ObjectFacts};
 use self::exclude::{Exclusions, Hits};
 use self::finished::FinishedEvent;
 use self::index_name::IndexNames;
-use self::mapped::map_events;
+use self::mapped::{MappedEvent, map_events};
 use self::read::ReadEvent;
 use crate::document::row::Row;
 use crate::document::trace::Trace;
+use crate::parse::pairs::event_keys::EventKeys;
 
 pub use self::document::Document;
 
@@ -48,6 +49,8 @@ pub struct Documents<'p> {
     ingested: String,
     index_names: IndexNames<'p>,
     arena: Bump,
+    /// The memory of events that are done.
+    spare: Vec<(Row<'static>, EventKeys<'static>)>,
     hits: Hits,
     /// Rows note why their values are what they are.
     traced: bool,
@@ -67,6 +70,7 @@ impl<'p> Documents<'p> {
             facts,
             index_names: IndexNames::new(&section.log_type.index),
             arena: Bump::new(),
+            spare: Vec::new(),
             hits: Hits::default(),
             traced: false,
         }
@@ -103,16 +107,23 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { section, facts, created, devices, ingested, index_names, arena, hits, traced } = self;
+        let Self { section, facts, created, devices, ingested, index_names, arena, spare, hits, traced } =
+            self;
         let section: &CompiledSection = section;
         arena.reset();
         let arena = &*arena;
 
+        let (mut rows, mut keys): (Vec<_>, Vec<_>) = std::mem::take(spare).into_iter().unzip();
         forget(devices);
-        let mut read: Vec<_> =
-            events.iter().map(|event| ReadEvent::read(*event, section, devices, arena)).collect();
+        let mut read: Vec<_> = events
+            .iter()
+            .map(|event| {
+                let keyed = EventKeys::recycle(keys.pop().unwrap_or_default(), &section.keys);
+                ReadEvent::read(*event, keyed, section, devices, arena)
+            })
+            .collect();
         let row = || {
-            let mut row = Row::new(&section.fields, arena);
+            let mut row = Row::recycle(rows.pop().unwrap_or_default(), &section.fields);
             if *traced {
                 row.trace = Trace::on();
             }
@@ -139,6 +150,7 @@ impl<'p> Documents<'p> {
                 arena,
             })?;
         }
+        spare.extend(mapped.iter_mut().map(MappedEvent::take_memory));
         ControlFlow::Continue(())
     }
 }

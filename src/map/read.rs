@@ -42,9 +42,10 @@ pub(super) struct ReadEvent<'d> {
 }
 
 impl<'d> ReadEvent<'d> {
-    /// Reads an event. `devices` are those of earlier events.
+    /// Reads an event. `keyed` is empty; `devices` are those of earlier events.
     pub(super) fn read(
         event: Event<'d>,
+        keyed: EventKeys<'d>,
         section: &'d CompiledSection,
         devices: &mut Vec<Device>,
         arena: &'d Bump,
@@ -60,7 +61,7 @@ impl<'d> ReadEvent<'d> {
             syslog: syslog::Header::default(),
             device: 0,
             device_kind: None,
-            keyed: EventKeys::new(&section.keys),
+            keyed,
             problems: Problems::default(),
         };
         read.parse(section, devices, arena);

@@ -1,6 +1,6 @@
 //! Community ID, version 1: one name for a flow in either direction, the same in every tool that knows it.
 //!
-//! The specification is github.com/corelight/community-id-spec, with seed 0.
+//! Follows the specification of github.com/corelight/community-id-spec with seed 0. Does not know events.
 
 use std::net::IpAddr;
 
@@ -9,19 +9,19 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use sha1::{Digest, Sha1};
 
-/// The addresses, the protocol and the ports of a flow.
+/// What a flow is known by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flow {
     pub(crate) source: IpAddr,
     pub(crate) destination: IpAddr,
     /// IANA number of the protocol.
     pub(crate) protocol: u8,
-    /// Ports, or type and code of ICMP, if the protocol has either.
+    /// Ports, or type and code of ICMP; nothing where the protocol has neither.
     pub(crate) ports: Option<(u16, u16)>,
 }
 
 impl Flow {
-    /// Returns the Community ID of the flow, or `None` where its addresses are of two families.
+    /// The flow's name; nothing where its addresses are of two families.
     pub(crate) fn community_id(self, arena: &Bump) -> Option<&str> {
         if self.source.is_ipv4() != self.destination.is_ipv4() {
             return None;
@@ -54,8 +54,7 @@ impl Flow {
         Some(id.into_bump_str())
     }
 
-    /// Returns the ports of the flow, and whether it has only one direction. The type of an ICMP message that has an answer counts as the port
-    /// of one end, and the type of the answer as that of the other; a message without an answer goes one way, with its code.
+    /// An ICMP message that has an answer counts as a port for it; one that has none goes one way, with its code.
     fn ports_of_the_flow(self) -> (Option<(u16, u16)>, bool) {
         let pairs: &[(u16, u16)] = match self.protocol {
             1 => &[(0, 8), (9, 10), (13, 14), (15, 16), (17, 18)],

@@ -1,4 +1,4 @@
-//! Whole IP packets. Agents record some packets from the IP header on, and of most only what the transport carries.
+//! Whole IP packets: agents record some from the IP header on, most only what the transport carries.
 //!
 //! Follows RFC 791, RFC 8200, RFC 9293 and RFC 768. Reads no options and no extension headers.
 
@@ -11,8 +11,8 @@ use nom::{IResult, Parser};
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-/// Returns what TCP or UDP carries in an IP packet between two addresses, in either direction. Returns `None` where the bytes are no such
-/// packet: text can begin like a packet, but not with both addresses in their places.
+/// What TCP or UDP carries in an IP packet between these two, in either direction; nothing where the bytes are no such packet:
+/// text can begin like one, but not with both addresses in their places.
 pub(crate) fn payload(bytes: &[u8], ends: (IpAddr, IpAddr)) -> Option<&[u8]> {
     let (header, (protocol, from, to)) = match bytes.first()? >> 4 {
         4 => ipv4(bytes).ok()?,
@@ -32,7 +32,7 @@ pub(crate) fn payload(bytes: &[u8], ends: (IpAddr, IpAddr)) -> Option<&[u8]> {
     }
 }
 
-/// Reads the header of an IPv4 packet: protocol, source, destination.
+/// The packet behind its header; protocol, source, destination.
 fn ipv4(bytes: &[u8]) -> IResult<&[u8], (u8, IpAddr, IpAddr)> {
     let (rest, (start, _, protocol, _)) = (be_u8, take(8_usize), be_u8, be_u16).parse(bytes)?;
     let (rest, (from, to)) = (be_u32, be_u32).parse(rest)?;

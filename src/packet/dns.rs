@@ -16,11 +16,11 @@ pub(crate) struct Question<'a> {
     pub(crate) is_answer: bool,
     /// The name, without the dot at its end; `.` for the root.
     pub(crate) name: &'a str,
-    /// The type of record, `A` or `AAAA` for example, if it has a name here.
+    /// `A`, `AAAA`, …; nothing for a type without a name here.
     pub(crate) kind: Option<&'static str>,
 }
 
-/// Reads the question of the DNS message that `bytes` are. Returns `None` where they are none, or where the name is cut.
+/// The first question of the message that `bytes` are; nothing where they are none, or where the name is cut.
 pub(crate) fn question<'a>(bytes: &[u8], arena: &'a Bump) -> Option<Question<'a>> {
     const ANSWER: u16 = 0x8000;
     const RESERVED: u16 = 0x0040;

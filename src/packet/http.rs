@@ -1,10 +1,12 @@
-//! HTTP/1 messages (RFC 9112) as payloads show them: only their start, which may be cut anywhere. What an analyst searches for is read.
+//! HTTP/1 messages (RFC 9112) as payloads show them: their start, cut anywhere.
+//!
+//! Reads what an analyst searches for. Takes no secrets out.
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use super::url::{split_first, split_last};
 use crate::bytes::find;
-use crate::bytes::slice;
 use crate::bytes::trim::trim;
 use crate::document::convert::address;
 use crate::document::value::Address;
@@ -34,7 +36,7 @@ pub(crate) fn starts_like_http(bytes: &[u8]) -> bool {
     if !bytes.first_chunk::<3>().is_some_and(|front| front.iter().all(u8::is_ascii_uppercase)) {
         return false;
     }
-    let line = slice::bytes(bytes, ..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()));
+    let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
     // Most requests need no closer look.
     if (line.starts_with(b"GET /") || line.starts_with(b"POST /")) && line.is_ascii() {
         return true;
@@ -70,8 +72,8 @@ fn is_known_method(word: &str) -> bool {
 
 /// Method, target and version of `GET /path HTTP/1.1`; the end may be cut.
 fn request_line(line: &str) -> Option<(&str, &str, Option<&str>)> {
-    let (method, rest) = line.trim_end().split_once(' ')?;
-    let (target, version) = rest.rsplit_once(' ').unwrap_or((rest, ""));
+    let (method, rest) = split_first(line.trim_end(), b' ')?;
+    let (target, version) = split_last(rest, b' ').unwrap_or((rest, ""));
     let (target, is_http) = if version.starts_with("HTTP/") { (target, true) } else { (rest, false) };
     let is_method = is_known_method(method)
         || (is_http
@@ -85,7 +87,7 @@ fn request_line(line: &str) -> Option<(&str, &str, Option<&str>)> {
 
 /// Version and status of the response that a payload begins with.
 pub(crate) fn response(text: &str) -> Option<(&str, i64)> {
-    let (version, rest) = text.strip_prefix("HTTP/")?.split_once(' ')?;
+    let (version, rest) = split_first(text.strip_prefix("HTTP/")?, b' ')?;
     let status = rest.get(..3)?;
     let is_version = version.len() <= 3 && version.starts_with(|c: char| c.is_ascii_digit());
     let is_status = status.bytes().all(|byte| byte.is_ascii_digit());
@@ -113,7 +115,7 @@ pub(crate) fn request<'a>(text: &'a str, arena: &'a Bump) -> Option<Request<'a>>
         if line.is_empty() {
             break;
         }
-        let Some((name, value)) = line.split_once(':') else { continue };
+        let Some((name, value)) = split_first(line, b':') else { continue };
         let (name, value) = (trim(name), trim(value));
         if value.is_empty() {
             continue;

@@ -1,5 +1,7 @@
-//! The payload of a packet, which an event holds as base64 that is often cut. It becomes text without secrets, or base64 where it is
-//! binary.
+//! `TrendMicroDsPacketData`: the payload of a packet, base64, often cut.
+//!
+//! Takes the value with its escapes undone, gives the payload as text with secrets taken out, or as base64 where it is
+//! binary. Does not know what it means.
 
 use base64_simd::{Out, STANDARD, STANDARD_NO_PAD, forgiving_decode};
 use bumpalo::Bump;
@@ -8,7 +10,6 @@ use std::cell::LazyCell;
 
 use super::http::starts_like_http;
 use crate::bytes::find;
-use crate::bytes::slice;
 use crate::bytes::trim::trim;
 use crate::document::row::CUT_MARK;
 
@@ -205,7 +206,7 @@ fn secret_header(
 ) -> Option<usize> {
     let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     find::each(b':', line).find(|colon| {
-        let name = slice::bytes(line, ..*colon).trim_ascii_end();
+        let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
         if last_letter(name) & last_letters == 0 {
             return false;
         }
@@ -233,7 +234,7 @@ fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
     if line.is_empty() || behind.is_empty() || is_start || !line.iter().all(is_text_byte) {
         return false;
     }
-    let next = line_without_end(slice::bytes(behind, ..line_length(behind)));
+    let next = line_without_end(behind.get(..line_length(behind)).unwrap_or_default());
     header_name(next).is_some() || (next.is_empty() && line.iter().all(|byte| is_cookie_byte(*byte)))
 }
 

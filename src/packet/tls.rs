@@ -5,7 +5,7 @@ use nom::multi::length_data;
 use nom::number::complete::{be_u8, be_u16};
 use nom::{IResult, Parser};
 
-/// Returns the name in the ClientHello that `bytes` start with, or `None` where there is none, or where it is cut.
+/// The name in the ClientHello that `bytes` start with; nothing where there is none, or where it is cut.
 pub(crate) fn server_name(bytes: &[u8]) -> Option<&str> {
     let (mut rest, _) = extensions(bytes).ok()?;
     while let Ok((behind, (kind, data))) = (be_u16::<_, ()>, length_data(be_u16)).parse(rest) {
@@ -17,8 +17,8 @@ pub(crate) fn server_name(bytes: &[u8]) -> Option<&str> {
     None
 }
 
-/// Goes to the extensions of a ClientHello. The lengths of record, message and extensions are not looked at, because the rest may be cut
-/// or in another packet.
+/// What follows the fixed part of a ClientHello. The lengths of record, message and extensions are not looked at: the rest may
+/// be cut, or in another packet.
 fn extensions(bytes: &[u8]) -> IResult<&[u8], ()> {
     let (rest, _) = (tag(&[22, 3][..]), take(3_usize)).parse(bytes)?;
     let (rest, _) = (tag(&[1][..]), take(3_usize + 2 + 32)).parse(rest)?;

@@ -1,24 +1,23 @@
-//! The parts of a URL or request target (RFC 3986, appendix B), as they are written: attackers send anything, so nothing is decoded,
-//! normalized or refused.
+//! The parts of a URL or request target, as they are written.
+//!
+//! Follows RFC 3986, appendix B, and takes what attackers send: nothing is decoded, nothing normalized, nothing refused.
 
-use memchr::memchr3;
-
-use crate::bytes::slice::part;
+use memchr::{memchr, memchr3, memrchr};
 
 /// Slices of a URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
-    /// The scheme, without its colon.
+    /// Without its colon.
     pub scheme: Option<&'a str>,
-    /// The host; an IPv6 address keeps its brackets.
+    /// Host; an IPv6 address keeps its brackets.
     pub domain: Option<&'a str>,
-    /// The port, if it is a number.
+    /// Port, if it is a number.
     pub port: Option<u16>,
-    /// The path, from its slash on.
+    /// Path, from its slash on.
     pub path: Option<&'a str>,
-    /// The query, without its question mark.
+    /// Query, without its question mark.
     pub query: Option<&'a str>,
-    /// The fragment, without its hash.
+    /// Fragment, without its hash.
     pub fragment: Option<&'a str>,
 }
 
@@ -36,7 +35,7 @@ pub fn split_url(url: &str) -> Parts<'_> {
         })
     });
     let (scheme, rest) = match scheme_end {
-        Some(end) => (Some(part(url, ..end)), part(url, end + "://".len()..)),
+        Some(end) => (url.get(..end), url.get(end + 3..).unwrap_or_default()),
         None => (None, url),
     };
     let authority_end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
@@ -47,8 +46,8 @@ pub fn split_url(url: &str) -> Parts<'_> {
 
 /// Splits `user@host:port` into host and port.
 pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (domain, port) = match host.rsplit_once(':') {
+    let host = split_last(authority, b'@').map_or(authority, |(_, host)| host);
+    let (domain, port) = match split_last(host, b':') {
         Some((domain, port)) if !port.contains(']') => (domain, port.parse().ok()),
         _ => (host, None),
     };
@@ -57,8 +56,8 @@ pub fn split_authority(authority: &str) -> (Option<&str>, Option<u16>) {
 
 fn split_path(text: &str) -> Parts<'_> {
     let (text, fragment) =
-        text.split_once('#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
-    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+        split_first(text, b'#').map_or((text, None), |(text, fragment)| (text, Some(fragment)));
+    let (path, query) = split_first(text, b'?').map_or((text, None), |(path, query)| (path, Some(query)));
     let filled = |part: &&str| !part.is_empty();
     Parts {
         path: Some(path).filter(filled),
@@ -66,4 +65,18 @@ fn split_path(text: &str) -> Parts<'_> {
         fragment: fragment.filter(filled),
         ..Parts::default()
     }
+}
+
+/// Splits at the first of an ASCII character, as [`str::split_once`] does, which is slower.
+pub(crate) fn split_first(text: &str, at: u8) -> Option<(&str, &str)> {
+    split(text, memchr(at, text.as_bytes())?)
+}
+
+/// Splits at the last of an ASCII character.
+pub(crate) fn split_last(text: &str, at: u8) -> Option<(&str, &str)> {
+    split(text, memrchr(at, text.as_bytes())?)
+}
+
+fn split(text: &str, at: usize) -> Option<(&str, &str)> {
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }

@@ -9,10 +9,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
 use nom::branch::alt;
-use nom::bytes::complete::{is_not, tag, take_while1};
+use nom::bytes::complete::{is_not, tag};
 use nom::character::complete::{char, digit1, one_of, space0};
-use nom::combinator::{not, opt, peek, recognize};
+use nom::combinator::{all_consuming, not, opt, peek, recognize};
 use nom::error::Error;
 use nom::multi::{fold_many0, many0_count};
 use nom::sequence::{delimited, preceded, separated_pair, terminated};
@@ -20,7 +21,7 @@ use nom::{IResult, Parser};
 
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::{Escapes, Pair};
-use super::pieces::{take_bytes, unescaped};
+use super::pieces::{take_bytes, text_before, unescaped};
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
 use crate::bytes::slice::part;
@@ -154,20 +155,27 @@ fn pair<'a>(key: impl KeyParser<'a>) -> impl Parser<&'a str, Output = Pair<'a>, 
 /// Reads the raw text of a value: up to the next separator with a key and its `=` behind it, or to the end. So an `=` that
 /// follows no key is text (rules E5, E5a), and of several blanks before a key all but one belong to the value (rule E10).
 ///
-/// A key holds no blank. So what is looked at behind a blank ends at the next one, and the time is linear (rule P2).
+/// Looks at the word before each `=` once, so that the time is linear (rule P2).
 pub(crate) fn value<'a>(
     key: impl KeyParser<'a>,
 ) -> impl Parser<&'a str, Output = &'a str, Error = Error<&'a str>> {
     move |input: &'a str| {
-        let is_end = |at: &usize| (separator, pair_start(key)).parse(part(input, *at..)).is_ok();
-        let blanks = (0..).zip(input.bytes()).filter(|(_, byte)| is_blank(*byte)).map(|(at, _)| at);
-        take_bytes(blanks.into_iter().find(is_end).unwrap_or(input.len()), input)
+        let mut behind_last = 0;
+        let end = memchr_iter(b'=', input.as_bytes()).find_map(|equals| {
+            let start = std::mem::replace(&mut behind_last, equals);
+            let separator = start + part(input, start..equals).bytes().rposition(is_blank)?;
+            all_consuming(key).parse(part(input, separator + 1..equals)).ok()?;
+            // A line feed and the carriage return before it are one separator.
+            let is_pair = part(input, ..=separator).ends_with("\r\n");
+            Some(separator - usize::from(is_pair))
+        });
+        take_bytes(end.unwrap_or(input.len()), input)
     }
 }
 
 /// Reads the one separator before a key: a blank, a tab or a line end (rule E1).
 fn separator(input: &str) -> IResult<&str, &str> {
-    alt((tag("\r\n"), recognize(one_of(" \t\r\n")))).parse(input)
+    alt((tag(" "), tag("\r\n"), recognize(one_of("\t\r\n")))).parse(input)
 }
 
 /// Reads a key and the `=` behind it.
@@ -191,14 +199,24 @@ fn key_of<'a, P>(part: P) -> impl Parser<&'a str, Output = &'a str, Error = Erro
 where
     P: Parser<&'a str, Output = &'a str, Error = Error<&'a str>>,
 {
-    let name = preceded(not(char('-')), take_while1(is_name));
     let index = delimited(char('['), digit1, char(']'));
-    recognize((name, many0_count(part), many0_count(index)))
+    let mut long = recognize((name, many0_count(part), many0_count(index)));
+    move |input: &'a str| match name(input) {
+        Ok((rest, _)) if rest.starts_with(['.', '[']) => long.parse(input),
+        // Nearly all keys are a name and nothing else.
+        short => short,
+    }
 }
 
-/// A character of the name that a key starts with.
-fn is_name(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+/// Reads the name that a key starts with.
+fn name(input: &str) -> IResult<&str, &str> {
+    let letters = text_before(|text| text.iter().position(|byte| !is_name(*byte)));
+    preceded(not(char('-')), letters).parse(input)
+}
+
+/// A byte of a name.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
 /// A byte that separates pairs (rule E1). A no-break space is none.

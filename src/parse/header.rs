@@ -1,6 +1,7 @@
 //! What the headers of CEF and LEEF have in common: a version, and fields that pipes end (rules H1, H4, L-1, L-4).
 
 use memchr::memchr2;
+use nom::branch::alt;
 use nom::character::complete::{char, digit1, space0};
 use nom::combinator::recognize;
 use nom::multi::{fold_many_m_n, many0_count};
@@ -87,7 +88,9 @@ pub(crate) fn fields<'a, const N: usize>(
     piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
 ) -> impl Fn(&'a str) -> IResult<&'a str, HeaderFields<'a, N>> {
     move |input| {
-        let field = terminated(recognize(many0_count(&piece)), char('|'));
+        // Most fields are plain text.
+        let plain = terminated(plain_text, char('|'));
+        let field = alt((plain, terminated(recognize(many0_count(&piece)), char('|'))));
         fold_many_m_n(0, N, field, HeaderFields::default, HeaderFields::with).parse(input)
     }
 }

@@ -32,28 +32,40 @@ impl ObjectRef {
             return Err(TooManyHops);
         }
         let end = self.lines.and_then(|LineRange { end, .. }| end).unwrap_or(0);
-        let mut object = Map::new();
-        object.insert("key".to_owned(), json!(self.key.to_form_encoded()));
-        let facts = [
+        let mut message = self.record();
+        message.insert("siem".to_owned(), json!({"start_number": start, "end_number": end, "hops": hops}));
+        Ok(Value::Object(message))
+    }
+
+    /// The object as an event of S3 names it (`ObjectCreated:Put`).
+    pub fn notification(&self) -> Value {
+        let mut record = self.record();
+        for (name, value) in
+            [("eventVersion", "2.1"), ("eventSource", "aws:s3"), ("eventName", "ObjectCreated:Put")]
+        {
+            record.insert(name.to_owned(), json!(value));
+        }
+        json!({ "Records": [record] })
+    }
+
+    /// The core of a record of an S3 notification: what is known of the object.
+    fn record(&self) -> Map<String, Value> {
+        let mut object = known([
             ("size", self.size.map(Value::from)),
             ("eTag", self.etag.as_deref().map(Value::from)),
             ("versionId", self.version_id.as_deref().map(Value::from)),
             ("sequencer", self.sequencer.as_deref().map(Value::from)),
-        ];
-        object.extend(facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        let mut message = json!({
-            "siem": {"start_number": start, "end_number": end, "hops": hops},
-            "s3": {"bucket": {"name": self.bucket}, "object": object},
-        });
-        let facts = [
+        ]);
+        object.insert("key".to_owned(), json!(self.key.to_form_encoded()));
+        let mut record = known([
             ("awsRegion", self.region.as_deref().map(Value::from)),
             ("eventTime", self.event_time.map(|time| Value::from(time.to_string()))),
-        ];
-        for (name, value) in facts {
-            if let (Some(message), Some(value)) = (message.as_object_mut(), value) {
-                message.insert(name.to_owned(), value);
-            }
-        }
-        Ok(message)
+        ]);
+        record.insert("s3".to_owned(), json!({"bucket": {"name": self.bucket}, "object": object}));
+        record
     }
+}
+
+fn known<const N: usize>(facts: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -23,10 +23,9 @@ pub(crate) fn read(event: &Value, detail: &Value, place: &Place<'_>, message: &m
 fn object(event: &Value, detail: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
     let key = needed(text(detail, "/object/key"), place, "detail.object.key", "a key")?;
     let decoded = ObjectKey::from_form_encoded(&key);
+    let bucket = needed(text(detail, "/bucket/name"), place, "detail.bucket.name", "a bucket's name")?;
     Ok(ObjectRef {
-        bucket: needed(text(detail, "/bucket/name"), place, "detail.bucket.name", "a bucket's name")?,
         key_if_missing: (decoded.as_str() != key).then_some(decoded),
-        key: ObjectKey::from_raw(key),
         version_id: text(detail, "/object/version-id"),
         size: detail.pointer("/object/size").and_then(Value::as_u64),
         etag: etag(detail, "/object/etag"),
@@ -34,7 +33,6 @@ fn object(event: &Value, detail: &Value, place: &Place<'_>) -> Result<ObjectRef,
         event_time: time(event, "/time"),
         region: text(event, "/region"),
         account: text(event, "/account"),
-        lines: None,
-        hops: 0,
+        ..ObjectRef::new(bucket, ObjectKey::from_raw(key))
     })
 }

@@ -61,20 +61,18 @@ pub(crate) fn needed<T>(
 
 fn object(record: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
     let key = needed(text(record, "/s3/object/key"), place, "s3.object.key", "a key")?;
+    let bucket = needed(text(record, "/s3/bucket/name"), place, "s3.bucket.name", "a bucket's name")?;
+    // The notification names no account: its principals have ids that are not account numbers.
     Ok(ObjectRef {
-        bucket: needed(text(record, "/s3/bucket/name"), place, "s3.bucket.name", "a bucket's name")?,
-        key: ObjectKey::from_form_encoded(&key),
-        key_if_missing: None,
         version_id: text(record, "/s3/object/versionId"),
         size: record.pointer("/s3/object/size").and_then(Value::as_u64),
         etag: etag(record, "/s3/object/eTag"),
         sequencer: text(record, "/s3/object/sequencer"),
         event_time: time(record, "/eventTime"),
         region: text(record, "/awsRegion"),
-        // The notification names principals only, whose ids are not account numbers.
-        account: None,
         lines: lines(record, place)?,
         hops: record.pointer("/siem/hops").and_then(Value::as_u64).unwrap_or(0),
+        ..ObjectRef::new(bucket, ObjectKey::from_form_encoded(&key))
     })
 }
 

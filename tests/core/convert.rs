@@ -17,10 +17,10 @@ fn written(text: &str, kind: Type) -> Option<String> {
     let arena = Bump::new();
     let fields = Fields::new("prefix", &[], []).unwrap();
     let value = convert(text, kind, &arena)?;
-    let mut row = Row::new(&fields, &arena);
+    let mut row = Row::recycle(Row::default(), &fields);
     row.set(fields.id("@id").unwrap(), value);
     let mut out = Vec::new();
-    row.write_json(&fields, &mut out);
+    row.write_json(&fields, "".into(), &mut out);
     let json = String::from_utf8(out).unwrap();
     Some(json.strip_prefix(r#"{"@id":"#).unwrap().strip_suffix('}').unwrap().to_owned())
 }

@@ -13,7 +13,7 @@ use crate::support::{fluentd_line, load_bytes, plan};
 
 const PAGE: &str = include_str!("../../docs/differences.md");
 
-/// Lines, and what each named field of their first document is here.
+/// Lines, and what each named field of their first document is in es-loader.
 struct Example<'p> {
     lines: Vec<&'p str>,
     claims: Vec<(&'p str, &'p str)>,
@@ -26,8 +26,8 @@ fn examples() -> Vec<Example<'static>> {
             let mut lines: Vec<&str> = block.lines().collect();
             let claims = lines.pop().unwrap().split("; ").map(|claim| {
                 let (field, values) = claim.split_once(": ").unwrap_or_else(|| panic!("{claim}"));
-                let (_, here) = values.split_once(" there, ").unwrap_or_else(|| panic!("{claim}"));
-                (field, here.strip_suffix(" here").unwrap_or_else(|| panic!("{claim}")))
+                let (_, ours) = values.split_once(", es-loader ").unwrap_or_else(|| panic!("{claim}"));
+                (field, ours)
             });
             Example { claims: claims.collect(), lines }
         })
@@ -48,12 +48,12 @@ fn each_example_gives_the_document_that_the_page_promises() {
             })
             .collect();
         let loaded = load_bytes(plan(), &bytes);
-        for (field, here) in claims {
+        for (field, ours) in claims {
             let given = match field {
                 "documents" => Value::from(loaded.documents.len()),
                 field => loaded.documents[0].get(field).clone(),
             };
-            let promised = match here {
+            let promised = match ours {
                 "nothing" => Value::Null,
                 json => serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}")),
             };

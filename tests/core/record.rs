@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use es_loader::read::object::{Inflation, Lines};
 use es_loader::read::record::fluentd::Record;
-use es_loader::read::record::{decode, records};
+use es_loader::read::record::{Spare, decode, records};
 use proptest::prelude::*;
 
 /// The records of a line, in a form that is easy to read: `json|text message [hostname timestamp tag] others`.
 fn seen(line: &str) -> Vec<String> {
-    records(line).map(|record| show(&record)).collect()
+    records(line, &mut Spare::default()).map(|record| show(&record)).collect()
 }
 
 fn show(record: &Record<'_>) -> String {
@@ -32,7 +32,8 @@ fn show(record: &Record<'_>) -> String {
 }
 
 fn one(line: &str) -> Record<'_> {
-    let mut all = records(line);
+    let mut spare = Spare::default();
+    let mut all = records(line, &mut spare);
     let record = all.next().unwrap();
     assert_eq!(all.next(), None, "{line:?} gives one record");
     record
@@ -252,9 +253,9 @@ fn nesting_costs_no_stack() {
 #[test]
 fn many_odd_objects_in_a_line_take_linear_time() {
     let line = "{\"message\":\"\u{1}\"}".repeat(40_000);
-    assert_eq!(records(&line).count(), 40_000);
+    assert_eq!(records(&line, &mut Spare::default()).count(), 40_000);
     let line = "{".repeat(400_000);
-    assert_eq!(records(&line).count(), 1);
+    assert_eq!(records(&line, &mut Spare::default()).count(), 1);
 }
 
 #[test]
@@ -334,7 +335,7 @@ proptest! {
         }
         // A backslash before the text `u0000` makes the replacement above a different text.
         prop_assume!(!raw_controls || !line.contains("\\\u{0}") && !line.contains("\\\u{1}"));
-        let found: Vec<(String, String)> = records(&line)
+        let found: Vec<(String, String)> = records(&line, &mut Spare::default())
             .map(|record| {
                 let other = record.others.iter().find(|other| other.name == "o").unwrap();
                 (record.message.into_owned(), other.value.clone().into_owned())
@@ -347,7 +348,7 @@ proptest! {
 
     #[test]
     fn a_line_that_is_no_json_object_comes_back_whole(line in "[^{\\[\\s\u{0}][^\t]{0,60}") {
-        let all: Vec<Record<'_>> = records(&line).collect();
+        let all: Vec<Record<'_>> = records(&line, &mut Spare::default()).collect();
         prop_assert_eq!(all.len(), 1);
         prop_assert_eq!(&*all[0].message, &*line);
         prop_assert!(!all[0].json);
@@ -377,7 +378,7 @@ proptest! {
         ),
     ) {
         let line = parts.concat();
-        let all: Vec<Record<'_>> = records(&line).collect();
+        let all: Vec<Record<'_>> = records(&line, &mut Spare::default()).collect();
         prop_assert_eq!(all.is_empty(), line.trim_matches([' ', '\t']).is_empty());
         // Every digit, word and letter of the line stands in some record.
         let shown: String = all.iter().map(show).collect();

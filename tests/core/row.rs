@@ -4,7 +4,6 @@
 
 use std::net::IpAddr;
 
-use bumpalo::Bump;
 use es_loader::document::ecs::Type;
 use es_loader::document::field_list::FieldId;
 use es_loader::document::fields::{Error, Fields};
@@ -29,8 +28,7 @@ fn address(text: &str) -> Address<'static> {
 }
 
 fn json(fields: &Fields, values: &[(&str, Value<'_>)]) -> String {
-    let arena = Bump::new();
-    let mut row = Row::new(fields, &arena);
+    let mut row = Row::recycle(Row::default(), fields);
     for (name, value) in values {
         row.set(fields.id(name).unwrap(), *value);
     }
@@ -39,7 +37,7 @@ fn json(fields: &Fields, values: &[(&str, Value<'_>)]) -> String {
 
 fn written(row: &Row<'_>, fields: &Fields) -> String {
     let mut out = Vec::new();
-    row.write_json(fields, &mut out);
+    row.write_json(fields, "".into(), &mut out);
     String::from_utf8(out).unwrap()
 }
 
@@ -90,8 +88,7 @@ fn each_value_is_written_as_its_type() {
 #[test]
 fn keys_that_no_field_takes_follow_under_the_prefix() {
     let fields = fields();
-    let arena = Bump::new();
-    let mut row = Row::new(&fields, &arena);
+    let mut row = Row::recycle(Row::default(), &fields);
     row.leave_over("a", Value::Text("1"));
     row.leave_over("b", Value::Texts(&["2", "3"]));
     assert_eq!(written(&row, &fields), r#"{"deepsecurity":{"a":"1","b":["2","3"]}}"#);
@@ -113,11 +110,10 @@ fn a_long_string_is_cut_at_a_character_and_counted() {
     for (text, cut) in
         [("x".repeat(MAX_STRING), 0), ("x".repeat(MAX_STRING + 1), 1), ("語".repeat(11_000), 1)]
     {
-        let arena = Bump::new();
-        let mut row = Row::new(&fields, &arena);
+        let mut row = Row::recycle(Row::default(), &fields);
         row.set(id, Value::Text(&text));
         let mut out = Vec::new();
-        assert_eq!(row.write_json(&fields, &mut out), cut);
+        assert_eq!(row.write_json(&fields, "".into(), &mut out), cut);
         let document: serde_json::Value = serde_json::from_slice(&out).unwrap();
         let written = document.get("zz").and_then(|value| value.as_str()).unwrap();
         assert!(written.len() <= MAX_STRING && written.len() > MAX_STRING - 4);
@@ -126,11 +122,19 @@ fn a_long_string_is_cut_at_a_character_and_counted() {
 }
 
 #[test]
+fn a_used_row_is_empty_again() {
+    let fields = fields();
+    let mut row = Row::recycle(Row::default(), &fields);
+    row.set(fields.id("zz").unwrap(), Value::Text("x"));
+    row.leave_over("a", Value::Text("1"));
+    assert_eq!(written(&Row::recycle(row.emptied(), &fields), &fields), "{}");
+}
+
+#[test]
 fn a_field_that_has_its_value_keeps_it() {
     let fields = fields();
     let id = fields.id("zz").unwrap();
-    let arena = Bump::new();
-    let mut row = Row::new(&fields, &arena);
+    let mut row = Row::recycle(Row::default(), &fields);
     row.set_if_absent(id, Value::Text("first"));
     row.set_if_absent(id, Value::Text("second"));
     assert_eq!(row.text(id), Some("first"));
@@ -200,8 +204,7 @@ proptest! {
         let fields = fields();
         let ids: Vec<(FieldId, String, Type)> = fields.iter().map(|(id, field)| (id, field.name.clone(), field.kind)).collect();
         let (ip, epoch) = (address("1.2.3.4"), es_loader::parse::time::ZonedTime::utc(jiff::Timestamp::UNIX_EPOCH));
-        let arena = Bump::new();
-        let mut row = Row::new(&fields, &arena);
+        let mut row = Row::recycle(Row::default(), &fields);
         let mut expected = std::collections::BTreeSet::new();
         for (id, name, kind) in chosen.iter().map(|index| index.get(&ids)) {
             let value = match kind {
@@ -244,7 +247,7 @@ fn collect(name: &str, value: &serde_json::Value, found: &mut std::collections::
 }
 
 #[test]
-fn each_slice_of_a_text_is_written_as_serde_json_writes_it() {
+fn a_slice_of_the_text_is_written_like_any_other_string() {
     let fields = fields();
     let line =
         "ab\"c\\d\u{1}e \u{e9}\u{20ac} plain words, and plenty of them behind what needs escapes; the end";
@@ -252,11 +255,10 @@ fn each_slice_of_a_text_is_written_as_serde_json_writes_it() {
     for (number, from) in boundaries.iter().enumerate() {
         for to in &boundaries[number..] {
             let slice = &line[*from..*to];
-            let arena = Bump::new();
-            let mut row = Row::new(&fields, &arena);
+            let mut row = Row::recycle(Row::default(), &fields);
             row.set(fields.id("@id").unwrap(), Value::Text(slice));
             let mut out = Vec::new();
-            row.write_json(&fields, &mut out);
+            row.write_json(&fields, line.into(), &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), serde_json::json!({ "@id": slice }).to_string());
         }
     }

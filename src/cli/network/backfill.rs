@@ -61,10 +61,9 @@ async fn backfill(args: BackfillArgs, sections: Arc<CompiledSections>) -> Result
         return Err(Failure("nothing was loaded".to_owned()));
     }
     if let Some(url) = &args.enqueue {
-        let region = s3.region_of(bucket).await;
         checkpoint.save()?;
         let objects = backlog.pending.make_contiguous();
-        return enqueue::enqueue(&aws, url, region, objects, &mut checkpoint).await;
+        return enqueue::enqueue(&aws, url, objects, &mut checkpoint).await;
     }
     let loader = loader(&args, sections, (&aws, s3)).await?;
     // It is better to know now than after hours that the file cannot be written.

@@ -1,5 +1,9 @@
 //! Objects of S3, for commands that read them without sending their documents.
 
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use super::connect;
@@ -8,12 +12,23 @@ use crate::cli::inputs::Input;
 use crate::edge::aws::s3::S3;
 use crate::local::open_object::OpenObject;
 use crate::trigger::object_ref::ObjectRef;
-use jiff::Timestamp;
 
 /// A connection to S3, and the thread that fetches its objects.
 pub(crate) struct Buckets {
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     s3: S3,
+}
+
+/// The bytes of an object, which end early without the runtime that fetches them.
+struct Fetched {
+    reader: Box<dyn Read + Send>,
+    _runtime: Arc<Runtime>,
+}
+
+impl Read for Fetched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
 }
 
 impl Buckets {
@@ -21,7 +36,7 @@ impl Buckets {
     pub(crate) fn connect(region: Option<String>) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (_, s3) = runtime.block_on(connect::aws(region))?;
-        Ok(Self { runtime, s3 })
+        Ok(Self { runtime: Arc::new(runtime), s3 })
     }
 
     /// The inputs, with all objects under a prefix in its place.
@@ -31,10 +46,12 @@ impl Buckets {
 
     /// Opens an object, which the section `section` takes.
     pub(crate) fn open(&self, object: &ObjectRef, section: String) -> Result<OpenObject, Failure> {
-        self.runtime.block_on(async {
+        let mut open = self.runtime.block_on(async {
             let stream = self.s3.get(object).await?;
-            Ok(stream.into_open_object(object, section, Timestamp::now()))
-        })
+            Ok::<_, Failure>(stream.into_open_object(object, section, Timestamp::now()))
+        })?;
+        open.reader = Box::new(Fetched { reader: open.reader, _runtime: Arc::clone(&self.runtime) });
+        Ok(open)
     }
 }
 

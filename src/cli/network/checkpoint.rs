@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::bytes::hex::hex;
 use crate::cli::failure::Failure;
 use crate::trigger::object_ref::ObjectRef;
 
@@ -55,8 +56,8 @@ impl Job {
     fn file_name(&self) -> PathBuf {
         let hash =
             Sha256::new().chain_update(&self.source).chain_update([0]).chain_update(&self.target).finalize();
-        let digits: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        format!("es-loader-backfill-{digits}.json").into()
+        let hash = hex(hash.get(..4).unwrap_or_default());
+        format!("es-loader-backfill-{hash}.json").into()
     }
 }
 

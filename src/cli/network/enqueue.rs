@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use aws_types::SdkConfig;
-use serde_json::{Value, json};
 
 use super::checkpoint::Checkpoint;
 use super::interrupts::Interrupts;
@@ -18,7 +17,6 @@ use crate::trigger::object_ref::ObjectRef;
 pub(super) async fn enqueue(
     aws: &SdkConfig,
     url: &str,
-    region: Option<String>,
     objects: &[ObjectRef],
     checkpoint: &mut Checkpoint,
 ) -> Result<ExitCode, Failure> {
@@ -26,8 +24,7 @@ pub(super) async fn enqueue(
     let mut interrupts = Interrupts::listen()?;
     let (mut sent, mut refused) = (0_usize, None);
     for chunk in objects.chunks(MOST_AT_ONCE) {
-        let bodies: Vec<String> =
-            chunk.iter().map(|object| event(object, region.as_deref()).to_string()).collect();
+        let bodies: Vec<String> = chunk.iter().map(|object| object.notification().to_string()).collect();
         let failed = tokio::select! {
             failed = queue.send_batch(&bodies) => failed,
             () = interrupts.next() => break,
@@ -63,30 +60,4 @@ pub(super) async fn enqueue(
         return Ok(ExitCode::from(ExitStatus::Unfinished as u8));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The notification of an object.
-fn event(object: &ObjectRef, region: Option<&str>) -> Value {
-    let mut facts = json!({"key": object.key.to_form_encoded()});
-    for (name, value) in
-        [("size", object.size.map(Value::from)), ("eTag", object.etag.clone().map(Value::from))]
-    {
-        if let (Some(facts), Some(value)) = (facts.as_object_mut(), value) {
-            facts.insert(name.to_owned(), value);
-        }
-    }
-    let mut record = json!({
-        "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": object.bucket}, "object": facts},
-    });
-    let facts = [
-        ("awsRegion", region.map(Value::from)),
-        ("eventTime", object.event_time.map(|time| Value::from(time.to_string()))),
-    ];
-    for (name, value) in facts {
-        if let (Some(record), Some(value)) = (record.as_object_mut(), value) {
-            record.insert(name.to_owned(), value);
-        }
-    }
-    json!({ "Records": [record] })
 }

@@ -321,18 +321,10 @@ impl Listing {
 
 fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
     Some(ObjectRef {
-        bucket: bucket.to_owned(),
-        key: ObjectKey::from_raw(object.key()?),
-        key_if_missing: None,
-        version_id: None,
         size: object.size().and_then(|size| u64::try_from(size).ok()),
         etag: object.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
-        sequencer: None,
         event_time: object.last_modified().and_then(timestamp),
-        region: None,
-        account: None,
-        lines: None,
-        hops: 0,
+        ..ObjectRef::new(bucket, ObjectKey::from_raw(object.key()?))
     })
 }
 

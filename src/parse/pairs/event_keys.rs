@@ -6,14 +6,12 @@
 use bumpalo::Bump;
 
 use super::pair::{Escapes, Pair};
+use crate::bytes::recycle::emptied;
 use crate::bytes::trim::trim;
 use crate::bytes::word::{Ends, WORD};
 
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 16;
-
-/// Pairs that an event usually has, at most.
-const USUAL_PAIRS: usize = 32;
 
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +105,7 @@ fn slot_of(ends: Ends, slots: usize) -> usize {
 }
 
 /// One event's pairs by key.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct EventKeys<'a> {
     pairs: Vec<Pair<'a>>,
     /// What is known of each pair.
@@ -134,13 +132,17 @@ struct Entry<'a> {
 pub(crate) struct PairIndex(u32);
 
 impl<'a> EventKeys<'a> {
-    /// No pairs yet, of an event whose known keys are those of `table`.
-    pub(crate) fn new(table: &KeyTable) -> Self {
-        EventKeys {
-            pairs: Vec::with_capacity(USUAL_PAIRS),
-            entries: Vec::with_capacity(USUAL_PAIRS),
-            first: vec![0; usize::from(table.count)],
-        }
+    /// No pairs, with the memory of one that was emptied.
+    pub(crate) fn recycle(emptied: EventKeys<'static>, table: &KeyTable) -> Self {
+        let EventKeys { pairs, entries, mut first } = emptied;
+        first.clear();
+        first.resize(usize::from(table.count), 0);
+        EventKeys { pairs, entries, first }
+    }
+
+    /// The memory without its pairs.
+    pub(crate) fn emptied(self) -> EventKeys<'static> {
+        EventKeys { pairs: emptied(self.pairs), entries: emptied(self.entries), first: self.first }
     }
 
     /// Where the event's pairs go, before [`EventKeys::find_keys`].

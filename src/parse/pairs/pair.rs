@@ -71,7 +71,7 @@ impl Escapes {
     /// The escapes of a value whose sender escapes as CEF does, or not at all: a backslash before anything but `\`, `=`, `n`, `r`,
     /// `|` or the end of the value tells that it is not at all (rule E7b).
     pub(crate) fn of(raw: &str) -> Self {
-        if memchr(b'\\', raw.as_bytes()).is_none() {
+        if !raw.contains('\\') {
             return Self::None;
         }
         let at_end = terminated(tag("\\"), eof);

@@ -1,6 +1,7 @@
 //! The columns that fluent-plugin-s3 puts before the JSON of a record.
 //!
-//! Its `out_file` formatter writes `time<TAB>tag<TAB>{json}`. `output_time false` and `output_tag false` take a column away each.
+//! Its `out_file` formatter writes `time<TAB>tag<TAB>{json}`; `output_time false` and `output_tag false` take a
+//! column away each. Does not read the JSON.
 
 use memchr::memchr;
 
@@ -13,10 +14,10 @@ pub(crate) struct Columns<'a> {
     pub(crate) tag: Option<&'a str>,
 }
 
-/// The most bytes of a column that is a time: any usual format is shorter.
+/// A time in any usual format is shorter.
 const LONGEST_TIME: usize = 64;
 
-/// Splits the columns from a line. Returns them and the JSON, which starts with `{`, or `None` where the line has no columns.
+/// Splits the columns from a line, where it has some; what follows starts with `{`.
 pub(crate) fn split(line: &str) -> Option<(Columns<'_>, &str)> {
     if line.starts_with('{') {
         return None;
@@ -41,7 +42,7 @@ fn split_at_tab(text: &str) -> Option<(&str, &str)> {
     Some((before, after.strip_prefix('\t')?))
 }
 
-/// Whether a column is a time. An event can hold tabs too (LEEF's delimiter is one), but then a pipe or an equals sign stands before one.
+/// The line of an event can hold tabs too (LEEF's delimiter is one): a pipe or an equals sign tells it.
 fn is_time(column: &str) -> bool {
     column.len() <= LONGEST_TIME
         && column.bytes().any(|byte| byte.is_ascii_digit())
@@ -49,7 +50,7 @@ fn is_time(column: &str) -> bool {
         && (column.starts_with(|first: char| first.is_ascii_digit()) || column.contains(':'))
 }
 
-/// Whether a column is a tag: words with dots between them.
+/// Tags are words with dots between them.
 fn is_tag(column: &str) -> bool {
     !column.is_empty() && !column.contains(['|', '=', ' ', '"'])
 }

@@ -16,6 +16,8 @@ pub struct Other<'a> {
 pub struct Record<'a> {
     /// The log line: `message`, or the whole line where it is not JSON.
     pub message: Cow<'a, str>,
+    /// So many bytes of `message`, from the first on, are known to stand in JSON as they are.
+    pub plain: usize,
     /// `hostname`, as the article's record_transformer adds it.
     pub hostname: Option<Cow<'a, str>>,
     /// `timestamp`: when fluentd read the line. From the `time` column where there is one and the record has none.

@@ -1,131 +1,223 @@
 //! One JSON object as a record, borrowed from the line where no escape stands in the way.
 //!
-//! serde_json reads it. Most records have strings only; where another value stands, the object is read once more, and each value stays
-//! JSON text ([`RawValue`]): numbers are kept as they are written, and nested values must not cost stack.
+//! Most of a line is one long string, so strings are searched for their end and not walked through; what is rare in
+//! a log (numbers, nested values, `\u` escapes) is left to serde_json, one value at a time. Nothing recurses, so
+//! nesting costs no stack. Does not know what stands before and behind the object.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use memchr::memchr;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use memchr::{memchr, memchr2_iter};
+use serde::de::Deserialize;
 use serde_json::value::RawValue;
+use wide::u8x16;
 
 use super::fluentd::{Other, Record};
 use super::repair;
+use super::spare::Spare;
 
-/// Reads the object that `text` starts with. Returns the record and the number of bytes that the object takes, or `None` where strict
-/// JSON finds no object.
-pub(super) fn object(text: &str) -> Option<(Record<'_>, usize)> {
-    let (mut record, length) = fields::<Text<'_>>(text).or_else(|| fields::<&RawValue>(text))?;
+/// Bytes that are looked at as one: names and most values end in the first block.
+const BLOCK: usize = 32;
+
+/// How much longer than its first stretch without escapes a string is taken to be: most messages are no longer.
+const USUAL_LENGTH: usize = 1024;
+
+/// Reads the object that `text` starts with into an empty record, and gives how many bytes it takes. Where it is none, something of
+/// it may be in the record. A text that had escapes goes into memory of `spare`.
+pub(crate) fn object<'a>(text: &'a str, spare: &mut Spare, record: &mut Record<'a>) -> Option<usize> {
     record.json = true;
-    if record.message_missing {
+    let mut fields = Fields { record, has_message: false };
+    let mut rest = behind_blanks(text.strip_prefix('{')?);
+    let mut is_end = rest.starts_with('}');
+    while !is_end {
+        let (name, length) = name(rest, spare)?;
+        rest = behind_blanks(behind_blanks(rest.get(length..)?).strip_prefix(':')?);
+        let (value, length) = value(rest, spare)?;
+        rest = behind_blanks(rest.get(length..)?);
+        fields.add(name, value);
+        match rest.strip_prefix(',') {
+            Some(behind) => rest = behind_blanks(behind),
+            None => is_end = true,
+        }
+    }
+    let length = text.len() - rest.strip_prefix('}')?.len();
+    if !fields.has_message {
+        record.message_missing = true;
         record.message = Cow::Borrowed(text.get(..length)?);
     }
-    Some((record, length))
+    Some(length)
 }
 
-/// Returns the length in bytes of the JSON value that `text` starts with.
-pub(super) fn value_length(text: &str) -> Option<usize> {
+/// The length of the JSON value that `text` starts with.
+pub(crate) fn value_length(text: &str) -> Option<usize> {
     leading::<&RawValue>(text).map(|(_, length)| length)
 }
 
-fn fields<'a, V: FieldValue<'a>>(text: &'a str) -> Option<(Record<'a>, usize)> {
-    leading(text).map(|(Fields::<V> { record, .. }, length)| (record, length))
+/// The fields of a record in the making.
+struct Fields<'r, 'a> {
+    record: &'r mut Record<'a>,
+    has_message: bool,
 }
 
-/// Reads the value that `text` starts with, and returns it with its length in bytes.
-fn leading<'a, T: Deserialize<'a>>(text: &'a str) -> Option<(T, usize)> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter();
-    let value = values.next()?.ok()?;
-    Some((value, values.byte_offset()))
+/// The text of a string, or the JSON of any other value.
+struct Value<'a> {
+    text: Cow<'a, str>,
+    /// So many bytes of the text, from the first on, stand in JSON as they are.
+    plain: usize,
+    /// Null says no more than a missing field.
+    is_null: bool,
 }
 
-/// The record of an object, all of whose values can be read as `V`.
-struct Fields<'a, V> {
-    record: Record<'a>,
-    values: PhantomData<V>,
+/// A string of JSON.
+struct Text<'a> {
+    /// Its text, escapes undone.
+    text: Cow<'a, str>,
+    /// So many bytes of the text, from the first on, stand in JSON as they are.
+    plain: usize,
+    /// Bytes that it takes, with its quotes.
+    length: usize,
 }
 
-/// A string, borrowed if it has no escapes.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// The value of a field.
-trait FieldValue<'a>: Deserialize<'a> {
-    /// Whether it is null, which says no more than a missing field.
-    fn is_null(&self) -> bool;
-
-    /// The text of a string, or the JSON of any other value.
-    fn text(self) -> Cow<'a, str>;
-}
-
-impl<'a> FieldValue<'a> for Text<'a> {
-    fn is_null(&self) -> bool {
-        false
-    }
-
-    fn text(self) -> Cow<'a, str> {
-        self.0
+impl<'a> Text<'a> {
+    /// A string without escapes.
+    fn plain(text: &'a str) -> Self {
+        Self { text: Cow::Borrowed(text), plain: text.len(), length: text.len() + "\"\"".len() }
     }
 }
 
-impl<'a> FieldValue<'a> for &'a RawValue {
-    fn is_null(&self) -> bool {
-        self.get() == "null"
-    }
-
-    fn text(self) -> Cow<'a, str> {
-        let json = self.get();
-        let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-            return Cow::Borrowed(json);
-        };
-        if memchr(b'\\', inner.as_bytes()).is_none() {
-            return Cow::Borrowed(inner);
-        }
-        // RawValue lets lone surrogates pass, which no text can hold.
-        let text = serde_json::from_str(json).ok();
-        let text = text.or_else(|| serde_json::from_str(&repair::value(json)?.json).ok());
-        text.map_or(Cow::Borrowed(json), Cow::Owned)
-    }
-}
-
-impl<'de, V: FieldValue<'de>> Deserialize<'de> for Fields<'de, V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let record = Record { message_missing: true, ..Record::default() };
-        deserializer.deserialize_map(Fields { record, values: PhantomData })
-    }
-}
-
-impl<'de, V: FieldValue<'de>> Visitor<'de> for Fields<'de, V> {
-    type Value = Self;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
-        while let Some((Text(name), value)) = map.next_entry()? {
-            self.add(name, value);
-        }
-        Ok(self)
-    }
-}
-
-impl<'a, V: FieldValue<'a>> Fields<'a, V> {
-    fn add(&mut self, name: Cow<'a, str>, value: V) {
-        let record = &mut self.record;
+impl<'a> Fields<'_, 'a> {
+    fn add(&mut self, name: Cow<'a, str>, value: Value<'a>) {
+        let record = &mut *self.record;
         let own = match &*name {
-            "message" if record.message_missing => {
-                record.message_missing = false;
-                record.message = value.text();
+            "message" if !self.has_message => {
+                self.has_message = true;
+                record.message = value.text;
+                record.plain = value.plain;
                 return;
             }
             "hostname" if record.hostname.is_none() => &mut record.hostname,
             "timestamp" if record.timestamp.is_none() => &mut record.timestamp,
             "tag" if record.tag.is_none() => &mut record.tag,
-            _ => return record.others.push(Other { name, value: value.text() }),
+            _ => return record.others.push(Other { name, value: value.text }),
         };
-        *own = (!value.is_null()).then(|| value.text());
+        *own = (!value.is_null).then_some(value.text);
     }
+}
+
+/// Reads the value that `text` starts with as serde_json does, and gives where it ends.
+fn leading<'a, T: Deserialize<'a>>(text: &'a str) -> Option<(T, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
+    let value = values.next()?.ok()?;
+    Some((value, values.byte_offset()))
+}
+
+fn name<'a>(text: &'a str, spare: &mut Spare) -> Option<(Cow<'a, str>, usize)> {
+    let plain = string(text, spare).map(|Text { text, length, .. }| (text, length));
+    plain.or_else(|| leading::<String>(text).map(|(name, length)| (Cow::Owned(name), length)))
+}
+
+fn value<'a>(text: &'a str, spare: &mut Spare) -> Option<(Value<'a>, usize)> {
+    if let Some(Text { text, plain, length }) = string(text, spare) {
+        return Some((Value { text, plain, is_null: false }, length));
+    }
+    let (value, length) = leading::<&RawValue>(text)?;
+    Some((Value { text: text_of(value), plain: 0, is_null: value.get() == "null" }, length))
+}
+
+/// Reads the string that `text` starts with, and gives where it ends. Nothing if it is no string, or one with
+/// anything in it that takes more than a look: serde_json will tell.
+fn string<'a>(text: &'a str, spare: &mut Spare) -> Option<Text<'a>> {
+    let inner = text.strip_prefix('"')?;
+    let near = inner.as_bytes().first_chunk().and_then(near_end);
+    let Some(end) = near else { return long_string(inner, spare) };
+    Some(Text::plain(inner.get(..end)?))
+}
+
+/// Where the quote stands that ends a string, if it is in this block and nothing before it takes more than a look.
+fn near_end(block: &[u8; BLOCK]) -> Option<usize> {
+    let (halves, _) = block.as_chunks();
+    let found = halves.iter().rev().fold(0, |found, half| {
+        let bytes = u8x16::new(*half);
+        let is_control = bytes.simd_eq(bytes.min(u8x16::splat(b' ' - 1)));
+        let is_quoting = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\'));
+        found << 16 | (is_control | is_quoting).to_bitmask()
+    });
+    let first = found.trailing_zeros() as usize;
+    (block.get(first) == Some(&b'"')).then_some(first)
+}
+
+/// The same as [`string`] behind the opening quote.
+fn long_string<'a>(inner: &'a str, spare: &mut Spare) -> Option<Text<'a>> {
+    let bytes = inner.as_bytes();
+    let mut unescaped = String::new();
+    let mut is_lent = false;
+    let mut first_escape = 0;
+    let mut copied = 0;
+    for at in memchr2_iter(b'"', b'\\', bytes) {
+        if at < copied {
+            continue;
+        }
+        let plain = inner.get(copied..at)?;
+        if bytes.get(at) == Some(&b'\\') {
+            if copied == 0 {
+                first_escape = at;
+                unescaped = spare.take();
+                is_lent = unescaped.capacity() > 0;
+                unescaped.reserve(inner.len().min(at + USUAL_LENGTH));
+            }
+            unescaped.push_str(plain);
+            unescaped.push(meant(*bytes.get(at + 1)?)?);
+            copied = at + 2;
+            continue;
+        }
+        // Control characters must be escaped (RFC 8259 section 7). A search for the least byte is done many at a time.
+        if bytes.get(..at)?.iter().copied().fold(u8::MAX, u8::min) < b' ' {
+            return None;
+        }
+        if copied == 0 {
+            return Some(Text::plain(plain));
+        }
+        unescaped.push_str(plain);
+        if !is_lent && unescaped.len() < unescaped.capacity() / 4 {
+            unescaped.shrink_to_fit();
+        }
+        let length = at + "\"\"".len();
+        return Some(Text { text: Cow::Owned(unescaped), plain: first_escape, length });
+    }
+    None
+}
+
+/// The character that a backslash and `escaped` stand for; nothing for an escape that is longer, or is none.
+fn meant(escaped: u8) -> Option<char> {
+    Some(match escaped {
+        b'"' | b'\\' | b'/' => char::from(escaped),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        _ => return None,
+    })
+}
+
+/// What follows the blanks (RFC 8259 section 2) that `text` starts with.
+fn behind_blanks(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b' ' | b'\t' | b'\n' | b'\r') => text.trim_start_matches([' ', '\t', '\n', '\r']),
+        _ => text,
+    }
+}
+
+/// The text of a string, or the JSON of any other value.
+fn text_of(value: &RawValue) -> Cow<'_, str> {
+    let json = value.get();
+    let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Cow::Borrowed(json);
+    };
+    if memchr(b'\\', inner.as_bytes()).is_none() {
+        return Cow::Borrowed(inner);
+    }
+    // RawValue lets lone surrogates pass, which no text can hold.
+    let text = serde_json::from_str(json).ok();
+    let text = text.or_else(|| serde_json::from_str(&repair::value(json)?.json).ok());
+    text.map_or(Cow::Borrowed(json), Cow::Owned)
 }

@@ -1,116 +1,126 @@
 //! The records of a line, one after the other.
 //!
-//! An object is a record, and so is each object of an array that starts with one. From the first thing on that is neither, the rest of
-//! the line is one record of text, so that nothing is lost that cannot be understood.
+//! Objects are records, and so are the objects of an array that starts with one. From the first thing on that is
+//! neither, the rest of the line is one record of text: what cannot be understood is kept whole.
 
 use std::borrow::Cow;
 
 use super::columns;
 use super::columns::Columns;
 use super::fluentd::{Other, Record};
+use super::spare::Spare;
 use super::{json, repair};
 
-/// Reads a line as records. A blank line has none.
+/// Reads a line as records. A line of nothing but blanks has none.
 ///
-/// * `{…}`: the record has the fields of the object. An object without `message` is its own message, as JSON text; so is a `message` that
-///   is no string. Of several equal keys the first counts, and the later ones go to `others`.
+/// * `{…}`: its fields; without `message` the JSON text is the message, and a `message` that is no string is its
+///   JSON text. Of several equal keys the first is meant, the later ones go to `others`.
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
-/// * anything else, and whatever follows the last whole object, is text.
-pub fn records(line: &str) -> Records<'_> {
-    Records { rest: line, columns: Columns::default(), position: LinePosition::Start }
+/// * anything else, and whatever follows the last whole object: text.
+pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
+    Records { rest: line, columns: Columns::default(), place: Place::Start, spare }
 }
 
-/// The iterator that [`records`] returns.
+/// The iterator of [`records`].
 #[derive(Debug)]
-pub struct Records<'a> {
+pub struct Records<'a, 's> {
     rest: &'a str,
     columns: Columns<'a>,
-    position: LinePosition,
+    place: Place,
+    spare: &'s mut Spare,
 }
 
 /// Where in the line the rest starts.
 #[derive(Clone, Copy, Debug)]
-enum LinePosition {
+enum Place {
     Start,
     Values,
     Array,
 }
 
-/// RFC 8259 section 2.
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
-
-impl<'a> Iterator for Records<'a> {
+impl<'a> Iterator for Records<'a, '_> {
     type Item = Record<'a>;
 
     fn next(&mut self) -> Option<Record<'a>> {
+        let mut record = Record::default();
+        self.read_next(&mut record).map(|()| record)
+    }
+}
+
+/// RFC 8259 section 2.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+impl<'a> Records<'a, '_> {
+    /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
+    pub(crate) fn read_next(&mut self, record: &mut Record<'a>) -> Option<()> {
         let (mut before, mut rest) = self.pass_blanks()?;
-        while let (LinePosition::Array, Some(behind)) = (self.position, rest.strip_prefix(']')) {
-            self.position = LinePosition::Values;
+        while let (Place::Array, Some(behind)) = (self.place, rest.strip_prefix(']')) {
+            self.place = Place::Values;
             self.rest = behind;
             (before, rest) = self.pass_blanks()?;
         }
-        let at_start = matches!(self.position, LinePosition::Start);
-        match self.position {
-            LinePosition::Start => {
+        let at_start = matches!(self.place, Place::Start);
+        match self.place {
+            Place::Start => {
                 // Text that is the whole line keeps its leading blanks; what follows a record does not.
-                self.position = LinePosition::Values;
+                self.place = Place::Values;
                 self.open(rest);
                 if let Some((columns, behind)) = columns::split(rest) {
                     self.columns = columns;
                     self.rest = behind;
                 }
             }
-            LinePosition::Values => {
+            Place::Values => {
                 before = rest;
                 self.open(rest);
             }
-            LinePosition::Array => {
+            Place::Array => {
                 before = rest;
                 self.rest = rest;
             }
         }
-        let mut record = self.value().unwrap_or_else(|| {
+        if self.value(record).is_none() {
             // With no record behind them, what looked like columns was text too.
             if at_start {
                 self.columns = Columns::default();
             }
             self.rest = "";
-            Record { message: Cow::Borrowed(before), ..Record::default() }
-        });
-        self.fill_in_columns(&mut record);
-        Some(record)
+            *record = Record { message: Cow::Borrowed(before), ..Record::default() };
+        }
+        self.fill_in_columns(record);
+        Some(())
     }
-}
 
-impl<'a> Records<'a> {
-    /// Returns the rest with and without leading blanks, or `None` if it is blank.
+    /// The rest with and without leading blanks; nothing if it holds nothing else.
     fn pass_blanks(&self) -> Option<(&'a str, &'a str)> {
         let rest = self.rest.trim_start_matches(BLANKS);
         (!rest.is_empty()).then_some((self.rest, rest))
     }
 
-    /// Goes into an array, if an object stands first in it: many log lines that are no JSON start with a bracket.
+    /// Goes into an array, if an object stands first in it: many a log line starts with a bracket.
     fn open(&mut self, rest: &'a str) {
         self.rest = rest;
         if let Some(elements) = rest.strip_prefix('[').map(|behind| behind.trim_start_matches(BLANKS))
             && elements.starts_with('{')
         {
-            self.position = LinePosition::Array;
+            self.place = Place::Array;
             self.rest = elements;
         }
     }
 
     /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
-    fn value(&mut self) -> Option<Record<'a>> {
-        let LinePosition::Array = self.position else { return self.object() };
-        let record = self.object().or_else(|| self.plain_element())?;
+    fn value(&mut self, record: &mut Record<'a>) -> Option<()> {
+        let Place::Array = self.place else { return self.object(record) };
+        if self.object(record).is_none() {
+            *record = self.plain_element()?;
+        }
         let behind = self.rest.trim_start_matches(BLANKS);
         self.rest = behind.strip_prefix(',').unwrap_or(behind);
-        Some(record)
+        Some(())
     }
 
-    /// Reads an element that is no object.
+    /// An element that is no object.
     fn plain_element(&mut self) -> Option<Record<'a>> {
         let (element, behind) = self.rest.split_at_checked(json::value_length(self.rest)?)?;
         self.rest = behind;
@@ -118,13 +128,20 @@ impl<'a> Records<'a> {
     }
 
     /// Reads the object that the rest starts with.
-    fn object(&mut self) -> Option<Record<'a>> {
+    fn object(&mut self, record: &mut Record<'a>) -> Option<()> {
         if !self.rest.starts_with('{') {
             return None;
         }
-        let (record, length) = json::object(self.rest).or_else(|| repaired_object(self.rest))?;
+        let length = match json::object(self.rest, self.spare, record) {
+            Some(length) => length,
+            None => {
+                let repaired = repaired_object(self.rest)?;
+                *record = repaired.0;
+                repaired.1
+            }
+        };
         self.rest = self.rest.get(length..)?;
-        Some(record)
+        Some(())
     }
 
     fn fill_in_columns(&self, record: &mut Record<'a>) {
@@ -140,7 +157,8 @@ impl<'a> Records<'a> {
 /// Reads an object that strict JSON refuses. The record owns its text, because it differs from the line.
 fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
     let repaired = repair::value(text)?;
-    let (record, length) = json::object(&repaired.json)?;
+    let mut record = Record::default();
+    let length = json::object(&repaired.json, &mut Spare::default(), &mut record)?;
     if length < repaired.json.len() {
         return None;
     }
@@ -154,6 +172,7 @@ fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
         record.others.into_iter().map(|Other { name, value }| Other { name: own(name), value: own(value) });
     let record = Record {
         message,
+        plain: 0,
         hostname: record.hostname.map(own),
         timestamp: record.timestamp.map(own),
         tag: record.tag.map(own),

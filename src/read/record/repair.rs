@@ -1,5 +1,7 @@
-//! JSON that strict readers refuse although its meaning is plain: raw control characters in strings (RFC 8259, section 7, wants them
-//! escaped), and escapes of half a surrogate pair (section 8.2).
+//! JSON that strict readers refuse although it is plain what was meant: raw control characters in strings
+//! (RFC 8259 section 7 wants them escaped), and escapes of half a surrogate pair (section 8.2).
+//!
+//! Works on text. Does not know records.
 
 use std::fmt::Write;
 
@@ -7,12 +9,12 @@ use std::fmt::Write;
 pub(crate) struct Repaired {
     /// The value's JSON, with escapes in the place of what was wrong.
     pub(crate) json: String,
-    /// The number of bytes that the value takes in its text.
+    /// Bytes that the value takes in the text it came from.
     pub(crate) length: usize,
 }
 
-/// Repairs the object, array or string that `text` starts with. Returns `None` if it does not end, or if it has nothing that can be
-/// repaired here.
+/// Repairs the object, array or string that `text` starts with. Nothing if it does not end, or if nothing was
+/// wrong with it that can be repaired here.
 pub(crate) fn value(text: &str) -> Option<Repaired> {
     let mut json = String::new();
     let mut copied = 0;
@@ -53,8 +55,8 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
     None
 }
 
-/// Returns the length of the escape that `text` starts with, and whether it stands for text, which half a surrogate pair does not. A pair
-/// counts as one escape.
+/// The length of the escape that `text` starts with, and whether it stands for text: half a surrogate pair does
+/// not. A pair counts as one escape.
 fn escape(text: &str) -> (usize, bool) {
     match code_unit(text) {
         Some(0xd800..=0xdbff) => match text.get(6..).and_then(code_unit) {
@@ -68,7 +70,7 @@ fn escape(text: &str) -> (usize, bool) {
     }
 }
 
-/// Returns the UTF-16 code unit of the `\uXXXX` that `text` starts with.
+/// The UTF-16 code unit of a `\uXXXX` that `text` starts with.
 fn code_unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use es_loader::read::record::{decode, records};
+use es_loader::read::record::{Spare, decode, records};
 
 use super::slices::place;
 use crate::support::strict::Strict;
@@ -10,7 +10,7 @@ use crate::support::strict::Strict;
 pub(super) fn property(bytes: &[u8]) {
     let (text, replaced) = decode(bytes);
     assert_eq!(replaced == 0, std::str::from_utf8(bytes).is_ok());
-    let all: Vec<_> = records(&text).collect();
+    let all: Vec<_> = records(&text, &mut Spare::default()).collect();
     let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
     assert_eq!(all.is_empty(), is_blank, "{} records of {text:?}", all.len());
     assert!(all.len() <= text.len(), "{} records of {text:?}", all.len());
