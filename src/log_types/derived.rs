@@ -10,7 +10,7 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
-use crate::packet::url::split_url;
+use crate::packet::url::{Parts, split_url};
 
 /// What stands between the folders of a path, on Windows and elsewhere.
 pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
@@ -65,8 +65,13 @@ fn process_name(row: &mut Row<'_>) {
 }
 
 fn url_parts(row: &mut Row<'_>) {
-    let Some(url) = row.text(FieldId::URL_ORIGINAL) else { return };
-    let parts = split_url(url);
+    if let Some(url) = row.text(FieldId::URL_ORIGINAL) {
+        set_url_parts(row, split_url(url));
+    }
+}
+
+/// Gives the fields of a URL's parts their values, where they have none.
+pub(super) fn set_url_parts<'a>(row: &mut Row<'a>, parts: Parts<'a>) {
     for (field, part) in [
         (FieldId::URL_SCHEME, parts.scheme),
         (FieldId::URL_DOMAIN, parts.domain),

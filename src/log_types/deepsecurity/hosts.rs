@@ -5,6 +5,7 @@ use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
+use crate::log_types::derived::set_url_parts;
 use crate::packet::url;
 
 /// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address.
@@ -81,23 +82,6 @@ pub(super) fn requested_url(context: &mut Context<'_, '_>) {
         return;
     }
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
-    set_url_parts(context, url::split_url(value));
+    set_url_parts(context.row, url::split_url(value));
     context.keyed.mark_used(at);
-}
-
-pub(super) fn set_url_parts<'a>(context: &mut Context<'_, 'a>, parts: url::Parts<'a>) {
-    for (field, part) in [
-        (FieldId::URL_SCHEME, parts.scheme),
-        (FieldId::URL_DOMAIN, parts.domain),
-        (FieldId::URL_PATH, parts.path),
-        (FieldId::URL_QUERY, parts.query),
-        (FieldId::URL_FRAGMENT, parts.fragment),
-    ] {
-        if let Some(part) = part {
-            context.row.set_if_absent(field, Value::Text(part));
-        }
-    }
-    if let Some(port) = parts.port {
-        context.row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
-    }
 }

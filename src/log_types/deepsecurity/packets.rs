@@ -7,12 +7,12 @@ use std::net::IpAddr;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::hosts::set_url_parts;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::{Address, Value};
+use crate::log_types::derived::set_url_parts;
 use crate::packet::payload;
 use crate::packet::payload::{Decoded, Packet, Redaction};
 use crate::packet::url;
@@ -107,10 +107,10 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
         context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
     }
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(request.target));
-    set_url_parts(context, url::split_target(request.target));
+    set_url_parts(context.row, url::split_target(request.target));
     if let Some(host) = request.host {
         let (domain, port) = url::split_authority(host);
-        set_url_parts(context, url::Parts { domain, port, ..url::Parts::default() });
+        set_url_parts(context.row, url::Parts { domain, port, ..url::Parts::default() });
     }
     for (field, text) in [
         (FieldId::USER_AGENT_ORIGINAL, request.user_agent),
