@@ -50,7 +50,8 @@ pub struct Documents<'p> {
     index_names: IndexNames<'p>,
     arena: Bump,
     /// The memory of events that are done.
-    spare: Vec<(Row<'static>, EventKeys<'static>)>,
+    spare_rows: Vec<Row<'static>>,
+    spare_keys: Vec<EventKeys<'static>>,
     hits: Hits,
     /// Rows note why their values are what they are.
     traced: bool,
@@ -70,7 +71,8 @@ impl<'p> Documents<'p> {
             facts,
             index_names: IndexNames::new(&section.log_type.index),
             arena: Bump::new(),
-            spare: Vec::new(),
+            spare_rows: Vec::new(),
+            spare_keys: Vec::new(),
             hits: Hits::default(),
             traced: false,
         }
@@ -107,23 +109,22 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { section, facts, created, devices, ingested, index_names, arena, spare, hits, traced } =
-            self;
+        let Self { section, facts, created, devices, ingested, index_names, arena, hits, traced, .. } = self;
+        let Self { spare_rows, spare_keys, .. } = self;
         let section: &CompiledSection = section;
         arena.reset();
         let arena = &*arena;
 
-        let (mut rows, mut keys): (Vec<_>, Vec<_>) = std::mem::take(spare).into_iter().unzip();
         forget(devices);
         let mut read: Vec<_> = events
             .iter()
             .map(|event| {
-                let keyed = EventKeys::recycle(keys.pop().unwrap_or_default(), &section.keys);
+                let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
                 ReadEvent::read(*event, keyed, section, devices, arena)
             })
             .collect();
         let row = || {
-            let mut row = Row::recycle(rows.pop().unwrap_or_default(), &section.fields);
+            let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);
             if *traced {
                 row.trace = Trace::on();
             }
@@ -150,7 +151,10 @@ impl<'p> Documents<'p> {
                 arena,
             })?;
         }
-        spare.extend(mapped.iter_mut().map(MappedEvent::take_memory));
+        for (row, keys) in mapped.iter_mut().map(MappedEvent::take_memory) {
+            spare_rows.push(row);
+            spare_keys.push(keys);
+        }
         ControlFlow::Continue(())
     }
 }
