@@ -139,6 +139,8 @@ pub struct LogType {
     pub doc_id_suffix: Option<SourceName>,
     /// The object that takes what the table leaves over.
     pub field_prefix: String,
+    /// Names of products beside those that the log type knows.
+    pub products: Vec<String>,
     /// Proxies whose X-Forwarded-For is believed.
     pub trusted_proxies: Vec<Cidr>,
     /// What `@message` holds.

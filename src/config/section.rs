@@ -53,6 +53,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let event_time = event_time(section, findings);
     let doc_id = section.read("doc_id", findings, source::at_most_one);
     let doc_id_suffix = section.read("doc_id_suffix", findings, source::at_most_one);
+    let products = section.read("products", findings, value::added_names);
     let trusted_proxies = section.read("trusted_proxies", findings, value::blocks);
     let raw_message = section.read("raw_message", findings, value::raw_message);
     let redact_headers = section.read("redact_headers", findings, value::headers);
@@ -76,6 +77,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
         field_prefix: field_prefix?,
+        products: products?,
         trusted_proxies: trusted_proxies?,
         raw_message: raw_message?,
         redact_headers: redact_headers?,

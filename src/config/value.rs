@@ -205,6 +205,19 @@ pub(super) fn word(text: &str) -> Result<String, ValueError> {
     }
 }
 
+/// Names that are added to a list which is built in: a `+`, then names with commas or line ends between them.
+pub(super) fn added_names(text: &str) -> Result<Vec<String>, ValueError> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(names) = text.strip_prefix('+') else {
+        let problem = ValueError::new(0, "the built-in names cannot be replaced, only added to");
+        return Err(problem.help(format!("write '+ {text}'")));
+    };
+    let names = pieces(names, |c| matches!(c, ',' | '\n')).map(|(_, name)| name.trim());
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
 /// Names of HTTP headers, in lower case.
 pub(super) fn headers(text: &str) -> Result<Vec<String>, ValueError> {
     words(text)

@@ -18,6 +18,8 @@ pub enum Problem {
     NoEvent,
     /// The event's header is cut.
     IncompleteHeader,
+    /// A whole event of a product that is not the section's.
+    UnknownProduct,
     /// Text of the event that belongs to no key.
     UnparsedText,
     /// A LEEF event without a delimiter: cut at blanks.
@@ -44,13 +46,14 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
         Self::MessageMissing,
         Self::NoEvent,
         Self::IncompleteHeader,
+        Self::UnknownProduct,
         Self::UnparsedText,
         Self::DelimiterGuessed,
         Self::RepeatedKey,
@@ -73,6 +76,7 @@ impl Problem {
             Self::MessageMissing => "message_missing",
             Self::NoEvent => "no_event",
             Self::IncompleteHeader => "incomplete_header",
+            Self::UnknownProduct => "unknown_product",
             Self::UnparsedText => "unparsed_text",
             Self::DelimiterGuessed => "delimiter_guessed",
             Self::RepeatedKey => "repeated_key",
@@ -96,6 +100,9 @@ impl Problem {
             Self::MessageMissing => "JSON record without message, kept whole as text",
             Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
             Self::IncompleteHeader => "header cut short, indexed as pipeline_error",
+            Self::UnknownProduct => {
+                "event of another product, mapped by the table alone; 'products' adds its name"
+            }
             Self::UnparsedText => "text that belongs to no key, kept as unparsed",
             Self::DelimiterGuessed => "LEEF event without a delimiter, cut at blanks",
             Self::RepeatedKey => "key met more than once, the first value counts",

@@ -3,6 +3,7 @@
 use tracing::{error, info, warn};
 
 use crate::bytes::safe::Safe;
+use crate::document::problem::Problem;
 use crate::report::{ObjectReport, Outcome};
 
 /// Writes one line for the object, and one for each kind of problem and rejection.
@@ -42,7 +43,10 @@ pub(super) fn object(report: &ObjectReport) {
         warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");
     }
     for (problem, count) in account.problems.iter() {
-        warn!(object, problem = problem.name(), count, "odd lines");
+        // Only a header's names stand in the log: they tell what to add to `products`.
+        let example = account.unknown_product.as_ref().filter(|_| problem == Problem::UnknownProduct);
+        let product = example.map(|example| Safe(example).to_string());
+        warn!(object, problem = problem.name(), count, product, "odd lines");
     }
     for group in report.rejected.groups() {
         // The reason may quote the document, so only its kind is logged.

@@ -44,6 +44,8 @@ pub struct Account {
     pub ages: Ages,
     /// Problems in the object's lines.
     pub problems: Problems,
+    /// The maker of the first event of another product, as its header names it.
+    pub unknown_product: Option<String>,
     /// Where the object broke off.
     pub broken: Option<Break>,
     /// The sink stopped the load.
@@ -70,6 +72,9 @@ impl Account {
         self.last_event = [self.last_event, other.last_event].into_iter().flatten().max();
         self.ages.merge(&other.ages);
         self.problems.merge(&other.problems);
+        if self.unknown_product.is_none() {
+            self.unknown_product.clone_from(&other.unknown_product);
+        }
     }
 }
 

@@ -135,6 +135,9 @@ impl<'l> Output<'l> {
         let written = document.write(&mut self.batch.body, &mut account.problems);
         account.documents += 1;
         account.further_events += u64::from(part > 0);
+        if account.unknown_product.is_none() {
+            account.unknown_product = document.unknown_product();
+        }
         if let Some(visitor) = &mut self.outlets.visitor {
             visitor(&document, written)?;
         }

@@ -17,6 +17,17 @@ use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DeviceKind(pub(crate) u8);
 
+/// Who wrote an event, as far as the vendor and the product of its header tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Maker {
+    /// A device of the section's product.
+    Device(DeviceKind),
+    /// Perhaps such a device: the pairs of the event tell.
+    AskPairs,
+    /// Another product.
+    Other,
+}
+
 /// The keys that a profile knows. The position of a name is its [`KeyId`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KnownKeys {

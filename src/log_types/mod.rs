@@ -4,16 +4,18 @@
 //! section. A new log type implements as much of the profile as it needs.
 
 pub mod event;
+mod maker;
 mod derived;
 pub mod deepsecurity;
 mod apex_one;
 
 use std::fmt::Debug;
 
-use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
 use crate::document::field_list::ListedField;
 use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
+use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::pair::Pair;
 
 /// The section that is meant where none is named.
@@ -25,11 +27,21 @@ static ALL: [(&str, &dyn Profile); 2] =
 
 /// What a section has to say of its events.
 ///
-/// The methods stand in the order in which an event passes them. All but the first two may be left out.
+/// The methods stand in the order in which an event passes them. All but `maker` and `enrich` may be left out.
 pub(crate) trait Profile: Debug + Sync {
-    /// The kind of device that wrote an event, by the vendor and the product of its header. `None` means that another product
-    /// wrote it: then the profile neither repairs nor enriches it.
-    fn device_kind(&self, vendor: &str, product: &str) -> Option<DeviceKind>;
+    /// Who wrote an event, as far as the vendor and the product of its header tell. `added` are the products that user.ini adds. Events
+    /// of another product are neither repaired nor enriched.
+    fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker;
+
+    /// The kind of device that wrote an event whose maker only its pairs tell.
+    fn device_by_pairs(
+        &self,
+        _header: &EventHeader<'_>,
+        _pairs: &[Pair<'_>],
+        _added: &[String],
+    ) -> Option<DeviceKind> {
+        None
+    }
 
     /// Adds what no table can say to the rows of several events, of which each was written by a device of the product. Fields
     /// that have a value keep it, unless it would mislead.
@@ -84,6 +96,11 @@ pub(crate) trait Profile: Debug + Sync {
 
     /// Takes secrets out of an event that no device of the product is known to have written: its header may have lost its name.
     fn redact(&self, _event: EventView<'_, '_>) {}
+}
+
+/// Whether a section has the name of a log type: all its events should be of that product.
+pub(crate) fn is_log_type(section: &str) -> bool {
+    ALL.iter().any(|(name, _)| *name == section)
 }
 
 /// The profile of a section: that of the log type that has its name, or else that of Deep Security, for which this loader is made.

@@ -14,7 +14,7 @@ use crate::document::row::Row;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::DeviceKind;
+use crate::log_types::event::{DeviceKind, Maker};
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::is_empty_value;
@@ -60,30 +60,30 @@ pub(super) struct Device {
     pub(super) version: String,
     /// `agent.name`
     pub(super) name: String,
-    /// Its kind, if it is one of the section's product.
-    pub(super) kind: Option<DeviceKind>,
+    /// Whether it is one of the section's product.
+    maker: Maker,
 }
 
 impl Device {
-    /// The number of the device that `header` names among those that are remembered, and its kind.
+    /// The number of the device that `header` names among those that are remembered, and whether it is one of the section's product.
     pub(super) fn remember(
         remembered: &mut Vec<Self>,
         header: &EventHeader<'_>,
-        profile: &dyn Profile,
-    ) -> (usize, Option<DeviceKind>) {
+        section: &CompiledSection,
+    ) -> (usize, Maker) {
         let is_it = |device: &Self| {
             device.version == header.device_version
                 && device.product == header.product
                 && device.vendor == header.vendor
         };
         let number = remembered.iter().position(is_it).unwrap_or_else(|| {
-            remembered.push(Self::of(header, profile));
+            remembered.push(Self::of(header, section));
             remembered.len() - 1
         });
-        (number, remembered.get(number).and_then(|device| device.kind))
+        (number, remembered.get(number).map_or(Maker::Other, |device| device.maker))
     }
 
-    fn of(header: &EventHeader<'_>, profile: &dyn Profile) -> Self {
+    fn of(header: &EventHeader<'_>, section: &CompiledSection) -> Self {
         let EventHeader { vendor, product, device_version, .. } = *header;
         let mut name = String::new();
         for part in [vendor, product, device_version].map(trim) {
@@ -97,18 +97,19 @@ impl Device {
             product: product.to_owned(),
             version: device_version.to_owned(),
             name,
-            kind: profile.device_kind(vendor, product),
+            maker: section.profile.maker(vendor, product, &section.log_type.products),
         }
     }
 }
 
 pub(super) fn header_fields<'a>(
     header: &EventHeader<'a>,
-    device: &'a Device,
+    device: (&'a Device, Option<DeviceKind>),
     profile: &dyn Profile,
     row: &mut Row<'a>,
     arena: &'a Bump,
 ) {
+    let (device, kind) = device;
     row.trace.step(Step::Header);
     for (field, text) in [
         (FieldId::OBSERVER_VENDOR, header.vendor),
@@ -131,7 +132,7 @@ pub(super) fn header_fields<'a>(
         row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&device.name));
     }
     if !header.signature_id.is_empty() {
-        let offset = device.kind.map_or(0, |kind| profile.rule_id_offset(kind, header.signature_id));
+        let offset = kind.map_or(0, |kind| profile.rule_id_offset(kind, header.signature_id));
         let shifted =
             || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
         let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {

@@ -9,7 +9,7 @@ use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
-use crate::config::log_type::{LogType, SourceName};
+use crate::config::log_type::{FileFormat, LogType, SourceName};
 use crate::config::{Config, KeyMatch};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
@@ -36,6 +36,8 @@ pub struct CompiledSection {
     pub(crate) doc_id_suffix: Option<Origin>,
     pub(crate) exclusion: Option<Matcher>,
     pub(crate) own_log_group: Option<String>,
+    /// All its events should be of one product: others are counted.
+    pub(crate) one_product: bool,
     /// Action lines have an `_id`.
     pub(crate) ids: bool,
 }
@@ -98,6 +100,8 @@ impl CompiledSection {
         let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
         let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
+        let one_product = !matches!(log_type.file_format, FileFormat::Text(_))
+            && (log_types::is_log_type(&log_type.name) || !log_type.products.is_empty());
         Ok(Self {
             log_type,
             profile,
@@ -110,6 +114,7 @@ impl CompiledSection {
             doc_id,
             doc_id_suffix,
             exclusion: None,
+            one_product,
             own_log_group: None,
             ids: true,
         })

@@ -47,6 +47,18 @@ impl Document<'_, '_, '_> {
         explain(event, section, facts, (*index_names).clone(), arena)
     }
 
+    /// Vendor, product and version of an event of a product that is not the section's.
+    pub(crate) fn unknown_product(&self) -> Option<String> {
+        const LONGEST: usize = 60;
+        let read = &self.event.mapped.read;
+        if read.problems.count(Problem::UnknownProduct) == 0 {
+            return None;
+        }
+        let header = &read.header;
+        let parts = [header.vendor, header.product, header.device_version];
+        Some(parts.map(|part| part.chars().take(LONGEST).collect::<String>()).join("|"))
+    }
+
     /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule
     /// leaves the document out.
     pub fn write(&mut self, out: &mut Vec<u8>, problems: &mut Problems) -> Written {

@@ -81,7 +81,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         self.tell_pipeline_error(section, has_value);
         let Self { read, row, .. } = self;
         let (Some(parsed), Some(device)) = (&read.parsed, devices.get(read.device)) else { return };
-        header_fields(&read.header, device, section.profile, row, arena);
+        header_fields(&read.header, (device, read.device_kind), section.profile, row, arena);
         let severity = read.header.severity;
         // LEEF has it among its attributes, which are left over anyway.
         let is_odd = !severity.is_empty() && severity_number(severity).is_none();

@@ -11,7 +11,7 @@ use super::table::Sources;
 use crate::bytes::trim::trim;
 use crate::config::log_type::FileFormat;
 use crate::document::problem::{Problem, Problems};
-use crate::log_types::event::{DeviceKind, HeaderKeys, PairsView};
+use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
 use crate::parse::marker;
@@ -70,10 +70,10 @@ impl<'d> ReadEvent<'d> {
 
     fn parse(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
         self.parsed = parse(self.text, section, arena, self.keyed.pairs(), &mut self.header);
+        self.recognise(section, devices);
         if self.keyed.find_keys(self.text, &section.keys) {
             self.problems.add(Problem::RepeatedKey);
         }
-        (self.device, self.device_kind) = Device::remember(devices, &self.header, section.profile);
         self.repair_pairs(section);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
@@ -88,6 +88,30 @@ impl<'d> ReadEvent<'d> {
             complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
         }
         self.syslog = syslog::parse(parsed.prefix);
+    }
+
+    /// Tells which device wrote the event, and repairs LEEF's attributes as it writes them.
+    fn recognise(&mut self, section: &CompiledSection, devices: &mut Vec<Device>) {
+        let maker;
+        (self.device, maker) = Device::remember(devices, &self.header, section);
+        self.device_kind = match maker {
+            Maker::Device(kind) => Some(kind),
+            Maker::Other => None,
+            Maker::AskPairs => {
+                let added = &section.log_type.products;
+                section.profile.device_by_pairs(&self.header, self.keyed.pairs(), added)
+            }
+        };
+        let Some(parsed) = &self.parsed else { return };
+        match self.device_kind {
+            Some(_) if parsed.format == Format::Leef => {
+                section.profile.repair_attributes(self.keyed.pairs());
+            }
+            None if section.one_product && !parsed.incomplete => {
+                self.problems.add(Problem::UnknownProduct);
+            }
+            _ => {}
+        }
     }
 
     fn repair_pairs(&mut self, section: &CompiledSection) {
@@ -143,7 +167,7 @@ pub(super) fn parse<'a>(
     let marker = marker::find(text)?;
     Some(match marker.format {
         Format::Cef => parse_cef(text, marker, arena, pairs, header),
-        Format::Leef => parse_leef(text, marker, section, arena, pairs, header),
+        Format::Leef => parse_leef(text, marker, arena, pairs, header),
     })
 }
 
@@ -176,15 +200,11 @@ fn parse_cef<'a>(
 fn parse_leef<'a>(
     text: &'a str,
     marker: Marker,
-    section: &CompiledSection,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
     header: &mut EventHeader<'a>,
 ) -> Parsed<'a> {
     let event = leef::parse(text, marker, pairs);
-    if section.profile.device_kind(&event.header.vendor, &event.header.product).is_some() {
-        section.profile.repair_attributes(pairs);
-    }
     // A delimiter field that names no delimiter is text like any other that belongs to no key.
     let unparsed = match event.header.unknown_delimiter {
         Some(field) if event.unparsed.is_empty() => field,

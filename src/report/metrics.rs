@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{ObjectReport, Outcome};
+use crate::document::problem::Problem;
 
 /// The namespace of the metrics.
 const NAMESPACE: &str = "SIEM";
@@ -36,6 +37,7 @@ pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
         ("RejectedLogCount", "Count", Some(balance.rejected)),
         ("UnsentLogCount", "Count", Some(balance.unsent)),
         ("RetriedLogCount", "Count", Some(report.sent_again)),
+        ("UnknownProductLogCount", "Count", Some(report.account.problems.count(Problem::UnknownProduct))),
         ("EventAgeP50", "Seconds", ages.percentile(50)),
         ("EventAgeP99", "Seconds", ages.percentile(99)),
     ];

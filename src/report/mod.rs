@@ -14,6 +14,7 @@ use std::time::Duration;
 use self::balance::Balance;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
+use crate::document::problem::Problem;
 use crate::load::account::Account;
 use crate::map::compiled::Choice;
 use crate::map::exclude::action::RuleAction;
@@ -306,7 +307,13 @@ impl fmt::Display for Screen<'_> {
         if account.problems.iter().next().is_some() {
             writeln!(f, "\nwhat was odd, and kept:")?;
             for (problem, count) in account.problems.iter() {
-                row(f, count, problem.meaning())?;
+                let example = account.unknown_product.as_ref().filter(|_| problem == Problem::UnknownProduct);
+                match example {
+                    Some(example) => {
+                        row(f, count, &format!("{}, for example {}", problem.meaning(), Safe(example)))?;
+                    }
+                    None => row(f, count, problem.meaning())?,
+                }
             }
         }
         tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;

@@ -30,6 +30,7 @@ mod url;
 mod convert;
 mod row;
 mod deepsecurity;
+mod products;
 mod apex_one;
 mod mapping;
 mod time;

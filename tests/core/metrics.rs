@@ -97,6 +97,7 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
             ("RejectedLogCount", "Count", 4),
             ("UnsentLogCount", "Count", 2),
             ("RetriedLogCount", "Count", 17),
+            ("UnknownProductLogCount", "Count", 0),
             ("EventAgeP50", "Seconds", 5),
             ("EventAgeP99", "Seconds", 5),
         ]

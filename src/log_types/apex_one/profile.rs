@@ -8,7 +8,8 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::derived::{SEPARATORS, derive};
-use crate::log_types::event::{DeviceKind, EventView, KnownKeys};
+use crate::log_types::event::{DeviceKind, EventView, KnownKeys, Maker};
+use crate::log_types::maker::plain_name;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 
 /// The profile of Apex One.
@@ -16,15 +17,17 @@ use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 pub(crate) struct ApexOne;
 
 /// "CEF Virus/Malware Logs" of Trend Vision One has the second name, since 2026.
-const VENDORS: [&str; 2] = ["Trend Micro", "TrendAI™"];
-const PRODUCT: &str = "Apex Central";
+const VENDORS: [&str; 2] = ["trend micro", "trendai"];
+const PRODUCT: &str = "apex central";
 /// What stands where Apex Central does not know.
 const NOT_KNOWN: &str = "N/A";
 
 impl Profile for ApexOne {
-    fn device_kind(&self, vendor: &str, product: &str) -> Option<DeviceKind> {
-        let is_vendor = VENDORS.iter().any(|name| trim(vendor).eq_ignore_ascii_case(name));
-        (is_vendor && trim(product).eq_ignore_ascii_case(PRODUCT)).then_some(DeviceKind(0))
+    fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {
+        let product = plain_name(product);
+        let is_product = product == PRODUCT || added.iter().any(|name| plain_name(name) == product);
+        let is_device = is_product && VENDORS.contains(&plain_name(vendor).as_str());
+        if is_device { Maker::Device(DeviceKind(0)) } else { Maker::Other }
     }
 
     fn enrich(&self, events: Vec<EventView<'_, '_>>) {

@@ -22,15 +22,18 @@ use super::related::related;
 use super::tables::actions::Action;
 use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
+use super::tables::products::Named;
 use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
+use crate::bytes::trim::trim;
 use crate::document::field_list::{FieldId, ListedField};
 use crate::document::field_type::Type;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, PairsView};
+use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
 use crate::packet::quoted::PayloadKey;
+use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
 
@@ -39,8 +42,22 @@ use crate::parse::severity::severity_number;
 pub(crate) struct DeepSecurity;
 
 impl Profile for DeepSecurity {
-    fn device_kind(&self, vendor: &str, product: &str) -> Option<DeviceKind> {
-        Product::of(vendor, product).map(Product::device_kind)
+    fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {
+        let products = &tables().products;
+        match products.named(product, added) {
+            None => Maker::Other,
+            Some(Named::Writer(writer)) if products.is_vendor(vendor) => Maker::Device(writer.device_kind()),
+            Some(_) => Maker::AskPairs,
+        }
+    }
+
+    fn device_by_pairs(
+        &self,
+        header: &EventHeader<'_>,
+        pairs: &[Pair<'_>],
+        added: &[String],
+    ) -> Option<DeviceKind> {
+        writer_by_pairs(header, pairs, added).map(Product::device_kind)
     }
 
     fn enrich(&self, events: Vec<EventView<'_, '_>>) {
@@ -109,6 +126,31 @@ impl Profile for DeepSecurity {
 fn module_of(device: Option<DeviceKind>, signature_id: &str) -> Module {
     let product = device.and_then(Product::of_device_kind);
     product.map_or(Module::Unknown, |product| Module::of_id(product, signature_id))
+}
+
+/// The writer of an event whose vendor is unknown, or whose product says neither Agent nor Manager. An unknown vendor counts only with a
+/// key that nobody else writes. System events have none of the keys that name an agent's computer.
+fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String]) -> Option<Product> {
+    let products = &tables().products;
+    let named = products.named(header.product, added)?;
+    let is_own = |pair: &Pair<'_>| {
+        pair.key.starts_with("TrendMicroDs")
+            && tables().keys.names.contains(&pair.key)
+            && !trim(pair.raw).is_empty()
+    };
+    if !products.is_vendor(header.vendor) && !pairs.iter().any(is_own) {
+        return None;
+    }
+    match named {
+        Named::Writer(writer) => Some(writer),
+        Named::Unsaid => {
+            let names_a_computer =
+                pairs.iter().any(|pair| matches!(pair.key, "cn1" | "dvc" | "dvchost" | "act"));
+            let is_rule = Module::of_id(Product::Agent, header.signature_id) != Module::Unknown
+                && header.signature_id.len() >= 7;
+            Some(if names_a_computer || is_rule { Product::Agent } else { Product::Manager })
+        }
+    }
 }
 
 /// The key of a packet's payload.

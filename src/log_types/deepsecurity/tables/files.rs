@@ -16,7 +16,7 @@ pub(super) const FIELDS: Table = file!("fields.csv");
 pub(super) const KEYS: Table = file!("keys.csv");
 
 /// The tables that are compiled in.
-pub const SHIPPED: [Table; 8] = [
+pub const SHIPPED: [Table; 10] = [
     FIELDS,
     KEYS,
     file!("modules.csv"),
@@ -25,4 +25,6 @@ pub const SHIPPED: [Table; 8] = [
     file!("detect_only.csv"),
     file!("codes.csv"),
     file!("sign_ins.csv"),
+    file!("vendors.csv"),
+    file!("products.csv"),
 ];

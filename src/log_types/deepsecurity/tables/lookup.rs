@@ -2,9 +2,21 @@
 
 use super::actions::{Action, Actions, Disposition};
 use super::modules::{Module, ModuleFacts, Product};
+use super::products::Named;
 use super::sign_ins::SignIn;
 use super::tables;
 use crate::bytes::trim::trim;
+
+impl Product {
+    /// The product of a header's vendor and product where these two tell it; nothing where the event is not Deep Security's, or only
+    /// its keys tell more.
+    pub fn of(vendor: &str, product: &str) -> Option<Self> {
+        match tables().products.named(product, &[])? {
+            Named::Writer(writer) if tables().products.is_vendor(vendor) => Some(writer),
+            _ => None,
+        }
+    }
+}
 
 impl Module {
     /// What the table says of it.

@@ -4,6 +4,7 @@ mod files;
 pub(crate) mod fields;
 pub(crate) mod keys;
 pub(crate) mod modules;
+pub(crate) mod products;
 pub(crate) mod labels;
 pub(crate) mod actions;
 pub(crate) mod codes;
@@ -19,6 +20,7 @@ pub use self::files::SHIPPED;
 use self::keys::Keys;
 use self::labels::Labels;
 use self::modules::Modules;
+use self::products::Products;
 use self::sign_ins::SignIn;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
@@ -34,6 +36,7 @@ pub struct Tables {
     pub(super) actions: Actions,
     pub(super) codes: Codes,
     pub(super) sign_ins: Vec<SignIn>,
+    pub(super) products: Products,
 }
 
 impl Tables {
@@ -42,8 +45,9 @@ impl Tables {
     /// # Errors
     ///
     /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
-    pub fn read(tables: [Table; 8]) -> Result<Self, TableError> {
-        let [fields, keys, modules, labels, actions, detect_only, codes, sign_ins] = tables;
+    pub fn read(tables: [Table; 10]) -> Result<Self, TableError> {
+        let [fields, keys, modules, labels, actions, detect_only, codes, sign_ins, vendors, products] =
+            tables;
         let own_fields = fields.read(ListedField::read)?;
         let names = FieldNames::new(&own_fields);
         let keys = Keys::read(keys, &names)?;
@@ -53,6 +57,7 @@ impl Tables {
             actions: Actions::read(actions, detect_only)?,
             codes: Codes::read(codes, &names)?,
             sign_ins: sign_ins.read(SignIn::read)?,
+            products: Products::read(vendors, products)?,
             keys,
             own_fields,
         })

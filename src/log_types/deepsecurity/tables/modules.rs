@@ -1,7 +1,6 @@
 //! Which product wrote an event, and which of its modules: `modules.csv`.
 
 use crate::bytes::table::{Row, Table, TableError};
-use crate::bytes::trim::trim;
 use crate::log_types::event::DeviceKind;
 
 /// The writer of an event.
@@ -14,20 +13,6 @@ pub enum Product {
 }
 
 impl Product {
-    /// The product of a header; nothing where the event is not Deep Security's.
-    pub fn of(vendor: &str, product: &str) -> Option<Self> {
-        if !["trend micro", "trendmicro"].iter().any(|name| trim(vendor).eq_ignore_ascii_case(name)) {
-            return None;
-        }
-        let product = trim(product);
-        let ours = ["Deep Security", "Workload Security"].iter().any(|name| product.contains(name));
-        match product {
-            _ if !ours => None,
-            _ if product.contains("Manager") => Some(Self::Manager),
-            _ => Some(Self::Agent),
-        }
-    }
-
     /// Its number as a kind of device.
     pub(crate) fn device_kind(self) -> DeviceKind {
         DeviceKind(self as u8)
