@@ -295,14 +295,21 @@ def objects(bench):
 
 
 def memory(bench):
-    sink = ["--endpoint", Sink.listen()]
+    def sent(sink, cores=CORES[-1:]):
+        endpoint = ["--endpoint", sink.listen()]
+        return lambda path: run(bench.load(path, to="opensearch") + endpoint, cores=cores)
+
     ways = {
         "none": lambda path: run(bench.load(path), cores=CORES[-1:]),
         "ndjson": lambda path: run(bench.load(path, to="ndjson"), cores=CORES[-1:]),
-        "opensearch": lambda path: run(bench.load(path, to="opensearch") + sink, cores=CORES[-1:]),
-        f"on {len(CORES)} cores": lambda path: run(bench.load(path, to="opensearch") + sink, cores=CORES),
+        "opensearch": sent(Sink),
+        f"on {len(CORES)} cores": sent(Sink, CORES),
+        "413": sent(SmallSink),
+        "429": sent(FullSink),
+        "slow": sent(SlowSink),
     }
-    print("peak MiB; what is sent goes to a server that answers at once\n")
+    print("peak MiB; what is sent goes to a server that answers at once, or refuses requests above 200 kB (413), or each\n"
+          "sixth request (429), or takes 100 ms for each\n")
     print(f"{'lines':<12}{'text MB':>9}" + "".join(f"{name:>14}" for name in ways))
     for lines in (bench.lines // 10, bench.lines, 10 * bench.lines):
         path = bench.object(lines)
@@ -359,15 +366,43 @@ class Sink(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.headers["content-encoding"] == "gzip":
             body = gzip.decompress(body)
+        if status := self.refusal(body):
+            return self.answer(b"{}", status)
         items = b",".join([self.TAKEN] * (body.count(b"\n") // 2))
         self.answer(b'{"took":0,"errors":false,"items":[' + items + b"]}")
 
-    def answer(self, body):
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    def refusal(self, body):
+        """The status with which a request is refused, if it is."""
+
+    def answer(self, body, status=200):
+        head = f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
         self.wfile.write(head.encode() + body)
 
     def log_message(self, *_):
         pass
+
+
+class SmallSink(Sink):
+    """A cluster that takes small requests only."""
+
+    def refusal(self, body):
+        return 413 if len(body) > 200_000 else None
+
+
+class FullSink(Sink):
+    """A cluster that puts each sixth request off."""
+
+    numbers = itertools.count(1)
+
+    def refusal(self, body):
+        return 429 if next(self.numbers) % 6 == 0 else None
+
+
+class SlowSink(Sink):
+    """A cluster that takes its time."""
+
+    def refusal(self, body):
+        time.sleep(0.1)
 
 
 # The node takes 2,000 to 4,000 documents a second on two cores.

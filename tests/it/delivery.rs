@@ -719,7 +719,7 @@ fn the_memory_of_settled_batches_comes_back_empty() {
             sender.send(batch).await.unwrap();
         }
         drop(sender);
-        let (spent, spare) = std::sync::mpsc::channel();
+        let (spent, spare) = std::sync::mpsc::sync_channel(9);
         let mut side_outputs = SideOutputs { spent: Some(spent), ..SideOutputs::default() };
         let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut side_outputs).await;
         assert_eq!(delivery.indexed, 10);

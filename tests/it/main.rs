@@ -33,6 +33,7 @@ mod batches;
 mod startup;
 mod secret;
 mod template;
+mod first_contact;
 mod guarded;
 mod closed_indices;
 mod dead_letters;

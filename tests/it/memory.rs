@@ -2,18 +2,25 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use es_loader::generate;
+use serde_json::json;
 
-use crate::scripted::{Reply, run, serve};
+use crate::scripted::{Reply, Request, run, serve};
 use crate::support::program::es_loader;
 use crate::support::site::Site;
 
 /// What a process may hold at most, in bytes: the smallest Lambda function has as much.
 const LIMIT: u64 = 128 << 20;
+
+/// What a process takes at most on one core, in bytes, beside what it keeps of each line.
+const BOUND: u64 = 64 << 20;
+
+/// What it keeps of each line, in bytes.
+const LINE: usize = 14;
 
 /// Runs a process to its end, and gives the most memory that it held, in bytes.
 fn peak(command: &mut Command) -> u64 {
@@ -32,10 +39,15 @@ fn peak(command: &mut Command) -> u64 {
     peak
 }
 
-/// `es-loader` that gets no more than the limit from the system: what it asks for beyond is refused, and it dies.
+fn megabytes(bytes: u64) -> u64 {
+    bytes >> 20
+}
+
+/// `es-loader` on one core that gets no more than the limit from the system: what it asks for beyond is refused, and it dies.
 fn limited(object: &Path) -> Command {
     let program = es_loader();
-    let mut command = Command::new("prlimit");
+    let mut command = Command::new("taskset");
+    command.args(["--cpu-list", "0", "prlimit"]);
     command.arg(format!("--data={LIMIT}")).arg("--").arg(program.get_program());
     for (name, value) in program.get_envs() {
         match value {
@@ -47,40 +59,117 @@ fn limited(object: &Path) -> Command {
     command
 }
 
+/// Lines that each part of an object has.
+const PART: usize = 1_000;
+
+/// An object of so many parts. Compressed parts behind each other are one object, as fluentd writes them.
+fn object(site: &Site, name: &str, parts: usize) -> PathBuf {
+    let mut part = Vec::new();
+    let options = generate::Options { lines: PART as u64, ..generate::Options::default() };
+    generate::run(&options, &mut part).unwrap();
+    site.file(name, &part.repeat(parts))
+}
+
+/// The peak of a load on one core into a cluster that answers by `script`.
+fn peak_of_sending(object: &Path, script: impl FnMut(&Request) -> Reply + Send + 'static) -> u64 {
+    run(async {
+        let server = serve(script).await;
+        let mut command = limited(object);
+        command.args(["--endpoint", &server.url]);
+        tokio::task::spawn_blocking(move || peak(&mut command)).await.unwrap()
+    })
+}
+
+/// The answer of a cluster that takes all documents.
+fn all_taken(request: &Request) -> Reply {
+    let count = request.text().lines().count() / 2;
+    let items = vec![json!({"index": {"status": 201}}); count];
+    Reply::json(200, json!({"took": 1, "items": items}).to_string())
+}
+
 #[test]
 fn an_object_eight_times_as_large_takes_no_more_memory() {
     let site = Site::new("memory");
-    let mut part = Vec::new();
-    let options = generate::Options { lines: 1_000, ..generate::Options::default() };
-    generate::run(&options, &mut part).unwrap();
-    // Compressed parts behind each other are one object, as fluentd writes them.
-    let small = site.file("small.gz", &part.repeat(2));
-    let large = site.file("large.gz", &part.repeat(16));
-
-    let (few, many, sent) = std::thread::scope(|scope| {
-        let sent = scope.spawn(|| {
-            run(async {
-                let server = serve(|request| {
-                    let count = request.text().lines().count() / 2;
-                    let items = vec![serde_json::json!({"index": {"status": 201}}); count];
-                    Reply::json(200, serde_json::json!({"took": 1, "items": items}).to_string())
-                })
-                .await;
-                let mut command = limited(&large);
-                command.args(["--endpoint", &server.url]);
-                tokio::task::spawn_blocking(move || peak(&mut command)).await.unwrap()
-            })
-        });
-        let few = peak(limited(&small).args(["--to", "none"]));
-        let many = peak(limited(&large).args(["--to", "none"]));
-        (few, many, sent.join().unwrap())
-    });
-    let megabytes = |bytes: u64| bytes >> 20;
+    let small = object(&site, "small.gz", 2);
+    let large = object(&site, "large.gz", 16);
+    let few = peak(limited(&small).args(["--to", "none"]));
+    let many = peak(limited(&large).args(["--to", "none"]));
+    let sent = peak_of_sending(&large, all_taken);
     assert!(
         many < few + (4 << 20),
         "{} MiB grew to {} MiB with eight times the lines",
         megabytes(few),
         megabytes(many)
     );
-    assert!(sent < LIMIT / 2, "{} MiB while sending", megabytes(sent));
+    assert!(sent < BOUND, "{} MiB while sending", megabytes(sent));
+}
+
+/// Sends an object that is larger than the bound, to a cluster that makes it hard.
+#[track_caller]
+fn assert_bounded(fault: &str, script: impl FnMut(&Request) -> Reply + Send + 'static) {
+    let site = Site::new("hard");
+    let parts = 30;
+    let peak = peak_of_sending(&object(&site, "hard.gz", parts), script);
+    let bound = BOUND + (parts * PART * LINE) as u64;
+    assert!(peak < bound, "{} MiB with {fault}", megabytes(peak));
+}
+
+#[test]
+fn requests_that_are_too_large_are_split_within_the_bound() {
+    assert_bounded("413", |request| {
+        if request.text().len() > 200_000 { Reply::json(413, "") } else { all_taken(request) }
+    });
+}
+
+#[test]
+fn requests_that_are_put_off_stay_within_the_bound() {
+    let mut number = 0;
+    assert_bounded("429", move |request| {
+        number += 1;
+        if number % 6 == 0 { Reply::json(429, "") } else { all_taken(request) }
+    });
+}
+
+#[test]
+fn documents_that_are_put_off_one_by_one_stay_within_the_bound() {
+    let mut number = 0;
+    assert_bounded("429 of some documents", move |request| {
+        let count = request.text().lines().count() / 2;
+        let mut item = || {
+            number += 1;
+            json!({"index": {"status": if number % 3 == 0 { 429 } else { 201 }}})
+        };
+        let items: Vec<_> = (0..count).map(|_| item()).collect();
+        Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+    });
+}
+
+#[test]
+fn slow_answers_beside_splits_stay_within_the_bound() {
+    let mut number = 0;
+    assert_bounded("413, 429 and slow answers", move |request| {
+        number += 1;
+        match number % 7 {
+            0 => Reply::json(429, ""),
+            _ if request.text().len() > 1_000_000 => Reply::json(413, ""),
+            1 => Reply::Late(Duration::from_millis(100), Box::new(all_taken(request))),
+            _ => all_taken(request),
+        }
+    });
+}
+
+#[test]
+fn documents_that_are_refused_in_their_own_form_stay_within_the_bound() {
+    assert_bounded("raw forms", |request| {
+        let text = request.text();
+        let lines: Vec<&str> = text.lines().collect();
+        let items: Vec<_> = lines
+            .chunks(2)
+            .map(|pair| match pair[1].contains("pipeline_error") {
+                true => json!({"index": {"status": 201}}),
+                false => json!({"index": {"status": 400, "error": {"type": "mapper_parsing_exception", "reason": "failed to parse field [x]"}}}),
+            })
+            .collect();
+        Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+    });
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::{self, Read};
+use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -9,6 +10,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::sdk_config::SharedTimeSource;
 use es_loader::edge::aws::roles::{BucketRole, RoleError, bucket_roles};
 use es_loader::edge::aws::s3::{ObjectStream, S3, S3Error};
+use es_loader::edge::aws::sqs::Queue;
 use es_loader::trigger::ObjectKey;
 use es_loader::trigger::object_ref::ObjectRef;
 
@@ -350,6 +352,113 @@ fn an_answer_without_a_range_is_not_taken_for_the_rest() {
         let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
         assert_eq!(bytes, b"first half,");
         assert!(end.is_err());
+    });
+}
+
+/// The second half of an object, as `head` tells it.
+fn other_half(headers: Vec<(&'static str, String)>) -> (Vec<u8>, String) {
+    run(async move {
+        let text = b"first half, second half";
+        let server = serve(move |request| match request.header("range") {
+            None => Reply::Half(200, head(), text.to_vec()),
+            Some(_) => Reply::Full(206, headers.clone(), text[11..].to_vec()),
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        (bytes, end.map_or_else(|error| error.to_string(), |_| String::new()))
+    })
+}
+
+#[test]
+fn other_bytes_than_those_asked_for_are_not_taken_for_the_rest() {
+    let with = |range: &str, etag: &str| vec![("content-range", range.to_owned()), ("etag", etag.to_owned())];
+    assert_eq!(other_half(with("bytes 11-22/23", "\"e1\"")).1, "");
+    assert_eq!(other_half(with("bytes 11-22/*", "\"e1\"")).1, "", "the size may be left out");
+    for range in
+        ["bytes 0-11/12", "bytes 10-21/23", "bytes 11-21/23", "bytes 11-22/24", "lines 11-22/23", "bytes 11-"]
+    {
+        let (bytes, error) = other_half(with(range, "\"e1\""));
+        assert_eq!(bytes, b"first half,");
+        assert_eq!(error, format!("S3 was asked for the bytes from 11 on and gives `{range}`"));
+    }
+    for (etag, told) in [("\"e2\"", "e2"), ("\"E1\"", "E1")] {
+        let (bytes, error) = other_half(with("bytes 11-22/23", etag));
+        assert_eq!(bytes, b"first half,");
+        assert_eq!(error, format!("the object changed while it was read: its ETag was e1 and is {told}"));
+    }
+    let (_, error) = other_half(vec![("content-range", "bytes 11-22/23".to_owned())]);
+    assert!(error.ends_with("its ETag was e1 and is not given"), "{error}");
+}
+
+#[test]
+fn a_service_that_asks_to_slow_down_is_understood() {
+    let replies = [
+        error(503, "SlowDown", "Please reduce your request rate."),
+        error(503, "ServiceUnavailable", "Service is unable to handle request."),
+        Reply::Full(503, vec![], vec![]),
+    ];
+    for reply in replies {
+        run(async {
+            let server = serve(move |_| reply.clone()).await;
+            let text = s3(&server).get(&object("k")).await.unwrap_err().to_string();
+            assert!(text.starts_with("s3://logs/k: S3 asks to slow down (503"), "{text}");
+            assert!(!text.contains("assumed"), "{text}");
+        });
+    }
+    run(async {
+        let server = serve(|_| error(500, "InternalError", "We encountered an internal error.")).await;
+        let text = s3(&server).get(&object("k")).await.unwrap_err().to_string();
+        assert_eq!(text, "s3://logs/k: S3 answered 500 InternalError: We encountered an internal error.");
+    });
+}
+
+#[test]
+fn a_get_that_is_never_answered_is_an_error_and_with_tries_left_another_get() {
+    run(async {
+        let server = serve(|_| Reply::Silence).await;
+        let text = s3(&server).get(&object("k")).await.unwrap_err().to_string();
+        assert!(text.starts_with("s3://logs/k: no answer in time"), "{text}");
+        assert_eq!(server.requests().len(), 1);
+
+        let mut first = true;
+        let server =
+            serve(
+                move |request| {
+                    if std::mem::take(&mut first) { Reply::Silence } else { bytes_from(request, b"late") }
+                },
+            )
+            .await;
+        let twice = aws_config::retry::RetryConfig::standard().with_max_attempts(2);
+        let aws = aws(&server).into_builder().retry_config(twice).build();
+        let stream = S3::new(&aws, false, None).get(&object("k")).await.unwrap();
+        assert_eq!(read(stream).await.0, b"late");
+    });
+}
+
+#[test]
+fn a_body_that_falls_silent_is_read_on_by_another_request() {
+    run(async {
+        let text: Vec<u8> = (0..100_000_u32).map(|n| n as u8).collect();
+        let whole = text.clone();
+        let server = serve(move |request| match (request.header("range"), bytes_from(request, &text)) {
+            (None, Reply::Full(status, head, body)) => Reply::Stall(status, head, body),
+            (_, reply) => reply,
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        assert_eq!(end.unwrap(), whole.len());
+        assert!(bytes == whole);
+        assert_eq!(server.requests().len(), 2);
+    });
+}
+
+#[test]
+fn a_queue_that_never_answers_is_an_error() {
+    run(async {
+        let server = serve(|_| Reply::Silence).await;
+        let queue = Queue::new(&aws(&server), &format!("{}/1/q", server.url)).unwrap();
+        let error = queue.receive(Duration::from_secs(60)).await.unwrap_err().to_string();
+        assert!(error.contains("/1/q: "), "{error}");
     });
 }
 

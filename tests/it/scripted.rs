@@ -55,6 +55,8 @@ pub(crate) enum Reply {
     Full(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The head and half of the body, then nothing more.
     Half(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// The same, and the connection stays.
+    Stall(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// The connection is closed without a word.
     Cut,
     /// No answer, and the connection stays.
@@ -147,6 +149,11 @@ async fn write(stream: &mut TcpStream, reply: Reply) -> bool {
     let (status, headers, body, part) = match reply {
         Reply::Full(status, headers, body) => (status, headers, body.clone(), body.len()),
         Reply::Half(status, headers, body) => (status, headers, body.clone(), body.len() / 2),
+        Reply::Stall(status, headers, body) => {
+            let sent = Box::pin(write(stream, Reply::Half(status, headers, body))).await;
+            assert!(!sent, "a body of one byte at least");
+            return std::future::pending().await;
+        }
         Reply::Cut => return false,
         Reply::Silence | Reply::Late(..) => return std::future::pending().await,
     };

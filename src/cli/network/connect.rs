@@ -4,9 +4,11 @@ use aws_types::SdkConfig;
 
 use crate::cli::args::common::{ConnectionArgs, ServiceName};
 use crate::cli::failure::Failure;
+use crate::cli::output;
 use crate::edge::aws::s3::S3;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::endpoint::{Endpoint, Service};
+use crate::edge::opensearch::first_contact::first_contact;
 use crate::edge::{aws, clients};
 
 /// A client for the cluster that the arguments name. The cluster has answered a first request then, so that a mistyped address fails
@@ -21,11 +23,9 @@ pub(super) async fn opensearch(
         ));
     };
     let client = client(endpoint, args, aws).await?;
-    match client.get("").await {
-        Err(ApiError::Send(error)) => Err(error.into()),
-        // Whether we may write shows in the answers to bulk requests.
-        Ok(_) | Err(ApiError::Refused { .. }) => Ok(client),
-    }
+    let tell = |error: &ApiError| output::notice(format_args!("es-loader: {error}; trying again"));
+    first_contact(&client, tell).await?;
+    Ok(client)
 }
 
 /// A client for an address, with the sign-in of the arguments. Sends nothing.

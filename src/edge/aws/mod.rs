@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod credentials;
+pub(crate) mod http;
 pub mod roles;
 pub mod s3;
 pub mod secret;
@@ -9,7 +10,6 @@ pub mod sqs;
 pub mod upload;
 
 use aws_config::{BehaviorVersion, Region};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_types::SdkConfig;
 
 /// Reads the AWS settings: environment, profile files, then the container's or machine's metadata service, which
@@ -17,10 +17,9 @@ use aws_types::SdkConfig;
 ///
 /// Credentials are looked up when the first request needs them. `AWS_ENDPOINT_URL` is honored.
 pub async fn load(region: Option<String>) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-        .build_https();
-    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http::client())
+        .timeout_config(http::timeouts());
     match region {
         Some(region) => loader.region(Region::new(region)).load().await,
         None => loader.load().await,

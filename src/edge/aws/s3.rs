@@ -2,8 +2,9 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
@@ -12,9 +13,10 @@ use aws_sdk_s3::types::Object;
 use aws_types::SdkConfig;
 use tokio::sync::mpsc;
 
+use super::http;
 use super::roles::{BucketRole, Buckets};
 use crate::edge::delivery::channel::ChannelReader;
-use crate::local::open_object::{Facts, OpenObject};
+use crate::local::open_object::{Facts, NOT_WANTED, OpenObject};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
 
@@ -24,6 +26,8 @@ const PIECES: usize = 8;
 const LONGEST_REASON: usize = 300;
 /// Tries in a row, without a byte between them, to go on reading an object whose connection broke.
 const RESUMES: u32 = 3;
+/// The least time for an attempt to begin reading an object.
+const SHORTEST_ATTEMPT: Duration = Duration::from_secs(3);
 
 /// Why a request to S3 failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,6 +107,8 @@ pub struct ObjectStream {
     pub last_modified: Option<jiff::Timestamp>,
     /// ETag without quotes.
     pub etag: Option<String>,
+    /// When its bytes are no longer wanted.
+    until: Option<Instant>,
     body: ByteStream,
     /// The request for the same bytes of the same version, should the connection break.
     again: GetObjectFluentBuilder,
@@ -115,6 +121,7 @@ impl S3 {
     pub fn new(aws: &SdkConfig, own_endpoint: bool, expected_owner: Option<String>) -> Self {
         let config = aws_sdk_s3::config::Builder::from(aws)
             .force_path_style(own_endpoint || aws.endpoint_url().is_some())
+            .timeout_config(http::timeouts())
             .build();
         // Lambda's own variable: to ask STS who we are would be one more call that can fail.
         let identity = match std::env::var("AWS_LAMBDA_FUNCTION_NAME") {
@@ -143,9 +150,18 @@ impl S3 {
     /// Gives the version of an object that the event names, as soon as its first bytes are there. If S3 says that there is no such
     /// key, `key_if_missing` is tried; no other answer leads to it.
     pub async fn get(&self, object: &ObjectRef) -> Result<ObjectStream, S3Error> {
-        match (self.get_key(object, &object.key).await, &object.key_if_missing) {
+        self.get_until(object, None).await
+    }
+
+    /// The same, for bytes that are wanted until a time only: each attempt takes at most a quarter of it, and the reader ends then.
+    pub(crate) async fn get_until(
+        &self,
+        object: &ObjectRef,
+        until: Option<Instant>,
+    ) -> Result<ObjectStream, S3Error> {
+        match (self.get_key(object, &object.key, until).await, &object.key_if_missing) {
             (Err(missing @ S3Error::NotFound { .. }), Some(other)) if !missing.is_about_bucket() => {
-                match self.get_key(object, other).await {
+                match self.get_key(object, other, until).await {
                     Err(S3Error::NotFound { .. }) => Err(missing),
                     found => found,
                 }
@@ -195,7 +211,12 @@ impl S3 {
         other.map_or(&self.own, |(_, reader)| reader)
     }
 
-    async fn get_key(&self, object: &ObjectRef, key: &ObjectKey) -> Result<ObjectStream, S3Error> {
+    async fn get_key(
+        &self,
+        object: &ObjectRef,
+        key: &ObjectKey,
+        until: Option<Instant>,
+    ) -> Result<ObjectStream, S3Error> {
         let reader = self.reader(&object.bucket);
         let request = reader
             .client
@@ -206,13 +227,19 @@ impl S3 {
             .set_expected_bucket_owner(reader.expected_owner.clone());
         let permission = if object.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
         let what = format!("s3://{}/{}", object.bucket, key.as_str());
-        let found =
-            request.clone().send().await.map_err(|error| reader.classify(what, permission, &error))?;
+        let attempt = until.map_or(http::ATTEMPT, |until| {
+            (until.saturating_duration_since(Instant::now()) / 4).clamp(SHORTEST_ATTEMPT, http::ATTEMPT)
+        });
+        let limits = TimeoutConfig::builder().operation_attempt_timeout(attempt).build();
+        let limited = aws_sdk_s3::config::Builder::new().timeout_config(limits);
+        let found = request.clone().customize().config_override(limited).send().await;
+        let found = found.map_err(|error| reader.classify(what, permission, &error))?;
         Ok(ObjectStream {
             key: key.clone(),
             size: found.content_length().and_then(|size| u64::try_from(size).ok()),
             last_modified: found.last_modified().and_then(timestamp),
             etag: found.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            until,
             again: request.set_if_match(found.e_tag().map(ToOwned::to_owned)),
             body: found.body,
         })
@@ -247,7 +274,7 @@ impl ObjectStream {
     /// channel allows.
     ///
     /// If the connection breaks, the object is read on from the byte where it broke: S3 closes connections while deliveries wait for
-    /// the cluster. If that does not help, the reader gives the error.
+    /// the cluster. A connection that falls silent counts as broken. If that does not help, the reader gives the error.
     ///
     /// # Panics
     ///
@@ -255,12 +282,18 @@ impl ObjectStream {
     pub fn into_reader(self) -> impl Read + Send + 'static {
         let (pieces, received) = mpsc::channel(PIECES);
         tokio::spawn(async move {
-            let ObjectStream { mut body, again, size, .. } = self;
+            let ObjectStream { mut body, again, size, etag, until, .. } = self;
             let (mut offset, mut tries) = (0, 0);
             loop {
-                let error = match body.try_next().await {
-                    Ok(None) => return,
-                    Ok(Some(piece)) => {
+                let silent = Instant::now() + http::SILENCE;
+                let end = until.map_or(silent, |until| until.min(silent));
+                let error = match tokio::time::timeout_at(end.into(), body.try_next()).await {
+                    Err(_) if end < silent => {
+                        return drop(pieces.send(Err(io::Error::other(NOT_WANTED))).await);
+                    }
+                    Err(_) => "the connection fell silent".to_owned(),
+                    Ok(Ok(None)) => return,
+                    Ok(Ok(Some(piece))) => {
                         offset += piece.len() as u64;
                         tries = 0;
                         // The reader is gone: it has seen enough.
@@ -269,7 +302,7 @@ impl ObjectStream {
                         }
                         continue;
                     }
-                    Err(error) => DisplayErrorContext(error).to_string(),
+                    Ok(Err(error)) => DisplayErrorContext(error).to_string(),
                 };
                 // If all bytes were read, their checksum is wrong, and reading on cannot help.
                 let whole = size.is_some_and(|size| offset >= size);
@@ -277,7 +310,14 @@ impl ObjectStream {
                 let rest = if whole || tries > RESUMES {
                     Err(io::Error::other(error))
                 } else {
-                    resume(&again, offset, tries).await
+                    let wanted = Rest { offset, size, etag: etag.as_deref() };
+                    let rest = resume(&again, &wanted, tries);
+                    match until {
+                        None => rest.await,
+                        Some(until) => tokio::time::timeout_at(until.into(), rest)
+                            .await
+                            .unwrap_or_else(|_| Err(io::Error::other(NOT_WANTED))),
+                    }
                 };
                 match rest {
                     Ok(rest) => body = rest,
@@ -328,16 +368,48 @@ fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
     })
 }
 
-async fn resume(again: &GetObjectFluentBuilder, offset: u64, tries: u32) -> io::Result<ByteStream> {
+/// The rest of an object that was read in part.
+struct Rest<'o> {
+    offset: u64,
+    /// The size of the whole object.
+    size: Option<u64>,
+    /// The ETag of the first answer.
+    etag: Option<&'o str>,
+}
+
+async fn resume(again: &GetObjectFluentBuilder, wanted: &Rest<'_>, tries: u32) -> io::Result<ByteStream> {
     tokio::time::sleep(Duration::from_millis(100) * tries).await;
-    let rest = again.clone().range(format!("bytes={offset}-")).send().await;
-    match rest {
-        // Without a range the bytes start at the beginning: lines would come twice.
-        Ok(rest) if rest.content_range().is_none() => {
-            Err(io::Error::other("S3 gives no ranges of the object"))
+    let rest = again.clone().range(format!("bytes={}-", wanted.offset)).send().await;
+    let rest = rest.map_err(|error| io::Error::other(DisplayErrorContext(error).to_string()))?;
+    wanted.check(rest.content_range(), rest.e_tag()).map_err(io::Error::other)?;
+    Ok(rest.body)
+}
+
+impl Rest<'_> {
+    /// Refuses an answer that gives other bytes than those asked for: lines would come twice, or from two objects.
+    fn check(&self, range: Option<&str>, etag: Option<&str>) -> Result<(), String> {
+        let Some(range) = range else { return Err("S3 gives no ranges of the object".to_owned()) };
+        // RFC 9110, section 14.4: `bytes FIRST-LAST/SIZE`, where the size may be `*`.
+        let parts = range.trim().strip_prefix("bytes ").and_then(|range| {
+            let (bytes, size) = range.split_once('/')?;
+            let (first, last) = bytes.split_once('-')?;
+            Some((first.parse::<u64>().ok()?, last.parse::<u64>().ok()?, size.parse::<u64>().ok()))
+        });
+        let is_wanted = parts.is_some_and(|(first, last, size)| {
+            let end = self.size.is_none_or(|whole| last.checked_add(1) == Some(whole));
+            first == self.offset && end && size.zip(self.size).is_none_or(|(told, known)| told == known)
+        });
+        if !is_wanted {
+            return Err(format!("S3 was asked for the bytes from {} on and gives `{range}`", self.offset));
         }
-        Ok(rest) => Ok(rest.body),
-        Err(error) => Err(io::Error::other(DisplayErrorContext(error).to_string())),
+        let etag = etag.map(|etag| etag.trim_matches('"'));
+        match (self.etag, etag) {
+            (Some(first), other) if other != Some(first) => Err(format!(
+                "the object changed while it was read: its ETag was {first} and is {}",
+                other.unwrap_or("not given")
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -383,11 +455,26 @@ impl Reader {
         S3Error::AccessDenied { what, reason, permission, identity, hint }
     }
 
-    fn other<E: std::error::Error + 'static>(&self, what: String, error: &SdkError<E>) -> S3Error {
+    fn other<E>(&self, what: String, error: &SdkError<E>) -> S3Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
         let whole = DisplayErrorContext(error).to_string();
         // The SDK's own words are a page of nested names.
-        let reason = if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
+        let reason = if is_timeout(error) {
+            "no answer in time; another try helps, unless something on the way to S3 drops packets".to_owned()
+        } else if whole.contains("CredentialsNotLoaded") || whole.contains("no providers in chain") {
             "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE".to_owned()
+        } else if let Some(answer) = error.raw_response() {
+            let status = answer.status().as_u16();
+            let words = [error.code(), error.message()].into_iter().flatten().collect::<Vec<_>>().join(": ");
+            if status == 503 || error.code() == Some("SlowDown") {
+                format!(
+                    "S3 asks to slow down ({status} {words}); another try helps, or fewer objects at a time"
+                )
+            } else {
+                format!("S3 answered {status} {words}").trim_end().to_owned()
+            }
         } else if let Some(refusal) = refused_role(error) {
             format!("{} cannot be assumed: {refusal}", self.identity)
         } else {
@@ -396,6 +483,14 @@ impl Reader {
             short
         };
         S3Error::Other { what, reason }
+    }
+}
+
+fn is_timeout<E>(error: &SdkError<E>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_timeout(),
+        _ => false,
     }
 }
 

@@ -8,6 +8,8 @@ use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use aws_types::SdkConfig;
 
+use super::http::timeouts;
+
 /// The longest that sending one message may take, tries included.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of the SDK's explanation that are kept.
@@ -76,7 +78,7 @@ impl Queue {
         if host.is_empty() || path.is_empty() || url.contains(char::is_whitespace) {
             return Err(wrong());
         }
-        let mut config = aws_sdk_sqs::config::Builder::from(aws);
+        let mut config = aws_sdk_sqs::config::Builder::from(aws).timeout_config(timeouts());
         if let Some(region) = region_of_host(host) {
             config.set_region(Some(Region::new(region.to_owned())));
         }

@@ -5,6 +5,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
+use super::http::upload_timeouts;
 use super::s3::{S3, S3Error};
 
 /// The least size of a part in bytes, except for the last part (Amazon S3 User Guide, "Multipart upload limits").
@@ -25,9 +26,10 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn new(s3: &S3, bucket: &str, key: &str) -> Self {
+        let config = s3.client().config().to_builder().timeout_config(upload_timeouts());
         Self {
             s3: s3.clone(),
-            client: s3.client().clone(),
+            client: Client::from_conf(config.build()),
             bucket: bucket.to_owned(),
             key: key.to_owned(),
             parts: None,

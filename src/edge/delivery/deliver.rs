@@ -51,8 +51,8 @@ pub async fn deliver(
         }
         if let (Some(spent), Some(mut batch)) = (&side_outputs.spent, queue.spent.take()) {
             batch.clear();
-            // A parsing thread that has ended needs no memory.
-            let _ = spent.send(batch);
+            // What is not needed is freed.
+            let _ = spent.try_send(batch);
         }
     }
     side_outputs.progress.end_delay();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use crate::deliver::bulk::Tally;
@@ -100,8 +100,8 @@ pub struct SideOutputs {
     pub dead_letters: Option<DeadLetterWriter>,
     /// Is told what delays the delivery.
     pub progress: Arc<Progress>,
-    /// Takes back the memory of batches that are settled, for the next ones; without it that memory is freed.
-    pub spent: Option<Sender<Batch>>,
+    /// Takes back the memory of a batch that is settled, for the next one; what it does not take is freed.
+    pub spent: Option<SyncSender<Batch>>,
 }
 
 impl SideOutputs {

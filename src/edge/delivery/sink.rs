@@ -22,6 +22,9 @@ use crate::report::{ObjectReport, Outcome};
 /// Batches that wait between the parsing thread and the requests in flight: the least that a channel can hold.
 const WAITING_BATCHES: usize = 1;
 
+/// Settled batches whose memory is kept for the next one: more would pile up, because a batch may be settled in many parts.
+const SPARE_BATCHES: usize = 1;
+
 /// Where documents go.
 #[derive(Clone, Debug)]
 pub enum Sink {
@@ -52,7 +55,7 @@ pub(crate) async fn send(
     report: &mut ObjectReport,
 ) {
     let (batches, waiting) = tokio::sync::mpsc::channel(WAITING_BATCHES);
-    let (spent, spare) = mpsc::channel();
+    let (spent, spare) = mpsc::sync_channel(SPARE_BATCHES);
     side_outputs.spent = Some(spent);
     let last_line = Arc::new(AtomicU64::new(0));
     let feed = Feed { batches, spare, last_line: Arc::clone(&last_line), runtime: Handle::current() };

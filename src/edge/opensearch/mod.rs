@@ -1,6 +1,7 @@
 //! The OpenSearch client: where it connects, how it signs, what its failures say.
 
 pub mod endpoint;
+pub mod first_contact;
 pub(crate) mod send_error;
 pub mod client;
 pub mod dashboards;
