@@ -205,7 +205,14 @@ fn document(bencher: Bencher<'_, '_>, until: Until) {
     let events: Vec<Event<'_>> = numbered
         .flat_map(|((record, identity), line)| {
             let texts = marker::split(&record.message).enumerate();
-            texts.map(move |(part, text)| Event { record, text, line: LineNumber(line), identity, part })
+            texts.map(move |(part, text)| Event {
+                record,
+                text,
+                start: marker::start(text),
+                line: LineNumber(line),
+                identity,
+                part,
+            })
         })
         .collect();
     let (bytes, items) = counts(&EVENTS);

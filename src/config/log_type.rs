@@ -127,6 +127,10 @@ pub struct LogType {
     pub s3_key_ignored: Option<regex::Regex>,
     /// What a line of an object is.
     pub file_format: FileFormat,
+    /// The path of the record's field that holds the event's text, dotted, where it is not `message`.
+    pub message_key: Option<String>,
+    /// Objects come from CloudWatch Logs, in its envelopes.
+    pub via_cwl: bool,
     /// The mapping table, in the order of the file.
     pub mappings: Vec<Mapping>,
     /// The fields with constant values, in the order of the file.

@@ -48,6 +48,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::search);
     let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(section, findings);
+    let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
+    let via_cwl = section.read("via_cwl", findings, value::boolean);
     let field_prefix = field_prefix(section, findings);
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
     let event_time = event_time(section, findings);
@@ -71,6 +73,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         s3_key: s3_key?,
         s3_key_ignored: s3_key_ignored?,
         file_format: file_format?,
+        message_key: message_key?,
+        via_cwl: via_cwl?,
         mappings: lines.mappings,
         statics: lines.statics,
         event_time: event_time?,

@@ -83,6 +83,15 @@ pub(super) fn raw_message(text: &str) -> Result<RawMessage, ValueError> {
     )
 }
 
+/// The path of a field in a record: one name, or several with dots between them.
+pub(super) fn record_path(text: &str) -> Result<String, ValueError> {
+    match words(text).nth(1) {
+        None => Ok(text.to_owned()),
+        Some((offset, word)) => Err(ValueError::new(offset, format!("{} is a second field", quoted(word)))
+            .help("name one field; others are looked for by themselves")),
+    }
+}
+
 /// configparser's words for yes and no.
 pub(super) fn boolean(text: &str) -> Result<bool, ValueError> {
     match text.to_ascii_lowercase().as_str() {

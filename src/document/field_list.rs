@@ -73,7 +73,7 @@ impl FieldId {
 
 name_fields! { BASE, 0;
     TIMESTAMP "@timestamp"; ID "@id"; LOG_TYPE "@log_type"; LOG_S3BUCKET "@log_s3bucket";
-    LOG_S3KEY "@log_s3key"; MESSAGE "@message";
+    LOG_S3KEY "@log_s3key"; LOG_GROUP "@log_group"; LOG_STREAM "@log_stream"; MESSAGE "@message";
     ECS_VERSION "ecs.version";
     CLOUD_PROVIDER "cloud.provider"; CLOUD_REGION "cloud.region"; CLOUD_ACCOUNT_ID "cloud.account.id";
     EVENT_MODULE "event.module"; EVENT_KIND "event.kind"; EVENT_CATEGORY "event.category";
@@ -117,5 +117,5 @@ name_fields! { BASE, 0;
     RELATED_IP "related.ip"; RELATED_HOSTS "related.hosts"; RELATED_USER "related.user";
     RELATED_HASH "related.hash";
     ERROR_TYPE "error.type"; ERROR_MESSAGE "error.message";
-    TIMESTAMP_SOURCE "%.timestamp_source"; TAG "%.tag"; UNPARSED "%.unparsed"; EXTRA "%.extra";
+    TIMESTAMP_SOURCE "%.timestamp_source"; MESSAGE_FIELD "%.message_field"; TAG "%.tag"; UNPARSED "%.unparsed"; EXTRA "%.extra";
 }

@@ -14,8 +14,16 @@ pub enum Problem {
     BrokenJson,
     /// A JSON record without `message`.
     MessageMissing,
+    /// A line outside of the envelope that `via_cwl` promises.
+    NotInEnvelope,
     /// No CEF or LEEF event in the line.
     NoEvent,
+    /// The event stands inside of other text, which is not read.
+    EventWithinOtherText,
+    /// A further field of the record has an event.
+    FurtherEventField,
+    /// The header of another event inside of a value.
+    EventInValue,
     /// The event's header is cut.
     IncompleteHeader,
     /// A whole event of a product that is not the section's.
@@ -46,12 +54,16 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
         Self::MessageMissing,
+        Self::NotInEnvelope,
         Self::NoEvent,
+        Self::EventWithinOtherText,
+        Self::FurtherEventField,
+        Self::EventInValue,
         Self::IncompleteHeader,
         Self::UnknownProduct,
         Self::UnparsedText,
@@ -74,7 +86,11 @@ impl Problem {
             Self::LineCut => "line_cut",
             Self::BrokenJson => "broken_json",
             Self::MessageMissing => "message_missing",
+            Self::NotInEnvelope => "not_in_envelope",
             Self::NoEvent => "no_event",
+            Self::EventWithinOtherText => "event_within_other_text",
+            Self::FurtherEventField => "further_event_field",
+            Self::EventInValue => "event_in_value",
             Self::IncompleteHeader => "incomplete_header",
             Self::UnknownProduct => "unknown_product",
             Self::UnparsedText => "unparsed_text",
@@ -98,7 +114,13 @@ impl Problem {
             Self::LineCut => "line longer than the limit, its end passed over",
             Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",
+            Self::NotInEnvelope => "line outside of CloudWatch Logs' envelope, which via_cwl promises",
             Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
+            Self::EventWithinOtherText => {
+                "event inside of JSON, CSV or other text that is not read, indexed as pipeline_error"
+            }
+            Self::FurtherEventField => "another field of the record with an event, left as text",
+            Self::EventInValue => "header of another event inside of a value, left as text",
             Self::IncompleteHeader => "header cut short, indexed as pipeline_error",
             Self::UnknownProduct => {
                 "event of another product, mapped by the table alone; 'products' adds its name"

@@ -124,7 +124,11 @@ impl<'l> Output<'l> {
     }
 
     pub(super) fn note(&mut self, problem: Problem) {
-        self.account.problems.add(problem);
+        self.note_many(problem, 1);
+    }
+
+    pub(super) fn note_many(&mut self, problem: Problem, count: u64) {
+        self.account.problems.add_many(problem, count);
     }
 
     pub(super) fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {

@@ -2,6 +2,9 @@
 
 use std::mem;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::output::Output;
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
@@ -11,15 +14,38 @@ use crate::document::problem::Problem;
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::Event;
+use crate::map::event_text;
+use crate::map::event_text::Found;
 use crate::map::exclude;
 use crate::map::exclude::Exclusions;
 use crate::parse::marker;
+use crate::parse::marker::EventText;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A record that was read, and what was found in it.
+struct ReadRecord<'t, 'b> {
+    text: &'t Text<'b>,
+    record: Record<'t>,
+    found: Found,
+}
+
+impl<'t, 'b> ReadRecord<'t, 'b> {
+    /// A record that is still to be read.
+    fn empty(text: &'t Text<'b>) -> Self {
+        Self { text, record: Record::default(), found: Found::default() }
+    }
+}
+
+/// Whether a line may be an envelope, in a section whose lines are no JSON. The records tell for certain.
+fn is_enveloped(line: &str) -> bool {
+    static FIELD: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"logEvents\""));
+    line.trim_start().starts_with('{') && FIELD.find(line.as_bytes()).is_some()
+}
 
 /// The stages of one object, or of the chunks that one worker takes.
 pub(super) struct Stages<'l> {
@@ -48,35 +74,41 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = lines.iter().map(Text::of).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
-        // The last record is empty: the next one is read into it.
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
             let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+            let is_json = is_json || is_enveloped(message);
             let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then_some(message);
             loop {
-                let (of, record) = match records.last_mut() {
+                let read = match records.last_mut() {
                     Some(last) => last,
-                    None => records.push_mut((text, Record::default())),
+                    None => records.push_mut(ReadRecord::empty(text)),
                 };
-                *of = text;
+                read.text = text;
                 match whole.take() {
-                    Some(message) => record.message = message.into(),
-                    None if rest.read_next(record).is_some() => {}
+                    Some(message) => read.record.message = message.into(),
+                    None if rest.read_next(&mut read.record).is_some() => {}
                     None => break,
+                }
+                let record = &mut read.record;
+                let own_rule = || exclude::own_rule(record, self.section.own_log_group.as_deref());
+                record.left_out = record.left_out.or_else(own_rule);
+                if record.left_out.is_none() {
+                    read.found = event_text::find(record, self.section);
                 }
                 if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
-                records.push((text, Record::default()));
+                records.push(ReadRecord::empty(text));
             }
         }
         records.truncate(records.len().saturating_sub(1));
         self.records(&records, &texts, output)?;
-        for (_, record) in &mut records {
-            spare.give_back(&mut record.message);
+        for read in &mut records {
+            spare.give_back(&mut read.record.message);
         }
         self.spare = spare;
         output.count_all(&texts);
@@ -85,16 +117,16 @@ impl<'l> Stages<'l> {
 
     fn records(
         &mut self,
-        records: &[(&Text<'_>, Record<'_>)],
+        records: &[ReadRecord<'_, '_>],
         texts: &[Text<'_>],
         output: &mut Output<'_>,
     ) -> ControlFlow<()> {
         let mut events = Vec::with_capacity(EVENTS_TOGETHER);
-        for (text, record) in records {
+        for ReadRecord { text, record, found } in records {
             let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
                 continue;
             };
-            if let Some(rule) = exclude::own_rule(record, self.section.own_log_group.as_deref()) {
+            if let Some(rule) = record.left_out {
                 self.events(&events, texts, output)?;
                 events.clear();
                 let part = self.next_part(*line);
@@ -104,9 +136,13 @@ impl<'l> Stages<'l> {
             if record.message_missing {
                 output.note(Problem::MessageMissing);
             }
-            for text in marker::split(&record.message) {
+            if self.section.log_type.via_cwl && record.envelope.is_none() {
+                output.note(Problem::NotInEnvelope);
+            }
+            output.note_many(Problem::FurtherEventField, found.further);
+            for EventText { text, start } in marker::events(&record.message, found.start) {
                 let part = self.next_part(*line);
-                events.push(Event { record, text, line: *line, identity, part });
+                events.push(Event { record, text, start, line: *line, identity, part });
                 if events.len() == EVENTS_TOGETHER {
                     self.events(&events, texts, output)?;
                     events.clear();

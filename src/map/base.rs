@@ -22,7 +22,7 @@ use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time;
 use crate::parse::time::ZonedTime;
-use crate::read::record::fluentd::Record;
+use crate::read::record::fluentd::{Envelope, Record};
 
 /// fluentd's `timestamp`, read.
 #[derive(Clone, Debug, Default)]
@@ -159,6 +159,18 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
     }
 }
 
+fn envelope_fields<'a>(envelope: &'a Envelope, row: &mut Row<'a>) {
+    for (field, text) in [
+        (FieldId::LOG_GROUP, &envelope.log_group),
+        (FieldId::LOG_STREAM, &envelope.log_stream),
+        (FieldId::CLOUD_ACCOUNT_ID, &envelope.account),
+    ] {
+        if let Some(text) = text.as_deref().filter(|text| !is_empty_value(text)) {
+            row.set_if_absent(field, Value::Text(text));
+        }
+    }
+}
+
 /// The load time, to the millisecond.
 pub(super) fn ingested(load: Timestamp) -> String {
     let load = Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
@@ -168,11 +180,15 @@ pub(super) fn ingested(load: Timestamp) -> String {
 pub(super) fn base_fields<'a>(
     section: &'a CompiledSection,
     facts: &'a ObjectFacts,
+    record: &'a Record<'_>,
     ingested: &'a str,
     row: &mut Row<'a>,
 ) {
     let log_type = &section.log_type;
     row.trace.step(Step::Base);
+    if let Some(envelope) = &record.envelope {
+        envelope_fields(envelope, row);
+    }
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::ECS_VERSION, Value::Text(&log_type.ecs_version));

@@ -1,6 +1,7 @@
 //! An event on its way to its document.
 
 use crate::document::id::Identity;
+use crate::parse::marker::EventStart;
 use crate::parse::time::Surroundings;
 use crate::read::object::line::LineNumber;
 use crate::read::record::fluentd::Record;
@@ -27,6 +28,8 @@ pub struct Event<'a> {
     pub record: &'a Record<'a>,
     /// Its part of the record's message.
     pub text: &'a str,
+    /// Where its marker stands in that part.
+    pub start: EventStart,
     /// The line of the object that it stands in.
     pub line: LineNumber,
     /// Its line's identity.

@@ -55,7 +55,7 @@ impl<'m, 'd> FinishedEvent<'m, 'd> {
         arena: &'d Bump,
     ) -> Self {
         let (time, time_origin) = set_times(mapped, section, created, facts, arena);
-        base_fields(section, facts, ingested, &mut mapped.row);
+        base_fields(section, facts, mapped.read.event.record, ingested, &mut mapped.row);
         let id = set_id(mapped, section, arena);
         Self { mapped, created, time, time_origin, id }
     }

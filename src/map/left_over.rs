@@ -238,6 +238,8 @@ pub(super) fn leave_over_record<'a>(
         let name = free_name(key, arena, |name| {
             taken.iter().chain(&extra).any(|other: &Leftover<'_>| other.key == name)
         });
+        // Another field may quote the event.
+        let value = section.payloads.without(value, std::iter::empty(), 0, arena);
         extra.push(Leftover { key: name, value: Value::Text(value) });
     }
     add_extra(extra, row, arena);

@@ -19,6 +19,7 @@ use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
 use crate::parse::header::Format;
+use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::severity::severity_number;
 use crate::read::record::Record;
@@ -106,6 +107,11 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
                 (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
             }
             _ if is_event => return,
+            _ if read.event.start == EventStart::WithinOtherText => (
+                Problem::EventWithinOtherText,
+                "event_within_other_text",
+                "the event stands inside of JSON, CSV, XML or other text that is not read here: let the collector write JSON with the event in a field of its own",
+            ),
             FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
             _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
         };
@@ -151,6 +157,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.trace.step(Step::LeftOver);
+        if let Some(field) = &event.record.message_field {
+            row.set(FieldId::MESSAGE_FIELD, Value::Text(field));
+        }
         LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
         leave_over_record(event.record, used, section, row, arena, problems);
         let raw = match section.log_type.raw_message {
@@ -167,8 +176,8 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     }
 }
 
-/// A JSON line that is cut or damaged is read as text, as far as there is an event in it; but its values may hold the rest of the
-/// record, so a person has to look at it.
+/// Whether the line is JSON that is cut or damaged: it is kept as text, because a value that is read there could hold the rest of the
+/// record.
 fn is_broken_json(record: &Record<'_>, section: &CompiledSection) -> bool {
     matches!(section.log_type.file_format, FileFormat::Json)
         && !record.json

@@ -6,6 +6,7 @@
 //! The stages are types: an event is read (`read`), mapped (`mapped`) and finished (`finished`).
 
 pub mod event;
+pub(crate) mod event_text;
 pub mod compiled;
 mod table;
 mod base;

@@ -14,7 +14,6 @@ use crate::document::problem::{Problem, Problems};
 use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
-use crate::parse::marker;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::{cef, leef, syslog};
@@ -69,7 +68,9 @@ impl<'d> ReadEvent<'d> {
     }
 
     fn parse(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
-        self.parsed = parse(self.text, section, arena, self.keyed.pairs(), &mut self.header);
+        // A marker beyond the text that is parsed is none.
+        let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
+        self.parsed = parse(self.text, marker, section, arena, self.keyed.pairs(), &mut self.header);
         self.recognise(section, devices);
         if self.keyed.find_keys(self.text, &section.keys) {
             self.problems.add(Problem::RepeatedKey);
@@ -144,6 +145,7 @@ pub(super) struct Parsed<'a> {
 
 pub(super) fn parse<'a>(
     text: &'a str,
+    marker: Option<Marker>,
     section: &'a CompiledSection,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
@@ -164,7 +166,7 @@ pub(super) fn parse<'a>(
             delimiter_guessed: false,
         });
     }
-    let marker = marker::find(text)?;
+    let marker = marker?;
     Some(match marker.format {
         Format::Cef => parse_cef(text, marker, arena, pairs, header),
         Format::Leef => parse_leef(text, marker, arena, pairs, header),

@@ -34,6 +34,17 @@ pub struct Marker {
     pub restored: bool,
 }
 
+impl Marker {
+    /// The same marker in the text behind `offset`, which stands before it.
+    pub(crate) fn behind(self, offset: usize) -> Self {
+        Self {
+            start: self.start.saturating_sub(offset),
+            version: self.version.saturating_sub(offset),
+            ..self
+        }
+    }
+}
+
 /// A header field of CEF, or its counterpart in LEEF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderField {

@@ -12,6 +12,7 @@ use nom::{IResult, Parser};
 use super::cef::{self, is_blank, plain_key_start};
 use super::header::{Format, HeaderFields, Marker};
 use super::leef;
+use super::quoting::is_within_other_text;
 use super::severity::is_severity;
 use super::syslog;
 use crate::bytes::slice::part;
@@ -38,6 +39,53 @@ pub fn find(text: &str) -> Option<Marker> {
     restored(text, pipe).or(written)
 }
 
+/// Where the event of a text starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventStart {
+    /// At this marker.
+    At(Marker),
+    /// There is no event.
+    #[default]
+    Nowhere,
+    /// There is a marker, but inside of other text, such as JSON: an event that is read there would swallow the rest of that text.
+    WithinOtherText,
+}
+
+impl EventStart {
+    /// The marker of the event, if there is one.
+    pub fn marker(self) -> Option<Marker> {
+        if let Self::At(marker) = self { Some(marker) } else { None }
+    }
+}
+
+/// Where the event of `text` starts, which is text of its own: the leftmost marker tells, unless it stands inside of other text.
+pub fn start(text: &str) -> EventStart {
+    let Some(marker) = find(text) else { return EventStart::Nowhere };
+    let before = part(text, ..marker.start);
+    // Columns behind the event would pass for the end of its last value.
+    let is_column =
+        || memchr(b'\t', before.as_bytes()).is_some() && part(text, marker.start..).contains('\t');
+    if is_within_other_text(before) || is_column() {
+        return EventStart::WithinOtherText;
+    }
+    EventStart::At(marker)
+}
+
+/// Whether `text` is an event from its start on, or directly behind a syslog header.
+pub(crate) fn is_event(text: &str) -> bool {
+    let EventStart::At(marker) = start(text) else { return false };
+    is_syslog_header_or_nothing(part(text, ..marker.start))
+}
+
+/// One event of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventText<'a> {
+    /// Its text, with the syslog header.
+    pub text: &'a str,
+    /// Where its marker stands in that text.
+    pub start: EventStart,
+}
+
 /// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, with a marker and its
 /// whole header behind it. Gives the text itself where there is only one; the separators are left out.
 ///
@@ -54,27 +102,32 @@ pub fn find(text: &str) -> Option<Marker> {
 /// assert_eq!(events, ["CEF:0|v|p|1|2|n|3|act=Log", "CEF:0|v|p|1|2|n|3|act=Deny"]);
 /// ```
 pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    let mut joints = joints(text).peekable();
-    let mut start = Some(0);
+    events(text, start(text)).map(|event| event.text)
+}
+
+/// The same with the place of each event's marker; `first` is where the first event starts in `text`.
+pub(crate) fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'_>> {
+    let mut joints = joints(text, first).peekable();
+    let mut start = Some((0, first));
     // Read once, and only where there is a joint at all.
     let mut first_vendor = None;
     std::iter::from_fn(move || {
-        let from = start?;
+        let (from, event_start) = start?;
         while let Some(joint) = joints.next() {
             let until = joints.peek().map_or(text.len(), |next| next.end);
             let header = Header::read(joint.marker.format, part(text, joint.marker.version..until));
             let first_vendor = first_vendor.get_or_insert_with(|| {
-                let first = find(text)?;
+                let first = first.marker()?;
                 Header::read(first.format, part(text, first.version..)).vendor
             });
             let is_sure = || plain_key_start(header.rest).is_ok() && header.vendor == *first_vendor;
             if header.is_whole && (!joint.escaped || is_sure()) {
-                start = Some(joint.begin);
-                return Some(part(text, from..joint.end));
+                start = Some((joint.begin, EventStart::At(joint.marker.behind(joint.begin))));
+                return Some(EventText { text: part(text, from..joint.end), start: event_start });
             }
         }
         start = None;
-        Some(part(text, from..))
+        Some(EventText { text: part(text, from..), start: event_start })
     })
 }
 
@@ -172,13 +225,11 @@ struct Joint {
 }
 
 /// The joints behind the first event's marker, from left to right.
-fn joints(text: &str) -> impl Iterator<Item = Joint> {
-    let mut first = None;
+fn joints(text: &str, first: EventStart) -> impl Iterator<Item = Joint> {
+    let first = first.marker().map_or(text.len(), |first| first.start);
     let mut last_begin = None;
-    written(text).filter_map(move |marker| {
+    written(part(text, ..if first < text.len() { text.len() } else { 0 })).filter_map(move |marker| {
         let joint = joint_before(text, marker)?;
-        // Only now, because most texts hold one event.
-        let first = *first.get_or_insert_with(|| find(text).map_or(text.len(), |first| first.start));
         // Of two markers behind one line end the leftmost counts: what lies between them ends nothing.
         let is_first_behind_line_end =
             marker.start > first && last_begin.replace(joint.begin) != Some(joint.begin);

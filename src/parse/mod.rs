@@ -10,5 +10,6 @@ pub mod header;
 pub mod pairs;
 pub mod cef;
 pub mod leef;
+mod quoting;
 pub mod marker;
 pub mod time;

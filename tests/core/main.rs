@@ -8,6 +8,7 @@ mod container;
 #[cfg(feature = "zip")]
 mod zip;
 mod record;
+mod collectors;
 mod marker;
 mod syslog;
 mod pair;

@@ -1,6 +1,7 @@
-//! The record that fluentd writes for a line.
+//! The record that a collector writes for a line.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A field of a record that is none of fluentd's own.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +10,19 @@ pub struct Other<'a> {
     pub name: Cow<'a, str>,
     /// Text as it is, numbers and booleans as their JSON, objects and arrays as one JSON text.
     pub value: Cow<'a, str>,
+}
+
+/// What an envelope says of all its records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// The log group of CloudWatch Logs.
+    pub log_group: Option<Box<str>>,
+    /// The log stream of CloudWatch Logs.
+    pub log_stream: Option<Box<str>>,
+    /// The account that wrote the records.
+    pub account: Option<Box<str>>,
+    /// When the envelope was written: a record without a time of its own has this one.
+    pub time: Option<Box<str>>,
 }
 
 /// One record.
@@ -30,4 +44,46 @@ pub struct Record<'a> {
     pub json: bool,
     /// A JSON record without a `message` field: `message` holds the whole JSON text.
     pub message_missing: bool,
+    /// The path of the field that `message` was taken from, where that is another one: `log`, `event.original`.
+    pub message_field: Option<Box<str>>,
+    /// What stood around the record.
+    pub envelope: Option<Arc<Envelope>>,
+    /// The record is none of the log: why it is left out.
+    pub left_out: Option<&'static str>,
+}
+
+impl Record<'_> {
+    /// The same with text of its own.
+    pub(super) fn into_owned<'b>(self) -> Record<'b> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let others = self.others.into_iter();
+        Record {
+            message: own(self.message),
+            plain: self.plain,
+            hostname: self.hostname.map(own),
+            timestamp: self.timestamp.map(own),
+            tag: self.tag.map(own),
+            others: others
+                .map(|Other { name, value }| Other { name: own(name), value: own(value) })
+                .collect(),
+            json: self.json,
+            message_missing: self.message_missing,
+            message_field: self.message_field,
+            envelope: self.envelope,
+            left_out: self.left_out,
+        }
+    }
+}
+
+impl Envelope {
+    /// Fills in what this envelope does not say with what the one around it says.
+    pub(super) fn within(self, outer: &Self) -> Self {
+        let or = |inner: Option<Box<str>>, outer: &Option<Box<str>>| inner.or_else(|| outer.clone());
+        Self {
+            log_group: or(self.log_group, &outer.log_group),
+            log_stream: or(self.log_stream, &outer.log_stream),
+            account: or(self.account, &outer.account),
+            time: or(self.time, &outer.time),
+        }
+    }
 }

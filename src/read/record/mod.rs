@@ -5,6 +5,8 @@
 //! syslog, CEF or LEEF.
 
 pub mod fluentd;
+mod envelope;
+pub(crate) mod event_fields;
 mod columns;
 mod json;
 mod records;

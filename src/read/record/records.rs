@@ -1,13 +1,18 @@
 //! The records of a line, one after the other.
 //!
-//! Objects are records, and so are the objects of an array that starts with one. From the first thing on that is
-//! neither, the rest of the line is one record of text: what cannot be understood is kept whole.
+//! Objects are records, and so are the objects of an array that starts with one. An object that is an envelope gives the records in
+//! it. From the first thing on that is neither, the rest of the line is one record of text: what cannot be understood is kept whole.
 
 use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
+use std::vec;
 
 use super::columns;
 use super::columns::Columns;
-use super::fluentd::{Other, Record};
+use super::envelope;
+use super::envelope::Opened;
+use super::fluentd::{Envelope, Record};
 use super::spare::Spare;
 use super::{json, repair};
 
@@ -17,23 +22,50 @@ use super::{json, repair};
 ///   JSON text. Of several equal keys the first is meant, the later ones go to `others`.
 /// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
+/// * an envelope (see [`super::envelope`]): the records in it.
 /// * anything else, and whatever follows the last whole object: text.
 pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
-    Records { rest: line, columns: Columns::default(), place: Place::Start, spare }
+    Records {
+        at: Place::in_text(line, None),
+        around: Vec::new(),
+        ready: Vec::new().into_iter(),
+        deepest: envelope::DEEPEST,
+        spare,
+    }
 }
 
 /// The iterator of [`records`].
 #[derive(Debug)]
 pub struct Records<'a, 's> {
-    rest: &'a str,
-    columns: Columns<'a>,
-    place: Place,
+    at: Place<'a>,
+    /// The places behind the envelopes that are open.
+    around: Vec<Place<'a>>,
+    /// Records of an envelope whose text is not the line's.
+    ready: vec::IntoIter<Record<'a>>,
+    /// How many more envelopes may be opened in each other.
+    deepest: usize,
     spare: &'s mut Spare,
 }
 
-/// Where in the line the rest starts.
+/// A place in the line, or in the text of an envelope.
+#[derive(Debug)]
+struct Place<'a> {
+    rest: &'a str,
+    columns: Columns<'a>,
+    among: Among,
+    /// What stands around the records here.
+    envelope: Option<Arc<Envelope>>,
+}
+
+impl<'a> Place<'a> {
+    fn in_text(text: &'a str, envelope: Option<Arc<Envelope>>) -> Self {
+        Self { rest: text, columns: Columns::default(), among: Among::Start, envelope }
+    }
+}
+
+/// What the rest of a text starts with.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Among {
     Start,
     Values,
     Array,
@@ -54,33 +86,88 @@ const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 impl<'a> Records<'a, '_> {
     /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
     pub(crate) fn read_next(&mut self, record: &mut Record<'a>) -> Option<()> {
+        loop {
+            if let Some(ready) = self.ready.next() {
+                *record = ready;
+                return Some(());
+            }
+            if self.at.read_next(record, self.spare).is_none() {
+                self.at = self.around.pop()?;
+                continue;
+            }
+            if record.message_missing && self.deepest > self.around.len() && self.open(record).is_some() {
+                continue;
+            }
+            if let Some(envelope) = &self.at.envelope {
+                record.timestamp =
+                    record.timestamp.take().or_else(|| Some(envelope.time.clone()?.into_string().into()));
+                record.envelope = Some(Arc::clone(envelope));
+            }
+            return Some(());
+        }
+    }
+
+    /// Opens the envelope that the record is, if it is one. The record is empty then.
+    fn open(&mut self, record: &mut Record<'a>) -> Option<()> {
+        let Opened { envelope, records, empty } = envelope::open(record)?;
+        let envelope = match &self.at.envelope {
+            Some(outer) => envelope.within(outer),
+            None => envelope,
+        };
+        *record = Record::default();
+        let inner = match records {
+            _ if empty.is_some() => {
+                let nothing = Record { left_out: empty, json: true, ..Record::default() };
+                self.ready = vec![nothing].into_iter();
+                return Some(());
+            }
+            Cow::Borrowed(text) => Place::in_text(text, Some(Arc::new(envelope))),
+            Cow::Owned(text) => {
+                let records = Records {
+                    at: Place::in_text(&text, Some(Arc::new(envelope))),
+                    around: Vec::new(),
+                    ready: Vec::new().into_iter(),
+                    deepest: self.deepest - self.around.len() - 1,
+                    spare: self.spare,
+                };
+                self.ready = records.map(Record::into_owned).collect::<Vec<_>>().into_iter();
+                return Some(());
+            }
+        };
+        self.around.push(mem::replace(&mut self.at, inner));
+        Some(())
+    }
+}
+
+impl<'a> Place<'a> {
+    fn read_next(&mut self, record: &mut Record<'a>, spare: &mut Spare) -> Option<()> {
         let (mut before, mut rest) = self.pass_blanks()?;
-        while let (Place::Array, Some(behind)) = (self.place, rest.strip_prefix(']')) {
-            self.place = Place::Values;
+        while let (Among::Array, Some(behind)) = (self.among, rest.strip_prefix(']')) {
+            self.among = Among::Values;
             self.rest = behind;
             (before, rest) = self.pass_blanks()?;
         }
-        let at_start = matches!(self.place, Place::Start);
-        match self.place {
-            Place::Start => {
+        let at_start = matches!(self.among, Among::Start);
+        match self.among {
+            Among::Start => {
                 // Text that is the whole line keeps its leading blanks; what follows a record does not.
-                self.place = Place::Values;
+                self.among = Among::Values;
                 self.open(rest);
                 if let Some((columns, behind)) = columns::split(rest) {
                     self.columns = columns;
                     self.rest = behind;
                 }
             }
-            Place::Values => {
+            Among::Values => {
                 before = rest;
                 self.open(rest);
             }
-            Place::Array => {
+            Among::Array => {
                 before = rest;
                 self.rest = rest;
             }
         }
-        if self.value(record).is_none() {
+        if self.value(record, spare).is_none() {
             // With no record behind them, what looked like columns was text too.
             if at_start {
                 self.columns = Columns::default();
@@ -104,15 +191,15 @@ impl<'a> Records<'a, '_> {
         if let Some(elements) = rest.strip_prefix('[').map(|behind| behind.trim_start_matches(BLANKS))
             && elements.starts_with('{')
         {
-            self.place = Place::Array;
+            self.among = Among::Array;
             self.rest = elements;
         }
     }
 
     /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
-    fn value(&mut self, record: &mut Record<'a>) -> Option<()> {
-        let Place::Array = self.place else { return self.object(record) };
-        if self.object(record).is_none() {
+    fn value(&mut self, record: &mut Record<'a>, spare: &mut Spare) -> Option<()> {
+        let Among::Array = self.among else { return self.object(record, spare) };
+        if self.object(record, spare).is_none() {
             *record = self.plain_element()?;
         }
         let behind = self.rest.trim_start_matches(BLANKS);
@@ -128,11 +215,11 @@ impl<'a> Records<'a, '_> {
     }
 
     /// Reads the object that the rest starts with.
-    fn object(&mut self, record: &mut Record<'a>) -> Option<()> {
+    fn object(&mut self, record: &mut Record<'a>, spare: &mut Spare) -> Option<()> {
         if !self.rest.starts_with('{') {
             return None;
         }
-        let length = match json::object(self.rest, self.spare, record) {
+        let length = match json::object(self.rest, spare, record) {
             Some(length) => length,
             None => {
                 let repaired = repaired_object(self.rest)?;
@@ -162,23 +249,8 @@ fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
     if length < repaired.json.len() {
         return None;
     }
-    let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-    let message = if record.message_missing {
-        Cow::Borrowed(text.get(..repaired.length)?)
-    } else {
-        own(record.message)
-    };
-    let others =
-        record.others.into_iter().map(|Other { name, value }| Other { name: own(name), value: own(value) });
-    let record = Record {
-        message,
-        plain: 0,
-        hostname: record.hostname.map(own),
-        timestamp: record.timestamp.map(own),
-        tag: record.tag.map(own),
-        others: others.collect(),
-        json: record.json,
-        message_missing: record.message_missing,
-    };
-    Some((record, repaired.length))
+    let message = record.message_missing.then_some(text.get(..repaired.length)?);
+    let record = record.into_owned();
+    let message = message.map_or(record.message, Cow::Borrowed);
+    Some((Record { message, plain: 0, ..record }, repaired.length))
 }

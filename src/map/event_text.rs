@@ -1,0 +1,79 @@
+//! The text of a record's event: `message`, or the field that `message_key` names, or one in which other collectors write it.
+
+use std::borrow::Cow;
+
+use super::compiled::CompiledSection;
+use crate::config::log_type::FileFormat;
+use crate::parse::marker;
+use crate::parse::marker::EventStart;
+use crate::read::record::event_fields;
+use crate::read::record::{Other, Record};
+
+/// What was found.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Where the event starts in the record's message.
+    pub(crate) start: EventStart,
+    /// Further fields with an event, which stay text.
+    pub(crate) further: u64,
+}
+
+/// Moves the text of the record's event into its message, wherever it stands. JSON's own source is no event.
+pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> Found {
+    let log_type = &section.log_type;
+    if matches!(log_type.file_format, FileFormat::Text(_)) {
+        return Found { start: EventStart::Nowhere, further: 0 };
+    }
+    if let Some(path) = &log_type.message_key
+        && record.json
+        && event_fields::take_named(record, path, &|text| marker::start(text).marker().is_some())
+    {
+        return Found { start: marker::start(&record.message), further: 0 };
+    }
+    match start(record) {
+        start @ EventStart::At(_) => Found { start, further: 0 },
+        start => elsewhere(record, start),
+    }
+}
+
+fn start(record: &Record<'_>) -> EventStart {
+    if record.message_missing { EventStart::Nowhere } else { marker::start(&record.message) }
+}
+
+/// The same for a record whose message has no event.
+#[cold]
+fn elsewhere(record: &mut Record<'_>, start: EventStart) -> Found {
+    let nothing = Found { start, further: 0 };
+    if record.json {
+        let Some(further) = event_fields::take_first(record, &marker::is_event) else { return nothing };
+        return Found { start: marker::start(&record.message), further };
+    }
+    // Text that ends in an object, as some relays put JSON behind a syslog header.
+    let Cow::Borrowed(text) = record.message else { return nothing };
+    if start == EventStart::Nowhere {
+        return nothing;
+    }
+    let Some((before, mut inner)) = event_fields::object_behind(text) else { return nothing };
+    if marker::find(before).is_some() {
+        return nothing;
+    }
+    let mut found = match self::start(&inner) {
+        start @ EventStart::At(_) => Found { start, further: 0 },
+        start => match event_fields::take_first(&mut inner, &marker::is_event) {
+            Some(further) => Found { start: marker::start(&inner.message), further },
+            None => Found { start, further: 0 },
+        },
+    };
+    if found.start.marker().is_some() {
+        inner.timestamp = inner.timestamp.take().or_else(|| record.timestamp.take());
+        inner.tag = inner.tag.take().or_else(|| record.tag.take());
+        inner.envelope = record.envelope.take();
+        if !before.trim().is_empty() {
+            inner.others.push(Other { name: "before".into(), value: before.trim().into() });
+        }
+        *record = inner;
+    } else {
+        found = nothing;
+    }
+    found
+}

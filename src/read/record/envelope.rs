@@ -1,0 +1,73 @@
+//! What services of AWS put around the records of others: the objects of a CloudWatch Logs subscription, and SNS's notifications.
+//!
+//! An envelope is told by what the object holds. It gives the text in which the records stand, and what it says of all of them.
+//! [`super::records`] reads that text in its place. Does not know what the records mean.
+//!
+//! Another envelope is one more [`Kind`]: the fields that tell it, and the field in which its records stand.
+
+use std::borrow::Cow;
+
+use super::fluentd::{Envelope, Other, Record};
+
+/// An envelope that was opened.
+pub(super) struct Opened<'a> {
+    pub(super) envelope: Envelope,
+    /// The text in which its records stand: JSON values, or one event.
+    pub(super) records: Cow<'a, str>,
+    /// Why there is no record, where there is none.
+    pub(super) empty: Option<&'static str>,
+}
+
+/// Envelopes in each other that are opened: SNS around CloudWatch Logs, and one to spare.
+pub(super) const DEEPEST: usize = 3;
+
+/// A kind of envelope.
+struct Kind {
+    /// The fields that tell it, all of them.
+    has: &'static [&'static str],
+    open: for<'r, 'a> fn(&'r mut Record<'a>) -> Option<Opened<'a>>,
+}
+
+const KINDS: [Kind; 2] = [
+    // "CloudWatch Logs: real-time processing of log data with subscriptions", the format of the data.
+    Kind { has: &["messageType", "logEvents"], open: cloudwatch_logs },
+    // "Amazon SNS: HTTP/HTTPS notification JSON format".
+    Kind { has: &["Type", "MessageId", "TopicArn", "Message"], open: sns },
+];
+
+/// Opens the envelope that a JSON record without `message` is, if it is one.
+pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    let has = |name: &&str| record.others.iter().any(|other| other.name == *name);
+    let kind = KINDS.iter().find(|kind| kind.has.iter().all(has))?;
+    (kind.open)(record)
+}
+
+fn cloudwatch_logs<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    let [kind, owner, group, stream, records] =
+        ["messageType", "owner", "logGroup", "logStream", "logEvents"].map(|name| value(record, name));
+    let records = records.filter(|records| records.starts_with('['))?;
+    let is_empty = records.get(1..).is_some_and(|rest| rest.trim_start().starts_with(']'));
+    let empty = match kind.as_deref() {
+        Some("CONTROL_MESSAGE") => Some("a control message of CloudWatch Logs"),
+        _ if is_empty => Some("an envelope of CloudWatch Logs without events"),
+        _ => None,
+    };
+    let [log_group, log_stream, account] = [group, stream, owner].map(|text| text.map(Into::into));
+    Some(Opened { envelope: Envelope { log_group, log_stream, account, time: None }, records, empty })
+}
+
+fn sns<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    let [topic, records, time] = ["TopicArn", "Message", "Timestamp"].map(|name| value(record, name));
+    // arn:aws:sns:REGION:ACCOUNT:NAME
+    let account =
+        topic.as_deref().and_then(|arn| arn.split(':').nth(4)).filter(|account| !account.is_empty());
+    let envelope =
+        Envelope { account: account.map(Into::into), time: time.map(Into::into), ..Envelope::default() };
+    let records = records?;
+    let empty = records.trim().is_empty().then_some("a notification of SNS without a message");
+    Some(Opened { envelope, records, empty })
+}
+
+fn value<'a>(record: &Record<'a>, name: &str) -> Option<Cow<'a, str>> {
+    record.others.iter().find(|Other { name: other, .. }| other == name).map(|other| other.value.clone())
+}

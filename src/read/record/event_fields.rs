@@ -1,0 +1,209 @@
+//! The fields in which other collectors write the text of an event: `config/event_fields.csv` names them. They may stand in objects
+//! within the record, and in JSON that a field holds as text.
+//!
+//! The order is fixed: the fields nearest to the record first, among them that of the table, and then that of the line. Is told what
+//! an event is, and does not know it.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use super::fluentd::{Other, Record};
+use super::json;
+use super::spare::Spare;
+use crate::bytes::table;
+use crate::bytes::table::Table;
+
+const FIELDS: Table =
+    Table { file: "config/event_fields.csv", text: include_str!("../../../config/event_fields.csv") };
+
+/// Names of objects from the record to the field, with the field's own: so many are looked at.
+const DEEPEST: usize = 4;
+
+/// The longest value in which fields are looked for, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// The most fields of inner objects that are looked at.
+const MOST_FIELDS: usize = 1000;
+
+/// The names of the table, in order.
+fn names() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| table::compiled_in(FIELDS.read(|row| row.cell("field"))));
+    &NAMES
+}
+
+/// A field with an event in it: the names on the way to it.
+type Path = Vec<String>;
+
+/// An object within the record.
+struct Inner {
+    path: Path,
+    fields: Map<String, Value>,
+}
+
+/// Moves the text of the field that `path` names, dotted, into `message`, if it is an event. Gives whether it was.
+pub(crate) fn take_named(record: &mut Record<'_>, path: &str, is_event: &dyn Fn(&str) -> bool) -> bool {
+    let is_field = record.others.iter().any(|other| other.name == path);
+    let path: Path =
+        if is_field { vec![path.to_owned()] } else { path.split('.').map(str::to_owned).collect() };
+    let Some(first) = path.first() else { return false };
+    let Some(field) = record.others.iter().find(|other| other.name == *first) else { return false };
+    let text = if let [_] = path.as_slice() {
+        Some(text_of(&field.value))
+    } else {
+        let mut fields = object(&field.value).map(Value::Object);
+        fields.as_mut().and_then(|fields| take_text(fields, path.get(1..)?)).map(Cow::Owned)
+    };
+    if !text.is_some_and(|text| is_event(&text)) {
+        return false;
+    }
+    take(record, &path);
+    true
+}
+
+/// Moves the event of the first field that has one into `message`. Gives how many further fields have one; nothing if none has.
+///
+/// What `message` held stays under that name, if it is anything.
+pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> bool) -> Option<u64> {
+    let mut found = outer(record, is_event);
+    inner(record, is_event, &mut found);
+    let first = found.first()?;
+    take(record, first);
+    u64::try_from(found.len() - 1).ok()
+}
+
+/// The record's own fields with an event.
+fn outer(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool) -> Vec<Path> {
+    let mut found = Vec::new();
+    for name in names() {
+        let fields = record.others.iter().filter(|other| other.name == *name);
+        for _ in fields.filter(|other| is_event(&text_of(&other.value))) {
+            found.push(vec![(*name).to_owned()]);
+        }
+    }
+    found
+}
+
+/// Adds the fields with an event in objects of the record, level by level.
+fn inner(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool, found: &mut Vec<Path>) {
+    let message = (!record.message_missing).then_some(("message", &record.message));
+    let fields = message.into_iter().chain(record.others.iter().map(|other| (&*other.name, &other.value)));
+    let mut level: Vec<Inner> = fields
+        .filter_map(|(name, value)| Some(Inner { path: vec![name.to_owned()], fields: object(value)? }))
+        .collect();
+    let mut seen = 0;
+    for _ in 1..DEEPEST {
+        for name in names() {
+            for Inner { path, fields } in &level {
+                let text = fields.get(*name).and_then(inner_text);
+                if text.is_some_and(|text| is_event(&text)) {
+                    found.push(path.iter().cloned().chain([(*name).to_owned()]).collect());
+                }
+            }
+        }
+        let mut next = Vec::new();
+        for Inner { path, fields } in level {
+            for (name, value) in fields {
+                seen += 1;
+                if seen > MOST_FIELDS {
+                    return;
+                }
+                let fields = match value {
+                    Value::Object(fields) => Some(fields),
+                    Value::String(text) => object(&text),
+                    _ => None,
+                };
+                if let Some(fields) = fields {
+                    next.push(Inner { path: path.iter().cloned().chain([name]).collect(), fields });
+                }
+            }
+        }
+        level = next;
+    }
+}
+
+/// Moves the text of a field into `message`. What is left of an object that held it stays in its place.
+fn take(record: &mut Record<'_>, path: &[String]) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let is_message = first == "message" && !rest.is_empty();
+    let taken = if is_message {
+        Some(record.message.clone())
+    } else {
+        let at = record.others.iter().position(|other| other.name == *first);
+        at.map(|at| record.others.remove(at).value)
+    };
+    let Some(value) = taken else { return };
+    let mut kept = Vec::new();
+    let text = if rest.is_empty() {
+        match text_of(&value) {
+            Cow::Borrowed(_) => value,
+            Cow::Owned(text) => Cow::Owned(text),
+        }
+    } else {
+        let Some(mut fields) = object(&value).map(Value::Object) else { return };
+        let Some(text) = take_text(&mut fields, rest) else { return };
+        if fields.as_object().is_some_and(|fields| !fields.is_empty()) {
+            kept.push(Other { name: first.clone().into(), value: fields.to_string().into() });
+        }
+        Cow::Owned(text)
+    };
+    if !record.message_missing && !is_message && !record.message.trim().is_empty() {
+        kept.push(Other { name: "message".into(), value: std::mem::take(&mut record.message) });
+    }
+    record.others.extend(kept);
+    record.message = text;
+    record.plain = 0;
+    record.message_missing = false;
+    record.message_field = Some(path.join(".").into());
+}
+
+/// Takes the text at `path` out of a value. JSON that a text holds is written as an object afterwards.
+fn take_text(value: &mut Value, path: &[String]) -> Option<String> {
+    if let Value::String(text) = value {
+        *value = Value::Object(object(text)?);
+    }
+    let (first, rest) = path.split_first()?;
+    let fields = value.as_object_mut()?;
+    if !rest.is_empty() {
+        return take_text(fields.get_mut(first)?, rest);
+    }
+    let text = inner_text(fields.get(first)?)?.into_owned();
+    fields.remove(first);
+    Some(text)
+}
+
+/// The object that a text is, if it is one.
+fn object(text: &str) -> Option<Map<String, Value>> {
+    if !text.trim_start().starts_with('{') || text.len() > LONGEST {
+        return None;
+    }
+    serde_json::from_str(text).ok()
+}
+
+fn inner_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Array(_) => Some(text_of(&value.to_string()).into_owned().into()),
+        _ => None,
+    }
+}
+
+/// A field's text. journald writes one that is not all text as an array of its bytes.
+fn text_of(value: &str) -> Cow<'_, str> {
+    let is_array = value.starts_with('[') && value.len() <= LONGEST;
+    let bytes: Option<Vec<u8>> = is_array.then(|| serde_json::from_str(value).ok()).flatten();
+    match bytes {
+        Some(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        None => Cow::Borrowed(value),
+    }
+}
+
+/// Reads the object that stands behind other text, from the first brace of `text` to its end, as a record.
+pub(crate) fn object_behind(text: &str) -> Option<(&str, Record<'_>)> {
+    let (before, source) = text.split_at_checked(memchr::memchr(b'{', text.as_bytes())?)?;
+    let mut record = Record::default();
+    let length = json::object(source, &mut Spare::default(), &mut record)?;
+    source.get(length..)?.trim().is_empty().then_some((before, record))
+}

@@ -1,0 +1,366 @@
+//! Events in the records of other collectors than fluentd: the text of the event is found wherever it stands, and JSON's own source is
+//! never read as one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests stand outside of test functions"
+)]
+
+use es_loader::document::problem::Problem;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{Document, Loaded, agent_event, load_bytes, packet_event, plan, plan_with, tells};
+
+const EXTENSION: &str = "cn1=2 dvchost=web-1 act=Log src=10.0.0.7 spt=4711 dpt=443 proto=TCP dst=10.0.0.11";
+
+fn event() -> String {
+    agent_event("20", EXTENSION)
+}
+
+fn load_line(line: &str) -> Loaded {
+    load_bytes(plan(), line.as_bytes())
+}
+
+fn only(loaded: &Loaded) -> &Document {
+    assert_eq!(loaded.documents.len(), 1);
+    &loaded.documents[0]
+}
+
+/// Whether a document is that of [`event`], whole.
+fn is_whole(document: &Document) -> bool {
+    document.get("event.kind") != "pipeline_error"
+        && document.get("source.ip") == "10.0.0.7"
+        && document.get("destination.ip") == "10.0.0.11"
+        && document.get("destination.port") == 443
+        && document.get("event.action") == "Log"
+        && document.get("log.syslog.hostname") == "ip-10-0-1-7"
+}
+
+fn assert_whole(record: &Value, field: &str) {
+    let loaded = load_line(&record.to_string());
+    let document = only(&loaded);
+    assert!(is_whole(document), "{record}\n{}", document.json);
+    assert_eq!(document.get("deepsecurity.message_field"), field, "{record}");
+}
+
+#[test]
+fn the_event_is_found_in_the_fields_that_other_collectors_write() {
+    let event = event();
+    for (record, field) in [
+        (json!({"date": 1_795_359_600.5, "log": event}), "log"),
+        (
+            json!({"container_id": "ab", "container_name": "/dsa", "log": format!("{event}\n"), "source": "stdout"}),
+            "log",
+        ),
+        (json!({"MESSAGE": event, "PRIORITY": "6", "_HOSTNAME": "web-1"}), "MESSAGE"),
+        (json!({"MESSAGE": event.as_bytes(), "PRIORITY": "6"}), "MESSAGE"),
+        (json!({"msg": event, "facility": "local0"}), "msg"),
+        (json!({"_raw": event, "_time": 1_795_359_600, "cribl_pipe": "main"}), "_raw"),
+        (json!({"event": event, "sourcetype": "cef"}), "event"),
+        (json!({"event": {"original": event}, "@version": "1"}), "event.original"),
+        (json!({"kubernetes": {"pod_name": "dsa-0"}, "log": event}), "log"),
+        (json!({"data": {"attributes": {"payload": {"message": event}}}}), "data.attributes.payload.message"),
+        (json!({"log": json!({"level": "info", "msg": event}).to_string()}), "log.msg"),
+        (json!({"message": json!({"log": event}).to_string()}), "message.log"),
+        (json!({"message": {"raw": event}}), "message.raw"),
+        (json!({"message": "", "log": event}), "log"),
+        (json!({"message": "no event here", "log": event}), "log"),
+    ] {
+        assert_whole(&record, field);
+    }
+}
+
+#[test]
+fn what_stood_beside_the_event_is_kept() {
+    let record = json!({"message": "words", "event": {"original": event(), "dataset": "dsa"}});
+    let loaded = load_line(&record.to_string());
+    let extra = only(&loaded).get("deepsecurity.extra").clone();
+    assert_eq!(extra, json!({"event": r#"{"dataset":"dsa"}"#, "message": "words"}));
+}
+
+#[test]
+fn message_wins_over_other_fields_and_the_nearest_over_those_in_objects() {
+    let other = agent_event("21", "act=Deny dst=10.9.9.9");
+    for record in [
+        json!({"log": other, "message": event()}),
+        json!({"a": {"log": other}, "msg": event()}),
+        json!({"msg": other, "log": event()}),
+    ] {
+        let loaded = load_line(&record.to_string());
+        assert_eq!(only(&loaded).text("event.action"), "Log", "{record}");
+    }
+    let loaded = load_line(&json!({"msg": other, "log": event(), "x": {"raw": other}}).to_string());
+    assert_eq!(loaded.account.problems.count(Problem::FurtherEventField), 2);
+}
+
+#[test]
+fn message_key_names_another_field() {
+    let other = agent_event("21", "act=Deny");
+    for (key, record) in [
+        ("line_text", json!({"line_text": event(), "message": other})),
+        ("kubernetes.tail", json!({"kubernetes": {"tail": event()}, "log": other})),
+        ("a.b", json!({"a.b": event(), "message": "x"})),
+    ] {
+        let plan = plan_with(&format!("message_key = {key}"));
+        let loaded = load_bytes(&plan, record.to_string().as_bytes());
+        assert!(is_whole(only(&loaded)), "{key}");
+        // Without the field the others are asked.
+        let loaded = load_bytes(&plan, json!({"log": event()}).to_string().as_bytes());
+        assert!(is_whole(only(&loaded)), "{key}");
+    }
+    // The named field may hold anything before its event, as message may.
+    let plan = plan_with("message_key = t");
+    let loaded = load_bytes(&plan, json!({"t": format!("relayed: {}", event())}).to_string().as_bytes());
+    assert_eq!(only(&loaded).get("destination.ip"), "10.0.0.11");
+}
+
+#[test]
+fn outside_of_message_an_event_stands_at_the_start_or_behind_a_syslog_header() {
+    let bare = "CEF:0|Trend Micro|Deep Security Agent|20.0|20|Log|0|act=Log dst=10.0.0.11";
+    for text in [bare.to_owned(), format!("<134>{bare}"), format!("<134>Nov 22 15:08:33 h {bare}")] {
+        let loaded = load_line(&json!({"log": text}).to_string());
+        assert_eq!(only(&loaded).get("destination.ip"), "10.0.0.11", "{text}");
+    }
+    for text in [format!("the user typed {bare}"), format!("x {bare}"), format!("[{bare}]")] {
+        for record in [json!({"log": text}), json!({"a": {"msg": text}})] {
+            let loaded = load_line(&record.to_string());
+            assert_eq!(only(&loaded).text("event.kind"), "pipeline_error", "{record}");
+            assert!(!only(&loaded).has("destination"), "{record}");
+        }
+    }
+}
+
+#[test]
+fn json_source_is_never_an_event() {
+    let event = event();
+    for line in [
+        json!({"unknown": event}).to_string(),
+        json!({"a": {"b": {"c": {"d": {"log": event}}}}}).to_string(),
+        json!(["x", event]).to_string(),
+        json!({"message": [event]}).to_string(),
+        format!(r#"{{"log":"{event}"#),
+        format!(r#"{{"message":"{event}","hostname":"w"#),
+        format!(r#"app: {{"level":"info","text_of_it":"{event}"}}"#),
+        format!(r#"{{'message': '{event}'}}"#),
+        format!(r#"{{"message"=>"{event}"}}"#),
+    ] {
+        let loaded = load_line(&line);
+        for document in &loaded.documents {
+            assert_eq!(document.text("event.kind"), "pipeline_error", "{line}");
+            assert!(!document.has("destination") && !document.has("event.action"), "{}", document.json);
+        }
+    }
+}
+
+#[test]
+fn an_event_inside_of_other_text_is_counted_and_says_why() {
+    let event = event();
+    for line in [
+        format!(r#""2026-11-22T15:08:40Z","{event}","web-1""#),
+        format!("2026-11-22T15:08:40Z,web-1,{event},ds_agent"),
+        format!("<event><data>{event}</data></event>"),
+        format!(r#"level=info msg="{event}" host=web-1"#),
+        format!("- message: '{event}'"),
+        format!("web-1\t{event}\tds_agent"),
+    ] {
+        let loaded = load_line(&line);
+        let document = only(&loaded);
+        assert_eq!(document.text("error.type"), "event_within_other_text", "{line}");
+        assert!(!document.has("destination"), "{}", document.json);
+        assert_eq!(loaded.account.problems.count(Problem::EventWithinOtherText), 1);
+    }
+}
+
+#[test]
+fn json_behind_a_syslog_header_is_a_record() {
+    let line = format!("<14>Nov 22 15:08:40 relay app[7]: {}", json!({"level": "info", "log": event()}));
+    let loaded = load_line(&line);
+    let document = only(&loaded);
+    assert!(is_whole(document), "{}", document.json);
+    let extra = document.get("deepsecurity.extra");
+    assert_eq!(extra["before"], "<14>Nov 22 15:08:40 relay app[7]:");
+    assert_eq!(extra["level"], "info");
+}
+
+#[test]
+fn no_field_beside_the_event_shows_a_payload() {
+    let secret = "Cookie: SESSION-of-somebody-0815";
+    let event = packet_event("10.0.0.9", format!("GET / HTTP/1.1\r\n{secret}\r\n\r\n").as_bytes());
+    for record in [
+        json!({"log": event, "copy": event, "x": {"original": event}}),
+        json!({"message": event, "event": {"original": event}}),
+        json!({"event": {"original": event}}),
+        json!({"unknown": event}),
+    ] {
+        let loaded = load_line(&record.to_string());
+        assert!(!tells(&only(&loaded).json, "SESSION-of-somebody"), "{}", only(&loaded).json);
+    }
+}
+
+#[test]
+fn the_search_for_an_event_has_bounds() {
+    let mut deep = json!({"log": event()});
+    for _ in 0..100 {
+        deep = json!({"o": deep});
+    }
+    let wide: serde_json::Map<String, Value> =
+        (0..50_000).map(|at| (format!("k{at}"), json!({"a": 1}))).collect();
+    let long = json!({"o": {"pad": "x".repeat(2 << 20), "log": event()}});
+    for record in [deep, json!({"o": wide}), long] {
+        let loaded = load_line(&record.to_string());
+        assert_eq!(only(&loaded).text("event.kind"), "pipeline_error");
+    }
+}
+
+/// What CloudWatch Logs sends to a subscription.
+fn cloudwatch(kind: &str, messages: &[&str]) -> Value {
+    let events: Vec<Value> = messages
+        .iter()
+        .enumerate()
+        .map(|(at, message)| json!({"id": format!("3{at:05}"), "timestamp": 1_795_326_520_000_u64, "message": message}))
+        .collect();
+    json!({
+        "messageType": kind, "owner": "210987654321", "logGroup": "/ds/agents", "logStream": "i-0abc",
+        "subscriptionFilters": ["all"], "logEvents": events,
+    })
+}
+
+#[test]
+fn each_event_of_a_cloudwatch_envelope_is_a_document() {
+    let second = agent_event("21", "act=Deny dst=10.0.0.12");
+    let line = cloudwatch("DATA_MESSAGE", &[&event(), &second]).to_string();
+    let loaded = load_line(&line);
+    assert_eq!(loaded.documents.len(), 2);
+    assert!(is_whole(&loaded.documents[0]), "{}", loaded.documents[0].json);
+    assert_eq!(loaded.documents[1].text("event.action"), "Deny");
+    for document in &loaded.documents {
+        assert_eq!(document.text("@log_group"), "/ds/agents");
+        assert_eq!(document.text("@log_stream"), "i-0abc");
+        assert_eq!(document.text("cloud.account.id"), "210987654321");
+        assert!(document.text("event.created").starts_with("2026-11-22T05:48:40"), "{}", document.json);
+    }
+    assert_ne!(loaded.documents[0].id, loaded.documents[1].id);
+    assert_eq!((loaded.account.lines, loaded.account.further_events), (1, 1));
+}
+
+#[test]
+fn envelopes_that_firehose_joined_are_read_one_after_the_other() {
+    let one = cloudwatch("DATA_MESSAGE", &[&event()]).to_string();
+    let control =
+        cloudwatch("CONTROL_MESSAGE", &["CWL CONTROL MESSAGE: Checking health of destination Firehose."]);
+    let empty = cloudwatch("DATA_MESSAGE", &[]);
+    let line = format!("{one}{control}{one}{empty}{one}");
+    let loaded = load_line(&line);
+    assert_eq!(loaded.documents.len(), 3);
+    assert!(loaded.documents.iter().all(is_whole));
+    // Control messages are counted, and are no documents.
+    assert_eq!(loaded.account.exclusions.excluded(), 2);
+    assert_eq!(loaded.account.documents, 5);
+}
+
+#[test]
+fn an_envelope_is_opened_in_every_format_and_inside_of_sns() {
+    let envelope = cloudwatch("DATA_MESSAGE", &[&event()]);
+    let notification = json!({
+        "Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:eu-west-1:333333333333:ds",
+        "Message": envelope.to_string(), "Timestamp": "2026-11-22T06:08:40.000Z",
+    });
+    for settings in ["", "via_cwl = True", "file_format = cef", "file_format = cef\nvia_cwl = yes"] {
+        let plan = plan_with(settings);
+        for record in [&envelope, &notification] {
+            let loaded = load_bytes(&plan, record.to_string().as_bytes());
+            assert!(
+                settings.contains("cef") && record == &notification || is_whole(only(&loaded)),
+                "{settings}"
+            );
+        }
+    }
+    let text = json!({
+        "Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:eu-west-1:333333333333:ds",
+        "Message": event(), "Timestamp": "2026-11-22T06:08:40.000Z",
+    });
+    let loaded = load_line(&text.to_string());
+    assert!(is_whole(only(&loaded)));
+    assert_eq!(only(&loaded).text("cloud.account.id"), "333333333333");
+}
+
+#[test]
+fn a_line_outside_of_the_envelope_that_via_cwl_promises_is_counted() {
+    let plan = plan_with("via_cwl = True");
+    let loaded = load_bytes(&plan, json!({"message": event()}).to_string().as_bytes());
+    assert!(is_whole(only(&loaded)));
+    assert_eq!(loaded.account.problems.count(Problem::NotInEnvelope), 1);
+    let loaded = load_bytes(&plan, cloudwatch("DATA_MESSAGE", &[&event()]).to_string().as_bytes());
+    assert_eq!(loaded.account.problems.count(Problem::NotInEnvelope), 0);
+}
+
+#[test]
+fn what_only_looks_like_an_envelope_is_a_record() {
+    for record in [
+        json!({"messageType": "DATA_MESSAGE", "log": event()}),
+        json!({"messageType": "DATA_MESSAGE", "logEvents": "none", "log": event()}),
+        json!({"logEvents": [], "message": event(), "messageType": "x"}),
+    ] {
+        assert!(is_whole(only(&load_line(&record.to_string()))), "{record}");
+    }
+    // Envelopes in each other end somewhere.
+    let mut nested = event();
+    for _ in 0..20 {
+        nested =
+            json!({"Type": "Notification", "MessageId": "1", "TopicArn": "a", "Message": nested}).to_string();
+    }
+    assert_eq!(only(&load_line(&nested)).text("event.kind"), "pipeline_error");
+}
+
+/// A text that stands around an event.
+fn contained(event: &str, container: usize) -> String {
+    let quoted = Value::from(event).to_string();
+    match container {
+        0 => event.to_owned(),
+        1 => format!(r#"{{"message":{quoted},"hostname":"h"}}"#),
+        2 => format!(r#"{{"date":1,"log":{quoted},"k":{{"a":"b"}}}}"#),
+        3 => format!(r#"{{"a":{{"b":{{"raw":{quoted},"z":1}}}}}}"#),
+        4 => format!(r#"{{"messageType":"DATA_MESSAGE","logEvents":[{{"message":{quoted}}}]}}"#),
+        5 => format!(r#"{{"log":{}}}"#, Value::from(format!(r#"{{"msg":{quoted},"n":1}}"#))),
+        6 => format!(r#"{{"other":{quoted},"host":"h"}}"#),
+        7 => format!("time:2026-11-22T15:08:40Z\tmessage:{event}\thost:web-1"),
+        8 => format!("\"{}\",\"web-1\",\"x\"", event.replace('"', "\"\"")),
+        9 => format!("2026-11-22,web-1,{event},x"),
+        10 => format!("<e><d>{event}</d></e>"),
+        11 => format!("Nov 22 15:08:40 relay app: {{\"log\":{quoted},\"l\":\"i\"}}"),
+        12 => format!(r#"{{"message":{quoted},"ho"#),
+        _ => format!("level=info msg={quoted} host=web-1"),
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::cases(256))]
+
+    #[test]
+    fn whatever_stands_around_an_event_its_values_are_whole_or_the_line_is_an_error(
+        octet in 1_u8..250,
+        port in 1_u16..65000,
+        rule in "[a-zA-Z][a-zA-Z ]{0,12}[a-z]",
+        note in "[a-zA-Z\"'{},:<>/-]{1,12}",
+        container in 0_usize..14,
+    ) {
+        let extension = format!(
+            "cn1=2 cn1Label=Host ID src=10.1.1.{octet} spt={port} cs1={note} cs1Label=DPI Note act=IDS:Reset dst=10.2.2.{octet}"
+        );
+        let event = agent_event("1000552", &extension).replace("A rule", &rule);
+        let line = contained(&event, container);
+        let loaded = load_line(&line);
+        let document = only(&loaded);
+        if document.get("event.kind") == "pipeline_error" {
+            prop_assert!(!document.has("destination") && !document.has("source"), "{}", document.json);
+        } else {
+            prop_assert_eq!(document.text("destination.ip"), format!("10.2.2.{octet}"), "{}", line);
+            prop_assert_eq!(document.text("source.ip"), format!("10.1.1.{octet}"));
+            prop_assert_eq!(document.get("source.port"), port);
+            prop_assert_eq!(document.text("rule.name"), &rule);
+            prop_assert!(document.json.contains(&Value::from(note).to_string().trim_matches('"')));
+        }
+    }
+}
