@@ -360,7 +360,7 @@ proptest! {
             prop_assert_eq!(document.text("source.ip"), format!("10.1.1.{octet}"));
             prop_assert_eq!(document.get("source.port"), port);
             prop_assert_eq!(document.text("rule.name"), &rule);
-            prop_assert!(document.json.contains(&Value::from(note).to_string().trim_matches('"')));
+            prop_assert!(document.json.contains(Value::from(note).to_string().trim_matches('"')));
         }
     }
 }
