@@ -7,8 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use es_loader::config;
-use es_loader::config::diagnostic::Severity;
 use es_loader::edge::aws;
 use es_loader::edge::clients;
 use es_loader::edge::clients::Error;
@@ -50,7 +48,7 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     let exclusions = settings::exclusion_files(&[], None)?;
     let ids = settings::document_ids()?;
     let sections = Arc::new(ids.apply(settings::sections_excluding(&files, &exclusions)?));
-    for finding in config::check(&files).iter().filter(|finding| finding.severity == Severity::Warning) {
+    for finding in sections.warnings() {
         tracing::warn!(%finding, "configuration");
     }
     if ids == DocumentIds::OpenSearch {

@@ -6,8 +6,6 @@ use std::process::ExitCode;
 use super::args::local::CheckArgs;
 use super::failure::Failure;
 use super::output;
-use crate::config;
-use crate::config::diagnostic::Severity;
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
 
@@ -20,13 +18,6 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         });
         (settings::read_files(&configs)?, settings::read_files(&rules)?)
     };
-    let findings = config::check(&files);
-    for finding in &findings {
-        output::notice(finding);
-    }
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
-        return Ok(ExitCode::from(1));
-    }
     let sections = match settings::sections_excluding(&files, &exclusions) {
         Err(settings::Error::Config(findings)) => {
             findings.iter().for_each(output::notice);

@@ -3,7 +3,6 @@
 use super::args::common::{Ids, SectionArgs};
 use super::failure::Failure;
 use super::output;
-use crate::config;
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
@@ -14,7 +13,7 @@ pub(crate) fn compiled(args: &SectionArgs) -> Result<CompiledSections, Failure> 
     let files = settings::config_files(config)?;
     let exclusions = settings::exclusion_files(&args.exclude, config)?;
     let sections = settings::sections_excluding(&files, &exclusions)?;
-    for finding in config::check(&files).iter().chain(sections.warnings()) {
+    for finding in sections.warnings() {
         output::notice(finding);
     }
     Ok(sections)

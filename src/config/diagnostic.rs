@@ -1,14 +1,18 @@
 //! Findings about a configuration: how they are made, put in order and written.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::bytes::safe::Safe;
+
+/// The name of the built-in configuration in positions and messages.
+pub(crate) const BUILT_IN: &str = "<built-in>";
 
 /// Where a setting stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The file as the user named it; the built-in configuration is called `<built-in>`.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1.
@@ -64,7 +68,7 @@ impl Findings {
     /// In the order of `files`, then of lines and columns. What two sections inherit from `[DEFAULT]` is said once.
     pub(super) fn in_order(mut self, files: &[&str]) -> Vec<Diagnostic> {
         let rank = |position: &Position| {
-            let file = files.iter().position(|name| *name == position.file);
+            let file = files.iter().position(|name| **name == *position.file);
             (file, position.line, position.column)
         };
         self.list.sort_by(|a, b| {
@@ -93,7 +97,12 @@ impl Diagnostic {
 impl Position {
     /// The first character of a file.
     pub(crate) fn start(file: &str) -> Self {
-        Self { file: file.to_owned(), line: 1, column: 1 }
+        Self { file: file.into(), line: 1, column: 1 }
+    }
+
+    /// Whether it is in the built-in configuration.
+    pub(super) fn is_built_in(&self) -> bool {
+        *self.file == *BUILT_IN
     }
 
     /// The position behind `text`, which begins here.

@@ -4,7 +4,7 @@
 use crate::document::ecs;
 
 use super::diagnostic::quoted;
-use super::suggestion::{closest, did_you_mean};
+use super::suggestion::{closest, did_you_mean, is_near};
 
 /// What is wrong with a name, and the way out.
 pub(super) type Objection = (String, Option<String>);
@@ -28,6 +28,9 @@ const OPEN: [&str; 2] = ["labels", "log.syslog.structured_data"];
 const OTHER_TOP_LEVEL: &str =
     "data_stream dll email faas gen_ai orchestrator package span trace transaction volume";
 
+/// The levels of objects that OpenSearch takes (`index.mapping.depth.limit`).
+const DEEPEST: usize = 20;
+
 /// Whether `key` has the form of a field below an object: `source.ip`.
 pub(super) fn is_dotted_name(key: &str) -> bool {
     key.contains('.') && objection_to_form(key).is_none()
@@ -35,8 +38,7 @@ pub(super) fn is_dotted_name(key: &str) -> bool {
 
 /// Whether `name` is a top-level name of ECS.
 pub(super) fn is_ecs_top_level(name: &str) -> bool {
-    OTHER_TOP_LEVEL.split(' ').any(|other| other == name)
-        || ecs::names().any(|field| field.split('.').next() == Some(name))
+    OTHER_TOP_LEVEL.split(' ').any(|other| other == name) || ecs::top_level().contains(name)
 }
 
 /// What is wrong with `name` as a field to write to.
@@ -54,16 +56,17 @@ pub(super) fn objection(name: &str) -> Option<Objection> {
     if ecs::is_base_field(name) {
         return None;
     }
-    ecs::names().find_map(|field| {
-        if below(field, name) {
-            let help = format!("write to a field of it, such as '{field}'");
-            Some((format!("'{name}' is an object in ECS"), Some(help)))
-        } else if below(name, field) && !OPEN.contains(&field) {
-            Some((format!("'{field}' is a value in ECS, so '{name}' cannot stand below it"), None))
-        } else {
-            None
-        }
-    })
+    if let Some(field) = ecs::names_below(name).next() {
+        let help = format!("write to a field of it, such as '{field}'");
+        return Some((format!("'{name}' is an object in ECS"), Some(help)));
+    }
+    let value = objects_around(name).find(|object| ecs::is_ecs_field(object) && !OPEN.contains(object))?;
+    Some((format!("'{value}' is a value in ECS, so '{name}' cannot stand below it"), None))
+}
+
+/// The objects that a field of this name stands in, the outermost first.
+pub(super) fn objects_around(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').filter_map(|(dot, _)| name.get(..dot))
 }
 
 /// What `name`, which no list names, was meant as if it is a typing error in a field of ECS.
@@ -72,12 +75,11 @@ pub(super) fn typing_error(name: &str) -> Option<Objection> {
         return None;
     }
     let group = name.split_once('.').map_or(name, |(group, _)| group);
-    let known_group = is_ecs_top_level(group);
-    let candidates = ecs::names().filter(|field| !known_group || below(field, group));
-    let meant = closest(name, candidates).filter(|meant| {
-        let distance = strsim::osa_distance(name, meant);
-        distance <= 2 && distance * 3 < name.chars().count()
-    })?;
+    let known = is_ecs_top_level(group);
+    let is_meant = |other: &&str| if known { *other == group } else { is_near(group, other, 2) };
+    let groups = ecs::top_level().iter().copied().filter(is_meant);
+    let meant = closest(name, groups.flat_map(|group| ecs::names_below(group)))
+        .filter(|meant| is_near(name, meant, 2.min((name.chars().count() - 1) / 3)))?;
     let help = format!("did you mean '{meant}'? if not, name '{name}' in 'ecs' as well");
     Some((format!("'{name}' is no field of ECS"), Some(help)))
 }
@@ -96,6 +98,12 @@ pub(super) fn missing_line<'a>(name: &str, value: &str, keys: impl Iterator<Item
 fn objection_to_form(name: &str) -> Option<Objection> {
     if name.split('.').any(str::is_empty) {
         return Some((format!("'{name}' has an empty name before, behind or between its dots"), None));
+    }
+    if name.split('.').count() > DEEPEST {
+        return Some((
+            format!("{} stands deeper than OpenSearch takes: {DEEPEST} levels", quoted(name)),
+            None,
+        ));
     }
     let wrong = name.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '@' | '-')))?;
     let help = "field names have letters, digits, '_', '-' and '@'".to_owned();

@@ -7,13 +7,10 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::diagnostic::{Diagnostic, File, Findings, Position, quoted};
+use super::diagnostic::{BUILT_IN, Diagnostic, File, Findings, Position, quoted};
 use super::ini;
 use super::ini::{DEFAULT, Entry, FileSection};
 use super::keys;
-
-/// The name of the built-in configuration in positions and messages.
-pub(crate) const BUILT_IN: &str = "<built-in>";
 
 /// A section with the entries of all files, under the new names of their keys.
 #[derive(Clone, Debug)]
@@ -32,7 +29,7 @@ impl Section {
         Self {
             name: name.to_owned(),
             position: position.clone(),
-            built_in: position.file == BUILT_IN,
+            built_in: position.is_built_in(),
             entries: Vec::new(),
             index: HashMap::new(),
         }
@@ -152,7 +149,7 @@ impl Layers {
 
 fn warn_of_old_name(old: &Entry, new_name: &str, findings: &mut Findings) {
     // Nobody can act on a warning about what is built in.
-    if old.position.file != BUILT_IN {
+    if !old.position.is_built_in() {
         let message = format!("key '{}' is the old name of '{new_name}'", old.written);
         findings.push(Diagnostic::warning(&old.position, message).help(format!("write '{new_name}'")));
     }

@@ -156,3 +156,10 @@ pub struct LogType {
     /// `cloud.provider`; empty means none.
     pub cloud_provider: String,
 }
+
+impl LogType {
+    /// Whether an object of this key, which belongs to the section, is not to be loaded.
+    pub(crate) fn ignores(&self, key: &str) -> bool {
+        self.s3_key_ignored.as_ref().is_some_and(|ignored| ignored.is_match(key))
+    }
+}

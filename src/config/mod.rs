@@ -32,8 +32,8 @@ mod mapping;
 mod field;
 mod suggestion;
 
-use self::diagnostic::{Diagnostic, File, Findings};
-use self::layers::{BUILT_IN, Layers};
+use self::diagnostic::{BUILT_IN, Diagnostic, File, Findings};
+use self::layers::Layers;
 use self::log_type::LogType;
 
 pub(crate) use self::diagnostic::quoted;
@@ -105,10 +105,8 @@ impl Config {
     pub fn log_type_for(&self, key: &str) -> KeyMatch<'_> {
         match self.log_types.iter().find(|log_type| log_type.s3_key.is_match(key)) {
             None => KeyMatch::None,
-            Some(log_type) => match &log_type.s3_key_ignored {
-                Some(ignored) if ignored.is_match(key) => KeyMatch::Ignored(log_type),
-                _ => KeyMatch::LogType(log_type),
-            },
+            Some(log_type) if log_type.ignores(key) => KeyMatch::Ignored(log_type),
+            Some(log_type) => KeyMatch::LogType(log_type),
         }
     }
 }

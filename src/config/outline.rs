@@ -4,6 +4,7 @@
 //! holds the text that rust-ini reads. It knows lines only: rust-ini reads names, keys and values.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, File, Findings, Position, quoted};
 
@@ -40,7 +41,7 @@ impl Outline {
     /// Reads the lines of `file`. Lines with a fault are reported and left out, with all that belongs to them.
     pub(super) fn new(file: &File, findings: &mut Findings) -> Self {
         let mut reader = Reader {
-            file,
+            name: file.name.as_str().into(),
             findings,
             outline: Self::default(),
             region: Region::BeforeSections,
@@ -62,7 +63,8 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
 
 /// Reads line after line.
 struct Reader<'f> {
-    file: &'f File,
+    /// The file's.
+    name: Arc<str>,
     findings: &'f mut Findings,
     outline: Outline,
     region: Region,
@@ -107,7 +109,7 @@ impl Reader<'_> {
             return self.continuation(number, indent, text);
         }
         self.indent = indent;
-        let position = Position { file: self.file.name.clone(), line: number, column: indent + 1 };
+        let position = Position { file: self.name.clone(), line: number, column: indent + 1 };
         if let Some(rest) = text.strip_prefix('[') {
             self.header(rest, position);
         } else if matches!(self.region, Region::Section | Region::FaultySection) {

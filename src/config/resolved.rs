@@ -6,7 +6,7 @@ use super::diagnostic::{Diagnostic, Findings, Position};
 use super::ini::{DEFAULT, Entry};
 use super::interpolation;
 use super::interpolation::Used;
-use super::layers::{BUILT_IN, Layers, Section};
+use super::layers::{Layers, Section};
 use super::value::ValueError;
 
 /// One key of a section.
@@ -39,7 +39,7 @@ impl ResolvedEntry<'_> {
     }
 
     pub(super) fn is_built_in(&self) -> bool {
-        self.entry.position.file == BUILT_IN
+        self.entry.position.is_built_in()
     }
 
     /// Where the byte `offset` of the text stands; what a reference has brought in stands where the value begins.

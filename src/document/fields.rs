@@ -39,8 +39,19 @@ pub(crate) struct Slot {
 }
 
 /// The number of an object of the document, the document itself being the first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ObjectId(u16);
+
+/// An object of the document.
+#[derive(Clone, Debug)]
+struct Object {
+    /// The object that it stands in.
+    parent: ObjectId,
+    /// How many objects are open in it, itself among them.
+    depth: u16,
+    /// What opens it: `"source":{`.
+    opener: Piece,
+}
 
 /// The list for one type of log.
 #[derive(Clone, Debug)]
@@ -48,17 +59,18 @@ pub struct Fields {
     fields: Vec<Field>,
     kinds: Vec<Type>,
     order: Vec<Slot>,
-    /// How many objects a document can have.
-    objects: usize,
-    /// What stands between two fields, for each object of the one and each of the other: `}},"source":{`.
-    steps: Vec<Piece>,
-    /// How many objects are open in each object.
-    depths: Vec<u8>,
+    /// The objects that a document can have, by number, the document itself being the first. Each stands behind the one that it is in.
+    objects: Vec<Object>,
+    /// The numbers of the fields in the order of their names.
+    by_name: Vec<FieldId>,
     /// The position of each field in document order.
     positions: Vec<u16>,
     prefix: String,
     under_prefix: HashSet<String>,
 }
+
+/// The most fields of a list. OpenSearch takes a thousand in an index, unless its settings say otherwise.
+const MOST: u16 = 10_000;
 
 /// A field that cannot be in the list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +82,12 @@ pub enum Error {
         value: String,
         /// The longer one.
         inside: String,
+    },
+    /// There are more fields than can be told apart.
+    #[error("{count} fields are more than a document can have: at most {MOST}")]
+    TooMany {
+        /// How many.
+        count: usize,
     },
 }
 
@@ -97,36 +115,35 @@ impl Fields {
                 meaning: Cow::Borrowed(field.meaning),
             })
             .collect();
+        let mut names: HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         for name in added {
-            if fields.iter().all(|field| field.name != name) {
+            if names.insert(name.to_owned()) {
                 let kind = ecs::type_of(name).unwrap_or(Type::Keyword);
                 fields.push(Field { name: name.to_owned(), kind, meaning: Cow::Borrowed("Set by user.ini") });
             }
         }
-        refuse_value_and_object(&fields)?;
+        refuse_value_and_object(&fields, &names)?;
+        if fields.len() > usize::from(MOST) {
+            return Err(Error::TooMany { count: fields.len() });
+        }
         let order = document_order(&fields, own.len(), prefix);
-        let names: Vec<&str> = order
-            .iter()
-            .filter_map(|id| fields.get(usize::from(id.0)))
-            .map(|field| field.name.as_str())
-            .collect();
         let inside = format!("{prefix}.");
-        let under_prefix = names
-            .iter()
-            .filter_map(|name| name.strip_prefix(&inside)?.split('.').next())
+        let in_order =
+            || order.iter().filter_map(|id| Some((*id, fields.get(usize::from(id.0))?.name.as_str())));
+        let under_prefix = in_order()
+            .filter_map(|(_, name)| name.strip_prefix(&inside)?.split('.').next())
             .map(ToOwned::to_owned)
             .collect();
-        let mut objects = vec![""];
+        let mut objects = Objects::default();
         let order: Vec<Slot> =
-            order.iter().zip(&names).map(|(field, name)| slot(*field, name, &inside, &mut objects)).collect();
+            in_order().map(|(field, name)| slot(field, name, &inside, &mut objects)).collect();
+        let objects = objects.list;
+        let mut by_name: Vec<FieldId> = (0..).map(FieldId).zip(&fields).map(|(id, _)| id).collect();
+        by_name.sort_by_key(|id| fields.get(usize::from(id.0)).map(|field| field.name.as_str()));
         let kinds = fields.iter().map(|field| field.kind).collect();
-        let paths: Vec<Vec<&str>> = objects.iter().map(|object| segments(object)).collect();
-        let steps = paths.iter().flat_map(|from| paths.iter().map(|to| step(from, to))).collect();
-        let depths = paths.iter().map(|path| u8::try_from(path.len()).unwrap_or(u8::MAX)).collect();
-        let objects = objects.len();
         let positions = positions(&order);
         let prefix = prefix.to_owned();
-        Ok(Self { fields, kinds, order, objects, steps, depths, positions, prefix, under_prefix })
+        Ok(Self { fields, kinds, order, objects, by_name, positions, prefix, under_prefix })
     }
 
     /// All fields in document order.
@@ -146,7 +163,8 @@ impl Fields {
 
     /// The number of a field.
     pub fn id(&self, name: &str) -> Option<FieldId> {
-        self.iter().find(|(_, field)| field.name == name).map(|(id, _)| id)
+        let at = self.by_name.binary_search_by(|id| self.name(*id).cmp(name)).ok()?;
+        self.by_name.get(at).copied()
     }
 
     /// A field's name, dotted.
@@ -177,16 +195,39 @@ impl Fields {
         &self.order
     }
 
-    /// What stands between a field of one object and the next field, which stands in another or in the same. Before the first field of a
-    /// document its comma has to become a brace.
+    /// Writes what stands between a field of one object and the next field, which stands in another or in the same: `}},"source":{`.
+    /// Before the first field of a document its comma has to become a brace.
     #[inline]
-    pub(crate) fn step(&self, from: ObjectId, to: ObjectId) -> Option<&Piece> {
-        self.steps.get(usize::from(from.0) * self.objects + usize::from(to.0))
+    pub(crate) fn step(&self, from: ObjectId, to: ObjectId, out: &mut Vec<u8>) {
+        let (mut closed, mut shared) = (from, to);
+        // An object has a greater number than the one that it stands in: the greater of two cannot hold both.
+        while closed != shared {
+            if closed > shared {
+                out.push(b'}');
+                closed = self.parent(closed);
+            } else {
+                shared = self.parent(shared);
+            }
+        }
+        out.push(b',');
+        self.open(shared, to, out);
+    }
+
+    /// Opens the objects inside of `from`, down to `to`.
+    fn open(&self, from: ObjectId, to: ObjectId, out: &mut Vec<u8>) {
+        let Some(object) = self.objects.get(usize::from(to.0)).filter(|_| to > from) else { return };
+        self.open(from, object.parent, out);
+        object.opener.append(out);
+    }
+
+    #[inline]
+    fn parent(&self, object: ObjectId) -> ObjectId {
+        self.objects.get(usize::from(object.0)).map_or(ObjectId::default(), |object| object.parent)
     }
 
     /// How many objects are open where the fields of `object` stand.
-    pub(crate) fn depth(&self, object: ObjectId) -> u8 {
-        self.depths.get(usize::from(object.0)).copied().unwrap_or_default()
+    pub(crate) fn depth(&self, object: ObjectId) -> u16 {
+        self.objects.get(usize::from(object.0)).map_or(0, |object| object.depth)
     }
 
     /// The position of each field in document order.
@@ -200,8 +241,7 @@ impl Fields {
     }
 }
 
-fn refuse_value_and_object(fields: &[Field]) -> Result<(), Error> {
-    let names: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+fn refuse_value_and_object(fields: &[Field], names: &HashSet<String>) -> Result<(), Error> {
     for field in fields {
         for (dot, _) in field.name.match_indices('.') {
             let object = field.name.get(..dot).unwrap_or_default();
@@ -248,31 +288,47 @@ fn document_order(fields: &[Field], own: usize, prefix: &str) -> Vec<FieldId> {
     keyed.into_iter().map(|(_, _, id)| id).collect()
 }
 
-fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Vec<&'n str>) -> Slot {
+/// The objects of a document while they are numbered.
+struct Objects<'n> {
+    list: Vec<Object>,
+    numbers: HashMap<&'n str, ObjectId>,
+}
+
+impl Default for Objects<'_> {
+    fn default() -> Self {
+        let document = Object { parent: ObjectId::default(), depth: 0, opener: Piece::new(&[]) };
+        Self { list: vec![document], numbers: HashMap::from([("", ObjectId::default())]) }
+    }
+}
+
+impl<'n> Objects<'n> {
+    /// The number of the object of this name, made if it has none, and if those around it have none.
+    fn number(&mut self, name: &'n str) -> ObjectId {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let (around, key) = name.rsplit_once('.').unwrap_or(("", name));
+        let parent = self.number(around);
+        let mut opener = Vec::new();
+        json::string(key, &mut opener);
+        opener.extend_from_slice(b":{");
+        let depth = self.list.get(usize::from(parent.0)).map_or(0, |parent| parent.depth) + 1;
+        let number = ObjectId(u16::try_from(self.list.len()).unwrap_or(u16::MAX));
+        self.list.push(Object { parent, depth, opener: Piece::new(&opener) });
+        self.numbers.insert(name, number);
+        number
+    }
+}
+
+fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Objects<'n>) -> Slot {
     let prefixed = name.starts_with(prefix);
     let (around, name) = name.rsplit_once('.').unwrap_or(("", name));
-    let object = objects.iter().position(|object| *object == around).unwrap_or_else(|| {
-        objects.push(around);
-        objects.len() - 1
-    });
+    let object = objects.number(around);
     let mut next = vec![b','];
     json::string(name, &mut next);
     next.extend_from_slice(b":\"");
     let name = Piece::new(next.get(1..).unwrap_or_default());
-    let object = ObjectId(u16::try_from(object).unwrap_or(u16::MAX));
     Slot { name, next: Piece::new(&next), object, field, prefixed }
-}
-
-/// A comma alone where `from` and `to` are the same object.
-fn step(from: &[&str], to: &[&str]) -> Piece {
-    let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
-    let mut text = vec![b'}'; from.len() - shared];
-    text.push(b',');
-    for segment in to.iter().skip(shared) {
-        json::string(segment, &mut text);
-        text.extend_from_slice(b":{");
-    }
-    Piece::new(&text)
 }
 
 fn positions(order: &[Slot]) -> Vec<u16> {
@@ -283,8 +339,4 @@ fn positions(order: &[Slot]) -> Vec<u16> {
         }
     }
     positions
-}
-
-fn segments(object: &str) -> Vec<&str> {
-    object.split('.').filter(|segment| !segment.is_empty()).collect()
 }

@@ -208,8 +208,7 @@ impl<'a> Row<'a> {
                 if slot.object == object {
                     slot.next.append(writer.out);
                 } else {
-                    let Some(step) = fields.step(object, slot.object) else { continue };
-                    step.append(writer.out);
+                    fields.step(object, slot.object, writer.out);
                     slot.name.append(writer.out);
                     object = slot.object;
                 }
@@ -233,7 +232,7 @@ impl<'a> Row<'a> {
         let mut depth = fields.depth(object);
         if !self.leftovers.is_empty() {
             let in_prefix = last.is_some_and(|slot| slot.prefixed);
-            writer.close(depth - u8::from(in_prefix));
+            writer.close(depth - u16::from(in_prefix));
             depth = 1;
             if !in_prefix {
                 writer.out.push(b',');
@@ -271,7 +270,7 @@ struct Writer<'o> {
 
 impl Writer<'_> {
     #[inline]
-    fn close(&mut self, objects: u8) {
+    fn close(&mut self, objects: u16) {
         for _ in 0..objects {
             self.out.push(b'}');
         }

@@ -8,9 +8,9 @@ use bumpalo::Bump;
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
 use crate::bytes::hex::hex;
+use crate::config::Config;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
 use crate::config::log_type::{FileFormat, LogType, SourceName};
-use crate::config::{Config, KeyMatch};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -45,9 +45,11 @@ pub struct CompiledSection {
 /// All sections, compiled.
 #[derive(Clone, Debug)]
 pub struct CompiledSections {
-    config: Config,
+    /// In the order of the files.
     sections: Vec<CompiledSection>,
-    /// What is odd about the rules.
+    /// SHA-256 of the configuration.
+    fingerprint: [u8; 32],
+    /// What is odd about the files and the rules.
     warnings: Vec<Diagnostic>,
 }
 
@@ -75,12 +77,13 @@ impl CompiledSection {
     ///
     /// # Errors
     ///
-    /// A field that would be both a value and an object.
-    pub fn new(log_type: LogType) -> Result<Self, fields::Error> {
+    /// A field that would be both a value and an object, or more fields than a document can have.
+    pub fn new(log_type: LogType) -> Result<Self, Box<Diagnostic>> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
         let profile = log_types::profile(&log_type.name);
-        let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)?;
+        let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)
+            .map_err(|error| contradiction(&log_type, &error))?;
         let known = profile.known_keys();
         let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();
@@ -158,17 +161,22 @@ impl CompiledSections {
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
         let mut sections = Vec::new();
         let mut findings = Vec::new();
-        for log_type in &config.log_types {
-            match CompiledSection::new(log_type.clone()) {
+        let Config { log_types, fingerprint, warnings } = config;
+        for log_type in log_types {
+            match CompiledSection::new(log_type) {
                 Ok(section) => {
                     findings.extend(misfits(&section));
                     sections.push(section);
                 }
-                Err(error) => findings.push(contradiction(log_type, &error)),
+                Err(finding) => findings.push(*finding),
             }
         }
         findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
-        if findings.is_empty() { Ok(Self { config, sections, warnings: Vec::new() }) } else { Err(findings) }
+        if findings.is_empty() {
+            Ok(Self { sections, fingerprint, warnings })
+        } else {
+            Err([warnings, findings].concat())
+        }
     }
 
     /// With rules that leave documents out: the texts of `exclude_log_patterns.csv` and of files with JMESPath conditions.
@@ -177,12 +185,15 @@ impl CompiledSections {
     ///
     /// What is wrong with a file, with its places.
     pub fn excluding(mut self, files: &[File]) -> Result<Self, Vec<Diagnostic>> {
-        let names: Vec<&str> = self.config.log_types.iter().map(|log_type| log_type.name.as_str()).collect();
-        let rules = Rules::read(files, &names)?;
+        let names: Vec<&str> = self.sections.iter().map(|section| section.log_type.name.as_str()).collect();
+        let rules = match Rules::read(files, &names) {
+            Ok(rules) => rules,
+            Err(findings) => return Err([self.warnings, findings].concat()),
+        };
         for section in &mut self.sections {
             section.exclude(&rules);
         }
-        self.warnings = rules.into_warnings();
+        self.warnings.extend(rules.into_warnings());
         Ok(self)
     }
 
@@ -194,7 +205,7 @@ impl CompiledSections {
         self
     }
 
-    /// What is odd about the rules that leave documents out.
+    /// What is odd about the configuration, and then about the rules that leave documents out.
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -208,10 +219,10 @@ impl CompiledSections {
 
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
-        match self.config.log_type_for(key) {
-            KeyMatch::LogType(log_type) => self.named(&log_type.name).map_or(Choice::Unknown, Choice::Load),
-            KeyMatch::Ignored(log_type) => Choice::Ignored(&log_type.name),
-            KeyMatch::None => Choice::Unknown,
+        match self.sections.iter().find(|section| section.log_type.s3_key.is_match(key)) {
+            None => Choice::Unknown,
+            Some(section) if section.log_type.ignores(key) => Choice::Ignored(&section.log_type.name),
+            Some(section) => Choice::Load(section),
         }
     }
 
@@ -222,7 +233,7 @@ impl CompiledSections {
 
     /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].
     pub fn fingerprint(&self) -> String {
-        hex(&self.config.fingerprint)
+        hex(&self.fingerprint)
     }
 
     /// All sections in the order of the files.
@@ -232,19 +243,19 @@ impl CompiledSections {
 }
 
 /// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.
-fn contradiction(log_type: &LogType, error: &fields::Error) -> Diagnostic {
-    let fields::Error::ValueAndObject { value, inside } = error;
-    let position = places(log_type)
-        .filter(|(field, _)| [value, inside].contains(field))
-        .map(|(_, position)| position)
-        .last();
-    let nowhere = Position { file: log_type.name.clone(), line: 1, column: 1 };
-    Diagnostic {
-        severity: Severity::Error,
-        position: position.cloned().unwrap_or(nowhere),
-        message: format!("section [{}]: {error}", log_type.name),
-        help: Some("give the field of this line another name".to_owned()),
-    }
+fn contradiction(log_type: &LogType, error: &fields::Error) -> Box<Diagnostic> {
+    let (is_meant, help): (&dyn Fn(&str) -> bool, _) = match error {
+        fields::Error::ValueAndObject { value, inside } => {
+            (&move |field| field == value || field == inside, "give the field of this line another name")
+        }
+        fields::Error::TooMany { .. } => (&|_| true, "take lines out, or part them between sections"),
+    };
+    let position = places(log_type).filter(|(field, _)| is_meant(field)).map(|(_, position)| position).last();
+    let nowhere = Position { file: log_type.name.as_str().into(), line: 1, column: 1 };
+    Box::new(
+        Diagnostic::error(position.unwrap_or(&nowhere), format!("section [{}]: {error}", log_type.name))
+            .help(help),
+    )
 }
 
 fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {

@@ -14,6 +14,7 @@ use es_loader::config::cidr::Cidr;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::config::log_type::{FileFormat, IndexTime, LogType, RawMessage, Rotation, SourceName};
 use es_loader::config::{Config, KeyMatch, check};
+use es_loader::map::compiled::CompiledSections;
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
 use es_loader::parse::time::TimeFormat;
@@ -628,6 +629,30 @@ fn what_sections_inherit_is_told_once() {
 }
 
 #[test]
+fn many_sections_with_many_fields_are_read_in_linear_time() {
+    let mut text = String::new();
+    for section in 0..42 {
+        text.push_str(&format!("[sec{section}]\nindex_name = log-s{section}\ns3_key = ^s{section}/\n"));
+        for field in 0..200 {
+            text.push_str(&format!("own{field}.value = key{field}\n"));
+        }
+    }
+    let begun = std::time::Instant::now();
+    let sections = CompiledSections::new(load(&text)).unwrap();
+    assert_eq!(sections.iter().count(), 43);
+    // A debug build on a busy machine takes a second; quadratic work took several minutes in one.
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_field_may_not_stand_deeper_than_opensearch_takes() {
+    let deep = |levels: usize| vec!["a"; levels].join(".");
+    assert_eq!(findings(&format!("[one]\nindex_name = log-one\ns3_key = one\n{} = src", deep(20))), "");
+    let found = findings(&format!("[one]\nindex_name = log-one\ns3_key = one\n{} = src", deep(21)));
+    assert!(found.contains("user.ini:4:1: error") && found.contains("20 levels"), "{found}");
+}
+
+#[test]
 fn references_go_ten_deep() {
     let chain = |length: usize| {
         let mut text = "[one]\nindex_name = log-one\ns3_key = one\nv0 = src\n".to_owned();
@@ -660,7 +685,7 @@ proptest! {
         for text in [text, lines] {
             for finding in check(&[file("user.ini", &text)]) {
                 prop_assert!(!finding.message.contains("defect"), "{finding}\n{text}");
-                prop_assert!(finding.position.file == "user.ini", "{finding}\n{text}");
+                prop_assert!(&*finding.position.file == "user.ini", "{finding}\n{text}");
                 let lines = text.replace("\r\n", "\n").replace('\r', "\n");
                 prop_assert!(finding.position.line <= lines.split('\n').count(), "{finding}\n{text}");
             }

@@ -162,6 +162,36 @@ fn a_field_that_would_be_a_value_and_an_object_is_refused() {
 }
 
 #[test]
+fn the_memory_of_a_list_grows_with_its_fields_and_not_with_their_square() {
+    let names: Vec<String> = (0..8000).map(|number| format!("own{number}.value")).collect();
+    let fields = Fields::new("other", &[], names.iter().map(String::as_str)).unwrap();
+    let last = names.last().unwrap();
+    assert_eq!(fields.name(fields.id(last).unwrap()), last);
+    assert_eq!(fields.id("own8000.value"), None);
+    // A table of what stands between each object and each other one would have 64 million texts.
+    let first = names.first().unwrap();
+    let text = json(&fields, &[(first, Value::Text("a")), (last, Value::Text("z"))]);
+    assert_eq!(text, r#"{"own0":{"value":"a"},"own7999":{"value":"z"}}"#);
+}
+
+#[test]
+fn objects_inside_of_objects_are_closed_and_opened_one_by_one() {
+    let names = ["a.b.c.d.one", "a.b.x.y.two", "a.b.three", "a.z.four", "e.f.g.five", "top"];
+    let fields = Fields::new("other", &[], names).unwrap();
+    let values: Vec<(&str, Value<'_>)> = names.iter().map(|name| (*name, Value::Long(1))).collect();
+    let text = json(&fields, &values);
+    let expected = r#"{"a":{"b":{"c":{"d":{"one":1}},"x":{"y":{"two":1}},"three":1},"z":{"four":1}},"e":{"f":{"g":{"five":1}}},"top":1}"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn more_fields_than_a_document_can_have_are_refused() {
+    let names: Vec<String> = (0..70_000).map(|number| format!("own{number}")).collect();
+    let error = Fields::new("other", &[], names.iter().map(String::as_str)).unwrap_err();
+    assert!(error.to_string().contains("at most 10000"), "{error}");
+}
+
+#[test]
 fn a_field_that_is_added_twice_or_is_ours_is_one_field() {
     let ours = Fields::new("deepsecurity", own_fields(), []).unwrap().len();
     assert_eq!(

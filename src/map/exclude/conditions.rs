@@ -39,7 +39,7 @@ pub(super) fn read(
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
             // A fault at the end of the text stands behind its last character.
             let position = Position {
-                file: file.name.clone(),
+                file: file.name.as_str().into(),
                 line: fault.line().max(1),
                 column: fault.column().max(1),
             };

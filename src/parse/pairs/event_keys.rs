@@ -76,18 +76,21 @@ impl KeyTable {
         self.names.push(Name { key, ends: Ends::of(name), text: name.into() });
         if self.names.len() * 4 > self.slots.len() {
             self.slots = vec![0; self.slots.len() * 2];
-        } else {
-            self.slots.fill(0);
+            (1..).zip(&self.names).for_each(|(number, name)| take_slot(&mut self.slots, name.ends, number));
+        } else if let (Ok(number), Some(name)) = (u16::try_from(self.names.len()), self.names.last()) {
+            take_slot(&mut self.slots, name.ends, number);
         }
-        for (number, name) in (1..).zip(&self.names) {
-            let mut slot = slot_of(name.ends, self.slots.len());
-            while self.slots.get(slot).is_some_and(|used| *used != 0) {
-                slot = (slot + 1) & (self.slots.len() - 1);
-            }
-            if let Some(free) = self.slots.get_mut(slot) {
-                *free = number;
-            }
-        }
+    }
+}
+
+/// Puts `number` into the first free slot for a name with these ends.
+fn take_slot(slots: &mut [u16], ends: Ends, number: u16) {
+    let mut slot = slot_of(ends, slots.len());
+    while slots.get(slot).is_some_and(|used| *used != 0) {
+        slot = (slot + 1) & (slots.len() - 1);
+    }
+    if let Some(free) = slots.get_mut(slot) {
+        *free = number;
     }
 }
 
