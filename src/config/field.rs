@@ -78,7 +78,7 @@ pub(super) fn typing_error(name: &str) -> Option<Objection> {
     let known = is_ecs_top_level(group);
     let is_meant = |other: &&str| if known { *other == group } else { is_near(group, other, 2) };
     let groups = ecs::top_level().iter().copied().filter(is_meant);
-    let meant = closest(name, groups.flat_map(|group| ecs::names_below(group)))
+    let meant = closest(name, groups.flat_map(ecs::names_below))
         .filter(|meant| is_near(name, meant, 2.min((name.chars().count() - 1) / 3)))?;
     let help = format!("did you mean '{meant}'? if not, name '{name}' in 'ecs' as well");
     Some((format!("'{name}' is no field of ECS"), Some(help)))
