@@ -39,7 +39,11 @@ fn near<const N: usize>(
         }
         start += BLOCK;
     }
-    search(text.get(start..)?).map(|at| start + at)
+    let rest = text.get(start..)?;
+    // For what is shorter than a block, the call alone takes longer than the search.
+    let found =
+        if rest.len() < BLOCK { rest.iter().position(|byte| bytes.contains(byte)) } else { search(rest) };
+    found.map(|at| start + at)
 }
 
 /// A bit for each place of a block where one of `bytes` stands.

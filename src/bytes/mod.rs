@@ -8,6 +8,7 @@ pub(crate) mod find;
 pub(crate) mod slice;
 pub(crate) mod trim;
 pub(crate) mod word;
+pub(crate) mod blocks;
 pub(crate) mod json;
 pub(crate) mod recycle;
 pub mod table;

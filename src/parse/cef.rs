@@ -9,11 +9,9 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr_iter;
-use nom::branch::alt;
 use nom::bytes::complete::{is_not, tag};
 use nom::character::complete::{char, digit1, space0};
-use nom::combinator::{all_consuming, not, peek, recognize};
+use nom::combinator::{opt, peek, recognize, verify};
 use nom::error::Error;
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
@@ -24,6 +22,7 @@ use super::pairs::pair::{Escapes, Pair};
 use super::pieces::{text_before, unescaped};
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
+use crate::bytes::blocks::{WordEnds, end_of_name};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
@@ -137,49 +136,51 @@ fn extension<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
 
 /// Appends all pairs of `input`, and gives the text before the first one.
 pub(crate) fn text_and_pairs<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
-    let key_at_once = terminated(key, char('=')).map(|key| ("", Some(key)));
-    let Ok((rest, (text, first_key))) = alt((key_at_once, value(key))).parse(input) else { return input };
-    append_pairs(first_key, rest, key, pairs);
-    text
+    let key_at_once = opt(terminated(key, char('='))).parse(input);
+    let (rest, first_key) = key_at_once.unwrap_or((input, None));
+    append_pairs(first_key, rest, key, pairs)
 }
 
-/// Appends the pair of `first_key` and all pairs behind it; `input` starts with its value. `key` reads a key: [`key`], or a parser
-/// that takes fewer.
+/// Appends the pair of `first_key`, whose value `input` starts with, and all pairs behind it. Gives the text before the first pair.
+/// `key` reads a key: [`key`], or a parser that takes fewer.
 pub(crate) fn append_pairs<'a>(
     first_key: Option<&'a str>,
     input: &'a str,
     key: impl KeyParser<'a>,
     pairs: &mut Vec<Pair<'a>>,
-) {
-    let (mut rest, mut key_of_value) = (input, first_key);
-    while let Some(key_of_this) = key_of_value
-        && let Ok((behind, (raw, next_key))) = value(key).parse(rest)
-    {
-        pairs.push(Pair { key: key_of_this, raw, escapes: Escapes::of(raw) });
+) -> &'a str {
+    let mut equals = WordEnds::new(b'=', input.as_bytes());
+    let (mut rest, mut key_of_value, mut leading) = (input, first_key, "");
+    while let Ok((behind, (raw, next_key))) = value(key, input, &mut equals).parse(rest) {
+        match key_of_value {
+            Some(key) => pairs.push(Pair { key, raw, escapes: Escapes::of(raw) }),
+            None => leading = raw,
+        }
+        if next_key.is_none() {
+            break;
+        }
         (rest, key_of_value) = (behind, next_key);
     }
+    leading
 }
 
 /// Reads the raw text of a value, and the key behind it with its `=`. Where no key follows, the value goes on to the end: an `=`
-/// that follows no key is text (rules E5, E5a).
+/// that follows no key is text (rules E5, E5a). The value stands in `text`; `equals` are the `=` of `text` from the value on.
 ///
 /// Each `=` looks back for its key: to the nearest blank, but not past the `=` before it, so that the time is linear (rule P2).
-pub(crate) fn value<'a>(
+fn value<'a>(
     key: impl KeyParser<'a>,
+    text: &'a str,
+    equals: &mut WordEnds<'a>,
 ) -> impl Parser<&'a str, Output = (&'a str, Option<&'a str>), Error = Error<&'a str>> {
     move |input: &'a str| {
-        let mut start = 0;
-        for equals in memchr_iter(b'=', input.as_bytes()) {
-            let words = part(input, start..equals);
-            start = equals + 1;
+        for (equals, stop) in equals.by_ref() {
+            let is_blank = |stop: &usize| text.as_bytes().get(*stop) != Some(&b'=');
+            let Some(blank) = stop.filter(is_blank) else { continue };
             // An escaped `=` is behind a backslash, which is in no key.
-            if words.ends_with('\\') {
-                continue;
-            }
-            let Some(blank) = words.as_bytes().iter().rposition(|byte| is_blank(*byte)) else { continue };
-            if let Ok((_, key)) = all_consuming(key).parse(part(words, blank + 1..)) {
-                let value = without_separator(part(input, ..equals - key.len()));
-                return Ok((part(input, equals + 1..), (value, Some(key))));
+            if let Ok((rest, key)) = terminated(key, char('=')).parse(part(text, blank + 1..)) {
+                let value = part(text, text.len() - input.len()..equals - key.len());
+                return Ok((rest, (without_separator(value), Some(key))));
             }
         }
         Ok(("", (input, None)))
@@ -219,12 +220,7 @@ where
 
 /// Reads the name that a key starts with, and that most keys are.
 fn name(input: &str) -> IResult<&str, &str> {
-    preceded(not(char('-')), text_before(|text| text.iter().position(|byte| !is_name(*byte)))).parse(input)
-}
-
-/// A byte of a name.
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    verify(text_before(end_of_name), |name: &str| !name.starts_with('-')).parse(input)
 }
 
 /// A byte that separates pairs (rule E1). A no-break space is none.
@@ -246,7 +242,7 @@ impl<'a, P: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy> KeyParser<'a> for P
 mod tests {
     use nom::Parser;
 
-    use super::{extension, header, key, marker, plain_key_start, value};
+    use super::{WordEnds, extension, header, key, marker, plain_key_start, value};
 
     #[test]
     fn h1_a_marker_has_blanks_and_a_version_behind_it() {
@@ -282,10 +278,10 @@ mod tests {
 
     #[test]
     fn e5_a_value_goes_on_to_the_next_key_or_to_the_end() {
-        let mut value = value(key);
-        assert_eq!(value.parse("http://x/?y=1 z =2  b=3"), Ok(("3", ("http://x/?y=1 z =2 ", Some("b")))));
-        assert_eq!(value.parse("x\r\nb="), Ok(("", ("x", Some("b")))));
-        assert_eq!(value.parse(r"x b\=3"), Ok(("", (r"x b\=3", None))));
+        let read = |text| value(key, text, &mut WordEnds::new(b'=', text.as_bytes())).parse(text);
+        assert_eq!(read("http://x/?y=1 z =2  b=3"), Ok(("3", ("http://x/?y=1 z =2 ", Some("b")))));
+        assert_eq!(read("x\r\nb="), Ok(("", ("x", Some("b")))));
+        assert_eq!(read(r"x b\=3"), Ok(("", (r"x b\=3", None))));
     }
 
     #[test]

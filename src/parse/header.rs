@@ -1,6 +1,5 @@
 //! What the headers of CEF and LEEF have in common: a version, and fields that pipes end (rules H1, H4, L-1, L-4).
 
-use memchr::memchr2;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::character::complete::{char, digit1, one_of, space0};
@@ -11,6 +10,7 @@ use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::pieces::text_before;
+use crate::bytes::find;
 
 /// The two formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,5 +121,5 @@ pub(crate) fn piece<'a>(escapable: &'static str) -> impl Fn(&'a str) -> IResult<
 
 /// Reads plain text: up to the first pipe or backslash.
 fn plain_text(input: &str) -> IResult<&str, &str> {
-    text_before(|text| memchr2(b'|', b'\\', text)).parse(input)
+    text_before(|text| find::first_of([b'|', b'\\'], text)).parse(input)
 }

@@ -7,6 +7,7 @@ use nom::error::Error;
 use nom::multi::fold_many0;
 use nom::{IResult, Parser};
 
+use crate::bytes::find;
 use crate::bytes::slice::part;
 
 /// A parser of the text before the byte that `find` finds, or of all text; fails where that text is empty.
@@ -35,7 +36,7 @@ pub(crate) fn unescaped<'a>(
     raw: &'a str,
     piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
 ) -> Cow<'a, str> {
-    if !raw.contains('\\') {
+    if find::first(b'\\', raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
     }
     let mut text = String::with_capacity(raw.len());

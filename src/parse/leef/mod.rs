@@ -107,9 +107,8 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Le
 /// ask for more. One blank before a key is the separator.
 pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterator<Item = Pair<'a>> {
     let known_key = |input: &'a str| verify(cef::key, |key: &str| known.contains(&key)).parse(input);
-    let (rest, (raw, first_key)) = cef::value(known_key).parse(pair.raw).unwrap_or(("", (pair.raw, None)));
     let mut inner = Vec::new();
-    cef::append_pairs(first_key, rest, known_key, &mut inner);
+    let raw = cef::append_pairs(None, pair.raw, known_key, &mut inner);
     let inner = inner.into_iter().map(move |found| Pair { escapes: pair.escapes, ..found });
     std::iter::once(Pair { raw, ..pair }).chain(inner)
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
-use memchr::memchr;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::character::complete::char;
@@ -12,6 +11,7 @@ use nom::multi::many0_count;
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
+use crate::bytes::find;
 use crate::parse::pieces::{each_piece, text_before, unescaped};
 
 /// A key with its raw value, both slices of the line.
@@ -72,7 +72,7 @@ impl Escapes {
     /// The escapes of a value whose sender escapes as CEF does, or not at all: a backslash before anything but `\`, `=`, `n`, `r`,
     /// `|` or the end of the value tells that it is not at all (rule E7b).
     pub(crate) fn of(raw: &str) -> Self {
-        if memchr(b'\\', raw.as_bytes()).is_none() {
+        if find::first(b'\\', raw.as_bytes()).is_none() {
             return Self::None;
         }
         let at_end = terminated(tag("\\"), eof);
@@ -103,7 +103,7 @@ fn escape(input: &str) -> IResult<&str, &str> {
 
 /// Reads plain text of a value: up to the first backslash.
 fn plain_text(input: &str) -> IResult<&str, &str> {
-    text_before(|text| memchr(b'\\', text)).parse(input)
+    text_before(|text| find::first(b'\\', text)).parse(input)
 }
 
 #[cfg(test)]
