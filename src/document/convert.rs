@@ -5,7 +5,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use bumpalo::Bump;
-use bumpalo::collections::String as ArenaString;
 
 use super::ecs::Type;
 use super::value::{Address, Value};
@@ -109,17 +108,16 @@ pub fn mac<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
     if !LENGTHS.contains(&text.len()) {
         return None;
     }
-    let mut written = ArenaString::with_capacity_in(23, arena);
+    let mut written = [b'-'; 23];
     let mut digits = 0;
-    for digit in text.chars().filter(|c| !matches!(c, ':' | '-' | '.')) {
+    for digit in text.bytes().filter(|byte| !matches!(byte, b':' | b'-' | b'.')) {
         if !digit.is_ascii_hexdigit() {
             return None;
         }
-        if digits > 0 && digits % 2 == 0 {
-            written.push('-');
-        }
-        written.push(digit.to_ascii_uppercase());
+        *written.get_mut(digits + digits / 2)? = digit.to_ascii_uppercase();
         digits += 1;
     }
-    matches!(digits, 12 | 16).then(|| Value::Word(written.into_bump_str()))
+    let length = matches!(digits, 12 | 16).then(|| digits + digits / 2 - 1)?;
+    let written = str::from_utf8(written.get(..length)?).ok()?;
+    Some(Value::Word(arena.alloc_str(written)))
 }

@@ -15,6 +15,7 @@ use super::leef;
 use super::quoting::is_within_other_text;
 use super::severity::is_severity;
 use super::syslog;
+use crate::bytes::find;
 use crate::bytes::slice::part;
 
 /// Finds the marker of the event in `text`: the leftmost one, whatever stands before it.
@@ -135,7 +136,7 @@ pub(crate) fn events(text: &str, first: EventStart) -> impl Iterator<Item = Even
 fn written(text: &str) -> impl Iterator<Item = Marker> {
     /// Both markers end in this, so one search finds either. To prepare the search takes longer than to search a line.
     static END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
-    END.find_iter(text.as_bytes()).filter_map(|end| {
+    find::each_found(&END, text.as_bytes()).filter_map(|end| {
         let before = part(text, ..end);
         let start = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?.len();
         let mut marker = alt((value(Format::Cef, cef::marker), value(Format::Leef, leef::marker)));

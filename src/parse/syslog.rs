@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n};
+use nom::bytes::complete::{tag, take, take_while_m_n};
 use nom::character::complete::{char, digit1, one_of, space1};
 use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
 use nom::sequence::{delimited, preceded, terminated};
@@ -274,7 +274,12 @@ fn year(input: &str) -> IResult<&str, i16> {
 }
 
 fn two_digits(input: &str) -> IResult<&str, i8> {
-    map_opt(number(2, 2), |number| i8::try_from(number).ok()).parse(input)
+    // Each time has up to six of these.
+    map_opt(take(2_usize), |digits: &str| match digits.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok(),
+        _ => None,
+    })
+    .parse(input)
 }
 
 fn one_digit(input: &str) -> IResult<&str, i8> {
