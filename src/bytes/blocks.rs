@@ -12,14 +12,13 @@ const BLOCK: usize = 64;
 /// Bytes that are looked at as one.
 const PART: usize = 16;
 
-/// Where a byte that ends words stands in a text, from left to right, each with the place of the nearest blank or such byte before it, if
-/// there is one.
-pub(crate) struct WordEnds<'t> {
+/// The starts of the words that stand between a blank and the byte that ends them, from left to right. No word holds either.
+pub(crate) struct WordStarts<'t> {
     end: u8,
     text: &'t [u8],
     /// Where the next block begins.
     next: usize,
-    /// A bit for each end in this block that has not been given yet.
+    /// A bit for each end in this block that has not been looked at yet.
     ends: u64,
     /// A bit for each end and each blank of this block.
     stops: u64,
@@ -27,7 +26,7 @@ pub(crate) struct WordEnds<'t> {
     last_stop: Option<usize>,
 }
 
-impl<'t> WordEnds<'t> {
+impl<'t> WordStarts<'t> {
     pub(crate) fn new(end: u8, text: &'t [u8]) -> Self {
         Self { end, text, next: 0, ends: 0, stops: 0, last_stop: None }
     }
@@ -50,24 +49,34 @@ impl<'t> WordEnds<'t> {
         self.next += BLOCK;
         Some(())
     }
-}
 
-impl Iterator for WordEnds<'_> {
-    type Item = (usize, Option<usize>);
-
+    /// The nearest blank or end before the next end; nothing inside where that is the first.
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next_stop(&mut self) -> Option<Option<usize>> {
         while self.ends == 0 {
             self.advance()?;
         }
-        let end = self.ends.trailing_zeros() as usize;
-        let stops_before = self.stops & !(u64::MAX << end);
-        let stop = match stops_before {
+        let lowest = self.ends & self.ends.wrapping_neg();
+        self.ends ^= lowest;
+        Some(match self.stops & (lowest - 1) {
             0 => self.last_stop,
-            _ => Some(self.next - 1 - stops_before.leading_zeros() as usize),
-        };
-        self.ends &= self.ends - 1;
-        Some((self.next - BLOCK + end, stop))
+            stops => Some(self.next - 1 - stops.leading_zeros() as usize),
+        })
+    }
+}
+
+impl Iterator for WordStarts<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            if let Some(stop) = self.next_stop()?
+                && self.text.get(stop) != Some(&self.end)
+            {
+                return Some(stop + 1);
+            }
+        }
     }
 }
 
@@ -115,16 +124,17 @@ fn is_between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
 mod tests {
     use proptest::{prop_assert_eq, proptest};
 
-    use super::{WordEnds, end_of_name};
+    use super::{WordStarts, end_of_name};
 
     proptest! {
         #[test]
-        fn word_ends_are_what_a_plain_search_finds(text in "[=a \t\r\n]{0,20}|[= ab\\\\é]{0,300}|(a{60,70}[ =]){0,5}") {
+        fn words_start_where_a_plain_search_says(text in "[=a \t\r\n]{0,20}|[= ab\\\\é]{0,300}|(a{60,70}[ =]){0,5}") {
             let bytes = text.as_bytes();
-            let plain = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'=').map(|(at, _)| {
-                (at, bytes[..at].iter().rposition(|byte| matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n')))
-            });
-            prop_assert_eq!(WordEnds::new(b'=', bytes).collect::<Vec<_>>(), plain.collect::<Vec<_>>());
+            let is_stop = |byte: &u8| matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n');
+            let ends = (0..bytes.len()).filter(|end| bytes[*end] == b'=');
+            let stops = ends.filter_map(|end| bytes[..end].iter().rposition(is_stop));
+            let starts = stops.filter(|stop| bytes[*stop] != b'=').map(|blank| blank + 1);
+            prop_assert_eq!(WordStarts::new(b'=', bytes).collect::<Vec<_>>(), starts.collect::<Vec<_>>());
         }
 
         #[test]

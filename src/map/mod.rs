@@ -117,13 +117,11 @@ impl<'p> Documents<'p> {
         let arena = &*arena;
 
         forget(devices);
-        let mut read: Vec<_> = events
-            .iter()
-            .map(|event| {
-                let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
-                ReadEvent::read(*event, keyed, section, devices, arena)
-            })
-            .collect();
+        let mut read = Vec::with_capacity(events.len());
+        for event in events {
+            let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
+            read.push_mut(ReadEvent::new(*event, keyed)).read(section, devices, arena);
+        }
         let row = || {
             let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);
             if *traced {

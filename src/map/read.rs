@@ -41,17 +41,11 @@ pub(super) struct ReadEvent<'d> {
 }
 
 impl<'d> ReadEvent<'d> {
-    /// Reads an event. `keyed` is empty; `devices` are those of earlier events.
-    pub(super) fn read(
-        event: Event<'d>,
-        keyed: EventKeys<'d>,
-        section: &'d CompiledSection,
-        devices: &mut Vec<Device>,
-        arena: &'d Bump,
-    ) -> Self {
+    /// An event that has not been read. `keyed` is empty.
+    pub(super) fn new(event: Event<'d>, keyed: EventKeys<'d>) -> Self {
         let end = event.text.floor_char_boundary(MAX_PARSED);
         let (text, beyond) = event.text.split_at_checked(end).unwrap_or((event.text, ""));
-        let mut read = Self {
+        Self {
             event,
             text,
             beyond,
@@ -62,12 +56,11 @@ impl<'d> ReadEvent<'d> {
             device_kind: None,
             keyed,
             problems: Problems::default(),
-        };
-        read.parse(section, devices, arena);
-        read
+        }
     }
 
-    fn parse(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
+    /// Reads the event where it stands: it is too large to be moved. `devices` are those of earlier events.
+    pub(super) fn read(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
         self.parsed = parse(self.text, marker, section, arena, self.keyed.pairs(), &mut self.header);

@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use nom::bytes::complete::{is_not, tag};
 use nom::character::complete::{char, digit1, space0};
 use nom::combinator::{opt, peek, recognize, verify};
@@ -22,7 +23,7 @@ use super::pairs::pair::{Escapes, Pair};
 use super::pieces::{text_before, unescaped};
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
-use crate::bytes::blocks::{WordEnds, end_of_name};
+use crate::bytes::blocks::{WordStarts, end_of_name};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
@@ -149,11 +150,21 @@ pub(crate) fn append_pairs<'a>(
     key: impl KeyParser<'a>,
     pairs: &mut Vec<Pair<'a>>,
 ) -> &'a str {
-    let mut equals = WordEnds::new(b'=', input.as_bytes());
+    let mut words = WordStarts::new(b'=', input.as_bytes());
+    let next_backslash =
+        |from| memchr(b'\\', part(input, from..).as_bytes()).map_or(input.len(), |at| from + at);
+    let mut backslash = next_backslash(0);
     let (mut rest, mut key_of_value, mut leading) = (input, first_key, "");
-    while let Ok((behind, (raw, next_key))) = value(key, input, &mut equals).parse(rest) {
+    while let Ok((behind, (raw, next_key))) = value(key, input, &mut words).parse(rest) {
+        let end = input.len() - behind.len();
+        let mut escapes = Escapes::None;
+        // Few values have a backslash: most need no search of their own.
+        if backslash < end {
+            escapes = Escapes::of(raw);
+            backslash = next_backslash(end);
+        }
         match key_of_value {
-            Some(key) => pairs.push(Pair { key, raw, escapes: Escapes::of(raw) }),
+            Some(key) => pairs.push(Pair { key, raw, escapes }),
             None => leading = raw,
         }
         if next_key.is_none() {
@@ -165,32 +176,32 @@ pub(crate) fn append_pairs<'a>(
 }
 
 /// Reads the raw text of a value, and the key behind it with its `=`. Where no key follows, the value goes on to the end: an `=`
-/// that follows no key is text (rules E5, E5a). The value stands in `text`; `equals` are the `=` of `text` from the value on.
+/// that follows no key is text (rules E5, E5a). The input reaches to the end of `text`; `words` start those words of `text`, from the
+/// value on, that have an `=` behind them.
 ///
 /// Each `=` looks back for its key: to the nearest blank, but not past the `=` before it, so that the time is linear (rule P2).
 fn value<'a>(
     key: impl KeyParser<'a>,
     text: &'a str,
-    equals: &mut WordEnds<'a>,
+    words: &mut WordStarts<'a>,
 ) -> impl Parser<&'a str, Output = (&'a str, Option<&'a str>), Error = Error<&'a str>> {
     move |input: &'a str| {
-        for (equals, stop) in equals.by_ref() {
-            let is_blank = |stop: &usize| text.as_bytes().get(*stop) != Some(&b'=');
-            let Some(blank) = stop.filter(is_blank) else { continue };
+        for start in words.by_ref() {
             // An escaped `=` is behind a backslash, which is in no key.
-            if let Ok((rest, key)) = terminated(key, char('=')).parse(part(text, blank + 1..)) {
-                let value = part(text, text.len() - input.len()..equals - key.len());
-                return Ok((rest, (without_separator(value), Some(key))));
+            if let Ok((rest, key)) = terminated(key, char('=')).parse(part(text, start..)) {
+                let value = part(text, text.len() - input.len()..start_of_separator(text, start));
+                return Ok((rest, (value, Some(key))));
             }
         }
         Ok(("", (input, None)))
     }
 }
 
-/// The text without the one separator at its end: a blank, a tab or a line end (rule E1). All blanks but this one belong to the
-/// value (rule E10).
-fn without_separator(text: &str) -> &str {
-    text.strip_suffix("\r\n").unwrap_or_else(|| part(text, ..text.len().saturating_sub(1)))
+/// Where the separator before a key starts: a blank, a tab or a line end (rule E1). All blanks before it belong to the value
+/// (rule E10).
+fn start_of_separator(text: &str, key: usize) -> usize {
+    let is_crlf = text.as_bytes().get(..key).is_some_and(|before| before.ends_with(b"\r\n"));
+    key - if is_crlf { 2 } else { 1 }
 }
 
 /// Reads a key without `#` and the `=` behind it. What asks for this looks behind each `#011` or `#012`: the next one must end
@@ -213,7 +224,7 @@ where
     let mut any_key = recognize((name, many0_count(part), many0_count(index)));
     // Nearly every key is a name.
     move |input: &'a str| match name(input)? {
-        (rest, name) if !rest.starts_with(['.', '[']) => Ok((rest, name)),
+        (rest, name) if !matches!(rest.as_bytes(), [b'.' | b'[', ..]) => Ok((rest, name)),
         _ => any_key.parse(input),
     }
 }
@@ -242,7 +253,7 @@ impl<'a, P: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy> KeyParser<'a> for P
 mod tests {
     use nom::Parser;
 
-    use super::{WordEnds, extension, header, key, marker, plain_key_start, value};
+    use super::{WordStarts, extension, header, key, marker, plain_key_start, value};
 
     #[test]
     fn h1_a_marker_has_blanks_and_a_version_behind_it() {
@@ -278,7 +289,7 @@ mod tests {
 
     #[test]
     fn e5_a_value_goes_on_to_the_next_key_or_to_the_end() {
-        let read = |text| value(key, text, &mut WordEnds::new(b'=', text.as_bytes())).parse(text);
+        let read = |text| value(key, text, &mut WordStarts::new(b'=', text.as_bytes())).parse(text);
         assert_eq!(read("http://x/?y=1 z =2  b=3"), Ok(("3", ("http://x/?y=1 z =2 ", Some("b")))));
         assert_eq!(read("x\r\nb="), Ok(("", ("x", Some("b")))));
         assert_eq!(read(r"x b\=3"), Ok(("", (r"x b\=3", None))));
