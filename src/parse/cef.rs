@@ -20,7 +20,7 @@ use nom::{IResult, Parser};
 
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::{Escapes, Pair};
-use super::pieces::{text_before, unescaped};
+use super::pieces::text_before;
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
 use crate::bytes::blocks::{WordStarts, end_of_name};
@@ -100,7 +100,7 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ce
 impl<'a> CefHeader<'a> {
     fn new(fields: &HeaderFields<'a, 7>) -> Self {
         let [version, vendor, product, device_version, event_class_id, name, severity] = fields.raw;
-        let text = |raw| unescaped(raw, header::piece(ESCAPABLE));
+        let text = |raw| fields.text(raw, ESCAPABLE);
         Self {
             version: trim(version),
             vendor: text(vendor),

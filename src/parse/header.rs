@@ -1,5 +1,7 @@
 //! What the headers of CEF and LEEF have in common: a version, and fields that pipes end (rules H1, H4, L-1, L-4).
 
+use std::borrow::Cow;
+
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::character::complete::{char, digit1, one_of, space0};
@@ -9,7 +11,7 @@ use nom::multi::{fold_many_m_n, many0_count};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::pieces::text_before;
+use super::pieces::{text_before, unescaped};
 use crate::bytes::find;
 
 /// The two formats.
@@ -71,21 +73,33 @@ pub(crate) struct HeaderFields<'a, const N: usize> {
     pub(crate) raw: [&'a str; N],
     /// How many there are.
     pub(crate) count: usize,
+    /// One of them may hold a backslash: nearly no field does.
+    has_backslash: bool,
 }
 
 impl<'a, const N: usize> HeaderFields<'a, N> {
     /// Takes `field` for the next field.
     pub(crate) fn push(&mut self, field: &'a str) {
+        self.add(field, true);
+    }
+
+    fn add(&mut self, field: &'a str, has_backslash: bool) {
         if let Some(next) = self.raw.get_mut(self.count) {
             *next = field;
             self.count += 1;
+            self.has_backslash |= has_backslash;
         }
+    }
+
+    /// What a field means: its escapes undone.
+    pub(crate) fn text(&self, raw: &'a str, escapable: &'static str) -> Cow<'a, str> {
+        if self.has_backslash { unescaped(raw, piece(escapable)) } else { Cow::Borrowed(raw) }
     }
 }
 
 impl<const N: usize> Default for HeaderFields<'_, N> {
     fn default() -> Self {
-        Self { raw: [""; N], count: 0 }
+        Self { raw: [""; N], count: 0, has_backslash: false }
     }
 }
 
@@ -100,13 +114,18 @@ pub(crate) fn fields<'a, const N: usize>(
     escapable: &'static str,
 ) -> impl Parser<&'a str, Output = HeaderFields<'a, N>, Error = Error<&'a str>> {
     move |input| {
-        // Nearly no field has a backslash.
-        let plain_field = terminated(plain_text, char('|'));
-        let any_field = terminated(recognize(many0_count(piece(escapable))), char('|'));
+        let plain_field = terminated(plain_text, char('|')).map(|field| (field, false));
+        let any_field =
+            terminated(recognize(many0_count(piece(escapable))), char('|')).map(|field| (field, true));
         let mut fields = HeaderFields::default();
-        let (rest, ()) =
-            fold_many_m_n(0, N, alt((plain_field, any_field)), || (), |(), field| fields.push(field))
-                .parse(input)?;
+        let (rest, ()) = fold_many_m_n(
+            0,
+            N,
+            alt((plain_field, any_field)),
+            || (),
+            |(), (field, has_backslash)| fields.add(field, has_backslash),
+        )
+        .parse(input)?;
         Ok((rest, fields))
     }
 }

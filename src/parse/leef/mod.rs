@@ -24,7 +24,6 @@ use self::delimiter::DelimiterField;
 use super::cef;
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::Pair;
-use super::pieces::unescaped;
 use super::syslog::trimmed_prefix;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
@@ -135,7 +134,7 @@ fn has_delimiter_field(version: &str) -> bool {
 impl<'a> LeefHeader<'a> {
     fn new(fields: &HeaderFields<'a, 5>) -> Self {
         let [version, vendor, product, product_version, event_id] = fields.raw;
-        let text = |raw| unescaped(raw, header::piece(ESCAPABLE));
+        let text = |raw| fields.text(raw, ESCAPABLE);
         Self {
             version: trim(version),
             vendor: text(vendor),
