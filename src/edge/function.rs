@@ -92,6 +92,7 @@ impl Function {
         deadline: u64,
     ) -> Result<Value, Error> {
         let deadline = self.deadline(now, deadline);
+        self.loader.begin();
         let invocation = trigger::parse(event);
         let mut work = Work::default();
         let mut failed_messages: Vec<&MessageId> = Vec::new();

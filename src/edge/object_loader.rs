@@ -47,6 +47,13 @@ impl ObjectLoader {
         self
     }
 
+    /// Forgets what the last invocation learned of the cluster.
+    pub(crate) fn begin(&self) {
+        if let Sink::OpenSearch(client, _) = &self.sink {
+            client.target().forget();
+        }
+    }
+
     /// How far it is with all its objects.
     pub fn progress(&self) -> Arc<Progress> {
         Arc::clone(&self.progress)
@@ -137,7 +144,8 @@ impl ObjectLoader {
                 config: self.sections.fingerprint(),
             })
         });
-        SideOutputs { dead_letters, progress: self.progress(), ..SideOutputs::default() }
+        let sections = Some(Arc::clone(&self.sections));
+        SideOutputs { dead_letters, progress: self.progress(), sections, ..SideOutputs::default() }
     }
 }
 

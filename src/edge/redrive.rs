@@ -64,6 +64,7 @@ pub async fn resend(
     let started = Instant::now();
     let contents = Arc::new(Mutex::new(Contents::default()));
     let (order, found) = (Arc::clone(order), Arc::clone(&contents));
+    let sections = Some(Arc::clone(&order.sections));
     let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
     let parse = move |sink: &mut Sink<'_>| {
         let mut outbox = Outbox { order: &order, sink, account: Account::default(), batch: Batch::default() };
@@ -80,7 +81,7 @@ pub async fn resend(
         account
     };
     let is_over = AtomicBool::new(false);
-    let mut side_outputs = SideOutputs::default();
+    let mut side_outputs = SideOutputs { sections, ..SideOutputs::default() };
     send(parse, (client, &Options::default()), None, &is_over, &mut side_outputs, &mut report).await;
     let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));

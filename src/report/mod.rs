@@ -85,6 +85,8 @@ pub struct ObjectReport {
     pub indexed: u64,
     /// Of these: in their raw form, because OpenSearch refused the other.
     pub raw: Tally,
+    /// Of these: with their left-over keys in one object, because the index has no room for more fields.
+    pub moved: Tally,
     /// Documents that OpenSearch refused.
     pub rejected: Tally,
     /// Documents that did not get there.
@@ -142,6 +144,7 @@ impl ObjectReport {
             account: Account::default(),
             indexed: 0,
             raw: Tally::default(),
+            moved: Tally::default(),
             rejected: Tally::default(),
             unsent: Tally::default(),
             sent_again: 0,
@@ -204,6 +207,8 @@ pub struct Report {
     pub indexed: u64,
     /// Of these: in their raw form.
     pub raw: Tally,
+    /// Of these: with their left-over keys in one object, because the index has no room for more fields.
+    pub moved: Tally,
     /// Documents that OpenSearch refused.
     pub rejected: Tally,
     /// Documents that did not get there.
@@ -247,6 +252,7 @@ impl Report {
         self.account.merge(&object.account);
         self.indexed += object.indexed;
         self.raw.merge(&object.raw);
+        self.moved.merge(&object.moved);
         self.rejected.merge(&object.rejected);
         self.unsent.merge(&object.unsent);
         self.sent_again += object.sent_again;
@@ -317,6 +323,7 @@ impl fmt::Display for Screen<'_> {
             }
         }
         tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
+        tally(f, "refused by OpenSearch, indexed with their left-over keys under 'extra':", &report.moved)?;
         tally(f, "rejected:", &report.rejected)?;
         if let Some(file) = &report.dead_letters {
             writeln!(f, "kept in {}", Safe(file))?;

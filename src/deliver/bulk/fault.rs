@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::refusals::{Consequence, Refusal};
+
 /// Bytes of a reason that are kept.
 pub(crate) const REASON_LIMIT: usize = 500;
 
@@ -19,6 +21,8 @@ pub struct Fault {
     pub error_type: String,
     /// The reason, with its innermost cause. It may quote a value of the document, so it may hold log text.
     pub reason: String,
+    /// The row of the table of refusals that names its cause.
+    cause: Option<&'static Refusal>,
 }
 
 impl Fault {
@@ -27,12 +31,32 @@ impl Fault {
 
     /// A fault with these texts, cut to their limits and made safe.
     pub fn new(status: u16, error_type: &str, reason: &str) -> Self {
-        Self { status, error_type: clean(error_type, TYPE_LIMIT), reason: clean(reason, REASON_LIMIT) }
+        Self {
+            status,
+            error_type: clean(error_type, TYPE_LIMIT),
+            reason: clean(reason, REASON_LIMIT),
+            cause: None,
+        }
     }
 
-    /// Whether a time-series collection of OpenSearch Serverless has refused the `_id`.
-    pub fn refuses_ids(&self) -> bool {
-        self.reason.contains("Document ID is not supported")
+    /// The same with its known cause.
+    pub(super) fn with_cause(self, cause: Option<&'static Refusal>) -> Self {
+        Self { cause, ..self }
+    }
+
+    /// The same with the cause of another.
+    pub(crate) fn with_cause_of(self, other: &Fault) -> Self {
+        self.with_cause(other.cause)
+    }
+
+    /// What follows from its cause, where the table of refusals names it.
+    pub fn consequence(&self) -> Option<Consequence> {
+        self.cause.map(|cause| cause.consequence)
+    }
+
+    /// What someone can do about its cause; empty where the table of refusals does not name it.
+    pub fn way_out(&self) -> &'static str {
+        self.cause.map_or("", |cause| cause.way_out)
     }
 
     /// Whether the cluster, or something before it, cannot keep up: it needs fewer and smaller requests then.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::fault::{Fault, REASON_LIMIT};
+use super::refusals;
+use super::refusals::Consequence;
 use crate::load::batch::Batch;
 
 /// What became of one document.
@@ -15,7 +17,8 @@ pub enum Verdict {
     Indexed,
     /// The cluster held it before: the request was a `create` of an existing id (409). It counts as indexed.
     Duplicate,
-    /// Another try can help: the cluster is overloaded, a node fails, or a full disk blocks the index.
+    /// Another try can help: the cluster is overloaded, a node fails, or a full disk blocks the index. Or the index is a data stream,
+    /// and the next try has to be a `create` ([`Fault::consequence`]).
     Again(Fault),
     /// The index is closed for writing, as old indices in warm storage are: the document goes to the next index name
     /// ([`super::ClosedIndices`]).
@@ -42,6 +45,8 @@ pub enum Judgement {
     TooLarge(Fault),
     /// 400 for the whole request, in OpenSearch's own words: it is halved until the bad document stands alone.
     Malformed(Fault),
+    /// The endpoint wants the index in the address, and in no line: one request for each index.
+    IndexInPath(Fault),
     /// The endpoint takes no bulk requests from us: only its owner can change that.
     Denied(Fault),
 }
@@ -75,12 +80,23 @@ pub fn judge(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     match status {
         200..=299 => judge_items(batch.len(), status, body),
         // Only OpenSearch judges documents: a proxy gives the same answer for each of them.
-        400 if is_its_own(body) => Judgement::Malformed(whole_fault(status, body)),
+        400 if is_its_own(body) => {
+            let fault = whole_fault(status, body);
+            match fault.consequence() {
+                Some(Consequence::Path) => Judgement::IndexInPath(fault),
+                Some(Consequence::Target) => Judgement::Denied(fault),
+                Some(Consequence::Again) => Judgement::Again(fault),
+                _ => Judgement::Malformed(fault),
+            }
+        }
         413 => Judgement::TooLarge(whole_fault(status, body)),
         402 | 408 | 425 | 429 | 500.. => Judgement::Again(whole_fault(status, body)),
         _ => {
             let fault = whole_fault(status, body);
-            if is_block(&fault) { Judgement::Again(fault) } else { Judgement::Denied(fault) }
+            match fault.consequence() {
+                Some(Consequence::Again) => Judgement::Again(fault),
+                _ => Judgement::Denied(fault),
+            }
         }
     }
 }
@@ -155,52 +171,17 @@ fn judge_item(operation: Operation) -> Verdict {
         409 => Verdict::Duplicate,
         400..=499 if !matches!(outcome.status, 402 | 408 | 425 | 429) => {
             let fault = fault();
-            if is_closed(&fault) {
-                Verdict::Closed(fault)
-            } else if is_block(&fault) || is_shard_limit(&fault) {
-                Verdict::Again(fault)
-            } else if matches!(fault.status, 401 | 403 | 404) || is_setup(&fault) {
-                Verdict::Denied(fault)
-            } else {
-                Verdict::Refused(fault)
+            match fault.consequence() {
+                Some(Consequence::Again | Consequence::Create) => Verdict::Again(fault),
+                Some(Consequence::Closed) => Verdict::Closed(fault),
+                Some(Consequence::Path | Consequence::Target) => Verdict::Denied(fault),
+                Some(Consequence::Document | Consequence::Fields) => Verdict::Refused(fault),
+                None if matches!(fault.status, 401 | 403 | 404) => Verdict::Denied(fault),
+                None => Verdict::Refused(fault),
             }
         }
         _ => Verdict::Again(fault()),
     }
-}
-
-/// This one index takes no documents any more: it is read-only (5), closed for writing (8), or closed (4), by the numbers of
-/// OpenSearch's blocks. A full disk (12) closes indices too, but another index would fill it further.
-fn is_closed(fault: &Fault) -> bool {
-    let reason = fault.reason.as_str();
-    match fault.error_type.as_str() {
-        "index_closed_exception" => true,
-        "cluster_block_exception" => {
-            reason.starts_with("index [")
-                && ["/4/", "/5/", "/8/"].iter().any(|block| reason.contains(block))
-                && !reason.contains("/12/")
-        }
-        _ => false,
-    }
-}
-
-/// The index name leads nowhere, for every document alike: an alias without an index behind it, or a name that cannot be. Or the
-/// collection takes no ids, those of raw forms neither.
-fn is_setup(fault: &Fault) -> bool {
-    fault.error_type == "invalid_index_name_exception"
-        || fault.reason.contains("no write index is defined")
-        || fault.refuses_ids()
-}
-
-/// An index or the cluster is closed for writing, by disk space or by an operator: not this document's fault.
-fn is_block(fault: &Fault) -> bool {
-    matches!(fault.error_type.as_str(), "cluster_block_exception" | "index_create_block_exception")
-}
-
-/// Whether the cluster has too many shards for a new index. This comes with status 400, but it is no fault of the document: taken for
-/// a refusal, it would reject every document of a new day.
-fn is_shard_limit(fault: &Fault) -> bool {
-    fault.reason.contains("maximum shards open") || fault.reason.contains("maximum normal shards open")
 }
 
 fn fault(status: u16, error: &Value) -> Fault {
@@ -226,7 +207,7 @@ fn fault(status: u16, error: &Value) -> Fault {
         (outer, inner) if std::ptr::eq(innermost, error) || outer.contains(inner) => outer.to_owned(),
         (outer, inner) => format!("{outer}: {inner}"),
     };
-    Fault::new(status, &text(error, "type"), &reason)
+    Fault::new(status, &text(error, "type"), &reason).with_cause(refusals::find(error))
 }
 
 /// A reason without the position in the document, `at 1:727`, which is another one in each.

@@ -5,19 +5,34 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use serde_json::Value;
+
 use super::outcome::Delivery;
 use crate::deliver::bulk::fault::Fault;
-use crate::deliver::bulk::{Judgement, Verdict, index_and_id, raw_form};
+use crate::deliver::bulk::{Consequence, Judgement, Verdict, extra_form, index_and_id, is_create, raw_form};
 use crate::deliver::dead_letter::letter::Refused;
 use crate::load::batch::Batch;
+use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
+
+/// The forms in which a document is sent, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Own,
+    /// With left-over keys in one object, for an index that has no room for more fields.
+    Extra,
+    Raw,
+}
 
 /// The documents of one bulk request.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) batch: Batch,
-    /// Why the documents are in their raw form, one refusal for each; empty while they are in their own form.
+    form: Form,
+    /// Why the documents are not in their own form, one refusal for each; empty while they are.
     refusals: Vec<Refusal>,
+    /// The index of all documents stands in the address of the request.
+    pub(crate) in_path: bool,
     /// How often its documents were sent again after a pause.
     pub(crate) retries: u32,
     /// When the batch came in.
@@ -27,6 +42,7 @@ pub(crate) struct Attempt {
 /// A document that was refused in its own form.
 #[derive(Clone, Debug)]
 struct Refusal {
+    /// Why the form before this one was refused.
     fault: Fault,
     /// Its own form.
     document: Vec<u8>,
@@ -39,12 +55,16 @@ pub(crate) struct Next {
     pub(crate) at_once: Vec<Attempt>,
     /// To be sent again after a pause, and why.
     pub(crate) later: Option<(Attempt, Fault)>,
+    /// To be sent as `create`, because their indices are data streams.
+    pub(crate) create: Option<Attempt>,
     /// To be sent to other indices, because theirs are closed, with the fault that said so.
     pub(crate) closed: Option<(Attempt, Fault)>,
     /// Cannot be sent, nor can anything after it, and why.
     pub(crate) denied: Option<(Attempt, Fault)>,
-    /// Refused in both forms.
-    pub(crate) refused: Vec<Refused>,
+    /// Refused in all forms, each with the last fault: someone has to find out whose fault it is.
+    pub(crate) in_doubt: Option<(Attempt, Vec<Fault>)>,
+    /// To be sent again with the index in the address.
+    pub(crate) index_in_path: Option<Attempt>,
     /// The batch, of which only the memory is needed any more.
     pub(crate) spent: Option<Batch>,
     /// The cluster could not keep up.
@@ -55,15 +75,21 @@ pub(crate) struct Next {
 
 impl Attempt {
     pub(crate) fn new(batch: Batch, since: Instant) -> Self {
-        Self { batch, refusals: Vec::new(), retries: 0, since }
+        Self { batch, form: Form::Own, refusals: Vec::new(), in_path: false, retries: 0, since }
     }
 
-    /// Books the documents that the answer settles, and gives what has to be sent next.
-    pub(crate) fn settle(self, judgement: Judgement, delivery: &mut Delivery) -> Next {
+    /// Books the documents that the answer settles, and gives what has to be sent next. `sections` say where documents keep what no
+    /// table knows.
+    pub(crate) fn settle(
+        self,
+        judgement: Judgement,
+        sections: Option<&CompiledSections>,
+        delivery: &mut Delivery,
+    ) -> Next {
         match judgement {
             Judgement::Items { verdicts, took } => {
                 delivery.cluster_time += took;
-                self.settle_items(verdicts, delivery)
+                self.settle_items(verdicts, sections, delivery)
             }
             Judgement::Again(fault) => {
                 Next { pressure: fault.is_pressure(), later: Some((self, fault)), ..Next::default() }
@@ -78,11 +104,42 @@ impl Attempt {
                 let too_large = self.batch.len() > 1;
                 Next {
                     too_large,
-                    ..self.divide(Fault::new(fault.status, &fault.error_type, &lone), delivery)
+                    ..self.divide(Fault::new(fault.status, &fault.error_type, &lone), sections)
                 }
             }
-            Judgement::Malformed(fault) => self.divide(fault, delivery),
+            Judgement::Malformed(fault) => self.divide(fault, sections),
+            Judgement::IndexInPath(fault) if self.in_path => {
+                Next { denied: Some((self, fault)), ..Next::default() }
+            }
+            Judgement::IndexInPath(_) => Next { index_in_path: Some(self), ..Next::default() },
         }
+    }
+
+    /// Books all its documents as rejected, each for its fault, and gives what is kept of them.
+    pub(crate) fn reject(&self, faults: &[Fault], delivery: &mut Delivery) -> Vec<Refused> {
+        let rejected = self.batch.items.iter().zip(faults).enumerate().map(|(at, (item, fault))| {
+            let (action, sent) = self.batch.pair(at).unwrap_or_default();
+            let (fault, document) = match self.refusals.get(at) {
+                Some(first) if first.fault != *fault => {
+                    let reason = format!("{}; as its raw form: {fault}", first.fault.reason);
+                    let fault = Fault::new(first.fault.status, &first.fault.error_type, &reason);
+                    (fault, first.document.as_slice())
+                }
+                Some(first) => (fault.clone(), first.document.as_slice()),
+                None => (fault.clone(), sent),
+            };
+            delivery.rejected.add(&fault, item.line);
+            let (index, id) = index_and_id(action).unwrap_or_default();
+            Refused {
+                line: item.line,
+                raw_line: self.batch.lines.get(item.line).map(<[u8]>::to_vec),
+                index,
+                id,
+                document: document.to_vec(),
+                fault,
+            }
+        });
+        rejected.collect()
     }
 
     /// Books the documents that the cluster holds already, and gives the others.
@@ -102,101 +159,135 @@ impl Attempt {
         self.batch.items.iter().map(|item| item.line)
     }
 
-    fn settle_items(self, verdicts: Vec<Verdict>, delivery: &mut Delivery) -> Next {
+    fn settle_items(
+        self,
+        verdicts: Vec<Verdict>,
+        sections: Option<&CompiledSections>,
+        delivery: &mut Delivery,
+    ) -> Next {
         let mut next = Next::default();
-        let mut raw = Attempt::new(Batch::default(), self.since);
+        let mut others = OtherForms::new(self.since);
         let (mut again, mut closed, mut denied) =
             (SameFate::default(), SameFate::default(), SameFate::default());
+        let mut create = Vec::new();
         for (index, verdict) in verdicts.into_iter().enumerate() {
             match verdict {
                 Verdict::Indexed | Verdict::Duplicate => self.book_indexed(index, delivery),
+                Verdict::Again(fault) if fault.consequence() == Some(Consequence::Create) => {
+                    if self.batch.pair(index).is_some_and(|(action, _)| is_create(action)) {
+                        denied.add(index, fault);
+                    } else {
+                        create.push(index);
+                    }
+                }
                 Verdict::Again(fault) => {
                     next.pressure |= fault.is_pressure();
                     again.add(index, fault);
                 }
                 Verdict::Closed(fault) => closed.add(index, fault),
                 Verdict::Denied(fault) => denied.add(index, fault),
-                Verdict::Refused(fault) => {
-                    next.refused.extend(self.refuse(index, fault, &mut raw, delivery));
-                }
+                Verdict::Refused(fault) => self.refuse(index, fault, sections, &mut others),
             }
         }
-        if !raw.batch.is_empty() {
-            next.at_once.push(raw);
+        if !create.is_empty() {
+            next.create = Some(self.select(create));
         }
         next.later = again.of(&self);
         next.closed = closed.of(&self);
         next.denied = denied.of(&self);
+        others.enter(&self, &mut next);
         next.spent = Some(self.batch);
         next
     }
 
-    fn divide(self, fault: Fault, delivery: &mut Delivery) -> Next {
+    fn divide(self, fault: Fault, sections: Option<&CompiledSections>) -> Next {
         if self.batch.len() > 1 {
             return Next { at_once: self.halves().into(), ..Next::default() };
         }
-        let mut raw = Attempt::new(Batch::default(), self.since);
-        let refused = self.refuse(0, fault, &mut raw, delivery).into_iter().collect();
-        let at_once = if raw.batch.is_empty() { Vec::new() } else { vec![raw] };
-        Next { at_once, refused, ..Next::default() }
+        let (mut next, mut others) = (Next::default(), OtherForms::new(self.since));
+        self.refuse(0, fault, sections, &mut others);
+        others.enter(&self, &mut next);
+        next
     }
 
     fn book_indexed(&self, index: usize, delivery: &mut Delivery) {
         delivery.indexed += 1;
         if let (Some(refusal), Some(item)) = (self.refusals.get(index), self.batch.items.get(index)) {
-            delivery.raw.add(&refusal.fault, item.line);
+            let tally = if self.form == Form::Raw { &mut delivery.raw } else { &mut delivery.moved };
+            tally.add(&refusal.fault, item.line);
         }
     }
 
-    /// Adds a document that is refused for the first time to `raw`; rejects and returns one that was in its raw form already.
+    /// Puts a document that is refused into its next form, or in doubt where there is none.
     fn refuse(
         &self,
         index: usize,
         fault: Fault,
-        raw: &mut Attempt,
-        delivery: &mut Delivery,
-    ) -> Option<Refused> {
-        let item = self.batch.items.get(index)?;
-        let (action, sent) = self.batch.pair(index).unwrap_or_default();
-        let first = self.refusals.get(index);
-        if first.is_none()
-            && let Some(form) = raw_form(sent, &fault)
-        {
-            raw.batch.push(action, &form, item.line);
-            if let Some(line) = self.batch.lines.get(item.line) {
-                raw.batch.lines.add(item.line, line);
-            }
-            raw.refusals.push(Refusal { fault, document: sent.to_vec() });
-            return None;
-        }
-        let (fault, document) = match first {
-            Some(first) if first.fault != fault => {
-                let reason = format!("{}; as its raw form: {fault}", first.fault.reason);
-                (Fault::new(first.fault.status, &first.fault.error_type, &reason), first.document.as_slice())
-            }
-            Some(first) => (fault, first.document.as_slice()),
-            None => (fault, sent),
+        sections: Option<&CompiledSections>,
+        others: &mut OtherForms,
+    ) {
+        let (Some(item), Some((action, sent))) = (self.batch.items.get(index), self.batch.pair(index)) else {
+            return;
         };
-        delivery.rejected.add(&fault, item.line);
-        let (index, id) = index_and_id(action).unwrap_or_default();
-        Some(Refused {
-            line: item.line,
-            raw_line: self.batch.lines.get(item.line).map(<[u8]>::to_vec),
-            index,
-            id,
-            document: document.to_vec(),
-            fault,
-        })
+        let own = self.refusals.get(index).map_or(sent, |first| first.document.as_slice());
+        let extra = (self.form == Form::Own && fault.consequence() == Some(Consequence::Fields))
+            .then(|| extra_form(own, &prefix(own, sections)?))
+            .flatten();
+        let (other, form) = match extra {
+            Some(form) => (&mut others.extra, Some(form)),
+            None if self.form == Form::Raw => (&mut others.raw, None),
+            None => (&mut others.raw, raw_form(own, &fault)),
+        };
+        let Some(form) = form else { return others.in_doubt.push((index, fault)) };
+        other.batch.push(action, &form, item.line);
+        if let Some(line) = self.batch.lines.get(item.line) {
+            other.batch.lines.add(item.line, line);
+        }
+        other.refusals.push(Refusal { fault, document: own.to_vec() });
     }
 
-    fn select(&self, indices: Vec<usize>) -> Attempt {
+    /// The attempt with only these of its documents.
+    pub(crate) fn select(&self, indices: Vec<usize>) -> Attempt {
         Attempt {
+            form: self.form,
+            in_path: false,
             refusals: indices.iter().filter_map(|&index| self.refusals.get(index).cloned()).collect(),
             batch: self.batch.select(indices),
             retries: self.retries,
             since: self.since,
         }
     }
+}
+
+/// Refused documents of an attempt.
+struct OtherForms {
+    extra: Attempt,
+    raw: Attempt,
+    /// Those that have no other form.
+    in_doubt: Vec<(usize, Fault)>,
+}
+
+impl OtherForms {
+    fn new(since: Instant) -> Self {
+        let empty = |form| Attempt { form, ..Attempt::new(Batch::default(), since) };
+        Self { extra: empty(Form::Extra), raw: empty(Form::Raw), in_doubt: Vec::new() }
+    }
+
+    fn enter(self, of: &Attempt, next: &mut Next) {
+        next.at_once.extend([self.extra, self.raw].into_iter().filter(|attempt| !attempt.batch.is_empty()));
+        if !self.in_doubt.is_empty() {
+            let (indices, faults) = self.in_doubt.into_iter().unzip();
+            next.in_doubt = Some((of.select(indices), faults));
+        }
+    }
+}
+
+/// The object under which a document keeps what no table knows: the section that made it tells, and else its name.
+fn prefix(document: &[u8], sections: Option<&CompiledSections>) -> Option<String> {
+    let document: Value = serde_json::from_slice(document).ok()?;
+    let name = document.get("@log_type")?.as_str()?;
+    let section = sections.and_then(|sections| sections.named(name));
+    Some(section.map_or(name, |section| section.log_type().field_prefix.as_str()).to_owned())
 }
 
 /// Documents with the same verdict, and the fault of the first one.

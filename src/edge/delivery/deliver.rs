@@ -25,7 +25,8 @@ pub async fn deliver(
     deadline: Option<Deadline>,
     side_outputs: &mut SideOutputs,
 ) -> Delivery {
-    let mut queue = RetryQueue::new(client, options, deadline, Arc::clone(&side_outputs.progress));
+    let progress = Arc::clone(&side_outputs.progress);
+    let mut queue = RetryQueue::new(client, options, deadline, side_outputs.sections.clone(), progress);
     let mut is_open = true;
     loop {
         if queue.is_stopped() {
@@ -56,7 +57,7 @@ pub async fn deliver(
         }
     }
     side_outputs.progress.end_delay();
-    queue.delivery
+    queue.finish()
 }
 
 async fn until(alarm: Option<Instant>) {

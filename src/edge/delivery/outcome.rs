@@ -9,6 +9,7 @@ use crate::deliver::bulk::Tally;
 use crate::edge::dead_letters::write::DeadLetterWriter;
 use crate::load::batch::Batch;
 use crate::local::progress::Progress;
+use crate::map::compiled::CompiledSections;
 use crate::report::{ObjectReport, Outcome};
 
 /// What became of the documents: `documents` = `indexed` + `rejected` + `unsent`.
@@ -20,7 +21,9 @@ pub struct Delivery {
     pub indexed: u64,
     /// Of the indexed: those in their raw form, with the reason why their own form was refused.
     pub raw: Tally,
-    /// Documents that the cluster refused in both forms.
+    /// Of the indexed: those whose left-over keys are in one object, because their index had no room for more fields.
+    pub moved: Tally,
+    /// Documents that the cluster refused in all forms.
     pub rejected: Tally,
     /// Documents of which nothing is known: sent without a final answer, or not sent at all. Ids make it safe to send them again.
     pub unsent: Tally,
@@ -41,7 +44,8 @@ impl Delivery {
     pub(crate) fn book(self, report: &mut ObjectReport) {
         (report.indexed, report.requests) = (self.indexed, self.requests);
         (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
-        (report.raw, report.rejected, report.unsent) = (self.raw, self.rejected, self.unsent);
+        (report.raw, report.moved) = (self.raw, self.moved);
+        (report.rejected, report.unsent) = (self.rejected, self.unsent);
         if let Some(stop) = self.stop {
             report.outcome = Outcome::Failed { reason: stop.to_string(), retry: true };
         }
@@ -100,6 +104,8 @@ pub struct SideOutputs {
     pub dead_letters: Option<DeadLetterWriter>,
     /// Is told what delays the delivery.
     pub progress: Arc<Progress>,
+    /// The sections that made the documents: they say where left-over keys are.
+    pub sections: Option<Arc<CompiledSections>>,
     /// Takes back the memory of a batch that is settled, for the next one; what it does not take is freed.
     pub spent: Option<SyncSender<Batch>>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Every document is in exactly one attempt until it is settled. The queue does not wait: it says when it has to be woken.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,11 +14,16 @@ use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::outcome::{Delivery, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
-use crate::deliver::bulk::{ClosedIndices, Judgement, Pace, index_and_id, judge};
+use crate::deliver::bulk::{
+    ClosedIndices, Consequence, Judgement, Pace, body_without_index, by_index, index_and_id, judge,
+};
+use crate::deliver::dead_letter::general;
 use crate::deliver::dead_letter::letter::Refused;
-use crate::edge::opensearch::client::{Answer, OpenSearch, SendError};
+use crate::edge::opensearch::client::{Answer, OpenSearch, SendError, in_path};
+use crate::edge::opensearch::target::Probe;
 use crate::load::batch::Batch;
 use crate::local::progress::Progress;
+use crate::map::compiled::CompiledSections;
 
 /// The longest time for asking which indices are closed: without an answer they are tried one by one.
 const LONGEST_CHECK: Duration = Duration::from_secs(10);
@@ -29,6 +34,8 @@ pub(crate) enum Completed {
     Bulk(Attempt, Result<Answer, SendError>),
     /// The question which indices are closed, asked because of a fault, and which documents of the attempt they hold.
     ClosedIndices(Attempt, Fault, ClosedIndices, BTreeSet<usize>),
+    /// The question whether the indices of refused documents take any document, with the fault of each.
+    Probes(Attempt, Vec<Fault>, BTreeMap<String, Probe>),
 }
 
 /// The attempts of one delivery.
@@ -46,6 +53,11 @@ pub(crate) struct RetryQueue<'a> {
     pub(crate) in_flight: JoinSet<Completed>,
     pace: Pace,
     closed_indices: ClosedIndices,
+    /// Indices that take no document until someone changes something, and why.
+    denied: BTreeMap<String, Fault>,
+    /// The first reason why documents stay unsent although others go.
+    denial: Option<String>,
+    sections: Option<Arc<CompiledSections>>,
     /// When a document was last settled.
     settled: Option<Instant>,
     progress: Arc<Progress>,
@@ -61,6 +73,7 @@ impl<'a> RetryQueue<'a> {
         client: &'a OpenSearch,
         options: &'a Options,
         deadline: Option<Deadline>,
+        sections: Option<Arc<CompiledSections>>,
         progress: Arc<Progress>,
     ) -> Self {
         Self {
@@ -73,6 +86,9 @@ impl<'a> RetryQueue<'a> {
             in_flight: JoinSet::new(),
             pace: Pace::new(options.in_flight),
             closed_indices: ClosedIndices::default(),
+            denied: BTreeMap::new(),
+            denial: None,
+            sections,
             settled: None,
             progress,
             refused: Vec::new(),
@@ -128,9 +144,11 @@ impl<'a> RetryQueue<'a> {
         if self.not_before.is_some_and(|not_before| not_before > Instant::now()) {
             return;
         }
+        let ways = self.client.target().ways();
         while self.in_flight.len() < self.pace.in_flight()
             && let Some(attempt) = self.waiting.pop_front()
         {
+            let Some(mut attempt) = self.without_denied(attempt) else { continue };
             if self.closed_indices.concerns(&attempt.batch) {
                 let fault = Fault::new(403, "", "the index is closed for writing");
                 self.check_closed(attempt, fault, ClosedIndices::default());
@@ -140,13 +158,51 @@ impl<'a> RetryQueue<'a> {
                 attempt.halves().into_iter().rev().for_each(|half| self.waiting.push_front(half));
                 continue;
             }
+            if let Some(batch) = ways.with_creates(&attempt.batch) {
+                attempt.batch = batch;
+            }
+            let mut index = None;
+            if ways.index_in_path() {
+                let mut groups = by_index(&attempt.batch);
+                if groups.len() > 1 {
+                    groups.into_values().for_each(|group| self.waiting.push_front(attempt.select(group)));
+                    continue;
+                }
+                index = groups.pop_first().map(|(index, _)| index);
+                attempt.in_path = true;
+            }
             self.delivery.requests += 1;
             let client = self.client.clone();
             let limit = self.time_left().unwrap_or(Duration::MAX);
             self.in_flight.spawn(async move {
-                let answer = client.bulk(&attempt.batch.body, limit).await;
+                let answer = match &index {
+                    None => client.bulk(&attempt.batch.body, limit).await,
+                    Some(_) => {
+                        client.bulk_into(index.as_deref(), &body_without_index(&attempt.batch), limit).await
+                    }
+                };
                 Completed::Bulk(attempt, answer)
             });
+        }
+    }
+
+    /// The attempt without documents of indices that take none, which stay unsent. `None` means that nothing is left of it.
+    fn without_denied(&mut self, attempt: Attempt) -> Option<Attempt> {
+        if self.denied.is_empty() {
+            return Some(attempt);
+        }
+        let mut rest = Vec::new();
+        for (index, group) in by_index(&attempt.batch) {
+            match self.denied.get(&index).cloned() {
+                Some(fault) => self.give_up(&attempt.select(group), &fault),
+                None => rest.extend(group),
+            }
+        }
+        rest.sort_unstable();
+        match rest.len() {
+            0 => None,
+            all if all == attempt.batch.len() => Some(attempt),
+            _ => Some(attempt.select(rest)),
         }
     }
 
@@ -165,6 +221,7 @@ impl<'a> RetryQueue<'a> {
             Ok(Completed::ClosedIndices(attempt, fault, closed, held)) => {
                 self.redirect(attempt, &fault, closed, &held);
             }
+            Ok(Completed::Probes(attempt, faults, probes)) => self.decide(&attempt, faults, &probes),
             // Tasks are never aborted, so this one panicked, and its documents are lost with it: no count would be true.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
@@ -186,13 +243,13 @@ impl<'a> RetryQueue<'a> {
             }
         };
 
+        let is_whole = !matches!(judgement, Judgement::Items { .. });
         let size = attempt.batch.body.len();
         let settled = self.delivery.indexed + self.delivery.rejected.total();
-        let next = attempt.settle(judgement, &mut self.delivery);
+        let next = attempt.settle(judgement, self.sections.as_deref(), &mut self.delivery);
         if self.delivery.indexed + self.delivery.rejected.total() > settled {
             self.note_settled();
         }
-        self.refused.extend(next.refused);
         self.spent = next.spent;
         if next.too_large {
             self.pace.too_large(size);
@@ -214,10 +271,117 @@ impl<'a> RetryQueue<'a> {
         if let Some((attempt, fault)) = next.later {
             self.requeue_later(attempt, &fault, asked);
         }
-        if let Some((attempt, fault)) = next.denied {
-            self.give_up(&attempt, &fault);
-            self.stop(Stop::Denied(denial(self.client, &fault)));
+        if let Some(attempt) = next.create {
+            for index in by_index(&attempt.batch).into_keys() {
+                self.client.target().note(|ways| ways.note_data_stream(index));
+            }
+            self.requeue(attempt);
         }
+        if let Some(attempt) = next.index_in_path {
+            self.client.target().note(|ways| ways.note_index_in_path());
+            self.requeue(attempt);
+        }
+        if let Some((attempt, faults)) = next.in_doubt {
+            self.doubt(attempt, faults);
+        }
+        if let Some((attempt, fault)) = next.denied {
+            if is_whole {
+                self.give_up(&attempt, &fault);
+                self.stop(Stop::Denied(denial(self.client, "", &fault)));
+            } else {
+                self.deny(&attempt, &fault);
+            }
+        }
+    }
+
+    /// Notes that the indices of these documents take none, until someone changes something.
+    fn deny(&mut self, attempt: &Attempt, fault: &Fault) {
+        for index in by_index(&attempt.batch).into_keys() {
+            self.note_denial(&index, fault);
+            self.denied.insert(index, fault.clone());
+        }
+        self.give_up(attempt, fault);
+    }
+
+    /// Tells once for each index why its documents stay unsent.
+    fn note_denial(&mut self, index: &str, fault: &Fault) {
+        let masked = Fault::new(fault.status, &fault.error_type, &general(&fault.reason));
+        let text = denial(self.client, index, &masked.with_cause_of(fault));
+        if self.denial.as_ref() != Some(&text) {
+            tracing::warn!(reason = text, "documents stay unsent");
+        }
+        self.denial.get_or_insert(text);
+    }
+
+    /// Finds out whose fault it is that these documents were refused in all forms. What the table of refusals does not tell, a probe
+    /// document does; documents without an id would leave one behind.
+    fn doubt(&mut self, attempt: Attempt, faults: Vec<Fault>) {
+        let (mut rejected, mut unsent, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, fault) in faults.iter().enumerate() {
+            let (index, id) =
+                attempt.batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default();
+            match fault.consequence() {
+                Some(Consequence::Fields) => {
+                    self.note_denial(&index, fault);
+                    unsent.push(at);
+                }
+                Some(Consequence::Document) => rejected.push(at),
+                _ if fault.status == 413 || id.is_empty() => rejected.push(at),
+                _ => asked.push(at),
+            }
+        }
+        let fault_at = |at: &usize| faults.get(*at).cloned();
+        let refused = attempt.select(rejected.clone());
+        self.refused.extend(
+            refused.reject(&rejected.iter().filter_map(fault_at).collect::<Vec<_>>(), &mut self.delivery),
+        );
+        if let Some(fault) = unsent.first().and_then(fault_at) {
+            self.give_up(&attempt.select(unsent), &fault);
+        }
+        let Some(fault) = asked.first().and_then(fault_at) else { return };
+        let faults: Vec<Fault> = asked.iter().filter_map(fault_at).collect();
+        let attempt = attempt.select(asked);
+        if self.is_stopped() {
+            return self.give_up(&attempt, &fault);
+        }
+        let client = self.client.clone();
+        let limit = self.time_left().unwrap_or(Duration::MAX);
+        self.in_flight.spawn(async move {
+            let mut probes = BTreeMap::new();
+            for index in by_index(&attempt.batch).into_keys() {
+                let probe = client.probe(&index, limit).await;
+                probes.insert(index, probe);
+            }
+            Completed::Probes(attempt, faults, probes)
+        });
+    }
+
+    /// Rejects the documents whose indices take a probe; the others stay unsent, or are sent again where nobody knows.
+    fn decide(&mut self, attempt: &Attempt, faults: Vec<Fault>, probes: &BTreeMap<String, Probe>) {
+        for (index, group) in by_index(&attempt.batch) {
+            let faults: Vec<Fault> = group.iter().filter_map(|at| faults.get(*at).cloned()).collect();
+            let part = attempt.select(group);
+            match (probes.get(&index), faults.first()) {
+                (Some(Probe::Taken), _) => {
+                    let refused = part.reject(&faults, &mut self.delivery);
+                    self.refused.extend(refused);
+                    self.note_settled();
+                }
+                (Some(Probe::Refused(_)), Some(fault)) => self.deny(&part, fault),
+                (Some(Probe::Unanswered(fault)), _) | (_, Some(fault)) => {
+                    let fault = fault.clone();
+                    self.requeue_later(part, &fault, None);
+                }
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// What became of all documents. A delivery of which some were denied has ended early.
+    pub(crate) fn finish(self) -> Delivery {
+        let mut delivery = self.delivery;
+        delivery.stop = delivery.stop.or(self.denial.map(Stop::Denied));
+        delivery
     }
 
     fn note_settled(&mut self) {
@@ -358,7 +522,11 @@ async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &ClosedIndices
     if asked.is_empty() {
         return BTreeSet::new();
     }
-    let answer = client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default();
+    let answer = if client.target().ways().index_in_path() {
+        one_by_one(client, &documents).await
+    } else {
+        client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default()
+    };
     let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     // An answer to something else tells nothing.
     let found = if found.len() == asked.len() { found } else { &[] };
@@ -366,17 +534,34 @@ async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &ClosedIndices
     asked.into_iter().zip(found).filter(|(_, document)| is_held(document)).map(|(at, _)| at).collect()
 }
 
-/// Why the endpoint does not take our requests, and what to do about it.
-fn denial(client: &OpenSearch, fault: &Fault) -> String {
+/// Asks for documents with a request for each index, and gives the answers as if it were one.
+async fn one_by_one(client: &OpenSearch, documents: &[Value]) -> Value {
+    let text = |document: &Value, key: &str| {
+        document.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let mut held: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for document in documents {
+        ids.entry(text(document, "_index")).or_default().push(text(document, "_id"));
+    }
+    for (index, ids) in ids {
+        let path = format!("{}/_mget?_source=false", in_path(&index));
+        let answer = client.ask(&path, &json!({"ids": ids})).await.unwrap_or_default();
+        let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let found =
+            found.iter().filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
+        held.extend(found.map(|document| (index.clone(), text(document, "_id"))));
+    }
+    let is_held = |document: &Value| held.contains(&(text(document, "_index"), text(document, "_id")));
+    json!({"docs": documents.iter().map(|document| json!({"found": is_held(document)})).collect::<Vec<_>>()})
+}
+
+/// Why the endpoint, or one of its indices, does not take our requests, and what to do about it.
+fn denial(client: &OpenSearch, index: &str, fault: &Fault) -> String {
     let way_out = match fault.status {
-        404 if fault.error_type == "index_not_found_exception" => {
-            "create the index or its alias, or let OpenSearch create it (action.auto_create_index)"
-        }
-        400 if fault.refuses_ids() => {
-            "leave ids out with ES_LOADER_DOCUMENT_IDS=off (what is sent again is there twice then), or use a collection of type SEARCH"
-        }
+        _ if !fault.way_out().is_empty() => fault.way_out(),
         400 if !fault.error_type.is_empty() => {
-            "check index_name and index_rotation, and what the alias stands for"
+            "the index refuses a document that nothing is wrong with as well: compare its mapping and settings with the template (es-loader setup --print)"
         }
         401 => "check user and password, or the credentials that requests are signed with",
         403 => {
@@ -384,7 +569,8 @@ fn denial(client: &OpenSearch, fault: &Fault) -> String {
         }
         _ => "check that the endpoint is that of OpenSearch itself",
     };
-    format!("{}: {fault}; {way_out}", client.endpoint())
+    let index = if index.is_empty() { String::new() } else { format!("index {index}: ") };
+    format!("{}: {index}{fault}; {way_out}", client.endpoint())
 }
 
 /// A number from 0 to 1. Pauses need to differ, not to be unpredictable.

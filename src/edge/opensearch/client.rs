@@ -22,11 +22,13 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::endpoint::Endpoint;
 pub use super::send_error::{Problem, SendError};
+use super::target::Target;
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::whole_fault;
 use crate::edge::aws::auth::Auth;
@@ -132,6 +134,7 @@ struct Shared {
     /// The endpoint has refused a compressed body, and taken the same as it was.
     gzip_fails: AtomicBool,
     transport: OnceCell<Transport>,
+    target: Target,
 }
 
 impl OpenSearch {
@@ -165,6 +168,7 @@ impl OpenSearch {
                 gzip_works: AtomicBool::new(false),
                 gzip_fails: AtomicBool::new(false),
                 transport: OnceCell::new(),
+                target: Target::default(),
             }),
         })
     }
@@ -174,24 +178,39 @@ impl OpenSearch {
         &self.shared.endpoint
     }
 
+    /// What was learned of the cluster by sending to it.
+    pub(crate) fn target(&self) -> &Target {
+        &self.shared.target
+    }
+
     /// Sends one bulk request of NDJSON, and gives the answer cut down to what [`crate::deliver::bulk::judge`] needs.
     /// Takes no longer than `limit` nor than the time-out of the settings.
     pub async fn bulk(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
+        self.bulk_into(None, body, limit).await
+    }
+
+    /// The same, with the index of all documents in the address, where there is one.
+    pub(crate) async fn bulk_into(
+        &self,
+        index: Option<&str>,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<Answer, SendError> {
         let shared = &self.shared;
+        let path = &bulk_path(index);
         let Compression::Gzip(level) = shared.compression else {
-            return self.bulk_as_it_is(body, limit).await;
+            return self.bulk_as_it_is(path, body, limit).await;
         };
         if shared.gzip_fails.load(Relaxed) {
-            return self.bulk_as_it_is(body, limit).await;
+            return self.bulk_as_it_is(path, body, limit).await;
         }
         let mut headers = ndjson();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let answer =
-            self.send(Method::Post, "_bulk", headers, Some(&FILTER), &gzip(body, level), limit).await?;
+        let answer = self.send(Method::Post, path, headers, Some(&FILTER), &gzip(body, level), limit).await?;
         match answer.status {
             200..=299 => shared.gzip_works.store(true, Relaxed),
             400 | 415 if !shared.gzip_works.load(Relaxed) => {
-                let plain = self.bulk_as_it_is(body, limit).await?;
+                let plain = self.bulk_as_it_is(path, body, limit).await?;
                 if (200..=299).contains(&plain.status) {
                     tracing::warn!(endpoint = %shared.endpoint, status = answer.status,
                         "the endpoint cannot read gzip; bodies are sent as they are from now on");
@@ -202,6 +221,16 @@ impl OpenSearch {
             _ => {}
         }
         Ok(answer)
+    }
+
+    /// A small bulk request, whose whole answer is wanted.
+    pub(super) async fn bulk_in_full(
+        &self,
+        index: Option<&str>,
+        body: &[u8],
+        limit: Duration,
+    ) -> Result<Answer, SendError> {
+        self.send(Method::Post, &bulk_path(index), ndjson(), None, body, limit).await
     }
 
     /// Installs a composable index template (`PUT /_index_template/NAME`).
@@ -236,8 +265,8 @@ impl OpenSearch {
         })
     }
 
-    async fn bulk_as_it_is(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
-        self.send(Method::Post, "_bulk", ndjson(), Some(&FILTER), body, limit).await
+    async fn bulk_as_it_is(&self, path: &str, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
+        self.send(Method::Post, path, ndjson(), Some(&FILTER), body, limit).await
     }
 
     pub(crate) async fn send(
@@ -292,6 +321,18 @@ impl Shared {
         };
         builder.build().map_err(|error| setup(error.to_string()))
     }
+}
+
+/// The path of bulk requests, with the index of all their documents, where there is one.
+fn bulk_path(index: Option<&str>) -> String {
+    index.map_or_else(|| "_bulk".to_owned(), |index| format!("{}/_bulk", in_path(index)))
+}
+
+/// An index name as a part of a path.
+pub(crate) fn in_path(index: &str) -> PercentEncode<'_> {
+    /// Letters, digits, and what names of indices have beside them.
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+    utf8_percent_encode(index, ENCODED)
 }
 
 fn ndjson() -> HeaderMap {

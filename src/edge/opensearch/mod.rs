@@ -3,5 +3,7 @@
 pub mod endpoint;
 pub mod first_contact;
 pub(crate) mod send_error;
+pub(crate) mod target;
 pub mod client;
+pub(crate) mod probe;
 pub mod dashboards;

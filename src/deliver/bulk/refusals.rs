@@ -1,0 +1,84 @@
+//! What OpenSearch's complaints mean: the table `config/refusals.csv`.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::bytes::table;
+use crate::bytes::table::{Row, Table, TableError};
+
+const TABLE: Table =
+    Table { file: "config/refusals.csv", text: include_str!("../../../config/refusals.csv") };
+
+/// What follows from a complaint. The table tells more of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// Another try can help.
+    Again,
+    /// The index takes no documents any more.
+    Closed,
+    /// The index is a data stream, which takes `create` only.
+    Create,
+    /// The index may stand in the address only.
+    Path,
+    /// The index has no room for a field of the document.
+    Fields,
+    /// The document's fault.
+    Document,
+    /// The target's fault.
+    Target,
+}
+
+/// A row of the table: a cause that is known.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    error_type: &'static str,
+    phrase: &'static str,
+    /// What follows from it.
+    pub(super) consequence: Consequence,
+    /// What someone can do about it; empty where nobody has to.
+    pub(super) way_out: &'static str,
+}
+
+/// The row of the table that fits an error of OpenSearch, or else one of its causes.
+pub(super) fn find(error: &Value) -> Option<&'static Refusal> {
+    static ROWS: LazyLock<Vec<Refusal>> = LazyLock::new(|| table::compiled_in(TABLE.read(refusal)));
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let text = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        if let Some(row) = ROWS.iter().find(|row| row.fits(text("type"), text("reason"))) {
+            return Some(row);
+        }
+        cause = error.get("caused_by");
+    }
+    None
+}
+
+fn refusal(row: Row<'_>) -> Result<Refusal, TableError> {
+    let words = [
+        ("again", Consequence::Again),
+        ("closed", Consequence::Closed),
+        ("create", Consequence::Create),
+        ("path", Consequence::Path),
+        ("fields", Consequence::Fields),
+        ("document", Consequence::Document),
+        ("target", Consequence::Target),
+    ];
+    Ok(Refusal {
+        error_type: row.cell("type")?,
+        phrase: row.cell("phrase")?,
+        consequence: row.one_of("verdict", row.cell("verdict")?, &words)?,
+        way_out: row.cell("way out")?,
+    })
+}
+
+impl Refusal {
+    fn fits(&self, error_type: &str, reason: &str) -> bool {
+        let is_type = self.error_type.is_empty() || self.error_type == error_type;
+        is_type
+            && match self.phrase.strip_prefix('*') {
+                Some(phrase) => reason.contains(phrase),
+                None => reason.starts_with(self.phrase),
+            }
+    }
+}

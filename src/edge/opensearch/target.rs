@@ -1,0 +1,54 @@
+//! What was learned of a cluster while documents were sent to it: its ways, and whether an index takes documents at all.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use crate::deliver::bulk::{Fault, Ways};
+
+/// How an index answers a document that nothing is wrong with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// It takes it.
+    Taken,
+    /// It refuses it.
+    Refused(Fault),
+    /// Nobody knows.
+    Unanswered(Fault),
+}
+
+/// What was learned in this invocation.
+#[derive(Debug, Default)]
+pub(crate) struct Target {
+    ways: Mutex<Ways>,
+    /// An index is asked once, however many documents it refuses.
+    probes: Mutex<BTreeMap<String, Arc<OnceCell<Probe>>>>,
+}
+
+impl Target {
+    /// Forgets everything: since the last invocation someone may have mended the cluster.
+    pub(crate) fn forget(&self) {
+        *lock(&self.ways) = Ways::default();
+        lock(&self.probes).clear();
+    }
+
+    /// The ways that are known so far.
+    pub(crate) fn ways(&self) -> Ways {
+        lock(&self.ways).clone()
+    }
+
+    /// Notes another way.
+    pub(crate) fn note(&self, news: impl FnOnce(&mut Ways)) {
+        news(&mut lock(&self.ways));
+    }
+
+    /// The answer of an index to a probe, or the place for it.
+    pub(super) fn cell(&self, index: &str) -> Arc<OnceCell<Probe>> {
+        Arc::clone(lock(&self.probes).entry(index.to_owned()).or_default())
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
