@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use es_loader::deliver::bulk::fault::Fault;
-use es_loader::deliver::bulk::{Judgement, Tally, Verdict, judge, raw_form};
+use es_loader::deliver::bulk::{Consequence, Judgement, Tally, Verdict, Ways, extra_form, judge, raw_form};
 use es_loader::load::batch::{Batch, Item};
 use es_loader::read::object::line::LineNumber;
 use proptest::prelude::*;
@@ -146,6 +146,98 @@ fn an_index_name_that_leads_nowhere_is_no_fault_of_the_document() {
     let immense =
         verdict(400, "illegal_argument_exception", "Document contains at least one immense term in field");
     assert!(matches!(immense, Verdict::Refused(_)), "{immense:?}");
+}
+
+#[test]
+fn each_row_of_the_table_of_refusals_decides_by_its_type_and_phrase() {
+    for row in crate::support::tables::table("config/refusals.csv") {
+        let (kind, phrase) = (row.cell("type"), row.cell("phrase").trim_start_matches('*'));
+        let as_it_is = verdict(400, kind, phrase);
+        let as_cause = {
+            let error = json!({"type": "mapper_parsing_exception", "reason": "failed to parse",
+                "caused_by": {"type": kind, "reason": phrase}});
+            let answer = json!({"items": [{"index": {"status": 400, "error": error}}]}).to_string();
+            let Judgement::Items { mut verdicts, .. } = judge(&batch(1), 200, answer.as_bytes()) else {
+                panic!()
+            };
+            verdicts.pop().unwrap()
+        };
+        for verdict in [as_it_is, as_cause] {
+            let word = match &verdict {
+                Verdict::Again(fault) if fault.consequence() == Some(Consequence::Create) => "create",
+                Verdict::Again(_) => "again",
+                Verdict::Closed(_) => "closed",
+                Verdict::Denied(fault) if fault.consequence() == Some(Consequence::Path) => "path",
+                Verdict::Denied(_) => "target",
+                Verdict::Refused(fault) if fault.consequence() == Some(Consequence::Fields) => "fields",
+                Verdict::Refused(fault) if fault.consequence() == Some(Consequence::Document) => "document",
+                _ => "none",
+            };
+            assert_eq!(word, row.cell("verdict"), "{}: {verdict:?}", row.place());
+            let (Verdict::Denied(fault) | Verdict::Refused(fault)) = verdict else { continue };
+            let needs = matches!(word, "target" | "fields");
+            assert_eq!(!fault.way_out().is_empty(), needs, "{}", row.place());
+        }
+    }
+}
+
+#[test]
+fn the_text_of_a_log_decides_nothing() {
+    for reason in [
+        "failed to parse field [a] of type [ip]: 'explicit index in bulk is not allowed'",
+        "'Limit of total fields [' is not an IP string literal.",
+        "x only write ops with an op_type of create are allowed in data streams",
+        "For input string: \"maximum shards open\"",
+        "id [pipeline with id [] is unknown",
+    ] {
+        let verdict = verdict(400, "illegal_argument_exception", reason);
+        let Verdict::Refused(fault) = &verdict else { panic!("{reason}: {verdict:?}") };
+        assert_eq!(fault.consequence(), None, "{reason}");
+    }
+}
+
+#[test]
+fn an_index_that_may_stand_in_the_address_only_is_told_from_a_malformed_request() {
+    let answer = json!({"error": {"type": "illegal_argument_exception", "reason": "explicit index in bulk is not allowed"}, "status": 400});
+    assert!(matches!(judge(&batch(2), 400, answer.to_string().as_bytes()), Judgement::IndexInPath(_)));
+    let answer = json!({"error": {"type": "illegal_argument_exception", "reason": "pipeline with id [x] does not exist"}, "status": 400});
+    assert!(matches!(judge(&batch(2), 400, answer.to_string().as_bytes()), Judgement::Denied(_)));
+}
+
+#[test]
+fn left_over_keys_move_into_one_object_and_everything_else_stays() {
+    let form = |document: Value| {
+        let form = extra_form(document.to_string().as_bytes(), "ds")?;
+        Some(serde_json::from_slice::<Value>(&form).unwrap())
+    };
+    assert_eq!(
+        form(json!({"source": {"ip": "192.0.2.1"}, "ds": {"a": 1, "b": {"c": 2}, "extra": {"d": "x"}}})),
+        Some(json!({"source": {"ip": "192.0.2.1"}, "ds": {"extra": {"d": "x", "a": 1, "b": {"c": 2}}}}))
+    );
+    assert_eq!(form(json!({"ds": {"a": [1]}})), Some(json!({"ds": {"extra": {"a": [1]}}})));
+    for nothing_to_move in
+        [json!({"ds": {"extra": {"d": "x"}}}), json!({"a": 1}), json!({"ds": "text"}), json!({"ds": {}})]
+    {
+        assert_eq!(form(nothing_to_move.clone()), None, "{nothing_to_move}");
+    }
+}
+
+#[test]
+fn only_documents_of_data_streams_are_created() {
+    let mut ways = Ways::default();
+    let mut mixed = Batch::default();
+    for (n, index) in ["a", "stream", "b"].into_iter().enumerate() {
+        let action = json!({"index": {"_index": index, "_id": n.to_string()}});
+        mixed.push(action.to_string().as_bytes(), b"{}", LineNumber(n as u64 + 1));
+    }
+    assert_eq!(ways.with_creates(&mixed), None);
+    ways.note_data_stream("stream");
+    let changed = ways.with_creates(&mixed).unwrap();
+    let text = String::from_utf8(changed.body.clone()).unwrap();
+    let operations: Vec<&str> = text.lines().step_by(2).map(|line| line.split('"').nth(1).unwrap()).collect();
+    assert_eq!(operations, ["index", "create", "index"]);
+    assert_eq!(changed.items.iter().map(|item| item.line.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(ways.with_creates(&changed), None, "nothing is left to change");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::delivery::client;
 use crate::scripted::{Reply, run, serve};
 use crate::support::chain;
 use crate::support::program::{Run, es_loader};
+use crate::support::refused::picky;
 use crate::support::services::opensearch;
 use crate::support::site::Site;
 
@@ -121,16 +122,14 @@ fn a_raw_form_takes_the_place_of_its_document_once_the_mapping_is_mended() {
 #[test]
 fn a_document_that_is_refused_in_both_forms_is_rejected_and_reported() {
     let site = Site::new("refused");
-    let index = format!("{}-2026-11", site.index);
-    let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
-    site.node.put(&index, &mapping).good();
+    picky(&site);
     let run = load(&site, &site.file("ds_agent.log", EVENTS.as_bytes())).with_status(1);
     let run = run
         .reports("3", "documents")
         .reports("0", &indexed())
         .reports("3", "rejected")
         .reports("0", "unsent");
-    run.says("strict_dynamic_mapping_exception").says("first on line 1");
+    run.says("mapper_parsing_exception").says("first on line 1");
     assert_eq!(site.documents(), 0);
 }
 

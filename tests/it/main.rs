@@ -38,6 +38,7 @@ mod guarded;
 mod closed_indices;
 mod dead_letters;
 mod redrive;
+mod refusals;
 mod backfill;
 mod audit;
 mod delays;

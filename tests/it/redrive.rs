@@ -5,15 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::program::{Run, es_loader, with_aws};
-use crate::support::refused::{line, strict};
+use crate::support::refused::{line, mend, picky};
 use crate::support::services::opensearch;
 use crate::support::site::{Site, unique};
 use crate::support::storage::Storage;
-
-/// Lets it take everything.
-fn mend(site: &Site) {
-    site.node.put(&format!("{}-2026-11/_mapping", site.index), &json!({"dynamic": true})).good();
-}
 
 fn run(site: &Site, words: &[&str]) -> Run {
     let mut command = es_loader();
@@ -23,7 +18,7 @@ fn run(site: &Site, words: &[&str]) -> Run {
 
 /// Loads an object that is refused as a whole; gives the folder of its dead letters.
 fn refused(site: &Site, text: &str) -> PathBuf {
-    strict(site);
+    picky(site);
     let folder = site.path("dead");
     let object = site.file("ds_agent.log", text.as_bytes());
     let words = ["load", "--dead-letter", folder.to_str().unwrap(), object.to_str().unwrap()];
@@ -175,7 +170,7 @@ fn only_chosen_groups_are_sent_and_their_file_stays_with_the_others() {
 #[test]
 fn a_prefix_of_s3_is_redriven_and_emptied() {
     let site = Site::new("redrive-s3");
-    strict(&site);
+    picky(&site);
     let (storage, kept) = (Storage::new(), unique("dead"));
     storage.bucket(&kept);
     let object = site.file("ds_agent.log", format!("{}\n", line("x")).as_bytes());
@@ -243,7 +238,7 @@ fn messages_of_a_dead_letter_queue_are_deleted_once_all_their_objects_are_loaded
 #[test]
 fn a_message_stays_whose_documents_were_refused_and_kept_nowhere() {
     let site = Site::new("redrive-refused");
-    strict(&site);
+    picky(&site);
     let (storage, bucket) = (Storage::new(), unique("logs"));
     storage.bucket(&bucket);
     storage.put(&bucket, "ds_agent/a.log", format!("{}\n", line("a")).as_bytes());

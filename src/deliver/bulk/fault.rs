@@ -45,7 +45,7 @@ impl Fault {
     }
 
     /// The same with the cause of another.
-    pub(crate) fn with_cause_of(self, other: &Fault) -> Self {
+    pub fn with_cause_of(self, other: &Fault) -> Self {
         self.with_cause(other.cause)
     }
 

@@ -4,6 +4,8 @@ pub mod outcome;
 pub mod channel;
 pub mod deadline;
 pub(crate) mod attempt;
+mod held;
+mod denial;
 pub(crate) mod retry_queue;
 pub mod deliver;
 pub mod sink;

@@ -7,19 +7,19 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
 use tokio::task::{JoinError, JoinSet};
 
 use super::attempt::Attempt;
 use super::deadline::Deadline;
+use super::denial;
+use super::held::held;
 use super::outcome::{Delivery, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{
     ClosedIndices, Consequence, Judgement, Pace, body_without_index, by_index, index_and_id, judge,
 };
-use crate::deliver::dead_letter::general;
 use crate::deliver::dead_letter::letter::Refused;
-use crate::edge::opensearch::client::{Answer, OpenSearch, SendError, in_path};
+use crate::edge::opensearch::client::{Answer, OpenSearch, SendError};
 use crate::edge::opensearch::target::Probe;
 use crate::load::batch::Batch;
 use crate::local::progress::Progress;
@@ -287,7 +287,7 @@ impl<'a> RetryQueue<'a> {
         if let Some((attempt, fault)) = next.denied {
             if is_whole {
                 self.give_up(&attempt, &fault);
-                self.stop(Stop::Denied(denial(self.client, "", &fault)));
+                self.stop(Stop::Denied(denial::of_endpoint(self.client, &fault)));
             } else {
                 self.deny(&attempt, &fault);
             }
@@ -305,8 +305,7 @@ impl<'a> RetryQueue<'a> {
 
     /// Tells once for each index why its documents stay unsent.
     fn note_denial(&mut self, index: &str, fault: &Fault) {
-        let masked = Fault::new(fault.status, &fault.error_type, &general(&fault.reason));
-        let text = denial(self.client, index, &masked.with_cause_of(fault));
+        let text = denial::of_index(self.client, index, fault);
         if self.denial.as_ref() != Some(&text) {
             tracing::warn!(reason = text, "documents stay unsent");
         }
@@ -507,70 +506,6 @@ impl<'a> RetryQueue<'a> {
             self.give_up(&attempt, &fault);
         }
     }
-}
-
-/// The documents of a batch that closed indices hold, as far as the cluster tells: their positions in the batch.
-async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &ClosedIndices) -> BTreeSet<usize> {
-    let (mut asked, mut documents) = (Vec::new(), Vec::new());
-    for at in 0..batch.len() {
-        let Some((index, id)) = batch.pair(at).and_then(|(action, _)| index_and_id(action)) else { continue };
-        for closed in closed_indices.closed_of(&index) {
-            asked.push(at);
-            documents.push(json!({"_index": closed, "_id": id, "_source": false}));
-        }
-    }
-    if asked.is_empty() {
-        return BTreeSet::new();
-    }
-    let answer = if client.target().ways().index_in_path() {
-        one_by_one(client, &documents).await
-    } else {
-        client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default()
-    };
-    let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    // An answer to something else tells nothing.
-    let found = if found.len() == asked.len() { found } else { &[] };
-    let is_held = |document: &Value| document.get("found").and_then(Value::as_bool) == Some(true);
-    asked.into_iter().zip(found).filter(|(_, document)| is_held(document)).map(|(at, _)| at).collect()
-}
-
-/// Asks for documents with a request for each index, and gives the answers as if it were one.
-async fn one_by_one(client: &OpenSearch, documents: &[Value]) -> Value {
-    let text = |document: &Value, key: &str| {
-        document.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let mut held: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for document in documents {
-        ids.entry(text(document, "_index")).or_default().push(text(document, "_id"));
-    }
-    for (index, ids) in ids {
-        let path = format!("{}/_mget?_source=false", in_path(&index));
-        let answer = client.ask(&path, &json!({"ids": ids})).await.unwrap_or_default();
-        let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let found =
-            found.iter().filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
-        held.extend(found.map(|document| (index.clone(), text(document, "_id"))));
-    }
-    let is_held = |document: &Value| held.contains(&(text(document, "_index"), text(document, "_id")));
-    json!({"docs": documents.iter().map(|document| json!({"found": is_held(document)})).collect::<Vec<_>>()})
-}
-
-/// Why the endpoint, or one of its indices, does not take our requests, and what to do about it.
-fn denial(client: &OpenSearch, index: &str, fault: &Fault) -> String {
-    let way_out = match fault.status {
-        _ if !fault.way_out().is_empty() => fault.way_out(),
-        400 if !fault.error_type.is_empty() => {
-            "the index refuses a document that nothing is wrong with as well: compare its mapping and settings with the template (es-loader setup --print)"
-        }
-        401 => "check user and password, or the credentials that requests are signed with",
-        403 => {
-            "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
-        }
-        _ => "check that the endpoint is that of OpenSearch itself",
-    };
-    let index = if index.is_empty() { String::new() } else { format!("index {index}: ") };
-    format!("{}: {index}{fault}; {way_out}", client.endpoint())
 }
 
 /// A number from 0 to 1. Pauses need to differ, not to be unpredictable.

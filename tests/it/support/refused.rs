@@ -1,4 +1,4 @@
-//! Documents that OpenSearch refuses: lines, and an index that takes none of them.
+//! Documents that OpenSearch refuses: lines, an index that takes none of them, and one that takes no document at all.
 
 use serde_json::json;
 
@@ -11,8 +11,32 @@ pub(crate) fn line(text: &str) -> String {
     json!({"message": message, "timestamp": "2026-11-22T22:26:05+00:00"}).to_string()
 }
 
-/// An index that takes no document at all, in either form.
+/// An index that takes none of these lines in any form, because it knows no time with an offset: other documents are fine.
+pub(crate) fn picky(site: &Site) {
+    put(site, "", &time(false));
+}
+
+/// Lets it take them.
+pub(crate) fn mend(site: &Site) {
+    put(site, "/_mapping", &time(true));
+}
+
+/// An index that takes no document at all, in any form.
 pub(crate) fn strict(site: &Site) {
     let mapping = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
-    site.node.put(&format!("{}-2026-11", site.index), &mapping).good();
+    put(site, "", &mapping);
+}
+
+fn time(ignore_malformed: bool) -> serde_json::Value {
+    let format = "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'";
+    json!({"properties": {"@timestamp": {"type": "date", "format": format, "ignore_malformed": ignore_malformed}}})
+}
+
+fn put(site: &Site, path: &str, body: &serde_json::Value) {
+    let body = if path.is_empty() && body.get("mappings").is_none() {
+        json!({"mappings": body})
+    } else {
+        body.clone()
+    };
+    site.node.put(&format!("{}-2026-11{path}", site.index), &body).good();
 }
