@@ -3,10 +3,12 @@
 // The runtime's service, the clients and the delivery nest their futures deeper than the default limit.
 #![recursion_limit = "256"]
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use es_loader::config::diagnostic::Severity;
 use es_loader::edge::aws;
 use es_loader::edge::clients;
 use es_loader::edge::clients::Error;
@@ -16,6 +18,7 @@ use es_loader::edge::function::Function;
 use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::load::account::Limits;
 use es_loader::local::cores::workers;
+use es_loader::local::not_used::{SCRIPT_FOLDERS, not_used};
 use es_loader::local::settings;
 use es_loader::local::settings::DocumentIds;
 use jiff::Timestamp;
@@ -47,9 +50,20 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     let files = settings::config_files(None)?;
     let exclusions = settings::exclusion_files(&[], None)?;
     let ids = settings::document_ids()?;
-    let sections = Arc::new(ids.apply(settings::sections_excluding(&files, &exclusions)?));
+    let sections = Arc::new(ids.apply(settings::sound_sections_excluding(&files, &exclusions)?));
     for finding in sections.warnings() {
-        tracing::warn!(%finding, "configuration");
+        match finding.severity {
+            Severity::Error => tracing::error!(%finding, "configuration: the section is left out"),
+            Severity::Warning => tracing::warn!(%finding, "configuration"),
+        }
+    }
+    let folders = SCRIPT_FOLDERS.map(Path::new);
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for told in not_used(names, &folders) {
+        tracing::warn!("{told}");
+    }
+    if files.is_empty() {
+        tracing::info!("no user.ini is there: the built-in configuration is used");
     }
     if ids == DocumentIds::OpenSearch {
         tracing::warn!("{}", settings::WITHOUT_IDS);

@@ -1,7 +1,11 @@
 //! `es-loader check`: the configuration, with every error's place and way out.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use flate2::read::MultiGzDecoder;
+use memchr::memmem;
 
 use super::args::local::CheckArgs;
 use super::failure::Failure;
@@ -10,6 +14,18 @@ use crate::local::settings;
 use crate::local::settings::DocumentIds;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
+    match check(args) {
+        Err(Fault::Settings(settings::Error::Config(findings))) => {
+            findings.iter().for_each(output::notice);
+            Ok(ExitCode::from(1))
+        }
+        Err(Fault::Settings(error)) => Err(error.into()),
+        Err(Fault::Other(failure)) => Err(failure),
+        Ok(()) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn check(args: &CheckArgs) -> Result<(), Fault> {
     let (files, exclusions) = if args.files.is_empty() {
         (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
     } else {
@@ -18,13 +34,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         });
         (settings::read_files(&configs)?, settings::read_files(&rules)?)
     };
-    let sections = match settings::sections_excluding(&files, &exclusions) {
-        Err(settings::Error::Config(findings)) => {
-            findings.iter().for_each(output::notice);
-            return Ok(ExitCode::from(1));
-        }
-        sections => sections?,
-    };
+    let mut sections = settings::sections_excluding(&files, &exclusions)?;
+    if !args.sample.is_empty() {
+        let samples = args.sample.iter().map(|path| sample(path)).collect::<Result<Vec<_>, _>>()?;
+        sections = sections.knowing(|key| samples.iter().any(|sample| has_key(sample, key)));
+    }
     sections.warnings().iter().for_each(output::notice);
     for section in sections.iter() {
         let log_type = section.log_type();
@@ -35,6 +49,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
             log_type.mappings.len(),
             log_type.index.name
         ));
+        let redaction = &log_type.redaction;
+        output::line(format_args!(
+            "[{}] does not write the values of {} headers, {} parameters and {} members of JSON{}",
+            log_type.name,
+            log_type.redact_headers.len(),
+            redaction.params.len(),
+            redaction.keys.len(),
+            if redaction.cards { ", and card numbers" } else { "" }
+        ));
     }
     if settings::document_ids()? == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
@@ -42,5 +65,42 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let names: Vec<&str> = files.iter().chain(&exclusions).map(|file| file.name.as_str()).collect();
     let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };
     output::line(format_args!("no errors in {names}"));
-    Ok(ExitCode::SUCCESS)
+    Ok(())
+}
+
+/// Why a check has ended.
+enum Fault {
+    Settings(settings::Error),
+    Other(Failure),
+}
+
+impl From<settings::Error> for Fault {
+    fn from(error: settings::Error) -> Self {
+        Self::Settings(error)
+    }
+}
+
+/// The text of a file with lines of the user's, gzipped or not.
+fn sample(path: &Path) -> Result<Vec<u8>, Fault> {
+    let failure = |error: std::io::Error| Fault::Other(Failure(format!("{}: {error}", path.display())));
+    let bytes = std::fs::read(path).map_err(failure)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(failure)?;
+    Ok(text)
+}
+
+/// Whether lines have a key: `key=` behind no letter, or `"key":`.
+fn has_key(sample: &[u8], key: &str) -> bool {
+    let quoted = format!("\"{key}\":");
+    let bare = format!("{key}=");
+    memmem::find(sample, quoted.as_bytes()).is_some()
+        || memmem::find_iter(sample, bare.as_bytes()).any(|at| {
+            let before = at.checked_sub(1).and_then(|before| sample.get(before));
+            before.is_none_or(|before| {
+                !before.is_ascii_alphanumeric() || sample.get(at.saturating_sub(2)..at) == Some(b"\\t")
+            })
+        })
 }

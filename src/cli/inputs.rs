@@ -129,7 +129,9 @@ pub(crate) fn of_file(
         (Choice::Load(section), ..) | (Choice::Unknown, Some(section), None) => {
             Input::File { path, section: section.log_type().name.clone() }
         }
-        (ignored @ Choice::Ignored(_), ..) => Input::not_loaded(key, Outcome::not_taken(&ignored)),
+        (other @ (Choice::Ignored(_) | Choice::Faulty(_)), ..) => {
+            Input::not_loaded(key, Outcome::not_taken(&other))
+        }
         (Choice::Unknown, ..) => {
             Input::failed(key, "no section's s3_key matches the path; name one with --log-type".to_owned())
         }

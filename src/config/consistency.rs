@@ -34,6 +34,7 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
     if section.text("index_rotation") == "auto" {
         warn("index_time", "a date in the index name: 'index_rotation' is auto");
         warn("index_tz", "a date in the index name: 'index_rotation' is auto");
+        warn("index_suffix", "a date in the index name: 'index_rotation' is auto");
     }
 }
 

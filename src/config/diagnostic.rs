@@ -61,6 +61,10 @@ impl Findings {
         self.list.push(finding);
     }
 
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.list.append(&mut other.list);
+    }
+
     pub(super) fn has_errors(&self) -> bool {
         self.list.iter().any(|finding| finding.severity == Severity::Error)
     }

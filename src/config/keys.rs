@@ -17,14 +17,18 @@ static SETTINGS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 /// Upstream's keys that are no settings here.
 static UPSTREAM: LazyLock<Vec<UpstreamKey>> = LazyLock::new(|| {
     let rows = rows(include_str!("../../config/upstream-keys.tsv"));
-    rows.map(|[name, accepted, reason, way_out]| UpstreamKey { name, accepted, reason, way_out }).collect()
+    let key = |[name, accepted, otherwise, reason, way_out]: [&'static str; 5]| {
+        let severity = if otherwise == "error" { Severity::Error } else { Severity::Warning };
+        UpstreamKey { name, accepted, severity, reason, way_out }
+    };
+    rows.map(key).collect()
 });
 
 /// The rows of a table below its header.
-fn rows(table: &'static str) -> impl Iterator<Item = [&'static str; 4]> {
+fn rows<const CELLS: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; CELLS]> {
     table.lines().skip(1).map(|line| {
         let mut cells = line.split('\t');
-        [(); 4].map(|()| cells.next().unwrap_or_default())
+        [(); CELLS].map(|()| cells.next().unwrap_or_default())
     })
 }
 
@@ -34,6 +38,8 @@ pub(super) struct UpstreamKey {
     name: &'static str,
     /// The values besides the empty one that ask for nothing, in any case of letters; `*` where no value does anything.
     accepted: &'static str,
+    /// How bad any other value is: without an enrichment events can be loaded, from a container that is not read they cannot.
+    severity: Severity,
     reason: &'static str,
     way_out: &'static str,
 }
@@ -41,18 +47,28 @@ pub(super) struct UpstreamKey {
 /// What is wrong with `value` under `key`, if that is a key of upstream's that is no setting here: an error where the value asks for
 /// something that there is not, a warning where no value does anything. The texts are the message and the way out.
 pub(super) fn upstream_fault(key: &str, value: &str) -> Option<(Severity, String, &'static str)> {
-    let UpstreamKey { accepted, reason, way_out, .. } = upstream(key)?;
+    let UpstreamKey { accepted, severity, reason, way_out, .. } = upstream(key)?;
     if *accepted == "*" {
         return Some((Severity::Warning, format!("key '{key}' has no effect: {reason}"), way_out));
     }
     if value.is_empty() || accepted.split(' ').any(|word| word.eq_ignore_ascii_case(value)) {
         return None;
     }
-    Some((Severity::Error, format!("key '{key}' cannot be {}: {reason}", quoted(value)), way_out))
+    let what = match severity {
+        Severity::Error => format!("key '{key}' cannot be {}: {reason}", quoted(value)),
+        Severity::Warning => format!("key '{key}' has no effect with {}: {reason}", quoted(value)),
+    };
+    Some((*severity, what, way_out))
 }
 
 fn upstream(key: &str) -> Option<&'static UpstreamKey> {
     UPSTREAM.iter().find(|upstream| upstream.name == key)
+}
+
+/// What a setting is where no file names it, as far as that stands on one line.
+pub(super) fn built_in_default(key: &str) -> &'static str {
+    let mut lines = include_str!("../../config/default.ini").lines().filter_map(|line| line.split_once(" ="));
+    lines.find(|(name, _)| *name == key).map_or("", |(_, value)| value.trim())
 }
 
 /// The new name of a key that has one.

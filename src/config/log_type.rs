@@ -77,7 +77,7 @@ pub enum IndexTime {
     Ingested,
 }
 
-/// What the index name is made of: `<name>[-<date>][-<suffix>]`.
+/// What the index name is made of: `<name>[-<suffix>][-<date>]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexSettings {
     /// First part of the index name: `log-deepsecurity`.
@@ -88,7 +88,7 @@ pub struct IndexSettings {
     pub time: IndexTime,
     /// Offset from UTC of the date.
     pub tz: jiff::tz::Offset,
-    /// Stands behind the date, with a hyphen; empty means none.
+    /// Stands before the date, with a hyphen; empty means none. An alias, by [`Rotation::Auto`], has none.
     pub suffix: String,
 }
 
@@ -114,9 +114,24 @@ pub enum RawMessage {
     Never,
 }
 
+/// Values of HTTP and URLs that are not written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Names of parameters of URLs and of fields of forms.
+    pub params: Vec<String>,
+    /// Names of members of JSON.
+    pub keys: Vec<String>,
+    /// Numbers of payment cards too.
+    pub cards: bool,
+    /// Equal values stay comparable.
+    pub hash: bool,
+}
+
 /// One section of user.ini: one type of log.
 #[derive(Clone, Debug)]
 pub struct LogType {
+    /// The loader has a section of this name itself.
+    pub built_in: bool,
     /// The section's name: `@log_type`, `event.module`.
     pub name: String,
     /// What the names of its indices are made of.
@@ -135,6 +150,8 @@ pub struct LogType {
     pub mappings: Vec<Mapping>,
     /// The fields with constant values, in the order of the file.
     pub statics: Vec<Static>,
+    /// The fields that no document has, because their line is empty.
+    pub switched_off: Vec<String>,
     /// Where the time of an event is found.
     pub event_time: EventTime,
     /// The source of `_id`; without one, `_id` is made of the content of the line.
@@ -151,6 +168,8 @@ pub struct LogType {
     pub raw_message: RawMessage,
     /// HTTP headers of a packet whose values are redacted, lower case.
     pub redact_headers: Vec<String>,
+    /// What else is redacted.
+    pub redaction: Redaction,
     /// `ecs.version`.
     pub ecs_version: String,
     /// `cloud.provider`; empty means none.

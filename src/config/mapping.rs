@@ -18,6 +18,8 @@ const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
 pub(super) struct FieldLines {
     pub(super) mappings: Vec<Mapping>,
     pub(super) statics: Vec<Static>,
+    /// The fields whose line is empty.
+    pub(super) switched_off: Vec<String>,
 }
 
 /// What the section's lists and lines say. Keys that are neither settings nor fields are reported here.
@@ -30,6 +32,7 @@ pub(super) fn lines(
     let listed = listed(section, findings);
     let constant: HashSet<&str> = words(section.text("static_ecs")).map(|(_, word)| word).collect();
     let mut lines = FieldLines::default();
+    let mut dropped = Vec::new();
     for entry in &section.entries {
         if keys::is_known(entry.key) {
             continue;
@@ -43,6 +46,7 @@ pub(super) fn lines(
         }
         // The user's list decides about the built-in table, as it does in upstream.
         if !in_list && entry.is_built_in() {
+            dropped.push(entry.key);
             continue;
         }
         if let Some((message, help)) = objection(entry.key, in_list, prefix) {
@@ -50,7 +54,7 @@ pub(super) fn lines(
         } else if let Some(fault) = entry.fault() {
             findings.push(fault.clone());
         } else if entry.text().is_empty() {
-            // Nothing to write: an empty value switches a line off.
+            lines.switched_off.push(entry.key.to_owned());
         } else if constant.contains(entry.key) {
             lines.statics.extend(constant_line(entry, findings));
         } else {
@@ -58,7 +62,18 @@ pub(super) fn lines(
         }
     }
     clashes(&lines, findings);
+    warn_of_dropped(section, &dropped, findings);
     lines
+}
+
+/// Names the built-in lines that a list of the user's leaves out: whoever writes a list may not know of them.
+fn warn_of_dropped(section: &ResolvedSection<'_>, dropped: &[&str], findings: &mut Findings) {
+    let list = LISTS.iter().filter_map(|list| section.get(list)).find(|entry| !entry.is_built_in());
+    let Some(list) = list.filter(|_| !dropped.is_empty()) else { return };
+    let message =
+        format!("'{}' leaves out {} of the built-in lines: {}", list.key, dropped.len(), dropped.join(", "));
+    let help = "add the fields that documents should have to the list";
+    findings.push(Diagnostic::warning(list.position(), message).help(help));
 }
 
 /// The names in the lists. Each must have a line of its own.

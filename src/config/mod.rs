@@ -50,6 +50,18 @@ pub struct Config {
     pub warnings: Vec<Diagnostic>,
     /// SHA-256 over all keys and values, built-in ones included: equal for files that say the same.
     pub fingerprint: [u8; 32],
+    /// The sections that are left out because they have errors: none unless [`Config::load_sound`] has read the files.
+    pub(crate) faulty: Vec<FaultySection>,
+    /// [`Config::load_sound`] has read the files.
+    pub(crate) only_sound: bool,
+}
+
+/// A section that has errors.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultySection {
+    pub(crate) name: String,
+    /// Its `s3_key`, if that can be read.
+    pub(crate) s3_key: Option<regex::Regex>,
 }
 
 /// Which section an S3 key belongs to.
@@ -90,15 +102,35 @@ impl Config {
     ///
     /// Returns all findings, at least one of them an error, in the order of the files and their lines.
     pub fn load(files: &[File]) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(files, false)
+    }
+
+    /// The same, in which a section that is not built in may have errors: it is left out, and they are warnings. Whoever loads by it
+    /// loads the other sections as if its file did not have it, and has to keep the objects that belong to it.
+    ///
+    /// # Errors
+    ///
+    /// Returns all findings, if there is an error outside of such sections.
+    pub fn load_sound(files: &[File]) -> Result<Self, Vec<Diagnostic>> {
+        Self::read(files, true)
+    }
+
+    fn read(files: &[File], only_sound: bool) -> Result<Self, Vec<Diagnostic>> {
         let mut findings = Findings::default();
+        let mut faults = Findings::default();
         let layers = Layers::read(files, &mut findings);
-        let log_types = section::log_types(&layers, &mut findings);
+        let (log_types, faulty) = section::log_types(&layers, &mut findings, &mut faults);
         let fingerprint = layers.fingerprint();
-        let failed = findings.has_errors();
+        let failed = findings.has_errors() || (faults.has_errors() && !only_sound);
+        findings.append(faults);
         let names: Vec<&str> =
             std::iter::once(BUILT_IN).chain(files.iter().map(|file| file.name.as_str())).collect();
         let findings = findings.in_order(&names);
-        if failed { Err(findings) } else { Ok(Self { log_types, warnings: findings, fingerprint }) }
+        if failed {
+            Err(findings)
+        } else {
+            Ok(Self { log_types, warnings: findings, fingerprint, faulty, only_sound })
+        }
     }
 
     /// The section that an S3 key belongs to. The key is decoded: no `%2F`, no `+` for a blank.

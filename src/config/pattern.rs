@@ -11,6 +11,14 @@ pub(super) fn search(text: &str) -> Result<Regex, ValueError> {
     compiled(text).map_err(|error| problem(text, &error))
 }
 
+/// `s3_key`, which has a counterpart for what must not match.
+pub(super) fn s3_key(text: &str) -> Result<Regex, ValueError> {
+    search(text).map_err(|error| match error.help.as_deref() {
+        Some(LOOK_AROUND) => error.help(format!("{LOOK_AROUND}, and 's3_key_ignored' for what must not")),
+        _ => error,
+    })
+}
+
 /// A regex that a line must begin with, as upstream does with `log_pattern`. It must name the parts it takes out.
 pub(super) fn from_start(text: &str) -> Result<Regex, ValueError> {
     let plain = search(text)?;
@@ -48,8 +56,7 @@ const PYTHON_ONLY: [(&str, &str); 9] = [
     ("(?>", "an atomic group is not there: write '(?:'"),
     (r"\Z", r"the end of the text is '\z'"),
 ];
-const LOOK_AROUND: &str =
-    "look-around is not there: write what does match, or use 's3_key_ignored' for what must not";
+const LOOK_AROUND: &str = "look-around is not there: write what does match";
 const BACK_REFERENCE: &str = "a back-reference is not there: write the repeated part out";
 
 fn problem(text: &str, error: &regex::Error) -> ValueError {

@@ -2,30 +2,49 @@
 //!
 //! All settings are read before anything is given up, so that all errors are told at once.
 
+use super::FaultySection;
 use super::consistency;
-use super::diagnostic::{Diagnostic, Findings};
+use super::diagnostic::{Diagnostic, Findings, quoted};
 use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
 use super::layers::Layers;
-use super::log_type::{EventTime, FileFormat, IndexSettings, LogType, Rotation, SourceName};
+use super::log_type::{EventTime, FileFormat, IndexSettings, LogType, Redaction, Rotation, SourceName};
 use super::resolved::ResolvedSection;
+use super::suggestion::is_near;
 use super::value;
 use super::value::{ValueError, unless_empty};
 use super::{field, mapping, pattern, source, time_format};
 
-/// The log types of all sections, in order. A section with an error is left out and reported.
-pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType> {
+/// The log types of all sections, in order. A section with an error is left out and reported: what is wrong with one that is not built in
+/// goes to `faults`.
+pub(super) fn log_types(
+    layers: &Layers,
+    findings: &mut Findings,
+    faults: &mut Findings,
+) -> (Vec<LogType>, Vec<FaultySection>) {
     let mut used = Used::new();
     let sections: Vec<ResolvedSection<'_>> =
         layers.sections().iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
+    warn_of_near_names(&sections, findings);
     let mut log_types: Vec<(bool, LogType)> = Vec::new();
+    let mut faulty = Vec::new();
     for section in sections.iter().filter(|section| !section.is_switched_off()) {
-        if let Some(log_type) = log_type(section, &used, findings) {
-            consistency::warn_of_shadow(section, &log_type, &log_types, findings);
-            consistency::warn_of_missing_groups(&log_type, findings);
-            log_types.push((section.is_built_in(), log_type));
+        let mut own = Findings::default();
+        let log_type = log_type(section, &used, &mut own);
+        let has_errors = own.has_errors();
+        if has_errors {
+            let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
+            faulty.push(FaultySection { name: section.name().to_owned(), s3_key });
         }
+        if let Some(log_type) = log_type {
+            consistency::warn_of_shadow(section, &log_type, &log_types, &mut own);
+            consistency::warn_of_missing_groups(&log_type, &mut own);
+            if !has_errors {
+                log_types.push((section.is_built_in(), log_type));
+            }
+        }
+        if section.is_built_in() { findings.append(own) } else { faults.append(own) }
     }
     if sections.iter().all(ResolvedSection::is_switched_off)
         && let Some(s3_key) = sections.first().and_then(|section| section.get("s3_key"))
@@ -33,11 +52,11 @@ pub(super) fn log_types(layers: &Layers, findings: &mut Findings) -> Vec<LogType
         let finding = s3_key.error("no section takes any key: nothing would be loaded");
         findings.push(finding.help("add a section of your own, or take this line out"));
     }
-    log_types.into_iter().map(|(_, log_type)| log_type).collect()
+    (log_types.into_iter().map(|(_, log_type)| log_type).collect(), faulty)
 }
 
 fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings) -> Option<LogType> {
-    if is_meant_as_default(section, findings) {
+    if is_meant_as_default(section, findings) || is_of_another_loader(section, findings) {
         return None;
     }
     for entry in section.entries.iter().filter(|entry| keys::is_known(entry.key)) {
@@ -45,7 +64,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     }
     consistency::report_upstream_keys(section, findings);
     let index = index(section, findings);
-    let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::search);
+    let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::s3_key);
+    warn_of_s3_key(section, findings);
     let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(section, findings);
     let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
@@ -58,7 +78,14 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let products = section.read("products", findings, value::added_names);
     let trusted_proxies = section.read("trusted_proxies", findings, value::blocks);
     let raw_message = section.read("raw_message", findings, value::raw_message);
-    let redact_headers = section.read("redact_headers", findings, value::headers);
+    let mut names = |key, read| {
+        section.read(key, findings, |text| value::extended(text, keys::built_in_default(key), read))
+    };
+    let redact_headers = names("redact_headers", value::headers);
+    let redact_params = names("redact_params", value::parameters);
+    let redact_keys = names("redact_keys", value::parameters);
+    let redact_cards = section.read("redact_cards", findings, value::boolean);
+    let redact_hash = section.read("redact", findings, value::mask);
     let ecs_version = section.read("ecs_version", findings, value::version);
     let cloud_provider = section.read("cloud_provider", findings, value::word);
     // Upstream's settings that change nothing here: fractions of a second are always kept, and neither the loader's own
@@ -68,6 +95,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     }
     consistency::warn_without_effect(section, findings);
     Some(LogType {
+        built_in: section.is_built_in(),
         name: section.name().to_owned(),
         index: index?,
         s3_key: s3_key?,
@@ -77,6 +105,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         via_cwl: via_cwl?,
         mappings: lines.mappings,
         statics: lines.statics,
+        switched_off: lines.switched_off,
         event_time: event_time?,
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
@@ -85,6 +114,12 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         trusted_proxies: trusted_proxies?,
         raw_message: raw_message?,
         redact_headers: redact_headers?,
+        redaction: Redaction {
+            params: redact_params?,
+            keys: redact_keys?,
+            cards: redact_cards?,
+            hash: redact_hash?,
+        },
         ecs_version: ecs_version?,
         cloud_provider: cloud_provider?,
     })
@@ -99,6 +134,66 @@ fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -
         findings.push(finding.help(format!("write '[{DEFAULT}]' in capital letters")));
     }
     meant
+}
+
+/// An `s3_key` that is written as if it were something else, and so matches no key or hardly one.
+fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    let Some(entry) = section.get("s3_key").filter(|entry| !entry.is_built_in()) else { return };
+    let text = entry.text();
+    let start = text.strip_prefix('^').unwrap_or(text);
+    let inner = start.trim_matches(['"', '\'', '/']);
+    let inner = inner.strip_suffix("/$").or(inner.strip_suffix("\"$")).unwrap_or(inner);
+    let (what, help) = if text.contains(['"', '\'']) {
+        (
+            "quotes are part of the regex, and hardly a key has any",
+            format!("write '{}'", inner.trim_matches(['"', '\''])),
+        )
+    } else if start.to_ascii_lowercase().starts_with("s3://") {
+        let (_, key) = start.get(5..).and_then(|rest| rest.split_once('/')).unwrap_or_default();
+        let key = key.trim_end_matches('/');
+        ("the regex is looked for in the key, which has no bucket", format!("write '{key}'"))
+    } else if start.starts_with('/') {
+        ("a key does not begin with '/'", format!("write '{inner}'"))
+    } else {
+        return;
+    };
+    let message = format!("s3_key {} is not likely to match: {what}", quoted(text));
+    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
+}
+
+/// A section that only changes settings of a log type which the other loader has built in, and this one has not.
+fn is_of_another_loader(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
+    let has_own = |key: &str| section.get(key).is_some_and(|entry| !entry.inherited);
+    let mut own = section.entries.iter().filter(|entry| !entry.inherited);
+    // A typing error in one of the two is told as such.
+    let is_sound = own.all(|entry| keys::is_known(entry.key) || entry.key.contains('.'));
+    let is_of_another = is_sound && !section.is_built_in() && !has_own("index_name") && !has_own("s3_key");
+    if is_of_another {
+        let message = format!(
+            "section [{}] is passed over: it has neither 'index_name' nor 's3_key', and there is no built-in one of that name",
+            section.name()
+        );
+        let help = "give it both to have its objects loaded, or take it out";
+        findings.push(Diagnostic::warning(section.position(), message).help(help));
+    }
+    is_of_another
+}
+
+/// Warns of a name that is nearly that of a built-in section: then it is a section of its own.
+fn warn_of_near_names(sections: &[ResolvedSection<'_>], findings: &mut Findings) {
+    for section in sections.iter().filter(|section| !section.is_built_in()) {
+        let name = section.name().to_lowercase().replace(['-', '_', ' '], "");
+        let meant = sections.iter().filter(|other| other.is_built_in()).find(|built_in| {
+            let built_in = built_in.name().replace(['-', '_'], "");
+            name == built_in || built_in.len() > 6 && is_near(&name, &built_in, 1)
+        });
+        if let Some(meant) = meant {
+            let message =
+                format!("section [{}] is another one than the built-in [{}]", section.name(), meant.name());
+            let help = format!("write '[{}]' to change that one", meant.name());
+            findings.push(Diagnostic::warning(section.position(), message).help(help));
+        }
+    }
 }
 
 fn index(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<IndexSettings> {
@@ -138,7 +233,8 @@ fn longest_name(index: &IndexSettings) -> usize {
 
 fn file_format(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<FileFormat> {
     let read = |text: &str| match text {
-        "json" => Ok(Some(FileFormat::Json)),
+        // Upstream's [DEFAULT] has an empty one.
+        "json" | "" => Ok(Some(FileFormat::Json)),
         "cef" => Ok(Some(FileFormat::Cef)),
         "leef" => Ok(Some(FileFormat::Leef)),
         "text" => Ok(None),

@@ -243,6 +243,48 @@ pub(super) fn headers(text: &str) -> Result<Vec<String>, ValueError> {
         .collect()
 }
 
+/// Names of parameters and of members of JSON.
+pub(super) fn parameters(text: &str) -> Result<Vec<String>, ValueError> {
+    words(text)
+        .map(|(offset, word)| {
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+            if word.chars().all(is_name) {
+                Ok(word.to_owned())
+            } else {
+                let problem = ValueError::new(offset, format!("{} is no name of a parameter", quoted(word)));
+                Err(problem.help("part the names by blanks, without quotes and commas"))
+            }
+        })
+        .collect()
+}
+
+/// Names that `read` reads, or names to be added to the built-in ones: each has a plus sign before it.
+pub(super) fn extended(
+    text: &str,
+    built_in: &str,
+    read: fn(&str) -> Result<Vec<String>, ValueError>,
+) -> Result<Vec<String>, ValueError> {
+    if !words(text).any(|(_, word)| word.starts_with('+')) {
+        return read(text);
+    }
+    let mut names = read(built_in)?;
+    for (offset, word) in words(text) {
+        let Some(name) = word.strip_prefix('+') else {
+            let problem = ValueError::new(offset, format!("{} has no '+'", quoted(word)));
+            return Err(problem.help(
+                "write '+' before each name to add them, or before none to replace the built-in ones",
+            ));
+        };
+        names.extend(read(name).map_err(|problem| ValueError { offset: offset + 1, ..problem })?);
+    }
+    Ok(names)
+}
+
+/// How values are masked: whether equal ones stay comparable.
+pub(super) fn mask(text: &str) -> Result<bool, ValueError> {
+    one_of(text, &[("length", false), ("hash", true)])
+}
+
 /// Blocks of addresses, separated by blanks or commas. One address is a block of one.
 pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, ValueError> {
     pieces(text, |c| c.is_whitespace() || c == ',')

@@ -69,6 +69,9 @@ pub struct Fields {
     under_prefix: HashSet<String>,
 }
 
+/// The position of a field that never has a value: there is none.
+pub(crate) const OFF: u16 = u16::MAX;
+
 /// The most fields of a list. OpenSearch takes a thousand in an index, unless its settings say otherwise.
 const MOST: u16 = 10_000;
 
@@ -144,6 +147,17 @@ impl Fields {
         let positions = positions(&order);
         let prefix = prefix.to_owned();
         Ok(Self { fields, kinds, order, objects, by_name, positions, prefix, under_prefix })
+    }
+
+    /// The same list, in which these fields never have a value.
+    #[must_use]
+    pub(crate) fn without<'n>(mut self, names: impl Iterator<Item = &'n str>) -> Self {
+        for id in names.filter_map(|name| self.id(name)).collect::<Vec<_>>() {
+            if let Some(position) = self.positions.get_mut(usize::from(id.0)) {
+                *position = OFF;
+            }
+        }
+        self
     }
 
     /// All fields in document order.

@@ -44,17 +44,21 @@ pub enum Problem {
     StringCut,
     /// A packet that is not base64.
     PacketNotBase64,
-    /// Secrets were taken out of a packet.
+    /// Values of headers or parameters were taken out of a packet.
     PacketRedacted,
+    /// Values of parameters were taken out of URLs.
+    ParametersRedacted,
     /// The event's own time could not be used.
     TimeFallback,
     /// `doc_id` names a field that the event does not have: the id is made from the content.
     DocIdMissing,
+    /// The value of `doc_id` is longer than OpenSearch takes: the id is made from the content.
+    DocIdTooLong,
 }
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
@@ -75,8 +79,10 @@ impl Problem {
         Self::StringCut,
         Self::PacketNotBase64,
         Self::PacketRedacted,
+        Self::ParametersRedacted,
         Self::TimeFallback,
         Self::DocIdMissing,
+        Self::DocIdTooLong,
     ];
 
     /// A name for programs.
@@ -102,8 +108,10 @@ impl Problem {
             Self::StringCut => "string_cut",
             Self::PacketNotBase64 => "packet_not_base64",
             Self::PacketRedacted => "packet_redacted",
+            Self::ParametersRedacted => "parameters_redacted",
             Self::TimeFallback => "time_fallback",
             Self::DocIdMissing => "doc_id_missing",
+            Self::DocIdTooLong => "doc_id_too_long",
         }
     }
 
@@ -133,9 +141,13 @@ impl Problem {
             Self::TooManyKeys => "more unknown keys than a document takes, kept as text",
             Self::StringCut => "string over 32,766 bytes, cut",
             Self::PacketNotBase64 => "packet that is not base64, kept as it is",
-            Self::PacketRedacted => "packet with secrets, redacted",
+            Self::PacketRedacted => "packet with headers or parameters whose values are not written",
+            Self::ParametersRedacted => "URL with parameters whose values are not written",
             Self::TimeFallback => "event without a usable time of its own",
             Self::DocIdMissing => "event without the field that doc_id names",
+            Self::DocIdTooLong => {
+                "doc_id longer than the 512 bytes that OpenSearch takes, its id is made of the content"
+            }
         }
     }
 }

@@ -13,7 +13,10 @@ use std::io::Write as _;
 use super::trace::{Outcome, Trace};
 
 use super::field_list::FieldId;
-use super::fields::{Fields, ObjectId};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use super::fields::{Fields, OFF, ObjectId};
 use crate::bytes::json;
 use crate::bytes::recycle::emptied;
 
@@ -81,8 +84,15 @@ impl<'a> Row<'a> {
             self.clear(field);
         } else if let Some(slot) = self.slot(field) {
             *slot = value;
+        } else {
+            return;
         }
         self.trace.note(Some(field), value, Outcome::Set);
+    }
+
+    /// Whether user.ini has switched a field off: it never has a value.
+    pub(crate) fn is_off(&self, field: FieldId) -> bool {
+        self.positions.get(usize::from(field.0)) == Some(&OFF)
     }
 
     /// Gives a field its value unless it has one.
@@ -176,6 +186,30 @@ impl<'a> Row<'a> {
         self.positions.get(usize::from(field.0)).copied().map(usize::from)
     }
 
+    /// Gives each text of the row the text that `rewrite` gives for it and for its field, if it gives one. Gives whether it gave any.
+    pub(crate) fn rewrite_texts(
+        &mut self,
+        arena: &'a Bump,
+        rewrite: impl Fn(Option<FieldId>, &'a str) -> Option<&'a str>,
+    ) -> bool {
+        let mut any = false;
+        for field in (0..).take(self.positions.len()).map(FieldId) {
+            if let Some(value) = self.value(field)
+                && let Some(value) = rewritten(value, arena, &|text| rewrite(Some(field), text))
+            {
+                self.set(field, value);
+                any = true;
+            }
+        }
+        for leftover in &mut self.leftovers {
+            if let Some(value) = rewritten(&leftover.value, arena, &|text| rewrite(None, text)) {
+                leftover.value = value;
+                any = true;
+            }
+        }
+        any
+    }
+
     /// Adds a key under the prefix.
     pub fn leave_over(&mut self, key: &'a str, value: Value<'a>) {
         self.leftovers.push(Leftover { key, value });
@@ -256,6 +290,33 @@ impl<'a> Row<'a> {
         }
         writer.out.push(b'}');
         writer.cut
+    }
+}
+
+/// A value with other texts, if `rewrite` gives any.
+fn rewritten<'a>(
+    value: &Value<'a>,
+    arena: &'a Bump,
+    rewrite: &dyn Fn(&'a str) -> Option<&'a str>,
+) -> Option<Value<'a>> {
+    match value {
+        Value::Text(text) => rewrite(text).map(Value::Text),
+        Value::Texts(texts) if texts.iter().any(|text| rewrite(text).is_some()) => {
+            let texts = texts.iter().map(|text| rewrite(text).unwrap_or(text));
+            Some(Value::Texts(ArenaVec::from_iter_in(texts, arena).into_bump_slice()))
+        }
+        Value::Object(entries) => {
+            let mut all = ArenaVec::from_iter_in(entries.iter().copied(), arena);
+            let mut any = false;
+            for entry in &mut all {
+                if let Some(value) = rewritten(&entry.value, arena, rewrite) {
+                    entry.value = value;
+                    any = true;
+                }
+            }
+            any.then(|| Value::Object(all.into_bump_slice()))
+        }
+        _ => None,
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) enum Step {
     Constant,
     LeftOver,
     RawMessage,
+    Redaction,
     Time,
     Created,
     Base,
@@ -71,6 +72,9 @@ impl Step {
             Self::Constant => ("constant", "a constant of user.ini"),
             Self::LeftOver => ("left_over", "left over"),
             Self::RawMessage => ("raw_message", "the event's text, as raw_message says"),
+            Self::Redaction => {
+                ("redaction", "values of parameters that redact_params or redact_keys name are not written")
+            }
             Self::Time => ("time", "the choice among the times of the event"),
             Self::Created => ("created", "when fluentd read the line"),
             Self::Base => ("base", "the section's settings and what is known of the object"),

@@ -36,6 +36,9 @@ pub(super) fn object(report: &ObjectReport) {
         Outcome::Failed { reason, .. } if report.resume.is_some() => {
             log!(warn, reason = %Safe(reason), "not done in time");
         }
+        outcome @ Outcome::Skipped(reason) if outcome.is_not_taken() => {
+            warn!(object, reason = %Safe(reason), "skipped");
+        }
         Outcome::Skipped(reason) => info!(object, reason = %Safe(reason), "skipped"),
         Outcome::Failed { reason, retry } => log!(error, reason = %Safe(reason), retry, "failed"),
     }

@@ -4,5 +4,6 @@ pub mod settings;
 pub mod files;
 pub mod cores;
 pub mod progress;
+pub mod not_used;
 pub mod open_object;
 pub mod sink;

@@ -14,6 +14,7 @@ use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
 use crate::parse::time;
 use crate::parse::time::Surroundings;
+use crate::trigger::owner;
 
 /// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
 pub(crate) const NOT_WANTED: &str = "the delivery is over";
@@ -43,6 +44,8 @@ pub struct Facts {
     pub version: Option<String>,
     /// The bucket's region, where it is known.
     pub region: Option<String>,
+    /// The account that the event of the object names.
+    pub account: Option<String>,
     /// When the object was last changed, where it is known.
     pub modified: Option<Timestamp>,
     /// When it is loaded.
@@ -79,7 +82,7 @@ impl OpenObject {
 impl Facts {
     /// The facts of something that lies in no bucket.
     pub fn local(key: String, now: Timestamp) -> Self {
-        Self { bucket: None, key, version: None, region: None, modified: None, now }
+        Self { bucket: None, key, version: None, region: None, account: None, modified: None, now }
     }
 
     /// The same with what the section says of times.
@@ -91,7 +94,9 @@ impl Facts {
             load: self.now,
             default_offset,
         };
-        ObjectFacts { bucket: self.bucket, key: self.key, region: self.region, account: None, around }
+        let region = owner::region(&self.key).map(ToOwned::to_owned).or(self.region);
+        let account = owner::account(&self.key).map(ToOwned::to_owned).or(self.account);
+        ObjectFacts { bucket: self.bucket, key: self.key, region, account, around }
     }
 }
 

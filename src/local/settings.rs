@@ -1,9 +1,10 @@
 //! What a process is told from outside: its configuration files, and the variables that say how documents are made.
 
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use crate::config::Config;
-use crate::config::diagnostic::{Diagnostic, File};
+use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::map::compiled::CompiledSections;
 
 /// Where the Lambda layer of SIEM on OpenSearch puts the user's configuration.
@@ -19,7 +20,7 @@ const EXCLUSION_FILES: [&str; 2] = ["exclude_log_patterns.csv", "exclude_log_con
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A configuration file cannot be read.
-    #[error("{name}: {error}")]
+    #[error("{name}: {error}\n  help: {}", way_out(.error))]
     File {
         /// The file.
         name: String,
@@ -41,6 +42,14 @@ pub enum Error {
     },
 }
 
+fn way_out(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "put the file there, or name the one that is meant",
+        std::io::ErrorKind::PermissionDenied => "let the user of this process read it and enter its folders",
+        _ => "put a readable file there, or take it away: without one, the built-in configuration counts",
+    }
+}
+
 fn lines(findings: &[Diagnostic]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
@@ -58,10 +67,10 @@ pub fn config_files(given: Option<&Path>) -> Result<Vec<File>, Error> {
     let mut paths = Vec::new();
     match std::env::var_os("ES_LOADER_CONFIG").filter(|path| !path.is_empty()) {
         Some(path) => paths.push(PathBuf::from(path)),
-        None => paths.extend([PathBuf::from(LAYER_FILE)].into_iter().filter(|path| path.exists())),
+        None => paths.extend([PathBuf::from(LAYER_FILE)].into_iter().filter(|path| is_there(path))),
     }
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(BESIDE_FILE)));
-    paths.extend(beside.filter(|path| path.exists()));
+    paths.extend(beside.filter(|path| is_there(path)));
     read_files(&paths)
 }
 
@@ -82,31 +91,56 @@ pub fn exclusion_files(given: &[PathBuf], config: Option<&Path>) -> Result<Vec<F
         (Some(given), _) => vec![given.to_owned()],
         (None, named) => {
             let program = std::env::current_exe().ok();
-            [Some(named.map_or_else(|| LAYER_FILE.into(), PathBuf::from)), program]
-                .into_iter()
-                .flatten()
-                .collect()
+            // A layer may hold the rules alone.
+            [named.map(PathBuf::from), Some(LAYER_FILE.into()), program].into_iter().flatten().collect()
         }
     };
     let beside = configs.iter().filter_map(|config| config.parent());
     let paths = beside.flat_map(|folder| EXCLUSION_FILES.map(|name| folder.join(name)));
-    read_files(&paths.filter(|path| path.exists()).collect::<Vec<_>>())
+    let mut there: Vec<PathBuf> = Vec::new();
+    for path in paths.filter(|path| is_there(path)) {
+        if !there.contains(&path) {
+            there.push(path);
+        }
+    }
+    read_files(&there)
 }
 
-/// Reads configuration files; bytes that are not UTF-8 are replaced.
+/// Whether something is at a place where a file may be: also what cannot be looked at, so that reading it says why.
+fn is_there(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
+}
+
+/// Reads configuration files.
 ///
 /// # Errors
 ///
-/// A file that cannot be read.
+/// A file that cannot be read, or is not UTF-8.
 pub fn read_files(paths: &[PathBuf]) -> Result<Vec<File>, Error> {
     let read = |path: &PathBuf| {
         let name = path.display().to_string();
         match std::fs::read(path) {
-            Ok(bytes) => Ok(File { name, text: String::from_utf8_lossy(&bytes).into_owned() }),
+            Ok(bytes) => String::from_utf8(bytes)
+                .map(|text| File { name: name.clone(), text })
+                .map_err(|error| Error::Config(vec![not_utf8(&name, &error)])),
             Err(error) => Err(Error::File { name, error }),
         }
     };
     paths.iter().map(read).collect()
+}
+
+/// The finding for the first bytes of a file that are not UTF-8.
+fn not_utf8(name: &str, error: &FromUtf8Error) -> Diagnostic {
+    let bytes = error.as_bytes();
+    let valid = error.utf8_error().valid_up_to();
+    let before = bytes.get(..valid).map(String::from_utf8_lossy).unwrap_or_default();
+    let position = Position::start(name).after(&before.replace("\r\n", "\n").replace('\r', "\n"));
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    let guess = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16: save it as UTF-8",
+        _ => "save the file as UTF-8",
+    };
+    Diagnostic::error(&position, format!("the byte {byte:#04x} is not UTF-8")).help(guess)
 }
 
 /// Compiles the configuration.
@@ -119,13 +153,30 @@ pub fn sections(files: &[File]) -> Result<CompiledSections, Error> {
     CompiledSections::new(config).map_err(Error::Config)
 }
 
+/// The same for a function, which loads by the sections without errors: a section that is not built in must not keep the others from
+/// being loaded. Its errors are among the warnings.
+///
+/// # Errors
+///
+/// What is wrong with either, outside of such sections.
+pub fn sound_sections_excluding(files: &[File], exclusions: &[File]) -> Result<CompiledSections, Error> {
+    let config = Config::load_sound(files).map_err(Error::Config)?;
+    let sections = CompiledSections::new(config).map_err(Error::Config)?;
+    excluding(sections, exclusions)
+}
+
 /// Compiles the configuration with its rules that leave documents out.
 ///
 /// # Errors
 ///
 /// What is wrong with either.
 pub fn sections_excluding(files: &[File], exclusions: &[File]) -> Result<CompiledSections, Error> {
-    let sections = sections(files)?.excluding(exclusions).map_err(Error::Config)?;
+    excluding(sections(files)?, exclusions)
+}
+
+fn excluding(sections: CompiledSections, exclusions: &[File]) -> Result<CompiledSections, Error> {
+    let sections = sections.excluding(exclusions).map_err(Error::Config)?;
+    let sections = sections.with_redact_key(filled_variable("ES_LOADER_REDACT_KEY").as_deref());
     Ok(match filled_variable("AWS_LAMBDA_LOG_GROUP_NAME") {
         Some(log_group) => sections.without_own_log(&log_group),
         None => sections,

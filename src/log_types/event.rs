@@ -9,6 +9,7 @@ use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::value::Value;
+use crate::packet::redaction::Redactor;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::Format;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
@@ -83,6 +84,8 @@ pub(crate) struct EventView<'c, 'a> {
     pub(crate) fields: &'c Fields,
     /// Its section.
     pub(crate) log_type: &'c LogType,
+    /// What it redacts beside headers.
+    pub(crate) redactor: &'c Redactor,
     /// The kind of device that wrote it; `None` where the product is not recognised.
     pub(crate) device: Option<DeviceKind>,
     /// Its header.
@@ -98,6 +101,9 @@ pub(crate) struct EventView<'c, 'a> {
 impl<'a> EventView<'_, 'a> {
     /// Gives a field the value of the pair at a place, as the field's type, unless the field has one. Gives whether it took it.
     pub(crate) fn fill(&mut self, field: FieldId, at: PairIndex, text: &'a str) -> bool {
+        if self.row.is_off(field) {
+            return false;
+        }
         if self.row.has(field) {
             self.row.trace.overridden(field, Value::Text(text));
             return false;

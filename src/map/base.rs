@@ -160,11 +160,9 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
 }
 
 fn envelope_fields<'a>(envelope: &'a Envelope, row: &mut Row<'a>) {
-    for (field, text) in [
-        (FieldId::LOG_GROUP, &envelope.log_group),
-        (FieldId::LOG_STREAM, &envelope.log_stream),
-        (FieldId::CLOUD_ACCOUNT_ID, &envelope.account),
-    ] {
+    for (field, text) in
+        [(FieldId::LOG_GROUP, &envelope.log_group), (FieldId::LOG_STREAM, &envelope.log_stream)]
+    {
         if let Some(text) = text.as_deref().filter(|text| !is_empty_value(text)) {
             row.set_if_absent(field, Value::Text(text));
         }
@@ -200,10 +198,17 @@ pub(super) fn base_fields<'a>(
         }
     }
     row.set(FieldId::LOG_S3KEY, Value::Text(&facts.key));
-    for (field, fact) in [(FieldId::CLOUD_REGION, &facts.region), (FieldId::CLOUD_ACCOUNT_ID, &facts.account)]
+    let sender = record.envelope.as_ref().and_then(|envelope| envelope.account.as_deref());
+    let account = sender.filter(|account| !is_empty_value(account)).or(facts.account.as_deref());
+    for (field, fact) in
+        [(FieldId::CLOUD_REGION, facts.region.as_deref()), (FieldId::CLOUD_ACCOUNT_ID, account)]
     {
-        if let Some(fact) = fact {
-            row.set_if_absent(field, Value::Text(fact));
+        // A constant is the user's word, and a value of the event's only what somebody wrote into it.
+        let is_constant = section.statics.iter().any(|(constant, _)| *constant == field);
+        if let Some(fact) = fact
+            && !is_constant
+        {
+            row.set(field, Value::Text(fact));
         }
     }
 }

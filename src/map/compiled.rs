@@ -7,10 +7,11 @@ use bumpalo::Bump;
 
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
+use super::sources;
 use crate::bytes::hex::hex;
-use crate::config::Config;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
 use crate::config::log_type::{FileFormat, LogType, SourceName};
+use crate::config::{Config, FaultySection};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -18,6 +19,7 @@ use crate::document::fields;
 use crate::document::fields::Fields;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
+use crate::packet::redaction::Redactor;
 use crate::parse::pairs::event_keys::KeyTable;
 
 /// A section, compiled.
@@ -27,6 +29,7 @@ pub struct CompiledSection {
     /// What its log type has to say beyond the table.
     pub(crate) profile: &'static dyn Profile,
     pub(crate) payloads: Payloads,
+    pub(crate) redactor: Redactor,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     pub(crate) rules: Vec<Rule>,
@@ -34,6 +37,8 @@ pub struct CompiledSection {
     pub(crate) time_keys: Vec<Origin>,
     pub(crate) doc_id: Option<Origin>,
     pub(crate) doc_id_suffix: Option<Origin>,
+    /// user.ini has switched `event.kind` off.
+    pub(crate) kind_is_off: bool,
     pub(crate) exclusion: Option<Matcher>,
     pub(crate) own_log_group: Option<String>,
     /// All its events should be of one product: others are counted.
@@ -47,10 +52,14 @@ pub struct CompiledSection {
 pub struct CompiledSections {
     /// In the order of the files.
     sections: Vec<CompiledSection>,
+    /// Sections that are left out because they have errors.
+    faulty: Vec<FaultySection>,
     /// SHA-256 of the configuration.
     fingerprint: [u8; 32],
     /// What is odd about the files and the rules.
     warnings: Vec<Diagnostic>,
+    /// Those of the warnings that are about a key which no event may have, with the key.
+    unknown_keys: Vec<(String, Diagnostic)>,
 }
 
 /// What becomes of an S3 key.
@@ -60,6 +69,8 @@ pub enum Choice<'p> {
     Load(&'p CompiledSection),
     /// The section of this name takes such keys, but its `s3_key_ignored` leaves this one out.
     Ignored(&'p str),
+    /// It belongs to the section of this name, which has errors, so that no event can be mapped by it.
+    Faulty(&'p str),
     /// No section's `s3_key` matches.
     Unknown,
 }
@@ -84,6 +95,13 @@ impl CompiledSection {
         let profile = log_types::profile(&log_type.name);
         let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)
             .map_err(|error| contradiction(&log_type, &error))?;
+        // What could not be understood says so, whatever user.ini switches off.
+        let (kind, off): (Vec<&str>, _) =
+            log_type.switched_off.iter().map(String::as_str).partition(|name| *name == "event.kind");
+        let off: Vec<&str> = off;
+        let fields = fields.without(off.into_iter());
+        let kind_is_off = !kind.is_empty();
+        let records = matches!(log_type.file_format, FileFormat::Json);
         let known = profile.known_keys();
         let mut keys = KeyTable::new(known.names, known.aliases);
         let mut rules = Vec::new();
@@ -92,7 +110,7 @@ impl CompiledSection {
             rules.push(Rule {
                 field,
                 kind: fields.kind(field),
-                origins: mapping.sources.iter().map(|source| origin(source, &mut keys)).collect(),
+                origins: mapping.sources.iter().map(|source| origin(source, records, &mut keys)).collect(),
             });
         }
         let statics = log_type
@@ -100,12 +118,14 @@ impl CompiledSection {
             .iter()
             .filter_map(|constant| Some((fields.id(&constant.field)?, constant.value.clone())))
             .collect();
-        let time_keys = log_type.event_time.keys.iter().map(|source| origin(source, &mut keys)).collect();
-        let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, &mut keys));
-        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, &mut keys));
+        let time_keys =
+            log_type.event_time.keys.iter().map(|source| origin(source, records, &mut keys)).collect();
+        let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, records, &mut keys));
+        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, records, &mut keys));
         let one_product = !matches!(log_type.file_format, FileFormat::Text(_))
             && (log_types::is_log_type(&log_type.name) || !log_type.products.is_empty());
         Ok(Self {
+            redactor: Redactor::new(&log_type.redaction, &log_type.redact_headers, None),
             log_type,
             profile,
             payloads: Payloads(profile.payload_key()),
@@ -116,6 +136,7 @@ impl CompiledSection {
             time_keys,
             doc_id,
             doc_id_suffix,
+            kind_is_off,
             exclusion: None,
             one_product,
             own_log_group: None,
@@ -134,7 +155,8 @@ impl CompiledSection {
     }
 
     fn exclude(&mut self, rules: &Rules) {
-        let Self { fields, keys, .. } = self;
+        let Self { fields, keys, log_type, .. } = self;
+        let records = matches!(log_type.file_format, FileFormat::Json);
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -143,8 +165,8 @@ impl CompiledSection {
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
             PatternTarget::Origin(match behind_prefix {
-                Some(key) => origin(&SourceName::Key(key.to_owned()), keys),
-                None => origin(named, keys),
+                Some(key) => origin(&SourceName::Key(key.to_owned()), records, keys),
+                None => origin(named, records, keys),
             })
         };
         self.exclusion = Matcher::new(rules, &self.log_type.name, target);
@@ -161,19 +183,32 @@ impl CompiledSections {
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
         let mut sections = Vec::new();
         let mut findings = Vec::new();
-        let Config { log_types, fingerprint, warnings } = config;
+        let Config { log_types, fingerprint, mut warnings, mut faulty, only_sound } = config;
+        let mut unknown_keys = Vec::new();
         for log_type in log_types {
-            match CompiledSection::new(log_type) {
+            let may_be_left_out = only_sound && !log_type.built_in;
+            let (name, s3_key) = (log_type.name.clone(), log_type.s3_key.clone());
+            let compiled = CompiledSection::new(log_type).map_err(|finding| vec![*finding]);
+            let checked = compiled.and_then(|section| {
+                let found = [misfits(&section), sources::errors(&section.log_type)].concat();
+                if found.is_empty() { Ok(section) } else { Err(found) }
+            });
+            match checked {
                 Ok(section) => {
-                    findings.extend(misfits(&section));
+                    unknown_keys.extend(sources::unknown_keys(&section.log_type, section.profile));
                     sections.push(section);
                 }
-                Err(finding) => findings.push(*finding),
+                Err(found) if may_be_left_out => {
+                    warnings.extend(found);
+                    faulty.push(FaultySection { name, s3_key: Some(s3_key) });
+                }
+                Err(found) => findings.extend(found),
             }
         }
+        warnings.extend(unknown_keys.iter().map(|(_, finding)| finding.clone()));
         findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
         if findings.is_empty() {
-            Ok(Self { sections, fingerprint, warnings })
+            Ok(Self { sections, fingerprint, faulty, warnings, unknown_keys })
         } else {
             Err([warnings, findings].concat())
         }
@@ -197,6 +232,25 @@ impl CompiledSections {
         Ok(self)
     }
 
+    /// With a key by which redacted values stay comparable, in sections that ask for it.
+    #[must_use]
+    pub fn with_redact_key(mut self, key: Option<&str>) -> Self {
+        let asks = |section: &&mut CompiledSection| section.log_type.redaction.hash;
+        for section in self.sections.iter_mut().filter(asks) {
+            let LogType { redaction, redact_headers, .. } = &section.log_type;
+            section.redactor = Redactor::new(redaction, redact_headers, key.map(str::as_bytes));
+            if key.is_none() {
+                let name = &section.log_type.name;
+                let message = format!(
+                    "section [{name}]: 'redact = hash' has no key, values are masked by their length"
+                );
+                let finding = Diagnostic::warning(&Position::start("environment"), message);
+                self.warnings.push(finding.help("set ES_LOADER_REDACT_KEY to a secret text"));
+            }
+        }
+        self
+    }
+
     /// Without the records that CloudWatch Logs sends from this log group, the process's own.
     pub fn without_own_log(mut self, log_group: &str) -> Self {
         for section in &mut self.sections {
@@ -217,10 +271,25 @@ impl CompiledSections {
         self
     }
 
+    /// The same, without warnings about keys that are met in a sample after all.
+    #[must_use]
+    pub fn knowing(mut self, is_in_sample: impl Fn(&str) -> bool) -> Self {
+        let Self { warnings, unknown_keys, .. } = &mut self;
+        unknown_keys.retain(|(key, _)| is_in_sample(key));
+        warnings.retain(|warning| unknown_keys.iter().all(|(_, known)| known != warning));
+        self
+    }
+
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         match self.sections.iter().find(|section| section.log_type.s3_key.is_match(key)) {
-            None => Choice::Unknown,
+            None => {
+                let takes = |faulty: &&FaultySection| {
+                    faulty.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
+                };
+                let faulty = self.faulty.iter().find(takes);
+                faulty.map_or(Choice::Unknown, |faulty| Choice::Faulty(&faulty.name))
+            }
             Some(section) if section.log_type.ignores(key) => Choice::Ignored(&section.log_type.name),
             Some(section) => Choice::Load(section),
         }
@@ -291,9 +360,12 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn origin(source: &SourceName, keys: &mut KeyTable) -> Origin {
+/// The origin of a source. In a section whose lines are fluentd's `records`, three names mean the record's own fields; elsewhere the
+/// lines have no record around them.
+fn origin(source: &SourceName, records: bool, keys: &mut KeyTable) -> Origin {
     match source {
         SourceName::Key(name) => match name.as_str() {
+            name if !records => Origin::Key(keys.add(name), name.into()),
             "hostname" => Origin::Record(RecordField::Hostname),
             "timestamp" => Origin::Record(RecordField::Timestamp),
             "tag" => Origin::Record(RecordField::Tag),

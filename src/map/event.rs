@@ -13,9 +13,9 @@ pub struct ObjectFacts {
     pub bucket: Option<String>,
     /// Key, or the path of a local file.
     pub key: String,
-    /// Region of the bucket.
+    /// Region that the key names, or of the bucket.
     pub region: Option<String>,
-    /// Account that the loader runs in.
+    /// Account that the key or the event of the object names.
     pub account: Option<String>,
     /// Times.
     pub around: Surroundings,

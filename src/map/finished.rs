@@ -115,10 +115,12 @@ fn set_id<'d>(
     // An id that had to be cut could be another document's.
     let longest = MAX_ID - suffix.map_or(0, |suffix| suffix.len() + 1).min(MAX_ID);
     let named_id = section.doc_id.as_ref().and_then(|origin| sources.first(origin, keyed));
-    let named_id = named_id.filter(|id| id.len() <= longest);
-    if section.doc_id.is_some() && named_id.is_none() {
-        problems.add(Problem::DocIdMissing);
+    match (&section.doc_id, named_id) {
+        (Some(_), None) => problems.add(Problem::DocIdMissing),
+        (Some(_), Some(id)) if id.len() > longest => problems.add(Problem::DocIdTooLong),
+        _ => {}
     }
+    let named_id = named_id.filter(|id| id.len() <= longest);
     row.trace.step(Step::Id);
     row.set(FieldId::ID, named_id.map_or(Value::Word(content_id), Value::Text));
     ChosenId {

@@ -1,4 +1,4 @@
-//! The index that a document goes to: prefix, date by rotation, suffix, byte for byte as SIEM on OpenSearch names them.
+//! The index that a document goes to: prefix, suffix, date by rotation, byte for byte as SIEM on OpenSearch names them.
 //!
 //! Log text never takes part in it: only the section's settings and a time do.
 
@@ -53,7 +53,7 @@ impl<'c> IndexNames<'c> {
             };
             reason.push_str(&format!(" by {time} at {}", settings.tz));
         }
-        if !settings.suffix.is_empty() {
+        if !settings.suffix.is_empty() && settings.rotation != Rotation::Auto {
             reason.push_str(&format!(", index_suffix = {}", settings.suffix));
         }
         reason
@@ -61,9 +61,14 @@ impl<'c> IndexNames<'c> {
 }
 
 fn render(index: &IndexSettings, date: Date) -> String {
-    let (name, year, month, day) = (&index.name, date.year(), date.month(), date.day());
-    let mut dated = match index.rotation {
-        Rotation::Auto => name.clone(),
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let name = if index.suffix.is_empty() || index.rotation == Rotation::Auto {
+        index.name.clone()
+    } else {
+        format!("{}-{}", index.name, index.suffix)
+    };
+    match index.rotation {
+        Rotation::Auto => name,
         Rotation::Daily => format!("{name}-{year:04}-{month:02}-{day:02}"),
         // C's %W: weeks begin on Monday, the days before the first Monday are week 0.
         Rotation::Weekly => {
@@ -72,10 +77,5 @@ fn render(index: &IndexSettings, date: Date) -> String {
         }
         Rotation::Monthly => format!("{name}-{year:04}-{month:02}"),
         Rotation::Yearly => format!("{name}-{year:04}"),
-    };
-    if !index.suffix.is_empty() {
-        dated.push('-');
-        dated.push_str(&index.suffix);
     }
-    dated
 }

@@ -18,6 +18,7 @@ use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
+use crate::packet::redaction::Place;
 use crate::parse::header::Format;
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
@@ -59,6 +60,7 @@ pub(super) fn map_events<'r, 'd>(
     }
     for event in &mut mapped {
         event.leave_over(section, arena);
+        event.redact(section, arena);
     }
     mapped
 }
@@ -131,6 +133,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             arena,
             fields: &section.fields,
             log_type: &section.log_type,
+            redactor: &section.redactor,
             device: *device_kind,
             header,
             keyed,
@@ -141,10 +144,14 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
 
     /// Fills the fields of the syslog header and the constants.
     fn constants(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
-        let Self { read, row, .. } = self;
+        let Self { read, row, pipeline_error, .. } = self;
         syslog_fields(&read.syslog, row);
         row.trace.step(Step::Constant);
-        for (field, value) in &section.statics {
+        let may_set = |field| field != FieldId::EVENT_KIND || !*pipeline_error;
+        if section.kind_is_off && may_set(FieldId::EVENT_KIND) {
+            row.set(FieldId::EVENT_KIND, Value::Absent);
+        }
+        for (field, value) in section.statics.iter().filter(|(field, _)| may_set(*field)) {
             if let Some(value) = convert(value, section.fields.kind(*field), arena) {
                 row.set(*field, value);
             }
@@ -182,4 +189,33 @@ fn is_broken_json(record: &Record<'_>, section: &CompiledSection) -> bool {
     matches!(section.log_type.file_format, FileFormat::Json)
         && !record.json
         && record.message.trim_start().starts_with('{')
+}
+
+impl<'d> MappedEvent<'_, 'd> {
+    /// Takes the values of parameters out of the URLs in the document, whichever field they stand in. Its id has been made of the line
+    /// as it was.
+    fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+        let Self { read, row, .. } = self;
+        // Where there is no query there are no parameters; fields of a record may hold JSON.
+        let may_have_any = read.event.text.contains('?') || !read.event.record.others.is_empty();
+        if !may_have_any && !section.log_type.redaction.cards {
+            return;
+        }
+        row.trace.step(Step::Redaction);
+        let is_raw = section.log_type.raw_message == RawMessage::Full;
+        let redacted = row.rewrite_texts(arena, |field, text| {
+            let place = match field {
+                // What identifies an object or a document is no text of the event's.
+                Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
+                Some(FieldId::MESSAGE) if is_raw => return None,
+                Some(FieldId::URL_QUERY) => Place::Query,
+                _ if text.starts_with(['{', '[']) => Place::Json,
+                _ => Place::Text,
+            };
+            section.redactor.clean_text(text, place, arena)
+        });
+        if redacted {
+            read.problems.add(Problem::ParametersRedacted);
+        }
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod event;
 pub(crate) mod event_text;
+mod sources;
 pub mod compiled;
 mod table;
 mod base;

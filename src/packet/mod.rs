@@ -1,6 +1,7 @@
 //! The payload of a packet, whichever log it stands in: base64, HTTP, TLS, DNS, URLs, the flow that it belongs to.
 
 pub(crate) mod payload;
+pub(crate) mod redaction;
 pub(crate) mod quoted;
 pub(crate) mod http;
 pub(crate) mod tls;

@@ -9,6 +9,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use std::cell::LazyCell;
 
 use super::http::starts_like_http;
+use super::redaction::{Place, Redactor};
 use crate::bytes::find;
 use crate::bytes::trim::trim;
 use crate::document::row::CUT_MARK;
@@ -35,8 +36,17 @@ pub enum Packet<'a> {
 pub enum Redaction {
     /// There were none.
     None,
-    /// At least one header.
+    /// At least one header or parameter.
     Done,
+}
+
+/// What is taken out of a payload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Redact<'r> {
+    /// The values of these headers (lower case).
+    pub(crate) headers: &'r [String],
+    /// Parameters and members of JSON.
+    pub(crate) others: &'r Redactor,
 }
 
 /// A payload, decoded.
@@ -56,6 +66,11 @@ impl<'a> Packet<'a> {
     /// A value that is no base64 is shown up to its first wrong character and no further, because what follows could not
     /// be redacted; words without a long run of base64 digits are shown as they are.
     pub fn decode(value: &'a str, redact: &[String], arena: &'a Bump) -> Decoded<'a> {
+        Self::decode_redacted(value, &Redact { headers: redact, others: &Redactor::default() }, arena)
+    }
+
+    /// The same, with other values than those of headers taken out as well.
+    pub(crate) fn decode_redacted(value: &'a str, redact: &Redact<'_>, arena: &'a Bump) -> Decoded<'a> {
         let digits = without_padding(value);
         if let Some(bytes) = decode_base64(digits, arena) {
             return show(bytes, Some(trim(value).trim_end_matches('\\')), redact, arena);
@@ -75,7 +90,7 @@ impl<'a> Packet<'a> {
 
 /// What a packet inside of a packet carries, if it is text: it may begin inside of a header, which cannot be seen from
 /// outside.
-pub(crate) fn carried_text<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> Option<&'a str> {
+pub(crate) fn carried_text<'a>(bytes: &'a [u8], redact: &Redact<'_>, arena: &'a Bump) -> Option<&'a str> {
     match show(bytes, Some(""), redact, arena).packet {
         Packet::Text(text) if !text.is_empty() => Some(text),
         _ => None,
@@ -83,11 +98,11 @@ pub(crate) fn carried_text<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bu
 }
 
 /// Payload bytes as text, or as base64 where they are binary: `base64`, if that is known and nothing was taken out.
-fn show<'a>(bytes: &'a [u8], base64: Option<&'a str>, redact: &[String], arena: &'a Bump) -> Decoded<'a> {
-    let (bytes, redaction) = match take_secrets_out(bytes, redact, arena) {
-        Some(redacted) => (redacted, Redaction::Done),
-        None => (bytes, Redaction::None),
-    };
+fn show<'a>(bytes: &'a [u8], base64: Option<&'a str>, redact: &Redact<'_>, arena: &'a Bump) -> Decoded<'a> {
+    let headless = take_secrets_out(bytes, redact.headers, arena);
+    let clean = redact.others.clean(headless.unwrap_or(bytes), Place::Http, arena).or(headless);
+    let redaction = if clean.is_some() { Redaction::Done } else { Redaction::None };
+    let bytes = clean.unwrap_or(bytes);
     let packet = match (as_text(bytes, arena), base64) {
         (Some(text), _) => Packet::Text(text),
         (None, Some(base64)) if redaction == Redaction::None => Packet::Binary(base64),

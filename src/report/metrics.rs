@@ -15,15 +15,23 @@ const NAMESPACE: &str = "SIEM";
 /// The dimension `service`, as SIEM on OpenSearch sets it.
 const SERVICE: &str = "es-loader";
 
-/// The metrics of an object, as a JSON object without line end. A skipped object has none, because there was nothing to load.
+/// The metrics of an object, as a JSON object without line end. An object that no section takes is counted as
+/// skipped. Another skipped object has none, because there was nothing to load.
 pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
-    if matches!(report.outcome, Outcome::Skipped(_)) {
-        return None;
-    }
+    let measured = match &report.outcome {
+        outcome if outcome.is_not_taken() => vec![("SkippedLogFileCount", "Count", Some(1))],
+        Outcome::Skipped(_) => return None,
+        Outcome::Loaded | Outcome::Failed { .. } => of_load(report),
+    };
+    Some(line(report, &measured, now))
+}
+
+/// What is measured of an object that a section takes.
+fn of_load(report: &ObjectReport) -> Vec<(&'static str, &'static str, Option<u64>)> {
     let balance = report.balance();
     let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let ages = &report.account.ages;
-    let measured = [
+    vec![
         ("InputLogFileSize", "Bytes", report.input_bytes),
         ("OutputDataSize", "Bytes", Some(report.account.bulk_bytes)),
         ("SuccessLogLoadCount", "Count", Some(balance.indexed)),
@@ -40,7 +48,14 @@ pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
         ("UnknownProductLogCount", "Count", Some(report.account.problems.count(Problem::UnknownProduct))),
         ("EventAgeP50", "Seconds", ages.percentile(50)),
         ("EventAgeP99", "Seconds", ages.percentile(99)),
-    ];
+    ]
+}
+
+fn line(
+    report: &ObjectReport,
+    measured: &[(&'static str, &'static str, Option<u64>)],
+    now: Timestamp,
+) -> String {
     let measured = || measured.iter().filter_map(|(name, unit, value)| Some((*name, *unit, (*value)?)));
     let metrics: Vec<Value> = measured().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
     let mut line = Map::new();
@@ -64,5 +79,5 @@ pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
     }
     line.insert("s3_key".to_owned(), json!(key));
     line.extend(measured().map(|(name, _, value)| (name.to_owned(), json!(value))));
-    Some(Value::Object(line).to_string())
+    Value::Object(line).to_string()
 }

@@ -31,6 +31,9 @@ const SHOWN_GROUPS: usize = 5;
 /// Rules that are shown, those with the most documents first.
 const SHOWN_RULES: usize = 10;
 
+/// Why an object is skipped that no section takes.
+const NOT_TAKEN: &str = "no section's s3_key matches";
+
 /// How an object ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -62,9 +65,19 @@ impl Outcome {
     /// An object whose key no section takes.
     pub fn not_taken(choice: &Choice<'_>) -> Self {
         Self::Skipped(match choice {
+            Choice::Faulty(section) => {
+                // It is loaded when the section is mended: until then it must not be forgotten.
+                let reason = format!("section [{section}] has errors: es-loader check tells them");
+                return Self::Failed { reason, retry: true };
+            }
             Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
-            Choice::Unknown | Choice::Load(_) => "no section's s3_key matches".to_owned(),
+            Choice::Unknown | Choice::Load(_) => NOT_TAKEN.to_owned(),
         })
+    }
+
+    /// Whether the object is one whose key no section takes: its events are missed, because somebody sends them for a reason.
+    pub(crate) fn is_not_taken(&self) -> bool {
+        matches!(self, Self::Skipped(reason) if reason == NOT_TAKEN)
     }
 }
 
@@ -268,13 +281,18 @@ impl Report {
     /// The exit status that the numbers ask for.
     pub fn exit_status(&self) -> ExitStatus {
         let balance = self.balance();
-        if self.failed > 0 || balance.unsent > 0 || balance.check().is_err() {
+        if self.failed > 0 || self.took_nothing() || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
         } else if balance.rejected > 0 || self.broken > 0 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
         }
+    }
+
+    /// Whether objects were there, and no section took any.
+    fn took_nothing(&self) -> bool {
+        self.objects == 0 && self.skipped.contains_key(NOT_TAKEN)
     }
 
     /// The report for people, on one screen.

@@ -6,6 +6,7 @@ mod continuation;
 mod eventbridge;
 mod key;
 mod notification;
+pub(crate) mod owner;
 mod place;
 mod shape;
 

@@ -138,7 +138,7 @@ fn the_table_of_settings_has_each_with_its_form_its_meaning_and_a_default_unless
     let mut names: Vec<&str> = Vec::new();
     for line in table.lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [name, _, form, meaning] = cells[..] else { panic!("{line:?} has {} cells", cells.len()) };
+        let [name, _, form, meaning, ..] = cells[..] else { panic!("{line:?} has {} cells", cells.len()) };
         assert!(!name.is_empty() && !form.is_empty() && meaning.ends_with('.'), "{line:?}");
         names.push(name);
     }
@@ -158,12 +158,12 @@ fn the_table_of_upstreams_keys_has_a_reason_and_a_way_out_for_each() {
     let table = std::fs::read_to_string(root().join("config/upstream-keys.tsv")).unwrap();
     for line in table.lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [name, accepted, reason, way_out] = cells[..] else {
+        let [name, accepted, otherwise, reason, way_out] = cells[..] else {
             panic!("{line:?} has {} cells", cells.len())
         };
         assert!(![name, reason, way_out].contains(&""), "{line:?}");
         let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = wrong\n"));
-        let severity = if accepted == "*" { "warning" } else { "error" };
+        let severity = if accepted == "*" { "warning" } else { otherwise };
         assert!(told.starts_with(&format!("user.ini:4:1: {severity}: key '{name}' ")), "{told}");
         for value in accepted.split(' ').filter(|value| *value != "*") {
             let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{name} = {value}\n"));
@@ -209,12 +209,37 @@ fn without_files_the_section_of_the_article_is_there() {
 
 #[test]
 fn the_article_has_its_two_old_names_warned_about_where_they_stand() {
-    let text = std::fs::read_to_string(root().join("config/user.ini")).unwrap();
+    let text =
+        std::fs::read_to_string(root().join("fixtures/config/the_section_of_the_article.ini")).unwrap();
     assert_eq!(
         findings(&text),
         "user.ini:2:1: warning: key 'index' is the old name of 'index_name'\n  help: write 'index_name'\n\
          user.ini:4:1: warning: key 'format' is the old name of 'file_format'\n  help: write 'file_format'\n"
     );
+}
+
+#[test]
+fn the_shipped_file_draws_no_warning_and_names_no_field_twice() {
+    let text = std::fs::read_to_string(root().join("config/user.ini")).unwrap();
+    assert_eq!(findings(&text), "");
+    let sections = CompiledSections::new(load(&text)).unwrap();
+    assert!(sections.warnings().is_empty(), "{}", told(sections.warnings()));
+    let list = text.lines().find_map(|line| line.strip_prefix("script_ecs = ")).unwrap();
+    let mut fields: Vec<&str> = list.split(' ').collect();
+    fields.sort_unstable();
+    let all = fields.len();
+    fields.dedup();
+    assert_eq!(fields.len(), all);
+}
+
+#[test]
+fn the_section_of_the_article_gives_the_shipped_table() {
+    let text =
+        std::fs::read_to_string(root().join("fixtures/config/the_section_of_the_article.ini")).unwrap();
+    let fields = |config: &Config| -> Vec<String> {
+        deepsecurity(config).mappings.iter().map(|mapping| mapping.field.clone()).collect()
+    };
+    assert_eq!(fields(&load(&text)), fields(&Config::load(&[]).unwrap()));
 }
 
 #[test]

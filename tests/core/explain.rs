@@ -279,7 +279,7 @@ fn an_id_says_what_it_is_made_of() {
 fn an_index_says_which_settings_name_it() {
     let plan = plan_with("index_rotation = daily\nindex_suffix = eu\nindex_tz = +09:00");
     let index = explain_one(&plan, &agent_event("20", "act=Log")).index;
-    assert_eq!(index.value, "log-deepsecurity-2026-11-22-eu");
+    assert_eq!(index.value, "log-deepsecurity-eu-2026-11-22");
     assert_eq!(
         index.reason,
         "index_name = log-deepsecurity, index_rotation = daily by @timestamp at +09, index_suffix = eu"

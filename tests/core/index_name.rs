@@ -81,10 +81,11 @@ fn the_load_time_can_name_the_index() {
 }
 
 #[test]
-fn a_suffix_stands_behind_the_date() {
+fn a_suffix_stands_before_the_date_and_an_alias_has_none() {
     let suffixed = |rotation| IndexSettings { suffix: "blue".to_owned(), ..index(rotation) };
-    assert_eq!(named(&suffixed(Rotation::Monthly), "2026-03-07T12:00:00Z"), "log-deepsecurity-2026-03-blue");
-    assert_eq!(named(&suffixed(Rotation::Auto), "2026-03-07T12:00:00Z"), "log-deepsecurity-blue");
+    assert_eq!(named(&suffixed(Rotation::Monthly), "2026-03-07T12:00:00Z"), "log-deepsecurity-blue-2026-03");
+    assert_eq!(named(&suffixed(Rotation::Auto), "2026-03-07T12:00:00Z"), "log-deepsecurity");
+    assert_eq!(named(&suffixed(Rotation::Weekly), "2026-03-07T12:00:00Z"), "log-deepsecurity-blue-2026-w09");
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn user_ini_s_settings_reach_the_document_s_index() {
     let settings = "index_rotation = daily\nindex_tz = +00:00\nindex_suffix = b";
     let document = document_by(&plan_with(settings), &agent_event("21", "act=Deny"));
     assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+09:00");
-    assert_eq!(document.index, "log-deepsecurity-2026-11-22-b");
+    assert_eq!(document.index, "log-deepsecurity-b-2026-11-22");
     let document = document_by(
         &plan_with("index_rotation = daily\nindex_time = event_ingested"),
         &agent_event("21", "act=Deny"),

@@ -2,6 +2,9 @@
 
 mod categories;
 mod config;
+mod config_kinds;
+mod config_page;
+mod redaction;
 mod event;
 mod object;
 mod container;

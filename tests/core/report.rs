@@ -59,7 +59,7 @@ fn the_screen_of_a_load_in_which_all_went_well() {
 events from 2026-11-22T06:08:33Z to 2026-11-22T07:08:33Z
 
 what was odd, and kept:
-     123,456  packet with secrets, redacted
+     123,456  packet with headers or parameters whose values are not written
 "
     );
     assert_eq!(report.exit_status(), ExitStatus::Complete);
@@ -112,7 +112,7 @@ events from 2026-11-22T06:08:33Z to 2026-11-22T07:08:33Z
 17 documents had to be sent again
 
 what was odd, and kept:
-          10  packet with secrets, redacted
+          10  packet with headers or parameters whose values are not written
 
 refused by OpenSearch, indexed in their raw form:
            2  status 400: mapper_parsing_exception: failed to parse field [x], first on line 7

@@ -77,6 +77,9 @@ pub(crate) struct CheckArgs {
     /// Configuration files, a later one over an earlier one, and rules that leave documents out (.csv, .json); by default those that
     /// `load` reads
     pub(crate) files: Vec<PathBuf>,
+    /// Lines of yours, gzipped or not: keys that they have are known
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sample: Vec<PathBuf>,
 }
 
 /// `generate`.

@@ -263,6 +263,7 @@ impl ObjectStream {
             key: self.key.as_str().to_owned(),
             version: object.version_id.clone(),
             region: object.region.clone(),
+            account: object.account.clone(),
             modified: self.last_modified.or(object.event_time),
             now,
         };

@@ -9,6 +9,8 @@ use crate::document::fields::Fields;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
 use crate::log_types::event::EventView;
+use crate::packet::payload::Redact;
+use crate::packet::redaction::Redactor;
 use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::EventKeys;
 
@@ -17,6 +19,7 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) arena: &'a Bump,
     pub(crate) fields: &'c Fields,
     pub(crate) log_type: &'c LogType,
+    pub(crate) redactor: &'c Redactor,
     pub(crate) keyed: &'c mut EventKeys<'a>,
     pub(crate) row: &'c mut Row<'a>,
     pub(crate) problems: &'c mut Problems,
@@ -30,11 +33,12 @@ pub(crate) struct Context<'c, 'a> {
 impl<'c, 'a> Context<'c, 'a> {
     /// The context of an event whose signature id tells `module`.
     pub(super) fn new(event: EventView<'c, 'a>, module: Module) -> Self {
-        let EventView { arena, fields, log_type, header, keyed, row, problems, .. } = event;
+        let EventView { arena, fields, log_type, redactor, header, keyed, row, problems, .. } = event;
         Self {
             arena,
             fields,
             log_type,
+            redactor,
             keyed,
             row,
             problems,
@@ -43,5 +47,10 @@ impl<'c, 'a> Context<'c, 'a> {
             module,
             disposition: Disposition::Unknown,
         }
+    }
+
+    /// What is taken out of packets.
+    pub(super) fn redact(&self) -> Redact<'c> {
+        Redact { headers: &self.log_type.redact_headers, others: self.redactor }
     }
 }

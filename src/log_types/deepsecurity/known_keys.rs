@@ -31,7 +31,9 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
             context.row.trace.rejected(Some(*field), value);
         } else if set_destination(context, *destination, value) {
             context.keyed.mark_used(at);
-        } else if !matches!(destination, Destination::Field(field) if context.row.has(*field)) {
+        } else if !matches!(destination, Destination::Field(field) if context.row.has(*field))
+            && !is_off(context, *destination)
+        {
             count_type_mismatch(context, at);
         }
     }
@@ -45,6 +47,7 @@ pub(super) fn set_destination<'a>(
 ) -> bool {
     match destination {
         Destination::Code => false,
+        _ if is_off(context, destination) => false,
         Destination::Field(field) => set_converted(context, field, value),
         Destination::List(field, separators) => set_list(context, field, value, separators),
         Destination::Words(field) => {
@@ -58,6 +61,16 @@ pub(super) fn set_destination<'a>(
             set_container(context, value);
             true
         }
+    }
+}
+
+/// Whether user.ini has switched the field off: then the key goes under the prefix.
+fn is_off(context: &Context<'_, '_>, destination: Destination) -> bool {
+    match destination {
+        Destination::Field(field) | Destination::List(field, _) | Destination::Words(field) => {
+            context.row.is_off(field)
+        }
+        _ => false,
     }
 }
 

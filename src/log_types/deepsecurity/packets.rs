@@ -30,7 +30,8 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
         }
         context.keyed.mark_used(at);
         context.row.trace.reason(Step::Packet, || Read::Pair(at));
-        let decoded = Packet::decode(value, &context.log_type.redact_headers, context.arena);
+        let redact = context.redact();
+        let decoded = Packet::decode_redacted(value, &redact, context.arena);
         if decoded.redaction == Redaction::Done {
             context.problems.add(Problem::PacketRedacted);
         }
@@ -58,8 +59,8 @@ fn look_inside<'a>(context: &mut Context<'_, 'a>, decoded: &Decoded<'a>) -> Opti
     }
     let ends = context.row.ip(FieldId::SOURCE_IP).zip(context.row.ip(FieldId::DESTINATION_IP));
     let carried = ends.and_then(|(one, other)| datagram::payload(decoded.bytes, (one.ip, other.ip)));
-    let redact = &context.log_type.redact_headers;
-    let text = carried.and_then(|carried| payload::carried_text(carried, redact, context.arena));
+    let redact = context.redact();
+    let text = carried.and_then(|carried| payload::carried_text(carried, &redact, context.arena));
     if let Some(text) = text {
         message(context, text);
         return Some(text);
@@ -120,7 +121,7 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
             context.row.set_if_absent(field, Value::Text(text));
         }
     }
-    if !request.forwarded.is_empty() {
+    if !request.forwarded.is_empty() && !context.row.is_off(FieldId::SOURCE_IP) {
         forwarded_for(context, request.forwarded.into_bump_slice());
     }
 }

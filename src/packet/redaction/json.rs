@@ -1,0 +1,112 @@
+//! Members of JSON, also of JSON that is cut, or stands in a string of other JSON.
+
+use super::{Found, Names, may_be_secret};
+
+/// Which members are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'n> {
+    pub(super) keys: &'n Names,
+    /// Names of HTTP headers, where the JSON may be a record of a request: their values are taken out whatever they are, also from
+    /// `{"name": "Cookie", "value": "a=b"}`.
+    pub(super) headers: Option<&'n Names>,
+}
+
+/// Appends the values of the members in `bytes` that are wanted.
+pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<Found>) {
+    for colon in memchr::memchr_iter(b':', bytes) {
+        member(bytes, colon, wanted, found);
+    }
+}
+
+/// A quote, and the backslashes before it: JSON in a string has one before each of its quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Quote {
+    /// Where it stands.
+    at: usize,
+    backslashes: usize,
+}
+
+fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Found>) -> Option<()> {
+    let before = bytes.get(..colon)?.trim_ascii_end();
+    let end = quote_at(bytes, before.len().checked_sub(1)?)?;
+    let name_end = end.at - end.backslashes;
+    let start = memchr::memrchr(b'"', bytes.get(..name_end)?)?;
+    let name = bytes.get(start + 1..name_end)?;
+    let is_header = wanted.headers.is_some_and(|headers| headers.has(name));
+    if !is_header && !wanted.keys.has(name) {
+        let headers = wanted.headers.filter(|_| name.eq_ignore_ascii_case(b"name"))?;
+        found.extend(header_value(bytes, colon, end.backslashes, headers));
+        return None;
+    }
+    let blanks =
+        |at: usize| Some(at + bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count());
+    let mut at = blanks(colon + 1)?;
+    let is_list = bytes.get(at) == Some(&b'[');
+    if is_list {
+        at = blanks(at + 1)?;
+    }
+    loop {
+        let (value, quoted, behind) = value(bytes, at, end.backslashes)?;
+        if is_header || may_be_secret(&unescaped(bytes.get(value.clone())?)) {
+            found.push(Found { value, quoted });
+        }
+        at = blanks(behind)?;
+        if !is_list || bytes.get(at) != Some(&b',') {
+            return Some(());
+        }
+        at = blanks(at + 1)?;
+    }
+}
+
+/// The value of the header that is named behind the colon of `"name":`, if that is one of `headers` and its value follows.
+fn header_value(bytes: &[u8], colon: usize, backslashes: usize, headers: &Names) -> Option<Found> {
+    let blanks =
+        |at: usize| Some(at + bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count());
+    let (name, _, behind) = value(bytes, blanks(colon + 1)?, backslashes)?;
+    if !headers.has(bytes.get(name)?) {
+        return None;
+    }
+    let comma = blanks(behind)?;
+    let (key, _, behind) = value(bytes, blanks(comma + 1)?, backslashes)?;
+    let second = blanks(behind)?;
+    let is_pair = bytes.get(comma) == Some(&b',')
+        && bytes.get(second) == Some(&b':')
+        && bytes.get(key)?.eq_ignore_ascii_case(b"value");
+    let (value, quoted, _) = value(bytes, blanks(second + 1)?, backslashes)?;
+    is_pair.then_some(Found { value, quoted })
+}
+
+/// The quote at a place, if there is one.
+fn quote_at(bytes: &[u8], at: usize) -> Option<Quote> {
+    let before = bytes.get(..at)?;
+    let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\').count();
+    (bytes.get(at) == Some(&b'"')).then_some(Quote { at, backslashes })
+}
+
+/// The string or number that begins at a place, whether its mask needs quotes, and what stands behind it. A string may be cut.
+fn value(bytes: &[u8], at: usize, backslashes: usize) -> Option<(std::ops::Range<usize>, bool, usize)> {
+    let rest = bytes.get(at..)?;
+    let number = rest.iter().take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte)).count();
+    if number > 0 && rest.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
+        return Some((at..at + number, backslashes == 0, at + number));
+    }
+    let opening = quote_at(bytes, at + rest.iter().take_while(|byte| **byte == b'\\').count())?;
+    let start = opening.at + 1;
+    let mut from = start;
+    while let Some(next) = memchr::memchr(b'"', bytes.get(from..)?) {
+        let quote = quote_at(bytes, from + next)?;
+        // Each level of strings doubles the backslashes, and has one before each quote.
+        if quote.backslashes % (2 * (backslashes + 1)) == backslashes {
+            return Some((start..quote.at - backslashes, false, quote.at + 1));
+        }
+        from = quote.at + 1;
+    }
+    Some((start..bytes.len(), false, bytes.len()))
+}
+
+/// A string's text with its escapes undone; as it is written where it is cut.
+fn unescaped(written: &[u8]) -> Vec<u8> {
+    let quoted = [b"\"", written, b"\""].concat();
+    let text = serde_json::from_slice::<String>(&quoted).map(String::into_bytes);
+    percent_encoding::percent_decode(&text.unwrap_or_else(|_| written.to_vec())).collect()
+}

@@ -1,0 +1,35 @@
+//! What stands in place of a redacted value.
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::bytes::hex::hex;
+
+/// How values are masked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mask {
+    /// Keyed SHA-256, which makes equal values comparable to nobody but those who have documents with them.
+    keyed: Option<Hmac<Sha256>>,
+}
+
+/// Bytes of the keyed hash that are written: enough to compare values, too few to be sure of one.
+const SHOWN: usize = 8;
+
+impl Mask {
+    pub(super) fn new(hash: bool, key: Option<&[u8]>) -> Self {
+        let key = key.filter(|key| hash && !key.is_empty());
+        Self { keyed: key.and_then(|key| Hmac::new_from_slice(key).ok()) }
+    }
+
+    /// `[redacted:7]`, or with a key `[redacted:7:0123456789abcdef]`.
+    pub(super) fn of(&self, value: &[u8]) -> String {
+        let length = value.len();
+        match &self.keyed {
+            None => format!("[redacted:{length}]"),
+            Some(keyed) => {
+                let digest = keyed.clone().chain_update(value).finalize().into_bytes();
+                format!("[redacted:{length}:{}]", hex(digest.get(..SHOWN).unwrap_or_default()))
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Values that are not written: parameters of URLs, fields of forms, members of JSON, card numbers.
+//!
+//! Works on the bytes of decoded HTTP and on texts that hold URLs. Names decide, never the look of a value, except that a value which no
+//! password has stays: it is the attack that somebody looks for. Headers are taken out in [`payload`](super::payload).
+
+mod cards;
+mod json;
+mod mask;
+mod parameters;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use self::mask::Mask;
+use crate::config::log_type::Redaction;
+
+/// Where names of parameters are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Decoded HTTP, cut anywhere: a body may begin with a name.
+    Http,
+    /// Text with URLs in it: a name stands behind a question mark, or further on in the same query.
+    Text,
+    /// A query without its question mark.
+    Query,
+    /// JSON, which may hold URLs.
+    Json,
+}
+
+/// What a section redacts, ready for events.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redactor {
+    params: Names,
+    keys: Names,
+    headers: Names,
+    cards: bool,
+    mask: Mask,
+}
+
+/// Names without case, hyphens and underscores.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    names: HashSet<String>,
+    /// A bit for the last letter of each: nearly every other name ends otherwise.
+    last_letters: u32,
+}
+
+impl Redactor {
+    /// A redactor by a section's settings. `key` makes equal values comparable.
+    pub(crate) fn new(settings: &Redaction, headers: &[String], key: Option<&[u8]>) -> Self {
+        Self {
+            params: Names::new(&settings.params),
+            keys: Names::new(&settings.keys),
+            headers: Names::new(headers),
+            cards: settings.cards,
+            mask: Mask::new(settings.hash, key),
+        }
+    }
+
+    /// The same bytes without the values that are to be redacted; nothing where there are none.
+    pub(crate) fn clean<'a>(&self, bytes: &[u8], place: Place, arena: &'a Bump) -> Option<&'a [u8]> {
+        let mut found = Vec::new();
+        parameters::find(bytes, place, &self.params, &mut found);
+        if matches!(place, Place::Http | Place::Json) {
+            let headers = Some(&self.headers).filter(|_| place == Place::Json);
+            json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
+        }
+        if self.cards {
+            cards::find(bytes, &mut found);
+        }
+        if found.is_empty() {
+            return None;
+        }
+        found.sort_by_key(|found| (found.value.start, std::cmp::Reverse(found.value.end)));
+        let mut clean = ArenaVec::new_in(arena);
+        let mut kept = 0;
+        for Found { value, quoted } in found {
+            // One value in another is gone already.
+            let Some(before) = bytes.get(kept..value.start) else { continue };
+            clean.extend_from_slice_copy(before);
+            let mask = self.mask.of(bytes.get(value.clone()).unwrap_or_default());
+            let quote: &[u8] = if quoted { b"\"" } else { b"" };
+            for part in [quote, mask.as_bytes(), quote] {
+                clean.extend_from_slice_copy(part);
+            }
+            kept = value.end;
+        }
+        clean.extend_from_slice_copy(bytes.get(kept..).unwrap_or_default());
+        Some(clean.into_bump_slice())
+    }
+
+    /// The same for text.
+    pub(crate) fn clean_text<'a>(&self, text: &str, place: Place, arena: &'a Bump) -> Option<&'a str> {
+        let clean = self.clean(text.as_bytes(), place, arena)?;
+        // Values begin and end at ASCII characters, so that what is left is whole.
+        Some(std::str::from_utf8(clean).unwrap_or_default())
+    }
+}
+
+/// A value that is to be redacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Found {
+    value: Range<usize>,
+    /// Its mask needs quotes: it is a number in JSON.
+    quoted: bool,
+}
+
+impl Names {
+    fn new(names: &[String]) -> Self {
+        let names: HashSet<String> = names.iter().map(|name| plain(name)).collect();
+        let last_letters = names.iter().fold(0, |letters, name| letters | last_letter(name.as_bytes()));
+        Self { names, last_letters }
+    }
+
+    /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`.
+    fn has(&self, written: &[u8]) -> bool {
+        if written.is_empty() || written.len() > LONGEST_NAME {
+            return false;
+        }
+        let may_be_coded = written.contains(&b'%') || written.ends_with(b"]");
+        if !may_be_coded && last_letter(written) & self.last_letters == 0 {
+            return false;
+        }
+        let decoded = percent_encoding::percent_decode(written).decode_utf8_lossy();
+        // A form's framework writes a field of an object so.
+        let inner = decoded.strip_suffix(']').and_then(|name| Some(name.rsplit_once('[')?.1));
+        self.names.contains(&plain(inner.unwrap_or(&decoded)))
+    }
+}
+
+/// Longer names are no parameters' names.
+const LONGEST_NAME: usize = 64;
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+/// A bit for the last letter or digit of a name, in any case.
+fn last_letter(name: &[u8]) -> u32 {
+    let last = name.iter().rev().find(|byte| !matches!(byte, b'-' | b'_'));
+    last.map_or(0, |byte| 1 << (byte & 31))
+}
+
+/// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack.
+fn may_be_secret(decoded: &[u8]) -> bool {
+    !decoded.is_empty()
+        && decoded.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.~%-".contains(byte))
+}

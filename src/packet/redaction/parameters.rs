@@ -1,0 +1,103 @@
+//! `name=value` in queries and forms, and the parts of `multipart/form-data`.
+
+use super::{Found, Names, Place, may_be_secret};
+use memchr::memmem;
+
+/// Appends the values of the parameters in `bytes` whose names are among `names`.
+pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<Found>) {
+    for equals in memchr::memchr_iter(b'=', bytes) {
+        found.extend(parameter(bytes, equals, place, names));
+    }
+    if place == Place::Http {
+        parts(bytes, names, found);
+    }
+}
+
+fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option<Found> {
+    // CEF writes `\=` for an equals sign.
+    let before = bytes.get(..equals)?;
+    let before = before.strip_suffix(b"\\").unwrap_or(before);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]~".contains(byte);
+    let start = before.iter().rposition(|byte| !is_name(byte)).map_or(0, |at| at + 1);
+    if !names.has(before.get(start..)?) {
+        return None;
+    }
+    let front = before.get(..start)?;
+    let is_parameter = match (front.last(), place) {
+        (Some(b'?'), _) => true,
+        (Some(b'&' | b';'), Place::Text | Place::Json) => token(front).contains(&b'?'),
+        (Some(b'&' | b';'), _) | (None, Place::Http | Place::Query) => true,
+        (Some(byte), Place::Http) => {
+            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()
+        }
+        _ => false,
+    };
+    if !is_parameter {
+        return None;
+    }
+    let start = equals + 1;
+    let rest = bytes.get(start..)?;
+    // A URL in quotes ends with them; elsewhere a quote may be the attack.
+    let is_quoted = token(front).contains(&b'"') || matches!(front.last(), Some(b'"'));
+    let ends = |byte: &u8| {
+        matches!(byte, b'&' | b'#' | b'<' | b'>')
+            || byte.is_ascii_whitespace()
+            || byte.is_ascii_control()
+            || (is_quoted && *byte == b'"')
+    };
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    let written = rest.get(..length)?;
+    // What quotes a URL may escape the quote behind it.
+    let written = if is_quoted { written.strip_suffix(b"\\").unwrap_or(written) } else { written };
+    may_be_secret(&decoded(written)).then(|| Found { value: start..start + written.len(), quoted: false })
+}
+
+/// The text without blanks that ends here: a URL, as far as it goes.
+fn token(front: &[u8]) -> &[u8] {
+    let start = front.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
+    front.get(start..).unwrap_or_default()
+}
+
+/// A value with its percent signs decoded as often as it takes, and CEF's escapes undone.
+fn decoded(written: &[u8]) -> Vec<u8> {
+    const DEEPEST: usize = 4;
+    let mut value: Vec<u8> = Vec::new();
+    let mut bytes = written.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' || !matches!(bytes.peek(), Some(b'=')) {
+            value.push(byte);
+        }
+    }
+    for _ in 0..DEEPEST {
+        let once: Vec<u8> = percent_encoding::percent_decode(&value).collect();
+        if once == value {
+            break;
+        }
+        value = once;
+    }
+    value
+}
+
+/// `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
+fn parts(bytes: &[u8], names: &Names, found: &mut Vec<Found>) {
+    for at in memmem::find_iter(bytes, b"name=\"") {
+        let Some(rest) = bytes.get(at + 6..) else { continue };
+        let Some(end) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) else { continue };
+        if !names.has(rest.get(..end).unwrap_or_default()) {
+            continue;
+        }
+        let behind = rest.get(end..).unwrap_or_default();
+        let head = [&b"\r\n\r\n"[..], b"\n\n"]
+            .iter()
+            .filter_map(|gap| Some((memmem::find(behind, gap)?, gap.len())))
+            .min();
+        let Some((gap, length)) = head else { continue };
+        let start = gap + length;
+        let value = behind.get(start..).unwrap_or_default();
+        let length = value.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(value.len());
+        if may_be_secret(value.get(..length).unwrap_or_default()) {
+            let start = at + 6 + end + start;
+            found.push(Found { value: start..start + length, quoted: false });
+        }
+    }
+}

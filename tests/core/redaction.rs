@@ -1,0 +1,200 @@
+//! Values that are not written: of parameters, fields of forms and members of JSON, wherever HTTP and URLs stand.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+
+use es_loader::document::problem::Problem;
+use es_loader::map::compiled::CompiledSection;
+
+use crate::support::{agent_event, document_by, fluentd_line, load_bytes, packet_event, plan, plan_with};
+
+const SECRET: &str = "s3cr3tV4lu3";
+
+fn packet(plan: &CompiledSection, payload: &str) -> String {
+    document_by(plan, &packet_event("203.0.113.9", payload.as_bytes())).json
+}
+
+fn request(target: &str) -> String {
+    format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n")
+}
+
+fn post(kind: &str, body: &str) -> String {
+    format!("POST /login HTTP/1.1\r\nHost: a.example\r\nContent-Type: {kind}\r\n\r\n{body}")
+}
+
+#[test]
+fn forty_kinds_of_secrets_stand_in_no_document() {
+    let form = "application/x-www-form-urlencoded";
+    let json = "application/json";
+    let kinds = [
+        request(&format!("/?password={SECRET}")),
+        request(&format!("/?a=1&token={SECRET}&b=2")),
+        request(&format!("/?PASSWD={SECRET}")),
+        request(&format!("/?pass%77ord={SECRET}")),
+        request(&format!("/?user[password]={SECRET}")),
+        request(&format!("/?user%5Bpassword%5D={SECRET}")),
+        request(&format!("/?api-key={SECRET}")),
+        request(&format!("/?apiKey={SECRET}")),
+        request(&format!("/?access_key={SECRET}#top")),
+        request(&format!("http://a.example/x?session={SECRET}")),
+        request(&format!("/?X-Amz-Signature={SECRET}")),
+        request(&format!("/?a=1;secret={SECRET}")),
+        post(form, &format!("user=a&password={SECRET}")),
+        post(form, &format!("pwd={SECRET}")),
+        post(form, &format!("pwd={SECRET}&user=a")),
+        post(form, &format!("client_secret={SECRET}\r\n")),
+        post(form, &format!("refresh_token={SECRET}%3D%3D")),
+        post(json, &format!("{{\"password\":\"{SECRET}\"}}")),
+        post(json, &format!("{{\"user\":\"a\", \"passwd\" : \"{SECRET}\"}}")),
+        post(json, &format!("{{\"u\":{{\"apiKey\":\"{SECRET}\"}}}}")),
+        post(json, &format!("{{\"token\":[\"{SECRET}\",\"{SECRET}x\"]}}")),
+        post(json, &format!("{{\"body\":\"{{\\\"password\\\":\\\"{SECRET}\\\"}}\"}}")),
+        post(json, &format!("{{\"Secret-Key\":\"{SECRET}\"")),
+        post(json, &format!("{{\"access_token\":\"{SECRET}")),
+        post(json, &format!("[{{\"a\":1}},{{\"session\":\"{SECRET}\"}}]")),
+        post(
+            "multipart/form-data",
+            &format!("--x\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n{SECRET}\r\n--x--"),
+        ),
+        post(
+            "multipart/form-data",
+            &format!(
+                "--x\r\nContent-Disposition: form-data; name=\"api_key\"\r\nContent-Type: text/plain\r\n\r\n{SECRET}"
+            ),
+        ),
+        format!("GET / HTTP/1.1\r\nReferer: https://b.example/?token={SECRET}\r\n\r\n"),
+        format!("HTTP/1.1 302 Found\r\nLocation: https://b.example/?id_token={SECRET}&x=1\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nCookie: a={SECRET}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\ncOOkie:{SECRET}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nAuthorization : Bearer {SECRET}\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nX-Api-Key:\t{SECRET}\r\n\r\n"),
+        format!("HTTP/1.1 200 OK\r\nSet-Cookie: sid={SECRET}; Path=/\r\n\r\n"),
+        // Packets that begin in the middle.
+        format!("er=a&password={SECRET}&x=1"),
+        format!("password={SECRET}"),
+        format!("\"a\":1,\"password\":\"{SECRET}\"}}"),
+        format!("&token={SECRET}"),
+        format!("\u{1}\u{2}binary password={SECRET}&x"),
+        request(&format!("/?password={SECRET}&password={SECRET}")),
+    ];
+    assert_eq!(kinds.len(), 40);
+    for kind in kinds {
+        let loaded = load_bytes(plan(), &fluentd_line(&packet_event("203.0.113.9", kind.as_bytes())));
+        let text = String::from_utf8_lossy(&loaded.ndjson).into_owned();
+        assert!(!crate::support::tells(&text, SECRET), "{kind}\n{text}");
+        assert_eq!(loaded.account.problems.count(Problem::PacketRedacted), 1, "{kind}");
+    }
+}
+
+#[test]
+fn a_value_is_replaced_by_its_length() {
+    let text = packet(plan(), &request("/a?password=hunter2&user=root"));
+    assert!(text.contains("password=[redacted:7]&user=root"), "{text}");
+    let text = packet(plan(), &post("application/json", "{\"pin\":1,\"password\":12345}"));
+    assert!(text.contains(r#"\"password\":\"[redacted:5]\""#), "{text}");
+}
+
+#[test]
+fn the_attack_stays() {
+    for shown in [
+        "/?password=' OR 1=1--",
+        "/?password=%27%20OR%201%3D1--",
+        "/?password=%2527%2520OR",
+        "/?token=<script>",
+        "/?secret=${jndi:ldap://x/a}",
+        "/?pwd=a|id",
+    ] {
+        let text = packet(plan(), &request(shown));
+        let expected = shown.split('=').nth(1).unwrap();
+        assert!(text.contains(expected) && !text.contains("redacted"), "{shown}: {text}");
+    }
+}
+
+#[test]
+fn free_text_is_left_alone() {
+    for text in ["Failed password for root", "password=hunter2 was wrong", "token: abc", "the secret key=abc"]
+    {
+        let document =
+            document_by(plan(), &agent_event("3002795", &format!("msg={}", text.replace('=', "\\="))));
+        assert_eq!(document.text("event.original"), text);
+    }
+}
+
+#[test]
+fn urls_in_the_event_lose_the_same_parameters_and_its_id_does_not_change() {
+    let line = |value: &str| {
+        agent_event(
+            "5000000",
+            &format!(
+                "request=http://a.example/x?token\\={value}&q\\=1 msg=see http://b.example/?password\\={value}"
+            ),
+        )
+    };
+    let open = document_by(&plan_with("redact_params ="), &line(SECRET));
+    let document = document_by(plan(), &line(SECRET));
+    assert!(!document.json.contains(SECRET), "{}", document.json);
+    assert!(open.json.contains(SECRET));
+    assert_eq!(document.id, open.id);
+    assert!(document.text("@message").contains("[redacted:11]"), "{}", document.json);
+    assert!(document.text("event.original").contains("?password=[redacted:11]"), "{}", document.json);
+    let full = document_by(&plan_with("raw_message = full"), &line(SECRET));
+    assert!(full.text("@message").contains(SECRET));
+}
+
+#[test]
+fn names_are_added_or_replace_the_built_in_ones() {
+    let added = plan_with("redact_params = +pin +otp\nredact_keys = +pin");
+    let text = packet(&added, &request("/?pin=1234&password=hunter2"));
+    assert!(text.contains("pin=[redacted:4]&password=[redacted:7]"), "{text}");
+    let replaced = plan_with("redact_params = pin");
+    let text = packet(&replaced, &request("/?pin=1234&password=hunter2"));
+    assert!(text.contains("pin=[redacted:4]&password=hunter2"), "{text}");
+    let headers = plan_with("redact_headers = +x-tenant");
+    let text = packet(&headers, "GET / HTTP/1.1\r\nX-Tenant: abc\r\nCookie: defg\r\n\r\n");
+    assert!(!text.contains("abc") && !text.contains("defg"), "{text}");
+}
+
+#[test]
+fn carried_over_json_and_messages_of_other_logs_lose_the_same() {
+    let plan =
+        crate::support::plan_of_section("web", "index_name = log-web\ns3_key = web/\nurl.original = uri");
+    let line = format!(
+        r#"{{"uri":"/login?token={SECRET}&x=1","request":{{"headers":[{{"name":"Cookie","value":"a=b {SECRET}"}},{{"name":"Host","value":"a.example"}}],"args":"password={SECRET}","body":{{"api_key":"{SECRET}"}}}},"authorization":"Bearer {SECRET}"}}"#
+    );
+    let loaded = load_bytes(&plan, format!("{line}\n").as_bytes());
+    let document = loaded.documents.first().unwrap();
+    assert!(document.text("url.original").contains("token=[redacted:11]&x=1"), "{}", document.json);
+    assert!(document.json.contains("a.example"), "{}", document.json);
+    assert!(!document.json.contains(&format!("token={SECRET}")), "{}", document.json);
+}
+
+#[test]
+fn equal_values_stay_comparable_by_a_key() {
+    let text = "[deepsecurity]\nredact = hash\n";
+    let file = es_loader::config::diagnostic::File { name: "user.ini".to_owned(), text: text.to_owned() };
+    let config = es_loader::config::Config::load(&[file]).unwrap();
+    let sections = es_loader::map::compiled::CompiledSections::new(config).unwrap();
+    let mask = |key: &str, value: &str| {
+        let sections = sections.clone().with_redact_key(Some(key));
+        let text = packet(sections.named("deepsecurity").unwrap(), &request(&format!("/?password={value}")));
+        text.split("[redacted:").nth(1).unwrap().split(']').next().unwrap().to_owned()
+    };
+    assert_eq!(mask("k", "hunter2"), mask("k", "hunter2"));
+    assert_ne!(mask("k", "hunter2"), mask("k", "hunter3"));
+    assert_ne!(mask("k", "hunter2"), mask("other", "hunter2"));
+    assert!(mask("k", "hunter2").starts_with("7:"));
+    assert_eq!(sections.clone().with_redact_key(None).warnings().len(), 1);
+}
+
+#[test]
+fn card_numbers_are_redacted_where_that_is_asked_for() {
+    let on = plan_with("redact_cards = True");
+    let body = |number: &str| post("application/x-www-form-urlencoded", &format!("card={number}"));
+    for number in ["4111111111111111", "5555555555554444", "378282246310005", "2223003122003222"] {
+        assert!(!packet(&on, &body(number)).contains(number), "{number}");
+        assert!(packet(plan(), &body(number)).contains(number), "{number}");
+    }
+    // Another check digit, another issuer, a part of a longer word.
+    for number in ["4111111111111112", "1234567812345670", "x4111111111111111", "41111111111111111111"] {
+        assert!(packet(&on, &body(number)).contains(number), "{number}");
+    }
+}
