@@ -16,6 +16,9 @@ use super::opensearch::client::{OpenSearch, Settings, SetupError};
 use super::opensearch::endpoint::{Endpoint, EndpointError, Service};
 use crate::local::settings::filled_variable;
 
+/// The variable that allows a password over plain http to another host.
+const PASSWORD_OVER_HTTP: &str = "ES_LOADER_PASSWORD_OVER_HTTP";
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -31,6 +34,12 @@ pub enum Error {
     /// The secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// A password that everybody on the way could read.
+    #[error(
+        "{0}: user and password would go over plain http, for everybody on the way to read: use https, or allow it with \
+         --password-over-http or {PASSWORD_OVER_HTTP}=on"
+    )]
+    PlainPassword(Endpoint),
     /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
@@ -49,19 +58,25 @@ pub enum Error {
 }
 
 /// A client for a cluster: basic authentication where there is a user, signed requests for Amazon's hosts or where a service is
-/// wanted, plain ones otherwise.
+/// wanted, plain ones otherwise. A password goes over plain http to another host only where `password_over_http` or
+/// `ES_LOADER_PASSWORD_OVER_HTTP=on` allows it.
 ///
 /// # Errors
 ///
-/// An endpoint, certificate file, region or credentials that cannot be used.
+/// A password that may not be sent; an endpoint, certificate file, region or credentials that cannot be used.
 pub fn opensearch(
     endpoint: &str,
     wanted: Option<Service>,
     user: Option<(String, Password)>,
+    password_over_http: bool,
     ca: Option<&Path>,
     aws: &SdkConfig,
 ) -> Result<OpenSearch, Error> {
     let endpoint = Endpoint::parse(endpoint)?;
+    let is_allowed = password_over_http || filled_variable(PASSWORD_OVER_HTTP).as_deref() == Some("on");
+    if user.is_some() && endpoint.is_readable_on_its_way() && !is_allowed {
+        return Err(Error::PlainPassword(endpoint));
+    }
     let auth = match (user, endpoint.signing(wanted)) {
         (Some((user, password)), _) => Auth::Basic { user, password },
         (None, Some(signing)) => Auth::sigv4(signing, aws)?,
@@ -100,7 +115,7 @@ pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Er
         None => filled_variable("OPENSEARCH_USER").map(|user| (user, password())),
     };
     let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
-    opensearch(&endpoint, service, user, ca.as_deref(), aws)
+    opensearch(&endpoint, service, user, false, ca.as_deref(), aws)
 }
 
 /// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to; buckets of other accounts

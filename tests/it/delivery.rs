@@ -359,17 +359,22 @@ fn a_permission_missing_for_one_index_ends_the_delivery_behind_the_request() {
 }
 
 #[test]
-fn a_redirect_is_not_followed_into_silence() {
-    run(async {
-        let elsewhere = serve(|_| Reply::json(200, "{}")).await;
-        let target = elsewhere.url.replace("127.0.0.1", "localhost");
-        let told = target.clone();
-        let server =
-            serve(move |_| Reply::Full(301, vec![("location", format!("{target}/_bulk"))], vec![])).await;
-        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
-        assert!(text.contains(&format!("redirects to {told}")), "{text}");
-    });
+fn no_redirect_is_followed_and_no_byte_goes_to_another_host() {
+    for status in [301, 302, 303, 307, 308] {
+        run(async move {
+            let elsewhere = serve(|_| Reply::json(200, "{}")).await;
+            let target = elsewhere.url.replace("127.0.0.1", "localhost");
+            let told = target.clone();
+            let server = serve(move |_| {
+                Reply::Full(status, vec![("location", format!("{target}/_bulk?token=secret"))], vec![])
+            })
+            .await;
+            let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+            let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+            assert!(text.contains(&format!("redirects to {told}")) && !text.contains("secret"), "{text}");
+            assert_eq!((delivery.unsent.total(), elsewhere.requests().len()), (3, 0), "{status}");
+        });
+    }
 }
 
 #[test]

@@ -77,3 +77,53 @@ fn a_file_without_certificates_is_refused_by_name() {
     assert!(matches!(&error, SetupError::CaFile { path, .. } if path == file.path()), "{error}");
     assert!(error.to_string().contains("certificate"), "{error}");
 }
+
+#[test]
+fn the_query_of_an_endpoint_is_never_shown() {
+    for text in [
+        "https://h/?token=s3cret",
+        "h?token=s3cret",
+        "ftp://h/?s3cret",
+        "https://h:port/?a=s3cret",
+        "https://h/#s3cret",
+    ] {
+        let error = Endpoint::parse(text).unwrap_err();
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn plain_http_can_be_read_on_its_way_unless_it_stays_on_this_host() {
+    for (text, readable) in [
+        ("http://logs.example.org", true),
+        ("http://192.0.2.1:9200", true),
+        ("http://[2001:db8::1]:9200", true),
+        ("http://localhost.example.org", true),
+        ("http://127.0.0.1:9200", false),
+        ("http://127.8.9.1", false),
+        ("http://localhost:9200", false),
+        ("http://[::1]:9200", false),
+        ("https://logs.example.org", false),
+    ] {
+        assert_eq!(Endpoint::parse(text).unwrap().is_readable_on_its_way(), readable, "{text}");
+    }
+}
+
+#[test]
+fn a_password_goes_over_plain_http_only_where_that_is_allowed() {
+    let load = |words: &[&str], allowed: Option<&str>| {
+        let mut command = crate::support::program::es_loader();
+        command
+            .args(["load", "fixtures/real-chain.gz", "--user", "u", "--endpoint", "http://192.0.2.1:1"])
+            .args(words);
+        command.env("OPENSEARCH_PASSWORD", "s3cret").env("HTTP_PROXY", "http://127.0.0.1:9");
+        command.envs(allowed.map(|value| ("ES_LOADER_PASSWORD_OVER_HTTP", value)));
+        crate::support::program::Run::of(&mut command).with_status(2)
+    };
+    for refused in [load(&[], None), load(&[], Some("off"))] {
+        refused.says("user and password would go over plain http");
+    }
+    for sent in [load(&["--password-over-http"], None), load(&[], Some("on"))] {
+        assert!(!sent.stderr.contains("over plain http"), "{}", sent.stderr);
+    }
+}

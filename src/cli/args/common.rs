@@ -36,6 +36,9 @@ pub(crate) struct ConnectionArgs {
     /// User for basic authentication; the password comes from $OPENSEARCH_PASSWORD
     #[arg(long, env = "OPENSEARCH_USER", value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// Send the password over plain http to another host, where everybody on the way can read it
+    #[arg(long)]
+    pub(crate) password_over_http: bool,
     /// File with the certificates (PEM) of a private certificate authority
     #[arg(long, env = "OPENSEARCH_CA", value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,

@@ -47,7 +47,7 @@ pub(super) async fn client(
         }
         None => aws::load(args.region.clone()).await,
     };
-    Ok(clients::opensearch(endpoint, wanted, user, args.ca.as_deref(), &aws)?)
+    Ok(clients::opensearch(endpoint, wanted, user, args.password_over_http, args.ca.as_deref(), &aws)?)
 }
 
 /// The AWS settings, with the region that S3 and SQS need, and a client for S3.

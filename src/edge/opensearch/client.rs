@@ -1,10 +1,7 @@
-//! The OpenSearch client: signed or plain requests to one endpoint, over the transport of the `opensearch` crate.
+//! The OpenSearch client: signed or plain requests to one endpoint.
 //!
 //! One call is one request: the caller decides what an answer means, and whether to ask again. Nothing is sent, and no connection is
 //! set up, before the first call.
-//!
-//! Bulk requests go over the transport too, because the crate's own bulk API cannot carry a compressed body: `Bulk::body` takes a
-//! list of lines (`NdBody`) and appends a line feed to each that ends in another byte, as every gzip stream does.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,12 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use ::opensearch::auth::Credentials;
-use ::opensearch::cert::{Certificate, CertificateValidation};
+use ::opensearch::cert::Certificate;
 use ::opensearch::http::Method;
-use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use ::opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
-use aws_config::Region;
+use ::opensearch::http::headers::{
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
@@ -27,6 +23,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::endpoint::Endpoint;
+use super::http::{Http, HttpError, Proof};
 pub use super::send_error::{Problem, SendError};
 use super::target::Target;
 use crate::deliver::bulk::fault::Fault;
@@ -133,7 +130,7 @@ struct Shared {
     gzip_works: AtomicBool,
     /// The endpoint has refused a compressed body, and taken the same as it was.
     gzip_fails: AtomicBool,
-    transport: OnceCell<Transport>,
+    http: OnceCell<Http>,
     target: Target,
 }
 
@@ -167,7 +164,7 @@ impl OpenSearch {
                 compression: settings.compression,
                 gzip_works: AtomicBool::new(false),
                 gzip_fails: AtomicBool::new(false),
-                transport: OnceCell::new(),
+                http: OnceCell::new(),
                 target: Target::default(),
             }),
         })
@@ -279,47 +276,34 @@ impl OpenSearch {
         limit: Duration,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
-        if let Some(credentials) = &shared.credentials {
-            credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
-        }
-        let transport = shared.transport.get_or_try_init(async || shared.transport()).await?;
-        let no_answer = |error| SendError::no_answer(&shared.endpoint, &error);
-
-        let limit = limit.min(shared.time_out);
-        let sent = body.len() as u64;
-        let body = (!body.is_empty()).then_some(body);
-        let response =
-            transport.send(method, path, headers, query, body, Some(limit)).await.map_err(no_answer)?;
-
-        let asked = shared.endpoint.url().host_str().zip(shared.endpoint.url().port_or_known_default());
-        if response.url().host_str().zip(response.url().port_or_known_default()) != asked {
-            return Err(SendError::redirected(&shared.endpoint, response.url()));
-        }
-        let status = response.status_code().as_u16();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-        let body = response.bytes().await.map_err(no_answer)?.into();
-        Ok(Answer { status, body, sent, retry_after })
-    }
-}
-
-impl Shared {
-    fn transport(&self) -> Result<Transport, SendError> {
-        let setup = |text: String| SendError::Setup(format!("HTTP client for {}: {text}", self.endpoint));
-        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(self.endpoint.url().clone()));
-        if let Some(pem) = &self.authorities {
-            let authorities = Certificate::from_pem(pem).map_err(|error| setup(error.to_string()))?;
-            builder = builder.cert_validation(CertificateValidation::Full(authorities));
-        }
-        builder = match (&self.auth, &self.credentials) {
-            (Auth::SigV4 { service, region, .. }, Some(credentials)) => builder
-                .auth(Credentials::AwsSigV4(credentials.clone(), Region::new(region.clone())))
-                .service_name(service.name()),
-            (Auth::Basic { user, password }, _) => {
-                builder.auth(Credentials::Basic(user.clone(), password.0.clone()))
+        let proof = match (&shared.auth, &shared.credentials) {
+            (Auth::SigV4 { service, region, .. }, Some(credentials)) => {
+                let credentials = credentials.provide_credentials().await;
+                let credentials = credentials.map_err(|error| SendError::credentials(&error))?;
+                Proof::Signature(*service, region, credentials)
             }
-            _ => builder,
+            (Auth::Basic { user, password }, _) => Proof::Basic(user, &password.0),
+            _ => Proof::None,
         };
-        builder.build().map_err(|error| setup(error.to_string()))
+        let endpoint = &shared.endpoint;
+        let setup = |text| SendError::Setup(format!("HTTP client for {endpoint}: {text}"));
+        let made = async || Http::new(endpoint, shared.authorities.as_deref()).map_err(setup);
+        let http = shared.http.get_or_try_init(made).await?;
+        let query = query.unwrap_or_default();
+        let sent = http.send((method, path), headers, query, body, proof, limit.min(shared.time_out)).await;
+        let response = sent.map_err(|error| match error {
+            HttpError::Way(error) => SendError::no_answer(endpoint, &error),
+            HttpError::Request(text) => SendError::Setup(format!("{endpoint}: {text}")),
+        })?;
+        let status = response.status().as_u16();
+        if let (300..=399, Some(target)) = (status, response.headers().get(LOCATION)) {
+            let target = target.to_str().ok().and_then(|target| response.url().join(target).ok());
+            return Err(SendError::redirected(endpoint, target.as_ref()));
+        }
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+        let answer = response.bytes().await;
+        let answer = answer.map_err(|error| SendError::no_answer(endpoint, &error.without_url()))?;
+        Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after })
     }
 }
 

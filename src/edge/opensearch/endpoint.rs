@@ -1,6 +1,7 @@
 //! The address of OpenSearch, and what its host name says about the signing of requests.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use ::opensearch::http::Url;
 
@@ -38,7 +39,7 @@ pub enum EndpointError {
     /// Not a URL, or one of another kind.
     #[error("endpoint `{text}`: {reason}; expected https://HOST[:PORT]")]
     Url {
-        /// The endpoint as it was given.
+        /// The endpoint as it was given, without query and fragment.
         text: String,
         /// What is wrong with it.
         reason: String,
@@ -58,7 +59,9 @@ impl Endpoint {
     /// Reads an endpoint; a bare host name means HTTPS, and a path is kept as prefix of all requests.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let text = text.trim();
-        let wrong = |reason: &str| EndpointError::Url { text: text.to_owned(), reason: reason.to_owned() };
+        // A query may hold a token, so no message shows it.
+        let shown = text.split(['?', '#']).next().unwrap_or_default();
+        let wrong = |reason: &str| EndpointError::Url { text: shown.to_owned(), reason: reason.to_owned() };
         let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let url = match Url::parse(&whole) {
             Ok(url) => url,
@@ -89,6 +92,15 @@ impl Endpoint {
             Some(service) => Some(Signing { service, region: told.and_then(|told| told.region) }),
             None => told,
         }
+    }
+
+    /// Whether what is sent can be read on its way: `http` to a host that is not this one.
+    pub fn is_readable_on_its_way(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_here = host == "localhost"
+            || host.ends_with(".localhost")
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        self.url.scheme() == "http" && !is_here
     }
 
     pub(crate) fn url(&self) -> &Url {

@@ -70,7 +70,7 @@ impl SendError {
         }
     }
 
-    pub(crate) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
+    pub(crate) fn no_answer(endpoint: &Endpoint, error: &reqwest::Error) -> Self {
         let text = chain(error);
         let problem = match text.to_ascii_lowercase() {
             _ if error.is_timeout() => Problem::TimedOut,
@@ -88,11 +88,11 @@ impl SendError {
         SendError::NoAnswer { endpoint: endpoint.to_string(), problem, text }
     }
 
-    pub(crate) fn redirected(endpoint: &Endpoint, target: &Url) -> Self {
-        SendError::Redirected {
-            endpoint: endpoint.to_string(),
-            target: target.origin().ascii_serialization(),
-        }
+    pub(crate) fn redirected(endpoint: &Endpoint, target: Option<&Url>) -> Self {
+        // Only the origin: the rest may hold a token.
+        let target =
+            target.map_or("a place that is no address".to_owned(), |url| url.origin().ascii_serialization());
+        SendError::Redirected { endpoint: endpoint.to_string(), target }
     }
 
     pub(crate) fn credentials(error: &CredentialsError) -> Self {
