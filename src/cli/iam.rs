@@ -20,7 +20,11 @@ pub(super) fn policy(args: &IamArgs) -> Result<Value, Failure> {
     let policy = policies.and_then(|policies| policies.as_sequence_get(0)?.as_mapping_get("PolicyDocument"));
     let conditions = template.as_mapping_get("Conditions");
     let mut names = names(args);
-    for (name, given) in [("KeyPrefix", &args.key_prefix), ("DeadLetterPrefix", &args.dead_letter_prefix)] {
+    for (name, given) in [
+        ("KeyPrefix", &args.key_prefix),
+        ("DeadLetterPrefix", &args.dead_letter_prefix),
+        ("IndexPattern", &args.index_pattern),
+    ] {
         let parameter = template.as_mapping_get("Parameters").and_then(|all| all.as_mapping_get(name));
         let default = parameter.and_then(|parameter| parameter.as_mapping_get("Default")?.as_str());
         names.insert(name, given.as_deref().or(default).unwrap_or_default().to_owned());
@@ -59,6 +63,7 @@ fn names(args: &IamArgs) -> BTreeMap<&'static str, String> {
         ("DomainArn", domain),
         ("CollectionArn", given(&args.collection_arn)),
         ("DeadLetterBucket", given(&args.dead_letter_bucket)),
+        ("DeadLetterKmsKeyArn", given(&args.dead_letter_kms_key_arn)),
         ("PasswordSecretArn", given(&args.secret_arn)),
         ("HandOver", "true".to_owned()),
         ("SubnetIds", if args.vpc { "SUBNETS" } else { "" }.to_owned()),

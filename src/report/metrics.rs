@@ -44,6 +44,7 @@ fn of_load(report: &ObjectReport) -> Vec<(&'static str, &'static str, Option<u64
         ("TotalLogCount", "Count", Some(balance.events())),
         ("RejectedLogCount", "Count", Some(balance.rejected)),
         ("UnsentLogCount", "Count", Some(balance.unsent)),
+        ("PipelineErrorLogCount", "Count", Some(report.account.pipeline_errors)),
         ("RetriedLogCount", "Count", Some(report.sent_again)),
         ("UnknownProductLogCount", "Count", Some(report.account.problems.count(Problem::UnknownProduct))),
         ("EventAgeP50", "Seconds", ages.percentile(50)),

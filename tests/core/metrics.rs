@@ -44,6 +44,7 @@ fn report() -> ObjectReport {
             documents: 100,
             exclusions: excluded(4),
             bulk_bytes: 150_000,
+            pipeline_errors: 3,
             ages: ages(&[5; 100]),
             ..Account::default()
         },
@@ -96,6 +97,7 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
             ("TotalLogCount", "Count", 100),
             ("RejectedLogCount", "Count", 4),
             ("UnsentLogCount", "Count", 2),
+            ("PipelineErrorLogCount", "Count", 3),
             ("RetriedLogCount", "Count", 17),
             ("UnknownProductLogCount", "Count", 0),
             ("EventAgeP50", "Seconds", 5),

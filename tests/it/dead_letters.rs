@@ -67,6 +67,29 @@ fn what_is_refused_in_both_forms_is_kept_in_a_folder_with_everything_to_send_it_
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn only_their_owner_reads_them_and_no_link_is_written_through() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let site = Site::new("private");
+    picky(&site);
+    let object = site.file("ds_agent.log", line("x").as_bytes());
+    let folder = site.path("dead");
+    load(&site, folder.to_str().unwrap(), &object).with_status(1);
+    let kept = files(&folder).pop().unwrap();
+    let victim = site.file("victim", b"untouched");
+    let unfinished = format!("{}.part", kept.display());
+    for link in [unfinished.as_str(), kept.to_str().unwrap()] {
+        let _ = std::fs::remove_file(link);
+        symlink(&victim, link).unwrap();
+    }
+    load(&site, folder.to_str().unwrap(), &object).with_status(1);
+    assert_eq!(std::fs::read(&victim).unwrap(), b"untouched");
+    let found = std::fs::symlink_metadata(&kept).unwrap();
+    assert!(found.is_file());
+    assert_eq!(found.permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn where_nothing_is_refused_nothing_is_written() {
     let site = Site::new("nothing");

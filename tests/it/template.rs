@@ -89,6 +89,8 @@ fn stack(conditions: &'static [&'static str]) -> Stack {
         "CollectionArn": "arn:aws-cn:aoss:cn-north-1:111122223333:collection/c",
         "DeadLetterBucket": "letters",
         "DeadLetterPrefix": "es-loader/dead-letter/",
+        "DeadLetterKmsKeyArn": "arn:aws-cn:kms:cn-north-1:111122223333:key/d",
+        "IndexPattern": "log-deepsecurity*",
         "PasswordSecretArn": "arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:s-x",
         "Queue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:q",
         "DeadLetterQueue.Arn": "arn:aws-cn:sqs:cn-north-1:111122223333:d",
@@ -123,11 +125,19 @@ fn the_printed_policy_is_what_the_template_grants() {
     assert_eq!(printed(&domain, &[("--domain-arn", "DomainArn")]), domain.policy());
     let own_cluster = stack(&["HasSecret", "HandsOver"]);
     assert_eq!(printed(&own_cluster, &[("--secret-arn", "PasswordSecretArn")]), own_cluster.policy());
-    let all =
-        stack(&["IsCollection", "HandsOver", "HasKmsKey", "HasLogArchive", "HasDeadLetterBucket", "InVpc"]);
+    let all = stack(&[
+        "IsCollection",
+        "HandsOver",
+        "HasKmsKey",
+        "HasLogArchive",
+        "HasDeadLetterBucket",
+        "HasDeadLetterKmsKey",
+        "InVpc",
+    ]);
     let arguments = [
         ("--collection-arn", "CollectionArn"),
         ("--dead-letter-bucket", "DeadLetterBucket"),
+        ("--dead-letter-kms-key-arn", "DeadLetterKmsKeyArn"),
         ("--kms-key-arn", "BucketKmsKeyArn"),
         ("--log-archive-role-arn", "LogArchiveRoleArn"),
     ];
@@ -186,4 +196,61 @@ fn the_template_sets_the_variables_that_the_function_reads() {
     let mapping = &TEMPLATE["Resources"]["QueueToLoader"]["Properties"];
     assert_eq!(mapping["EventSourceArn"], json!({"Fn::GetAtt": ["Queue", "Arn"]}));
     assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+}
+
+#[test]
+fn every_path_to_an_index_is_bounded_to_the_sections_indices() {
+    let policy = stack(&["IsDomain", "HandsOver"]).policy();
+    let text = policy.to_string();
+    assert!(text.contains("/log-deepsecurity*/_bulk") && text.contains("/log-deepsecurity*/_mget"), "{text}");
+    assert!(!text.contains("siem/*"), "{text}");
+}
+
+#[test]
+fn buckets_and_queues_take_nothing_without_tls_and_what_nobody_saw_outlives_the_stack() {
+    let resources = &TEMPLATE["Resources"];
+    for policy in ["BucketPolicy", "QueuePolicy", "DeadLetterQueuePolicy"] {
+        let first = &resources[policy]["Properties"]["PolicyDocument"]["Statement"][0];
+        assert_eq!((&first["Effect"], &first["Principal"]), (&json!("Deny"), &json!("*")), "{policy}");
+        assert_eq!(first["Condition"]["Bool"]["aws:SecureTransport"], "false", "{policy}");
+    }
+    for kept in ["Bucket", "DeadLetterQueue"] {
+        assert_eq!(resources[kept]["DeletionPolicy"], "Retain", "{kept}");
+        assert_eq!(resources[kept]["UpdateReplacePolicy"], "Retain", "{kept}");
+    }
+    assert_eq!(resources["Bucket"]["Properties"]["VersioningConfiguration"]["Status"], "Enabled");
+    let rule = &resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"][0];
+    assert_eq!(rule["NoncurrentVersionExpiration"]["NoncurrentDays"], json!({"Ref": "OldVersionDays"}));
+    for bound in ["ReservedConcurrency", "MaximumConcurrency"] {
+        assert!(TEMPLATE["Parameters"][bound]["Default"].as_u64().unwrap() > 0, "{bound}");
+    }
+}
+
+#[test]
+fn each_trouble_has_its_alarm_and_silence_has_one_too() {
+    let alarms: Vec<(&String, &Value)> = TEMPLATE["Resources"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm")
+        .collect();
+    let metrics: Vec<&str> =
+        alarms.iter().map(|(_, alarm)| alarm["Properties"]["MetricName"].as_str().unwrap()).collect();
+    for metric in [
+        "Errors",
+        "Throttles",
+        "ApproximateAgeOfOldestMessage",
+        "RejectedLogCount",
+        "SkippedLogFileCount",
+        "PipelineErrorLogCount",
+        "TotalLogCount",
+    ] {
+        assert!(metrics.contains(&metric), "{metric} is not in {metrics:?}");
+    }
+    let silence = &TEMPLATE["Resources"]["SilenceAlarm"]["Properties"];
+    assert_eq!(silence["TreatMissingData"], "breaching", "where nothing comes there is no number either");
+    for (name, alarm) in alarms {
+        let text = alarm["Properties"]["AlarmDescription"].as_str().unwrap();
+        assert!(text.len() < 1_024 && !text.is_empty(), "{name}: {text}");
+    }
 }

@@ -85,6 +85,12 @@ pub(crate) struct IamArgs {
     /// How the keys of such documents begin; by default as in template.yaml, es-loader/dead-letter/
     #[arg(long, value_name = "PREFIX")]
     pub(crate) dead_letter_prefix: Option<String>,
+    /// KMS key of that bucket
+    #[arg(long, value_name = "ARN", requires = "print_iam")]
+    pub(crate) dead_letter_kms_key_arn: Option<String>,
+    /// Pattern of the indices of all sections; by default as in template.yaml, log-deepsecurity*
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) index_pattern: Option<String>,
     /// Secret with user and password, for a cluster without IAM
     #[arg(long, value_name = "ARN", requires = "print_iam")]
     pub(crate) secret_arn: Option<String>,

@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
 use super::http::upload_timeouts;
 use super::s3::{S3, S3Error};
+use crate::local::settings::filled_variable;
 
 /// The least size of a part in bytes, except for the last part (Amazon S3 User Guide, "Multipart upload limits").
 pub(crate) const PART_BYTES: usize = 5 << 20;
@@ -20,6 +21,8 @@ pub(crate) struct Upload {
     client: Client,
     bucket: String,
     key: String,
+    /// The account that the bucket has to belong to, by `ES_LOADER_DEAD_LETTER_OWNER`: a bucket of this name may be another's by now.
+    owner: Option<String>,
     /// The multipart upload and its parts, once there is more than one.
     parts: Option<(String, Vec<CompletedPart>)>,
 }
@@ -32,6 +35,7 @@ impl Upload {
             client: Client::from_conf(config.build()),
             bucket: bucket.to_owned(),
             key: key.to_owned(),
+            owner: filled_variable("ES_LOADER_DEAD_LETTER_OWNER"),
             parts: None,
         }
     }
@@ -41,21 +45,22 @@ impl Upload {
         let (id, mut parts) = match self.parts.take() {
             Some(begun) => begun,
             None => {
-                let begun =
-                    self.client.create_multipart_upload().bucket(&self.bucket).key(&self.key).send().await;
+                let request = self.client.create_multipart_upload().bucket(&self.bucket).key(&self.key);
+                let begun = request.set_expected_bucket_owner(self.owner.clone()).send().await;
                 let begun = begun.map_err(|error| self.failure(&error))?;
                 (begun.upload_id().unwrap_or_default().to_owned(), Vec::new())
             }
         };
         let number = i32::try_from(parts.len() + 1).unwrap_or(i32::MAX);
         let request = self.client.upload_part().bucket(&self.bucket).key(&self.key).upload_id(&id);
+        let request = request.set_expected_bucket_owner(self.owner.clone());
         let sent = request.part_number(number).body(ByteStream::from(bytes)).send().await;
         let sent = match sent {
             Ok(sent) => sent,
             Err(error) => {
                 // S3 charges for the parts of an upload until it is completed or aborted.
                 let end = self.client.abort_multipart_upload().bucket(&self.bucket).key(&self.key);
-                let _ = end.upload_id(id).send().await;
+                let _ = end.upload_id(id).set_expected_bucket_owner(self.owner.clone()).send().await;
                 return Err(self.failure(&error));
             }
         };
@@ -73,6 +78,7 @@ impl Upload {
     pub(crate) async fn finish(mut self, last: Vec<u8>) -> Result<(), S3Error> {
         if self.parts.is_none() {
             let request = self.client.put_object().bucket(&self.bucket).key(&self.key);
+            let request = request.set_expected_bucket_owner(self.owner.clone());
             let sent = request.body(ByteStream::from(last)).send().await;
             return sent.map(drop).map_err(|error| self.failure(&error));
         }
@@ -80,6 +86,7 @@ impl Upload {
         let Some((id, parts)) = self.parts.take() else { return Ok(()) };
         let whole = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(&self.key);
+        let request = request.set_expected_bucket_owner(self.owner.clone());
         let sent = request.upload_id(id).multipart_upload(whole).send().await;
         sent.map(drop).map_err(|error| self.failure(&error))
     }

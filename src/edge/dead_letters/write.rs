@@ -181,5 +181,14 @@ impl DeadLetterWriter {
 
 fn begin(folder: &std::path::Path, path: &std::path::Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
-    File::create(path)
+    // What an earlier try left, or a link that somebody put there, goes: it is never written through.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
