@@ -23,6 +23,8 @@ pub enum SourceName {
 pub struct Mapping {
     /// The field, dotted: `source.ip`.
     pub field: String,
+    /// It is one of the loader's own lines.
+    pub built_in: bool,
     /// The sources, in the order in which they are tried.
     pub sources: Vec<SourceName>,
     /// Where the line stands.

@@ -130,9 +130,12 @@ fn mapping_line(entry: &ResolvedEntry<'_>, findings: &mut Findings) -> Option<Ma
         return None;
     }
     match source::list(entry.text()) {
-        Ok(sources) => {
-            Some(Mapping { field: entry.key.to_owned(), sources, position: entry.position().clone() })
-        }
+        Ok(sources) => Some(Mapping {
+            field: entry.key.to_owned(),
+            built_in: entry.is_built_in(),
+            sources,
+            position: entry.position().clone(),
+        }),
         Err(problem) => {
             findings.push(entry.value_error(problem));
             None

@@ -117,6 +117,8 @@ pub(crate) enum Outcome {
     LaterSource,
     /// The value does not fit the field.
     Rejected,
+    /// The event does not meet what the line of the table asks for, for this reason.
+    Unmet(&'static str),
 }
 
 /// One value that a field was offered.

@@ -76,6 +76,25 @@ pub(crate) struct PairsView<'c, 'a> {
     pub(crate) problems: &'c mut Problems,
 }
 
+/// What a built-in line of the table asks of an event before it takes a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Condition {
+    /// Why the line does not take a value that does not meet it.
+    pub(crate) unmet: &'static str,
+    /// Whether the event meets it.
+    pub(crate) holds: fn(&Questioned<'_, '_>) -> bool,
+}
+
+/// What a condition sees of an event.
+pub(crate) struct Questioned<'c, 'a> {
+    /// Its pairs.
+    pub(crate) keyed: &'c EventKeys<'a>,
+    /// Its header.
+    pub(crate) header: &'c EventHeader<'a>,
+    /// The kind of device that wrote it; `None` where the product is not recognised.
+    pub(crate) device: Option<DeviceKind>,
+}
+
 /// An event whose row the table and the header have begun to fill.
 pub(crate) struct EventView<'c, 'a> {
     /// Memory that lives as long as the event.

@@ -11,11 +11,12 @@ mod apex_one;
 
 use std::fmt::Debug;
 
-use self::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
+use self::event::{Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
 use crate::document::field_list::ListedField;
 use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
+use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
 
 /// The section that is meant where none is named.
@@ -40,6 +41,11 @@ pub(crate) trait Profile: Debug + Sync {
         _pairs: &[Pair<'_>],
         _added: &[String],
     ) -> Option<DeviceKind> {
+        None
+    }
+
+    /// What the built-in line `field = key` of the table asks of an event.
+    fn condition(&self, _field: &str, _key: KeyId) -> Option<Condition> {
         None
     }
 

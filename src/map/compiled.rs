@@ -17,6 +17,7 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
+use crate::log_types::event::Condition;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
 use crate::packet::redaction::Redactor;
@@ -81,6 +82,8 @@ pub(crate) struct Rule {
     pub(crate) field: FieldId,
     pub(crate) kind: Type,
     pub(crate) origins: Vec<Origin>,
+    /// What it asks of an event.
+    pub(crate) condition: Option<Condition>,
 }
 
 impl CompiledSection {
@@ -107,11 +110,13 @@ impl CompiledSection {
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
-            rules.push(Rule {
-                field,
-                kind: fields.kind(field),
-                origins: mapping.sources.iter().map(|source| origin(source, records, &mut keys)).collect(),
-            });
+            let origins = mapping.sources.iter().map(|source| origin(source, records, &mut keys));
+            let origins: Vec<_> = origins.collect();
+            let condition = match origins.as_slice() {
+                [Origin::Key(key, _)] if mapping.built_in => profile.condition(&mapping.field, *key),
+                _ => None,
+            };
+            rules.push(Rule { field, kind: fields.kind(field), origins, condition });
         }
         let statics = log_type
             .statics

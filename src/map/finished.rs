@@ -108,8 +108,8 @@ fn set_id<'d>(
     arena: &'d Bump,
 ) -> ChosenId<'d> {
     let MappedEvent { read, row, .. } = mapped;
-    let ReadEvent { event, syslog, header, keyed, problems, .. } = &mut **read;
-    let sources = Sources { record: event.record, syslog, header, arena };
+    let ReadEvent { event, syslog, header, keyed, problems, device_kind, .. } = &mut **read;
+    let sources = Sources { record: event.record, syslog, header, device: *device_kind, arena };
     let content_id = event.identity.document(event.part).text_in(arena);
     let suffix = section.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, keyed));
     // An id that had to be cut could be another document's.

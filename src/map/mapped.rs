@@ -55,6 +55,7 @@ pub(super) fn map_events<'r, 'd>(
     for event in &mut mapped {
         if event.read.device_kind.is_none() {
             section.profile.redact(event.view(section, arena));
+            event.untold_action(section);
         }
         event.constants(section, arena);
     }
@@ -78,8 +79,8 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Fills the fields of the table and of the header.
     fn table_and_header(&mut self, section: &'d CompiledSection, devices: &'d [Device], arena: &'d Bump) {
         let Self { read, row, used, .. } = self;
-        let ReadEvent { event, syslog, header, keyed, problems, .. } = &mut **read;
-        let sources = Sources { record: event.record, syslog, header, arena };
+        let ReadEvent { event, syslog, header, keyed, problems, device_kind, .. } = &mut **read;
+        let sources = Sources { record: event.record, syslog, header, device: *device_kind, arena };
         let has_value = apply_table(section, &sources, keyed, row, used, problems);
         self.tell_pipeline_error(section, has_value);
         let Self { read, row, .. } = self;
@@ -139,6 +140,15 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             keyed,
             row,
             problems,
+        }
+    }
+
+    /// Gives an event of a log type whose own words tell no action one all the same, so that a table by action has no gap.
+    fn untold_action(&mut self, section: &CompiledSection) {
+        if section.one_product {
+            let action = if self.pipeline_error { "line-not-understood" } else { "event-reported" };
+            self.row.trace.step(Step::Class);
+            self.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(action));
         }
     }
 

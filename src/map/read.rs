@@ -122,7 +122,13 @@ impl<'d> ReadEvent<'d> {
 
     /// What sources can be read from.
     pub(super) fn sources<'e>(&'e self, arena: &'d Bump) -> Sources<'e, 'd> {
-        Sources { record: self.event.record, syslog: &self.syslog, header: &self.header, arena }
+        Sources {
+            record: self.event.record,
+            syslog: &self.syslog,
+            header: &self.header,
+            device: self.device_kind,
+            arena,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::trace::{Outcome, Read, Step};
 use crate::document::value::Value;
+use crate::log_types::event::{DeviceKind, Questioned};
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
@@ -25,6 +26,7 @@ pub(super) struct Sources<'e, 'a> {
     pub(super) record: &'a Record<'a>,
     pub(super) syslog: &'e syslog::SyslogHeader<'a>,
     pub(super) header: &'e EventHeader<'a>,
+    pub(super) device: Option<DeviceKind>,
     pub(super) arena: &'a Bump,
 }
 
@@ -129,6 +131,14 @@ impl<'a> Table<'_, 'a> {
     fn set(&mut self, rule: &Rule, origin: &'a Origin) -> bool {
         let Some(text) = self.value(origin) else { return false };
         let Self { sources, keyed, row, problems, .. } = self;
+        if let Some(condition) = &rule.condition {
+            let Sources { header, device, .. } = **sources;
+            if !(condition.holds)(&Questioned { keyed, header, device }) {
+                row.trace.reason(Step::Table, || read_for(origin, keyed));
+                row.trace.note(Some(rule.field), Value::Text(text), Outcome::Unmet(condition.unmet));
+                return false;
+            }
+        }
         row.trace.reason(Step::Table, || read_for(origin, keyed));
         let taken = row.set_with(rule.field, |slot| convert_to(slot, text, rule.kind, sources.arena));
         if taken.is_none() {

@@ -17,7 +17,7 @@ fn the_shipped_tables_are_read() {
 const FIELDS: &str = "field,type,meaning\n";
 const KEYS: &str = "key,leef,field,as,left over\n";
 const MODULES: &str = "module,provider,product,ids,cat,rule id offset,on the host,quotes text,packets,kind,category,type,example id\n";
-const LABELS: &str = "modules,key,label,other label,field,as\n";
+const LABELS: &str = "modules,key,label,other label,field,as,table\n";
 const ACTIONS: &str = "modules,act,id,disposition,type\n";
 
 #[test]
@@ -56,7 +56,7 @@ fn what_is_wrong_with_a_table_is_told_with_file_and_line() {
             [MODULES, "Firewall,firewall,Agent,20,,,,,no,event,,info,20\n"],
             "2: 'no' in the column 'packets' is none of: yes",
         ),
-        ("labels", [LABELS, "Firewall,src,Label,,%.act,\n"], "2: 'src' is no custom key of keys.csv"),
+        ("labels", [LABELS, "Firewall,src,Label,,%.act,,\n"], "2: 'src' is no custom key of keys.csv"),
         (
             "actions",
             [ACTIONS, "Firewall,Deny,,stopped,\n"],
@@ -90,15 +90,15 @@ fn no_field_stands_in_two_rows() {
 #[test]
 fn no_key_no_label_and_no_code_stands_in_two_rows() {
     let tables =
-        ["keys", "labels", "modules", "actions", "detect_only", "codes", "sign_ins"].map(deepsecurity);
-    let [keys, labels, modules, actions, detect_only, codes, sign_ins] = &tables;
+        ["keys", "labels", "modules", "actions", "detect_only", "codes", "system_events"].map(deepsecurity);
+    let [keys, labels, modules, actions, detect_only, codes, system_events] = &tables;
     for (rows, columns) in [
         (keys, &["key", "leef"][..]),
         (labels, &["label", "other label"]),
         (modules, &["module"]),
         (detect_only, &["act"]),
-        (sign_ins, &["id"]),
-        (sign_ins, &["name"]),
+        (system_events, &["id"]),
+        (system_events, &["name"]),
     ] {
         let cells = rows.iter().flat_map(|row| columns.iter().map(move |column| (row, row.cell(column))));
         assert_each_once(
@@ -112,7 +112,9 @@ fn no_key_no_label_and_no_code_stands_in_two_rows() {
             row.list("modules").into_iter().map(move |module| (row, format!("{module} {cells}")))
         }));
     }
-    let code = |row: &Row| ["module", "code of", "code"].map(|column| row.cell(column).to_owned()).join(" ");
+    let code = |row: &Row| {
+        ["module", "code of", "code", "field"].map(|column| row.cell(column).to_owned()).join(" ")
+    };
     assert_each_once(codes.iter().map(|row| (row, code(row))));
 }
 

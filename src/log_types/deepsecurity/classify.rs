@@ -2,13 +2,14 @@
 
 use super::context::Context;
 use super::module_fields::is_registry_path;
-use super::system;
 use super::tables::actions::Disposition;
 use super::tables::keys::key;
 use super::tables::modules::{Module, ModuleFacts};
-use super::tables::sign_ins::SignIn;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+
+/// `event.action` of an event that has no word for what was done, of a module that is not known.
+const UNTOLD_ACTION: &str = "event-reported";
 
 pub(super) fn classify(context: &mut Context<'_, '_>) {
     let module = context.module;
@@ -17,9 +18,9 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::RULE_RULESET, Value::Word(name));
     }
     let disposition = if has_failed(context) { Disposition::Allowed } else { context.disposition };
-    let sign_in = if module == Module::System { system::sign_in(context) } else { None };
-    let (category, types) = class(context, sign_in);
-    context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(module.facts().kind));
+    let (category, types) = class(context);
+    let kind = context.system.map_or(module.facts().kind, |event| event.kind);
+    context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(kind));
     if !category.is_empty() {
         context.row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Words(category));
     }
@@ -44,7 +45,11 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
     if let Some(word) = word {
         context.row.set_if_absent(FieldId::DS_DISPOSITION, Value::Word(word));
     }
-    if let Some(outcome) = outcome(context, sign_in, disposition) {
+    context.row.set_if_absent(
+        FieldId::EVENT_ACTION,
+        Value::Word(context.system.map_or(UNTOLD_ACTION, |event| event.action)),
+    );
+    if let Some(outcome) = outcome(context, disposition) {
         context.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
     }
 }
@@ -52,13 +57,13 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
 /// Categories, and types of an event that nothing was blocked or let through by.
 type Class = (&'static [&'static str], &'static [&'static str]);
 
-fn class(context: &Context<'_, '_>, sign_in: Option<&SignIn>) -> Class {
+fn class(context: &Context<'_, '_>) -> Class {
     let ModuleFacts { category, types, .. } = *context.module.facts();
-    match (context.module, sign_in) {
+    match (context.module, context.system) {
         // A connection has two ends (ECS, event.type).
         (Module::Firewall, _) if has_both_ends(context) => (category, &["connection"]),
         (Module::IntegrityMonitoring, _) => changed_object(context),
-        (_, Some(sign_in)) => (&["authentication"], sign_in.types),
+        (_, Some(event)) => (event.category, event.types),
         _ => (category, types),
     }
 }
@@ -86,12 +91,8 @@ fn has_failed(context: &Context<'_, '_>) -> bool {
 }
 
 /// From the point of view of the reporting agent: a firewall that blocks as intended succeeds (ECS, event.outcome).
-fn outcome(
-    context: &Context<'_, '_>,
-    sign_in: Option<&SignIn>,
-    disposition: Disposition,
-) -> Option<&'static str> {
-    if let Some(outcome) = sign_in.and_then(|sign_in| sign_in.outcome) {
+fn outcome(context: &Context<'_, '_>, disposition: Disposition) -> Option<&'static str> {
+    if let Some(outcome) = context.system.and_then(|event| event.outcome) {
         return Some(outcome);
     }
     if has_failed(context) {

@@ -4,6 +4,7 @@ use bumpalo::Bump;
 
 use super::tables::actions::Disposition;
 use super::tables::modules::Module;
+use super::tables::system_events::SystemEvent;
 use crate::config::log_type::LogType;
 use crate::document::fields::Fields;
 use crate::document::problem::Problems;
@@ -26,6 +27,8 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) header: &'c EventHeader<'a>,
     pub(crate) signature_id: &'a str,
     pub(crate) module: Module,
+    /// What is known of the system event, if it is one.
+    pub(crate) system: Option<&'static SystemEvent>,
     /// What was done about the event, known from the first step on.
     pub(crate) disposition: Disposition,
 }
@@ -45,6 +48,7 @@ impl<'c, 'a> Context<'c, 'a> {
             signature_id: header.signature_id,
             header,
             module,
+            system: None,
             disposition: Disposition::Unknown,
         }
     }

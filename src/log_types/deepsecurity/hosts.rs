@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::tables::keys::key;
+use crate::document::convert::ip;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
@@ -39,6 +40,12 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
         && let Some(address) = context.row.ip(FieldId::OBSERVER_IP)
     {
         context.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(address));
+        let read = |key| context.keyed.value(key).filter(|text| ip(text) == Some(address.ip));
+        if !context.row.is_off(FieldId::SOURCE_IP)
+            && let Some(text) = read(key::DVC).or_else(|| read(key::DVCHOST))
+        {
+            context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(text));
+        }
     }
 }
 

@@ -23,19 +23,29 @@ pub(super) fn known_keys(context: &mut Context<'_, '_>) {
             continue;
         }
         context.row.trace.reason(Step::KnownKey, || Read::Pair(at));
-        // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
-        if let Destination::Field(field) = destination
-            && value == "N/A"
-            && !context.fields.is_prefixed(*field)
-        {
-            context.row.trace.rejected(Some(*field), value);
-        } else if set_destination(context, *destination, value) {
-            context.keyed.mark_used(at);
-        } else if !matches!(destination, Destination::Field(field) if context.row.has(*field))
-            && !is_off(context, *destination)
-        {
-            count_type_mismatch(context, at);
-        }
+        take(context, *destination, at, value);
+    }
+}
+
+/// Gives the value of a pair to the fields of `destination`, and notes whether it found a home there.
+pub(super) fn take<'a>(
+    context: &mut Context<'_, 'a>,
+    destination: Destination,
+    at: PairIndex,
+    value: &'a str,
+) {
+    // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
+    if let Destination::Field(field) = destination
+        && value == "N/A"
+        && !context.fields.is_prefixed(field)
+    {
+        context.row.trace.rejected(Some(field), value);
+    } else if set_destination(context, destination, value) {
+        context.keyed.mark_used(at);
+    } else if !matches!(destination, Destination::Field(field) if context.row.has(field))
+        && !is_off(context, destination)
+    {
+        count_type_mismatch(context, at);
     }
 }
 

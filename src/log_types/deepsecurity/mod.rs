@@ -8,11 +8,14 @@ mod known_keys;
 mod hosts;
 mod network;
 mod packets;
+mod computers;
+mod user_changes;
 mod system;
 mod vulnerability;
 mod module_fields;
 mod classify;
 mod related;
+mod conditions;
 mod profile;
 
 pub use self::tables::actions::{Action, Disposition};

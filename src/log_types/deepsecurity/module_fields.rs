@@ -3,7 +3,6 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::system;
 use super::tables::keys::key;
 use super::tables::modules::Module;
 use super::tables::tables;
@@ -13,9 +12,13 @@ use crate::document::row::Row;
 use crate::document::value::Value;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
+    if context.module == Module::IntegrityMonitoring
+        && context.row.text(FieldId::FILE_PATH).is_some_and(is_registry_path)
+    {
+        context.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word("registry-changed"));
+    }
     words_of_codes(context);
     match context.module {
-        Module::System => system::accounts(context),
         Module::AntiMalware => {
             if context.row.has(FieldId::VULNERABILITY_ID) {
                 context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
@@ -30,7 +33,7 @@ pub(super) fn module_fields(context: &mut Context<'_, '_>) {
                 context.row.set_if_absent(FieldId::EVENT_REASON, Value::Text(reason));
             }
         }
-        Module::Firewall | Module::LogInspection | Module::Unknown => {}
+        Module::System | Module::Firewall | Module::LogInspection | Module::Unknown => {}
     }
 }
 

@@ -1,13 +1,17 @@
 //! Protocol, address family, direction, size and name of a packet's flow.
 
 use super::context::Context;
-use super::tables::keys::key;
+use super::known_keys::take;
+use super::tables::keys::{Destination, key};
 use crate::document::field_list::FieldId;
+use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::packet::community_id::Flow;
-use crate::parse::pairs::event_keys::KeyId;
+use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 
 pub(super) fn network(context: &mut Context<'_, '_>) {
+    transferred(context);
+    ends(context);
     let protocol = protocol(context);
     if !context.module.facts().has_packets {
         return;
@@ -27,6 +31,39 @@ pub(super) fn network(context: &mut Context<'_, '_>) {
     size_and_direction(context);
     if let Some(protocol) = protocol {
         community_id(context, protocol);
+    }
+}
+
+/// ECS counts what a source sends; the agent counts what comes in and goes out. A packet goes from its source to its destination, so that
+/// what goes out comes from the source too.
+fn transferred(context: &mut Context<'_, '_>) {
+    let (mut incoming, mut outgoing) = (FieldId::SOURCE_BYTES, FieldId::DESTINATION_BYTES);
+    if context.module.facts().has_packets && is_outgoing(context.keyed) {
+        std::mem::swap(&mut incoming, &mut outgoing);
+    }
+    for (key, field) in [(key::IN, incoming), (key::OUT, outgoing)] {
+        let at = context.keyed.at(key).filter(|at| !context.keyed.is_used(*at));
+        let Some((at, value)) = at.and_then(|at| Some((at, context.keyed.filled_at(at)?))) else { continue };
+        context.row.trace.reason(Step::Network, || Read::Pair(at));
+        take(context, Destination::Field(field), at, value);
+    }
+    context.row.trace.step(Step::Network);
+}
+
+/// Both ends as they were read, whatever they are (ECS, source.address).
+fn ends(context: &mut Context<'_, '_>) {
+    for (keys, field, ip) in [
+        ([key::SRC, key::SHOST], FieldId::SOURCE_ADDRESS, FieldId::SOURCE_IP),
+        ([key::DST, key::DHOST], FieldId::DESTINATION_ADDRESS, FieldId::DESTINATION_IP),
+    ] {
+        // Who switches the address off wants it nowhere.
+        if context.row.is_off(ip) {
+            continue;
+        }
+        let told = keys.into_iter().filter_map(|key| context.keyed.value(key)).find(|end| *end != "N/A");
+        if let Some(end) = told {
+            context.row.set_if_absent(field, Value::Text(end));
+        }
     }
 }
 
@@ -82,9 +119,17 @@ fn family_of_frame(context: &Context<'_, '_>) -> Option<&'static str> {
     families.into_iter().find_map(|(word, family)| frame.eq_ignore_ascii_case(word).then_some(family))
 }
 
+/// Whether the packet of an event goes out: only then the agent counts bytes that do.
+pub(super) fn is_outgoing(keyed: &EventKeys<'_>) -> bool {
+    bytes(keyed, key::OUT).is_some_and(|out| match bytes(keyed, key::IN) {
+        Some(incoming) => incoming == 0 && out > 0,
+        None => true,
+    })
+}
+
 /// The agent tells bytes by direction: only one of the two is about the packet of the event.
 fn size_and_direction(context: &mut Context<'_, '_>) {
-    let (incoming, outgoing) = (bytes(context, key::IN), bytes(context, key::OUT));
+    let (incoming, outgoing) = (bytes(context.keyed, key::IN), bytes(context.keyed, key::OUT));
     let direction = match (incoming, outgoing) {
         (Some(_), None) => "ingress",
         (None, Some(_)) => "egress",
@@ -102,8 +147,8 @@ fn size_and_direction(context: &mut Context<'_, '_>) {
     }
 }
 
-fn bytes(context: &Context<'_, '_>, key: KeyId) -> Option<i64> {
-    context.keyed.value(key)?.parse().ok().filter(|bytes| *bytes >= 0)
+fn bytes(keyed: &EventKeys<'_>, key: KeyId) -> Option<i64> {
+    keyed.value(key)?.parse().ok().filter(|bytes| *bytes >= 0)
 }
 
 /// A port of the row.

@@ -11,6 +11,7 @@ use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem::FinderBuilder;
 
 use super::classify::classify;
+use super::conditions::condition;
 use super::custom_keys::custom_keys;
 use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
@@ -19,10 +20,12 @@ use super::network::network;
 use super::packets::packets;
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
+use super::system::people;
 use super::tables::actions::Action;
 use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
 use super::tables::products::Named;
+use super::tables::system_events::SystemEvent;
 use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
 use crate::bytes::trim::trim;
@@ -31,9 +34,12 @@ use crate::document::field_type::Type;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::event::{Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
+use crate::log_types::event::{
+    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView,
+};
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
+use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
 
@@ -64,13 +70,17 @@ impl Profile for DeepSecurity {
         let mut contexts: Vec<_> = events
             .into_iter()
             .map(|event| {
-                let module = module_of(event.device, event.header.signature_id);
+                let module = Module::of_device(event.device, event.header.signature_id);
                 Context::new(event, module)
             })
             .collect();
         for step in STEPS {
             contexts.iter_mut().for_each(step);
         }
+    }
+
+    fn condition(&self, field: &str, key: KeyId) -> Option<Condition> {
+        condition(field, key)
     }
 
     fn own_fields(&self) -> &'static [ListedField] {
@@ -96,7 +106,7 @@ impl Profile for DeepSecurity {
     }
 
     fn repair_pairs(&self, event: &mut PairsView<'_, '_>) {
-        fold_quoted_text(event, module_of(Some(event.device), event.signature_id));
+        fold_quoted_text(event, Module::of_device(Some(event.device), event.signature_id));
         keep_paths(event.keyed);
     }
 
@@ -105,7 +115,7 @@ impl Profile for DeepSecurity {
     }
 
     fn rule_id_offset(&self, device: DeviceKind, signature_id: &str) -> u64 {
-        module_of(Some(device), signature_id).facts().rule_id_offset
+        Module::of_device(Some(device), signature_id).facts().rule_id_offset
     }
 
     fn dashboard(&self) -> Option<Dashboard> {
@@ -120,12 +130,6 @@ impl Profile for DeepSecurity {
     fn redact(&self, event: EventView<'_, '_>) {
         packets(&mut Context::new(event, Module::Unknown));
     }
-}
-
-/// The module of an event, as far as device and id tell it.
-fn module_of(device: Option<DeviceKind>, signature_id: &str) -> Module {
-    let product = device.and_then(Product::of_device_kind);
-    product.map_or(Module::Unknown, |product| Module::of_id(product, signature_id))
 }
 
 /// The writer of an event whose vendor is unknown, or whose product says neither Agent nor Manager. An unknown vendor counts only with a
@@ -176,9 +180,12 @@ pub(super) const STEPS: [fn(&mut Context<'_, '_>); 6] = [module, keys, ends, flo
 /// Tells the module by the category where the id does not, and notes which of LEEF's attributes say what CEF's header says: they
 /// need no field of their own.
 fn module(context: &mut Context<'_, '_>) {
-    let Context { keyed, header, module, .. } = context;
+    let Context { keyed, header, module, system, .. } = context;
     let category = keyed.value(key::CAT);
     *module = module.or_of_category(category);
+    if *module == Module::System {
+        *system = SystemEvent::of(header.signature_id, header.name);
+    }
     for name in [key::NAME, key::DESC] {
         if keyed.value(name) == Some(header.name) {
             keyed.mark_key_used(name);
@@ -193,6 +200,7 @@ fn module(context: &mut Context<'_, '_>) {
 }
 
 fn keys(context: &mut Context<'_, '_>) {
+    people(context);
     custom_keys(context);
     action(context);
     known_keys(context);

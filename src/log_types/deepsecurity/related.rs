@@ -4,20 +4,21 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::system;
-use super::tables::keys::key;
-use super::tables::modules::Module;
+use super::system::{Part, computers_of};
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
+use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
 
-const ADDRESSES: [FieldId; 5] = [
+const ADDRESSES: [FieldId; 7] = [
     FieldId::SOURCE_IP,
     FieldId::DESTINATION_IP,
     FieldId::OBSERVER_IP,
     FieldId::NETWORK_FORWARDED_IP,
     FieldId::CLIENT_IP,
+    FieldId::HOST_IP,
+    FieldId::SERVER_IP,
 ];
 
 /// Agents and clients write addresses here as well.
@@ -44,6 +45,9 @@ const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, F
 /// Collects them. A list that the table has set stays.
 pub(super) fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
+    let mut parts = ArenaVec::new_in(arena);
+    computers_of(context, |part| parts.push(part));
+    context.row.trace.step(Step::Related);
     let row = &mut *context.row;
     let mut ips = ArenaVec::with_capacity_in(4, arena);
     for address in ADDRESSES.iter().filter_map(|field| row.ip(*field)) {
@@ -64,12 +68,10 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
             None => add_once(&mut hosts, name),
         }
     }
-    if context.module == Module::System
-        && let Some((name, address)) = context.keyed.value(key::TARGET).and_then(system::computer)
-    {
-        add_address(&mut ips, address);
-        if !name.is_empty() {
-            add_once(&mut hosts, name);
+    for part in &parts {
+        match part {
+            Part::Address(address) => add_address(&mut ips, *address),
+            Part::Name(name) => add_once(&mut hosts, *name),
         }
     }
     if !ips.is_empty() {

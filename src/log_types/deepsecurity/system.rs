@@ -1,40 +1,120 @@
 //! System events of the Manager: who signed in, who tried to, and whom or what an event is about.
 
+use super::computers::computers;
 use super::context::Context;
 use super::tables::keys::key;
-use super::tables::sign_ins::SignIn;
-use crate::document::convert;
+use super::tables::system_events::{About, SystemEvent};
+use super::user_changes::user_changes;
+use crate::document::convert::address;
 use crate::document::field_list::FieldId;
-use crate::document::value::Address;
-use crate::document::value::Value;
+use crate::document::trace::{Read, Step};
+use crate::document::value::{Address, Value};
+use crate::parse::event_header::EventHeader;
+use crate::parse::pairs::event_keys::EventKeys;
 
-/// The sign-in that an event of the Manager is about.
-pub(super) fn sign_in(context: &Context<'_, '_>) -> Option<&'static SignIn> {
-    SignIn::of(context.signature_id, context.row.text(FieldId::RULE_NAME).unwrap_or_default())
+/// Where the person was who signs in: `msg` ends with it. Nothing where the event is no sign-in, or does not say.
+pub(super) fn place_of_sign_in<'a>(keyed: &EventKeys<'a>, header: &EventHeader<'a>) -> Option<&'a str> {
+    SystemEvent::of(header.signature_id, header.name).filter(|event| event.is_sign_in())?;
+    let (_, place) = keyed.value(key::MSG)?.rsplit_once(" from ")?;
+    let place = place.split_ascii_whitespace().next()?;
+    let place = place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
+    address(place).map(|_| place)
 }
 
-/// The account that an event is about, and where the person was: `src` is the Manager's own address, and only `msg` ends with
-/// the other one.
-pub(super) fn accounts(context: &mut Context<'_, '_>) {
-    let target = context.keyed.value(key::TARGET);
-    let is_user = |kind: &str| kind.eq_ignore_ascii_case("user");
-    let about_user = context.keyed.value(key::TARGET_TYPE).is_some_and(is_user);
-    let about_sign_in = sign_in(context).is_some();
-    if let Some(target) = target.filter(|target| (about_sign_in || about_user) && *target != "N/A") {
-        context.row.set_if_absent(FieldId::USER_TARGET_NAME, Value::Text(target));
+/// The account that an event is about, and the place and the Manager of a sign-in. `suser` is `System` where nobody could be told.
+pub(super) fn people(context: &mut Context<'_, '_>) {
+    let Some(event) = context.system else { return };
+    context.row.trace.step(Step::Details);
+    if event.is_sign_in() {
+        sign_in(context);
+        return;
     }
-    if about_sign_in
-        && let Some(message) = context.keyed.value(key::MSG)
-        && let Some((_, place)) = message.rsplit_once(" from ")
-        && let Some(address) = convert::address(place.trim_end_matches('.'))
-    {
-        context.row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(context.arena.alloc(address)));
+    let target = context.keyed.value(key::TARGET).filter(|target| *target != "N/A");
+    let Some(account) = target.filter(|_| about(context, event) == About::User) else { return };
+    context.row.set_if_absent(FieldId::USER_TARGET_NAME, Value::Text(account));
+    if let Some(id) = context.keyed.value(key::TARGET_ID).filter(|id| *id != "N/A") {
+        context.row.set_if_absent(FieldId::USER_TARGET_ID, Value::Text(id));
+    }
+    if event.types.contains(&"change") {
+        user_changes(context);
     }
 }
 
-/// A computer that an event is about: `Krill (192.168.1.4)`, also with doubled brackets. Name and address.
-pub(super) fn computer(target: &str) -> Option<(&str, Address<'_>)> {
-    let (name, address) = target.strip_suffix(')')?.rsplit_once('(')?;
-    let address = convert::address(address.trim_end_matches(')'))?;
-    Some((name.trim_end_matches(['(', ' ']), address))
+/// What `target` names.
+fn about(context: &Context<'_, '_>, event: &SystemEvent) -> About {
+    const COMPUTERS: [&str; 4] = ["host", "computer", "virtual machine", "instance"];
+    match context.keyed.value(key::TARGET_TYPE) {
+        Some(kind) if kind.eq_ignore_ascii_case("user") => About::User,
+        Some(kind) if COMPUTERS.iter().any(|name| kind.eq_ignore_ascii_case(name)) => About::Computer,
+        Some(_) => About::Other,
+        None => event.about,
+    }
+}
+
+fn sign_in(context: &mut Context<'_, '_>) {
+    let Context { arena, keyed, header, row, .. } = context;
+    let named = |key| keyed.value(key).filter(|name| !matches!(*name, "N/A" | "System"));
+    let account = named(key::TARGET).or_else(|| account_in_message(keyed)).or_else(|| named(key::SUSER));
+    if let Some(account) = account {
+        row.set_if_absent(FieldId::USER_NAME, Value::Text(account));
+        row.set_if_absent(FieldId::SOURCE_USER_NAME, Value::Text(account));
+    }
+    let performer = keyed.at(key::SUSER).and_then(|at| Some((at, keyed.filled_at(at)?)));
+    if let Some((at, performer)) = performer.filter(|(at, _)| account.is_some() && !keyed.is_used(*at)) {
+        if account != Some(performer) {
+            row.set_if_absent(FieldId::DS_PERFORMED_BY, Value::Text(performer));
+        }
+        keyed.mark_used(at);
+    }
+    let Some(place) = place_of_sign_in(keyed, header) else { return };
+    let Some(from) = address(place).map(|from| &*arena.alloc(from)) else { return };
+    row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
+    row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
+    row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
+    let Some(at) = keyed.at(key::SRC).filter(|at| !keyed.is_used(*at)) else { return };
+    let manager = keyed.filled_at(at).and_then(address).filter(|manager| manager.ip != from.ip);
+    if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
+        row.trace.reason(Step::Details, || Read::Pair(at));
+        row.set_if_absent(FieldId::OBSERVER_IP, Value::Ip(manager));
+        row.set_if_absent(FieldId::SERVER_IP, Value::Ip(manager));
+        keyed.mark_used(at);
+    }
+}
+
+/// The account in `User password incorrect for username 'NAME' on an attempt to sign in from …`.
+fn account_in_message<'a>(keyed: &EventKeys<'a>) -> Option<&'a str> {
+    let (_, quoted) = keyed.value(key::MSG)?.split_once("username '")?;
+    let (account, _) = quoted.rsplit_once("' on ").or_else(|| quoted.rsplit_once('\''))?;
+    Some(account).filter(|account| !account.is_empty())
+}
+
+/// The addresses and the names of the computers that an event is about; what is the computer of the event, if there is one, goes to its
+/// fields.
+pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnMut(Part<'a>)) {
+    let Some(event) = context.system else { return };
+    let about = about(context, event);
+    let Some(target) = context.keyed.value(key::TARGET).filter(|_| about != About::User) else { return };
+    let found = computers(target, about == About::Computer, context.arena);
+    if let [only] = found {
+        context.row.trace.step(Step::Details);
+        if let Some(address) = only.address {
+            context.row.set_if_absent(FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)));
+        }
+        if let Some(name) = only.names.first() {
+            context.row.set_if_absent(FieldId::HOST_NAME, Value::Text(name));
+        }
+        if let Some(instance) = only.instance {
+            context.row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
+        }
+    }
+    for computer in found {
+        computer.address.into_iter().for_each(|address| each(Part::Address(address)));
+        computer.names.iter().for_each(|name| each(Part::Name(name)));
+    }
+}
+
+/// What a computer is called by.
+pub(super) enum Part<'a> {
+    Address(Address<'a>),
+    Name(&'a str),
 }

@@ -34,7 +34,9 @@ pub(super) fn explain<'d>(
     let index = index_names.name(event.time.instant, facts.around.load).to_owned();
     let row = &event.mapped.row;
     let texts = SourceTexts::new(read);
-    let not_taken = |note: &&Note<'_>| matches!(note.outcome, Outcome::Overridden | Outcome::Rejected);
+    let not_taken = |note: &&Note<'_>| {
+        matches!(note.outcome, Outcome::Overridden | Outcome::Rejected | Outcome::Unmet(_))
+    };
     let not_taken = row.trace.notes().iter().filter(not_taken);
     let not_taken = not_taken.map(|note| (note, texts.of(&note.reason.read, &note.value))).collect();
     let explainer = Explainer { row, section, texts: &texts, not_taken };
@@ -124,6 +126,7 @@ impl<'d> Explainer<'_, 'd> {
                 let reason = misfit(value, fields.kind(*field));
                 format!("left over: {reason}, as {} asks for", fields.name(*field))
             }
+            Some(Note { outcome: Outcome::Unmet(reason), .. }) => format!("left over: {reason}"),
             Some(Note { field: Some(field), .. }) => {
                 format!("left over: {} had its value", fields.name(*field))
             }
@@ -158,6 +161,7 @@ impl<'d> Explainer<'_, 'd> {
     /// part of the other, or a later source on a line whose own value was replaced.
     fn unused(&self, note: &Note<'d>, field: FieldId, set: Option<&Note<'d>>) -> Option<UnusedValue> {
         let reason = match (note.outcome, set.map(|set| set.reason.step)) {
+            (Outcome::Unmet(reason), _) => reason.to_owned(),
             (Outcome::Rejected, _) => misfit(&note.value, self.section.fields.kind(field)),
             (Outcome::Set | Outcome::Overridden, None) => "taken away again".to_owned(),
             // A step may build its value up bit by bit.

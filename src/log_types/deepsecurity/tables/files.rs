@@ -24,7 +24,7 @@ pub const SHIPPED: [Table; 10] = [
     file!("actions.csv"),
     file!("detect_only.csv"),
     file!("codes.csv"),
-    file!("sign_ins.csv"),
+    file!("system_events.csv"),
     file!("vendors.csv"),
     file!("products.csv"),
 ];

@@ -121,10 +121,10 @@ macro_rules! name_keys {
 }
 
 name_keys! {
-    ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DPT "dpt"; OUT "out"; MSG "msg";
+    ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DST "dst"; DPT "dpt"; DHOST "dhost"; OUT "out"; MSG "msg";
     FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath";
     FILE_IN_COMPRESSED_FILE "fileInCompressedFile"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser"; SUID "suid";
     SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; DS_COMMAND_LINE "TrendMicroDsCommandLine";
     REQUEST "request"; PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; MITRE "TrendMicroDsMitre";
-    TARGET "target"; TARGET_TYPE "targetType"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1";
+    TARGET "target"; TARGET_TYPE "targetType"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1"; CS1_LABEL "cs1Label"; CN1 "cn1"; CN1_LABEL "cn1Label"; TARGET_ID "targetID";
 }

@@ -17,13 +17,20 @@ pub(crate) struct Labels {
     numbers: KeyTable,
     /// By the number of the label.
     by_label: Vec<Destination>,
+    /// Labels of values that the built-in lines of the table may take, each with its key.
+    of_table: Vec<(&'static str, KeyId)>,
     /// By module, any where there is none, and key.
     by_key: Vec<(Option<Module>, KeyId, Destination)>,
 }
 
 impl Labels {
     pub(super) fn read(table: Table, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
-        let mut labels = Self { numbers: KeyTable::new(&[], &[]), by_label: Vec::new(), by_key: Vec::new() };
+        let mut labels = Self {
+            numbers: KeyTable::new(&[], &[]),
+            by_label: Vec::new(),
+            of_table: Vec::new(),
+            by_key: Vec::new(),
+        };
         table.read(|row| labels.add(&row, fields, keys))?;
         Ok(labels)
     }
@@ -36,6 +43,11 @@ impl Labels {
             self.by_label.push(destination);
         }
         let name = row.cell("key")?;
+        if row.flag("table")? {
+            let key = keys.custom(name);
+            let labels = labels.into_iter().filter(|label| !label.is_empty());
+            self.of_table.extend(labels.filter_map(|label| Some((label, key?))));
+        }
         for module in row.list("modules")? {
             let module = if *module == "*" { None } else { Some(Module::read(row, module)?) };
             let key = keys.custom(name);
@@ -43,6 +55,11 @@ impl Labels {
             self.by_key.push((module, key, destination));
         }
         Ok(())
+    }
+
+    /// Whether a value of `custom` with this label is what the built-in lines of the table mean.
+    pub(crate) fn is_of_table(&self, label: &str, custom: KeyId) -> bool {
+        self.of_table.contains(&(label, custom))
     }
 
     /// Where the value of `custom` goes in an event of `module`.

@@ -1,11 +1,12 @@
-//! What the tables say of the module, the action and the sign-in of an event.
+//! What the tables say of the module, and the action of an event.
 
 use super::actions::{Action, Actions, Disposition};
 use super::modules::{Module, ModuleFacts, Product};
 use super::products::Named;
-use super::sign_ins::SignIn;
+use super::system_events::SystemEvent;
 use super::tables;
 use crate::bytes::trim::trim;
+use crate::log_types::event::DeviceKind;
 
 impl Product {
     /// The product of a header's vendor and product where these two tell it; nothing where the event is not Deep Security's, or only
@@ -25,14 +26,24 @@ impl Module {
     }
 
     /// The module of an event by product and signature id; unknown where the id is in no range. An id alone never decides, because
-    /// 100 to 899 are system events of a Manager and network events of an Agent.
+    /// 100 to 899 are system events of a Manager and network events of an Agent. System events have no ids as large as those of rules.
     pub fn of_id(product: Product, signature_id: &str) -> Self {
-        if product == Product::Manager {
-            return Self::System;
+        const FIRST_RULE: u64 = 1_000_000;
+        let id = trim(signature_id).parse::<u64>();
+        let id = id.ok().filter(|id| product == Product::Agent || *id >= FIRST_RULE);
+        let in_range =
+            |id: u64| tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
+        match id.and_then(in_range) {
+            Some((.., module)) => *module,
+            None if product == Product::Manager => Self::System,
+            None => Self::Unknown,
         }
-        let Ok(id) = trim(signature_id).parse::<u64>() else { return Self::Unknown };
-        let range = tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
-        range.map_or(Self::Unknown, |(.., module)| *module)
+    }
+
+    /// The same by the kind of device, as far as that is known.
+    pub(crate) fn of_device(device: Option<DeviceKind>, signature_id: &str) -> Self {
+        let product = device.and_then(Product::of_device_kind);
+        product.map_or(Self::Unknown, |product| Self::of_id(product, signature_id))
     }
 
     /// The same, or the one that LEEF's `cat` names where the id is in no range.
@@ -89,13 +100,14 @@ fn detect_only_word(act: &str) -> Option<&str> {
     behind("IDS:").or_else(|| behind("Detect Only:"))
 }
 
-impl SignIn {
-    /// By signature id, else by the name of the event.
+impl SystemEvent {
+    /// The row of an event: that of its name, else that of its id, else that of the words at an end of its name.
     pub(crate) fn of(signature_id: &str, name: &str) -> Option<&'static Self> {
-        let by_id =
-            || tables().sign_ins.iter().find(|sign_in| !sign_in.id.is_empty() && sign_in.id == signature_id);
+        let (events, name) = (&tables().system_events, trim(name));
         let by_name =
-            || tables().sign_ins.iter().find(|sign_in| !sign_in.name.is_empty() && sign_in.name == name);
-        by_id().or_else(by_name)
+            || events.iter().find(|event| event.name.eq_ignore_ascii_case(name) && !name.is_empty());
+        let by_id = || events.iter().find(|event| event.id == signature_id && !signature_id.is_empty());
+        let by_words = || events.iter().find(|event| event.has_words(name));
+        by_name().or_else(by_id).or_else(by_words)
     }
 }

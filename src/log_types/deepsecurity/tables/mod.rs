@@ -8,7 +8,7 @@ pub(crate) mod products;
 pub(crate) mod labels;
 pub(crate) mod actions;
 pub(crate) mod codes;
-pub(crate) mod sign_ins;
+pub(crate) mod system_events;
 mod lookup;
 
 use std::sync::LazyLock;
@@ -21,7 +21,7 @@ use self::keys::Keys;
 use self::labels::Labels;
 use self::modules::Modules;
 use self::products::Products;
-use self::sign_ins::SignIn;
+use self::system_events::SystemEvent;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
 use crate::document::field_list::ListedField;
@@ -35,7 +35,7 @@ pub struct Tables {
     pub(super) modules: Modules,
     pub(super) actions: Actions,
     pub(super) codes: Codes,
-    pub(super) sign_ins: Vec<SignIn>,
+    pub(super) system_events: Vec<SystemEvent>,
     pub(super) products: Products,
 }
 
@@ -46,7 +46,7 @@ impl Tables {
     ///
     /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
     pub fn read(tables: [Table; 10]) -> Result<Self, TableError> {
-        let [fields, keys, modules, labels, actions, detect_only, codes, sign_ins, vendors, products] =
+        let [fields, keys, modules, labels, actions, detect_only, codes, system_events, vendors, products] =
             tables;
         let own_fields = fields.read(ListedField::read)?;
         let names = FieldNames::new(&own_fields);
@@ -56,7 +56,7 @@ impl Tables {
             labels: Labels::read(labels, &names, &keys)?,
             actions: Actions::read(actions, detect_only)?,
             codes: Codes::read(codes, &names)?,
-            sign_ins: sign_ins.read(SignIn::read)?,
+            system_events: system_events.read(SystemEvent::read)?,
             products: Products::read(vendors, products)?,
             keys,
             own_fields,

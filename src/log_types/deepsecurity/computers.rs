@@ -1,0 +1,123 @@
+//! The computers that `target` of a system event names, in each form in which the Manager writes them: `ADDRESS`, `NAME`,
+//! `NAME (ADDRESS)`, `ADDRESS (NAME) [instance-id]`, and several of them.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use crate::document::convert::address;
+use crate::document::value::Address;
+
+/// One computer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Computer<'a> {
+    pub(super) address: Option<Address<'a>>,
+    /// What it is called, the name that stands first in front.
+    pub(super) names: &'a [&'a str],
+    /// Its id as a machine in a cloud.
+    pub(super) instance: Option<&'a str>,
+}
+
+/// Computers in one list; no event of the Manager names more.
+const MOST: usize = 64;
+
+/// The computers of a target. Where it is not known to name computers (`certain`), only what holds an address does.
+pub(super) fn computers<'a>(target: &'a str, certain: bool, arena: &'a Bump) -> &'a [Computer<'a>] {
+    let mut found = ArenaVec::new_in(arena);
+    let pieces = target.split([',', ';', '\n']).map(str::trim).filter(|piece| !piece.is_empty());
+    for piece in pieces.take(MOST) {
+        match computer(piece, certain, arena) {
+            Some(computer) => found.push(computer),
+            // A name with a comma in it is one name.
+            None => return one(target, certain, arena),
+        }
+    }
+    found.into_bump_slice()
+}
+
+fn one<'a>(target: &'a str, certain: bool, arena: &'a Bump) -> &'a [Computer<'a>] {
+    match computer(target.trim(), certain, arena) {
+        Some(computer) => std::slice::from_ref(arena.alloc(computer)),
+        None => &[],
+    }
+}
+
+fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Option<Computer<'a>> {
+    let is_id = |id: &&str| !id.is_empty() && !id.contains(char::is_whitespace);
+    let bracket = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
+    let (text, instance) = match bracket.map(|(rest, id)| (rest.trim_end(), Some(id).filter(is_id))) {
+        Some((rest, Some(id))) => (rest, Some(id)),
+        _ => (text, None),
+    };
+    // Also with doubled brackets: `MYOB ((10.4.1.3))`.
+    let parts = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let (outer, inner) = match parts {
+        Some((outer, inner)) => (outer.trim_end_matches(['(', ' ']), inner.trim_end_matches(')').trim()),
+        None => (text, ""),
+    };
+    let mut names = ArenaVec::new_in(arena);
+    let mut found = None;
+    for part in [outer, inner].into_iter().filter(|part| !part.is_empty()) {
+        match address(part) {
+            Some(address) => found = found.or(Some(address)),
+            None => names.push(part),
+        }
+    }
+    if found.is_none() && !certain {
+        return None;
+    }
+    if found.is_none() && parts.is_some() && instance.is_none() {
+        // Brackets around no address are a part of the name.
+        names.clear();
+        names.push(text);
+    }
+    Some(Computer { address: found, names: names.into_bump_slice(), instance })
+}
+
+#[cfg(test)]
+mod tests {
+    use bumpalo::Bump;
+
+    use super::computers;
+
+    /// Address, names and instance of each, joined.
+    fn read(target: &str, certain: bool) -> String {
+        let arena = Bump::new();
+        let read = computers(arena.alloc_str(target), certain, &arena).iter().map(|computer| {
+            let address = computer.address.map(|address| address.ip.to_string()).unwrap_or_default();
+            format!("{address}|{}|{}", computer.names.join("+"), computer.instance.unwrap_or_default())
+        });
+        read.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn each_form_of_a_target_is_read() {
+        for (target, computers) in [
+            ("192.0.2.4", "192.0.2.4||"),
+            ("2001:db8::7", "2001:db8::7||"),
+            ("Krill (192.0.2.4)", "192.0.2.4|Krill|"),
+            ("MYOB ((192.0.2.3))", "192.0.2.3|MYOB|"),
+            ("web 01 (2001:db8::7)", "2001:db8::7|web 01|"),
+            ("192.0.2.4 (web01) [i-0abc]", "192.0.2.4|web01|i-0abc"),
+            ("192.0.2.4 [i-0abc]", "192.0.2.4||i-0abc"),
+            ("a (192.0.2.1), b (192.0.2.2)", "192.0.2.1|a| 192.0.2.2|b|"),
+            ("192.0.2.1; 192.0.2.2", "192.0.2.1|| 192.0.2.2||"),
+            ("a (192.0.2.1)\nb (192.0.2.2)", "192.0.2.1|a| 192.0.2.2|b|"),
+        ] {
+            assert_eq!(read(target, false), computers, "{target}");
+            assert_eq!(read(target, true), computers, "{target}");
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_a_computer_only_where_that_is_known() {
+        for target in
+            ["web01", "1011144 - Registries modified (ATT&CK T1547.001)", "Default Relay Group", "a, b"]
+        {
+            assert_eq!(read(target, false), "", "{target}");
+        }
+        assert_eq!(read("web01", true), "|web01|");
+        assert_eq!(read("web01, web02", true), "|web01| |web02|");
+        assert_eq!(read("web01 (spare)", true), "|web01 (spare)|");
+        assert_eq!(read("ec2-1.example (web01) [i-0abc]", true), "|ec2-1.example+web01|i-0abc");
+    }
+}

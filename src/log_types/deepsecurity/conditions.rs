@@ -1,0 +1,55 @@
+//! What built-in lines of the table ask of an event: a line of the user's own takes each value as it comes.
+
+use super::network::is_outgoing;
+use super::system::place_of_sign_in;
+use super::tables::keys::key;
+use super::tables::modules::{Module, Product};
+use super::tables::tables;
+use crate::document::convert::address;
+use crate::log_types::event::{Condition, Questioned};
+use crate::parse::pairs::event_keys::KeyId;
+
+/// The condition of the line `field = key`.
+pub(super) fn condition(field: &str, key: KeyId) -> Option<Condition> {
+    Some(match (field, key) {
+        ("rule.category", key::CS1) => {
+            Condition { unmet: "its label says that it is something else", holds: is_note }
+        }
+        ("host.id", key::CN1) => {
+            Condition { unmet: "its label says that it is something else", holds: is_host_id }
+        }
+        ("source.ip", key::SRC) => Condition {
+            unmet: "src is the Manager: msg tells where somebody signed in from",
+            holds: is_source,
+        },
+        ("source.bytes", key::IN) | ("destination.bytes", key::OUT) => {
+            Condition { unmet: "the packet goes out: its bytes come from its source", holds: comes_in }
+        }
+        _ => return None,
+    })
+}
+
+fn is_note(event: &Questioned<'_, '_>) -> bool {
+    match event.keyed.value(key::CS1_LABEL) {
+        Some(label) => tables().labels.is_of_table(label, key::CS1),
+        None => Module::of_device(event.device, event.header.signature_id) != Module::ApplicationControl,
+    }
+}
+
+fn is_host_id(event: &Questioned<'_, '_>) -> bool {
+    event.keyed.value(key::CN1_LABEL).is_none_or(|label| tables().labels.is_of_table(label, key::CN1))
+}
+
+fn is_source(event: &Questioned<'_, '_>) -> bool {
+    if event.device.and_then(Product::of_device_kind) != Some(Product::Manager) {
+        return true;
+    }
+    let from = place_of_sign_in(event.keyed, event.header).and_then(address);
+    let source = event.keyed.value(key::SRC).and_then(address);
+    from.is_none_or(|from| source.is_none_or(|source| source.ip == from.ip))
+}
+
+fn comes_in(event: &Questioned<'_, '_>) -> bool {
+    !(is_outgoing(event.keyed)
+        && Module::of_device(event.device, event.header.signature_id).facts().has_packets)
+}

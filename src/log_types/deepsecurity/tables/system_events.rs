@@ -1,0 +1,67 @@
+//! What the Manager's system events are about: `system_events.csv`.
+
+use crate::bytes::table::{Row, TableError};
+
+/// What is known of a system event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SystemEvent {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    /// `event.action`.
+    pub(crate) action: &'static str,
+    /// `event.kind`.
+    pub(crate) kind: &'static str,
+    /// `event.category`.
+    pub(crate) category: &'static [&'static str],
+    /// `event.type`.
+    pub(crate) types: &'static [&'static str],
+    /// `event.outcome`.
+    pub(crate) outcome: Option<&'static str>,
+    /// What `target` names where `targetType` does not say.
+    pub(crate) about: About,
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    User,
+    Computer,
+    Other,
+}
+
+impl SystemEvent {
+    pub(super) fn read(row: Row<'_>) -> Result<Self, TableError> {
+        const ABOUT: [(&str, About); 3] =
+            [("", About::Other), ("user", About::User), ("computer", About::Computer)];
+        Ok(Self {
+            id: row.cell("id")?,
+            name: row.cell("name")?,
+            action: row.cell("action")?,
+            kind: row.cell("kind")?,
+            category: row.list("category")?,
+            types: row.list("type")?,
+            outcome: Some(row.cell("outcome")?).filter(|outcome| !outcome.is_empty()),
+            about: row.one_of("about", row.cell("about")?, &ABOUT)?,
+        })
+    }
+
+    /// Somebody signs in to the console, tries to, or is signed out.
+    pub(crate) fn is_sign_in(&self) -> bool {
+        self.category.contains(&"authentication")
+    }
+
+    /// Whether its name has a `*` for all that `name` has more.
+    pub(super) fn has_words(&self, name: &str) -> bool {
+        let ends_with = |words: &str| {
+            let start = name.len().checked_sub(words.len()).and_then(|at| name.get(at..));
+            start.is_some_and(|end| end.eq_ignore_ascii_case(words))
+        };
+        let starts_with =
+            |words: &str| name.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
+        match (self.name.strip_prefix('*'), self.name.strip_suffix('*')) {
+            (Some(words), _) => ends_with(words),
+            (_, Some(words)) => starts_with(words),
+            (None, None) => false,
+        }
+    }
+}
