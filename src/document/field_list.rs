@@ -94,7 +94,6 @@ name_fields! { BASE, 0;
     NETWORK_TYPE "network.type"; NETWORK_DIRECTION "network.direction"; NETWORK_BYTES "network.bytes";
     NETWORK_COMMUNITY_ID "network.community_id"; NETWORK_PROTOCOL "network.protocol";
     NETWORK_FORWARDED_IP "network.forwarded_ip";
-    SERVER_NAME "server.name";
     HTTP_REQUEST_METHOD "http.request.method"; HTTP_REQUEST_REFERRER "http.request.referrer";
     HTTP_RESPONSE_STATUS_CODE "http.response.status_code"; HTTP_VERSION "http.version";
     URL_ORIGINAL "url.original"; URL_SCHEME "url.scheme"; URL_DOMAIN "url.domain"; URL_PORT "url.port";

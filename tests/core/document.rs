@@ -383,7 +383,7 @@ fn what_json_escapes_is_escaped_wherever_it_stands_first() {
                 agent_event(
                     "30",
                     &format!(
-                        "suser={user} filePath=/tmp/{path} msg={long}end cs5={} act=updated",
+                        "act=updated cs5={} suser={user} filePath=/tmp/{path} msg={long}end",
                         value(3, "x")
                     ),
                 )

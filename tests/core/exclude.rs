@@ -127,7 +127,7 @@ fn fields_are_keys_of_the_event_fields_of_the_record_headers_or_fields_of_the_do
         "@timestamp,2026-11-2.*",
         "event.severity,.*",
         "observer.vendor,Trend Micro",
-        "related.hosts,.*",
+        "server.name,.*",
     ] {
         assert!(left(&csv(&format!("deepsecurity,{field},regex,")), &EVENTS).is_empty(), "{field}");
     }

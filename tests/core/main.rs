@@ -35,6 +35,7 @@ mod convert;
 mod row;
 mod deepsecurity;
 mod products;
+mod foreign_lines;
 mod system_events;
 mod apex_one;
 mod mapping;

@@ -359,7 +359,7 @@ fn an_address_in_the_place_of_a_name_is_a_related_address() {
     for ip in ["fe80::1", "10.0.0.7", "2001:db8::9"] {
         assert!(ips.contains(&json!(ip)), "{ip}: {}", event.json);
     }
-    assert_eq!(event.get("related.hosts"), &json!(["ip-10-0-1-7"]));
+    assert!(!event.has("related.hosts"), "{}", event.json);
 }
 
 // Packets.

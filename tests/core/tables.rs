@@ -60,7 +60,7 @@ fn what_is_wrong_with_a_table_is_told_with_file_and_line() {
         (
             "actions",
             [ACTIONS, "Firewall,Deny,,stopped,\n"],
-            "2: 'stopped' in the column 'disposition' is none of: blocked, detected",
+            "2: 'stopped' in the column 'disposition' is none of: blocked, detected, allowed",
         ),
     ] {
         let file = format!("config/log_types/deepsecurity/{name}.csv");

@@ -29,9 +29,9 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
     let types: &[&str] = match (disposition, types) {
         _ if !takes_verdict => types,
         (Disposition::Blocked, ["connection"]) => &["connection", "denied"],
-        (Disposition::Allowed, ["connection"]) => &["connection", "allowed"],
+        (Disposition::Allowed | Disposition::Permitted, ["connection"]) => &["connection", "allowed"],
         (Disposition::Blocked, _) => &["denied"],
-        (Disposition::Allowed, _) => &["allowed"],
+        (Disposition::Allowed | Disposition::Permitted, _) => &["allowed"],
         (Disposition::Unknown, types) => types,
     };
     if !types.is_empty() {
@@ -40,6 +40,7 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
     let word = match disposition {
         Disposition::Blocked => Some("blocked"),
         Disposition::Allowed => Some("detected"),
+        Disposition::Permitted => Some("allowed"),
         Disposition::Unknown => None,
     };
     if let Some(word) = word {

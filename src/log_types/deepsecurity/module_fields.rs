@@ -23,7 +23,13 @@ pub(super) fn module_fields(context: &mut Context<'_, '_>) {
             if context.row.has(FieldId::VULNERABILITY_ID) {
                 context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
             }
-            file_parts(context.row);
+            registry_target(context);
+            match context.row.text(FieldId::FILE_PATH) {
+                Some(path) if is_registry_path(path) => {
+                    context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
+                }
+                _ => file_parts(context.row),
+            }
         }
         Module::ApplicationControl | Module::DeviceControl => file_parts(context.row),
         Module::IntegrityMonitoring => changes(context),
@@ -71,11 +77,26 @@ fn changes(context: &mut Context<'_, '_>) {
     }
 }
 
+/// Malware and spyware aim at keys of the registry too.
+fn registry_target(context: &mut Context<'_, '_>) {
+    let kind = context.row.text(FieldId::DS_MALWARE_TARGET_TYPE);
+    let is_registry = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("registry"));
+    let is_item = context.row.text(FieldId::DS_RESOURCE_TYPE_NAME) == Some("System Registry");
+    let target = |field, certain: bool| {
+        let path = context.row.text(field).filter(|path| !matches!(*path, "N/A" | "Multiple"))?;
+        (certain || is_registry_path(path)).then_some(path)
+    };
+    let path = target(FieldId::DS_MALWARE_TARGET, is_registry)
+        .or_else(|| target(FieldId::DS_INFECTED_RESOURCE, is_item));
+    if let Some(path) = path {
+        context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
+    }
+}
+
 /// Whether what was changed is a key of the Windows registry.
 pub(super) fn is_registry_path(path: &str) -> bool {
-    path.get(..5).is_some_and(|root| {
-        root.eq_ignore_ascii_case("HKEY_") || matches!(root, "HKLM\\" | "HKCU\\" | "HKCR\\" | "HKU\\S")
-    })
+    const ROOTS: [&str; 7] = ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKCC\\", "HKU\\", "\\REGISTRY\\"];
+    ROOTS.iter().any(|root| path.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root)))
 }
 
 /// Folder, name and extension of the file. What has no separator is not known to be a file.

@@ -127,22 +127,53 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
 }
 
 /// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
-/// proxy of ours is the client, if the peer is one of them.
+/// proxy of ours is the client, if the peer is one of them. What stands left of it, or comes from another peer, nobody vouches for.
 fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
-    let is_trusted = |ip: IpAddr| context.log_type.trusted_proxies.iter().any(|block| block.contains(ip));
-    if let Some(peer) = context.row.ip(FieldId::SOURCE_IP)
-        && is_trusted(peer.ip)
-        && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
+    let trusted = &context.log_type.trusted_proxies;
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|block| block.contains(ip));
+    let peer = context.row.ip(FieldId::SOURCE_IP).filter(|peer| is_trusted(peer.ip));
+    let client = peer.and_then(|_| addresses.iter().rposition(|address| !is_trusted(address.ip)));
+    let first_believed = match (peer, client) {
+        (None, _) => addresses.len(),
+        (Some(_), client) => client.unwrap_or_default(),
+    };
+    if let Some(peer) = peer
+        && let Some(client) = client.and_then(|at| addresses.get(at))
     {
         let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
         context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
+    let (unverified, believed) = addresses.split_at_checked(first_believed).unwrap_or_default();
     // `related` reads them from here.
-    let earlier = match context.row.get(FieldId::RELATED_IP) {
-        Value::Ips(earlier) => earlier,
-        _ => &[],
-    };
-    let all = ArenaVec::from_iter_in(earlier.iter().chain(addresses).copied(), context.arena);
-    context.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
+    for (field, addresses) in [(FieldId::RELATED_IP, believed), (FieldId::DS_UNVERIFIED, unverified)] {
+        add_addresses(context, field, addresses);
+    }
+}
+
+/// The last address of X-Forwarded-For, as the agent tells it: believed only from a trusted proxy.
+pub(super) fn forwarded_key(context: &mut Context<'_, '_>) {
+    let Some(last) = context.row.ip(FieldId::NETWORK_FORWARDED_IP) else { return };
+    let trusted = &context.log_type.trusted_proxies;
+    let peer = context.row.ip(FieldId::SOURCE_IP);
+    if !peer.is_some_and(|peer| trusted.iter().any(|block| block.contains(peer.ip))) {
+        add_addresses(context, FieldId::DS_UNVERIFIED, &[*last]);
+    }
+}
+
+/// Adds addresses to those that a field has, each once.
+fn add_addresses<'a>(context: &mut Context<'_, 'a>, field: FieldId, addresses: &[Address<'a>]) {
+    if addresses.is_empty() {
+        return;
+    }
+    let mut all = ArenaVec::new_in(context.arena);
+    if let Value::Ips(earlier) = context.row.get(field) {
+        all.extend_from_slice(earlier);
+    }
+    for address in addresses {
+        if !all.iter().any(|other: &Address<'_>| other.ip == address.ip) {
+            all.push(*address);
+        }
+    }
+    context.row.set(field, Value::Ips(all.into_bump_slice()));
 }

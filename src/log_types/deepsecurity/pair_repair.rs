@@ -3,22 +3,60 @@
 //!
 //! Works on pairs before their values are read. Does not know fields.
 
-use super::tables::keys::key;
+use bumpalo::Bump;
+
+use super::tables::keys::{Destination, key};
 use super::tables::modules::Module;
 use super::tables::tables;
+use crate::bytes::trim::trim;
+use crate::document::convert::convert;
+use crate::document::ecs::Type;
 use crate::document::problem::Problem;
 use crate::log_types::event::PairsView;
 use crate::parse::header::Format;
 use crate::parse::leef;
-use crate::parse::pairs::event_keys::EventKeys;
+use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 use crate::parse::pairs::pair::{Escapes, Pair};
 
-/// Log Inspection and system events quote text in `msg` that anybody may have written. Deep Security writes nothing but its own
-/// `TrendMicroDs…` keys behind it, so anything else there that looks like a key is text: the exception to rule E5.
+/// Tells the text of `msg` from the keys behind it, the exception to rule E5. Log Inspection and system events quote text that anybody
+/// may have written, and Deep Security writes nothing but its own `TrendMicroDs…` keys behind it. Other modules quote nothing: there
+/// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them. Anything
+/// else that looks like a key is text.
 pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
-    if event.format == Format::Cef && module.facts().quotes_text {
-        let folded = event.keyed.extend_text(key::MSG, event.text, |key| key.starts_with("TrendMicroDs"));
-        event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
+    if event.format != Format::Cef {
+        return;
+    }
+    let is_certain = !module.facts().quotes_text && module != Module::Unknown;
+    let known = tables().keys.names.len();
+    let is_key = |key: Option<KeyId>, pair: &Pair<'_>| {
+        if pair.key.starts_with("TrendMicroDs") {
+            return true;
+        }
+        // A key that only user.ini knows stands where user.ini says.
+        let is_written = |key: KeyId| usize::from(key.0) >= known || tables().written.has(module, key);
+        key.is_some_and(|key| {
+            is_certain && !WHO_DID_WHAT.contains(&key) && is_written(key) && fits(key, pair)
+        })
+    };
+    let folded = event.keyed.extend_text(key::MSG, event.text, is_key);
+    event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
+}
+
+/// What nobody may be able to forge: no text of a message is ever read as one of these.
+const WHO_DID_WHAT: [KeyId; 4] = [key::SRC, key::DST, key::SUSER, key::ACT];
+
+/// Whether the raw value of a known key is of the key's kind.
+fn fits(key: KeyId, pair: &Pair<'_>) -> bool {
+    let arena = Bump::new();
+    let value = trim(pair.raw).trim_matches('"');
+    let is = |kind| matches!(value, "" | "N/A") || convert(value, kind, &arena).is_some();
+    match tables().keys.destinations.get(usize::from(key.0)) {
+        _ if [key::IN, key::OUT].contains(&key) => is(Type::Count),
+        Some(Destination::Field(field)) => tables().kind(*field).is_none_or(is),
+        Some(Destination::Hash) => {
+            matches!(value.len(), 0 | 32 | 40 | 64) && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        }
+        _ => true,
     }
 }
 

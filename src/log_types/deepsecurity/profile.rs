@@ -17,7 +17,7 @@ use super::hosts::{agent_address, process, requested_url, users};
 use super::known_keys::known_keys;
 use super::module_fields::module_fields;
 use super::network::network;
-use super::packets::packets;
+use super::packets::{forwarded_key, packets};
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::system::people;
@@ -106,7 +106,10 @@ impl Profile for DeepSecurity {
     }
 
     fn repair_pairs(&self, event: &mut PairsView<'_, '_>) {
-        fold_quoted_text(event, Module::of_device(Some(event.device), event.signature_id));
+        let module = Module::of_device(Some(event.device), event.signature_id);
+        fold_quoted_text(event, module);
+        let quotes_text = module.facts().quotes_text || module == Module::Unknown;
+        event.keyed.unquote(|key| FREE_TEXTS.contains(&key) || (quotes_text && key == key::MSG));
         keep_paths(event.keyed);
     }
 
@@ -156,6 +159,9 @@ fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String
         }
     }
 }
+
+/// Keys whose values may begin and end with quotes of their own.
+const FREE_TEXTS: [KeyId; 5] = [key::DESC, key::NAME, key::TARGET, key::DS_COMMAND_LINE, key::PACKET_DATA];
 
 /// The key of a packet's payload.
 static PAYLOAD: LazyLock<PayloadKey> = LazyLock::new(|| PayloadKey {
@@ -221,6 +227,7 @@ fn ends(context: &mut Context<'_, '_>) {
 fn flow(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Network);
     network(context);
+    forwarded_key(context);
 }
 
 fn classes(context: &mut Context<'_, '_>) {

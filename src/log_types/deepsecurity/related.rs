@@ -21,11 +21,11 @@ const ADDRESSES: [FieldId; 7] = [
     FieldId::SERVER_IP,
 ];
 
-/// Agents and clients write addresses here as well.
+/// Agents and clients write addresses here as well. The collector's host is none of the event's: `server.name` is not among them.
 const HOSTS: [FieldId; 8] = [
+    FieldId::HOST_NAME,
     FieldId::OBSERVER_HOSTNAME,
     FieldId::HOST_HOSTNAME,
-    FieldId::SERVER_NAME,
     FieldId::SOURCE_DOMAIN,
     FieldId::DESTINATION_DOMAIN,
     FieldId::URL_DOMAIN,
@@ -50,8 +50,18 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Related);
     let row = &mut *context.row;
     let mut ips = ArenaVec::with_capacity_in(4, arena);
-    for address in ADDRESSES.iter().filter_map(|field| row.ip(*field)) {
-        add_address(&mut ips, *address);
+    // Whatever a client claims to be must not be found where it is looked for.
+    let unverified = match row.get(FieldId::DS_UNVERIFIED) {
+        Value::Ips(addresses) => addresses,
+        _ => &[],
+    };
+    let is_told = |field: FieldId, address: &Address<'_>| {
+        field == FieldId::NETWORK_FORWARDED_IP && unverified.iter().any(|other| other.ip == address.ip)
+    };
+    for (field, address) in ADDRESSES.iter().filter_map(|field| Some((*field, row.ip(*field)?))) {
+        if !is_told(field, address) {
+            add_address(&mut ips, *address);
+        }
     }
     if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address) {
         add_address(&mut ips, peer);

@@ -11,7 +11,7 @@ use crate::bytes::trim::trim;
 use crate::bytes::word::{Ends, WORD};
 
 /// Keys of the sender's own that may stand behind its free text.
-const MAX_KEPT: usize = 16;
+const MAX_KEPT: usize = 64;
 
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +233,19 @@ impl<'a> EventKeys<'a> {
         }
     }
 
+    /// Takes the quotes off raw values that stand in them as a whole, but for those of keys that `has_own_quotes` names.
+    pub(crate) fn unquote(&mut self, has_own_quotes: impl Fn(KeyId) -> bool) {
+        for (entry, pair) in self.entries.iter().zip(&mut self.pairs) {
+            let inner = trim(pair.raw).strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+            if let Some(inner) = inner
+                && entry.key.is_some_and(|key| !has_own_quotes(key))
+                && !inner.contains('"')
+            {
+                pair.raw = inner;
+            }
+        }
+    }
+
     /// Notes that all pairs of a key need no home of their own.
     pub(crate) fn mark_key_used(&mut self, key: KeyId) {
         let Some(first) = self.at(key) else { return };
@@ -313,14 +326,20 @@ impl<'a> EventKeys<'a> {
         (first != at && self.is_used(first)).then_some(first)
     }
 
-    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event whose keys
-    /// `ends_text` accepts and which come only once: what stands between is text of that value that only looks like
+    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event which `ends_text`
+    /// accepts, by number where the key is known, and whose keys come only once: what stands between is text of that value that only looks like
     /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
-    pub(crate) fn extend_text(&mut self, key: KeyId, text: &'a str, ends_text: impl Fn(&str) -> bool) -> u32 {
+    pub(crate) fn extend_text(
+        &mut self,
+        key: KeyId,
+        text: &'a str,
+        ends_text: impl Fn(Option<KeyId>, &Pair<'a>) -> bool,
+    ) -> u32 {
         let Some(PairIndex(number)) = self.at(key) else { return 0 };
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
-        let folded = behind.len() - own_keys_at_end(before, behind, ends_text);
+        let keys = self.entries.get(at..).unwrap_or_default().iter().map(|entry| entry.key);
+        let folded = behind.len() - own_keys_at_end(before, behind, keys, ends_text);
         let Some(folded_pairs) = behind.get(..folded) else { return 0 };
         let (Some(value), Some(last)) = (before.last_mut(), folded_pairs.last()) else { return 0 };
         let Some(raw) = span(text, value.raw, last.raw) else { return 0 };
@@ -385,14 +404,19 @@ fn link(key: KeyId, number: u32, first: &mut [u32], repeated: &mut Vec<u32>) {
     }
 }
 
-/// How many pairs at the end of `behind` are the sender's own: keys that `ends_text` accepts, each once in the event. Who
-/// forges such a key in the text cannot know which the sender will write behind it.
-fn own_keys_at_end(before: &[Pair<'_>], behind: &[Pair<'_>], ends_text: impl Fn(&str) -> bool) -> usize {
+/// How many pairs at the end of `behind` are the sender's own: those that `ends_text` accepts, each once in the event; `keys` are the
+/// numbers of their keys. Who forges such a key in the text cannot know which the sender will write behind it.
+fn own_keys_at_end<'a>(
+    before: &[Pair<'a>],
+    behind: &[Pair<'a>],
+    keys: impl DoubleEndedIterator<Item = Option<KeyId>> + ExactSizeIterator,
+    ends_text: impl Fn(Option<KeyId>, &Pair<'a>) -> bool,
+) -> usize {
     let mut kept = 0;
-    for pair in behind.iter().rev().take(MAX_KEPT) {
+    for (pair, number) in behind.iter().zip(keys).rev().take(MAX_KEPT) {
         let key = pair.key;
         let own = behind.get(behind.len() - kept..).unwrap_or_default();
-        if !ends_text(key) || before.iter().chain(own).any(|other| other.key == key) {
+        if !ends_text(number, pair) || before.iter().chain(own).any(|other| other.key == key) {
             break;
         }
         kept += 1;

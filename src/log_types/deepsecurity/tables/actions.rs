@@ -13,6 +13,8 @@ pub enum Disposition {
     Blocked,
     /// It was seen, and went on.
     Allowed,
+    /// A rule permits it.
+    Permitted,
     /// The event is not about something to be stopped, or does not say.
     Unknown,
 }
@@ -45,10 +47,11 @@ impl Actions {
     }
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
-        const DISPOSITIONS: [(&str, Disposition); 3] = [
+        const DISPOSITIONS: [(&str, Disposition); 4] = [
             ("", Disposition::Unknown),
             ("blocked", Disposition::Blocked),
             ("detected", Disposition::Allowed),
+            ("allowed", Disposition::Permitted),
         ];
         let (act, id) = (row.cell("act")?, row.cell("id")?);
         let disposition = row.one_of("disposition", row.cell("disposition")?, &DISPOSITIONS)?;

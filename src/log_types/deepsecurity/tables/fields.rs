@@ -6,7 +6,9 @@ use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields
 
 name_fields! { FIELDS, FieldId::FIRST_OWN;
     DS_ACT "%.act"; DS_DISPOSITION "%.disposition"; DS_PACKET_DATA "%.TrendMicroDsPacketData"; DS_ICMP_TYPE "%.icmp_type";
-    DS_ICMP_CODE "%.icmp_code"; DS_CONTAINER "%.container"; DS_RESULT "%.result"; DS_PERFORMED_BY "%.performed_by"; DS_CHANGED_ATTRIBUTES "%.changed_attributes";
+    DS_ICMP_CODE "%.icmp_code"; DS_CONTAINER "%.container"; DS_RESULT "%.result"; DS_MALWARE_TARGET "%.TrendMicroDsMalwareTarget";
+    DS_MALWARE_TARGET_TYPE "%.TrendMicroDsMalwareTargetType"; DS_RESOURCE_TYPE_NAME "%.resource_type_name";
+    DS_INFECTED_RESOURCE "%.infected_resource"; DS_UNVERIFIED "%.unverified_forwarded_for"; DS_PERFORMED_BY "%.performed_by"; DS_CHANGED_ATTRIBUTES "%.changed_attributes";
 }
 
 /// The names that other tables call fields by: those of every document, and Deep Security's own.

@@ -16,7 +16,7 @@ pub(super) const FIELDS: Table = file!("fields.csv");
 pub(super) const KEYS: Table = file!("keys.csv");
 
 /// The tables that are compiled in.
-pub const SHIPPED: [Table; 10] = [
+pub const SHIPPED: [Table; 11] = [
     FIELDS,
     KEYS,
     file!("modules.csv"),
@@ -27,4 +27,5 @@ pub const SHIPPED: [Table; 10] = [
     file!("system_events.csv"),
     file!("vendors.csv"),
     file!("products.csv"),
+    file!("examples.csv"),
 ];

@@ -9,6 +9,7 @@ pub(crate) mod labels;
 pub(crate) mod actions;
 pub(crate) mod codes;
 pub(crate) mod system_events;
+pub(crate) mod written;
 mod lookup;
 
 use std::sync::LazyLock;
@@ -22,9 +23,11 @@ use self::labels::Labels;
 use self::modules::Modules;
 use self::products::Products;
 use self::system_events::SystemEvent;
+use self::written::Written;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
-use crate::document::field_list::ListedField;
+use crate::document::field_list::{FieldId, ListedField, base_fields};
+use crate::document::field_type::Type;
 
 /// The tables, with names of fields, keys and modules as numbers.
 #[derive(Debug)]
@@ -37,6 +40,7 @@ pub struct Tables {
     pub(super) codes: Codes,
     pub(super) system_events: Vec<SystemEvent>,
     pub(super) products: Products,
+    pub(super) written: Written,
 }
 
 impl Tables {
@@ -45,9 +49,20 @@ impl Tables {
     /// # Errors
     ///
     /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
-    pub fn read(tables: [Table; 10]) -> Result<Self, TableError> {
-        let [fields, keys, modules, labels, actions, detect_only, codes, system_events, vendors, products] =
-            tables;
+    pub fn read(tables: [Table; 11]) -> Result<Self, TableError> {
+        let [
+            fields,
+            keys,
+            modules,
+            labels,
+            actions,
+            detect_only,
+            codes,
+            system_events,
+            vendors,
+            products,
+            examples,
+        ] = tables;
         let own_fields = fields.read(ListedField::read)?;
         let names = FieldNames::new(&own_fields);
         let keys = Keys::read(keys, &names)?;
@@ -58,9 +73,18 @@ impl Tables {
             codes: Codes::read(codes, &names)?,
             system_events: system_events.read(SystemEvent::read)?,
             products: Products::read(vendors, products)?,
+            written: Written::read(examples, &keys)?,
             keys,
             own_fields,
         })
+    }
+}
+
+impl Tables {
+    /// The type of a field of every document, or of Deep Security's own.
+    pub(super) fn kind(&self, FieldId(number): FieldId) -> Option<Type> {
+        let own = || self.own_fields.get(usize::from(number.checked_sub(FieldId::FIRST_OWN)?));
+        base_fields().get(usize::from(number)).or_else(own).map(|field| field.kind)
     }
 }
 

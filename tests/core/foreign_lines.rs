@@ -1,0 +1,252 @@
+//! Lines of other people's agents: quotes, labels, permitted packets, keys behind `msg`, bytes by direction, and addresses that nobody
+//! vouches for.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
+
+use es_loader::document::problem::Problem;
+use serde_json::{Value, json};
+
+use crate::support::{
+    Document, agent_event, document, document_by, fluentd_line, load_bytes, packet_event, plan, plan_with,
+};
+
+fn read(id: &str, extension: &str) -> Document {
+    document(&agent_event(id, extension))
+}
+
+#[test]
+fn quotes_around_a_whole_value_are_no_part_of_it() {
+    let event = read(
+        "1000552",
+        r#"dvchost="web01" act="IDS:Reset" src="203.0.113.9" dpt="80" cs1="CVE-2022-30522" cs1Label=DPI Note"#,
+    );
+    assert_eq!(event.text("rule.category"), "CVE-2022-30522");
+    assert_eq!(event.get("vulnerability.id"), &json!(["CVE-2022-30522"]));
+    assert_eq!((event.text("observer.hostname"), event.text("source.ip")), ("web01", "203.0.113.9"));
+    assert_eq!(
+        (event.text("event.action"), event.get("destination.port")),
+        ("DetectOnly:NotReset", &json!(80))
+    );
+    let file = read("30", r#"act=updated filePath="C:\Program Files\x.dll" suser="""#);
+    assert_eq!(file.text("file.path"), r"C:\Program Files\x.dll");
+    assert!(!file.has("user.name"), "{}", file.json);
+}
+
+#[test]
+fn quotes_that_belong_to_a_value_stay() {
+    let event = read("4000000", r#"TrendMicroDsCommandLine="C:\a b.exe""#);
+    assert_eq!(event.text("process.command_line"), r#""C:\a b.exe""#);
+    let quoted = read("3002795", r#"msg="a line in quotes""#);
+    assert_eq!(quoted.text("event.original"), r#""a line in quotes""#);
+    let two = read("1000552", r#"cs1="a" or "b" cs1Label=DPI Note act=Reset"#);
+    assert_eq!(two.text("rule.category"), r#""a" or "b""#);
+}
+
+#[test]
+fn a_label_decides_whichever_key_it_stands_at() {
+    for (extension, category, host) in [
+        ("cs1=x cs1Label=Something Else", None, None),
+        ("cs1=x cs1Label=DPI Note", Some("x"), None),
+        ("cs1=x cs1Label=LI Description", Some("x"), None),
+        ("cs1=x cs1Label=TCP Flags", None, None),
+        ("cs1=x", Some("x"), None),
+        ("cs1Label=Threat Name cs1=x", None, None),
+        ("cn1=7 cn1Label=Host ID", None, Some("7")),
+        ("cn1=7 cn1Label=Session", None, None),
+        ("cn1=7 cn1Label=DPI Reason", None, None),
+        ("cn1=7", None, Some("7")),
+    ] {
+        let event = read("1000552", extension);
+        assert_eq!(event.get("rule.category").as_str(), category, "{extension}");
+        assert_eq!(event.get("host.id").as_str(), host, "{extension}");
+    }
+    let vulnerability = read("1000552", "cs1=CVE-2022-30522 cs1Label=Something Else");
+    assert!(!vulnerability.has("vulnerability.id"), "{}", vulnerability.json);
+    // A line of the user's own takes what it is told to take.
+    let own = plan_with("rule.category = cs1");
+    let event = document_by(&own, &agent_event("1000552", "cs1=x cs1Label=Something Else"));
+    assert_eq!(event.text("rule.category"), "x");
+    // Labels are those of CEF, whoever wrote the line.
+    let foreign = document("CEF:0|Acme|Guard|1|1|n|1|cs1=x cs1Label=Threat cn1=4 cn1Label=Session");
+    assert!(!foreign.has("rule.category") && !foreign.has("host.id"), "{}", foreign.json);
+}
+
+#[test]
+fn the_reason_of_application_control_has_a_field_of_its_own() {
+    for extension in ["cs1=notWhitelisted cs1Label=actionReason", "cs1=notWhitelisted"] {
+        let event = read("6001200", extension);
+        assert_eq!(event.text("deepsecurity.action_reason"), "notWhitelisted", "{extension}");
+        assert!(!event.has("rule.category"), "{}", event.json);
+    }
+}
+
+#[test]
+fn what_a_rule_permits_is_allowed_and_not_detected() {
+    for (id, act) in [("20", "Allow"), ("21", "bypass"), ("123", "Force Allow"), ("1000552", "Bypass")] {
+        let event = read(id, &format!("act={act} src=203.0.113.9 dst=10.0.0.5"));
+        assert_eq!(event.text("deepsecurity.disposition"), "allowed", "{act}");
+        assert!(event.get("event.type").as_array().unwrap().contains(&json!("allowed")), "{}", event.json);
+        assert!(!event.has("event.outcome"), "{}", event.json);
+    }
+    assert_eq!(read("20", "act=Log").text("deepsecurity.disposition"), "detected");
+    assert_eq!(read("20", "act=IDS:Allow").text("deepsecurity.disposition"), "detected");
+}
+
+#[test]
+fn malware_that_aims_at_the_registry_names_its_key() {
+    for (id, extension) in [
+        (
+            "4000030",
+            r"TrendMicroDsMalwareTarget=HKLM\\Software\\Run TrendMicroDsMalwareTargetType=Registry Key",
+        ),
+        ("4000020", r"TrendMicroDsMalwareTarget=HKLM\\Software\\Run"),
+        ("4000010", r"cs3=HKLM\\Software\\Run cs3Label=Infected Resource cs4=11 cs4Label=Resource Type"),
+        ("4000000", r"filePath=HKLM\\Software\\Run act=Clean"),
+    ] {
+        let event = read(id, extension);
+        assert_eq!(event.text("registry.path"), r"HKLM\Software\Run", "{extension}");
+        assert!(!event.has("file.name"), "{}", event.json);
+    }
+    for target in ["N/A", "Multiple"] {
+        let pairs = format!("TrendMicroDsMalwareTarget={target} TrendMicroDsMalwareTargetType=Registry Key");
+        assert!(!read("4000030", &pairs).has("registry"), "{target}");
+    }
+    assert!(
+        !read("4000030", "TrendMicroDsMalwareTarget=/tmp/x TrendMicroDsMalwareTargetType=File System")
+            .has("registry")
+    );
+    assert_eq!(read("30", r"filePath=hkcu\\Run act=updated").text("registry.path"), r"hkcu\Run");
+}
+
+fn forwarded(source: &str, chain: &str) -> Document {
+    document(&packet_event(source, format!("GET / HTTP/1.1\r\nX-Forwarded-For: {chain}\r\n\r\n").as_bytes()))
+}
+
+#[test]
+fn addresses_that_nobody_vouches_for_are_not_related() {
+    for (source, chain, believed, unverified) in [
+        ("203.0.113.200", "198.51.100.23", json!(["203.0.113.200", "10.0.0.5"]), json!(["198.51.100.23"])),
+        (
+            "10.0.3.77",
+            "6.6.6.6, 203.0.113.181",
+            json!(["203.0.113.181", "10.0.0.5", "10.0.3.77"]),
+            json!(["6.6.6.6"]),
+        ),
+        (
+            "10.0.3.77",
+            "6.6.6.6, 203.0.113.181, 10.0.3.9",
+            json!(["203.0.113.181", "10.0.0.5", "10.0.3.77", "10.0.3.9"]),
+            json!(["6.6.6.6"]),
+        ),
+        ("10.0.3.77", "10.0.3.8", json!(["10.0.3.77", "10.0.0.5", "10.0.3.8"]), Value::Null),
+    ] {
+        let event = forwarded(source, chain);
+        assert_eq!(event.get("related.ip"), &believed, "{chain}: {}", event.json);
+        assert_eq!(event.get("deepsecurity.unverified_forwarded_for"), &unverified, "{chain}");
+    }
+}
+
+#[test]
+fn the_agent_s_own_word_for_the_client_counts_only_behind_a_trusted_proxy() {
+    let told = read("1000552", "src=203.0.113.9 dst=10.0.0.5 xff=6.6.6.6");
+    assert_eq!(told.get("related.ip"), &json!(["203.0.113.9", "10.0.0.5"]));
+    assert_eq!(told.get("deepsecurity.unverified_forwarded_for"), &json!(["6.6.6.6"]));
+    assert_eq!(told.text("network.forwarded_ip"), "6.6.6.6");
+    let believed = read("1000552", "src=10.0.3.77 dst=10.0.0.5 xff=198.51.100.7");
+    assert!(believed.get("related.ip").as_array().unwrap().contains(&json!("198.51.100.7")));
+    assert!(!believed.has("deepsecurity.unverified_forwarded_for"), "{}", believed.json);
+}
+
+#[test]
+fn the_collector_is_related_only_where_it_is_the_host() {
+    // fluentd runs on ip-10-0-1-7.
+    assert!(!read("21", "dvc=10.0.0.9 src=203.0.113.9").has("related.hosts"));
+    assert_eq!(read("21", "dvchost=web01").get("related.hosts"), &json!(["web01"]));
+    assert_eq!(read("21", "dvchost=ip-10-0-1-7").get("related.hosts"), &json!(["ip-10-0-1-7"]));
+    assert_eq!(read("21", "dvchost=web01").text("server.name"), "ip-10-0-1-7");
+}
+
+#[test]
+fn bytes_belong_to_who_sent_them() {
+    for (id, extension, source, destination) in [
+        ("21", "in=60", Some(60), None),
+        ("21", "out=60", Some(60), None),
+        ("1000552", "in=0 out=60", Some(60), Some(0)),
+        ("1000552", "in=60 out=0", Some(60), Some(0)),
+        ("1000552", "in=60 out=50", Some(60), Some(50)),
+        ("21", "in=-1 out=60", Some(60), None),
+        // It is no packet that these are about.
+        ("3002795", "out=60", None, Some(60)),
+    ] {
+        let event = read(id, &format!("src=203.0.113.9 dst=10.0.0.5 {extension}"));
+        assert_eq!(event.get("source.bytes").as_i64(), source, "{extension}: {}", event.json);
+        assert_eq!(event.get("destination.bytes").as_i64(), destination, "{extension}: {}", event.json);
+    }
+    let own = plan_with("destination.bytes = out");
+    let event = document_by(&own, &agent_event("21", "src=203.0.113.9 dst=10.0.0.5 out=60"));
+    assert_eq!(event.get("destination.bytes"), 60);
+    assert!(!event.has("source.bytes"), "{}", event.json);
+}
+
+#[test]
+fn the_ends_are_kept_as_they_were_read() {
+    for (extension, source, destination) in [
+        ("src=203.0.113.9 dst=10.0.0.5", Some("203.0.113.9"), Some("10.0.0.5")),
+        ("src=10.0.XX.XX dst=db01", Some("10.0.XX.XX"), Some("db01")),
+        ("src=fe80:0:0:0:0:0:0:1 dst=N/A", Some("fe80:0:0:0:0:0:0:1"), None),
+        ("shost=ws44 dhost=db01", Some("ws44"), Some("db01")),
+        ("act=Deny", None, None),
+    ] {
+        let event = read("21", extension);
+        assert_eq!(event.get("source.address").as_str(), source, "{extension}");
+        assert_eq!(event.get("destination.address").as_str(), destination, "{extension}");
+    }
+    let behind = forwarded("10.0.3.77", "203.0.113.181");
+    assert_eq!((behind.text("source.address"), behind.text("source.ip")), ("10.0.3.77", "203.0.113.181"));
+}
+
+#[test]
+fn keys_behind_msg_are_keys_where_the_module_quotes_nothing() {
+    let scan = read(
+        "4000000",
+        "msg=Realtime scan filePath=/tmp/x cn1=7 cn1Label=Host ID dvchost=web01 result=Passed TrendMicroDsTenant=Primary",
+    );
+    assert_eq!(scan.text("event.original"), "Realtime scan");
+    assert_eq!((scan.text("file.path"), scan.text("host.id")), ("/tmp/x", "7"));
+    assert_eq!((scan.text("observer.hostname"), scan.text("deepsecurity.result")), ("web01", "Passed"));
+    let url = read("5000000", "msg=Dangerous request=http://a.example/x?y=1 cnt=3");
+    assert_eq!((url.text("event.reason"), url.get("event.count")), ("Dangerous", &json!(3)));
+    let packet = read("21", "act=Deny msg=first packet spt=54056 dpt=80 proto=TCP in=60");
+    assert_eq!((packet.get("source.port"), packet.get("source.bytes")), (&json!(54056), &json!(60)));
+}
+
+#[test]
+fn what_is_not_certain_behind_msg_is_text_and_counted() {
+    for (id, extension, text) in [
+        // A module that quotes foreign text.
+        ("3002795", "msg=x fname=/y cnt=3", "x fname=/y cnt=3"),
+        // An id of no known module.
+        ("8000000", "msg=x fname=/y", "x fname=/y"),
+        // A key that the module does not write, or nobody.
+        ("4000000", "msg=x filePath=/a spt=5", "x filePath=/a spt=5"),
+        ("4000000", "msg=x filePath=/a foo=5", "x filePath=/a foo=5"),
+        // A key that is set already.
+        ("4000000", "filePath=/a msg=x filePath=/b", "x filePath=/b"),
+        // A value of another kind.
+        ("21", "msg=x dpt=http", "x dpt=http"),
+        ("21", "msg=x in=-5", "x in=-5"),
+        // Who did what is never taken from there.
+        ("21", "msg=x src=6.6.6.6", "x src=6.6.6.6"),
+        ("21", "msg=x dst=6.6.6.6 dpt=80", "x dst=6.6.6.6"),
+        ("4000000", "msg=x suser=eve", "x suser=eve"),
+        ("4000000", "msg=x act=Delete filePath=/a", "x act=Delete"),
+    ] {
+        let loaded = load_bytes(plan(), &fluentd_line(&agent_event(id, extension)));
+        let event = loaded.documents.first().unwrap();
+        assert_eq!(event.text("event.original"), text, "{id} {extension}");
+        assert!(loaded.account.problems.count(Problem::KeysInMessage) > 0, "{id} {extension}");
+        for field in ["source.ip", "destination.ip", "user.name"] {
+            assert!(!event.has(field), "{field}: {}", event.json);
+        }
+    }
+}
