@@ -8,6 +8,7 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::delivery::probe_taken;
 use crate::scripted::{Reply, Request, run, serve};
 use crate::support::lambda::{Answer, Lambda};
 use crate::support::program::{Run, es_loader};
@@ -82,7 +83,7 @@ fn refused(request: &Request) -> Reply {
 #[test]
 fn a_load_shows_hostile_names_lines_and_answers_as_what_they_are() {
     run(async {
-        let server = serve(refused).await;
+        let server = serve(|request| probe_taken(request).unwrap_or_else(|| refused(request))).await;
         let (folder, path) = folder_with(&format!("ds_agent{HOSTILE}.log"), &hostile_lines());
         let letters = folder.path().join(format!("letters{HOSTILE}"));
         let mut command = es_loader();
@@ -164,7 +165,7 @@ fn the_log_of_the_function_holds_no_payload_no_cookie_and_nothing_to_obey() {
     }]});
     for format in ["JSON", "Text"] {
         let log = run(async {
-            let server = serve(refused).await;
+            let server = serve(|request| probe_taken(request).unwrap_or_else(|| refused(request))).await;
             let (url, event, site) = (server.url.clone(), event.clone(), Arc::clone(&site));
             let invoked = tokio::task::spawn_blocking(move || {
                 let variables = [("ENDPOINT", url.as_str()), ("AWS_LAMBDA_LOG_FORMAT", format)];
