@@ -16,6 +16,7 @@ use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::delivery::sink::Sink;
 use es_loader::edge::function::Function;
 use es_loader::edge::object_loader::ObjectLoader;
+use es_loader::edge::opensearch::readiness::findings;
 use es_loader::load::account::Limits;
 use es_loader::local::cores::workers;
 use es_loader::local::not_used::{SCRIPT_FOLDERS, not_used};
@@ -70,6 +71,13 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     }
     let aws = aws::load(None).await;
     let client = clients::opensearch_of_environment(&aws).await?;
+    // Beside the first event: nothing waits for the answer.
+    let (asked, of) = (client.clone(), Arc::clone(&sections));
+    tokio::spawn(async move {
+        for finding in findings(&asked, &of).await {
+            tracing::warn!("{finding}");
+        }
+    });
     let sink = Sink::OpenSearch(Box::new(client), Options::default());
     let s3 = clients::s3(&aws).await?;
     let queue = clients::queue(&aws)?;

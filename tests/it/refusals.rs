@@ -157,6 +157,40 @@ fn one_bad_line_alone_goes_to_the_dead_letters_in_its_first_invocation() {
 }
 
 #[test]
+fn a_load_without_the_index_template_or_into_an_old_cluster_says_so_before_it_begins() {
+    let site = Site::new("untemplated");
+    let file = site.file("ds_agent.log", line("x").as_bytes());
+    let missing = format!("has no index template {}: ", site.index);
+    load_file(&site, opensearch(), &file).with_status(0).says(&missing).says("es-loader setup");
+    let mut setup = es_loader();
+    setup.args(["setup", "--endpoint", opensearch(), "--config"]).arg(site.config());
+    Run::of(&mut setup).with_status(0);
+    let run = load_file(&site, opensearch(), &file).with_status(0);
+    assert!(!run.stderr.contains("index template"), "{}", run.stderr);
+
+    for (version, is_old) in [
+        (json!({"number": "1.3.20", "distribution": "opensearch"}), true),
+        (json!({"number": "2.6.0", "distribution": "opensearch"}), true),
+        (json!({"number": "7.10.2"}), true),
+        (json!({"number": "2.7.0", "distribution": "opensearch"}), false),
+        (json!({"number": "3.9.0", "distribution": "opensearch"}), false),
+    ] {
+        let told = version.clone();
+        let run = scripted_setup(&site, move |_| Reply::json(200, json!({"version": told}).to_string()));
+        assert_eq!(run.stderr.contains("needs OpenSearch 2.7 or later"), is_old, "{version}: {}", run.stderr);
+    }
+}
+
+fn scripted_setup(site: &Site, answer: impl FnMut(&Request) -> Reply + Send + 'static) -> Run {
+    run(async {
+        let server = serve(answer).await;
+        let mut command = es_loader();
+        command.args(["setup", "--endpoint", &server.url, "--config"]).arg(site.config());
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    })
+}
+
+#[test]
 fn an_unknown_refusal_of_everything_is_asked_about_once_and_everything_stays_unsent() {
     run(async {
         let probes = Arc::new(AtomicU64::new(0));

@@ -9,11 +9,12 @@ use super::connect;
 use crate::cli::args::local::LoadArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{Input, total_bytes};
-use crate::cli::progress;
+use crate::cli::{output, progress};
 use crate::edge::dead_letters::write::DeadLetters;
 use crate::edge::delivery::outcome::Options;
 use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
+use crate::edge::opensearch::readiness::findings;
 use crate::load::account::Limits;
 use crate::local::cores::workers;
 use crate::local::sink::LocalSink;
@@ -41,6 +42,9 @@ pub(crate) fn run(
             Some(sink) => Sink::Local(sink),
             None => {
                 let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
+                for finding in findings(&client, &sections).await {
+                    output::notice(format_args!("es-loader: {finding}"));
+                }
                 Sink::OpenSearch(Box::new(client), Options::default())
             }
         };

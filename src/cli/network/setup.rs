@@ -9,6 +9,7 @@ use crate::cli::args::network::SetupArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
+use crate::edge::opensearch::readiness::version;
 use crate::map::compiled::CompiledSections;
 
 /// Tries to install a template over a connection that breaks.
@@ -24,6 +25,9 @@ pub(crate) fn run(
         let has_endpoint = args.connection.endpoint.as_deref().is_some_and(|endpoint| !endpoint.is_empty());
         if has_endpoint || args.dashboards.dashboards.is_none() {
             let client = connect::opensearch(&args.connection, None).await?;
+            if let Some(finding) = version(&client).await {
+                output::notice(format_args!("es-loader: {finding}"));
+            }
             for (name, template) in templates {
                 install(&client, name, template).await?;
             }

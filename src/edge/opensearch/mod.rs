@@ -7,4 +7,5 @@ pub(crate) mod target;
 pub(crate) mod http;
 pub mod client;
 pub(crate) mod probe;
+pub mod readiness;
 pub mod dashboards;
