@@ -18,8 +18,8 @@ use crate::map::event_text;
 use crate::map::event_text::Found;
 use crate::map::exclude;
 use crate::map::exclude::Exclusions;
-use crate::parse::marker;
-use crate::parse::marker::EventText;
+use crate::parse::joined;
+use crate::parse::joined::EventText;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
@@ -140,7 +140,8 @@ impl<'l> Stages<'l> {
                 output.note(Problem::NotInEnvelope);
             }
             output.note_many(Problem::FurtherEventField, found.further);
-            for EventText { text, start } in marker::events(&record.message, found.start) {
+            for EventText { text, start, quoted } in joined::events(&record.message, found.start) {
+                output.note_many(Problem::EventInValue, quoted);
                 let part = self.next_part(*line);
                 events.push(Event { record, text, start, line: *line, identity, part });
                 if events.len() == EVENTS_TOGETHER {
