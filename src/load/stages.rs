@@ -25,7 +25,9 @@ use crate::read::record;
 use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+/// What may stand in front of a line: a byte order mark where files were joined, and NUL bytes where a file was truncated while its
+/// writer went on behind them.
+const PADDING: [char; 2] = ['\u{feff}', '\0'];
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -72,12 +74,12 @@ impl<'l> Stages<'l> {
     }
 
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let texts: Vec<_> = lines.iter().map(Text::of).collect();
+        let texts: Vec<_> = lines.iter().map(|line| Text::of(line, self.section.log_type.encoding)).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
-            let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+            let message = text.text.trim_start_matches(PADDING);
             let is_json = is_json || is_enveloped(message);
             let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then_some(message);

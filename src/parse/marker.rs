@@ -64,12 +64,21 @@ pub fn start(text: &str) -> EventStart {
     let Some(marker) = find(text) else { return EventStart::Nowhere };
     let before = part(text, ..marker.start);
     // Columns behind the event would pass for the end of its last value.
-    let is_column =
-        || memchr(b'\t', before.as_bytes()).is_some() && part(text, marker.start..).contains('\t');
+    let is_column = || {
+        let (has_columns, has_label) = (memchr(b'\t', before.as_bytes()).is_some(), is_label(before));
+        has_columns && has_label || (has_columns || has_label) && part(text, marker.start..).contains('\t')
+    };
     if is_within_other_text(before) || is_column() {
         return EventStart::WithinOtherText;
     }
     EventStart::At(marker)
+}
+
+/// Whether a text begins with a label, as a value of LTSV does: `message:`.
+fn is_label(text: &str) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
+    let label = text.bytes().take_while(|byte| is_word(byte)).count();
+    label > 0 && text.as_bytes().get(label) == Some(&b':')
 }
 
 /// Whether `text` is an event from its start on, or directly behind a syslog header.
