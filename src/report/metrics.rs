@@ -47,7 +47,6 @@ fn of_load(report: &ObjectReport) -> Vec<(&'static str, &'static str, Option<u64
         ("PipelineErrorLogCount", "Count", Some(report.account.pipeline_errors)),
         ("RetriedLogCount", "Count", Some(report.sent_again)),
         ("UnknownProductLogCount", "Count", Some(report.account.problems.count(Problem::UnknownProduct))),
-        ("PipelineErrorLogCount", "Count", Some(report.account.pipeline_errors)),
         ("EventAgeP50", "Seconds", ages.percentile(50)),
         ("EventAgeP99", "Seconds", ages.percentile(99)),
     ]
