@@ -17,6 +17,7 @@ use es_loader::load::load;
 use es_loader::map::compiled::{CompiledSection, CompiledSections};
 use es_loader::map::event::ObjectFacts;
 use es_loader::parse::header::{Format, Marker};
+use es_loader::parse::joined;
 use es_loader::parse::marker;
 use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::time;
@@ -55,7 +56,7 @@ pub(crate) static RECORDS: LazyLock<Vec<Record<'_>>> = LazyLock::new(|| {
 
 /// The events in their messages.
 pub(crate) static EVENTS: LazyLock<Vec<&str>> =
-    LazyLock::new(|| RECORDS.iter().flat_map(|record| marker::split(&record.message)).collect());
+    LazyLock::new(|| RECORDS.iter().flat_map(|record| joined::split(&record.message)).collect());
 
 /// What stands before the events' markers.
 pub(crate) static PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {

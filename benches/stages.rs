@@ -18,6 +18,7 @@ use es_loader::log_types::deepsecurity::Packet;
 use es_loader::map::Documents;
 use es_loader::map::event::Event;
 use es_loader::parse::header::Format;
+use es_loader::parse::joined;
 use es_loader::parse::marker;
 use es_loader::parse::{cef, leef, syslog};
 use es_loader::read::object::line::LineNumber;
@@ -126,7 +127,7 @@ fn marker(bencher: Bencher<'_, '_>) {
     let (bytes, items) = counts(&EVENTS);
     bencher.counter(bytes).counter(items).bench(|| {
         for record in &*RECORDS {
-            marker::split(&record.message).for_each(|event| {
+            joined::split(&record.message).for_each(|event| {
                 black_box(marker::find(event));
             });
         }
@@ -204,7 +205,7 @@ fn document(bencher: Bencher<'_, '_>, until: Until) {
     let numbered = RECORDS.iter().zip(identities.iter().cycle()).zip(1..);
     let events: Vec<Event<'_>> = numbered
         .flat_map(|((record, identity), line)| {
-            let texts = marker::split(&record.message).enumerate();
+            let texts = joined::split(&record.message).enumerate();
             texts.map(move |(part, text)| Event {
                 record,
                 text,

@@ -144,6 +144,8 @@ pub struct LogType {
     pub s3_key_ignored: Option<regex::Regex>,
     /// What a line of an object is.
     pub file_format: FileFormat,
+    /// The encoding of lines that are not UTF-8.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
     /// The path of the record's field that holds the event's text, dotted, where it is not `message`.
     pub message_key: Option<String>,
     /// Objects come from CloudWatch Logs, in its envelopes.

@@ -68,6 +68,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     warn_of_s3_key(section, findings);
     let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(section, findings);
+    let encoding = section.read("encoding", findings, |text| unless_empty(text, value::encoding));
     let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
     let via_cwl = section.read("via_cwl", findings, value::boolean);
     let field_prefix = field_prefix(section, findings);
@@ -101,6 +102,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         s3_key: s3_key?,
         s3_key_ignored: s3_key_ignored?,
         file_format: file_format?,
+        encoding: encoding?,
         message_key: message_key?,
         via_cwl: via_cwl?,
         mappings: lines.mappings,

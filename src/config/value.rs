@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE};
 use jiff::tz::Offset;
 
 use super::cidr::Cidr;
@@ -81,6 +82,20 @@ pub(super) fn raw_message(text: &str) -> Result<RawMessage, ValueError> {
             ("never", RawMessage::Never),
         ],
     )
+}
+
+/// An encoding by one of the names that the WHATWG's Encoding Standard has for it.
+pub(super) fn encoding(text: &str) -> Result<&'static Encoding, ValueError> {
+    let encoding = Encoding::for_label(text.as_bytes()).filter(|encoding| *encoding != REPLACEMENT);
+    match encoding {
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
+            let error = ValueError::new(0, format!("{} is told by its byte order mark", quoted(text)));
+            Err(error.help("take the line out, and let the sender write the mark"))
+        }
+        Some(encoding) => Ok(encoding),
+        None => Err(ValueError::new(0, format!("{} is no encoding", quoted(text)))
+            .help("write shift_jis, euc-jp, iso-2022-jp, gbk, euc-kr, windows-1252 …")),
+    }
 }
 
 /// The path of a field in a record: one name, or several with dots between them.

@@ -45,6 +45,10 @@ pub(super) fn object(report: &ObjectReport) {
     if let Some(broken) = &account.broken {
         warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");
     }
+    if account.is_mostly_errors() {
+        let looks_like = account.looks_like;
+        warn!(object, pipeline_errors = account.pipeline_errors, looks_like, "most lines are no event");
+    }
     for (problem, count) in account.problems.iter() {
         // Only a header's names stand in the log: they tell what to add to `products`.
         let example = account.unknown_product.as_ref().filter(|_| problem == Problem::UnknownProduct);

@@ -32,6 +32,8 @@ pub struct Account {
     pub exclusions: Exclusions,
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
+    /// What the first of them looks like.
+    pub looks_like: Option<&'static str>,
     /// Bytes of text, after decompression.
     pub text_bytes: u64,
     /// Bytes of bulk requests, before compression.
@@ -58,6 +60,11 @@ impl Account {
         self.documents - self.exclusions.excluded().min(self.documents)
     }
 
+    /// Whether most of its documents are events that could not be understood: then it is hardly a log of this type.
+    pub fn is_mostly_errors(&self) -> bool {
+        self.pipeline_errors * 2 > self.handed_over()
+    }
+
     /// Adds the numbers of another account: of further lines, or of another object. `broken` and `stopped` stay as they are.
     pub(crate) fn merge(&mut self, other: &Account) {
         self.lines += other.lines;
@@ -66,6 +73,7 @@ impl Account {
         self.documents += other.documents;
         self.exclusions.merge(&other.exclusions);
         self.pipeline_errors += other.pipeline_errors;
+        self.looks_like = self.looks_like.or(other.looks_like);
         self.text_bytes += other.text_bytes;
         self.bulk_bytes += other.bulk_bytes;
         self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();

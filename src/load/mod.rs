@@ -6,6 +6,7 @@
 pub mod account;
 pub mod ages;
 mod text;
+mod looks_like;
 pub mod batch;
 pub mod raw_lines;
 mod reading;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::account::{Account, Sink, Visitor};
 use super::batch::{Batch, Item};
+use super::looks_like::looks_like;
 use super::text::Text;
 use crate::document::problem::Problem;
 use crate::map::Document;
@@ -149,7 +150,10 @@ impl<'l> Output<'l> {
             return ControlFlow::Continue(());
         }
         account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
-        account.pipeline_errors += u64::from(written.pipeline_error);
+        if written.pipeline_error {
+            account.pipeline_errors += 1;
+            account.looks_like = account.looks_like.or_else(|| Some(looks_like(document.event().text)));
+        }
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
         if start > 0 && self.batch.body.len() > self.options.batch_bytes {

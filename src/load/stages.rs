@@ -18,14 +18,16 @@ use crate::map::event_text;
 use crate::map::event_text::Found;
 use crate::map::exclude;
 use crate::map::exclude::Exclusions;
-use crate::parse::marker;
-use crate::parse::marker::EventText;
+use crate::parse::joined;
+use crate::parse::joined::EventText;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+/// What may stand in front of a line: a byte order mark where files were joined, and NUL bytes where a file was truncated while its
+/// writer went on behind them.
+const PADDING: [char; 2] = ['\u{feff}', '\0'];
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -72,12 +74,12 @@ impl<'l> Stages<'l> {
     }
 
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
-        let texts: Vec<_> = lines.iter().map(Text::of).collect();
+        let texts: Vec<_> = lines.iter().map(|line| Text::of(line, self.section.log_type.encoding)).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
-            let message = text.text.trim_start_matches(BYTE_ORDER_MARK);
+            let message = text.text.trim_start_matches(PADDING);
             let is_json = is_json || is_enveloped(message);
             let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then_some(message);
@@ -140,7 +142,8 @@ impl<'l> Stages<'l> {
                 output.note(Problem::NotInEnvelope);
             }
             output.note_many(Problem::FurtherEventField, found.further);
-            for EventText { text, start } in marker::events(&record.message, found.start) {
+            for EventText { text, start, quoted } in joined::events(&record.message, found.start) {
+                output.note_many(Problem::EventInValue, quoted);
                 let part = self.next_part(*line);
                 events.push(Event { record, text, start, line: *line, identity, part });
                 if events.len() == EVENTS_TOGETHER {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
+
 use super::reading::NumberedLine;
 use crate::document::id::Identity;
 use crate::read::object::line::Line;
@@ -18,11 +20,13 @@ pub(crate) struct Text<'b> {
 }
 
 impl<'b> Text<'b> {
-    pub(crate) fn of(numbered: &'b NumberedLine<'_>) -> Self {
+    /// Decodes a line, from `encoding` where one is named.
+    pub(crate) fn of(numbered: &'b NumberedLine<'_>, encoding: Option<&'static Encoding>) -> Self {
         let NumberedLine { line, identity } = numbered;
-        let (text, replaced) = match identity {
-            Some(_) => record::decode(line.bytes),
-            None => Default::default(),
+        let (text, replaced) = match (identity, encoding) {
+            (Some(_), None) => record::decode(line.bytes),
+            (Some(_), Some(encoding)) => record::decode_as(line.bytes, encoding),
+            (None, _) => Default::default(),
         };
         Self { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0 }
     }

@@ -7,7 +7,7 @@ use crate::config::log_type::FileFormat;
 use crate::parse::marker;
 use crate::parse::marker::EventStart;
 use crate::read::record::event_fields;
-use crate::read::record::{Other, Record};
+use crate::read::record::{Other, Record, ltsv};
 
 /// What was found.
 #[derive(Default)]
@@ -48,15 +48,16 @@ fn elsewhere(record: &mut Record<'_>, start: EventStart) -> Found {
         let Some(further) = event_fields::take_first(record, &marker::is_event) else { return nothing };
         return Found { start: marker::start(&record.message), further };
     }
-    // Text that ends in an object, as some relays put JSON behind a syslog header.
+    // Text of labels and values, or one that ends in an object, as some relays put JSON behind a syslog header.
     let Cow::Borrowed(text) = record.message else { return nothing };
     if start == EventStart::Nowhere {
         return nothing;
     }
-    let Some((before, mut inner)) = event_fields::object_behind(text) else { return nothing };
-    if marker::find(before).is_some() {
-        return nothing;
-    }
+    let (before, mut inner) = match (ltsv::record(text), event_fields::object_behind(text)) {
+        (Some(record), _) => ("", record),
+        (None, Some((before, record))) if marker::find(before).is_none() => (before, record),
+        _ => return nothing,
+    };
     let mut found = match self::start(&inner) {
         start @ EventStart::At(_) => Found { start, further: 0 },
         start => match event_fields::take_first(&mut inner, &marker::is_event) {

@@ -1,10 +1,10 @@
-//! Where the events of a text start: at the leftmost `CEF:` or `LEEF:` with a version behind it (rules H1, H2, L-1), where a relay
-//! took the marker away (rule H8), and behind line ends that join several events (rule H3).
+//! Where the event of a text starts: at the leftmost `CEF:` or `LEEF:` with a version behind it (rules H1, H2, L-1), or where a relay
+//! took the marker away (rule H8).
 
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr3};
 use nom::branch::alt;
 use nom::combinator::value;
 use nom::{IResult, Parser};
@@ -64,12 +64,21 @@ pub fn start(text: &str) -> EventStart {
     let Some(marker) = find(text) else { return EventStart::Nowhere };
     let before = part(text, ..marker.start);
     // Columns behind the event would pass for the end of its last value.
-    let is_column =
-        || memchr(b'\t', before.as_bytes()).is_some() && part(text, marker.start..).contains('\t');
+    let is_column = || {
+        let (has_columns, has_label) = (memchr(b'\t', before.as_bytes()).is_some(), is_label(before));
+        has_columns && has_label || (has_columns || has_label) && part(text, marker.start..).contains('\t')
+    };
     if is_within_other_text(before) || is_column() {
         return EventStart::WithinOtherText;
     }
     EventStart::At(marker)
+}
+
+/// Whether a text begins with a label, as a value of LTSV does: `message:`.
+fn is_label(text: &str) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
+    let label = text.bytes().take_while(|byte| is_word(byte)).count();
+    label > 0 && text.as_bytes().get(label) == Some(&b':')
 }
 
 /// Whether `text` is an event from its start on, or directly behind a syslog header.
@@ -78,62 +87,8 @@ pub(crate) fn is_event(text: &str) -> bool {
     is_syslog_header_or_nothing(part(text, ..marker.start))
 }
 
-/// One event of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EventText<'a> {
-    /// Its text, with the syslog header.
-    pub text: &'a str,
-    /// Where its marker stands in that text.
-    pub start: EventStart,
-}
-
-/// Splits a text that holds several events, one after the other (rule H3): at a line end, or a `#012`, with a marker and its
-/// whole header behind it. Gives the text itself where there is only one; the separators are left out.
-///
-/// A whole header is one that ends before the next place where the text could be split.
-///
-/// `#012` (`\012`) is how rsyslog writes a line end, but any log text that an event quotes can hold those characters. So there the
-/// header must in addition name the vendor of the text's first event, and an unescaped `key=` must follow it at once: a sender
-/// that escapes, as Deep Security does, writes `key\=` inside a value. A sender that does not escape can be made to forge an
-/// event this way; the raw line tells.
-///
-/// ```
-/// let text = "CEF:0|v|p|1|2|n|3|act=Log\nCEF:0|v|p|1|2|n|3|act=Deny";
-/// let events: Vec<&str> = es_loader::parse::marker::split(text).collect();
-/// assert_eq!(events, ["CEF:0|v|p|1|2|n|3|act=Log", "CEF:0|v|p|1|2|n|3|act=Deny"]);
-/// ```
-pub fn split(text: &str) -> impl Iterator<Item = &str> {
-    events(text, start(text)).map(|event| event.text)
-}
-
-/// The same with the place of each event's marker; `first` is where the first event starts in `text`.
-pub(crate) fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'_>> {
-    let mut joints = joints(text, first).peekable();
-    let mut start = Some((0, first));
-    // Read once, and only where there is a joint at all.
-    let mut first_vendor = None;
-    std::iter::from_fn(move || {
-        let (from, event_start) = start?;
-        while let Some(joint) = joints.next() {
-            let until = joints.peek().map_or(text.len(), |next| next.end);
-            let header = Header::read(joint.marker.format, part(text, joint.marker.version..until));
-            let first_vendor = first_vendor.get_or_insert_with(|| {
-                let first = first.marker()?;
-                Header::read(first.format, part(text, first.version..)).vendor
-            });
-            let is_sure = || plain_key_start(header.rest).is_ok() && header.vendor == *first_vendor;
-            if header.is_whole && (!joint.escaped || is_sure()) {
-                start = Some((joint.begin, EventStart::At(joint.marker.behind(joint.begin))));
-                return Some(EventText { text: part(text, from..joint.end), start: event_start });
-            }
-        }
-        start = None;
-        Some(EventText { text: part(text, from..), start: event_start })
-    })
-}
-
 /// The markers in `text`, from left to right.
-fn written(text: &str) -> impl Iterator<Item = Marker> {
+pub(super) fn written(text: &str) -> impl Iterator<Item = Marker> {
     /// Both markers end in this, so one search finds either. To prepare the search takes longer than to search a line.
     static END: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("EF:"));
     find::each_found(&END, text.as_bytes()).filter_map(|end| {
@@ -178,24 +133,24 @@ fn is_syslog_header_or_nothing(before: &str) -> bool {
     prefix.is_empty() || apart && is_syslog_header(prefix)
 }
 
-fn is_syslog_header(text: &str) -> bool {
+pub(super) fn is_syslog_header(text: &str) -> bool {
     let header = syslog::parse(text);
     header.priority.is_some() || header.time.is_some()
 }
 
 /// What a header tells about itself.
-struct Header<'a> {
-    is_whole: bool,
-    vendor: Option<&'a str>,
+pub(super) struct Header<'a> {
+    pub(super) is_whole: bool,
+    pub(super) vendor: Option<&'a str>,
     /// CEF's severity, where the header is whole.
     last_field: &'a str,
     /// What stands behind the header.
-    rest: &'a str,
+    pub(super) rest: &'a str,
 }
 
 impl<'a> Header<'a> {
     /// Reads the header whose version `text` starts with.
-    fn read(format: Format, text: &'a str) -> Self {
+    pub(super) fn read(format: Format, text: &'a str) -> Self {
         match format {
             Format::Cef => Self::of(cef::header(text)),
             Format::Leef => Self::of(leef::header(text)),
@@ -211,50 +166,4 @@ impl<'a> Header<'a> {
             rest,
         }
     }
-}
-
-/// A place where two events may have been joined.
-struct Joint {
-    /// Where the separator begins.
-    end: usize,
-    /// Where the separator ends: the event begins there, with its syslog header if it has one.
-    begin: usize,
-    /// Whether the separator is a line end that a relay has escaped.
-    escaped: bool,
-    /// The marker behind the separator.
-    marker: Marker,
-}
-
-/// The joints behind the first event's marker, from left to right.
-fn joints(text: &str, first: EventStart) -> impl Iterator<Item = Joint> {
-    let first = first.marker().map_or(text.len(), |first| first.start);
-    let mut last_begin = None;
-    written(part(text, ..if first < text.len() { text.len() } else { 0 })).filter_map(move |marker| {
-        let joint = joint_before(text, marker)?;
-        // Of two markers behind one line end the leftmost counts: what lies between them ends nothing.
-        let is_first_behind_line_end =
-            marker.start > first && last_begin.replace(joint.begin) != Some(joint.begin);
-        is_first_behind_line_end.then_some(joint)
-    })
-}
-
-/// The joint that `marker` stands behind, at once or with a syslog header between them.
-fn joint_before(text: &str, marker: Marker) -> Option<Joint> {
-    /// The longest syslog header that is looked for, in bytes.
-    const LONGEST_HEADER: usize = 300;
-    let window = text.floor_char_boundary(marker.start.saturating_sub(LONGEST_HEADER));
-    let near = part(text, window..marker.start);
-    // Most markers have no line end before them.
-    memchr3(b'\n', b'#', b'\\', near.as_bytes())?;
-    let line_ends = [("\n", "\r", false), ("#012", "#015", true), ("\\012", "\\015", true)];
-    let found = line_ends.into_iter().filter_map(|(line_feed, carriage_return, escaped)| {
-        let at = near.rfind(line_feed)?;
-        let event = part(near, ..at);
-        let event = event.strip_suffix(carriage_return).unwrap_or(event);
-        Some((at + line_feed.len(), event.len(), escaped))
-    });
-    let (begin, end, escaped) = found.max()?;
-    let header = part(near, begin..);
-    let joint = Joint { end: window + end, begin: window + begin, escaped, marker };
-    (header.is_empty() || is_syslog_header(header)).then_some(joint)
 }

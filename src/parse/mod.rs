@@ -12,4 +12,5 @@ pub mod cef;
 pub mod leef;
 mod quoting;
 pub mod marker;
+pub mod joined;
 pub mod time;

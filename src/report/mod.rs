@@ -193,7 +193,7 @@ fn balance(account: &Account, indexed: u64, rejected: &Tally, unsent: &Tally) ->
 pub enum ExitStatus {
     /// Everything arrived.
     Complete = 0,
-    /// Some lines or documents were rejected.
+    /// Some lines or documents were rejected, or most lines of an object are no event.
     Rejected = 1,
     /// It could not be finished.
     Unfinished = 2,
@@ -216,6 +216,10 @@ pub struct Report {
     pub broken: u64,
     /// The first of them, with their reasons.
     pub breaks: Vec<(String, String)>,
+    /// How many objects are mostly lines without an event.
+    pub foreign: u64,
+    /// The first of them, with what they look like.
+    pub foreign_objects: Vec<(String, &'static str)>,
     /// Documents that arrived.
     pub indexed: u64,
     /// Of these: in their raw form.
@@ -262,6 +266,13 @@ impl Report {
                 self.breaks.push((object.object.clone(), reason));
             }
         }
+        if object.account.is_mostly_errors() {
+            self.foreign += 1;
+            if self.foreign_objects.len() < NAMED_FAILURES {
+                let looks_like = object.account.looks_like.unwrap_or("text without CEF or LEEF events");
+                self.foreign_objects.push((object.object.clone(), looks_like));
+            }
+        }
         self.account.merge(&object.account);
         self.indexed += object.indexed;
         self.raw.merge(&object.raw);
@@ -283,7 +294,7 @@ impl Report {
         let balance = self.balance();
         if self.failed > 0 || self.took_nothing() || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
-        } else if balance.rejected > 0 || self.broken > 0 {
+        } else if balance.rejected > 0 || self.broken > 0 || self.foreign > 0 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
@@ -347,8 +358,17 @@ impl fmt::Display for Screen<'_> {
             writeln!(f, "kept in {}", Safe(file))?;
         }
         tally(f, "unsent:", &report.unsent)?;
-        objects(f, report)
+        objects(f, report)?;
+        foreign_objects(f, report)
     }
+}
+
+/// The objects that are hardly logs of this type, last: nothing else in the report says so.
+fn foreign_objects(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
+    for (object, looks_like) in &report.foreign_objects {
+        writeln!(f, "most lines of {} are no event: it looks like {looks_like}", Safe(object))?;
+    }
+    Ok(())
 }
 
 /// The numbers that have to add up; `target` says where the indexed documents went.

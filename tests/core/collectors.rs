@@ -165,6 +165,7 @@ fn an_event_inside_of_other_text_is_counted_and_says_why() {
         format!(r#"level=info msg="{event}" host=web-1"#),
         format!("- message: '{event}'"),
         format!("web-1\t{event}\tds_agent"),
+        format!("message:{event}\tno label"),
     ] {
         let loaded = load_line(&line);
         let document = only(&loaded);
@@ -313,6 +314,112 @@ fn what_only_looks_like_an_envelope_is_a_record() {
             json!({"Type": "Notification", "MessageId": "1", "TopicArn": "a", "Message": nested}).to_string();
     }
     assert_eq!(only(&load_line(&nested)).text("event.kind"), "pipeline_error");
+}
+
+#[test]
+fn a_record_written_over_several_lines_is_one() {
+    let record = json!({"message": event(), "hostname": "web-1", "tags": ["a", {"b": 1}]});
+    let pretty = serde_json::to_string_pretty(&record).unwrap();
+    let array = serde_json::to_string_pretty(&json!([record, record])).unwrap();
+    for (object, documents, lines) in [
+        (pretty.clone(), 1, 1),
+        (format!("{pretty}\n"), 1, 1),
+        (format!("{}\n{}\r\n{}", event(), pretty.replace('\n', "\r\n"), event()), 3, 3),
+        (array, 2, 1),
+        (pretty.replacen("{\n", "{", 1), 1, 1),
+    ] {
+        let loaded = load_line(&object);
+        assert_eq!((loaded.documents.len(), loaded.account.lines), (documents, lines), "{object}");
+        assert!(loaded.documents.iter().all(is_whole), "{object}");
+    }
+    // What never ends is lines.
+    let loaded = load_line(&format!("{{\n{}\n[\n{}\n", event(), event()));
+    assert_eq!(loaded.documents.iter().filter(|document| is_whole(document)).count(), 2);
+    // Many lines that open something take linear time.
+    let loaded = load_line(&"{\n".repeat(5_000));
+    assert_eq!(loaded.account.lines, 5_000);
+}
+
+#[test]
+fn ltsv_is_read_where_each_value_has_a_label() {
+    let event = event();
+    for line in [
+        format!("time:2026-11-22T15:08:40+09:00\tmessage:{event}\thost:web-1"),
+        format!("message:{event}\ttag:ds_agent"),
+        format!("host:web-1\tlog:{event}"),
+        format!("message:{event}\ttime:2026-11-22T15:08:40+09:00\t@n:1"),
+    ] {
+        let loaded = load_line(&line);
+        assert!(is_whole(only(&loaded)), "{}", only(&loaded).json);
+    }
+}
+
+#[test]
+fn utf_16_and_the_named_encoding_are_decoded() {
+    let line = agent_event("3002831", "cn1=2 fname=/var/log/ログ.txt shost=web-1 msg=表示 ソ 能");
+    let is_read = |loaded: &Loaded| {
+        assert_eq!(only(loaded).text("event.original"), "表示 ソ 能", "{}", only(loaded).json);
+        assert_eq!(loaded.account.problems.count(Problem::NotUtf8), 0);
+    };
+    let units: Vec<u16> = format!("\u{feff}{line}\r\n").encode_utf16().collect();
+    is_read(&load_bytes(plan(), &units.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<_>>()));
+    is_read(&load_bytes(plan(), &units.iter().flat_map(|unit| unit.to_be_bytes()).collect::<Vec<_>>()));
+    let json = json!({"message": line}).to_string();
+    for (name, encoding) in [
+        ("shift_jis", encoding_rs::SHIFT_JIS),
+        ("euc-jp", encoding_rs::EUC_JP),
+        ("iso-2022-jp", encoding_rs::ISO_2022_JP),
+    ] {
+        let plan = plan_with(&format!("encoding = {name}"));
+        is_read(&load_bytes(&plan, &encoding.encode(&json).0));
+        is_read(&load_bytes(&plan, &encoding.encode(&line).0));
+        if name != "iso-2022-jp" {
+            is_read(&load_bytes(&plan, json.as_bytes()));
+        }
+    }
+    let long: Vec<u16> = format!("\u{feff}{}", format!("{line}\n").repeat(9_000)).encode_utf16().collect();
+    let loaded = load_bytes(plan(), &long.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<_>>());
+    assert_eq!((loaded.documents.len(), loaded.account.pipeline_errors), (9_000, 0));
+}
+
+#[test]
+fn msgpack_is_refused_by_name() {
+    for object in
+        [&b"\x84\xa7message\xa1x\xa3tag\xa1y"[..], b"\x82\xd9\x03log\xa1x", b"\xde\x00\x10\xa3log\xa1x"]
+    {
+        let loaded = load_bytes(plan(), object);
+        assert!(loaded.documents.is_empty());
+        assert!(loaded.account.broken.unwrap().reason.contains("msgpack"));
+    }
+}
+
+#[test]
+fn nul_bytes_in_front_of_a_line_are_padding() {
+    let record = json!({"message": event()}).to_string();
+    for line in
+        [format!("{}{record}", "\0".repeat(4096)), format!("\0{}", event()), format!("\u{feff}\0\0{record}")]
+    {
+        assert!(is_whole(only(&load_line(&line))), "{line:?}");
+    }
+}
+
+#[test]
+fn an_object_of_other_lines_says_what_it_looks_like() {
+    for (line, expected) in [
+        ("root:x:0:0:root:/root:/bin/bash", "/etc/passwd"),
+        ("a,b,c", "CSV"),
+        ("<Event><System/></Event>", "XML"),
+        (r#"{"level":"info","text_of_it":"x"}"#, "message_key"),
+        ("host:a\tstatus:200\tmethod:GET", "LTSV"),
+        ("\u{fffd}\u{fffd}P\0N\0", "encoding"),
+    ] {
+        let object = format!("{line}\n{line}\n{}\n", event());
+        let account = load_line(&object).account;
+        assert!(account.is_mostly_errors(), "{line}");
+        assert!(account.looks_like.unwrap().contains(expected), "{line}: {:?}", account.looks_like);
+    }
+    let few = format!("{0}\n{0}\nodd\n", event());
+    assert!(!load_line(&few).account.is_mostly_errors());
 }
 
 /// A text that stands around an event.

@@ -1,7 +1,8 @@
 //! Where events start, and where a text holds several.
 
 use es_loader::parse::header::{Format, Marker};
-use es_loader::parse::marker::{find, split};
+use es_loader::parse::joined::split;
+use es_loader::parse::marker::find;
 use proptest::prelude::*;
 
 fn parts(text: &str) -> Vec<&str> {
@@ -57,7 +58,7 @@ fn l1_any_leef_version_is_found_with_or_without_a_blank() {
 
 #[test]
 fn h3_a_line_end_before_a_whole_header_starts_another_event() {
-    for end in ["\n", "\r\n", "#012", "\\012", "#015#012", "\\015\\012"] {
+    for end in ["\n", "\r\n"] {
         let text = format!("Oct  2 16:41:16 host {EVENT}{end}{EVENT}{end}{LEEF}");
         let first = format!("Oct  2 16:41:16 host {EVENT}");
         assert_eq!(parts(&text), [first.as_str(), EVENT, LEEF], "{end:?}");
@@ -65,18 +66,63 @@ fn h3_a_line_end_before_a_whole_header_starts_another_event() {
 }
 
 #[test]
-fn h3_the_next_event_keeps_its_own_syslog_header() {
-    for header in
-        ["Nov 23 09:59:01 host ", "<134>", "<134>Nov 23 09:59:01 host ", "2026-11-23T09:59:01+09:00 host "]
-    {
-        for end in ["\n", "#012"] {
-            let second = format!("{header}{EVENT}");
-            let text = format!("Oct  2 16:41:16 host {EVENT}{end}{second}");
-            assert_eq!(parts(&text), [format!("Oct  2 16:41:16 host {EVENT}"), second], "{header:?}");
+fn h3_an_escaped_line_end_in_any_spelling_starts_another_event_that_has_a_syslog_header() {
+    let second = format!("<134>Oct  2 16:41:17 host {EVENT}");
+    for end in [
+        "#012",
+        "\\012",
+        "#015#012",
+        "\\015\\012",
+        "\\n",
+        "\\r\\n",
+        "\\x0a",
+        "\\u000A",
+        "&#10;",
+        "&#13;&#10;",
+        "%0A",
+        "%0d%0a",
+        "<LF>",
+        "^M^J",
+        "",
+    ] {
+        let text = format!("Oct  2 16:41:16 host {EVENT}{end}{second}{end}{second}");
+        let first = format!("Oct  2 16:41:16 host {EVENT}");
+        assert_eq!(parts(&text), [&first, &second, &second], "{end:?}");
+        // Less than a syslog header with its time could be a value.
+        for header in ["", "<134>", "host "] {
+            let text = format!("{EVENT}{end}{header}{EVENT}");
+            assert_eq!(parts(&text), [text.as_str()], "{end:?} {header:?}");
         }
     }
-    let quoted = format!("{EVENT}\nsaid: {EVENT}");
-    assert_eq!(parts(&quoted), [quoted.as_str()]);
+}
+
+#[test]
+fn h3_nothing_that_quotes_others_can_start_an_event() {
+    let header = "<134>Oct  2 16:41:17 host ";
+    for key in [
+        "msg",
+        "filePath",
+        "fname",
+        "request",
+        "suser",
+        "duser",
+        "usrName",
+        "sproc",
+        "target",
+        "TrendMicroDsCommandLine",
+    ] {
+        for end in ["#012", "\\n", "\\x0A", "%0A", "", "\n"] {
+            for forged in [EVENT, LEEF] {
+                let text = format!("{EVENT} {key}=x{end}{header}{forged}");
+                assert_eq!(parts(&text), [text.as_str()], "{key} {end:?}");
+                // Nor behind a key that the value forges, unless a real line end ends it.
+                let text = format!("{EVENT} {key}=x cnt=1{end}{header}{forged}");
+                assert!(end == "\n" || parts(&text) == [text.as_str()], "{key} {end:?}");
+            }
+        }
+    }
+    let joined_by_nothing = format!("{EVENT} {EVENT}{EVENT}");
+    assert_eq!(parts(&joined_by_nothing), [joined_by_nothing.as_str()]);
 }
 
 #[test]
@@ -110,8 +156,8 @@ fn h3_two_markers_behind_one_line_end_lose_nothing() {
     // The leftmost marker behind the line end is that of the event.
     let second =
         "Nov 22 15:08:33 h CEF:0|Trend Micro|Deep Security Agent|20|21|Deny|5|msg=CEF:0|a|b|c|d|e|5|k=v";
-    let text = format!("{first}\n{second}");
-    assert_eq!(split(&text).collect::<Vec<_>>(), [first, second]);
+    let text = format!("{EVENT}\n{second}");
+    assert_eq!(split(&text).collect::<Vec<_>>(), [EVENT, second]);
 }
 
 #[test]

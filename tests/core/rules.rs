@@ -12,7 +12,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use es_loader::parse::header::Format;
-use es_loader::parse::marker::{find, split};
+use es_loader::parse::joined::split;
+use es_loader::parse::marker::find;
 use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::syslog::{self, HeaderTime};
 use es_loader::parse::{cef, leef, severity};

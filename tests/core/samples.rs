@@ -5,7 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use es_loader::parse::header::{Format, Marker};
-use es_loader::parse::marker::{find, split};
+use es_loader::parse::joined::split;
+use es_loader::parse::marker::find;
 use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::{cef, leef, syslog};
 use proptest::prelude::*;

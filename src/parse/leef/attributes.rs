@@ -1,17 +1,16 @@
 //! LEEF's attributes: segments between delimiters, each cut at its first `=` (rules L-5 to L-8).
 
-use memchr::{memchr, memchr3_iter};
-use nom::branch::alt;
-use nom::bytes::complete::tag;
-use nom::character::complete::{char, space0};
-use nom::combinator::{peek, rest, verify};
-use nom::sequence::{separated_pair, terminated};
+use memchr::{memchr, memchr_iter};
+use nom::character::complete::char;
+use nom::combinator::{rest, verify};
+use nom::sequence::separated_pair;
 use nom::{IResult, Parser};
 
 use super::delimiter::Delimiter;
+use super::separator::{Separator, Spelling, is_key_behind};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
-use crate::parse::cef::{self, is_blank, is_padding, plain_key_start};
+use crate::parse::cef::{self, is_blank, is_padding};
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::pieces::text_before;
 
@@ -19,7 +18,7 @@ use crate::parse::pieces::text_before;
 pub(super) struct Attributes<'a> {
     /// The text before the first key.
     pub(super) leading: &'a str,
-    /// No delimiter was found, and the text was cut at blanks.
+    /// The delimiter was not found, and the text was cut at another one, or at blanks.
     pub(super) guessed: bool,
 }
 
@@ -32,12 +31,74 @@ pub(super) fn read<'a>(
     pairs: &mut Vec<Pair<'a>>,
 ) -> Attributes<'a> {
     let attributes = text.trim_start_matches('|');
-    let is_guess = delimiter == Delimiter::Tab && next_delimiter(attributes, delimiter).is_none();
+    let leading_in_text = |leading: &str| part(text, ..text.len() - attributes.len() + leading.len());
+    let found = |leading: &str, guessed| Attributes {
+        leading: leading_in_text(leading).trim_matches(is_padding),
+        guessed,
+    };
+    let separator = Separator::named(delimiter);
+    if separator.next(attributes).is_some() {
+        return found(cut_at_delimiters(attributes, separator, pairs), false);
+    }
+    if let Some(other) = other_separator(attributes, separator) {
+        let is_guess = other.character != separator.character;
+        return found(cut_at_delimiters(attributes, other, pairs), is_guess);
+    }
     let least = if behind_whole_header { 2 } else { 1 };
-    let guess = if is_guess { cut_at_blanks(attributes, least, pairs) } else { None };
-    let leading = guess.unwrap_or_else(|| cut_at_delimiters(attributes, delimiter, pairs));
-    let leading = part(text, ..text.len() - attributes.len() + leading.len());
-    Attributes { leading: leading.trim_matches(is_padding), guessed: guess.is_some() }
+    if delimiter == Delimiter::Tab
+        && let Some(leading) = cut_at_blanks(attributes, least, pairs)
+    {
+        return found(leading, true);
+    }
+    if has_unknown_separator(attributes) {
+        return found(attributes, false);
+    }
+    found(cut_at_delimiters(attributes, separator, pairs), false)
+}
+
+/// The separator of an event in which the one that its header names does not stand as it is: the same in another spelling, the tab, or
+/// one of those that senders take, in front of at least two keys (rules L-7, L-8). Blanks before more keys win.
+fn other_separator(text: &str, named: Separator) -> Option<Separator> {
+    /// Characters that senders take for separators, which stand in no key.
+    const OTHERS: [char; 9] = ['^', '|', ';', ',', '~', '!', '\u{a6}', '\u{1}', '\u{1f}'];
+    /// Bytes of text in which the separator must show.
+    const LOOKED_AT: usize = 4 << 10;
+    let text = part(text, ..text.floor_char_boundary(LOOKED_AT));
+    let blanks = memchr_iter(b' ', text.as_bytes()).filter(|at| is_key_behind(part(text, at + 1..))).count();
+    let spelled = Separator { spelling: Spelling::Any, ..named };
+    let count = segments(text, spelled).count() - 1;
+    if count > blanks {
+        return Some(spelled);
+    }
+    let tab = Separator::named(Delimiter::Tab);
+    if named.character != tab.character && tab.next(text).is_some() {
+        return Some(tab);
+    }
+    let separators = |character: char| {
+        let places = text.match_indices(character);
+        places.filter(|(at, found)| is_key_behind(part(text, at + found.len()..))).count()
+    };
+    let counted = OTHERS.into_iter().map(|other| (separators(other), other));
+    let (count, character) = counted.max_by_key(|(count, _)| *count)?;
+    (count >= 2 && count > blanks).then_some(Separator { character, spelling: Spelling::AsItIs })
+}
+
+/// Whether the same text, which is no separator that is known, stands before each key from the second on, as `@@` in `a=1@@b=2@@c=3`.
+fn has_unknown_separator(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut between = memchr_iter(b'=', text.as_bytes()).skip(1).map(|at| {
+        let before = part(text, ..at).trim_end_matches(is_name);
+        let behind_value =
+            before.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '=' && !is_blank_char(c));
+        part(before, behind_value.len()..)
+    });
+    let Some(first) = between.next() else { return false };
+    let mut others = between.peekable();
+    !first.is_empty() && others.peek().is_some() && others.all(|other| other == first)
+}
+
+fn is_blank_char(character: char) -> bool {
+    character.is_ascii() && is_blank(character as u8)
 }
 
 /// Appends the pairs that CEF's extension would have, if at least `least` keys stand behind a blank (rule L-8). Gives the text
@@ -56,10 +117,10 @@ fn cut_at_blanks<'a>(text: &'a str, least: usize, pairs: &mut Vec<Pair<'a>>) -> 
 
 /// Appends a pair for every segment with a key; one without belongs to the value before (rule L-6). Gives the text
 /// before the first key.
-fn cut_at_delimiters<'a>(text: &'a str, delimiter: Delimiter, pairs: &mut Vec<Pair<'a>>) -> &'a str {
+fn cut_at_delimiters<'a>(text: &'a str, separator: Separator, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let mut leading_end = 0;
     let mut value_start = None;
-    for (start, segment) in segments(text, delimiter) {
+    for (start, segment) in segments(text, separator) {
         let end = start + segment.len();
         match (attribute(segment), value_start) {
             (Ok((_, pair)), _) => {
@@ -78,33 +139,16 @@ fn cut_at_delimiters<'a>(text: &'a str, delimiter: Delimiter, pairs: &mut Vec<Pa
     part(text, ..leading_end)
 }
 
-/// The texts between delimiters, each with the byte offset of its start.
-fn segments(text: &str, delimiter: Delimiter) -> impl Iterator<Item = (usize, &str)> {
+/// The texts between separators, each with the byte offset of its start.
+fn segments(text: &str, separator: Separator) -> impl Iterator<Item = (usize, &str)> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
         let start = next?;
         let rest = part(text, start..);
-        let found = next_delimiter(rest, delimiter);
+        let found = separator.next(rest);
         next = found.map(|(at, length)| start + at + length);
         Some((start, found.map_or(rest, |(at, _)| part(rest, ..at))))
     })
-}
-
-/// Byte offset and length of the next delimiter.
-fn next_delimiter(text: &str, delimiter: Delimiter) -> Option<(usize, usize)> {
-    match delimiter {
-        Delimiter::Other(character) => Some((text.find(character)?, character.len_utf8())),
-        Delimiter::Tab => memchr3_iter(b'\t', b'#', b'\\', text.as_bytes()).find_map(|at| {
-            let (_, tab) = tab(part(text, at..)).ok()?;
-            Some((at, tab.len()))
-        }),
-    }
-}
-
-/// Reads a tab, or one that a relay escaped: it has a key behind it (rule L-7).
-fn tab(input: &str) -> IResult<&str, &str> {
-    let key_behind = peek((space0, plain_key_start));
-    alt((tag("\t"), terminated(alt((tag("#011"), tag("\\011"))), key_behind))).parse(input)
 }
 
 /// Reads `key=value`: the key without blanks around it, the value as it is (rule L-5).
@@ -117,8 +161,9 @@ fn attribute(segment: &str) -> IResult<&str, Pair<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{attribute, segments, tab};
+    use super::{attribute, has_unknown_separator, segments};
     use crate::parse::leef::delimiter::Delimiter;
+    use crate::parse::leef::separator::Separator;
 
     #[test]
     fn l5_an_attribute_is_cut_at_its_first_equals_sign() {
@@ -128,16 +173,16 @@ mod tests {
     }
 
     #[test]
-    fn l7_an_escaped_tab_has_a_key_behind_it() {
-        assert_eq!(tab("#011 act=z"), Ok((" act=z", "#011")));
-        assert_eq!(tab("\tx"), Ok(("x", "\t")));
-        assert!(tab("#011two words=1").is_err());
+    fn segments_stand_between_delimiters() {
+        let cut = |text, delimiter| segments(text, Separator::named(delimiter)).collect::<Vec<_>>();
+        assert_eq!(cut("a=1#011b=#011\tc", Delimiter::Tab), [(0, "a=1"), (7, "b=#011"), (14, "c")]);
+        assert_eq!(cut("a^^", Delimiter::Other('^')), [(0, "a"), (2, ""), (3, "")]);
     }
 
     #[test]
-    fn segments_stand_between_delimiters() {
-        let cut = |text, delimiter| segments(text, delimiter).collect::<Vec<_>>();
-        assert_eq!(cut("a=1#011b=#011\tc", Delimiter::Tab), [(0, "a=1"), (7, "b=#011"), (14, "c")]);
-        assert_eq!(cut("a^^", Delimiter::Other('^')), [(0, "a"), (2, ""), (3, "")]);
+    fn l8_a_separator_of_several_characters_is_unknown() {
+        assert!(has_unknown_separator("cat=System@@name=a b@@sev=3"));
+        assert!(!has_unknown_separator("request=http://h/x?a=1&b=2"));
+        assert!(!has_unknown_separator("msg=user said act=Deny"));
     }
 }

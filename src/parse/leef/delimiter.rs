@@ -49,16 +49,25 @@ fn field(input: &str) -> IResult<&str, &str> {
     terminated(alt((tag("="), text, tag(""))), char('|')).parse(input)
 }
 
-/// Reads what names a delimiter: the character itself, `\t`, or a code point (rule L-3).
+/// Reads what names a delimiter: the character itself, `\t`, or a code point (rule L-3), which a relay may have spelled (rule L-7).
 fn delimiter(field: &str) -> IResult<&str, char> {
-    alt((all_consuming(anychar), all_consuming(value('\t', tag("\\t"))), all_consuming(code_point)))
+    let tab = value('\t', alt((tag("\\t"), tag("<TAB>"), tag("^I"))));
+    alt((all_consuming(anychar), all_consuming(tab), all_consuming(code_point), all_consuming(octal)))
         .parse(field)
 }
 
-/// Reads `x5E` or `0x5E`: a code point of one to four hexadecimal digits.
+/// Reads `#011` or `\011`: a code point of three octal digits, as relays write a control character.
+fn octal(input: &str) -> IResult<&str, char> {
+    let digits = take_while_m_n(3, 3, |character: char| character.is_digit(8));
+    let number = preceded(alt((tag("#"), tag("\\"))), digits);
+    map_opt(number, |digits| u32::from_str_radix(digits, 8).ok().and_then(char::from_u32)).parse(input)
+}
+
+/// Reads `x5E`, `0x5E`, `\x5E`, `\u005E` or `%5E`: a code point of one to four hexadecimal digits.
 fn code_point(input: &str) -> IResult<&str, char> {
     let digits = take_while_m_n(1, 4, |character: char| character.is_ascii_hexdigit());
-    let number = preceded(alt((tag("x"), tag("0x"), tag("0X"))), digits);
+    let names = (tag("x"), tag("0x"), tag("0X"), tag("\\x"), tag("\\u"), tag("%"), tag("#x"));
+    let number = preceded(alt(names), digits);
     map_opt(number, |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)).parse(input)
 }
 

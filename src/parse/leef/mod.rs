@@ -10,6 +10,7 @@
 
 mod attributes;
 mod delimiter;
+mod separator;
 
 use std::borrow::Cow;
 

@@ -57,6 +57,21 @@ const OTHERS: [(&[u8], &str); 8] = [
     (b"PK\x07\x08", "split zip"),
 ];
 
+/// Whether these bytes begin a map of MessagePack whose first key is a name, as fluentd's formatter of that name writes a record.
+fn is_msgpack(head: &[u8]) -> bool {
+    let behind_map = match head {
+        [0x81..=0x8f, rest @ ..] | [0xde, _, _, rest @ ..] => rest,
+        _ => return false,
+    };
+    let name = match behind_map {
+        [length @ 0xa1..=0xbf, rest @ ..] => rest.get(..usize::from(length & 0x1f)),
+        [0xd9, length, rest @ ..] => rest.get(..usize::from(*length)),
+        _ => None,
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
+    name.is_some_and(|name| !name.is_empty() && name.iter().all(is_name))
+}
+
 impl Container {
     /// Returns the container that begins with `head`, or `None` for text. `head` is the first [`HEAD`] bytes of an object or of what a
     /// container holds, or all of it if it is shorter.
@@ -78,6 +93,9 @@ impl Container {
         if [ZIP_ENTRY, ZIP_END, ZIP_END_64].iter().any(|signature| head.starts_with(signature)) {
             return Some(ZIP);
         }
+        if is_msgpack(head) {
+            return Some(Self::Other("msgpack"));
+        }
         let other = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, name)| *name);
         let tar = || head.get(TAR_MAGIC..).is_some_and(|magic| magic.starts_with(b"ustar")).then_some("tar");
         other.or_else(tar).map(Self::Other)
@@ -98,6 +116,9 @@ impl Container {
     /// Returns the reason why the content of this container is not read, if its content, which begins with `head`, is a container too.
     pub(crate) fn refuses(self, head: &[u8]) -> Option<String> {
         let (outer, inner) = (self.name(), Self::of(head)?.name());
+        if inner == "msgpack" {
+            return Some(Self::unread(inner));
+        }
         Some(format!("{inner} in {outer}: an archive in another one is not read; store the logs packed once"))
     }
 

@@ -9,7 +9,8 @@ pub struct LineNumber(pub u64);
 pub struct Line<'a> {
     /// Its number.
     pub number: LineNumber,
-    /// Its bytes, without `\n`, `\r\n` and, on the first line, a byte order mark.
+    /// Its bytes, without `\n`, `\r\n` and, on the first line, a byte order mark. A JSON record that is written over several lines is one
+    /// line, with line ends inside.
     pub bytes: &'a [u8],
     /// The number of bytes that are missing at its end, because the line was longer than the limit.
     pub cut: u64,

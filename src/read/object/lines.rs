@@ -4,12 +4,13 @@
 
 use std::io::Read;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
 use super::plain::PlainText;
 use super::stop::{Filled, Stop};
+use super::utf16::Utf16;
 use crate::bytes::slice::{bytes, bytes_mut};
 
 /// The room that a decoder gets at each call, in bytes. zlib copies 32 KiB of history after each call, so that a call should decode much
@@ -26,6 +27,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// chose, up to 64 MiB, with half as much again while a zstd window grows.
 pub struct Lines<R> {
     text: PlainText<R>,
+    utf16: Option<Utf16>,
     max_line: usize,
     /// Text stands in `start..end`; there is no line end before `scanned`.
     buffer: Vec<u8>,
@@ -36,6 +38,8 @@ pub struct Lines<R> {
     decoded: u64,
     stop: Option<Stop>,
     broken: Option<Break>,
+    /// The place in the text before which no record over several lines begins.
+    no_record_before: u64,
 }
 
 /// Where a line stands in the buffer, until more is decoded.
@@ -46,12 +50,62 @@ struct Span {
     cut: u64,
 }
 
+/// The longest JSON record over several lines, in bytes.
+const LONGEST_RECORD: usize = 1 << 20;
+
+/// The brackets that are open in JSON.
+#[derive(Default)]
+struct Nesting {
+    depth: u64,
+    in_string: bool,
+    is_escaped: bool,
+    /// A string has a line end in it: it is no JSON.
+    is_broken: bool,
+    /// Bytes that were read.
+    read: usize,
+}
+
+impl Nesting {
+    /// Goes on with these bytes. Gives where the value ends in them, if it does.
+    fn end(&mut self, bytes: &[u8]) -> Option<usize> {
+        for (at, byte) in bytes.iter().enumerate() {
+            self.read += 1;
+            match byte {
+                _ if self.is_escaped => self.is_escaped = false,
+                b'\\' if self.in_string => self.is_escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                b'\n' if self.in_string => {
+                    self.is_broken = true;
+                    return None;
+                }
+                _ if self.in_string => {}
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+/// Whether a line is the first of a JSON object or array that is written over several lines.
+fn opens_json(line: &[u8]) -> bool {
+    matches!(line.last(), Some(b'{' | b'[' | b','))
+        && matches!(line.trim_ascii_start(), [b'{'] | [b'['] | [b'{' | b'[', .., b'{' | b'[' | b','])
+}
+
 impl<R: Read> Lines<R> {
     /// The lines of an object that `reader` reads. A line of more than `max_line` bytes is cut, and its rest is passed over. A packed
     /// object that grows over the bounds of `inflation` breaks off there.
     pub fn new(reader: R, max_line: usize, inflation: Inflation) -> Self {
         Self {
             text: PlainText::new(reader, inflation),
+            utf16: None,
             max_line,
             buffer: Vec::new(),
             start: 0,
@@ -61,13 +115,14 @@ impl<R: Read> Lines<R> {
             decoded: 0,
             stop: None,
             broken: None,
+            no_record_before: 0,
         }
     }
 
     /// Returns the next line, or `None` at the end of the object or where it breaks off.
     #[expect(clippy::should_implement_trait, reason = "a lending iterator: the line borrows the buffer")]
     pub fn next(&mut self) -> Option<Line<'_>> {
-        let span = self.next_span()?;
+        let span = self.next_record_span()?;
         Some(self.lend(span))
     }
 
@@ -75,9 +130,15 @@ impl<R: Read> Lines<R> {
     /// where it breaks off.
     pub fn next_few(&mut self, most: usize) -> Vec<Line<'_>> {
         let mut spans = Vec::with_capacity(most);
-        spans.extend(self.next_span());
+        spans.extend(self.next_record_span());
         while !spans.is_empty() && spans.len() < most {
+            let (start, number) = (self.start, self.number);
             let Some(span) = self.decoded_span() else { break };
+            if self.may_begin_record(&span) {
+                // What follows may still have to be decoded, which would move the lines that are lent.
+                (self.start, self.scanned, self.number) = (start, start, number);
+                break;
+            }
             spans.push(span);
         }
         spans.into_iter().map(|span| self.lend(span)).collect()
@@ -95,10 +156,94 @@ impl<R: Read> Lines<R> {
 
     fn pass_byte_order_mark(&mut self) {
         while self.end < BYTE_ORDER_MARK.len() && self.fill() {}
+        if let Some((utf16, mark)) = Utf16::of(bytes(&self.buffer, ..self.end)) {
+            return self.begin_utf16(utf16, mark);
+        }
         if self.buffer.get(..self.end).is_some_and(|text| text.starts_with(BYTE_ORDER_MARK)) {
             self.start = BYTE_ORDER_MARK.len();
             self.scanned = self.start;
         }
+    }
+
+    /// Decodes what stands behind the byte order mark, and from then on all that follows.
+    fn begin_utf16(&mut self, mut utf16: Utf16, mark: usize) {
+        let raw = bytes(&self.buffer, mark..self.end).to_vec();
+        self.buffer = vec![0; raw.len() * 3 + BLOCK];
+        self.end = utf16.decode(&raw, self.stop.is_some(), &mut self.buffer);
+        self.decoded = self.end as u64;
+        self.utf16 = Some(utf16);
+    }
+
+    /// Returns the next line, with those behind it if a JSON object or array that it begins ends only there.
+    fn next_record_span(&mut self) -> Option<Span> {
+        let span = self.next_span()?;
+        if !self.may_begin_record(&span) {
+            return Some(span);
+        }
+        let (line_length, behind_line) = (span.to - span.from, self.start - span.from);
+        // From here on the text that waits begins with this line, so it stays in the buffer.
+        (self.start, self.scanned) = (span.from, span.from);
+        let length = self.record_length();
+        let from = self.start;
+        if length.is_none() && matches!(self.stop, Some(Stop::SourceFailed(_))) {
+            // Another try will read the record whole.
+            (self.start, self.scanned) = (self.end, self.end);
+            return None;
+        }
+        let Some(length) = length else {
+            (self.start, self.scanned) = (from + behind_line, from + behind_line);
+            return Some(Span { from, to: from + line_length, ..span });
+        };
+        let to = from + length;
+        self.number += memchr_iter(b'\n', bytes(&self.buffer, from..to)).count() as u64;
+        let line_end = bytes(&self.buffer, to..self.end).iter().take(2).position(|byte| *byte == b'\n');
+        self.start = line_end.map_or(self.end, |at| to + at + 1);
+        self.scanned = self.start;
+        Some(Span { from, to, ..span })
+    }
+
+    /// Whether a line can be the first of a record over several lines: it is no part of text in which one was looked for already.
+    fn may_begin_record(&self, span: &Span) -> bool {
+        span.cut == 0
+            && opens_json(bytes(&self.buffer, span.from..span.to))
+            && self.offset(span.from) >= self.no_record_before
+    }
+
+    /// The place of a byte of the buffer in the whole text.
+    fn offset(&self, at: usize) -> u64 {
+        self.decoded - (self.end - at) as u64
+    }
+
+    /// Returns the length of the JSON object or array that the text that waits begins with, if a line end follows it.
+    fn record_length(&mut self) -> Option<usize> {
+        let most = LONGEST_RECORD.min(self.max_line);
+        let mut nesting = Nesting::default();
+        let mut read = 0;
+        let mut length = None;
+        loop {
+            let waiting = bytes(&self.buffer, self.start..self.end);
+            if length.is_none() {
+                length = nesting.end(bytes(waiting, read..)).map(|at| read + at);
+            }
+            let is_too_long = length.unwrap_or(waiting.len()) > most;
+            let is_followed = length.map(|length| bytes(waiting, length..));
+            match is_followed {
+                _ if nesting.is_broken || is_too_long => break,
+                Some([b'\n', ..] | [b'\r', b'\n', ..]) => return length,
+                None | Some([] | [b'\r']) => {}
+                Some(_) => break,
+            }
+            read = waiting.len();
+            if !self.fill() {
+                if length.is_some() && !matches!(self.stop, Some(Stop::SourceFailed(_))) {
+                    return length;
+                }
+                break;
+            }
+        }
+        let looked_at = if nesting.is_broken { nesting.read } else { length.unwrap_or(most) };
+        self.no_record_before = self.offset(self.start) + looked_at as u64;
+        None
     }
 
     fn next_span(&mut self) -> Option<Span> {
@@ -206,7 +351,11 @@ impl<R: Read> Lines<R> {
         }
         self.compact();
         self.make_room();
-        let filled = self.text.fill(bytes_mut(&mut self.buffer, self.end..));
+        let room = bytes_mut(&mut self.buffer, self.end..);
+        let filled = match &mut self.utf16 {
+            Some(utf16) => utf16.fill(&mut self.text, room),
+            None => self.text.fill(room),
+        };
         let Filled { bytes: decoded, stop } = filled;
         self.end += decoded;
         self.decoded += decoded as u64;

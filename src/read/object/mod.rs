@@ -24,6 +24,7 @@ mod stored;
 mod container;
 mod members;
 mod gzip;
+mod twice;
 mod bzip2;
 mod xz;
 mod zstd;
@@ -31,6 +32,7 @@ mod zstd;
 mod zip;
 mod inflation;
 mod plain;
+mod utf16;
 mod lines;
 
 pub use self::inflation::Inflation;

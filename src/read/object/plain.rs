@@ -1,6 +1,7 @@
 //! The plain text of an object, whatever the object is packed in. The text is held to the bounds of [`Inflation`].
 
 use std::io::Read;
+use std::mem;
 
 use super::bzip2::Bzip2;
 use super::container::{Container, HEAD};
@@ -9,6 +10,7 @@ use super::inflation::Inflation;
 use super::members::Members;
 use super::stop::{Filled, Stop};
 use super::stored::StoredBytes;
+use super::twice::PackedTwice;
 use super::xz::Xz;
 #[cfg(feature = "zip")]
 use super::zip::Zip;
@@ -45,32 +47,40 @@ impl Decoder {
 
 /// An object as a stream of text bytes.
 pub(crate) struct PlainText<R> {
-    source: StoredBytes<R>,
+    /// `None` where the object is packed twice.
+    source: Option<StoredBytes<R>>,
     decoder: Decoder,
+    twice: Option<Box<PackedTwice<R>>>,
     bounds: Inflation,
+    /// Bytes of text so far.
     given: u64,
 }
 
 impl<R: Read> PlainText<R> {
     pub(crate) fn new(reader: R, bounds: Inflation) -> Self {
-        Self { source: StoredBytes::new(reader), decoder: Decoder::Unknown, bounds, given: 0 }
+        let source = Some(StoredBytes::new(reader));
+        Self { source, decoder: Decoder::Unknown, twice: None, bounds, given: 0 }
     }
 
     /// Writes text to the front of `out`, which has room for more than [`HEAD`] bytes. Writes at least one byte, or returns why there is
     /// none.
     pub(crate) fn fill(&mut self, out: &mut [u8]) -> Filled {
-        if let Decoder::Unknown = self.decoder { self.begin(out) } else { self.decode(out) }
+        if let (Decoder::Unknown, None) = (&self.decoder, &self.twice) {
+            self.begin(out)
+        } else {
+            self.decode(out)
+        }
     }
 
     /// Finds the decoder, and decodes enough to tell whether there is another container inside.
     fn begin(&mut self, out: &mut [u8]) -> Filled {
-        let container = Container::of(self.source.peek(HEAD));
+        let container = self.source.as_mut().and_then(|source| Container::of(source.peek(HEAD)));
         self.decoder = Decoder::of(container);
-        let mut filled = self.decode(out);
+        let mut filled = self.decode_head(out);
         let Some(container) = container else { return filled };
-        while filled.bytes < HEAD && filled.stop.is_none() {
-            let more = self.decode(bytes_mut(out, filled.bytes..));
-            filled = Filled { bytes: filled.bytes + more.bytes, stop: more.stop };
+        let inner = Container::of(bytes(out, ..filled.bytes));
+        if (container, inner) == (Container::Gzip, Some(Container::Gzip)) {
+            filled = self.begin_twice(filled, out);
         }
         match container.refuses(bytes(out, ..filled.bytes)) {
             Some(reason) => Filled { bytes: 0, stop: Some(Stop::Damaged(reason)) },
@@ -78,8 +88,36 @@ impl<R: Read> PlainText<R> {
         }
     }
 
+    /// Decodes enough to tell a container, if there is so much.
+    fn decode_head(&mut self, out: &mut [u8]) -> Filled {
+        let mut filled = self.decode(out);
+        while !matches!(self.decoder, Decoder::Plain) && filled.bytes < HEAD && filled.stop.is_none() {
+            let more = self.decode(bytes_mut(out, filled.bytes..));
+            filled = Filled { bytes: filled.bytes + more.bytes, stop: more.stop };
+        }
+        filled
+    }
+
+    /// Goes on with the gzip that the gzip holds; `filled` tells how much of it stands in `out`.
+    fn begin_twice(&mut self, filled: Filled, out: &mut [u8]) -> Filled {
+        let decoder = mem::replace(&mut self.decoder, Decoder::Unknown);
+        let (Decoder::Gzip(gzip), Some(source)) = (decoder, self.source.take()) else { return filled };
+        let ahead = bytes(out, ..filled.bytes).to_vec();
+        self.twice = Some(Box::new(PackedTwice::new(source, *gzip, filled, &ahead, self.bounds)));
+        self.given = 0;
+        self.decode_head(out)
+    }
+
     fn decode(&mut self, out: &mut [u8]) -> Filled {
-        let source = &mut self.source;
+        if let Some(twice) = &mut self.twice {
+            let filled = twice.fill(out);
+            self.given += filled.bytes as u64;
+            return match self.bounds.exceeded(self.given, twice.consumed()) {
+                Some(reason) => Filled { bytes: filled.bytes, stop: Some(Stop::Damaged(reason)) },
+                None => filled,
+            };
+        }
+        let Some(source) = &mut self.source else { return Filled { bytes: 0, stop: Some(Stop::End) } };
         let filled = match &mut self.decoder {
             Decoder::Gzip(gzip) => gzip.fill(source, out),
             Decoder::Bzip2(bzip2) => bzip2.fill(source, out),
@@ -98,7 +136,7 @@ impl<R: Read> PlainText<R> {
             }
         };
         self.given += filled.bytes as u64;
-        match self.bounds.exceeded(self.given, self.source.consumed()) {
+        match self.bounds.exceeded(self.given, source.consumed()) {
             Some(reason) => Filled { bytes: filled.bytes, stop: Some(Stop::Damaged(reason)) },
             None => filled,
         }

@@ -77,6 +77,11 @@ impl<R: Read> StoredBytes<R> {
         0
     }
 
+    /// Returns the reader.
+    pub(crate) fn reader(&self) -> &R {
+        &self.reader
+    }
+
     /// Returns what the reader said when it failed.
     pub(crate) fn failure(&self) -> Option<&str> {
         match &self.ended {

@@ -7,6 +7,7 @@
 pub mod fluentd;
 mod envelope;
 pub(crate) mod event_fields;
+pub(crate) mod ltsv;
 mod columns;
 mod json;
 mod records;
@@ -14,6 +15,8 @@ mod repair;
 mod spare;
 
 use std::borrow::Cow;
+
+use encoding_rs::Encoding;
 
 pub use self::fluentd::{Other, Record};
 pub use self::records::{Records, records};
@@ -27,6 +30,21 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, usize) {
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return (Cow::Borrowed(text), 0);
     }
+    decode_lossily(bytes)
+}
+
+/// Reads a line that is in `encoding` or in UTF-8, as agents of both kinds write into one file. Gives the same as [`decode`].
+pub(crate) fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> (Cow<'b, str>, usize) {
+    if encoding.is_ascii_compatible()
+        && let Ok(text) = simdutf8::basic::from_utf8(bytes)
+    {
+        return (Cow::Borrowed(text), 0);
+    }
+    let (text, is_damaged) = encoding.decode_without_bom_handling(bytes);
+    (text, usize::from(is_damaged))
+}
+
+fn decode_lossily(bytes: &[u8]) -> (Cow<'_, str>, usize) {
     let mut text = String::with_capacity(bytes.len() + 16);
     let mut replaced = 0;
     for chunk in bytes.utf8_chunks() {

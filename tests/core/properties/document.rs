@@ -16,7 +16,8 @@ pub(super) fn property(bytes: &[u8]) {
     check(&fluentd_line(&message));
 }
 
-fn check(bytes: &[u8]) {
+/// Loads the bytes, and panics unless all is as it should be.
+pub(super) fn check(bytes: &[u8]) {
     let limits = Limits {
         line_bytes: 1 << 16,
         batch_bytes: 2000,

@@ -10,6 +10,7 @@
 )]
 
 mod cef;
+mod collector;
 mod document;
 mod ini;
 mod leef;
@@ -22,7 +23,7 @@ mod slices;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 7] = [
+pub(crate) const ALL: [(&str, Property); 10] = [
     ("object", object::property),
     ("record", record::property),
     ("cef", cef::property),
@@ -30,4 +31,7 @@ pub(crate) const ALL: [(&str, Property); 7] = [
     ("packet", packet::property),
     ("ini", ini::property),
     ("document", document::property),
+    ("envelope", collector::envelope),
+    ("event_field", collector::event_field),
+    ("ltsv", collector::ltsv),
 ];

@@ -1,0 +1,49 @@
+//! Labeled Tab-separated Values (ltsv.org), as fluentd's formatter of that name writes a record: `label:value`, tabs between them.
+
+use std::borrow::Cow;
+
+use super::fluentd::{Other, Record};
+
+/// The longest line that is read as LTSV, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// The most values of a line.
+const MOST_VALUES: usize = 1000;
+
+/// Reads a line as LTSV. Its labels make that certain: each value has one, and there are two at least. A value holds no tab.
+pub(crate) fn record(line: &str) -> Option<Record<'_>> {
+    if line.len() > LONGEST
+        || memchr::memchr_iter(b'\t', line.as_bytes()).take(MOST_VALUES).count() == MOST_VALUES
+    {
+        return None;
+    }
+    let mut record = Record { json: true, message_missing: true, ..Record::default() };
+    let values: Vec<_> = line.split('\t').map(labeled).collect::<Option<_>>()?;
+    if values.len() < 2 {
+        return None;
+    }
+    for (label, value) in values {
+        let value = Cow::Borrowed(value);
+        match label {
+            "message" if record.message_missing => {
+                record.message = value;
+                record.message_missing = false;
+            }
+            "hostname" if record.hostname.is_none() => record.hostname = Some(value),
+            "timestamp" | "time" if record.timestamp.is_none() => record.timestamp = Some(value),
+            "tag" if record.tag.is_none() => record.tag = Some(value),
+            _ => record.others.push(Other { name: label.into(), value }),
+        }
+    }
+    if record.message_missing {
+        record.message = Cow::Borrowed(line);
+    }
+    Some(record)
+}
+
+/// A label and its value. Labels are of letters, digits, `_`, `.` and `-` (ltsv.org); `@` is fluentd's and Logstash's.
+fn labeled(piece: &str) -> Option<(&str, &str)> {
+    let (label, value) = piece.split_once(':')?;
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
+    (!label.is_empty() && label.bytes().all(is_label)).then_some((label, value))
+}

@@ -1,0 +1,37 @@
+//! What collectors put around events: whatever stands in the containers, every line is accounted for, and each document is one that
+//! OpenSearch takes.
+
+use es_loader::read::record::decode;
+use serde_json::{Value, json};
+
+use super::document::check;
+
+/// The bytes as an envelope's records, as messages in it, and as a notification.
+pub(super) fn envelope(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    check(format!(r#"{{"messageType":"DATA_MESSAGE","owner":"1","logEvents":{text}}}"#).as_bytes());
+    let message = json!({"messageType": text, "logGroup": text, "logEvents": [{"message": text, "timestamp": text}, 5]});
+    check(message.to_string().as_bytes());
+    let notification = json!({"Type": "Notification", "MessageId": "1", "TopicArn": text, "Message": text});
+    check(notification.to_string().repeat(2).as_bytes());
+}
+
+/// The bytes as fields of records, and in fields of them.
+pub(super) fn event_field(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    check(format!(r#"{{"log":{text},"a":{{"b":{text}}}}}"#).as_bytes());
+    let inner: Value = json!({"raw": text, "o": {"msg": text}});
+    check(
+        json!({"log": text, "text": inner.to_string(), "event": inner, "message": text})
+            .to_string()
+            .as_bytes(),
+    );
+    check(format!("<13>Nov 22 15:08:33 h app: {{\"log\":{}}}", Value::from(text.as_ref())).as_bytes());
+}
+
+/// The bytes as values of LTSV, and as its lines.
+pub(super) fn ltsv(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    check(format!("time:1\tmessage:{text}\thost:h").as_bytes());
+    check(text.replace(' ', "\t").as_bytes());
+}
