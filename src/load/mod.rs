@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod ages;
+pub mod clocks;
 mod text;
 pub mod batch;
 pub mod raw_lines;

@@ -148,6 +148,9 @@ impl<'l> Output<'l> {
         if written.excluded {
             return ControlFlow::Continue(());
         }
+        if let Some(clock) = written.clock {
+            account.clocks.add(clock);
+        }
         account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
         account.pipeline_errors += u64::from(written.pipeline_error);
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));

@@ -38,6 +38,7 @@ mod products;
 mod apex_one;
 mod mapping;
 mod time;
+mod time_kinds;
 mod twins;
 mod index_name;
 mod identity;
