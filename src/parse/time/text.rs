@@ -134,12 +134,10 @@ fn parse_epoch(text: &str) -> Option<Timestamp> {
     let whole = whole.len().checked_add_signed(exponent).filter(|whole| *whole <= LONGEST)?;
     digits.extend(std::iter::repeat_n('0', (whole + 9).saturating_sub(digits.len())));
     let units: u128 = digits.get(..whole)?.parse().ok().or_else(|| (whole == 0).then_some(0))?;
-    let nanosecond_digits = match units {
-        ..100_000_000_000 => 9,
-        ..100_000_000_000_000 => 6,
-        ..100_000_000_000_000_000 => 3,
-        _ => 0,
-    };
+    // The size of the number tells its unit.
+    let nanosecond_digits =
+        [(11, 9), (14, 6), (17, 3)].into_iter().find(|(most, _)| units < 10_u128.pow(*most));
+    let nanosecond_digits = nanosecond_digits.map_or(0, |(_, digits)| digits);
     let nanosecond: i128 = digits.get(..whole + nanosecond_digits)?.parse().ok()?;
     Timestamp::from_nanosecond(if is_negative { -nanosecond } else { nanosecond }).ok()
 }
