@@ -465,7 +465,7 @@ fn wrong_zone(settings: &str, pairs: &[(&str, &str)]) -> Option<String> {
 fn clocks_a_whole_number_of_quarter_hours_away_tell_the_zone() {
     let at = |clocks: [&'static str; 4]| {
         let reads = ["06:18:24Z", "06:20:00Z", "06:21:31.5Z", "06:30:00Z"];
-        clocks.into_iter().zip(reads).map(|(clock, read)| (clock, read)).collect::<Vec<_>>()
+        clocks.into_iter().zip(reads).collect::<Vec<_>>()
     };
     for (zone, clocks) in [
         ("+09:00", ["15:18:22", "15:19:58", "15:21:30", "15:29:00"]),
