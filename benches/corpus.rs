@@ -21,12 +21,11 @@ use es_loader::parse::joined;
 use es_loader::parse::marker;
 use es_loader::parse::pairs::pair::Pair;
 use es_loader::parse::time;
-use es_loader::parse::time::Surroundings;
+use es_loader::parse::time::{Surroundings, Zone};
 use es_loader::parse::{cef, leef};
 use es_loader::read::record;
 use es_loader::read::record::Spare;
 use es_loader::read::record::fluentd::Record;
-use jiff::tz::Offset;
 
 /// Lines of the corpus: 1 MB, so that no stage measures the memory instead of itself, and so that the fastest round of each is
 /// one that nothing has interrupted.
@@ -108,10 +107,9 @@ pub(crate) fn facts() -> ObjectFacts {
         region: Some("ap-northeast-1".to_owned()),
         account: Some("123456789012".to_owned()),
         around: Surroundings {
-            key: time::in_key(key, Offset::UTC),
+            key: time::in_key(key, &Zone::UTC),
             object: Some("2026-11-22T23:00:00Z".parse().unwrap()),
             load: "2026-11-23T00:00:00Z".parse().unwrap(),
-            default_offset: None,
         },
     }
 }

@@ -70,7 +70,7 @@ fn cover(args: &CoverageArgs, sections: &CompiledSections) -> Result<(Coverage, 
             }
             ControlFlow::Continue(())
         });
-        coverage.add_problems(&account.problems);
+        coverage.add_account(&account);
         let indexed = account.handed_over();
         report.add(&ObjectReport { account, indexed, ..ObjectReport::not_loaded(name, Outcome::Loaded) });
     }

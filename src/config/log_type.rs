@@ -4,7 +4,7 @@ use super::cidr::Cidr;
 use super::diagnostic::Position;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
-use crate::parse::time::TimeFormat;
+use crate::parse::time::{TimeFormat, Zone};
 
 /// The source of a value, as user.ini names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,8 +88,8 @@ pub struct IndexSettings {
     pub rotation: Rotation,
     /// The time that the date is taken from.
     pub time: IndexTime,
-    /// Offset from UTC of the date.
-    pub tz: jiff::tz::Offset,
+    /// Zone of the date.
+    pub tz: Zone,
     /// Stands before the date, with a hyphen; empty means none. An alias, by [`Rotation::Auto`], has none.
     pub suffix: String,
 }
@@ -101,8 +101,10 @@ pub struct EventTime {
     pub keys: Vec<SourceName>,
     /// `timestamp_format` and `timestamp_format_list`, in order; the first that fits wins.
     pub formats: Vec<TimeFormat>,
-    /// Offset from UTC of a time that names none.
-    pub tz: Option<jiff::tz::Offset>,
+    /// Zone of a time that names none.
+    pub tz: Option<Zone>,
+    /// The field of the record in which the collector says when it read the line, where it is none of the usual ones.
+    pub collector: Option<String>,
 }
 
 /// What `@message` holds.

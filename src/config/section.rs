@@ -279,6 +279,7 @@ fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<
     let listed = section.read("timestamp_format_list", findings, time_format::list);
     let single = section.read("timestamp_format", findings, time_format::one);
     let tz = section.read("timestamp_tz", findings, |text| unless_empty(text, value::zone));
+    let collector = section.read("collector_time_key", findings, |text| unless_empty(text, value::word));
     let (mut formats, single) = (listed?, single?);
     // The built-in format is for sections that name none: a list is whole in itself.
     let built_in = section.get("timestamp_format").is_some_and(|entry| entry.is_built_in());
@@ -292,7 +293,7 @@ fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<
             keys.push(source);
         }
     }
-    Some(EventTime { keys, formats, tz: tz? })
+    Some(EventTime { keys, formats, tz: tz?, collector: collector? })
 }
 
 /// Sources of an event's time, as `read` reads them.

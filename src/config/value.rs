@@ -11,6 +11,7 @@ use super::diagnostic::quoted;
 use super::field;
 use super::log_type::{IndexTime, RawMessage, Rotation};
 use super::suggestion::did_you_mean;
+use crate::parse::time::Zone;
 
 /// What is wrong with a value.
 #[derive(Debug)]
@@ -130,9 +131,24 @@ pub(super) fn none_of(text: &str, words: &[&str]) -> ValueError {
     ValueError { help: did_you_mean(text, words.iter().copied()), ..problem }
 }
 
+/// A zone: `Asia/Tokyo`, or an [`offset`].
+pub(super) fn zone(text: &str) -> Result<Zone, ValueError> {
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return offset(text).map(Zone::Fixed);
+    }
+    Zone::named(text).ok_or_else(|| {
+        let problem = ValueError::new(0, format!("{} is no time zone", quoted(text)));
+        let names: Vec<String> = Zone::names().collect();
+        // Nearly all short names are like one of another continent's.
+        let help = Some(names.iter().map(String::as_str)).filter(|_| text.contains('/'));
+        let help = help.and_then(|names| did_you_mean(text, names));
+        problem.help(help.unwrap_or_else(|| "write it like 'Asia/Tokyo' or '+09:00'".to_owned()))
+    })
+}
+
 /// `+09:00`; upstream's older hours, `9` and `5.5`, as well.
-pub(super) fn zone(text: &str) -> Result<Offset, ValueError> {
-    const WAY_OUT: &str = "write it like '+09:00'";
+fn offset(text: &str) -> Result<Offset, ValueError> {
+    const WAY_OUT: &str = "write it like '+09:00' or 'Asia/Tokyo'";
     let problem = || ValueError::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),

@@ -118,5 +118,6 @@ name_fields! { BASE, 0;
     RELATED_IP "related.ip"; RELATED_HOSTS "related.hosts"; RELATED_USER "related.user";
     RELATED_HASH "related.hash";
     ERROR_TYPE "error.type"; ERROR_MESSAGE "error.message";
-    TIMESTAMP_SOURCE "%.timestamp_source"; MESSAGE_FIELD "%.message_field"; TAG "%.tag"; UNPARSED "%.unparsed"; EXTRA "%.extra";
+    TIMESTAMP_SOURCE "%.timestamp_source"; TIMESTAMP_DOUBT "%.timestamp_doubt"; MESSAGE_FIELD "%.message_field"; TAG "%.tag";
+    UNPARSED "%.unparsed"; EXTRA "%.extra";
 }

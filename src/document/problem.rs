@@ -50,6 +50,12 @@ pub enum Problem {
     ParametersRedacted,
     /// The event's own time could not be used.
     TimeFallback,
+    /// Nothing names the zone of the event's time: it was taken for UTC.
+    ZoneAssumed,
+    /// Only the clock of the load says which year the event's time is of.
+    YearByLoad,
+    /// The event's time is after the object's last change.
+    TimeAfterObject,
     /// `doc_id` names a field that the event does not have: the id is made from the content.
     DocIdMissing,
     /// The value of `doc_id` is longer than OpenSearch takes: the id is made from the content.
@@ -58,7 +64,7 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
@@ -81,6 +87,9 @@ impl Problem {
         Self::PacketRedacted,
         Self::ParametersRedacted,
         Self::TimeFallback,
+        Self::ZoneAssumed,
+        Self::YearByLoad,
+        Self::TimeAfterObject,
         Self::DocIdMissing,
         Self::DocIdTooLong,
     ];
@@ -110,6 +119,9 @@ impl Problem {
             Self::PacketRedacted => "packet_redacted",
             Self::ParametersRedacted => "parameters_redacted",
             Self::TimeFallback => "time_fallback",
+            Self::ZoneAssumed => "time_zone_assumed",
+            Self::YearByLoad => "year_by_load",
+            Self::TimeAfterObject => "time_after_object",
             Self::DocIdMissing => "doc_id_missing",
             Self::DocIdTooLong => "doc_id_too_long",
         }
@@ -144,6 +156,11 @@ impl Problem {
             Self::PacketRedacted => "packet with headers or parameters whose values are not written",
             Self::ParametersRedacted => "URL with parameters whose values are not written",
             Self::TimeFallback => "event without a usable time of its own",
+            Self::ZoneAssumed => "time zone assumed to be UTC: name the zone of the clocks in timestamp_tz",
+            Self::YearByLoad => "time without a year, which only the time of the load tells",
+            Self::TimeAfterObject => {
+                "time over 14 hours after the object's last change, whose time chooses the index"
+            }
             Self::DocIdMissing => "event without the field that doc_id names",
             Self::DocIdTooLong => {
                 "doc_id longer than the 512 bytes that OpenSearch takes, its id is made of the content"

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::ages::Ages;
 use super::batch::Batch;
+use super::clocks::Clocks;
 use crate::document::problem::Problems;
 use crate::map::Document;
 use crate::map::event::Written;
@@ -44,6 +45,8 @@ pub struct Account {
     pub last_event: Option<Timestamp>,
     /// How old the events were when they were loaded.
     pub ages: Ages,
+    /// What the lines say of the clocks of their headers.
+    pub clocks: Clocks,
     /// Problems in the object's lines.
     pub problems: Problems,
     /// The maker of the first event of another product, as its header names it.
@@ -79,6 +82,7 @@ impl Account {
         self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();
         self.last_event = [self.last_event, other.last_event].into_iter().flatten().max();
         self.ages.merge(&other.ages);
+        self.clocks.merge(&other.clocks);
         self.problems.merge(&other.problems);
         if self.unknown_product.is_none() {
             self.unknown_product.clone_from(&other.unknown_product);

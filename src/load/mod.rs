@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod ages;
+pub mod clocks;
 mod text;
 mod looks_like;
 pub mod batch;

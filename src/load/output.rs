@@ -149,6 +149,9 @@ impl<'l> Output<'l> {
         if written.excluded {
             return ControlFlow::Continue(());
         }
+        if let Some(clock) = written.clock {
+            account.clocks.add(clock);
+        }
         account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
         if written.pipeline_error {
             account.pipeline_errors += 1;

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 
 use super::progress::Progress;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
 use crate::parse::time;
-use crate::parse::time::Surroundings;
+use crate::parse::time::{Surroundings, Zone};
 use crate::trigger::owner;
 
 /// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
@@ -87,12 +86,11 @@ impl Facts {
 
     /// The same with what the section says of times.
     pub fn complete(self, section: &CompiledSection) -> ObjectFacts {
-        let default_offset = section.log_type().event_time.tz;
+        let zone = section.log_type().event_time.tz.as_ref();
         let around = Surroundings {
-            key: time::in_key(&self.key, default_offset.unwrap_or(Offset::UTC)),
+            key: time::in_key(&self.key, zone.unwrap_or(&Zone::UTC)),
             object: self.modified,
             load: self.now,
-            default_offset,
         };
         let region = owner::region(&self.key).map(ToOwned::to_owned).or(self.region);
         let account = owner::account(&self.key).map(ToOwned::to_owned).or(self.account);

@@ -20,37 +20,8 @@ use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
-use crate::parse::time;
 use crate::parse::time::ZonedTime;
 use crate::read::record::fluentd::{Envelope, Record};
-
-/// fluentd's `timestamp`, read.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Created {
-    pub(super) text: String,
-    pub(super) time: Option<ZonedTime>,
-    /// The time as it stands in documents.
-    pub(super) written: String,
-}
-
-impl Created {
-    /// The number of what the record's `timestamp` says among those that are remembered.
-    pub(super) fn remember(remembered: &mut Vec<Self>, record: &Record<'_>) -> usize {
-        let text = record.timestamp.as_deref().unwrap_or_default();
-        remembered.iter().rposition(|created| created.text == text).unwrap_or_else(|| {
-            let time = time::parse_fluentd(text);
-            let written = time.map(write_time).unwrap_or_default();
-            remembered.push(Self { text: text.to_owned(), time, written });
-            remembered.len() - 1
-        })
-    }
-}
-
-fn write_time(time: ZonedTime) -> String {
-    let mut text = Vec::new();
-    time.write(&mut text);
-    String::from_utf8_lossy(&text).into_owned()
-}
 
 /// The device that wrote an event, by vendor, product and version of its header: ECS calls it the observer.
 #[derive(Clone, Debug)]
@@ -172,7 +143,7 @@ fn envelope_fields<'a>(envelope: &'a Envelope, row: &mut Row<'a>) {
 /// The load time, to the millisecond.
 pub(super) fn ingested(load: Timestamp) -> String {
     let load = Timestamp::from_millisecond(load.as_millisecond()).unwrap_or(load);
-    write_time(ZonedTime::utc(load))
+    ZonedTime::utc(load).to_text()
 }
 
 pub(super) fn base_fields<'a>(

@@ -350,9 +350,9 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
         let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
         kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
     });
-    let owned = section.fields.id(&format!("{}.timestamp_source", section.fields.prefix()));
-    let taken =
-        places(&section.log_type).filter(|(field, _)| owned.is_some() && section.fields.id(field) == owned);
+    let owned = [FieldId::TIMESTAMP_SOURCE, FieldId::TIMESTAMP_DOUBT];
+    let is_owned = |field: &str| section.fields.id(field).is_some_and(|id| owned.contains(&id));
+    let taken = places(&section.log_type).filter(|(field, _)| is_owned(field));
     constants
         .map(|constant| {
             let message =

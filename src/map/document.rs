@@ -66,8 +66,9 @@ impl Document<'_, '_, '_> {
         if !excluded {
             self.write_operation(out, problems);
         }
-        let FinishedEvent { mapped, time, .. } = self.event;
-        Written { time: time.instant, pipeline_error: mapped.pipeline_error, excluded }
+        let FinishedEvent { mapped, time, clock, .. } = self.event;
+        let pipeline_error = mapped.pipeline_error;
+        Written { time: time.time.instant, clock: *clock, pipeline_error, excluded }
     }
 
     /// Whether a rule leaves the document out; counts what the rules did.
@@ -85,8 +86,9 @@ impl Document<'_, '_, '_> {
     }
 
     fn write_operation(&mut self, out: &mut Vec<u8>, problems: &mut Problems) {
-        let Self { event: FinishedEvent { mapped, time, id, .. }, section, facts, index_names, .. } = self;
-        let index = index_names.name(time.instant, facts.around.load);
+        let Self { event, section, facts, index_names, .. } = self;
+        let FinishedEvent { mapped, id, .. } = event;
+        let index = index_names.name(event.index_time(), facts.around.load);
         write_action(index, section.ids.then_some(*id), out);
         let Event { record, text, .. } = mapped.read.event;
         let text = EventText::within(&record.message, record.plain, text);

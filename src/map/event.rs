@@ -2,7 +2,7 @@
 
 use crate::document::id::Identity;
 use crate::parse::marker::EventStart;
-use crate::parse::time::Surroundings;
+use crate::parse::time::{HeaderClock, Surroundings};
 use crate::read::object::line::LineNumber;
 use crate::read::record::fluentd::Record;
 
@@ -43,6 +43,8 @@ pub struct Event<'a> {
 pub struct Written {
     /// `@timestamp`.
     pub time: jiff::Timestamp,
+    /// What the line says of the clock of its header, where it names no zone and a collector's time stands beside it.
+    pub clock: Option<HeaderClock>,
     /// The event could not be understood.
     pub pipeline_error: bool,
     /// A rule has left the document out: nothing was written.

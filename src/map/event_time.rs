@@ -2,18 +2,20 @@
 
 use super::compiled::CompiledSection;
 use super::table::Sources;
+use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::time;
-use crate::parse::time::{Origin, Surroundings, ZonedTime};
+use crate::parse::time::{
+    Chosen, CollectorTime, Doubts, HeaderClock, Origin, Reading, Said, Surroundings, ZonedTime,
+};
 
 /// The times of one event.
 pub(super) struct EventTimes<'e, 'a> {
     section: &'e CompiledSection,
     sources: Sources<'e, 'a>,
     keyed: &'e EventKeys<'a>,
-    /// fluentd's `timestamp`.
-    created: Option<ZonedTime>,
-    around: Surroundings,
+    said: Said,
+    around: &'e Surroundings,
 }
 
 /// A field that `timestamp_key` names.
@@ -24,6 +26,7 @@ pub(super) struct TimeField<'e, 'a> {
     pub(super) text: Option<&'a str>,
     /// That text as a time, if it is in a `timestamp_format` and can be the event's.
     pub(super) time: Option<ZonedTime>,
+    doubts: Doubts,
 }
 
 impl<'e, 'a> EventTimes<'e, 'a> {
@@ -31,43 +34,55 @@ impl<'e, 'a> EventTimes<'e, 'a> {
         section: &'e CompiledSection,
         sources: Sources<'e, 'a>,
         keyed: &'e EventKeys<'a>,
-        created: Option<ZonedTime>,
-        around: &Surroundings,
+        collector: Option<CollectorTime>,
+        around: &'e Surroundings,
     ) -> Self {
-        let default_offset = section.log_type.event_time.tz.or(around.default_offset);
-        Self { section, sources, keyed, created, around: Surroundings { default_offset, ..*around } }
+        let said = Said { header: sources.syslog.time, collector };
+        Self { section, sources, keyed, said, around }
     }
 
     /// The time that `@timestamp` is: that of the first field that has one, or else the first of the [`others`](Self::others) that
-    /// can be.
-    pub(super) fn choose(&self) -> (ZonedTime, Origin) {
-        match self.fields().find_map(|field| field.time) {
-            Some(time) => (time, Origin::Field),
-            None => time::choose(self.sources.syslog.time, self.created, &self.around),
+    /// can be. Gives what is known of the clock of the header too.
+    pub(super) fn choose(&self) -> (Chosen, Option<HeaderClock>) {
+        let field = self.fields().find_map(|field| Some((field.time?, field.doubts)));
+        match field {
+            Some((time, doubts)) => (Chosen { time, origin: Origin::Field, doubts }, None),
+            None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
         }
+    }
+
+    /// Whether a field that `timestamp_key` names has a text that is no time, or one that cannot be the event's, and no field has one.
+    pub(super) fn is_field_refused(&self, origin: Origin) -> bool {
+        origin != Origin::Field && self.fields().any(|field| field.text.is_some())
     }
 
     /// The fields that `timestamp_key` names, in order.
     pub(super) fn fields(&self) -> impl Iterator<Item = TimeField<'e, 'a>> {
-        let keys = self.section.time_keys.iter().zip(&self.section.log_type.event_time.keys);
+        let keys = self.section.time_keys.iter().zip(&self.settings().keys);
         keys.map(|(origin, key)| {
             let text = self.sources.first(origin, self.keyed);
-            TimeField { name: key.name(), text, time: text.and_then(|text| self.parse(text)) }
+            let read = text.and_then(|text| self.parse(text));
+            let doubts = read.map(|(_, doubts)| doubts).unwrap_or_default();
+            TimeField { name: key.name(), text, time: read.map(|(time, _)| time), doubts }
         })
     }
 
-    fn parse(&self, text: &str) -> Option<ZonedTime> {
-        let settings = &self.section.log_type.event_time;
-        let load = self.around.load;
-        // The line was there when fluentd read it.
-        let latest = self.created.map_or(load, |created| created.instant);
+    fn parse(&self, text: &str) -> Option<(ZonedTime, Doubts)> {
+        let settings = self.settings();
+        let latest = self.said.latest(self.around, settings.tz.as_ref());
         let mut formats = settings.formats.iter();
-        let time = formats.find_map(|format| time::parse(text, format, latest, settings.tz));
-        time.filter(|time| time::is_possible(*time, load))
+        let read = formats.find_map(|format| time::parse(text, format, latest.instant, settings.tz.as_ref()));
+        let Reading { time, zone_assumed, year_assumed } = read?;
+        let doubts = Doubts { zone_assumed, year_by_load: latest.by_load && year_assumed };
+        time::is_possible(time, self.around.load).then_some((time, doubts))
     }
 
     /// The times that there are besides the fields, best first. `None` stands for a time of the syslog header that cannot be.
     pub(super) fn others(&self) -> impl Iterator<Item = (Origin, Option<ZonedTime>)> {
-        time::candidates(self.sources.syslog.time, self.created, &self.around)
+        time::candidates(&self.said, self.around, self.settings().tz.as_ref())
+    }
+
+    fn settings(&self) -> &'e EventTime {
+        &self.section.log_type.event_time
     }
 }

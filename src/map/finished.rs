@@ -1,8 +1,11 @@
 //! The third stage: an event is finished. Its row has the time, the id and what every document has.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+use jiff::Timestamp;
 
-use super::base::{Created, base_fields};
+use super::base::base_fields;
+use super::collected::{Collected, Place};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
 use super::event_time::EventTimes;
@@ -17,7 +20,8 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::time;
-use crate::parse::time::ZonedTime;
+use crate::parse::time::{Chosen, Doubts, HeaderClock, ZonedTime};
+use crate::read::record::fluentd::Record;
 
 /// The longest `_id` that OpenSearch takes, in bytes.
 pub(super) const MAX_ID: usize = 512;
@@ -25,11 +29,14 @@ pub(super) const MAX_ID: usize = 512;
 /// An event whose row is a whole document.
 pub(super) struct FinishedEvent<'m, 'd> {
     pub(super) mapped: &'m MappedEvent<'m, 'd>,
-    /// fluentd's `timestamp`, read.
-    pub(super) created: &'d Created,
+    /// When a collector read the line.
+    pub(super) collected: &'d Collected,
     /// `@timestamp`.
-    pub(super) time: ZonedTime,
-    pub(super) time_origin: time::Origin,
+    pub(super) time: Chosen,
+    /// What chooses the index in its place, if it is after the object's last change.
+    pub(super) index_time: Option<(time::Origin, ZonedTime)>,
+    /// What the line says of the clock of its header.
+    pub(super) clock: Option<HeaderClock>,
     pub(super) id: ChosenId<'d>,
 }
 
@@ -49,56 +56,92 @@ impl<'m, 'd> FinishedEvent<'m, 'd> {
     pub(super) fn finish(
         mapped: &'m mut MappedEvent<'_, 'd>,
         section: &'d CompiledSection,
-        created: &'d Created,
+        collected: &'d Collected,
         facts: &'d ObjectFacts,
         ingested: &'d str,
         arena: &'d Bump,
     ) -> Self {
-        let (time, time_origin) = set_times(mapped, section, created, facts, arena);
+        let (time, clock) = set_times(mapped, section, collected, facts, arena);
+        let is_late = facts.around.is_after_object(time.time);
+        let index_time = is_late.then(|| facts.around.of_object()).flatten();
+        set_doubts(mapped, time.doubts, is_late, arena);
         base_fields(section, facts, mapped.read.event.record, ingested, &mut mapped.row);
         let id = set_id(mapped, section, arena);
-        Self { mapped, created, time, time_origin, id }
+        Self { mapped, collected, time, index_time, clock, id }
+    }
+
+    /// The time that the index is named after, where an event's time is.
+    pub(super) fn index_time(&self) -> Timestamp {
+        self.index_time.map_or(self.time.time, |(_, time)| time).instant
     }
 
     /// The times that `@timestamp` was chosen from.
     pub(super) fn times<'e>(
         &'e self,
         section: &'e CompiledSection,
-        facts: &ObjectFacts,
+        facts: &'e ObjectFacts,
         arena: &'d Bump,
     ) -> EventTimes<'e, 'd> {
         let read = &self.mapped.read;
-        EventTimes::new(section, read.sources(arena), &read.keyed, self.created.time, &facts.around)
+        EventTimes::new(section, read.sources(arena), &read.keyed, self.collected.said, &facts.around)
     }
 }
 
 fn set_times<'d>(
     mapped: &mut MappedEvent<'_, 'd>,
     section: &'d CompiledSection,
-    created: &'d Created,
+    collected: &'d Collected,
     facts: &ObjectFacts,
     arena: &'d Bump,
-) -> (ZonedTime, time::Origin) {
+) -> (Chosen, Option<HeaderClock>) {
     let MappedEvent { read, row, .. } = mapped;
     let sources = read.sources(arena);
-    let (time, origin) = EventTimes::new(section, sources, &read.keyed, created.time, &facts.around).choose();
-    if !matches!(origin, time::Origin::Syslog | time::Origin::Field) {
+    let times = EventTimes::new(section, sources, &read.keyed, collected.said, &facts.around);
+    let (chosen, clock) = times.choose();
+    if times.is_field_refused(chosen.origin) {
+        read.problems.add(Problem::ValueDoesNotFit);
+    }
+    if !matches!(chosen.origin, time::Origin::Syslog | time::Origin::Field) {
         read.problems.add(Problem::TimeFallback);
     }
     row.trace.step(Step::Time);
-    row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(time)));
-    row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(origin.word()));
-    row.trace.reason(Step::Created, || Read::Record(RecordField::Timestamp.name()));
-    match created.time {
-        Some(_) => row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&created.written)),
-        None => {
-            let text = read.event.record.timestamp.as_deref();
-            if let Some(text) = text.filter(|text| !is_empty_value(text)) {
-                row.leave_over(field_name("timestamp", section, row, arena), Value::Text(text));
-            }
-        }
+    row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(chosen.time)));
+    row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(chosen.origin.word()));
+    row.trace.reason(Step::Created, || Read::Record(created_from(read.collected_place, read.event.record)));
+    if collected.time.is_some() {
+        row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&collected.written));
     }
-    (time, origin)
+    let text = read.event.record.timestamp.as_deref().filter(|_| read.collected_place != Place::Timestamp);
+    if let Some(text) = text.filter(|text| !is_empty_value(text)) {
+        row.leave_over(field_name("timestamp", section, row, arena), Value::Text(text));
+    }
+    (chosen, clock)
+}
+
+/// The field of the record that says when a collector read the line.
+fn created_from<'r>(place: Place, record: &'r Record<'_>) -> &'r str {
+    match place {
+        Place::Other(at) => record.others.get(at).map_or("", |other| &other.name),
+        Place::Timestamp | Place::Nowhere => RecordField::Timestamp.name(),
+    }
+}
+
+/// Says what about the time is assumed, or odd.
+fn set_doubts<'d>(mapped: &mut MappedEvent<'_, 'd>, doubts: Doubts, is_late: bool, arena: &'d Bump) {
+    if doubts == Doubts::default() && !is_late {
+        return;
+    }
+    let MappedEvent { read, row, .. } = mapped;
+    let all = [
+        (doubts.zone_assumed, Problem::ZoneAssumed, "zone_assumed"),
+        (doubts.year_by_load, Problem::YearByLoad, "year_by_load"),
+        (is_late, Problem::TimeAfterObject, "after_object"),
+    ];
+    let met = || all.iter().filter(|(is_met, ..)| *is_met);
+    met().for_each(|(_, problem, _)| read.problems.add(*problem));
+    let words = ArenaVec::from_iter_in(met().map(|(_, _, word)| *word), arena);
+    row.trace.step(Step::Time);
+    row.set(FieldId::TIMESTAMP_DOUBT, Value::Texts(words.into_bump_slice()));
 }
 
 /// Gives the document its id.

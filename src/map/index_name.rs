@@ -27,7 +27,7 @@ impl<'c> IndexNames<'c> {
             IndexTime::Event => event,
             IndexTime::Ingested => ingested,
         };
-        let date = self.index.tz.to_datetime(time).date();
+        let date = self.index.tz.date(time);
         if self.date != Some(date) {
             self.date = Some(date);
             self.name = render(self.index, date);

@@ -6,6 +6,7 @@ use std::mem::take;
 use bumpalo::Bump;
 
 use super::base::{Device, header_fields, syslog_fields};
+use super::collected::Place;
 use super::compiled::CompiledSection;
 use super::left_over::{LeftOver, field_name, leave_over_record};
 use super::read::ReadEvent;
@@ -68,7 +69,11 @@ pub(super) fn map_events<'r, 'd>(
 
 impl<'r, 'd> MappedEvent<'r, 'd> {
     fn new(read: &'r mut ReadEvent<'d>, row: Row<'d>) -> Self {
-        Self { read, row, pipeline_error: false, used: UsedFields::default() }
+        let mut used = UsedFields::default();
+        if let Place::Other(at) = read.collected_place {
+            used.take_other(at);
+        }
+        Self { read, row, pipeline_error: false, used }
     }
 
     /// The memory of the event, for another one.

@@ -11,6 +11,7 @@ mod sources;
 pub mod compiled;
 mod table;
 mod base;
+mod collected;
 mod read;
 mod left_over;
 mod mapped;
@@ -25,7 +26,8 @@ use std::ops::ControlFlow;
 
 use bumpalo::Bump;
 
-use self::base::{Created, Device, ingested};
+use self::base::{Device, ingested};
+use self::collected::Collected;
 use self::compiled::CompiledSection;
 use self::event::{Event, ObjectFacts};
 use self::exclude::{Exclusions, Hits};
@@ -43,8 +45,8 @@ pub use self::document::Document;
 pub struct Documents<'p> {
     section: &'p CompiledSection,
     facts: ObjectFacts,
-    /// fluentd's times, read: neighbors have the same.
-    created: Vec<Created>,
+    /// What records say of the time, read: neighbors say the same.
+    times: Vec<Collected>,
     /// The devices of the last events: there are not many.
     devices: Vec<Device>,
     /// `event.ingested`, written once.
@@ -67,7 +69,7 @@ impl<'p> Documents<'p> {
     pub fn new(section: &'p CompiledSection, facts: ObjectFacts) -> Self {
         Self {
             section,
-            created: Vec::new(),
+            times: Vec::new(),
             devices: Vec::new(),
             ingested: ingested(facts.around.load),
             facts,
@@ -111,17 +113,18 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self { section, facts, created, devices, ingested, index_names, arena, hits, traced, .. } = self;
+        let Self { section, facts, times, devices, ingested, index_names, arena, hits, traced, .. } = self;
         let Self { spare_rows, spare_keys, .. } = self;
         let section: &CompiledSection = section;
         arena.reset();
         let arena = &*arena;
 
         forget(devices);
+        forget(times);
         let mut read = Vec::with_capacity(events.len());
         for event in events {
             let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
-            read.push_mut(ReadEvent::new(*event, keyed)).read(section, devices, arena);
+            read.push_mut(ReadEvent::new(*event, keyed)).read(section, devices, times, arena);
         }
         let row = || {
             let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);
@@ -132,14 +135,12 @@ impl<'p> Documents<'p> {
         };
         let mut mapped = map_events(&mut read, row, section, devices, arena);
 
-        forget(created);
-        let times: Vec<usize> =
-            mapped.iter().map(|event| Created::remember(created, event.read.event.record)).collect();
-        let times = times.iter().filter_map(|number| created.get(*number));
         let finished: Vec<_> = mapped
             .iter_mut()
-            .zip(times)
-            .map(|(event, created)| FinishedEvent::finish(event, section, created, facts, ingested, arena))
+            .filter_map(|event| {
+                let collected = times.get(event.read.collected)?;
+                Some(FinishedEvent::finish(event, section, collected, facts, ingested, arena))
+            })
             .collect();
         for event in &finished {
             each(Document {

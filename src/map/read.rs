@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::base::Device;
+use super::collected::{Collected, Place};
 use super::compiled::CompiledSection;
 use super::event::Event;
 use super::table::Sources;
@@ -32,6 +33,10 @@ pub(super) struct ReadEvent<'d> {
     pub(super) parsed: Option<Parsed<'d>>,
     pub(super) header: EventHeader<'d>,
     pub(super) syslog: syslog::SyslogHeader<'d>,
+    /// The number of what the record says of the time, among those that are remembered.
+    pub(super) collected: usize,
+    /// Where in the record that stands.
+    pub(super) collected_place: Place,
     /// The number of the device that wrote the event, among those that are remembered.
     pub(super) device: usize,
     /// The kind of that device, if it is one of the section's product.
@@ -52,6 +57,8 @@ impl<'d> ReadEvent<'d> {
             parsed: None,
             header: EventHeader::default(),
             syslog: syslog::SyslogHeader::default(),
+            collected: 0,
+            collected_place: Place::Nowhere,
             device: 0,
             device_kind: None,
             keyed,
@@ -59,8 +66,15 @@ impl<'d> ReadEvent<'d> {
         }
     }
 
-    /// Reads the event where it stands: it is too large to be moved. `devices` are those of earlier events.
-    pub(super) fn read(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
+    /// Reads the event where it stands: it is too large to be moved. `devices` and `times` are those of earlier events.
+    pub(super) fn read(
+        &mut self,
+        section: &'d CompiledSection,
+        devices: &mut Vec<Device>,
+        times: &mut Vec<Collected>,
+        arena: &'d Bump,
+    ) {
+        (self.collected, self.collected_place) = Collected::remember(times, self.event.record, section);
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
         self.parsed = parse(self.text, marker, section, arena, self.keyed.pairs(), &mut self.header);
@@ -72,7 +86,7 @@ impl<'d> ReadEvent<'d> {
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
         let Some(parsed) = &self.parsed else {
-            self.syslog = syslog::parse("");
+            self.syslog = syslog::SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };
             return;
         };
         if parsed.delimiter_guessed {

@@ -40,7 +40,8 @@ pub(super) struct UsedFields {
 }
 
 impl UsedFields {
-    fn take_other(&mut self, at: usize) {
+    /// Marks the other field at this place as taken.
+    pub(super) fn take_other(&mut self, at: usize) {
         self.others |= Self::bit(at);
     }
 

@@ -1,7 +1,9 @@
-//! The syslog header in front of an event: RFC 3164, RFC 5424, octet counts (RFC 6587), ISO 8601 times, host
-//! names with blanks, or nothing at all.
+//! The syslog header in front of an event: RFC 3164, RFC 5424, octet counts (RFC 6587), ISO 8601 times, headers of relays, or
+//! nothing at all.
 //!
 //! A time that has no year or no zone stays so here: `time` decides about it.
+
+use std::net::IpAddr;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
@@ -63,7 +65,7 @@ pub struct SyslogHeader<'a> {
     pub priority: Option<u8>,
     /// The time, if it could be read.
     pub time: Option<HeaderTime>,
-    /// The host name: may hold blanks (Deep Security's "log source identifier" is free text).
+    /// The host that sent the line: one word that can be a host.
     pub hostname: Option<&'a str>,
     /// A tag such as `syslog:` between host and event, without its colon.
     pub appname: Option<&'a str>,
@@ -72,14 +74,14 @@ pub struct SyslogHeader<'a> {
 /// Reads the header from the text that stands before the marker.
 ///
 /// In front may stand an octet count and the priority (rule F1). Then comes a time, without which nothing more is read (rule F7):
-/// RFC 3164's (rule F2), ISO 8601's (rule F3), or RFC 5424's version and time (rule F4). What follows is the host, free text, and
-/// a tag (rules F5, F6).
+/// RFC 3164's (rule F2), ISO 8601's (rule F3), or RFC 5424's version and time (rule F4). What follows is the host and a tag
+/// (rules F5, F6).
 ///
 /// ```
 /// use es_loader::parse::syslog;
 ///
-/// let header = syslog::parse("<13>Oct  2 16:41:16 DeepSec Logs dsa[12]:");
-/// assert_eq!((header.priority, header.hostname, header.appname), (Some(13), Some("DeepSec Logs"), Some("dsa")));
+/// let header = syslog::parse("<13>Oct  2 16:41:16 web01 dsa[12]:");
+/// assert_eq!((header.priority, header.hostname, header.appname), (Some(13), Some("web01"), Some("dsa")));
 /// assert_eq!(syslog::parse("some words").hostname, None);
 /// ```
 pub fn parse(prefix: &str) -> SyslogHeader<'_> {
@@ -106,18 +108,40 @@ const LONGEST_NAME: usize = 255;
 const NIL: &str = "-";
 
 impl<'a> SyslogHeader<'a> {
-    /// Reads `host tag:`, each of which may be missing; the host may hold blanks (rules F5, F6).
+    /// Reads `host tag:`, each of which may be missing (rules F5, F6).
     fn with_sender(self, text: &'a str) -> Self {
-        let text = trim(text);
+        let text = trim(behind_relays(trim(text)));
         if !text.ends_with(':') {
-            return SyslogHeader { hostname: name(text), ..self };
+            return SyslogHeader { hostname: host(text), ..self };
         }
-        let (host, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
+        let (before, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
         match last.strip_suffix(':').and_then(tag_name) {
-            Some(appname) => SyslogHeader { hostname: name(host), appname: Some(appname), ..self },
-            None => SyslogHeader { hostname: name(text), ..self },
+            Some(appname) => SyslogHeader { hostname: host(before), appname: Some(appname), ..self },
+            None => SyslogHeader { hostname: host(text), ..self },
         }
     }
+}
+
+/// What stands behind the time of the innermost header, where relays put headers of their own in front of it (rule F5).
+fn behind_relays(mut text: &str) -> &str {
+    const MOST: usize = 4;
+    for _ in 0..MOST {
+        let (_, behind) = text.split_once(char::is_whitespace).unwrap_or(("", text));
+        match preceded(opt(priority), alt((bsd_time, iso_time))).parse(behind.trim_start()) {
+            Ok((rest, _)) => text = rest.trim_start(),
+            Err(_) => break,
+        }
+    }
+    text
+}
+
+/// One word that can be a host: a name, or an address (rule F5).
+fn host(text: &str) -> Option<&str> {
+    let is_name = |text: &str| {
+        text.contains(char::is_alphanumeric)
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
+    };
+    name(text).filter(|text| is_name(text) || text.parse::<IpAddr>().is_ok())
 }
 
 /// HOSTNAME and APP-NAME of RFC 5424, if PROCID and MSGID follow (rule F4).
@@ -125,7 +149,7 @@ fn host_and_app(text: &str) -> Option<(Option<&str>, Option<&str>)> {
     let mut words = text.split_ascii_whitespace();
     let (hostname, appname) = (words.next()?, words.next()?);
     words.nth(1)?;
-    Some((name(hostname), name(appname)))
+    Some((host(hostname), name(appname)))
 }
 
 /// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag (rule F6).

@@ -5,13 +5,15 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Count;
+use super::{Count, WrongClocks};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
 use crate::document::value::{Leftover, Value};
+use crate::load::account::Account;
+use crate::load::clocks::Clocks;
 use crate::map::Document;
 
 /// The most names of one kind that are kept: a forged sample must not take all memory.
@@ -44,8 +46,13 @@ pub struct Coverage {
     pub fields: BTreeMap<String, u64>,
     /// What was odd, by kind.
     pub problems: BTreeMap<&'static str, u64>,
+    /// What `timestamp_tz` should be, where the clocks of headers stand in another zone than they were read in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp_tz: Option<String>,
     #[serde(skip)]
     odd: Problems,
+    #[serde(skip)]
+    clocks: Clocks,
 }
 
 /// Documents by name.
@@ -96,8 +103,10 @@ impl Coverage {
     }
 
     /// Counts what was odd about an object.
-    pub fn add_problems(&mut self, problems: &Problems) {
-        self.odd.merge(problems);
+    pub fn add_account(&mut self, account: &Account) {
+        self.odd.merge(&account.problems);
+        self.clocks.merge(&account.clocks);
+        self.timestamp_tz = self.clocks.wrong_zone().map(|wrong| wrong.zone.to_string());
         self.problems = self.odd.iter().map(|(problem, count)| (problem.name(), count)).collect();
     }
 
@@ -186,6 +195,9 @@ impl fmt::Display for Coverage {
             for (problem, count) in self.odd.iter() {
                 row(f, count, problem.meaning())?;
             }
+        }
+        if let Some(wrong) = self.clocks.wrong_zone() {
+            writeln!(f, "\n{}", WrongClocks(wrong))?;
         }
         Ok(())
     }

@@ -47,6 +47,7 @@ fn of_load(report: &ObjectReport) -> Vec<(&'static str, &'static str, Option<u64
         ("PipelineErrorLogCount", "Count", Some(report.account.pipeline_errors)),
         ("RetriedLogCount", "Count", Some(report.sent_again)),
         ("UnknownProductLogCount", "Count", Some(report.account.problems.count(Problem::UnknownProduct))),
+        ("AssumedZoneLogCount", "Count", Some(report.account.problems.count(Problem::ZoneAssumed))),
         ("EventAgeP50", "Seconds", ages.percentile(50)),
         ("EventAgeP99", "Seconds", ages.percentile(99)),
     ]

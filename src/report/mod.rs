@@ -16,6 +16,7 @@ use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::document::problem::Problem;
 use crate::load::account::Account;
+use crate::load::clocks::WrongZone;
 use crate::map::compiled::Choice;
 use crate::map::exclude::action::RuleAction;
 use crate::map::exclude::{Exclusions, RuleHits};
@@ -351,6 +352,9 @@ impl fmt::Display for Screen<'_> {
                 }
             }
         }
+        if let Some(wrong) = account.clocks.wrong_zone() {
+            writeln!(f, "\n{}", WrongClocks(wrong))?;
+        }
         tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
         tally(f, "refused by OpenSearch, indexed with their left-over keys under 'extra':", &report.moved)?;
         tally(f, "rejected:", &report.rejected)?;
@@ -457,6 +461,21 @@ fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result 
 )]
 fn rate(count: u64, seconds: f64) -> u64 {
     if seconds > 0.0 { (count as f64 / seconds) as u64 } else { 0 }
+}
+
+/// What there is to say of clocks that stand in another zone than they were read in.
+pub(crate) struct WrongClocks(pub(crate) WrongZone);
+
+impl fmt::Display for WrongClocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WrongZone { zone, lines, of } = self.0;
+        write!(
+            f,
+            "the clocks of headers stand at {zone}, by the collector's times of {} of {} lines: set timestamp_tz = {zone}",
+            Count(lines),
+            Count(of)
+        )
+    }
 }
 
 /// A number with commas between its thousands.

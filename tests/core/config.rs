@@ -17,7 +17,7 @@ use es_loader::config::{Config, KeyMatch, check};
 use es_loader::map::compiled::CompiledSections;
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
-use es_loader::parse::time::TimeFormat;
+use es_loader::parse::time::{TimeFormat, Zone};
 use proptest::prelude::*;
 
 fn file(name: &str, text: &str) -> File {
@@ -247,7 +247,7 @@ fn settings_that_no_file_names_have_upstreams_defaults_and_ours() {
     let log_type = section("");
     assert_eq!(log_type.index.rotation, Rotation::Monthly);
     assert_eq!(log_type.index.time, IndexTime::Event);
-    assert_eq!(log_type.index.tz, jiff::tz::Offset::UTC);
+    assert_eq!(log_type.index.tz, Zone::UTC);
     assert_eq!(log_type.index.suffix, "");
     assert!(log_type.s3_key_ignored.is_none());
     assert!(matches!(log_type.file_format, FileFormat::Json));
@@ -380,7 +380,7 @@ fn default_values_are_inherited_and_overridden() {
     );
     let one = &config.log_types[1];
     assert_eq!(one.index.rotation, Rotation::Weekly);
-    assert_eq!(one.index.tz, jiff::tz::offset(9));
+    assert_eq!(one.index.tz, Zone::Fixed(jiff::tz::offset(9)));
     assert_eq!(one.raw_message, RawMessage::Never);
     assert_eq!(sources(one, "source.ip").unwrap(), [key("src")]);
     let built_in = deepsecurity(&config);
@@ -526,7 +526,9 @@ fn listed_constants_are_constants_and_other_lines_are_sources() {
 
 #[test]
 fn zones_are_read_as_upstream_writes_and_wrote_them() {
-    let seconds = |text: &str| section(&format!("index_tz = {text}")).index.tz.seconds();
+    let seconds = |text: &str| {
+        section(&format!("index_tz = {text}")).index.tz.offset(jiff::Timestamp::UNIX_EPOCH).seconds()
+    };
     assert_eq!(seconds("+09:00"), 9 * 3600);
     assert_eq!(seconds("09:00"), 9 * 3600);
     assert_eq!(seconds("9"), 9 * 3600);
@@ -535,8 +537,11 @@ fn zones_are_read_as_upstream_writes_and_wrote_them() {
     assert_eq!(seconds("-03:30"), -12600);
     assert_eq!(seconds("+5:45"), 20700);
     assert_eq!(seconds("+00:00"), 0);
+    assert_eq!(seconds("Asia/Tokyo"), 9 * 3600);
+    assert_eq!(seconds("asia/kolkata"), 19800);
+    assert_eq!(seconds("UTC"), 0);
     for wrong in
-        ["JST", "Asia/Tokyo", "+9:5:1", "+99:00", "9h", "+", "+-9", "inf", "1e1", "+09:60", "24", "9.9.9"]
+        ["JST", "Asia/Tokio", "+9:5:1", "+99:00", "9h", "+", "+-9", "inf", "1e1", "+09:60", "24", "9.9.9"]
     {
         let told = findings(&format!("[one]\nindex_name = x\ns3_key = one\nindex_tz = {wrong}"));
         assert!(told.contains("4:12: error: index_tz: "), "{wrong}: {told}");
@@ -577,7 +582,7 @@ fn time_keys_come_in_order_and_once() {
         section("timestamp_key = rt\ntimestamp_key_list = end rt syslog.hostname\ntimestamp_tz = +09:00")
             .event_time;
     assert_eq!(time.keys, [key("rt"), key("end"), SourceName::Syslog(SyslogField::Hostname)]);
-    assert_eq!(time.tz, Some(jiff::tz::offset(9)));
+    assert_eq!(time.tz, Some(Zone::Fixed(jiff::tz::offset(9))));
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn coverage(messages: &[String]) -> Coverage {
         coverage.add(document);
         ControlFlow::Continue(())
     });
-    coverage.add_problems(&account.problems);
+    coverage.add_account(&account);
     coverage
 }
 

@@ -4,6 +4,7 @@
 
 use es_loader::config::log_type::{IndexSettings, IndexTime, Rotation};
 use es_loader::map::index_name::IndexNames;
+use es_loader::parse::time::Zone;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
@@ -14,7 +15,7 @@ fn index(rotation: Rotation) -> IndexSettings {
         name: "log-deepsecurity".to_owned(),
         rotation,
         time: IndexTime::Event,
-        tz: Offset::UTC,
+        tz: Zone::UTC,
         suffix: String::new(),
     }
 }
@@ -67,10 +68,10 @@ fn the_days_before_the_first_monday_are_week_zero() {
 
 #[test]
 fn the_day_begins_where_index_tz_says() {
-    let tokyo = IndexSettings { tz: Offset::from_hours(9).unwrap(), ..index(Rotation::Daily) };
+    let tokyo = IndexSettings { tz: Zone::Fixed(Offset::from_hours(9).unwrap()), ..index(Rotation::Daily) };
     assert_eq!(named(&tokyo, "2026-11-22T14:59:59Z"), "log-deepsecurity-2026-11-22");
     assert_eq!(named(&tokyo, "2026-11-22T15:00:00Z"), "log-deepsecurity-2026-11-23");
-    let west = IndexSettings { tz: Offset::from_hours(-8).unwrap(), ..index(Rotation::Yearly) };
+    let west = IndexSettings { tz: Zone::Fixed(Offset::from_hours(-8).unwrap()), ..index(Rotation::Yearly) };
     assert_eq!(named(&west, "2027-01-01T07:59:59Z"), "log-deepsecurity-2026");
 }
 

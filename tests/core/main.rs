@@ -40,6 +40,7 @@ mod system_events;
 mod apex_one;
 mod mapping;
 mod time;
+mod time_kinds;
 mod twins;
 mod index_name;
 mod identity;

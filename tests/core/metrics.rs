@@ -100,6 +100,7 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
             ("PipelineErrorLogCount", "Count", 3),
             ("RetriedLogCount", "Count", 17),
             ("UnknownProductLogCount", "Count", 0),
+            ("AssumedZoneLogCount", "Count", 0),
             ("EventAgeP50", "Seconds", 5),
             ("EventAgeP99", "Seconds", 5),
         ]

@@ -20,10 +20,9 @@ use es_loader::load::batch::Batch;
 use es_loader::load::load;
 use es_loader::map::compiled::CompiledSections;
 use es_loader::map::event::ObjectFacts;
-use es_loader::parse::time::{Surroundings, in_key};
+use es_loader::parse::time::{Surroundings, Zone, in_key};
 use es_loader::read::object::line::LineNumber;
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use proptest::prelude::*;
 
 use crate::support::{agent_event, fluentd_line};
@@ -42,12 +41,7 @@ fn plans(settings: &str) -> CompiledSections {
 /// The records of all documents of an object, each with its document.
 fn letters(plans: &CompiledSections, object: &[u8]) -> Vec<(DeadLetter, Vec<u8>)> {
     let plan = plans.named("deepsecurity").unwrap();
-    let around = Surroundings {
-        key: in_key(KEY, Offset::UTC),
-        object: Some(now()),
-        load: now(),
-        default_offset: None,
-    };
+    let around = Surroundings { key: in_key(KEY, &Zone::UTC), object: Some(now()), load: now() };
     let facts = ObjectFacts {
         bucket: Some("logs".into()),
         key: KEY.into(),

@@ -36,7 +36,7 @@ fn every_framing_that_was_met_in_files_is_read() {
         ),
         (
             "194 <86>2020-09-21T13:51:11+06:30 DeepSec Logs",
-            header(Some(86), zoned("2020-09-21T07:21:11Z", half_past_six), Some("DeepSec Logs"), None),
+            header(Some(86), zoned("2020-09-21T07:21:11Z", half_past_six), None, None),
         ),
         (
             "<14>Sep 18 14:58:29 logstream syslog:",
@@ -96,9 +96,46 @@ fn f4_an_rfc_5424_header_gives_host_and_app() {
 }
 
 #[test]
-fn f4_an_rfc_5424_header_without_its_fields_has_a_host_of_free_text() {
-    let header = parse("<134>1 2021-10-06T01:29:43-07:00 DeepSec Logs");
-    assert_eq!((header.hostname, header.appname), (Some("DeepSec Logs"), None));
+fn f4_an_rfc_5424_header_without_its_fields_has_a_host() {
+    let header = parse("<134>1 2021-10-06T01:29:43-07:00 web01");
+    assert_eq!((header.hostname, header.appname), (Some("web01"), None));
+}
+
+#[test]
+fn f5_a_host_is_one_word_that_can_be_one() {
+    let host = |sender: &str| parse(&format!("Jan 18 11:07:53 {sender}")).hostname.map(str::to_owned);
+    for sender in ["web01", "10.0.0.1", "2001:db8::1", "web-01.example.co.jp", "WIN_2K19", "営業PC01"] {
+        assert_eq!(host(sender).as_deref(), Some(sender));
+    }
+    for sender in [
+        "DeepSec Logs",
+        "web01 (10.0.0.1)",
+        "a=b",
+        "web01,web02",
+        "<web01>",
+        "10.0.0.1:514:",
+        "-",
+        "...",
+        "\"x\"",
+        "web01|x",
+    ] {
+        assert_eq!(host(sender), None, "{sender}");
+    }
+}
+
+#[test]
+fn f5_behind_a_relay_s_header_the_host_is_the_sender_s() {
+    for (prefix, host, app) in [
+        ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06 web01", Some("web01"), None),
+        ("<134>Mar  3 10:40:07 relay <134>Mar  3 10:40:06 web01 dsa[1]:", Some("web01"), Some("dsa")),
+        ("2021-10-06T01:29:43Z r1 2021-10-06T01:29:42Z r2 Oct  6 01:29:41 10.0.0.9", Some("10.0.0.9"), None),
+        ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06 DeepSec Logs", None, None),
+        ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06", None, None),
+    ] {
+        let header = parse(prefix);
+        assert_eq!((header.hostname, header.appname), (host, app), "{prefix}");
+        assert!(header.time.is_some());
+    }
 }
 
 #[test]
@@ -111,7 +148,7 @@ fn f6_a_tag_ends_in_a_colon_and_may_name_a_process() {
     assert_eq!(sender("Jan 18 11:07:53 h ASM:"), (Some("h"), Some("ASM")));
     assert_eq!(sender("Jan 18 11:07:53 tag:"), (None, Some("tag")));
     assert_eq!(sender("Jan 18 11:07:53 fe80::"), (Some("fe80::"), None));
-    assert_eq!(sender("Jan 18 11:07:53 h :"), (Some("h :"), None));
+    assert_eq!(sender("Jan 18 11:07:53 h :"), (None, None));
 }
 
 #[test]

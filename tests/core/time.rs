@@ -4,8 +4,10 @@
 
 use es_loader::parse::syslog;
 use es_loader::parse::time;
-use es_loader::parse::time::TimeFormat;
-use es_loader::parse::time::{Origin, Surroundings, ZonedTime, choose, in_key, parse, parse_iso8601};
+use es_loader::parse::time::{
+    CollectorTime, Origin, Said, Surroundings, TimeFormat, Zone, ZonedTime, choose, in_key, parse,
+    parse_collector, parse_iso8601,
+};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use proptest::prelude::*;
@@ -26,16 +28,17 @@ fn written(time: ZonedTime) -> String {
 
 /// The time chosen for a header, read by fluentd at `read`.
 fn chosen(header: &str, read: &str) -> (String, Origin) {
-    let around =
-        Surroundings { key: None, object: None, load: instant("2030-01-01T00:00:00Z"), default_offset: None };
-    let (time, origin) = choose(syslog::parse(header).time, parse_iso8601(read, None), &around);
-    (written(time), origin)
+    let around = Surroundings { key: None, object: None, load: instant("2030-01-01T00:00:00Z") };
+    let said = Said { header: syslog::parse(header).time, collector: parse_collector(read) };
+    let (chosen, _) = choose(&said, &around, None);
+    (written(chosen.time), chosen.origin)
 }
 
 /// The time chosen for a header where fluentd's is missing.
 fn chosen_without_fluentd(header: &str, around: &Surroundings) -> (String, Origin) {
-    let (time, origin) = choose(syslog::parse(header).time, None, around);
-    (written(time), origin)
+    let said = Said { header: syslog::parse(header).time, collector: None };
+    let (chosen, _) = choose(&said, around, None);
+    (written(chosen.time), chosen.origin)
 }
 
 fn syslog_time(text: &str) -> (String, Origin) {
@@ -150,12 +153,7 @@ fn without_a_header_fluentd_s_time_is_the_event_s() {
 }
 
 fn object_of(key: &str, object: &str, load: &str) -> Surroundings {
-    Surroundings {
-        key: in_key(key, Offset::UTC),
-        object: Some(instant(object)),
-        load: instant(load),
-        default_offset: None,
-    }
+    Surroundings { key: in_key(key, &Zone::UTC), object: Some(instant(object)), load: instant(load) }
 }
 
 #[test]
@@ -196,7 +194,7 @@ fn without_any_time_of_its_own_a_line_takes_the_key_s_the_object_s_or_the_load_s
 
 #[test]
 fn a_key_names_its_hour_wherever_its_date_stands() {
-    let hour = |key: &str| in_key(key, Offset::UTC).map(written);
+    let hour = |key: &str| in_key(key, &Zone::UTC).map(|time| written(time.start));
     assert_eq!(hour("ds_agent/2026/11/22/09_host_0.gz").unwrap(), "2026-11-22T09:00:00+00:00");
     assert_eq!(hour("a/b/2026/11/22/23/x.gz").unwrap(), "2026-11-22T23:00:00+00:00");
     assert_eq!(hour("2020/01/01/x/2026/11/22/host.gz").unwrap(), "2026-11-22T00:00:00+00:00");
@@ -213,8 +211,8 @@ fn a_key_names_its_hour_wherever_its_date_stands() {
     ] {
         assert_eq!(hour(none), None, "{none}");
     }
-    let tokyo = Offset::from_hours(9).unwrap();
-    assert_eq!(written(in_key("2026/11/22/09_h", tokyo).unwrap()), "2026-11-22T09:00:00+09:00");
+    let tokyo = Zone::named("Asia/Tokyo").unwrap();
+    assert_eq!(written(in_key("2026/11/22/09_h", &tokyo).unwrap().start), "2026-11-22T09:00:00+09:00");
 }
 
 #[test]
@@ -242,7 +240,7 @@ fn an_iso_time_without_an_offset_takes_the_default_one() {
 }
 
 fn read(text: &str, format: &TimeFormat) -> Option<String> {
-    parse(text, format, instant("2026-11-22T15:00:00Z"), None).map(written)
+    parse(text, format, instant("2026-11-22T15:00:00Z"), None).map(|reading| written(reading.time))
 }
 
 #[test]
@@ -281,10 +279,10 @@ fn a_pattern_reads_what_it_says() {
     );
     assert_eq!(read("2020/10/28", &pattern("%Y/%m/%d")).as_deref(), Some("2020-10-28T00:00:00+00:00"));
     assert_eq!(read("2020-10-28", &pattern("%Y/%m/%d")), None);
-    let tokyo = Offset::from_hours(9).unwrap();
-    let time =
-        parse("2020-10-28 14:46:28", &pattern("%Y-%m-%d %H:%M:%S"), Timestamp::UNIX_EPOCH, Some(tokyo));
-    assert_eq!(written(time.unwrap()), "2020-10-28T14:46:28+09:00");
+    let tokyo = Zone::named("Asia/Tokyo");
+    let pattern = pattern("%Y-%m-%d %H:%M:%S");
+    let reading = parse("2020-10-28 14:46:28", &pattern, Timestamp::UNIX_EPOCH, tokyo.as_ref());
+    assert_eq!(written(reading.unwrap().time), "2020-10-28T14:46:28+09:00");
 }
 
 // In documents.
@@ -391,20 +389,48 @@ fn words_of_origins_are_all_different() {
 }
 
 #[test]
-fn fluentd_times_are_read_in_the_forms_that_its_configurations_give() {
-    let jst = |text: &str| time::parse_fluentd(text).map(|time| (time.instant, time.offset.seconds()));
-    let expected = Some((instant("2026-11-23T01:00:00Z"), 9 * 60 * 60));
+fn a_collector_s_time_is_read_in_the_forms_that_collectors_give_it() {
+    let tokyo = Some(CollectorTime::Zoned(parse_iso8601("2026-11-23T10:00:00+09:00", None).unwrap()));
     for text in [
         "2026-11-23T10:00:00+09:00",
         "2026-11-23T10:00:00+0900",
         "2026-11-23 10:00:00 +0900",
         "23/Nov/2026:10:00:00 +0900",
     ] {
-        assert_eq!(jst(text), expected, "{text}");
+        assert_eq!(parse_collector(text), tokyo, "{text}");
     }
-    assert_eq!(jst("1795395600"), Some((instant("2026-11-23T01:00:00Z"), 0)));
-    assert_eq!(jst("2026-11-23T10:00:00"), None, "a time without a zone says nothing of it");
-    assert_eq!(jst("not a time"), None);
+    let number = Some(CollectorTime::Instant(instant("2026-11-23T01:00:00Z")));
+    for text in [
+        "1795395600",
+        "1795395600.0",
+        " 1795395600000 ",
+        "1795395600000000",
+        "1795395600000000000",
+        "1.7953956e9",
+        "1.7953956E+12",
+        "1795395600000e-3",
+        "17953956e5",
+    ] {
+        assert_eq!(parse_collector(text), number, "{text}");
+    }
+    let clock = Some(CollectorTime::Clock(jiff::civil::date(2026, 11, 23).at(10, 0, 0, 0)));
+    assert_eq!(parse_collector("2026-11-23T10:00:00"), clock);
+    assert_eq!(parse_collector("2026-11-23 10:00:00.000"), clock);
+    for none in ["not a time", "", "12", "20261123", "2026-11-23", "1e400", "1e-400", "e9", "1e", "0x6565"] {
+        assert_eq!(parse_collector(none), None, "{none}");
+    }
+}
+
+#[test]
+fn a_number_of_a_time_keeps_its_fraction_in_any_unit() {
+    let read = |text: &str| match parse_collector(text) {
+        Some(CollectorTime::Instant(instant)) => instant.to_string(),
+        other => panic!("{text}: {other:?}"),
+    };
+    assert_eq!(read("1605017902.123456789"), "2020-11-10T14:18:22.123456789Z");
+    assert_eq!(read("1605017902123.5"), "2020-11-10T14:18:22.1235Z");
+    assert_eq!(read("1.605017902123e12"), "2020-11-10T14:18:22.123Z");
+    assert_eq!(read("1.6e12"), "2020-09-13T12:26:40Z");
 }
 
 proptest! {

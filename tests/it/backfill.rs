@@ -56,6 +56,7 @@ fn only_the_days_that_are_named_are_loaded_and_each_object_once() {
         "{}",
         dry.out()
     );
+    assert!(dry.out().contains("1  dated by their last change alone"), "{}", dry.out());
     assert!(std::fs::read_dir(site.path("")).unwrap().count() == 1, "a plan leaves no checkpoint");
 
     backfill(&site, &[&[place.as_str()], &days[..]].concat())

@@ -65,6 +65,9 @@ fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
     }
     let time = &explanation.time;
     row(f, "time", &time.value, &time.source)?;
+    for doubt in &time.doubts {
+        aside(f, &Safe(doubt).to_string())?;
+    }
     for other in &time.others {
         let text = format!("not {}: {} ({})", other.source, short(&other.value), Safe(&other.reason));
         aside(f, &text)?;

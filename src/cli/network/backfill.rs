@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::checkpoint::{Checkpoint, Job};
+use super::days::Day;
 use super::interrupts::Interrupts;
 use super::{connect, enqueue};
 use crate::bytes::safe::Safe;
@@ -109,6 +110,8 @@ struct Backlog {
     done: u64,
     /// Objects that no section takes.
     skipped: u64,
+    /// Objects that a section takes and whose keys name no day, of the days asked for or not.
+    dated_by_change: u64,
 }
 
 impl Backlog {
@@ -119,15 +122,21 @@ impl Backlog {
         sections: &CompiledSections,
         checkpoint: &Checkpoint,
     ) -> Result<Self, Failure> {
-        let mut backlog = Self { pending: VecDeque::new(), bytes: 0, done: 0, skipped: 0 };
+        let mut backlog =
+            Self { pending: VecDeque::new(), bytes: 0, done: 0, skipped: 0, dated_by_change: 0 };
         let region = s3.region_of(bucket).await;
         let mut listing = s3.list(bucket, prefix);
         while let Some(page) = listing.next_page().await {
             for mut object in page? {
-                if object.size == Some(0) || !args.days.take(&object) {
+                if object.size == Some(0) {
                     continue;
                 }
-                if !matches!(sections.for_key(object.key.as_str()), Choice::Load(_)) {
+                let is_taken = matches!(sections.for_key(object.key.as_str()), Choice::Load(_));
+                backlog.dated_by_change += u64::from(is_taken && matches!(Day::of(&object), Day::Changed(_)));
+                if !args.days.take(&object) {
+                    continue;
+                }
+                if !is_taken {
                     backlog.skipped += 1;
                 } else if checkpoint.has(&object) {
                     backlog.done += 1;
@@ -156,9 +165,11 @@ impl Backlog {
             let time = duration(self.bytes / rate.max(1));
             text.push_str(&format!(", about {time} at {} a second ({how})", Bytes(rate)));
         }
-        for (number, what) in
-            [(self.done, "done already, by the checkpoint"), (self.skipped, "that no section takes")]
-        {
+        for (number, what) in [
+            (self.done, "done already, by the checkpoint"),
+            (self.skipped, "that no section takes"),
+            (self.dated_by_change, "dated by their last change alone: their keys name no day"),
+        ] {
             if number > 0 {
                 text.push_str(&format!("\n{:>12}  {what}", Count(number).to_string()));
             }

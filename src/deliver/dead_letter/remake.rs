@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde_json::Value;
 
 use super::letter::DeadLetter;
@@ -17,7 +16,7 @@ use crate::load::load;
 use crate::map::compiled::{Choice, CompiledSection, CompiledSections};
 use crate::map::event::ObjectFacts;
 use crate::parse::time;
-use crate::parse::time::Surroundings;
+use crate::parse::time::{Surroundings, Zone};
 use crate::read::object::line::LineNumber;
 use crate::trigger::object_ref::LineRange;
 
@@ -93,18 +92,17 @@ impl DeadLetter {
     }
 
     fn facts(&self, section: &CompiledSection, now: Timestamp) -> ObjectFacts {
-        let default_offset = section.log_type().event_time.tz;
+        let zone = section.log_type().event_time.tz.as_ref();
         ObjectFacts {
             bucket: self.bucket.clone(),
             key: self.key.clone(),
             region: self.recorded("/cloud/region"),
             account: self.recorded("/cloud/account/id"),
             around: Surroundings {
-                key: time::in_key(&self.key, default_offset.unwrap_or(Offset::UTC)),
+                key: time::in_key(&self.key, zone.unwrap_or(&Zone::UTC)),
                 // The object was written shortly before; its own time is not recorded.
                 object: self.time.parse().ok(),
                 load: now,
-                default_offset,
             },
         }
     }

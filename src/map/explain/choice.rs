@@ -4,7 +4,7 @@ use super::explanation::{ExplainedName, ExplainedTime, UnusedTime};
 use crate::map::compiled::CompiledSection;
 use crate::map::event_time::{EventTimes, TimeField};
 use crate::map::finished::{FinishedEvent, MAX_ID};
-use crate::parse::time::{Origin, ZonedTime};
+use crate::parse::time::{Doubts, Origin};
 
 /// The `_id` of a document; `None` where OpenSearch gives it.
 pub(super) fn id(event: &FinishedEvent<'_, '_>, section: &CompiledSection) -> Option<ExplainedName> {
@@ -50,25 +50,30 @@ pub(super) fn time(event: &FinishedEvent<'_, '_>, times: &EventTimes<'_, '_>) ->
     let fields = fields.iter().enumerate().filter(|(at, _)| Some(*at) != taken);
     let mut others: Vec<_> = fields.map(|(_, field)| unused_field(field)).collect();
     let prefix = event.mapped.read.parsed.as_ref().map_or("", |parsed| parsed.prefix);
-    let unused = times.others().filter(|(origin, _)| *origin != event.time_origin);
+    let unused = times.others().filter(|(origin, _)| *origin != event.time.origin);
     others.extend(unused.map(|(origin, time)| {
         let (value, reason) = match time {
-            Some(time) => (written(time), "not needed"),
+            Some(time) => (time.to_text(), "not needed"),
             None => (
                 prefix.trim().to_owned(),
-                "cannot be: over 5 minutes ahead of what stands below, or over 31 days older",
+                "cannot be: over 5 minutes ahead of the collector's time or over 31 days older, or without that over 14 hours ahead of the load",
             ),
         };
         UnusedTime { source: origin.word(), value, reason: reason.to_owned() }
     }));
-    ExplainedTime { value: written(event.time), source: event.time_origin.word(), others }
+    ExplainedTime {
+        value: event.time.time.to_text(),
+        source: event.time.origin.word(),
+        doubts: doubts(event),
+        others,
+    }
 }
 
 /// A field that `timestamp_key` names, but from which the time does not come.
 fn unused_field(field: &TimeField<'_, '_>) -> UnusedTime {
     let name = field.name;
     let (value, reason) = match (field.time, field.text) {
-        (Some(time), _) => (written(time), format!("{name}: an earlier timestamp_key has one")),
+        (Some(time), _) => (time.to_text(), format!("{name}: an earlier timestamp_key has one")),
         (None, Some(text)) => {
             (text.to_owned(), format!("{name} is in no timestamp_format, or a time that cannot be"))
         }
@@ -77,8 +82,18 @@ fn unused_field(field: &TimeField<'_, '_>) -> UnusedTime {
     UnusedTime { source: Origin::Field.word(), value, reason }
 }
 
-fn written(time: ZonedTime) -> String {
-    let mut text = Vec::new();
-    time.write(&mut text);
-    String::from_utf8_lossy(&text).into_owned()
+/// What about the time is assumed or odd, in words.
+fn doubts(event: &FinishedEvent<'_, '_>) -> Vec<String> {
+    let Doubts { zone_assumed, year_by_load } = event.time.doubts;
+    let late = event.index_time.map(|(origin, time)| {
+        let (origin, time) = (origin.word(), time.to_text());
+        format!(
+            "over 14 hours after the object's last change: the index is that of the {origin}'s time, {time}"
+        )
+    });
+    let zone = "time zone assumed: nothing names it, so it was taken for UTC; timestamp_tz names it";
+    let year = "only the time of the load says which year it is";
+    let assumed = [(zone_assumed, zone), (year_by_load, year)];
+    let assumed = assumed.into_iter().filter(|(is_met, _)| *is_met).map(|(_, text)| text.to_owned());
+    assumed.chain(late).collect()
 }

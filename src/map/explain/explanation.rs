@@ -46,6 +46,9 @@ pub struct ExplainedTime {
     pub value: String,
     /// Where it comes from: `field`, `syslog`, `fluentd`, `key`, `object` or `load`.
     pub source: &'static str,
+    /// What about it is assumed or odd.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// The other times that there were, best first.
     pub others: Vec<UnusedTime>,
 }

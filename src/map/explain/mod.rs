@@ -31,7 +31,7 @@ pub(super) fn explain<'d>(
     arena: &'d Bump,
 ) -> Explanation {
     let read = &event.mapped.read;
-    let index = index_names.name(event.time.instant, facts.around.load).to_owned();
+    let index = index_names.name(event.index_time(), facts.around.load).to_owned();
     let row = &event.mapped.row;
     let texts = SourceTexts::new(read);
     let not_taken = |note: &&Note<'_>| {

@@ -23,8 +23,7 @@ use es_loader::load::load;
 use es_loader::map::compiled::{CompiledSection, CompiledSections};
 use es_loader::map::event::ObjectFacts;
 use es_loader::parse::time;
-use es_loader::parse::time::Surroundings;
-use jiff::tz::Offset;
+use es_loader::parse::time::{Surroundings, Zone};
 use serde_json::Value;
 
 /// Key of the object that all lines stand in.
@@ -61,10 +60,9 @@ pub(crate) fn facts() -> ObjectFacts {
         region: Some("ap-northeast-1".to_owned()),
         account: Some("123456789012".to_owned()),
         around: Surroundings {
-            key: time::in_key(KEY, Offset::UTC),
+            key: time::in_key(KEY, &Zone::UTC),
             object: Some("2026-11-22T23:00:00Z".parse().unwrap()),
             load: "2026-11-23T00:00:00Z".parse().unwrap(),
-            default_offset: None,
         },
     }
 }

@@ -1,0 +1,85 @@
+//! When a collector read the line of an event: which field of the record says so.
+
+use std::sync::LazyLock;
+
+use super::compiled::CompiledSection;
+use crate::bytes::table;
+use crate::bytes::table::Table;
+use crate::config::log_type::EventTime;
+use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
+use crate::read::record::fluentd::Record;
+
+/// The fields of a record, beside `timestamp`, that are looked at for the time, the first one first.
+static FIELDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    const FILE: Table =
+        Table { file: "config/collector_times.csv", text: include_str!("../../config/collector_times.csv") };
+    table::compiled_in(FILE.read(|row| row.cell("field")))
+});
+
+/// A text in which a record says when its line was read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Collected {
+    text: String,
+    /// The same, read.
+    pub(super) said: Option<CollectorTime>,
+    /// The time, where its zone is known or it needs none.
+    pub(super) time: Option<ZonedTime>,
+    /// The time as it stands in documents.
+    pub(super) written: String,
+}
+
+/// Where the time stands in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The record has none, or a text that is none.
+    Nowhere,
+    /// In fluentd's own field.
+    Timestamp,
+    /// In one of the other fields, the one of this number.
+    Other(usize),
+}
+
+impl Collected {
+    /// The number of what the record says among those that are remembered, and where the time stands in the record.
+    pub(super) fn remember(
+        remembered: &mut Vec<Self>,
+        record: &Record<'_>,
+        section: &CompiledSection,
+    ) -> (usize, Place) {
+        let settings = &section.log_type.event_time;
+        // What a clock showed in a zone that nobody knows counts only where nothing else does.
+        let mut clock = None;
+        for (place, text) in texts(record, settings) {
+            let number = Self::number(remembered, text, settings);
+            match remembered.get(number) {
+                Some(Self { time: Some(_), .. }) => return (number, place),
+                Some(Self { said: Some(_), .. }) => _ = clock.get_or_insert(number),
+                _ => {}
+            }
+        }
+        (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), Place::Nowhere)
+    }
+
+    fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {
+        remembered.iter().rposition(|collected| collected.text == text).unwrap_or_else(|| {
+            let said = parse_collector(text);
+            let time = Said { header: None, collector: said }.collected_time(settings.tz.as_ref());
+            let written = time.map(ZonedTime::to_text).unwrap_or_default();
+            remembered.push(Self { text: text.to_owned(), said, time, written });
+            remembered.len() - 1
+        })
+    }
+}
+
+/// The texts in which a record may say when it was read, the one that user.ini names first.
+fn texts<'r>(record: &'r Record<'_>, settings: &'r EventTime) -> impl Iterator<Item = (Place, &'r str)> {
+    let other = |name: &str| {
+        let at = record.others.iter().position(|other| other.name == name)?;
+        Some((Place::Other(at), record.others.get(at)?.value.as_ref()))
+    };
+    let own = || Some((Place::Timestamp, record.timestamp.as_deref()?));
+    let named =
+        settings.collector.as_deref().map(move |name| if name == "timestamp" { own() } else { other(name) });
+    let listed = FIELDS.iter().map(move |name| other(name));
+    named.into_iter().chain(std::iter::once_with(own)).chain(listed).flatten()
+}

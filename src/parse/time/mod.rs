@@ -1,0 +1,18 @@
+//! When an event happened: times as syslog headers, collectors, fields and S3 keys write them, and the choice among them.
+//!
+//! Knows no clock: the time of the load is an argument.
+
+mod choice;
+mod clock;
+mod header;
+mod key;
+mod text;
+mod zone;
+
+pub(crate) use self::choice::candidates;
+pub use self::choice::{Chosen, Doubts, Origin, Said, Surroundings, choose, is_possible};
+pub use self::clock::HeaderClock;
+pub use self::header::Reading;
+pub use self::key::{KeyTime, in_key};
+pub use self::text::{CollectorTime, TimeFormat, parse, parse_collector, parse_iso8601};
+pub use self::zone::{Written, Zone, ZonedTime};
