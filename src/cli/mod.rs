@@ -1,4 +1,5 @@
-//! The command line: `es-loader load | explain | coverage | check | setup | backfill | redrive | audit | generate`.
+//! The command line: `es-loader load | explain | coverage | check | setup | backfill | redrive | audit | generate |
+//! playground`.
 //!
 //! What needs the network is in `network`. In a build without the feature `edge`, `no_network` stands in its place.
 
@@ -25,6 +26,8 @@ mod check;
 mod iam;
 mod setup;
 mod generate;
+#[cfg(feature = "playground")]
+mod playground;
 
 use std::process::ExitCode;
 
@@ -46,6 +49,8 @@ pub fn run() -> ExitCode {
         Command::Backfill(backfill) => network::backfill(backfill),
         Command::Audit(audit) => network::audit(audit),
         Command::Generate(generate) => generate::run(&generate),
+        #[cfg(feature = "playground")]
+        Command::Playground(playground) => playground::run(&playground),
     };
     match done {
         Ok(code) => code,

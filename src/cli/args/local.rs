@@ -101,3 +101,21 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
     pub(crate) hostile: Option<u8>,
 }
+
+/// `playground`.
+#[cfg(feature = "playground")]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlaygroundArgs {
+    /// A file that was saved from the page, or log lines to begin with (plain or gzipped)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) open: Option<PathBuf>,
+    /// The user.ini to begin with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Port on 127.0.0.1; by default a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Print the address, and open no browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
+}

@@ -6,6 +6,8 @@ pub(crate) mod network;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "playground")]
+use self::local::PlaygroundArgs;
 use self::local::{CheckArgs, CoverageArgs, ExplainArgs, GenerateArgs, LoadArgs};
 use self::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs};
 
@@ -37,4 +39,7 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
+    /// Open a page that shows what becomes of a line while you change user.ini
+    #[cfg(feature = "playground")]
+    Playground(PlaygroundArgs),
 }
