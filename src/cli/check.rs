@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::local::CheckArgs;
+use super::args::local::{CheckArgs, FindingFormat};
 use super::failure::Failure;
-use super::output;
+use super::{findings, output};
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
 
@@ -18,14 +18,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         });
         (settings::read_files(&configs)?, settings::read_files(&rules)?)
     };
+    let format = if args.json { FindingFormat::Json } else { args.format };
     let sections = match settings::sections_excluding(&files, &exclusions) {
         Err(settings::Error::Config(findings)) => {
-            findings.iter().for_each(output::notice);
+            findings::write(&findings, format)?;
             return Ok(ExitCode::from(1));
         }
         sections => sections?,
     };
-    sections.warnings().iter().for_each(output::notice);
+    findings::write(sections.warnings(), format)?;
+    if format != FindingFormat::Text {
+        return Ok(ExitCode::SUCCESS);
+    }
     for section in sections.iter() {
         let log_type = section.log_type();
         output::line(format_args!(

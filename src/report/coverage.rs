@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Count;
 use crate::bytes::safe::Safe;
 use crate::bytes::slice;
+use crate::config::log_type::{LogType, Mapping};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
@@ -99,6 +100,12 @@ impl Coverage {
     pub fn add_problems(&mut self, problems: &Problems) {
         self.odd.merge(problems);
         self.problems = self.odd.iter().map(|(problem, count)| (problem.name(), count)).collect();
+    }
+
+    /// The lines of the user's own configuration whose fields no document has.
+    pub fn never_matched<'s>(&self, log_type: &'s LogType) -> impl Iterator<Item = &'s Mapping> {
+        let own = log_type.mappings.iter().filter(|mapping| !mapping.position.is_built_in());
+        own.filter(|mapping| self.fields.get(&mapping.field).is_none_or(|count| *count == 0))
     }
 
     /// Fields that no document has.

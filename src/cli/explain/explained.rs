@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::why::Missing;
 use crate::map::explain::explanation::Explanation;
 
 /// The explanation of a line.
@@ -15,6 +16,9 @@ pub(super) struct Explained {
     pub(super) documents: Vec<ExplainedDocument>,
     /// There are more documents.
     pub(super) more: bool,
+    /// The fields that were asked for and that no document has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) missing: Vec<Missing>,
     /// Rules that have left documents out, and how many.
     pub(super) left_out_by: Vec<(String, u64)>,
 }
@@ -24,6 +28,9 @@ pub(super) struct Explained {
 pub(super) struct ExplainedDocument {
     /// A rule leaves the document out.
     pub(super) excluded: bool,
+    /// The text that the bytes of its sources count in.
+    #[serde(skip)]
+    pub(super) message: String,
     #[serde(flatten)]
     pub(super) explanation: Explanation,
 }

@@ -122,7 +122,10 @@ pub(super) fn answer(question: &Question) -> Answer {
     answer.load(section, &question.lines);
     if !files.is_empty() {
         answer.compare(&question.lines);
-        answer.never_matched = never_matched(&answer.coverage, section);
+        let unmatched = answer.coverage.never_matched(section.log_type());
+        answer.never_matched = unmatched
+            .map(|mapping| OwnLine { field: mapping.field.clone(), line: mapping.position.line })
+            .collect();
     }
     answer
 }
@@ -220,14 +223,6 @@ pub(super) fn redacted_headers() -> Vec<String> {
 fn by_field(explanation: &Explanation) -> Map<String, Value> {
     let fields = explanation.fields.iter().filter(|field| field.field != "event.ingested");
     fields.map(|field| (field.field.clone(), field.value.clone())).collect()
-}
-
-/// The lines of the user's own file that have filled no field of any document.
-fn never_matched(coverage: &Coverage, section: &CompiledSection) -> Vec<OwnLine> {
-    let own = section.log_type().mappings.iter().filter(|mapping| mapping.position.file == CONFIG_NAME);
-    own.filter(|mapping| coverage.fields.get(&mapping.field).is_none_or(|count| *count == 0))
-        .map(|mapping| OwnLine { field: mapping.field.clone(), line: mapping.position.line })
-        .collect()
 }
 
 impl Finding {
