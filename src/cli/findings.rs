@@ -48,7 +48,7 @@ fn as_json(finding: &Diagnostic) -> Value {
 fn annotation(finding: &Diagnostic) -> String {
     let position = &finding.position;
     // In a property, a comma and a colon end it.
-    let file = github_text(&position.file.to_string()).replace(':', "%3A").replace(',', "%2C");
+    let file = github_text(&position.file).replace(':', "%3A").replace(',', "%2C");
     let place = format!("file={file},line={},col={}", position.line, position.column);
     format!("::{} {place}::{}", word(finding.severity), github_text(&text(finding)))
 }
