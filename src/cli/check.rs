@@ -7,16 +7,17 @@ use std::process::ExitCode;
 use flate2::read::MultiGzDecoder;
 use memchr::memmem;
 
-use super::args::local::CheckArgs;
+use super::args::local::{CheckArgs, FindingFormat};
 use super::failure::Failure;
-use super::output;
+use super::{findings, output};
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
-    match check(args) {
+    let format = if args.json { FindingFormat::Json } else { args.format };
+    match check(args, format) {
         Err(Fault::Settings(settings::Error::Config(findings))) => {
-            findings.iter().for_each(output::notice);
+            findings::write(&findings, format)?;
             Ok(ExitCode::from(1))
         }
         Err(Fault::Settings(error)) => Err(error.into()),
@@ -25,7 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-fn check(args: &CheckArgs) -> Result<(), Fault> {
+fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), Fault> {
     let (files, exclusions) = if args.files.is_empty() {
         (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
     } else {
@@ -39,7 +40,10 @@ fn check(args: &CheckArgs) -> Result<(), Fault> {
         let samples = args.sample.iter().map(|path| sample(path)).collect::<Result<Vec<_>, _>>()?;
         sections = sections.knowing(|key| samples.iter().any(|sample| has_key(sample, key)));
     }
-    sections.warnings().iter().for_each(output::notice);
+    findings::write(sections.warnings(), format).map_err(Fault::Other)?;
+    if format != FindingFormat::Text {
+        return Ok(());
+    }
     for section in sections.iter() {
         let log_type = section.log_type();
         output::line(format_args!(

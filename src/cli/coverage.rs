@@ -25,6 +25,10 @@ pub(super) fn run(args: &CoverageArgs) -> Result<ExitCode, Failure> {
     } else {
         output::line(coverage.to_string().trim_end());
     }
+    for mapping in sections.iter().flat_map(|section| coverage.never_matched(section.log_type())) {
+        let place = &mapping.position;
+        output::notice(format_args!("{place}: no line of the sample fills {}", Safe(&mapping.field)));
+    }
     for (what, reason) in report.failures.iter().chain(&report.breaks) {
         output::notice(format_args!("es-loader: {}: {}", Safe(what), Safe(reason)));
     }

@@ -10,6 +10,9 @@ use crate::trigger;
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
 
+/// The file that `-` stands for.
+const STANDARD_INPUT: &str = "/dev/stdin";
+
 /// Something to load.
 pub(crate) enum Input {
     /// A local file, and the name of the section that loads it.
@@ -82,6 +85,10 @@ pub(crate) fn of_paths(
 ) -> Result<Vec<Input>, Failure> {
     let mut inputs = Vec::new();
     for path in paths {
+        if path.as_os_str() == "-" {
+            inputs.push(of_file(STANDARD_INPUT.into(), section, sections)?);
+            continue;
+        }
         if let Some((bucket, key)) = s3_address(path) {
             inputs.push(of_address(bucket, key));
             continue;
@@ -118,8 +125,7 @@ pub(crate) fn of_file(
 ) -> Result<Input, Failure> {
     if let Some(name) = section {
         if sections.named(name).is_none() {
-            let names: Vec<&str> = sections.iter().map(|section| section.log_type().name.as_str()).collect();
-            let names = names.join(", ");
+            let names = names(sections);
             return Err(Failure(format!("--log-type {name}: no such section; the sections are: {names}")));
         }
         return Ok(Input::File { path, section: name.to_owned() });
@@ -133,7 +139,15 @@ pub(crate) fn of_file(
             Input::not_loaded(key, Outcome::not_taken(&other))
         }
         (Choice::Unknown, ..) => {
-            Input::failed(key, "no section's s3_key matches the path; name one with --log-type".to_owned())
+            let names = names(sections);
+            let reason = format!("no section's s3_key matches the path; name one with --log-type: {names}");
+            Input::failed(key, reason)
         }
     })
+}
+
+/// The names of the sections, for a message.
+fn names(sections: &CompiledSections) -> String {
+    let names: Vec<&str> = sections.iter().map(|section| section.log_type().name.as_str()).collect();
+    names.join(", ")
 }

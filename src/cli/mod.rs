@@ -1,4 +1,5 @@
-//! The command line: `es-loader load | explain | coverage | check | setup | backfill | redrive | audit | generate`.
+//! The command line: `es-loader load | explain | coverage | check | test | diff | setup | backfill | redrive | audit |
+//! generate | playground | completions`.
 //!
 //! What needs the network is in `network`. In a build without the feature `edge`, `no_network` stands in its place.
 
@@ -21,10 +22,17 @@ mod load;
 mod sample;
 mod explain;
 mod coverage;
+mod findings;
 mod check;
+mod documents;
+mod test;
+mod diff;
+mod completions;
 mod iam;
 mod setup;
 mod generate;
+#[cfg(feature = "playground")]
+mod playground;
 
 use std::process::ExitCode;
 
@@ -41,11 +49,16 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain),
         Command::Coverage(coverage) => coverage::run(&coverage),
         Command::Check(check) => check::run(&check),
+        Command::Test(test) => test::run(&test),
+        Command::Diff(diff) => diff::run(&diff),
+        Command::Completions(completions) => completions::run(&completions),
         Command::Setup(setup) => setup::run(&setup),
         Command::Redrive(redrive) => network::redrive(redrive),
         Command::Backfill(backfill) => network::backfill(backfill),
         Command::Audit(audit) => network::audit(audit),
         Command::Generate(generate) => generate::run(&generate),
+        #[cfg(feature = "playground")]
+        Command::Playground(playground) => playground::run(&playground),
     };
     match done {
         Ok(code) => code,

@@ -105,7 +105,7 @@ impl Position {
     }
 
     /// Whether it is in the built-in configuration.
-    pub(super) fn is_built_in(&self) -> bool {
+    pub(crate) fn is_built_in(&self) -> bool {
         *self.file == *BUILT_IN
     }
 

@@ -19,7 +19,7 @@ use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
-use crate::packet::redaction::Place;
+use crate::packet::redaction;
 use crate::parse::header::Format;
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
@@ -223,9 +223,9 @@ impl<'d> MappedEvent<'_, 'd> {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
                 Some(FieldId::MESSAGE) if is_raw => return None,
-                Some(FieldId::URL_QUERY) => Place::Query,
-                _ if text.starts_with(['{', '[']) => Place::Json,
-                _ => Place::Text,
+                Some(FieldId::URL_QUERY) => redaction::Place::Query,
+                _ if text.starts_with(['{', '[']) => redaction::Place::Json,
+                _ => redaction::Place::Text,
             };
             section.redactor.clean_text(text, place, arena)
         });

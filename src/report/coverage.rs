@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Count, WrongClocks};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice;
+use crate::config::log_type::{LogType, Mapping};
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
@@ -108,6 +109,12 @@ impl Coverage {
         self.clocks.merge(&account.clocks);
         self.timestamp_tz = self.clocks.wrong_zone().map(|wrong| wrong.zone.to_string());
         self.problems = self.odd.iter().map(|(problem, count)| (problem.name(), count)).collect();
+    }
+
+    /// The lines of the user's own configuration whose fields no document has.
+    pub fn never_matched<'s>(&self, log_type: &'s LogType) -> impl Iterator<Item = &'s Mapping> {
+        let own = log_type.mappings.iter().filter(|mapping| !mapping.position.is_built_in());
+        own.filter(|mapping| self.fields.get(&mapping.field).is_none_or(|count| *count == 0))
     }
 
     /// Fields that no document has.

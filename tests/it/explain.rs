@@ -160,3 +160,59 @@ fn of_a_line_that_holds_very_many_events_the_first_hundred_are_explained() {
     let few = explain(&["--json", &event("act=Log")]).with_status(0);
     assert_eq!(json(&few)["more"], false);
 }
+
+#[test]
+fn why_tells_only_of_the_field_that_is_asked_for() {
+    let line = event("act=Log src=10.0.0.9 dst=10.0.0.8");
+    let explained = json(&explain(&[&line, "--json", "--why", "source"]).with_status(0));
+    let fields = explained["documents"][0]["fields"].as_array().unwrap();
+    assert!(!fields.is_empty());
+    assert!(fields.iter().all(|field| field["field"].as_str().unwrap().starts_with("source.")), "{fields:?}");
+}
+
+#[test]
+fn why_says_why_a_field_is_absent() {
+    let line = event("act=Log");
+    let missing = |field: &str| {
+        let explained = json(&explain(&[&line, "--json", "--field", field]).with_status(0));
+        explained["missing"][0]["reason"].as_str().unwrap().to_owned()
+    };
+    assert!(missing("source.ip").contains("source.ip = src"), "{}", missing("source.ip"));
+    assert!(missing("dns.question.name").contains("nothing in this event fills it"));
+    assert!(missing("sorce.ip").contains("did you mean 'source.ip'?"));
+    assert!(missing("labels.own").contains("a line `labels.own = KEY` in user.ini would fill it"));
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_no_log_line() {
+    for path in ["nowhere/lines.jsonl", "lines.gz", "/var/log/ds_agent"] {
+        let run = explain(&[path]).with_status(2);
+        assert_eq!(run.stderr, format!("es-loader: {path}: no such file\n"));
+    }
+}
+
+#[test]
+fn a_page_for_a_ticket_runs_nothing_that_the_line_says() {
+    let line = event("act=Log msg=<script>alert(1)</script> src=10.0.0.9");
+    let page = explain(&[&line, "--html"]).with_status(0).out();
+    assert!(page.starts_with("<!doctype html>") && page.contains("<td>source.ip<td>10.0.0.9"), "{page}");
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn load_and_coverage_read_standard_input() {
+    for command in [["load", "--to", "none", "-"].as_slice(), ["coverage", "-"].as_slice()] {
+        let mut child = es_loader()
+            .args(command)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        writeln!(input, "{}\n{}", event("act=Log"), event("act=Reset")).unwrap();
+        drop(input);
+        let run = Run::from(child.wait_with_output().unwrap()).with_status(0);
+        assert!(format!("{}{}", run.out(), run.stderr).contains("2  documents"), "{run:?}");
+    }
+}

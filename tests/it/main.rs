@@ -17,6 +17,7 @@ mod delivery;
 mod s3;
 mod command_line;
 mod explain;
+mod user_ini;
 mod exclude;
 mod terminal;
 mod setup;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum, value_parser};
 
-use super::common::{ConnectionArgs, Ids, SampleArgs, SectionArgs};
+use super::common::{ConfigArgs, ConnectionArgs, Ids, SampleArgs, SectionArgs};
 
 /// `load`.
 #[derive(Debug, ClapArgs)]
@@ -12,7 +12,7 @@ use super::common::{ConnectionArgs, Ids, SampleArgs, SectionArgs};
     after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished."
 )]
 pub(crate) struct LoadArgs {
-    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    /// Files, folders, s3://BUCKET/KEY, s3://BUCKET/PREFIX/ for all objects under it, or - for standard input
     #[arg(required_unless_present = "event")]
     pub(crate) paths: Vec<PathBuf>,
     /// An event as S3, SQS, SNS or EventBridge send it to the function (JSON); its objects are loaded
@@ -53,6 +53,12 @@ pub(crate) enum To {
 pub(crate) struct ExplainArgs {
     /// The line itself, FILE:N, s3://BUCKET/KEY#N, or - for the first line of standard input
     pub(crate) line: String,
+    /// Tell only of this field: why it is what it is, or why the document does not have it
+    #[arg(long, value_name = "FIELD", visible_alias = "field")]
+    pub(crate) why: Vec<String>,
+    /// Write a page for a ticket (HTML)
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) html: bool,
     #[command(flatten)]
     pub(crate) sample: SampleArgs,
 }
@@ -63,7 +69,7 @@ pub(crate) struct ExplainArgs {
     after_help = "Exit status: 0 everything was read, 1 an object is damaged, 2 an object could not be read."
 )]
 pub(crate) struct CoverageArgs {
-    /// Files, folders, s3://BUCKET/KEY, or s3://BUCKET/PREFIX/ for all objects under it
+    /// Files, folders, s3://BUCKET/KEY, s3://BUCKET/PREFIX/ for all objects under it, or - for standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -80,6 +86,75 @@ pub(crate) struct CheckArgs {
     /// Lines of yours, gzipped or not: keys that they have are known
     #[arg(long, value_name = "FILE")]
     pub(crate) sample: Vec<PathBuf>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = FindingFormat::Text)]
+    pub(crate) format: FindingFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) json: bool,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingFormat {
+    /// For people
+    Text,
+    /// One list, for programs
+    Json,
+    /// Annotations of GitHub's workflows
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// `test`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 all cases hold, 1 one does not, 2 a case could not be read.")]
+pub(crate) struct TestArgs {
+    /// Cases (*.case.json), or folders of them
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Write what the configuration gives today into the cases, instead of comparing
+    #[arg(long)]
+    pub(crate) record: bool,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text)]
+    pub(crate) format: ResultFormat,
+}
+
+/// How results of tests are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ResultFormat {
+    /// For people
+    Text,
+    /// JUnit's XML, for CI servers
+    Junit,
+    /// Annotations of GitHub's workflows
+    Github,
+}
+
+/// `diff`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 no document changes, 1 some do, 2 a sample could not be read.")]
+pub(crate) struct DiffArgs {
+    /// The configuration of today, and the one to come
+    #[arg(long, value_name = "FILE", num_args = 1, required = true)]
+    pub(crate) config: Vec<PathBuf>,
+    /// Section of the configuration; by default the one whose s3_key matches the path, or the only one
+    #[arg(long, value_name = "SECTION")]
+    pub(crate) log_type: Option<String>,
+    /// Files, folders, or - for standard input
+    #[arg(required = true)]
+    pub(crate) samples: Vec<PathBuf>,
+}
+
+/// `completions`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `generate`.
@@ -103,4 +178,22 @@ pub(crate) struct GenerateArgs {
     /// Percentage of hostile lines: cut, forged, broken bytes, repeated
     #[arg(long, value_name = "PERCENT", value_parser = value_parser!(u8).range(..=100))]
     pub(crate) hostile: Option<u8>,
+}
+
+/// `playground`.
+#[cfg(feature = "playground")]
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PlaygroundArgs {
+    /// A file that was saved from the page, or log lines to begin with (plain or gzipped)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) open: Option<PathBuf>,
+    /// The user.ini to begin with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Port on 127.0.0.1; by default a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Print the address, and open no browser
+    #[arg(long)]
+    pub(crate) no_open: bool,
 }

@@ -6,7 +6,11 @@ pub(crate) mod network;
 
 use clap::{Parser, Subcommand};
 
-use self::local::{CheckArgs, CoverageArgs, ExplainArgs, GenerateArgs, LoadArgs};
+#[cfg(feature = "playground")]
+use self::local::PlaygroundArgs;
+use self::local::{
+    CheckArgs, CompletionsArgs, CoverageArgs, DiffArgs, ExplainArgs, GenerateArgs, LoadArgs, TestArgs,
+};
 use self::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
@@ -27,6 +31,10 @@ pub(crate) enum Command {
     Coverage(CoverageArgs),
     /// Check configuration files
     Check(CheckArgs),
+    /// Check that log lines become the documents that test cases say
+    Test(TestArgs),
+    /// Tell which documents of a sample another configuration changes
+    Diff(DiffArgs),
     /// Install the index template and the dashboard, or print what the function's role has to be allowed
     Setup(Box<SetupArgs>),
     /// Load what lies in a bucket already, day by day, and go on where it was stopped
@@ -37,4 +45,9 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
+    /// Write the completions of a shell
+    Completions(CompletionsArgs),
+    /// Open a page that shows what becomes of a line while you change user.ini
+    #[cfg(feature = "playground")]
+    Playground(PlaygroundArgs),
 }

@@ -1,7 +1,9 @@
 //! `es-loader explain`: where every field of one line's document comes from.
 
 mod explained;
+mod why;
 mod screen;
+mod html;
 mod target;
 
 use std::io::Write;
@@ -9,6 +11,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use self::explained::{Explained, ExplainedDocument};
+use self::html::Page;
 use self::screen::Screen;
 use self::target::Target;
 use super::args::local::ExplainArgs;
@@ -26,6 +29,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     let explained = explain(args, &target, &sections)?;
     if args.sample.json {
         output::json(&explained)?;
+    } else if args.html {
+        output::line(Page(&explained));
     } else {
         // A reader that has gone has seen enough.
         let _ = write!(anstream::stdout(), "{}", Screen(&explained));
@@ -49,7 +54,9 @@ fn explain(args: &ExplainArgs, target: &Target, sections: &CompiledSections) -> 
         if more {
             return ControlFlow::Break(());
         }
-        documents.push(ExplainedDocument { excluded: written.excluded, explanation: document.explain() });
+        let message = document.event().record.message.to_string();
+        let explanation = document.explain();
+        documents.push(ExplainedDocument { excluded: written.excluded, message, explanation });
         ControlFlow::Continue(())
     });
     let line = target.to_string();
@@ -61,5 +68,9 @@ fn explain(args: &ExplainArgs, target: &Target, sections: &CompiledSections) -> 
     }
     let left_out_by = account.exclusions.iter();
     let left_out_by = left_out_by.map(|(rule, hits)| (rule.to_owned(), hits.documents)).collect();
-    Ok(Explained { line, section, documents, more, left_out_by })
+    let missing = match sections.named(&section) {
+        Some(section) if !args.why.is_empty() => why::narrow(&mut documents, &args.why, section),
+        _ => Vec::new(),
+    };
+    Ok(Explained { line, section, documents, missing, more, left_out_by })
 }

@@ -5,10 +5,16 @@ use std::fmt;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
-use super::explained::{Explained, ExplainedDocument};
+use super::explained::{Explained, ExplainedDocument, Missing};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice;
-use crate::map::explain::explanation::{ExplainedField, Source, UnusedValue};
+use crate::map::explain::explanation::{ExplainedField, Explanation, Source, UnusedValue};
+
+/// The columns of the terminal; without one, a line is as long as its text.
+fn columns() -> usize {
+    terminal_size::terminal_size()
+        .map_or(usize::MAX, |(terminal_size::Width(columns), _)| usize::from(columns))
+}
 
 /// Columns of a field's name.
 const NAME: usize = 34;
@@ -29,7 +35,7 @@ pub(super) struct Screen<'e>(pub(super) &'e Explained);
 
 impl fmt::Display for Screen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Explained { line, section, documents, more, left_out_by } = self.0;
+        let Explained { line, section, documents, missing, more, left_out_by } = self.0;
         writeln!(f, "{BOLD}{line}{BOLD:#}, by section [{}]", Safe(section))?;
         if documents.is_empty() && left_out_by.is_empty() {
             writeln!(f, "the line is blank: it gives no document")?;
@@ -43,6 +49,9 @@ impl fmt::Display for Screen<'_> {
             }
             show(f, document)?;
         }
+        for Missing { field, reason } in missing {
+            row(f, &format!("not {field}"), "", &Safe(reason))?;
+        }
         if *more {
             writeln!(f, "\n{WARNING}the line holds more events than these{WARNING:#}")?;
         }
@@ -51,7 +60,8 @@ impl fmt::Display for Screen<'_> {
 }
 
 fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
-    let ExplainedDocument { excluded, explanation } = shown;
+    let ExplainedDocument { excluded, message, explanation } = shown;
+    raw_line(f, message, explanation)?;
     if *excluded {
         writeln!(f, "{WARNING}left out: a rule matches this document{WARNING:#}")?;
     }
@@ -89,6 +99,24 @@ fn show(f: &mut fmt::Formatter<'_>, shown: &ExplainedDocument) -> fmt::Result {
     Ok(())
 }
 
+/// The event's text: what fields were read from in their colour, the rest dim.
+fn raw_line(f: &mut fmt::Formatter<'_>, message: &str, explanation: &Explanation) -> fmt::Result {
+    let sources = explanation.fields.iter().flat_map(|field| &field.sources);
+    let mut used: Vec<(usize, usize)> = sources.filter_map(|source| source.bytes).collect();
+    used.sort_unstable();
+    let mut at = 0;
+    for (start, end) in used {
+        let start = start.max(at);
+        if start >= end {
+            continue;
+        }
+        let (unused, part) = (slice::part(message, at..start), slice::part(message, start..end));
+        write!(f, "{DIM}{}{DIM:#}{FIELD}{}{FIELD:#}", Safe(unused), Safe(part))?;
+        at = end;
+    }
+    writeln!(f, "{DIM}{}{DIM:#}\n", Safe(slice::part(message, at..)))
+}
+
 fn filled(f: &mut fmt::Formatter<'_>, field: &ExplainedField) -> fmt::Result {
     let mut reason = places(&field.sources);
     if !reason.is_empty() {
@@ -117,7 +145,7 @@ fn reasons(unused: &UnusedValue) -> String {
     format!("{reason}{} · {}", Safe(rule), Safe(&unused.reason))
 }
 
-fn places(sources: &[Source]) -> String {
+pub(super) fn places(sources: &[Source]) -> String {
     let places = sources.iter().map(|source| {
         let kind = if source.kind == "record" { "record " } else { "" };
         match source.bytes {
@@ -133,11 +161,17 @@ fn row(f: &mut fmt::Formatter<'_>, name: &str, value: &str, reason: &dyn fmt::Di
     let value = short(value);
     let gap = SHORT.saturating_sub(value.chars().count());
     write!(f, "{FIELD}{:<NAME$}{FIELD:#} {value}", Safe(name).to_string())?;
-    if gap > 0 || value.is_empty() {
-        writeln!(f, "{:gap$} {DIM}{reason}{DIM:#}", "")
-    } else {
-        writeln!(f, "\n{:NAME$} {DIM}{reason}{DIM:#}", "")
+    let reason = reason.to_string();
+    let fits = NAME + SHORT + 2 + reason.chars().count() <= columns();
+    if (gap > 0 || value.is_empty()) && fits {
+        return writeln!(f, "{:gap$} {DIM}{reason}{DIM:#}", "");
     }
+    writeln!(f)?;
+    let room = columns().saturating_sub(NAME + 1).max(SHORT);
+    for line in textwrap::wrap(&reason, room) {
+        writeln!(f, "{:NAME$} {DIM}{line}{DIM:#}", "")?;
+    }
+    Ok(())
 }
 
 fn aside(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
@@ -145,7 +179,7 @@ fn aside(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 /// A value as text: a string without its quotes.
-fn text(value: &Json) -> String {
+pub(super) fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),

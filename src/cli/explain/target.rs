@@ -18,6 +18,9 @@ use crate::report::{ObjectReport, Outcome};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::{LineRange, ObjectRef};
 
+/// What the names of logs end in.
+const FILE_ENDINGS: [&str; 5] = [".gz", ".json", ".jsonl", ".log", ".txt"];
+
 /// A line to explain.
 pub(super) enum Target {
     /// The text itself.
@@ -50,6 +53,12 @@ impl Target {
         }
         if Path::new(text).exists() {
             return Err(Failure(format!("{}: which line? write {}:1", Safe(text), Safe(text))));
+        }
+        // A log line has blanks, bars or braces; a name of a file has none, and mostly a folder or an ending.
+        if !text.contains([' ', '\t', '|', '{', '='])
+            && (text.contains('/') || FILE_ENDINGS.iter().any(|end| text.ends_with(end)))
+        {
+            return Err(Failure(format!("{}: no such file", Safe(text))));
         }
         Ok(Self::Line(text.to_owned()))
     }

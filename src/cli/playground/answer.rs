@@ -1,0 +1,315 @@
+//! What becomes of log lines under a user.ini: findings, documents with their reasons, coverage. The core does all of it, as it does
+//! for `load`, `explain`, `check` and `coverage`.
+
+use std::io::Cursor;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::config;
+use crate::config::diagnostic::{Diagnostic, File, Severity};
+use crate::load::account::Limits;
+use crate::load::visit;
+use crate::local::open_object::Facts;
+use crate::local::settings;
+use crate::map::compiled::{CompiledSection, CompiledSections};
+use crate::map::explain::explanation::Explanation;
+use crate::report::coverage::Coverage;
+
+/// The most bytes of log lines, or of user.ini, that the page takes.
+pub(super) const MAX_LINES_BYTES: usize = 4 << 20;
+
+/// The most documents of one answer.
+const MAX_DOCUMENTS: usize = 1_000;
+
+/// The longest time that one answer may take.
+const MAX_TIME: Duration = Duration::from_secs(5);
+
+/// What findings call the editor's text.
+const CONFIG_NAME: &str = "user.ini";
+
+/// What the page asks.
+#[derive(Debug, Deserialize)]
+pub(super) struct Question {
+    /// The log lines.
+    pub(super) lines: String,
+    /// The text of user.ini; empty for the built-in configuration.
+    #[serde(default)]
+    pub(super) config: String,
+    /// The section that reads the lines; by default the first.
+    #[serde(default)]
+    pub(super) section: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    /// What is wrong or odd in user.ini. With an error among them there are no documents.
+    findings: Vec<Finding>,
+    /// The names of the sections.
+    sections: Vec<String>,
+    /// The section that has read the lines.
+    section: Option<String>,
+    /// The documents, in the order of the lines.
+    documents: Vec<Shown>,
+    /// There are more documents, or the time was over.
+    more: bool,
+    /// Lines read, blank ones among them.
+    lines: u64,
+    /// Counts over the documents.
+    coverage: Coverage,
+    /// Lines of user.ini that have filled no field.
+    never_matched: Vec<OwnLine>,
+}
+
+/// A finding about user.ini.
+#[derive(Debug, Serialize)]
+struct Finding {
+    is_error: bool,
+    line: usize,
+    column: usize,
+    message: String,
+    help: Option<String>,
+    /// What the help would write instead, and for what: the page offers it as a click.
+    instead: Option<(String, String)>,
+}
+
+/// One document.
+#[derive(Debug, Serialize)]
+struct Shown {
+    /// The text that `bytes` of the explanation's sources count in.
+    message: String,
+    /// A rule leaves it out.
+    excluded: bool,
+    #[serde(flatten)]
+    explanation: Explanation,
+    /// The document of the built-in configuration, by dotted field, where it is another.
+    built_in: Option<Map<String, Value>>,
+}
+
+/// A line of user.ini.
+#[derive(Debug, Serialize)]
+struct OwnLine {
+    field: String,
+    line: usize,
+}
+
+/// Answers a question of the page.
+pub(super) fn answer(question: &Question) -> Answer {
+    let mut answer = Answer::empty();
+    let files = match question.config.trim() {
+        "" => Vec::new(),
+        _ => vec![File { name: CONFIG_NAME.to_owned(), text: question.config.clone() }],
+    };
+    answer.findings = config::check(&files).iter().map(Finding::new).collect();
+    let sections = match settings::sections(&files) {
+        Ok(sections) => sections,
+        Err(settings::Error::Config(findings)) => {
+            answer.findings = findings.iter().map(Finding::new).collect();
+            return answer;
+        }
+        Err(error) => {
+            answer.findings.push(Finding::without_place(error.to_string()));
+            return answer;
+        }
+    };
+    answer.sections = sections.iter().map(|section| section.log_type().name.clone()).collect();
+    let Some(section) = chosen(&sections, question.section.as_deref()) else { return answer };
+    answer.section = Some(section.log_type().name.clone());
+    answer.load(section, &question.lines);
+    if !files.is_empty() {
+        answer.compare(&question.lines);
+        let unmatched = answer.coverage.never_matched(section.log_type());
+        answer.never_matched = unmatched
+            .map(|mapping| OwnLine { field: mapping.field.clone(), line: mapping.position.line })
+            .collect();
+    }
+    answer
+}
+
+/// The section of this name, or else the first.
+fn chosen<'s>(sections: &'s CompiledSections, name: Option<&str>) -> Option<&'s CompiledSection> {
+    name.and_then(|name| sections.named(name)).or_else(|| sections.iter().next())
+}
+
+impl Answer {
+    fn empty() -> Self {
+        Self {
+            findings: Vec::new(),
+            sections: Vec::new(),
+            section: None,
+            documents: Vec::new(),
+            more: false,
+            lines: 0,
+            coverage: Coverage::default(),
+            never_matched: Vec::new(),
+        }
+    }
+
+    fn load(&mut self, section: &CompiledSection, lines: &str) {
+        let (mut documents, mut coverage) = (Vec::new(), Coverage::default());
+        let (account, more) = read(lines, section, &mut |shown, document| {
+            if !shown.excluded {
+                coverage.add(document);
+            }
+            documents.push(shown);
+        });
+        coverage.add_account(&account);
+        (self.documents, self.coverage) = (documents, coverage);
+        (self.more, self.lines) = (more, account.lines);
+    }
+
+    /// Sets beside each document what the built-in configuration makes of its event.
+    fn compare(&mut self, lines: &str) {
+        let Ok(sections) = settings::sections(&[]) else { return };
+        let Some(section) = chosen(&sections, self.section.as_deref()) else { return };
+        let mut shown = self.documents.iter_mut();
+        read(lines, section, &mut |built_in, _| {
+            let Some(shown) = shown.next() else { return };
+            let (own, built_in) = (by_field(&shown.explanation), by_field(&built_in.explanation));
+            shown.built_in = (own != built_in).then_some(built_in);
+        });
+    }
+}
+
+/// Shows each document of the lines, until there are too many or the time is over; whether that was so stands beside the account.
+fn read(
+    lines: &str,
+    section: &CompiledSection,
+    show: &mut dyn FnMut(Shown, &crate::map::Document<'_, '_, '_>),
+) -> (crate::load::account::Account, bool) {
+    let facts = Facts::local("playground".to_owned(), Timestamp::now()).complete(section);
+    let started = Instant::now();
+    let (mut documents, mut more) = (0, false);
+    let reader = Cursor::new(lines.as_bytes());
+    let account = visit(reader, section, facts, &Limits::default(), &mut |document, written| {
+        more = documents == MAX_DOCUMENTS || started.elapsed() > MAX_TIME;
+        if more {
+            return ControlFlow::Break(());
+        }
+        documents += 1;
+        let message = document.event().record.message.to_string();
+        let explanation = document.explain();
+        show(Shown { message, excluded: written.excluded, explanation, built_in: None }, document);
+        ControlFlow::Continue(())
+    });
+    (account, more)
+}
+
+/// The fields of all documents that the built-in configuration makes of the lines, with their values.
+pub(super) fn fields(lines: &str) -> impl Iterator<Item = (String, Value)> {
+    let mut fields = Vec::new();
+    if let Ok(sections) = settings::sections(&[])
+        && let Some(section) = chosen(&sections, None)
+    {
+        read(lines, section, &mut |shown, _| {
+            fields.extend(shown.explanation.fields.into_iter().map(|field| (field.field, field.value)));
+        });
+    }
+    fields.into_iter()
+}
+
+/// The headers whose values the built-in configuration takes out of packets.
+pub(super) fn redacted_headers() -> Vec<String> {
+    let sections = settings::sections(&[]).ok();
+    let section = sections.as_ref().and_then(|sections| chosen(sections, None));
+    section.map(|section| section.log_type().redact_headers.clone()).unwrap_or_default()
+}
+
+/// The fields of a document but those that say when and by which text it was loaded.
+fn by_field(explanation: &Explanation) -> Map<String, Value> {
+    let fields = explanation.fields.iter().filter(|field| field.field != "event.ingested");
+    fields.map(|field| (field.field.clone(), field.value.clone())).collect()
+}
+
+impl Finding {
+    fn new(diagnostic: &Diagnostic) -> Self {
+        Self {
+            is_error: diagnostic.severity == Severity::Error,
+            line: diagnostic.position.line,
+            column: diagnostic.position.column,
+            message: diagnostic.message.clone(),
+            help: diagnostic.help.clone(),
+            instead: suggestion(diagnostic),
+        }
+    }
+
+    fn without_place(message: String) -> Self {
+        Self { is_error: true, line: 1, column: 1, message, help: None, instead: None }
+    }
+}
+
+/// The words that a "did you mean" swaps: the message quotes the one that stands there, the help the one that may be meant.
+fn suggestion(diagnostic: &Diagnostic) -> Option<(String, String)> {
+    let help = diagnostic.help.as_deref()?.strip_prefix("did you mean ")?;
+    Some((quoted(&diagnostic.message)?.to_owned(), quoted(help)?.to_owned()))
+}
+
+/// The first text between single quotes.
+fn quoted(text: &str) -> Option<&str> {
+    text.split('\'').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples;
+    use super::*;
+
+    fn ask(lines: &str, config: &str) -> Value {
+        let question = Question { lines: lines.to_owned(), config: config.to_owned(), section: None };
+        serde_json::to_value(answer(&question)).unwrap()
+    }
+
+    #[test]
+    fn each_example_gives_documents_that_are_understood() {
+        for example in examples::ALL {
+            let example = serde_json::to_value(example).unwrap();
+            let answer = ask(example["lines"].as_str().unwrap(), "");
+            let documents = answer["documents"].as_array().unwrap();
+            assert!(!documents.is_empty(), "{example}");
+            assert!(documents.iter().all(|document| document["pipeline_error"] == false), "{example}");
+        }
+    }
+
+    #[test]
+    fn a_typing_error_is_offered_as_a_click() {
+        let answer = ask("", "[deepsecurity]\ntrusted_proxis = 10.0.0.0/8\n");
+        let finding = &answer["findings"][0];
+        assert_eq!(finding["instead"], serde_json::json!(["trusted_proxis", "trusted_proxies"]));
+        assert_eq!((&finding["line"], &finding["is_error"]), (&2.into(), &true.into()));
+        assert_eq!(answer["documents"], Value::Array(Vec::new()));
+    }
+
+    #[test]
+    fn a_change_of_the_mapping_shows_what_the_built_in_one_gives() {
+        let line = "CEF:0|Trend Micro|Deep Security Agent|20|1001251|n|6|act=Log cs1=CVE-2007-5355";
+        let answer = ask(line, "[deepsecurity]\nlabels.rule_text = cs1\nlabels.nothing = cs9\n");
+        let built_in = answer["documents"][0]["built_in"].as_object().unwrap();
+        assert!(!built_in.contains_key("labels.rule_text"));
+        assert_eq!(answer["never_matched"][0]["field"], "labels.nothing");
+        assert_eq!(answer["never_matched"][0]["line"], 3);
+    }
+
+    #[test]
+    fn the_bytes_of_a_source_count_in_the_message() {
+        let answer =
+            ask(r#"{"message":"CEF:0|Trend Micro|Deep Security Agent|20|1001251|é|6|src=203.0.113.9"}"#, "");
+        let document = &answer["documents"][0];
+        let fields = document["fields"].as_array().unwrap();
+        let source = fields.iter().find(|field| field["field"] == "source.ip").unwrap();
+        let bytes = source["sources"][0]["bytes"].as_array().unwrap();
+        let (start, end) = (bytes[0].as_u64().unwrap() as usize, bytes[1].as_u64().unwrap() as usize);
+        assert_eq!(document["message"].as_str().unwrap().get(start..end), Some("203.0.113.9"));
+    }
+
+    #[test]
+    fn an_answer_has_at_most_a_thousand_documents() {
+        let line = "CEF:0|Trend Micro|Deep Security Agent|20|1001251|n|6|act=Log\n";
+        let answer = ask(&line.repeat(1_200), "");
+        assert_eq!(answer["documents"].as_array().unwrap().len(), 1_000);
+        assert_eq!(answer["more"], true);
+    }
+}

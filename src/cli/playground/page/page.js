@@ -1,0 +1,316 @@
+// The page: asks the loader what becomes of the lines at each change, and shows its answer.
+
+import { lightUp, rangesInMessage, rangesInPacket, write } from "./light.js";
+import { showFindings, showGutter } from "./editor.js";
+
+const PAUSE = 40;
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const $ = (id) => document.getElementById(id);
+const state = { answer: null, chosen: 0, view: "fields", asked: 0, timer: null };
+
+async function begin() {
+  const { session, examples } = await (await fetch("begin")).json();
+  for (const [number, example] of examples.entries()) {
+    $("examples").append(new Option(example.name, number));
+  }
+  $("examples").addEventListener("change", ({ target }) => {
+    if (target.value !== "") setLines(examples[target.value].lines);
+  });
+  $("lines").value = session.lines;
+  $("config").value = session.config;
+  for (const id of ["lines", "config"]) $(id).addEventListener("input", soon);
+  $("section").addEventListener("change", ask);
+  for (const button of $("views").children) button.addEventListener("click", () => setView(button.dataset.view));
+  await ask();
+}
+
+function soon() {
+  showGutter(state.answer?.findings ?? [], state.answer?.never_matched ?? []);
+  clearTimeout(state.timer);
+  state.timer = setTimeout(ask, PAUSE);
+}
+
+async function ask() {
+  const asked = state.asked += 1;
+  const question = { lines: $("lines").value, config: $("config").value, section: $("section").value || null };
+  const response = await fetch("answer", post(question));
+  if (asked !== state.asked) return;
+  if (!response.ok) {
+    $("reason").textContent = `The loader did not answer: ${await response.text()}`;
+    return;
+  }
+  state.answer = await response.json();
+  state.chosen = Math.min(state.chosen, Math.max(state.answer.documents.length - 1, 0));
+  show();
+}
+
+const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+function setLines(text) {
+  $("lines").value = text;
+  state.chosen = 0;
+  ask();
+}
+
+function setView(view) {
+  state.view = view;
+  for (const button of $("views").children) button.setAttribute("aria-pressed", button.dataset.view === view);
+  showDocument();
+}
+
+function show() {
+  const { answer } = state;
+  showFindings(answer.findings);
+  showGutter(answer.findings, answer.never_matched);
+  showSections(answer);
+  showCoverage(answer);
+  showEvents(answer);
+  showDocument();
+}
+
+function showSections({ sections, section }) {
+  if (sections.length) $("section").replaceChildren(...sections.map((name) => new Option(name, name, false, name === section)));
+}
+
+function showCoverage({ coverage, never_matched: unmatched, documents, more }) {
+  const items = [`${documents.length}${more ? " or more" : ""} documents`];
+  const leftOver = Object.entries(coverage.left_over.names).map(([name, { documents: count }]) => `${name} (${count})`);
+  if (leftOver.length) items.push(`no field takes: ${leftOver.join(", ")}`);
+  if (unmatched.length) items.push(`your lines that filled nothing: ${unmatched.map(({ field, line }) => `${field} (line ${line})`).join(", ")}`);
+  for (const [problem, count] of Object.entries(coverage.problems)) items.push(`odd: ${problem} (${count})`);
+  const list = document.createElement("ul");
+  list.append(...items.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  $("coverage").replaceChildren(list);
+}
+
+function showEvents({ documents }) {
+  $("events").replaceChildren(...documents.map((shown, number) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${shown.line}  ${verdict(shown)}  ${value(shown, "event.provider")}  ${value(shown, "rule.name") || value(shown, "event.action")}`;
+    button.setAttribute("aria-current", number === state.chosen);
+    button.addEventListener("click", () => {
+      state.chosen = number;
+      showEvents(state.answer);
+      showDocument();
+    });
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }));
+}
+
+function verdict(shown) {
+  if (shown.excluded) return "left out";
+  if (shown.pipeline_error) return "not understood";
+  return shown.problems.length ? `indexed, odd: ${shown.problems.map(([name]) => name).join(", ")}` : "indexed";
+}
+
+const value = (shown, name) => shown.fields.find(({ field }) => field === name)?.value ?? "";
+
+function showDocument() {
+  const shown = state.answer?.documents[state.chosen];
+  for (const id of ["document", "target", "message", "packet"]) $(id).replaceChildren();
+  $("packet-part").hidden = true;
+  $("reason").textContent = shown ? "Point at a field, or at the text of the event, to see where it comes from." : "";
+  if (!shown) return;
+  for (const [term, text] of [["index", shown.index.value], ["_id", shown.id?.value ?? "given by OpenSearch"], ["time", `${shown.time.value} (${shown.time.source})`]]) {
+    $("target").append(Object.assign(document.createElement("dt"), { textContent: term }), Object.assign(document.createElement("dd"), { textContent: text }));
+  }
+  write($("message"), shown.message, rangesInMessage(shown.message, shown.fields));
+  showPacket(shown);
+  if (state.view === "json") showJson(shown);
+  else if (state.view === "difference") showDifference(shown);
+  else showFields(shown);
+}
+
+// The decoded payload is the longest field whose source is base64 in the event.
+function showPacket(shown) {
+  const packet = shown.fields.find(({ field, sources, value: text }) =>
+    typeof text === "string" && sources.some(({ name }) => field.endsWith(`.${name}`) && /packet/i.test(name)));
+  if (!packet) return;
+  $("packet-part").hidden = false;
+  write($("packet"), packet.value, rangesInPacket(packet.value, shown.fields.map((field) => field === packet ? { ...field, sources: [] } : field), packet.sources[0].name));
+}
+
+function showFields(shown) {
+  const groups = new Map();
+  shown.fields.forEach((field, number) => {
+    const [group] = field.field.split(".");
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(row(field.field, text(field.value), number));
+  });
+  for (const [group, rows] of groups) {
+    if (rows.length === 1) {
+      $("document").append(rows[0]);
+      continue;
+    }
+    const details = document.createElement("details");
+    details.open = true;
+    details.append(Object.assign(document.createElement("summary"), { textContent: `${group} (${rows.length})` }), ...rows);
+    $("document").append(details);
+  }
+  for (const empty of shown.refused) {
+    const line = row(empty.field, `absent: ${empty.values.map(({ value: offered, because }) => `${text(offered)} (${because})`).join("; ")}`);
+    line.classList.add("absent");
+    $("document").append(line);
+  }
+}
+
+function showJson(shown) {
+  const whole = {};
+  for (const { field, value: own } of shown.fields) {
+    const steps = field.split(".");
+    let place = whole;
+    for (const step of steps.slice(0, -1)) place = place[step] ??= {};
+    place[steps.at(-1)] = own;
+  }
+  $("document").append(Object.assign(document.createElement("pre"), { textContent: JSON.stringify(whole, null, 2), className: "raw" }));
+}
+
+function showDifference(shown) {
+  if (!shown.built_in) {
+    $("document").textContent = "user.ini changes nothing in this document.";
+    return;
+  }
+  const own = new Map(shown.fields.map(({ field, value: text }) => [field, text]));
+  const names = [...new Set([...own.keys(), ...Object.keys(shown.built_in)])].filter((name) => name !== "event.ingested");
+  for (const name of names) {
+    const [now, before] = [own.get(name), shown.built_in[name]];
+    if (JSON.stringify(now) === JSON.stringify(before)) continue;
+    const number = shown.fields.findIndex(({ field }) => field === name);
+    if (before !== undefined) $("document").append(signed("−", row(name, text(before))));
+    if (now !== undefined) $("document").append(signed("+", row(name, text(now), number)));
+  }
+}
+
+function signed(sign, line) {
+  line.querySelector(".name").prepend(Object.assign(document.createElement("span"), { className: "sign", textContent: sign }));
+  return line;
+}
+
+const text = (own) => (typeof own === "string" ? own : JSON.stringify(own));
+
+function row(name, shown, number) {
+  const line = document.createElement("div");
+  line.className = "field";
+  if (number !== undefined && number >= 0) {
+    line.dataset.field = number;
+    line.tabIndex = 0;
+  }
+  line.append(
+    Object.assign(document.createElement("span"), { className: "name", textContent: name }),
+    Object.assign(document.createElement("span"), { className: "value", textContent: shown }),
+  );
+  return line;
+}
+
+function pointAt(target) {
+  const part = target.closest?.("[data-field], [data-fields]");
+  const shown = state.answer?.documents[state.chosen];
+  if (!part || !shown) return;
+  const numbers = (part.dataset.field ?? part.dataset.fields).split(" ").map(Number);
+  lightUp(numbers);
+  $("reason").textContent = numbers.map((number) => reason(shown.fields[number])).join(" · ");
+  const places = numbers.map((number) => shown.fields[number].rule.place).filter((place) => place?.startsWith("user.ini:"));
+  showGutter(state.answer.findings, state.answer.never_matched, Number(places[0]?.split(":")[1]));
+}
+
+function reason({ field, sources, rule, changes, others }) {
+  const from = sources.map(({ name }) => name).join(", ");
+  const parts = [`${field}: ${rule.place ? `${rule.place}: ` : ""}${rule.meaning}`];
+  if (from) parts.push(`read from ${from}`);
+  if (changes.length) parts.push(changes.join(", "));
+  for (const other of others) parts.push(`not ${text(other.value)} (${other.because})`);
+  return parts.join("; ");
+}
+
+for (const type of ["mouseover", "focusin"]) document.addEventListener(type, ({ target }) => pointAt(target));
+
+// The arrow keys go from field to field.
+$("document").addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const rows = [...$("document").querySelectorAll("[data-field]")];
+  const at = rows.indexOf(document.activeElement);
+  if (!step || at < 0) return;
+  event.preventDefault();
+  rows[at + step]?.focus();
+});
+
+async function readFile(file) {
+  let stream = file.stream();
+  const start = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  if (start[0] === 0x1f && start[1] === 0x8b) stream = stream.pipeThrough(new DecompressionStream("gzip"));
+  const reader = stream.getReader();
+  const chunks = [];
+  let bytes = 0;
+  for (;;) {
+    const { done, value: chunk } = await reader.read();
+    if (done) break;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      break;
+    }
+  }
+  const whole = await new Blob(chunks).slice(0, MOST_BYTES).text();
+  return bytes > MOST_BYTES ? whole.slice(0, whole.lastIndexOf("\n") + 1) : whole;
+}
+
+async function take(file) {
+  try {
+    const whole = await readFile(file);
+    const saved = parsed(whole);
+    if (saved?.es_loader_playground) {
+      $("config").value = saved.config;
+      setLines(saved.lines);
+    } else if (file.name.endsWith(".ini")) {
+      $("config").value = whole;
+      ask();
+    } else {
+      setLines(whole);
+    }
+  } catch (error) {
+    $("reason").textContent = `${file.name} cannot be read: ${error.message}`;
+  }
+}
+
+function parsed(whole) {
+  try {
+    return JSON.parse(whole);
+  } catch {
+    return null;
+  }
+}
+
+$("open").addEventListener("change", ({ target }) => target.files[0] && take(target.files[0]));
+for (const type of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(type, (event) => {
+    event.preventDefault();
+    $("lines").classList.toggle("drop", type === "dragover");
+    if (type === "drop" && event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+  });
+}
+
+function save(name, whole) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([whole])), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+$("save").addEventListener("click", () => save("playground.json",
+  JSON.stringify({ es_loader_playground: 1, lines: $("lines").value, config: $("config").value }, null, 1)));
+$("save-config").addEventListener("click", () => save("user.ini", $("config").value));
+
+$("mask").addEventListener("click", async () => {
+  const { text: masked } = await (await fetch("mask", post({ text: $("lines").value }))).json();
+  $("masked").textContent = masked;
+  $("preview").showModal();
+});
+$("preview").addEventListener("close", () => {
+  if ($("preview").returnValue === "use") setLines($("masked").textContent);
+});
+
+begin();
