@@ -388,9 +388,8 @@ fn what_json_escapes_is_escaped_wherever_it_stands_first() {
                     ),
                 )
             };
-            // The second event begins behind what the first one has.
-            let message = format!("{}\n{}", event(&user), event("other"));
-            let loaded = load_bytes(plan(), &fluentd_line(&message));
+            let lines = [fluentd_line(&event(&user)), fluentd_line(&event("other"))];
+            let loaded = load_bytes(plan(), &lines.concat());
             assert_eq!(loaded.documents.len(), 2);
             for (document, user) in loaded.documents.iter().zip([&*user, "other"]) {
                 assert_eq!(document.text("user.name"), user);

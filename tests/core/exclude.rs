@@ -357,6 +357,8 @@ proptest! {
 
     #[test]
     fn quoted_patterns_match_what_they_quote(value in "[a-z\",]{1,12}") {
+        // The quotes around a whole value are the sender's: the document has the value without them.
+        prop_assume!(!(value.starts_with('"') && value.ends_with('"')));
         let row = format!("deepsecurity,foo,\"{}\",text,", value.replace('"', "\"\""));
         let event = format!("act=Deny foo={value} cnt=1");
         prop_assert!(left(&csv(&row), &[&event]).is_empty());
