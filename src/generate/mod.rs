@@ -217,7 +217,8 @@ impl Generator {
         }
         let host = if module == Module::System { MANAGER_HOST.to_owned() } else { agent.syslog_host(format) };
         let control = match hostile {
-            Some(Hostile::RealTabs) => Control::Kept,
+            // A relay that escapes the line end writes a header of its own behind it, or the events are one text.
+            Some(Hostile::RealTabs | Hostile::JoinedEvents) => Control::Kept,
             Some(Hostile::ControlCharacters) if random.chance(0.5) => Control::Kept,
             _ => Control::Escaped,
         };

@@ -64,7 +64,7 @@ pub enum Hostile {
     ForgedKey,
     /// A whole CEF header quoted in free text.
     NestedHeader,
-    /// Two events in one datagram, joined by `#012`: two documents. Module, action and addresses are the same.
+    /// Two events in one datagram, joined by a line end: two documents. Module, action and addresses are the same.
     JoinedEvents,
     /// The same key twice with different values: the first one counts.
     DuplicateKey,

@@ -65,8 +65,9 @@ fn body_has(message: &Value, text: &str) -> bool {
 fn of_fifty_objects_only_the_denied_one_comes_back_and_each_line_is_there_once() {
     let site = Site::new("fifty");
     // The cluster refuses what is of October, in any form.
-    let strict = json!({"mappings": {"dynamic": "strict", "properties": {"@timestamp": {"type": "date"}}}});
-    site.node.put(&format!("{}-2026-10", site.index), &strict).good();
+    let time = json!({"type": "date", "format": "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'"});
+    let picky = json!({"mappings": {"properties": {"@timestamp": time}}});
+    site.node.put(&format!("{}-2026-10", site.index), &picky).good();
     let (storage, bucket) = (Storage::new(), unique("fifty"));
     storage.bucket(&bucket);
     let queue = storage.notify_queue(&bucket);
@@ -191,6 +192,9 @@ fn a_huge_object_goes_from_one_invocation_to_the_next_by_the_queue_that_the_envi
         let mut requests = 1;
         // The first request fills most of the time, so to speak.
         let cluster = serve(move |request| {
+            if !request.target.contains("_bulk") {
+                return forward::to_node(request);
+            }
             if requests == 0 {
                 return Reply::json(429, "{}");
             }

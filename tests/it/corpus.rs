@@ -139,7 +139,8 @@ fn no_document_has_a_field_that_the_template_does_not_know() {
     let run = load(&site, &lines);
     println!("{}", run.stderr);
     assert!(!run.stderr.contains("raw form"), "no document was refused: {}", run.stderr);
-    let run = run.with_status(0).reports(&count(documents), &format!("indexed into {}", opensearch()));
+    // Some of the files hold hardly an event, which is told by the status.
+    let run = run.with_status(1).reports(&count(documents), &format!("indexed into {}", opensearch()));
     run.reports("0", "rejected").reports("0", "unsent");
     assert!(site.documents() > 10_000);
 

@@ -64,7 +64,9 @@ fn a_password_in_the_endpoint_is_refused_and_not_shown() {
 fn an_endpoint_that_is_none_is_refused_by_name() {
     for text in ["ftp://h", "https://", "https://h/?q=1", "h h", ""] {
         let error = Endpoint::parse(text).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("endpoint `{text}`: ")), "{error}");
+        // A query may hold a token.
+        let shown = text.split('?').next().unwrap();
+        assert!(error.starts_with(&format!("endpoint `{shown}`: ")), "{error}");
     }
 }
 
