@@ -64,12 +64,21 @@ fn a_hundred_thousand_lines_give_the_documents_that_were_generated() {
         "must_not": {"match": {"event.kind": "pipeline_error"}}
     }});
     let found = |inner: &str| site.node.table(&site.indices(), &whole, "event.provider", inner);
-    assert_eq!(
-        found("event.action"),
-        expected(&summary, |module| {
-            module.actions.iter().map(|(action, count)| (as_indexed(action), *count)).collect()
-        })
-    );
+    let generated = expected(&summary, |module| {
+        module.actions.iter().map(|(action, count)| (as_indexed(action), *count)).collect()
+    });
+    let mut actions = found("event.action");
+    for (module, (documents, actions)) in &mut actions {
+        assert_eq!(actions.values().sum::<u64>(), *documents, "each event of {module} has an action");
+        // Where the agent has no word, it is one of the loader's.
+        if generated[module].1.is_empty() {
+            let is_word =
+                |action: &String| action.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            assert!(actions.keys().all(is_word), "{actions:?}");
+            actions.clear();
+        }
+    }
+    assert_eq!(actions, generated);
     let what_became = |module: &ModuleSummary| {
         [("denied", module.blocked), ("allowed", module.detected)]
             .map(|(name, count)| (name.to_owned(), count))
