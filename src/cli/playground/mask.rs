@@ -49,6 +49,8 @@ struct Mask {
     names: Option<Regex>,
     /// What each name, in small letters, becomes.
     made_up: BTreeMap<String, String>,
+    /// The headers whose values packets lose.
+    redacted_headers: Vec<String>,
     addresses: BTreeMap<IpAddr, IpAddr>,
     macs: BTreeMap<String, String>,
     address: Regex,
@@ -75,6 +77,7 @@ impl Mask {
         Some(Self {
             names,
             made_up,
+            redacted_headers: answer::redacted_headers(),
             addresses: BTreeMap::new(),
             macs: BTreeMap::new(),
             // Between pipes stands the version of a header.
@@ -121,7 +124,7 @@ impl Mask {
     /// A payload with the names in its text masked, or nothing of one that is no text.
     fn payload(&mut self, digits: &str) -> String {
         let arena = Bump::new();
-        match Packet::decode(digits, &answer::redacted_headers(), &arena).packet {
+        match Packet::decode(digits, &self.redacted_headers, &arena).packet {
             Packet::Text(text) => STANDARD.encode_to_string(self.plain(text)).replace('=', "\\="),
             Packet::Binary(_) | Packet::Damaged(_) => String::new(),
         }
