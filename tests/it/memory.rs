@@ -110,6 +110,7 @@ fn assert_bounded(fault: &str, script: impl FnMut(&Request) -> Reply + Send + 's
     let site = Site::new("hard");
     let parts = 30;
     let peak = peak_of_sending(&object(&site, "hard.gz", parts), script);
+    eprintln!("PEAK {fault} {} kB", peak >> 10);
     let bound = BOUND + (parts * PART * LINE) as u64;
     assert!(peak < bound, "{} MiB with {fault}", megabytes(peak));
 }

@@ -45,8 +45,10 @@ fn hostile_lines() -> String {
     let request = format!("GET /{HOSTILE} HTTP/1.1\r\nCookie: sid={SECRET}\r\n\r\n");
     let packet = base64::engine::general_purpose::STANDARD.encode(request).replace('=', "\\=");
     let event = |text: &str| {
+        // A semicolon in front of the marker would make it a column of CSV, which is not read.
+        let prefix = text.replace(';', "");
         format!(
-            "{text} CEF:0|Trend Micro|Deep Security Agent|20.0|1000552|{text}|6|src=203.0.113.2 {text}=a k{text}=b cs1={text} \
+            "{prefix} CEF:0|Trend Micro|Deep Security Agent|20.0|1000552|{text}|6|src=203.0.113.2 {text}=a k{text}=b cs1={text} \
              cs1Label={text} act={text} dpt={text} TrendMicroDsPacketData={packet}"
         )
     };
