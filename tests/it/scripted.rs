@@ -1,10 +1,4 @@
 //! An HTTP server on a local port that answers by script, faults included: what no real server does on demand.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a helper of tests: to fail is to panic"
-)]
 
 use std::future::Future;
 use std::io::Read;
@@ -84,8 +78,21 @@ impl Server {
     }
 }
 
-/// Starts a server whose answers `script` gives.
+/// Starts a server whose answers `script` gives, but for the bulk request without a body that each client begins with: it is refused,
+/// as a cluster does.
 pub(crate) async fn serve(script: impl FnMut(&Request) -> Reply + Send + 'static) -> Server {
+    listen(Some(Reply::json(400, r#"{"error":"request body is required","status":400}"#)), script).await
+}
+
+/// Starts a server whose answers `script` gives, to all requests.
+pub(crate) async fn serve_all(script: impl FnMut(&Request) -> Reply + Send + 'static) -> Server {
+    listen(None, script).await
+}
+
+async fn listen(
+    without_body: Option<Reply>,
+    script: impl FnMut(&Request) -> Reply + Send + 'static,
+) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -95,8 +102,18 @@ pub(crate) async fn serve(script: impl FnMut(&Request) -> Reply + Send + 'static
         while let Ok((mut stream, _)) = listener.accept().await {
             stream.set_nodelay(true).unwrap();
             let (requests, script, now) = (requests.clone(), script.clone(), now.clone());
+            let without_body = without_body.clone();
             tokio::spawn(async move {
                 while let Some(mut request) = read(&mut stream).await {
+                    let asks_without_body = request.method == "POST"
+                        && request.target.ends_with("/_bulk")
+                        && request.body.is_empty();
+                    if let Some(reply) = without_body.clone().filter(|_| asks_without_body) {
+                        if !write(&mut stream, reply).await {
+                            return;
+                        }
+                        continue;
+                    }
                     request.at_once = now.fetch_add(1, SeqCst) + 1;
                     requests.lock().unwrap().push(request.clone());
                     let mut reply = script.lock().unwrap()(&request);

@@ -11,9 +11,7 @@ use std::time::Duration;
 
 use ::opensearch::cert::Certificate;
 use ::opensearch::http::Method;
-use ::opensearch::http::headers::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
@@ -23,7 +21,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::endpoint::Endpoint;
-use super::http::{Http, HttpError, Proof};
+use super::exchange::{Call, Exchange};
 pub use super::send_error::{Problem, SendError};
 use super::target::Target;
 use crate::deliver::bulk::fault::Fault;
@@ -121,8 +119,6 @@ pub struct OpenSearch {
 struct Shared {
     endpoint: Endpoint,
     auth: Auth,
-    /// Credentials are looked up before a request is made, for an error of their own.
-    credentials: Option<SharedCredentialsProvider>,
     authorities: Option<Vec<u8>>,
     time_out: Duration,
     compression: Compression,
@@ -130,7 +126,7 @@ struct Shared {
     gzip_works: AtomicBool,
     /// The endpoint has refused a compressed body, and taken the same as it was.
     gzip_fails: AtomicBool,
-    http: OnceCell<Http>,
+    exchange: OnceCell<Exchange>,
     target: Target,
 }
 
@@ -148,23 +144,23 @@ impl OpenSearch {
                 Some(checked.map_err(|reason| SetupError::CaFile { path, reason })?)
             }
         };
-        let credentials = match &settings.auth {
-            Auth::SigV4 { credentials, .. } => {
-                Some(SharedCredentialsProvider::new(Cached::new(credentials.clone())))
+        let auth = match settings.auth {
+            Auth::SigV4 { service, region, credentials } => {
+                let credentials = SharedCredentialsProvider::new(Cached::new(credentials));
+                Auth::SigV4 { service, region, credentials }
             }
-            Auth::Basic { .. } | Auth::None => None,
+            auth => auth,
         };
         Ok(Self {
             shared: Arc::new(Shared {
                 endpoint: settings.endpoint,
-                auth: settings.auth,
-                credentials,
+                auth,
                 authorities,
                 time_out: settings.time_out,
                 compression: settings.compression,
                 gzip_works: AtomicBool::new(false),
                 gzip_fails: AtomicBool::new(false),
-                http: OnceCell::new(),
+                exchange: OnceCell::new(),
                 target: Target::default(),
             }),
         })
@@ -276,33 +272,18 @@ impl OpenSearch {
         limit: Duration,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
-        let proof = match (&shared.auth, &shared.credentials) {
-            (Auth::SigV4 { service, region, .. }, Some(credentials)) => {
-                let credentials = credentials.provide_credentials().await;
-                let credentials = credentials.map_err(|error| SendError::credentials(&error))?;
-                Proof::Signature(*service, region, credentials)
-            }
-            (Auth::Basic { user, password }, _) => Proof::Basic(user, &password.0),
-            _ => Proof::None,
-        };
-        let endpoint = &shared.endpoint;
-        let setup = |text| SendError::Setup(format!("HTTP client for {endpoint}: {text}"));
-        let made = async || Http::new(endpoint, shared.authorities.as_deref()).map_err(setup);
-        let http = shared.http.get_or_try_init(made).await?;
-        let query = query.unwrap_or_default();
-        let sent = http.send((method, path), headers, query, body, proof, limit.min(shared.time_out)).await;
-        let response = sent.map_err(|error| match error {
-            HttpError::Way(error) => SendError::no_answer(endpoint, &error),
-            HttpError::Request(text) => SendError::Setup(format!("{endpoint}: {text}")),
-        })?;
-        let status = response.status().as_u16();
-        if let (300..=399, Some(target)) = (status, response.headers().get(LOCATION)) {
-            let target = target.to_str().ok().and_then(|target| response.url().join(target).ok());
-            return Err(SendError::redirected(endpoint, target.as_ref()));
+        // Looked up here for an error of their own.
+        if let Auth::SigV4 { credentials, .. } = &shared.auth {
+            credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
         }
+        let made = async || Exchange::new(&shared.endpoint, shared.authorities.as_deref(), &shared.auth);
+        let exchange = shared.exchange.get_or_try_init(made).await?;
+        let request = Call { method, path, query, body };
+        let response = exchange.send(request, headers, limit.min(shared.time_out)).await?;
+        let status = response.status_code().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-        let answer = response.bytes().await;
-        let answer = answer.map_err(|error| SendError::no_answer(endpoint, &error.without_url()))?;
+        let answer =
+            response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
         Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after })
     }
 }

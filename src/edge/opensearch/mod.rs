@@ -4,7 +4,7 @@ pub mod endpoint;
 pub mod first_contact;
 pub(crate) mod send_error;
 pub(crate) mod target;
-pub(crate) mod http;
+pub(crate) mod exchange;
 pub mod client;
 pub(crate) mod probe;
 pub mod readiness;

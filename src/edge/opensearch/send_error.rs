@@ -70,8 +70,8 @@ impl SendError {
         }
     }
 
-    pub(crate) fn no_answer(endpoint: &Endpoint, error: &reqwest::Error) -> Self {
-        let text = chain(error);
+    pub(crate) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
+        let text = without_address(&chain(error));
         let problem = match text.to_ascii_lowercase() {
             _ if error.is_timeout() => Problem::TimedOut,
             text if text.contains("dns error") => Problem::Dns,
@@ -88,10 +88,9 @@ impl SendError {
         SendError::NoAnswer { endpoint: endpoint.to_string(), problem, text }
     }
 
-    pub(crate) fn redirected(endpoint: &Endpoint, target: Option<&Url>) -> Self {
+    pub(crate) fn redirected(endpoint: &Endpoint, target: &Url) -> Self {
         // Only the origin: the rest may hold a token.
-        let target =
-            target.map_or("a place that is no address".to_owned(), |url| url.origin().ascii_serialization());
+        let target = target.origin().ascii_serialization();
         SendError::Redirected { endpoint: endpoint.to_string(), target }
     }
 
@@ -135,6 +134,13 @@ impl fmt::Display for Problem {
             Problem::Broken => "the connection broke",
         })
     }
+}
+
+/// The text of an error without the address of the request: it may be that of a redirect, and its query hold a token.
+fn without_address(text: &str) -> String {
+    let cut =
+        text.split_once(" for url (").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1)));
+    cut.map_or_else(|| text.to_owned(), |(before, behind)| format!("{before}{behind}"))
 }
 
 /// The texts of an error and of all its causes: the innermost is the one that helps.

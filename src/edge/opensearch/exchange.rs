@@ -1,0 +1,118 @@
+//! One HTTP exchange with the cluster, over the transport of the `opensearch` crate.
+//!
+//! Bulk requests go over the transport too, and not over the crate's own bulk API: `Bulk::body` takes a list of lines and appends a
+//! line feed to each that ends in another byte, as nearly every gzip stream does.
+//!
+//! The transport follows redirects, from 307 and 308 with the body, and cannot be told not to. So the first request to an endpoint
+//! has no body: an endpoint that redirects it gets no other. Behind that, each answer is checked for where it came from.
+
+use std::time::Duration;
+
+use ::opensearch::auth::Credentials;
+use ::opensearch::cert::{Certificate, CertificateValidation};
+use ::opensearch::http::headers::{HeaderMap, HeaderValue, USER_AGENT};
+use ::opensearch::http::response::Response;
+use ::opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
+use ::opensearch::http::{Method, Url};
+use aws_config::Region;
+use tokio::sync::OnceCell;
+
+use super::endpoint::Endpoint;
+use super::send_error::SendError;
+use crate::edge::aws::auth::Auth;
+
+/// Who sends.
+const AGENT: &str = concat!("es-loader/", env!("CARGO_PKG_VERSION"));
+
+/// A request, but for its headers and the time that it may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    /// The path below the endpoint.
+    pub(super) path: &'a str,
+    pub(super) query: Option<&'a [(&'a str, &'a str)]>,
+    /// Empty where the request has none.
+    pub(super) body: &'a [u8],
+}
+
+/// The connections to one endpoint.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    transport: Transport,
+    endpoint: Endpoint,
+    /// The endpoint has answered a request without a body, and itself.
+    answers_itself: OnceCell<()>,
+}
+
+impl Exchange {
+    /// Connections that trust `authorities` (PEM) beside those of the system. Sends nothing.
+    pub(super) fn new(
+        endpoint: &Endpoint,
+        authorities: Option<&[u8]>,
+        auth: &Auth,
+    ) -> Result<Self, SendError> {
+        let setup = |text: String| SendError::Setup(format!("HTTP client for {endpoint}: {text}"));
+        let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(endpoint.url().clone()));
+        if let Some(pem) = authorities {
+            let authorities = Certificate::from_pem(pem).map_err(|error| setup(error.to_string()))?;
+            builder = builder.cert_validation(CertificateValidation::Full(authorities));
+        }
+        builder = match auth {
+            Auth::SigV4 { service, region, credentials } => builder
+                .auth(Credentials::AwsSigV4(credentials.clone(), Region::new(region.clone())))
+                .service_name(service.name()),
+            Auth::Basic { user, password } => {
+                builder.auth(Credentials::Basic(user.clone(), password.0.clone()))
+            }
+            Auth::None => builder,
+        };
+        let transport = builder.build().map_err(|error| setup(error.to_string()))?;
+        Ok(Self { transport, endpoint: endpoint.clone(), answers_itself: OnceCell::new() })
+    }
+
+    /// Sends a request, and gives the endpoint's answer, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or one from somewhere else.
+    pub(super) async fn send(
+        &self,
+        request: Call<'_>,
+        headers: HeaderMap,
+        limit: Duration,
+    ) -> Result<Response, SendError> {
+        self.answers_itself.get_or_try_init(async || self.ask_without_body(limit).await).await?;
+        self.ask(request, headers, limit).await
+    }
+
+    /// Asks for a bulk request without a body, which the cluster refuses and what redirects all requests redirects.
+    async fn ask_without_body(&self, limit: Duration) -> Result<(), SendError> {
+        let request = Call { method: Method::Post, path: "_bulk", query: None, body: &[] };
+        self.ask(request, HeaderMap::new(), limit).await.map(drop)
+    }
+
+    async fn ask(
+        &self,
+        Call { method, path, query, body }: Call<'_>,
+        mut headers: HeaderMap,
+        limit: Duration,
+    ) -> Result<Response, SendError> {
+        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+        let body = (!body.is_empty()).then_some(body);
+        let response = self
+            .transport
+            .send(method, path, headers, query, body, Some(limit))
+            .await
+            .map_err(|error| SendError::no_answer(&self.endpoint, &error))?;
+        if !is_same_place(response.url(), self.endpoint.url()) {
+            return Err(SendError::redirected(&self.endpoint, response.url()));
+        }
+        Ok(response)
+    }
+}
+
+fn is_same_place(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
