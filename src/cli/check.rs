@@ -16,17 +16,17 @@ use crate::local::settings::DocumentIds;
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let format = if args.json { FindingFormat::Json } else { args.format };
     match check(args, format) {
-        Err(Fault::Settings(settings::Error::Config(findings))) => {
+        Err(CheckError::Settings(settings::Error::Config(findings))) => {
             findings::write(&findings, format)?;
             Ok(ExitCode::from(1))
         }
-        Err(Fault::Settings(error)) => Err(error.into()),
-        Err(Fault::Other(failure)) => Err(failure),
+        Err(CheckError::Settings(error)) => Err(error.into()),
+        Err(CheckError::Other(failure)) => Err(failure),
         Ok(()) => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), Fault> {
+fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
     let (files, exclusions) = if args.files.is_empty() {
         (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
     } else {
@@ -40,7 +40,7 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), Fault> {
         let samples = args.sample.iter().map(|path| sample(path)).collect::<Result<Vec<_>, _>>()?;
         sections = sections.knowing(|key| samples.iter().any(|sample| has_key(sample, key)));
     }
-    findings::write(sections.warnings(), format).map_err(Fault::Other)?;
+    findings::write(sections.warnings(), format).map_err(CheckError::Other)?;
     if format != FindingFormat::Text {
         return Ok(());
     }
@@ -73,20 +73,20 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), Fault> {
 }
 
 /// Why a check has ended.
-enum Fault {
+enum CheckError {
     Settings(settings::Error),
     Other(Failure),
 }
 
-impl From<settings::Error> for Fault {
+impl From<settings::Error> for CheckError {
     fn from(error: settings::Error) -> Self {
         Self::Settings(error)
     }
 }
 
 /// The text of a file with lines of the user's, gzipped or not.
-fn sample(path: &Path) -> Result<Vec<u8>, Fault> {
-    let failure = |error: std::io::Error| Fault::Other(Failure(format!("{}: {error}", path.display())));
+fn sample(path: &Path) -> Result<Vec<u8>, CheckError> {
+    let failure = |error: std::io::Error| CheckError::Other(Failure(format!("{}: {error}", path.display())));
     let bytes = std::fs::read(path).map_err(failure)?;
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);

@@ -86,11 +86,11 @@ struct Tried {
     name: String,
     path: PathBuf,
     /// What is not as the case says, one line each; none if it holds.
-    faults: Vec<Fault>,
+    faults: Vec<Difference>,
 }
 
 /// What is not as a case says.
-struct Fault {
+struct Difference {
     what: String,
     expected: String,
     found: String,
@@ -172,14 +172,14 @@ impl Case {
         std::fs::write(path, text).map_err(|error| Failure(format!("{}: {error}", path.display())))
     }
 
-    fn faults(&self, documents: &[FlatDocument]) -> Vec<Fault> {
+    fn faults(&self, documents: &[FlatDocument]) -> Vec<Difference> {
         let mut faults = Vec::new();
         if documents.len() != self.documents.len() {
             let (expected, found) = (self.documents.len().to_string(), documents.len().to_string());
-            faults.push(Fault { what: "documents".to_owned(), expected, found });
+            faults.push(Difference { what: "documents".to_owned(), expected, found });
         }
         for (number, (expected, found)) in (1..).zip(self.documents.iter().zip(documents)) {
-            faults.extend(expected.faults(found).map(|fault| Fault {
+            faults.extend(expected.faults(found).map(|fault| Difference {
                 what: if self.documents.len() > 1 {
                     format!("document {number}, {}", fault.what)
                 } else {
@@ -205,7 +205,7 @@ impl From<FlatDocument> for Expected {
 }
 
 impl Expected {
-    fn faults(&self, found: &FlatDocument) -> impl Iterator<Item = Fault> {
+    fn faults(&self, found: &FlatDocument) -> impl Iterator<Item = Difference> {
         let left_out = "left out by a rule".to_owned();
         let of_index = match (self.excluded, &self.index, &found.index) {
             (true, _, Some(index)) => Some((left_out, index.clone())),
@@ -215,16 +215,17 @@ impl Expected {
             }
             _ => None,
         };
-        let of_index = of_index.map(|(expected, found)| Fault { what: "index".to_owned(), expected, found });
+        let of_index =
+            of_index.map(|(expected, found)| Difference { what: "index".to_owned(), expected, found });
         let fields = self.fields.iter().filter(|(field, value)| found.fields.get(*field) != Some(value));
-        let fields = fields.map(|(field, value)| Fault {
+        let fields = fields.map(|(field, value)| Difference {
             what: field.clone(),
             expected: shown(Some(value)),
             found: shown(found.fields.get(field)),
         });
         let absent = self.absent.iter().filter_map(|field| {
             let value = found.fields.get(field)?;
-            Some(Fault { what: field.clone(), expected: shown(None), found: shown(Some(value)) })
+            Some(Difference { what: field.clone(), expected: shown(None), found: shown(Some(value)) })
         });
         of_index.into_iter().chain(fields).chain(absent)
     }
@@ -235,7 +236,7 @@ fn print(tried: &Tried) {
         return;
     }
     output::line(format_args!("{}: {}", tried.path.display(), tried.name));
-    for Fault { what, expected, found } in &tried.faults {
+    for Difference { what, expected, found } in &tried.faults {
         let (what, expected, found) = (Safe(what), Safe(expected), Safe(found));
         // Only these lines have colours, and only where a terminal shows them.
         anstream::println!("  {what}\n    {EXPECTED}- {expected}{EXPECTED:#}\n    {FOUND}+ {found}{FOUND:#}");
@@ -243,7 +244,7 @@ fn print(tried: &Tried) {
 }
 
 fn annotate(tried: &Tried) {
-    for Fault { what, expected, found } in &tried.faults {
+    for Difference { what, expected, found } in &tried.faults {
         let text = format!("{}: {what} is {found}, expected {expected}", tried.name);
         output::line(format_args!("::error file={}::{}", tried.path.display(), github_text(&text)));
     }
@@ -267,7 +268,7 @@ fn junit(tried: &[Tried], failed: usize) -> String {
             continue;
         }
         xml.push_str(">\n");
-        for Fault { what, expected, found } in faults {
+        for Difference { what, expected, found } in faults {
             let text = format!("{what} is {found}, expected {expected}");
             let _ = writeln!(xml, "    <failure message=\"{}\"/>", xml_text(&text));
         }

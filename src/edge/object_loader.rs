@@ -12,13 +12,13 @@ use super::dead_letters::write::DeadLetters;
 use super::delivery::deadline::Deadline;
 use super::delivery::outcome::SideOutputs;
 use super::delivery::sink::{Sink, ended, send};
-use crate::deliver::dead_letter::letter::Origin;
+use crate::deliver::dead_letter::letter::LetterOrigin;
 use crate::load::account::{Limits, Sink as BatchSink};
 use crate::local::open_object::{Facts, OpenObject};
 use crate::local::progress::Progress;
 use crate::local::sink::parse;
 use crate::map::compiled::{Choice, CompiledSections};
-use crate::report::{Found, ObjectReport, Outcome};
+use crate::report::{FoundObject, ObjectReport, Outcome};
 use crate::trigger::object_ref::ObjectRef;
 
 /// Loads objects, all by the same configuration and into the same sink. Cheap to clone.
@@ -89,7 +89,7 @@ impl ObjectLoader {
     }
 
     /// Fetches an object that a section takes.
-    async fn open(&self, object: &ObjectRef, now: Timestamp) -> Result<(Found, OpenObject), Outcome> {
+    async fn open(&self, object: &ObjectRef, now: Timestamp) -> Result<(FoundObject, OpenObject), Outcome> {
         let section = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => section.log_type().name.clone(),
             other => return Err(Outcome::not_taken(&other)),
@@ -104,7 +104,7 @@ impl ObjectLoader {
             let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
             return Err(Outcome::Skipped(reason.to_owned()));
         }
-        let found = Found { key: stream.key.clone(), etag: stream.etag.clone() };
+        let found = FoundObject { key: stream.key.clone(), etag: stream.etag.clone() };
         Ok((found, stream.into_open_object(object, section, now)))
     }
 
@@ -136,7 +136,7 @@ impl ObjectLoader {
 
     fn side_outputs(&self, facts: &Facts, limits: &Limits) -> SideOutputs {
         let dead_letters = self.dead_letters.as_ref().map(|place| {
-            place.open(Origin {
+            place.open(LetterOrigin {
                 bucket: facts.bucket.clone(),
                 key: facts.key.clone(),
                 version: facts.version.clone(),

@@ -10,43 +10,43 @@ use super::truth::{Format, Module, Outcome};
 
 /// A value, and whether the sender escapes it as CEF asks.
 #[derive(Clone)]
-pub(crate) struct Text {
+pub(crate) struct EventValue {
     bytes: Cow<'static, [u8]>,
     bare: bool,
 }
 
-impl Text {
+impl EventValue {
     /// A value that goes out as it is, whatever it holds.
     pub(crate) fn bare(value: impl Into<Self>) -> Self {
         Self { bare: true, ..value.into() }
     }
 }
 
-impl From<&'static str> for Text {
+impl From<&'static str> for EventValue {
     fn from(text: &'static str) -> Self {
         Self { bytes: Cow::Borrowed(text.as_bytes()), bare: false }
     }
 }
 
-impl From<String> for Text {
+impl From<String> for EventValue {
     fn from(text: String) -> Self {
         Self::from(text.into_bytes())
     }
 }
 
-impl From<Vec<u8>> for Text {
+impl From<Vec<u8>> for EventValue {
     fn from(bytes: Vec<u8>) -> Self {
         Self { bytes: Cow::Owned(bytes), bare: false }
     }
 }
 
-impl From<u64> for Text {
+impl From<u64> for EventValue {
     fn from(number: u64) -> Self {
         Self::from(number.to_string())
     }
 }
 
-impl From<IpAddr> for Text {
+impl From<IpAddr> for EventValue {
     fn from(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(address) => Self::from(address.to_string()),
@@ -74,7 +74,7 @@ pub(crate) struct Event {
     pub(crate) action: Option<&'static str>,
     pub(crate) outcome: Outcome,
     pub(crate) client: Option<IpAddr>,
-    pairs: Vec<(&'static str, Text)>,
+    pairs: Vec<(&'static str, EventValue)>,
     /// Blanks in front of each pair but the first; one, unless the line is hostile.
     pub(crate) blanks: usize,
 }
@@ -93,7 +93,7 @@ impl Event {
     }
 
     /// Adds a pair at the end.
-    pub(crate) fn put(&mut self, key: &'static str, value: impl Into<Text>) {
+    pub(crate) fn put(&mut self, key: &'static str, value: impl Into<EventValue>) {
         self.pairs.push((key, value.into()));
     }
 
@@ -102,7 +102,7 @@ impl Event {
         &mut self,
         [key, label_key]: [&'static str; 2],
         label: &'static str,
-        value: impl Into<Text>,
+        value: impl Into<EventValue>,
     ) {
         self.put(key, value);
         self.put(label_key, label);
@@ -116,7 +116,7 @@ impl Event {
     }
 
     /// Gives `key` another value, if the event has it; else adds it at the end.
-    pub(crate) fn set(&mut self, key: &'static str, value: impl Into<Text>) {
+    pub(crate) fn set(&mut self, key: &'static str, value: impl Into<EventValue>) {
         let value = value.into();
         match self.pairs.iter_mut().find(|(present, _)| *present == key) {
             Some((_, old)) => *old = value,
@@ -187,7 +187,7 @@ impl Event {
     }
 }
 
-fn write_cef_value(value: &Text, out: &mut Vec<u8>) {
+fn write_cef_value(value: &EventValue, out: &mut Vec<u8>) {
     if value.bare {
         out.extend_from_slice(&value.bytes);
         return;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::event::{Event, Text};
+use super::event::{Event, EventValue};
 use super::fleet::Agent;
 use super::network::put_packet;
 use super::packet::{Packet, Traffic};
@@ -62,13 +62,13 @@ impl Hostile {
             Self::ForgedKey => {
                 let gap = if format == Format::Leef { "#011" } else { " " };
                 let text = format!("said{gap}act=Log{gap}src=8.8.8.8{gap}dst=8.8.4.4{gap}cn1=1 to the log");
-                event.set("cs1", Text::bare(text));
+                event.set("cs1", EventValue::bare(text));
                 event.set("cs1Label", agent.labels.note());
             }
             Self::NestedHeader => {
                 let text =
                     "relay[7]: CEF:0|Trend Micro|Deep Security Agent|20.0|21|Deny all|5|act=Deny and more";
-                event.set("msg", Text::bare(text));
+                event.set("msg", EventValue::bare(text));
             }
             Self::DuplicateKey => {
                 let other = if event.action == Some("Log") { "Reset" } else { "Log" };
@@ -85,12 +85,12 @@ impl Hostile {
             }
             Self::TwoBlanks => event.blanks = 2,
             Self::UnescapedEquals => {
-                event.set("request", Text::bare("http://example.net/?a=1&b==2&next=/x?act=Deny"));
-                event.set("msg", Text::bare("Dangerous: a=b and =c"));
+                event.set("request", EventValue::bare("http://example.net/?a=1&b==2&next=/x?act=Deny"));
+                event.set("msg", EventValue::bare("Dangerous: a=b and =c"));
             }
             Self::BareBackslashes => {
-                event.set("filePath", Text::bare("c:\\new\\readme\\table.dll"));
-                event.set("sproc", Text::bare("C:\\Windows\\System32\\notepad.exe"));
+                event.set("filePath", EventValue::bare("c:\\new\\readme\\table.dll"));
+                event.set("sproc", EventValue::bare("C:\\Windows\\System32\\notepad.exe"));
             }
             Self::NotAvailable => {
                 for key in ["src", "dst", "spt", "cnt"] {
@@ -109,8 +109,10 @@ impl Hostile {
             }
             // The second byte of a Shift_JIS character can be that of a backslash, as in the first and the
             // third character here.
-            Self::ShiftJis => event
-                .set("msg", Text::bare(b"\x83\x5C\x83\x58 \x95\x5C \x83\x65\x83\x58\x83\x67 = x".to_vec())),
+            Self::ShiftJis => event.set(
+                "msg",
+                EventValue::bare(b"\x83\x5C\x83\x58 \x95\x5C \x83\x65\x83\x58\x83\x67 = x".to_vec()),
+            ),
             Self::BrokenBytes => {
                 let mut bytes: Vec<u8> = random.bytes(24).into_iter().map(|byte| byte | 0x80).collect();
                 bytes.extend_from_slice(b" \xC0\x80 \xED\xA0\x80 \xE3\x81 end");

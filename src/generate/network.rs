@@ -55,7 +55,7 @@ pub(crate) fn firewall(agent: &Agent, random: &mut Random) -> Event {
 
 /// A rule of intrusion prevention.
 #[derive(Clone, Copy, Default)]
-struct Rule {
+struct PreventionRule {
     id: u32,
     name: &'static str,
     severity: u8,
@@ -63,11 +63,17 @@ struct Rule {
     traffic: Traffic,
 }
 
-const fn rule(id: u32, name: &'static str, severity: u8, note: &'static str, traffic: Traffic) -> Rule {
-    Rule { id, name, severity, note, traffic }
+const fn rule(
+    id: u32,
+    name: &'static str,
+    severity: u8,
+    note: &'static str,
+    traffic: Traffic,
+) -> PreventionRule {
+    PreventionRule { id, name, severity, note, traffic }
 }
 
-const RULES: [(u64, Rule); 18] = [
+const RULES: [(u64, PreventionRule); 18] = [
     (14, rule(1000128, "HTTP Protocol Decoding", 8, "\"Illegal Character in URI\"", Traffic::Http)),
     (12, rule(1000552, "Generic Cross Site Scripting(XSS) Prevention", 10, "XSS Attack", Traffic::Http)),
     (10, rule(1000608, "Generic SQL Injection Prevention", 10, "SQL Injection", Traffic::Http)),

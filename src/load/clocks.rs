@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::Offset;
 
-use crate::parse::time::{HeaderClock, Written};
+use crate::parse::time::{HeaderClock, WrittenOffset};
 
 /// Counts of lines whose header names no zone and beside which a collector's time stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Clocks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongZone {
     /// The zone that they stand in: what `timestamp_tz` should be.
-    pub zone: Written,
+    pub zone: WrittenOffset,
     /// These lines.
     pub lines: u64,
     /// All lines that tell of their clock.
@@ -49,7 +49,7 @@ impl Clocks {
         let (offset, lines) = self.elsewhere.iter().max_by_key(|(_, lines)| **lines)?;
         let nearly_all = lines.saturating_mul(10) >= self.lines.saturating_mul(9);
         (self.lines >= FEWEST && nearly_all).then_some(WrongZone {
-            zone: Written(*offset),
+            zone: WrittenOffset(*offset),
             lines: *lines,
             of: self.lines,
         })

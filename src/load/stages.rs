@@ -15,7 +15,7 @@ use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::Event;
 use crate::map::event_text;
-use crate::map::event_text::Found;
+use crate::map::event_text::FoundEvent;
 use crate::map::exclude;
 use crate::map::exclude::Exclusions;
 use crate::parse::joined;
@@ -33,13 +33,13 @@ const PADDING: [char; 2] = ['\u{feff}', '\0'];
 struct ReadRecord<'t, 'b> {
     text: &'t Text<'b>,
     record: Record<'t>,
-    found: Found,
+    found: FoundEvent,
 }
 
 impl<'t, 'b> ReadRecord<'t, 'b> {
     /// A record that is still to be read.
     fn empty(text: &'t Text<'b>) -> Self {
-        Self { text, record: Record::default(), found: Found::default() }
+        Self { text, record: Record::default(), found: FoundEvent::default() }
     }
 }
 

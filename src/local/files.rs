@@ -4,11 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file, or what cannot be read and why.
-pub type Found = Result<PathBuf, (PathBuf, io::Error)>;
+pub type FoundFile = Result<PathBuf, (PathBuf, io::Error)>;
 
 /// The files under `path`, in order: itself, whatever it is, or the files in the folder and the folders in it. Hidden entries,
 /// pipes and devices are passed over, and links to folders are not followed: they may lead back.
-pub fn files_under(path: &Path) -> Vec<Found> {
+pub fn files_under(path: &Path) -> Vec<FoundFile> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => files_in(path),
         Ok(_) => vec![Ok(path.to_owned())],
@@ -16,7 +16,7 @@ pub fn files_under(path: &Path) -> Vec<Found> {
     }
 }
 
-fn files_in(folder: &Path) -> Vec<Found> {
+fn files_in(folder: &Path) -> Vec<FoundFile> {
     let listed = std::fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
     let mut entries = match listed {
         Ok(entries) => entries,

@@ -11,7 +11,7 @@ use crate::read::record::{Other, Record, ltsv};
 
 /// What was found.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct FoundEvent {
     /// Where the event starts in the record's message.
     pub(crate) start: EventStart,
     /// Further fields with an event, which stay text.
@@ -19,19 +19,19 @@ pub(crate) struct Found {
 }
 
 /// Moves the text of the record's event into its message, wherever it stands. JSON's own source is no event.
-pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> Found {
+pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundEvent {
     let log_type = &section.log_type;
     if matches!(log_type.file_format, FileFormat::Text(_)) {
-        return Found { start: EventStart::Nowhere, further: 0 };
+        return FoundEvent { start: EventStart::Nowhere, further: 0 };
     }
     if let Some(path) = &log_type.message_key
         && record.json
         && event_fields::take_named(record, path, &|text| marker::start(text).marker().is_some())
     {
-        return Found { start: marker::start(&record.message), further: 0 };
+        return FoundEvent { start: marker::start(&record.message), further: 0 };
     }
     match start(record) {
-        start @ EventStart::At(_) => Found { start, further: 0 },
+        start @ EventStart::At(_) => FoundEvent { start, further: 0 },
         start => elsewhere(record, start),
     }
 }
@@ -42,11 +42,11 @@ fn start(record: &Record<'_>) -> EventStart {
 
 /// The same for a record whose message has no event.
 #[cold]
-fn elsewhere(record: &mut Record<'_>, start: EventStart) -> Found {
-    let nothing = Found { start, further: 0 };
+fn elsewhere(record: &mut Record<'_>, start: EventStart) -> FoundEvent {
+    let nothing = FoundEvent { start, further: 0 };
     if record.json {
         let Some(further) = event_fields::take_first(record, &marker::is_event) else { return nothing };
-        return Found { start: marker::start(&record.message), further };
+        return FoundEvent { start: marker::start(&record.message), further };
     }
     // Text of labels and values, or one that ends in an object, as some relays put JSON behind a syslog header.
     let Cow::Borrowed(text) = record.message else { return nothing };
@@ -59,10 +59,10 @@ fn elsewhere(record: &mut Record<'_>, start: EventStart) -> Found {
         _ => return nothing,
     };
     let mut found = match self::start(&inner) {
-        start @ EventStart::At(_) => Found { start, further: 0 },
+        start @ EventStart::At(_) => FoundEvent { start, further: 0 },
         start => match event_fields::take_first(&mut inner, &marker::is_event) {
-            Some(further) => Found { start: marker::start(&inner.message), further },
-            None => Found { start, further: 0 },
+            Some(further) => FoundEvent { start: marker::start(&inner.message), further },
+            None => FoundEvent { start, further: 0 },
         },
     };
     if found.start.marker().is_some() {

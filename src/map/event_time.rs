@@ -6,7 +6,7 @@ use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::time;
 use crate::parse::time::{
-    Chosen, CollectorTime, Doubts, HeaderClock, Origin, Reading, Said, Surroundings, ZonedTime,
+    Chosen, CollectorTime, Doubts, HeaderClock, Reading, Said, Surroundings, TimeOrigin, ZonedTime,
 };
 
 /// The times of one event.
@@ -46,14 +46,14 @@ impl<'e, 'a> EventTimes<'e, 'a> {
     pub(super) fn choose(&self) -> (Chosen, Option<HeaderClock>) {
         let field = self.fields().find_map(|field| Some((field.time?, field.doubts)));
         match field {
-            Some((time, doubts)) => (Chosen { time, origin: Origin::Field, doubts }, None),
+            Some((time, doubts)) => (Chosen { time, origin: TimeOrigin::Field, doubts }, None),
             None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
         }
     }
 
     /// Whether a field that `timestamp_key` names has a text that is no time, or one that cannot be the event's, and no field has one.
-    pub(super) fn is_field_refused(&self, origin: Origin) -> bool {
-        origin != Origin::Field && self.fields().any(|field| field.text.is_some())
+    pub(super) fn is_field_refused(&self, origin: TimeOrigin) -> bool {
+        origin != TimeOrigin::Field && self.fields().any(|field| field.text.is_some())
     }
 
     /// The fields that `timestamp_key` names, in order.
@@ -78,7 +78,7 @@ impl<'e, 'a> EventTimes<'e, 'a> {
     }
 
     /// The times that there are besides the fields, best first. `None` stands for a time of the syslog header that cannot be.
-    pub(super) fn others(&self) -> impl Iterator<Item = (Origin, Option<ZonedTime>)> {
+    pub(super) fn others(&self) -> impl Iterator<Item = (TimeOrigin, Option<ZonedTime>)> {
         time::candidates(&self.said, self.around, self.settings().tz.as_ref())
     }
 

@@ -34,7 +34,7 @@ pub(super) struct FinishedEvent<'m, 'd> {
     /// `@timestamp`.
     pub(super) time: Chosen,
     /// What chooses the index in its place, if it is after the object's last change.
-    pub(super) index_time: Option<(time::Origin, ZonedTime)>,
+    pub(super) index_time: Option<(time::TimeOrigin, ZonedTime)>,
     /// What the line says of the clock of its header.
     pub(super) clock: Option<HeaderClock>,
     pub(super) id: ChosenId<'d>,
@@ -101,7 +101,7 @@ fn set_times<'d>(
     if times.is_field_refused(chosen.origin) {
         read.problems.add(Problem::ValueDoesNotFit);
     }
-    if !matches!(chosen.origin, time::Origin::Syslog | time::Origin::Field) {
+    if !matches!(chosen.origin, time::TimeOrigin::Syslog | time::TimeOrigin::Field) {
         read.problems.add(Problem::TimeFallback);
     }
     row.trace.step(Step::Time);

@@ -29,7 +29,7 @@ const MAX_VALUES: usize = 100;
 const FEW: usize = 8;
 
 /// All values of one key that has found no field.
-struct Group<'a> {
+struct LeftOverKey<'a> {
     key: &'a str,
     /// The key is one that the section knows.
     is_known: bool,
@@ -38,7 +38,7 @@ struct Group<'a> {
 
 /// Keys that have found no field, each with its values, in the order of the event.
 struct Groups<'a> {
-    groups: ArenaVec<'a, Group<'a>>,
+    groups: ArenaVec<'a, LeftOverKey<'a>>,
     /// The place of each key, once there are more than [`FEW`]: an event may have thousands of keys.
     places: HashMap<&'a str, usize, RandomState>,
 }
@@ -48,14 +48,14 @@ impl<'a> Groups<'a> {
         Self { groups: ArenaVec::new_in(arena), places: HashMap::default() }
     }
 
-    fn find(&mut self, key: &str) -> Option<&mut Group<'a>> {
+    fn find(&mut self, key: &str) -> Option<&mut LeftOverKey<'a>> {
         if self.places.is_empty() {
             return self.groups.iter_mut().find(|group| group.key == key);
         }
         self.places.get(key).and_then(|place| self.groups.get_mut(*place))
     }
 
-    fn add(&mut self, group: Group<'a>) {
+    fn add(&mut self, group: LeftOverKey<'a>) {
         self.groups.push(group);
         if self.groups.len() > FEW {
             let known = self.places.len();
@@ -102,7 +102,7 @@ impl<'a> LeftOver<'_, 'a> {
                     // A field has taken the first value of a repeated key; here stand all of them, in order.
                     values.extend(keyed.first_used_like(at).map(|first| keyed.value_at(first)));
                     values.push(value);
-                    groups.add(Group { key, is_known: keyed.is_known(at), values });
+                    groups.add(LeftOverKey { key, is_known: keyed.is_known(at), values });
                 }
                 _ => {
                     too_many += 1;
@@ -120,7 +120,7 @@ impl<'a> LeftOver<'_, 'a> {
     fn keep_groups(&self, groups: Groups<'a>, row: &mut Row<'a>) {
         let Self { section, arena, .. } = self;
         let mut extra = ArenaVec::new_in(arena);
-        for Group { key, is_known, values } in groups.groups {
+        for LeftOverKey { key, is_known, values } in groups.groups {
             let value = match values.into_bump_slice() {
                 [value] => Value::Text(value),
                 values => Value::Texts(values),

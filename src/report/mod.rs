@@ -118,12 +118,12 @@ pub struct ObjectReport {
     /// The first line that is not settled, where the time was over before the object was: there another try can begin.
     pub resume: Option<LineNumber>,
     /// The object as it was found.
-    pub found: Option<Found>,
+    pub found: Option<FoundObject>,
 }
 
 /// What an object was found to be, whatever had been said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundObject {
     /// Its key.
     pub key: ObjectKey,
     /// Its ETag.

@@ -4,13 +4,13 @@
 
 use serde_json::Value;
 
+use super::json_path::JsonPath;
 use super::notification::{etag, keep_or_skip, needed, text, time};
 use super::object_ref::ObjectRef;
-use super::place::Place;
 use super::{Error, Message, ObjectKey};
 
 /// Reads an event, whose `detail` names bucket and object, into the message that it came with.
-pub(crate) fn read(event: &Value, detail: &Value, place: &Place<'_>, message: &mut Message) {
+pub(crate) fn read(event: &Value, detail: &Value, place: &JsonPath<'_>, message: &mut Message) {
     match object(event, detail, place) {
         Ok(object) => {
             let name = event.get("detail-type").and_then(Value::as_str);
@@ -20,7 +20,7 @@ pub(crate) fn read(event: &Value, detail: &Value, place: &Place<'_>, message: &m
     }
 }
 
-fn object(event: &Value, detail: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
+fn object(event: &Value, detail: &Value, place: &JsonPath<'_>) -> Result<ObjectRef, Error> {
     let key = needed(text(detail, "/object/key"), place, "detail.object.key", "a key")?;
     let decoded = ObjectKey::from_form_encoded(&key);
     let bucket = needed(text(detail, "/bucket/name"), place, "detail.bucket.name", "a bucket's name")?;

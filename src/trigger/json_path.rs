@@ -6,31 +6,31 @@ use std::fmt;
 
 /// A place in an event.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Place<'a> {
+pub(crate) enum JsonPath<'a> {
     /// The event itself.
     Event,
     /// A field of an object.
-    Member(&'a Place<'a>, &'static str),
+    Member(&'a JsonPath<'a>, &'static str),
     /// An element of a list.
-    Element(&'a Place<'a>, usize),
+    Element(&'a JsonPath<'a>, usize),
 }
 
-impl Place<'_> {
-    pub(crate) fn member<'a>(&'a self, name: &'static str) -> Place<'a> {
-        Place::Member(self, name)
+impl JsonPath<'_> {
+    pub(crate) fn member<'a>(&'a self, name: &'static str) -> JsonPath<'a> {
+        JsonPath::Member(self, name)
     }
 
-    pub(crate) fn element(&self, index: usize) -> Place<'_> {
-        Place::Element(self, index)
+    pub(crate) fn element(&self, index: usize) -> JsonPath<'_> {
+        JsonPath::Element(self, index)
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for JsonPath<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Event => formatter.write_str("event"),
-            Place::Member(outer, name) => write!(formatter, "{outer}.{name}"),
-            Place::Element(outer, index) => write!(formatter, "{outer}[{index}]"),
+            JsonPath::Event => formatter.write_str("event"),
+            JsonPath::Member(outer, name) => write!(formatter, "{outer}.{name}"),
+            JsonPath::Element(outer, index) => write!(formatter, "{outer}[{index}]"),
         }
     }
 }

@@ -7,15 +7,15 @@ mod eventbridge;
 mod key;
 mod notification;
 pub(crate) mod owner;
-mod place;
+mod json_path;
 mod shape;
 
 use crate::trigger::object_ref::ObjectRef;
 use serde_json::Value;
 
 pub use self::continuation::{MAX_HOPS, TooManyHops};
+use self::json_path::JsonPath;
 pub use self::key::ObjectKey;
-use self::place::Place;
 
 /// Why a notification gives no object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,7 +119,7 @@ pub enum Error {
 /// S3, a failure destination around any of them. Each SQS message is a [`Message`] of its own; everything that an
 /// event without SQS brings is one. An event with an empty list of records gives none.
 pub fn parse(event: &Value) -> Invocation {
-    let place = Place::Event;
+    let place = JsonPath::Event;
     let records = event.get("Records").and_then(Value::as_array);
     let Some(records) = records.filter(|records| records.iter().any(shape::is_sqs_message)) else {
         let empty = records.is_some_and(Vec::is_empty);
@@ -136,7 +136,7 @@ pub fn parse(event: &Value) -> Invocation {
 }
 
 impl Message {
-    fn read(id: Option<MessageId>, value: &Value, place: &Place<'_>) -> Self {
+    fn read(id: Option<MessageId>, value: &Value, place: &JsonPath<'_>) -> Self {
         let mut message = Self { id, objects: vec![], skipped: vec![], errors: vec![] };
         shape::read(value, place, &mut message);
         message

@@ -5,12 +5,12 @@
 
 use serde_json::Value;
 
+use super::json_path::JsonPath;
 use super::object_ref::{LineRange, ObjectRef};
-use super::place::Place;
 use super::{Error, Message, ObjectKey, SkipReason};
 
 /// Reads a record into the message that it came with.
-pub(crate) fn read(record: &Value, place: &Place<'_>, message: &mut Message) {
+pub(crate) fn read(record: &Value, place: &JsonPath<'_>, message: &mut Message) {
     match object(record, place) {
         Ok(object) => {
             let name = record.get("eventName").and_then(Value::as_str);
@@ -52,14 +52,14 @@ pub(crate) fn time(value: &Value, pointer: &str) -> Option<jiff::Timestamp> {
 /// A field without which there is nothing to load.
 pub(crate) fn needed<T>(
     found: Option<T>,
-    place: &Place<'_>,
+    place: &JsonPath<'_>,
     field: &'static str,
     expected: &'static str,
 ) -> Result<T, Error> {
     found.ok_or_else(|| Error::Field { place: place.to_string(), field, expected })
 }
 
-fn object(record: &Value, place: &Place<'_>) -> Result<ObjectRef, Error> {
+fn object(record: &Value, place: &JsonPath<'_>) -> Result<ObjectRef, Error> {
     let key = needed(text(record, "/s3/object/key"), place, "s3.object.key", "a key")?;
     let bucket = needed(text(record, "/s3/bucket/name"), place, "s3.bucket.name", "a bucket's name")?;
     // The notification names no account: its principals have ids that are not account numbers.
@@ -81,7 +81,7 @@ fn is_created(name: &str) -> bool {
     name.strip_prefix("s3:").unwrap_or(name).starts_with("ObjectCreated:")
 }
 
-fn lines(record: &Value, place: &Place<'_>) -> Result<Option<LineRange>, Error> {
+fn lines(record: &Value, place: &JsonPath<'_>) -> Result<Option<LineRange>, Error> {
     let Some(siem) = record.get("siem") else { return Ok(None) };
     let number = |field: &'static str, name: &str| match siem.get(name) {
         None | Some(Value::Null) => Ok(0),

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::place::Place;
+use super::json_path::JsonPath;
 use super::{Error, Message, SkipReason, eventbridge, notification};
 
 /// How many wrappers may stand around each other. Those that AWS makes are four: a failure destination around
@@ -37,11 +37,11 @@ pub(crate) fn is_sqs_message(record: &Value) -> bool {
 }
 
 /// Reads a value of any known shape into the message that it came with.
-pub(crate) fn read(value: &Value, place: &Place<'_>, message: &mut Message) {
+pub(crate) fn read(value: &Value, place: &JsonPath<'_>, message: &mut Message) {
     read_wrapped(value, place, MAX_WRAPPERS, message);
 }
 
-fn read_wrapped(value: &Value, place: &Place<'_>, wrappers_left: usize, message: &mut Message) {
+fn read_wrapped(value: &Value, place: &JsonPath<'_>, wrappers_left: usize, message: &mut Message) {
     match shape(value) {
         Shape::Records(records) => {
             let Some(wrappers_left) = wrappers_left.checked_sub(1) else {
@@ -78,7 +78,7 @@ fn read_wrapped(value: &Value, place: &Place<'_>, wrappers_left: usize, message:
             message.skip(SkipReason::TestEvent, format!("s3:TestEvent {bucket}"));
         }
         // Someone tried their way to the queue; as an event of its own it is a mistake that someone waits to hear of.
-        Shape::Unknown if is_empty(value) && !matches!(place, Place::Event) => {
+        Shape::Unknown if is_empty(value) && !matches!(place, JsonPath::Event) => {
             message.skip(SkipReason::EmptyMessage, place.to_string());
         }
         Shape::Unknown => message.errors.push(Error::UnknownShape(format!("{place} is {}", describe(value)))),

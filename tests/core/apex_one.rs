@@ -2,13 +2,6 @@
 //!
 //! A file is `real`, with the shape of a public line and other values, or `documented`, made after a page of the vendor.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -1,5 +1,4 @@
 //! The equation of a load, over objects of all kinds.
-#![allow(clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::ops::ControlFlow;
 

@@ -1,10 +1,4 @@
 //! Verdicts, raw forms and tallies.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests: to fail is to panic"
-)]
 
 use std::time::Duration;
 

@@ -1,8 +1,6 @@
 //! ECS's categorization: whatever an event says, its kind, categories, types and outcome are of ECS's closed lists, and go
 //! together as ECS expects.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
-
 use std::collections::BTreeSet;
 
 use serde_json::Value;

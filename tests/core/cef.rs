@@ -1,5 +1,4 @@
 //! CEF events, rule by rule.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::borrow::Cow;
 

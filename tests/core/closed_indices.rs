@@ -1,5 +1,4 @@
 //! Where documents go whose index is closed.
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 use es_loader::deliver::bulk::{ClosedIndices, index_and_id};
 use es_loader::load::batch::Batch;

@@ -1,12 +1,6 @@
 //! Events in the records of other collectors than fluentd: the text of the event is found wherever it stands, and JSON's own source is
 //! never read as one.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use es_loader::document::problem::Problem;
 use proptest::prelude::*;
 use serde_json::{Value, json};

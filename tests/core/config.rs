@@ -1,12 +1,5 @@
 //! The configuration: what a file says becomes types, and what is wrong with it is told with its place.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests may fail loudly"
-)]
-
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 

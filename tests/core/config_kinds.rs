@@ -1,7 +1,5 @@
 //! Configurations as people write them: what is told of each kind of slip, and what is loaded all the same.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly")]
-
 use std::path::PathBuf;
 
 use es_loader::config::Config;

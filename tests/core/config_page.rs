@@ -1,7 +1,5 @@
 //! `docs/config.md` names every key: it is made of the tables of keys, and of the defaults.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::fmt::Write;
 
 use es_loader::config::check;

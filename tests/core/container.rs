@@ -1,11 +1,5 @@
 //! Packed objects as lines: every container, whole, damaged, one in another, and too much of it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::io::{ErrorKind, Read, Write};
 
 use es_loader::read::object::line::Break;

@@ -1,7 +1,5 @@
 //! Text to the value that a field's type asks for, or to nothing where it does not fit: as documents write it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::net::Ipv4Addr;
 
 use bumpalo::Bump;

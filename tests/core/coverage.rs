@@ -1,7 +1,5 @@
 //! What a configuration makes of a sample.
 
-#![allow(clippy::indexing_slicing, reason = "helpers of tests stand outside of test functions")]
-
 use std::ops::ControlFlow;
 
 use es_loader::load::account::Limits;

@@ -1,12 +1,5 @@
 //! The dashboard: saved objects that are whole, and that ask for nothing that documents do not have.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use es_loader::setup::dashboard::{Language, saved_objects};

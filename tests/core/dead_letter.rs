@@ -1,18 +1,17 @@
 //! Records of refused documents.
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
 
 use std::collections::HashSet;
 
 use es_loader::deliver::bulk::fault::Fault;
 use es_loader::deliver::dead_letter::ReadError;
-use es_loader::deliver::dead_letter::letter::{DeadLetter, FORMAT, Origin, Refused};
+use es_loader::deliver::dead_letter::letter::{DeadLetter, FORMAT, LetterOrigin, Refused};
 use es_loader::read::object::line::LineNumber;
 use es_loader::trigger::object_ref::LineRange;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn origin() -> Origin {
-    Origin {
+fn origin() -> LetterOrigin {
+    LetterOrigin {
         bucket: Some("logs".to_owned()),
         key: "ds_agent/a b.gz".to_owned(),
         version: Some("v1".to_owned()),
@@ -32,7 +31,7 @@ fn refused(raw_line: Option<&[u8]>, document: &str) -> Refused {
     }
 }
 
-fn written(refused: Refused, origin: &Origin) -> Vec<u8> {
+fn written(refused: Refused, origin: &LetterOrigin) -> Vec<u8> {
     let mut line = Vec::new();
     DeadLetter::new(refused, origin, "2026-11-22T06:08:33.5Z".parse().unwrap()).write(&mut line);
     line
@@ -63,7 +62,7 @@ fn a_record_that_is_read_gives_line_and_document_byte_by_byte() {
         assert_eq!(letter.document.unwrap().get(), document);
         assert_eq!((letter.line, letter.id.as_str(), letter.status), (7, "id7", 400));
     }
-    let letter = DeadLetter::read(&written(refused(None, "no JSON"), &Origin::default())).unwrap();
+    let letter = DeadLetter::read(&written(refused(None, "no JSON"), &LetterOrigin::default())).unwrap();
     assert!(letter.raw_line().is_none() && letter.document.is_none() && letter.bucket.is_none());
 }
 
@@ -85,24 +84,24 @@ fn what_is_no_record_or_a_later_one_is_not_read() {
 #[test]
 fn the_file_of_a_part_of_an_object_has_one_name_and_no_other_part_has_it() {
     let name = origin().file_name();
-    assert_eq!(name, Origin { config: "another".to_owned(), ..origin() }.file_name());
+    assert_eq!(name, LetterOrigin { config: "another".to_owned(), ..origin() }.file_name());
     assert!(name.ends_with(".ndjson.gz") && name.len() < 60, "{name}");
     assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.'), "{name}");
     let range = |start, end| Some(LineRange { start, end });
     let others = [
-        Origin { bucket: None, ..origin() },
-        Origin { bucket: Some("logs2".to_owned()), ..origin() },
-        Origin { key: "ds_agent/a b.g".to_owned(), ..origin() },
-        Origin { key: "../../etc/passwd".to_owned(), ..origin() },
-        Origin { version: None, ..origin() },
-        Origin { version: Some(String::new()), ..origin() },
-        Origin { lines: range(1, None), ..origin() },
-        Origin { lines: range(1, Some(2)), ..origin() },
-        Origin { lines: range(12, None), ..origin() },
-        Origin { bucket: Some("log".to_owned()), key: "sds_agent/a b.gz".to_owned(), ..origin() },
+        LetterOrigin { bucket: None, ..origin() },
+        LetterOrigin { bucket: Some("logs2".to_owned()), ..origin() },
+        LetterOrigin { key: "ds_agent/a b.g".to_owned(), ..origin() },
+        LetterOrigin { key: "../../etc/passwd".to_owned(), ..origin() },
+        LetterOrigin { version: None, ..origin() },
+        LetterOrigin { version: Some(String::new()), ..origin() },
+        LetterOrigin { lines: range(1, None), ..origin() },
+        LetterOrigin { lines: range(1, Some(2)), ..origin() },
+        LetterOrigin { lines: range(12, None), ..origin() },
+        LetterOrigin { bucket: Some("log".to_owned()), key: "sds_agent/a b.gz".to_owned(), ..origin() },
         origin(),
     ];
-    let names: HashSet<String> = others.iter().map(Origin::file_name).collect();
+    let names: HashSet<String> = others.iter().map(LetterOrigin::file_name).collect();
     assert_eq!(names.len(), others.len());
 }
 

@@ -1,12 +1,5 @@
 //! What Deep Security means by its events: modules, actions, packets, and whose address is whose.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use es_loader::config::log_type::LogType;

@@ -1,12 +1,5 @@
 //! `docs/differences.md`: what it says that this loader does, the loader does.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use serde_json::Value;
 
 use crate::support::{fluentd_line, load_bytes, plan};

@@ -1,13 +1,6 @@
 //! Whole documents: every file of fixtures/lines, loaded, against the bulk requests beside it; what the article shows; and
 //! what holds for any bytes at all.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
 //! Events of every shape. `fixtures/events/` holds each as AWS writes it, and beside it what is read from it;
 //! `UPDATE_FIXTURES=1` writes the latter anew.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers and strategies of tests")]
-
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

@@ -1,11 +1,5 @@
 //! Rules that leave documents out: what they match, what they count, and what is wrong with them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::time::Duration;
 
 use es_loader::config::Config;

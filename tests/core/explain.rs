@@ -1,13 +1,5 @@
 //! Where the values of documents come from, as `explain` tells it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -2,13 +2,6 @@
 //!
 //! Which module writes which key, and an example of each, stands in `config/log_types/deepsecurity/examples.csv`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

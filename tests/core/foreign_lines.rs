@@ -1,8 +1,6 @@
 //! Lines of other people's agents: quotes, labels, permitted packets, keys behind `msg`, bytes by direction, and addresses that nobody
 //! vouches for.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::document::problem::Problem;
 use serde_json::{Value, json};
 

@@ -1,7 +1,5 @@
 //! What the fuzz targets have found: the properties of `properties` hold of it.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::path::Path;
 
 use crate::properties;

@@ -1,12 +1,5 @@
 //! What the generator promises to those who test and measure with it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 

@@ -3,8 +3,6 @@
 //! `HOSTILE_BYTES=10000000 cargo test --release --no-default-features --test core hostile -- --nocapture --test-threads 1`
 //! shows how long lines of that length take.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::time::Instant;
 
 use base64::Engine as _;

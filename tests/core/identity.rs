@@ -1,7 +1,5 @@
 //! Who a document is: the same id for the same line at every load, another one for each of equal lines.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::collections::BTreeSet;
 
 use es_loader::document::id::Identities;

@@ -1,7 +1,5 @@
 //! The index that a document goes to, byte for byte as SIEM on OpenSearch names it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::config::log_type::{IndexSettings, IndexTime, Rotation};
 use es_loader::map::index_name::IndexNames;
 use es_loader::parse::time::Zone;

@@ -1,5 +1,4 @@
 //! LEEF events, rule by rule.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use es_loader::parse::leef::{LeefEvent, parse, split_blank_separated};
 use es_loader::parse::marker::find;

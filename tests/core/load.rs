@@ -1,11 +1,5 @@
 //! One object from its bytes to its bulk requests, and the account of what was in it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::io::Write as _;
 use std::ops::ControlFlow;
 

@@ -1,5 +1,13 @@
 //! The stages without network, each through its public face.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+
 mod categories;
 mod config;
 mod config_kinds;

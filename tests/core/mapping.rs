@@ -1,11 +1,5 @@
 //! What keys and packets of each module become: fields of ECS where it has one, typed fields under the prefix elsewhere.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use es_loader::document::problem::Problem;

@@ -1,5 +1,4 @@
 //! What CloudWatch is told.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::time::Duration;
 

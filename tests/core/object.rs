@@ -1,7 +1,5 @@
 //! Objects as lines.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers and strategies of tests")]
-
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
 use es_loader::read::object::line::Break;

@@ -1,11 +1,5 @@
 //! Several threads give what one gives: the same batches and the same account, wherever a load ends.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::ops::ControlFlow;

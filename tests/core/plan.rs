@@ -1,7 +1,5 @@
 //! Sections that contradict themselves are refused with their place.
 
-#![allow(clippy::expect_used, reason = "a test that panics has failed, and says where")]
-
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
 use es_loader::map::compiled::CompiledSections;

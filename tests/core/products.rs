@@ -1,7 +1,5 @@
 //! Which lines are Deep Security's: by vendor and product under each of their names, and never by an id.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
 use es_loader::document::problem::Problem;

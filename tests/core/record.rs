@@ -1,7 +1,5 @@
 //! Lines as records.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers and strategies of tests")]
-
 use std::borrow::Cow;
 
 use es_loader::read::object::{Inflation, Lines};

@@ -1,7 +1,5 @@
 //! Values that are not written: of parameters, fields of forms and members of JSON, wherever HTTP and URLs stand.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::document::problem::Problem;
 use es_loader::map::compiled::CompiledSection;
 

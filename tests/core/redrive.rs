@@ -1,9 +1,4 @@
 //! Dead letters: their causes, and their documents made once more.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -12,7 +7,7 @@ use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
 use es_loader::deliver::bulk::fault::Fault;
 use es_loader::deliver::bulk::index_and_id;
-use es_loader::deliver::dead_letter::letter::{DeadLetter, Origin, Refused};
+use es_loader::deliver::dead_letter::letter::{DeadLetter, LetterOrigin, Refused};
 use es_loader::deliver::dead_letter::remake::Remade;
 use es_loader::deliver::dead_letter::{Cause, general};
 use es_loader::load::account::Limits;
@@ -49,7 +44,7 @@ fn letters(plans: &CompiledSections, object: &[u8]) -> Vec<(DeadLetter, Vec<u8>)
         account: None,
         around,
     };
-    let origin = Origin { bucket: Some("logs".into()), key: KEY.into(), ..Origin::default() };
+    let origin = LetterOrigin { bucket: Some("logs".into()), key: KEY.into(), ..LetterOrigin::default() };
     let limits = Limits { keep_lines: true, ..Limits::default() };
     let mut letters = Vec::new();
     load(object, plan, facts, &limits, &mut |batch: &mut Batch| {

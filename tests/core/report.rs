@@ -1,7 +1,5 @@
 //! The account of all objects, and the screen that shows it.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::time::Duration;
 
 use es_loader::bytes::safe::Safe;

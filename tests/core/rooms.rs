@@ -2,12 +2,6 @@
 //!
 //! The order of the rooms is that of the `pub mod` lines of `src/lib.rs`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

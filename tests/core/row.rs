@@ -1,7 +1,5 @@
 //! A row of values, and the JSON that one walk over it gives.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use std::net::IpAddr;
 
 use es_loader::document::ecs::Type;

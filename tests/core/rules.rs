@@ -4,8 +4,6 @@
 //! each pair, text that belongs to no key, and each issue. The prefix, the header, the syslog header and fields of the
 //! document are checked where the example tells them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

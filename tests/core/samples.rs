@@ -2,7 +2,6 @@
 //! cut and damaged in every place.
 //!
 //! `data/deep-security.txt` holds them: `>` the line (`␉` a tab), `|` the header fields, then `key: «value»`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use es_loader::parse::header::{Format, Marker};
 use es_loader::parse::joined::split;

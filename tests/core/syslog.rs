@@ -1,5 +1,4 @@
 //! Syslog headers in front of an event, as files and captures hold them.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use es_loader::parse::syslog::{HeaderTime, SyslogHeader, parse};
 use jiff::civil::date;

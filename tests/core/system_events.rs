@@ -1,7 +1,5 @@
 //! System events of the Manager: whom and what they are about, who signed in from where, and what was administered.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use serde_json::{Value, json};
 
 use crate::support::tables::deepsecurity;

@@ -1,12 +1,5 @@
 //! The index template: every field that a document can have is in it, with a type that takes its values.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 

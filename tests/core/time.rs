@@ -1,11 +1,9 @@
 //! When an event happened: one time chosen among those that a line, its record and its object name.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::parse::syslog;
 use es_loader::parse::time;
 use es_loader::parse::time::{
-    CollectorTime, Origin, Said, Surroundings, TimeFormat, Zone, ZonedTime, choose, in_key, parse,
+    CollectorTime, Said, Surroundings, TimeFormat, TimeOrigin, Zone, ZonedTime, choose, in_key, parse,
     parse_collector, parse_iso8601,
 };
 use jiff::Timestamp;
@@ -27,7 +25,7 @@ fn written(time: ZonedTime) -> String {
 }
 
 /// The time chosen for a header, read by fluentd at `read`.
-fn chosen(header: &str, read: &str) -> (String, Origin) {
+fn chosen(header: &str, read: &str) -> (String, TimeOrigin) {
     let around = Surroundings { key: None, object: None, load: instant("2030-01-01T00:00:00Z") };
     let said = Said { header: syslog::parse(header).time, collector: parse_collector(read) };
     let (chosen, _) = choose(&said, &around, None);
@@ -35,18 +33,18 @@ fn chosen(header: &str, read: &str) -> (String, Origin) {
 }
 
 /// The time chosen for a header where fluentd's is missing.
-fn chosen_without_fluentd(header: &str, around: &Surroundings) -> (String, Origin) {
+fn chosen_without_fluentd(header: &str, around: &Surroundings) -> (String, TimeOrigin) {
     let said = Said { header: syslog::parse(header).time, collector: None };
     let (chosen, _) = choose(&said, around, None);
     (written(chosen.time), chosen.origin)
 }
 
-fn syslog_time(text: &str) -> (String, Origin) {
-    (text.to_owned(), Origin::Syslog)
+fn syslog_time(text: &str) -> (String, TimeOrigin) {
+    (text.to_owned(), TimeOrigin::Syslog)
 }
 
-fn fluentd_time(text: &str) -> (String, Origin) {
-    (text.to_owned(), Origin::Fluentd)
+fn fluentd_time(text: &str) -> (String, TimeOrigin) {
+    (text.to_owned(), TimeOrigin::Fluentd)
 }
 
 #[test]
@@ -183,13 +181,22 @@ fn an_object_that_was_copied_years_later_has_its_year_in_the_key() {
 fn without_any_time_of_its_own_a_line_takes_the_key_s_the_object_s_or_the_load_s() {
     let around =
         object_of("ds_agent/2026/11/22/09_host_0.gz", "2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z");
-    assert_eq!(chosen_without_fluentd("", &around), ("2026-11-22T09:00:00+00:00".to_owned(), Origin::Key));
+    assert_eq!(
+        chosen_without_fluentd("", &around),
+        ("2026-11-22T09:00:00+00:00".to_owned(), TimeOrigin::Key)
+    );
     let around = Surroundings { key: None, ..around };
-    assert_eq!(chosen_without_fluentd("", &around), ("2026-11-22T10:00:00+00:00".to_owned(), Origin::Object));
+    assert_eq!(
+        chosen_without_fluentd("", &around),
+        ("2026-11-22T10:00:00+00:00".to_owned(), TimeOrigin::Object)
+    );
     let around = Surroundings { object: None, ..around };
-    assert_eq!(chosen_without_fluentd("", &around), ("2026-11-22T11:00:00+00:00".to_owned(), Origin::Load));
+    assert_eq!(
+        chosen_without_fluentd("", &around),
+        ("2026-11-22T11:00:00+00:00".to_owned(), TimeOrigin::Load)
+    );
     // A header from the future of the load is no time.
-    assert_eq!(chosen_without_fluentd("2027-11-22T09:00:00Z h", &around).1, Origin::Load);
+    assert_eq!(chosen_without_fluentd("2027-11-22T09:00:00Z h", &around).1, TimeOrigin::Load);
 }
 
 #[test]
@@ -383,8 +390,15 @@ fn the_first_and_the_last_event_of_an_object_are_told() {
 
 #[test]
 fn words_of_origins_are_all_different() {
-    let words = [Origin::Field, Origin::Syslog, Origin::Fluentd, Origin::Key, Origin::Object, Origin::Load]
-        .map(time::Origin::word);
+    let words = [
+        TimeOrigin::Field,
+        TimeOrigin::Syslog,
+        TimeOrigin::Fluentd,
+        TimeOrigin::Key,
+        TimeOrigin::Object,
+        TimeOrigin::Load,
+    ]
+    .map(time::TimeOrigin::word);
     assert_eq!(words, ["field", "syslog", "fluentd", "key", "object", "load"]);
 }
 

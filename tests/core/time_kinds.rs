@@ -1,12 +1,5 @@
 //! Times of other collectors' records, of lines without any, of keys and of clocks that stand in another zone.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::ops::ControlFlow;
 use std::time::Duration;
 

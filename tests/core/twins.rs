@@ -1,7 +1,5 @@
 //! One event in both formats: CEF and LEEF give the same document, but for the raw line and the id that is made from it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
-
 use es_loader::document::problem::Problem;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -1,11 +1,5 @@
 //! Zip archives as lines: whole, cut, and with what a stream cannot read.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::io::Read;
 
 use es_loader::read::object::{Inflation, Lines};

@@ -1,5 +1,4 @@
 //! Bytes from an async task, read by a thread that blocks.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::{self, Read};
 

@@ -1,5 +1,4 @@
 //! Objects that take longer than an invocation: what is left goes to a queue, and the next invocation goes on with it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::time::{Duration, Instant};
 

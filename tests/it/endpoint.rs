@@ -1,5 +1,4 @@
 //! What an endpoint's name says, and what is refused before a request is made.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::opensearch::client::{OpenSearch, Settings, SetupError};

@@ -1,5 +1,4 @@
 //! The first request of a command: a cluster that is busy or starting is asked again.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::time::{Duration, Instant};
 

@@ -1,12 +1,5 @@
 //! Each panel of the dashboard on a real node: what it asks for, out of its saved state, and what the generator wrote.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests: to fail is to panic"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 

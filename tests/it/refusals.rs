@@ -1,5 +1,4 @@
 //! Refusals, told by their cause: the target's fault is not the documents'.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests: to fail is to panic")]
 
 use std::path::Path;
 use std::sync::Arc;

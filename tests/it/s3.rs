@@ -1,5 +1,4 @@
 //! The S3 client against answers that the real service gives only on bad days.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::{self, Read};
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! The signature of a real request, computed a second time by botocore from what came over the wire.
-#![allow(clippy::unwrap_used, reason = "helpers of tests: to fail is to panic")]
 
 use std::io::Write;
 use std::process::Stdio;

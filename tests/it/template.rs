@@ -1,10 +1,4 @@
 //! What `template.yaml` grants and promises, read from the template itself.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "helpers of tests: to fail is to panic"
-)]
 
 use std::sync::LazyLock;
 

@@ -33,7 +33,7 @@ const NAMED_FIELDS: usize = 8;
 
 /// Records of one cause.
 #[derive(Debug, Default)]
-struct Group {
+struct CauseGroup {
     count: u64,
     /// The first of them: where it came from, and its line or document.
     sample: (String, String),
@@ -61,7 +61,7 @@ enum Remake {
 /// All records, by their causes.
 #[derive(Debug, Default)]
 struct Survey {
-    groups: BTreeMap<Cause, Group>,
+    groups: BTreeMap<Cause, CauseGroup>,
     records: u64,
     /// Files that could not be read, or not wholly.
     faults: Vec<String>,
@@ -189,10 +189,10 @@ async fn survey(
 impl Survey {
     fn add(&mut self, letter: &DeadLetter, sections: &CompiledSections, remake: Remake) {
         self.records += 1;
-        let group = self
-            .groups
-            .entry(Cause::of(letter))
-            .or_insert_with(|| Group { sample: (origin(letter), sample(letter)), ..Group::default() });
+        let group = self.groups.entry(Cause::of(letter)).or_insert_with(|| CauseGroup {
+            sample: (origin(letter), sample(letter)),
+            ..CauseGroup::default()
+        });
         group.count += 1;
         if remake == Remake::Yes {
             group.fate.add(letter, sections);

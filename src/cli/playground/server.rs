@@ -57,7 +57,7 @@ fn router(guard: Guard, session: Session) -> Router {
         .route(&at("/answer"), post(|body: Bytes| work(body, |question: Question| answer::answer(&question))))
         .route(
             &at("/mask"),
-            post(|body: Bytes| work(body, |text: Text| Text { text: mask::masked(&text.text) })),
+            post(|body: Bytes| work(body, |text: PlainText| PlainText { text: mask::masked(&text.text) })),
         );
     for (path, kind, text) in PAGE {
         router = router.route(&at(path), get(move || async move { ([(CONTENT_TYPE, kind)], text) }));
@@ -75,7 +75,7 @@ struct Beginning {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Text {
+struct PlainText {
     text: String,
 }
 

@@ -132,14 +132,14 @@ struct Answer {
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Operation {
-    Index(Outcome),
-    Create(Outcome),
-    Update(Outcome),
-    Delete(Outcome),
+    Index(BulkItem),
+    Create(BulkItem),
+    Update(BulkItem),
+    Delete(BulkItem),
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct BulkItem {
     status: u16,
     error: Option<Value>,
 }

@@ -40,7 +40,7 @@ pub struct Refused {
 
 /// Where refused documents come from: a part of an object, loaded by a configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
+pub struct LetterOrigin {
     /// The bucket; nothing for a local file.
     pub bucket: Option<String>,
     /// The key, or the file's path.
@@ -53,7 +53,7 @@ pub struct Origin {
     pub config: String,
 }
 
-impl Origin {
+impl LetterOrigin {
     /// The name of the file of records: the same whenever the same part of the same object is loaded again, so that the later try's
     /// file takes the place of the earlier one's. Keys may hold anything and be of any length, so the name is made of a hash.
     pub fn file_name(&self) -> String {
@@ -114,7 +114,7 @@ pub struct DeadLetter {
 
 impl DeadLetter {
     /// The record of a document.
-    pub fn new(refused: Refused, origin: &Origin, time: Timestamp) -> Self {
+    pub fn new(refused: Refused, origin: &LetterOrigin, time: Timestamp) -> Self {
         let (raw, raw_base64) = match refused.raw_line.map(String::from_utf8) {
             None => (None, None),
             Some(Ok(text)) => (Some(text), None),

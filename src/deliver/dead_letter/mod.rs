@@ -6,5 +6,5 @@ mod cause;
 pub mod remake;
 
 pub use self::cause::{Cause, general};
-pub use self::letter::{DeadLetter, FORMAT, Origin, ReadError, Refused};
+pub use self::letter::{DeadLetter, FORMAT, LetterOrigin, ReadError, Refused};
 pub use self::remake::Remade;

@@ -32,7 +32,7 @@ pub enum Error {
 
 /// Where a file of records is.
 #[derive(Clone, Debug)]
-enum Place {
+enum Location {
     Path(PathBuf),
     Object(S3, Box<ObjectRef>),
 }
@@ -40,7 +40,7 @@ enum Place {
 /// A file of records.
 #[derive(Clone, Debug)]
 pub struct DeadLetterFile {
-    place: Place,
+    place: Location,
 }
 
 /// A file of records, opened, and what it was then.
@@ -69,7 +69,7 @@ impl DeadLetterFile {
         for found in files_under(path) {
             let path = found.map_err(|(path, error)| Error::File { path, error })?;
             if named_itself || path.to_string_lossy().ends_with(EXTENSION) {
-                files.push(Self { place: Place::Path(path) });
+                files.push(Self { place: Location::Path(path) });
             }
         }
         Ok(files)
@@ -81,7 +81,7 @@ impl DeadLetterFile {
     ///
     /// A bucket that cannot be listed.
     pub async fn in_bucket(s3: &S3, bucket: &str, prefix: &str) -> Result<Vec<Self>, Error> {
-        let file = |object| Self { place: Place::Object(s3.clone(), Box::new(object)) };
+        let file = |object| Self { place: Location::Object(s3.clone(), Box::new(object)) };
         if prefix.ends_with(EXTENSION) {
             return Ok(vec![file(ObjectRef::new(bucket, ObjectKey::from_raw(prefix)))]);
         }
@@ -101,8 +101,8 @@ impl DeadLetterFile {
     /// Its address.
     pub fn name(&self) -> String {
         match &self.place {
-            Place::Path(path) => path.display().to_string(),
-            Place::Object(_, object) => format!("s3://{}/{}", object.bucket, object.key),
+            Location::Path(path) => path.display().to_string(),
+            Location::Object(_, object) => format!("s3://{}/{}", object.bucket, object.key),
         }
     }
 
@@ -113,12 +113,12 @@ impl DeadLetterFile {
     /// It cannot be read.
     pub async fn open(&self) -> Result<Opened, Error> {
         match &self.place {
-            Place::Path(path) => {
+            Location::Path(path) => {
                 let opened = File::open(path).and_then(|file| Ok((state_of(&file)?, file)));
                 let (state, file) = opened.map_err(|error| Error::File { path: path.clone(), error })?;
                 Ok(Opened { reader: Box::new(file), state })
             }
-            Place::Object(s3, object) => {
+            Location::Object(s3, object) => {
                 let stream = s3.get(object).await?;
                 let state = State::Object { etag: stream.etag.clone() };
                 Ok(Opened { reader: Box::new(stream.into_reader()), state })
@@ -133,7 +133,7 @@ impl DeadLetterFile {
     /// It cannot be removed.
     pub async fn remove(&self, opened: &Snapshot) -> Result<bool, Error> {
         match (&self.place, &opened.0) {
-            (Place::Path(path), state) => {
+            (Location::Path(path), state) => {
                 let at = |error| Error::File { path: path.clone(), error };
                 if File::open(path).and_then(|file| state_of(&file)).map_err(at)? != *state {
                     return Ok(false);
@@ -141,10 +141,10 @@ impl DeadLetterFile {
                 std::fs::remove_file(path).map_err(at)?;
                 Ok(true)
             }
-            (Place::Object(s3, object), State::Object { etag }) => {
+            (Location::Object(s3, object), State::Object { etag }) => {
                 Ok(s3.delete(&object.bucket, object.key.as_str(), etag.as_deref()).await?)
             }
-            (Place::Object(..), State::File { .. }) => Ok(false),
+            (Location::Object(..), State::File { .. }) => Ok(false),
         }
     }
 }

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 
-use crate::deliver::dead_letter::letter::{DeadLetter, Origin, Refused};
+use crate::deliver::dead_letter::letter::{DeadLetter, LetterOrigin, Refused};
 use crate::edge::aws::s3::{S3, S3Error};
 use crate::edge::aws::upload::{PART_BYTES, Upload};
 
@@ -65,7 +65,7 @@ impl DeadLetters {
     }
 
     /// A writer for the refused documents of one load. Without documents it writes no file.
-    pub(crate) fn open(&self, origin: Origin) -> DeadLetterWriter {
+    pub(crate) fn open(&self, origin: LetterOrigin) -> DeadLetterWriter {
         let name = origin.file_name();
         let sink = match self {
             Self::Folder(folder) => Sink::File { folder: folder.clone(), name, begun: None },
@@ -88,7 +88,7 @@ impl DeadLetters {
 /// Writes the refused documents of one load.
 #[derive(Debug)]
 pub struct DeadLetterWriter {
-    origin: Origin,
+    origin: LetterOrigin,
     /// The records that are not written yet.
     compressed: GzEncoder<Vec<u8>>,
     count: u64,

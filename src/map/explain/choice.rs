@@ -4,7 +4,7 @@ use super::explanation::{ExplainedName, ExplainedTime, UnusedTime};
 use crate::map::compiled::CompiledSection;
 use crate::map::event_time::{EventTimes, TimeField};
 use crate::map::finished::{FinishedEvent, MAX_ID};
-use crate::parse::time::{Doubts, Origin};
+use crate::parse::time::{Doubts, TimeOrigin};
 
 /// The `_id` of a document; `None` where OpenSearch gives it.
 pub(super) fn id(event: &FinishedEvent<'_, '_>, section: &CompiledSection) -> Option<ExplainedName> {
@@ -79,7 +79,7 @@ fn unused_field(field: &TimeField<'_, '_>) -> UnusedTime {
         }
         (None, None) => (String::new(), format!("{name} is not there")),
     };
-    UnusedTime { source: Origin::Field.word(), value, reason }
+    UnusedTime { source: TimeOrigin::Field.word(), value, reason }
 }
 
 /// What about the time is assumed or odd, in words.

@@ -1,8 +1,8 @@
 //! Numbers of payment cards: 13 to 19 digits that stand alone, begin as an issuer's do, and have the right check digit (ISO/IEC 7812).
 
-use super::Found;
+use super::RedactedValue;
 
-pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
+pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
     let mut at = 0;
     while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
         let start = at + start;
@@ -15,7 +15,7 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<Found>) {
         let stands_alone = !is_part(start.checked_sub(1).and_then(|before| bytes.get(before)))
             && !is_part(bytes.get(start + length));
         if (13..=19).contains(&length) && stands_alone && has_issuer(digits) && has_check_digit(digits) {
-            found.push(Found { value: start..start + length, quoted: false });
+            found.push(RedactedValue { value: start..start + length, quoted: false });
         }
         at = start + length;
     }

@@ -1,6 +1,6 @@
 //! Members of JSON, also of JSON that is cut, or stands in a string of other JSON.
 
-use super::{Found, Names, may_be_secret};
+use super::{Names, RedactedValue, may_be_secret};
 
 /// Which members are looked for.
 #[derive(Clone, Copy)]
@@ -12,7 +12,7 @@ pub(super) struct Wanted<'n> {
 }
 
 /// Appends the values of the members in `bytes` that are wanted.
-pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<Found>) {
+pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
     for colon in memchr::memchr_iter(b':', bytes) {
         member(bytes, colon, wanted, found);
     }
@@ -26,7 +26,7 @@ struct Quote {
     backslashes: usize,
 }
 
-fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Found>) -> Option<()> {
+fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) -> Option<()> {
     let before = bytes.get(..colon)?.trim_ascii_end();
     let end = quote_at(bytes, before.len().checked_sub(1)?)?;
     let name_end = end.at - end.backslashes;
@@ -48,7 +48,7 @@ fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Found>
     loop {
         let (value, quoted, behind) = value(bytes, at, end.backslashes)?;
         if is_header || may_be_secret(&unescaped(bytes.get(value.clone())?)) {
-            found.push(Found { value, quoted });
+            found.push(RedactedValue { value, quoted });
         }
         at = blanks(behind)?;
         if !is_list || bytes.get(at) != Some(&b',') {
@@ -59,7 +59,7 @@ fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Found>
 }
 
 /// The value of the header that is named behind the colon of `"name":`, if that is one of `headers` and its value follows.
-fn header_value(bytes: &[u8], colon: usize, backslashes: usize, headers: &Names) -> Option<Found> {
+fn header_value(bytes: &[u8], colon: usize, backslashes: usize, headers: &Names) -> Option<RedactedValue> {
     let blanks =
         |at: usize| Some(at + bytes.get(at..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count());
     let (name, _, behind) = value(bytes, blanks(colon + 1)?, backslashes)?;
@@ -73,7 +73,7 @@ fn header_value(bytes: &[u8], colon: usize, backslashes: usize, headers: &Names)
         && bytes.get(second) == Some(&b':')
         && bytes.get(key)?.eq_ignore_ascii_case(b"value");
     let (value, quoted, _) = value(bytes, blanks(second + 1)?, backslashes)?;
-    is_pair.then_some(Found { value, quoted })
+    is_pair.then_some(RedactedValue { value, quoted })
 }
 
 /// The quote at a place, if there is one.

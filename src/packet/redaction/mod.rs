@@ -77,7 +77,7 @@ impl Redactor {
         found.sort_by_key(|found| (found.value.start, std::cmp::Reverse(found.value.end)));
         let mut clean = ArenaVec::new_in(arena);
         let mut kept = 0;
-        for Found { value, quoted } in found {
+        for RedactedValue { value, quoted } in found {
             // One value in another is gone already.
             let Some(before) = bytes.get(kept..value.start) else { continue };
             clean.extend_from_slice_copy(before);
@@ -102,7 +102,7 @@ impl Redactor {
 
 /// A value that is to be redacted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
+struct RedactedValue {
     value: Range<usize>,
     /// Its mask needs quotes: it is a number in JSON.
     quoted: bool,

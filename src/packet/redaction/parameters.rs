@@ -1,10 +1,10 @@
 //! `name=value` in queries and forms, and the parts of `multipart/form-data`.
 
-use super::{Found, Names, Place, may_be_secret};
+use super::{Names, Place, RedactedValue, may_be_secret};
 use memchr::memmem;
 
 /// Appends the values of the parameters in `bytes` whose names are among `names`.
-pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<Found>) {
+pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<RedactedValue>) {
     for equals in memchr::memchr_iter(b'=', bytes) {
         found.extend(parameter(bytes, equals, place, names));
     }
@@ -13,7 +13,7 @@ pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<Fo
     }
 }
 
-fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option<Found> {
+fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option<RedactedValue> {
     // CEF writes `\=` for an equals sign.
     let before = bytes.get(..equals)?;
     let before = before.strip_suffix(b"\\").unwrap_or(before);
@@ -49,7 +49,8 @@ fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option
     let written = rest.get(..length)?;
     // What quotes a URL may escape the quote behind it.
     let written = if is_quoted { written.strip_suffix(b"\\").unwrap_or(written) } else { written };
-    may_be_secret(&decoded(written)).then(|| Found { value: start..start + written.len(), quoted: false })
+    may_be_secret(&decoded(written))
+        .then(|| RedactedValue { value: start..start + written.len(), quoted: false })
 }
 
 /// The text without blanks that ends here: a URL, as far as it goes.
@@ -79,7 +80,7 @@ fn decoded(written: &[u8]) -> Vec<u8> {
 }
 
 /// `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
-fn parts(bytes: &[u8], names: &Names, found: &mut Vec<Found>) {
+fn parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
     for at in memmem::find_iter(bytes, b"name=\"") {
         let Some(rest) = bytes.get(at + 6..) else { continue };
         let Some(end) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) else { continue };
@@ -97,7 +98,7 @@ fn parts(bytes: &[u8], names: &Names, found: &mut Vec<Found>) {
         let length = value.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(value.len());
         if may_be_secret(value.get(..length).unwrap_or_default()) {
             let start = at + 6 + end + start;
-            found.push(Found { value: start..start + length, quoted: false });
+            found.push(RedactedValue { value: start..start + length, quoted: false });
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::parse::syslog::HeaderTime;
 
 /// Which time `@timestamp` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Origin {
+pub enum TimeOrigin {
     /// A field that `timestamp_key` names.
     Field,
     /// The syslog header.
@@ -28,7 +28,7 @@ pub enum Origin {
     Load,
 }
 
-impl Origin {
+impl TimeOrigin {
     /// The word for it in documents.
     pub fn word(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ pub struct Chosen {
     /// The time.
     pub time: ZonedTime,
     /// Where it comes from.
-    pub origin: Origin,
+    pub origin: TimeOrigin,
     /// What about it is assumed.
     pub doubts: Doubts,
 }
@@ -169,15 +169,15 @@ impl Said {
         &self,
         around: &Surroundings,
         zone: Option<&Zone>,
-    ) -> impl Iterator<Item = (Origin, ZonedTime, Doubts)> {
+    ) -> impl Iterator<Item = (TimeOrigin, ZonedTime, Doubts)> {
         let sure = |origin| move |time| (origin, time, Doubts::default());
         [
-            self.collected_time(zone).map(sure(Origin::Fluentd)),
+            self.collected_time(zone).map(sure(TimeOrigin::Fluentd)),
             self.clock(zone)
-                .map(|time| (Origin::Fluentd, time, Doubts { zone_assumed: true, year_by_load: false })),
-            around.key.map(|key| key.start).map(sure(Origin::Key)),
-            around.object.map(ZonedTime::utc).map(sure(Origin::Object)),
-            Some(ZonedTime::utc(around.load)).map(sure(Origin::Load)),
+                .map(|time| (TimeOrigin::Fluentd, time, Doubts { zone_assumed: true, year_by_load: false })),
+            around.key.map(|key| key.start).map(sure(TimeOrigin::Key)),
+            around.object.map(ZonedTime::utc).map(sure(TimeOrigin::Object)),
+            Some(ZonedTime::utc(around.load)).map(sure(TimeOrigin::Load)),
         ]
         .into_iter()
         .flatten()
@@ -193,8 +193,8 @@ pub fn choose(said: &Said, around: &Surroundings, zone: Option<&Zone>) -> (Chose
     let header = said.header(around, zone);
     let clock = header.as_ref().and_then(|header| header.clock);
     let of_header =
-        header.and_then(|header| header.time).map(|(time, doubts)| (Origin::Syslog, time, doubts));
-    let of_load = || (Origin::Load, ZonedTime::utc(around.load), Doubts::default());
+        header.and_then(|header| header.time).map(|(time, doubts)| (TimeOrigin::Syslog, time, doubts));
+    let of_load = || (TimeOrigin::Load, ZonedTime::utc(around.load), Doubts::default());
     let first = of_header.or_else(|| said.others(around, zone).next());
     let (origin, time, doubts) = first.unwrap_or_else(of_load);
     (Chosen { time, origin, doubts }, clock)
@@ -205,10 +205,10 @@ pub(crate) fn candidates(
     said: &Said,
     around: &Surroundings,
     zone: Option<&Zone>,
-) -> impl Iterator<Item = (Origin, Option<ZonedTime>)> {
+) -> impl Iterator<Item = (TimeOrigin, Option<ZonedTime>)> {
     let header = said.header(around, zone).map(|header| header.time.map(|(time, _)| time));
     let others = said.others(around, zone).map(|(origin, time, _)| (origin, Some(time)));
-    header.map(|time| (Origin::Syslog, time)).into_iter().chain(others)
+    header.map(|time| (TimeOrigin::Syslog, time)).into_iter().chain(others)
 }
 
 fn against_collector(
@@ -255,10 +255,10 @@ impl Surroundings {
 
     /// The time that chooses the index of an event whose own is [after the object's](Self::is_after_object): the key's, unless that is
     /// too, or else the object's.
-    pub fn of_object(&self) -> Option<(Origin, ZonedTime)> {
+    pub fn of_object(&self) -> Option<(TimeOrigin, ZonedTime)> {
         let key =
-            self.key.map(|key| (Origin::Key, key.start)).filter(|(_, time)| !self.is_after_object(*time));
-        key.or_else(|| Some((Origin::Object, ZonedTime::utc(self.object?))))
+            self.key.map(|key| (TimeOrigin::Key, key.start)).filter(|(_, time)| !self.is_after_object(*time));
+        key.or_else(|| Some((TimeOrigin::Object, ZonedTime::utc(self.object?))))
     }
 }
 

@@ -129,9 +129,9 @@ impl fmt::Display for Zone {
 
 /// An offset as user.ini names it: `+09:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written(pub Offset);
+pub struct WrittenOffset(pub Offset);
 
-impl fmt::Display for Written {
+impl fmt::Display for WrittenOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.seconds();
         let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);

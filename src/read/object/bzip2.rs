@@ -6,7 +6,7 @@ use std::io::Read;
 
 use ::bzip2::{Decompress, Error, Status};
 
-use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
 use super::stored::StoredBytes;
 
 /// The first bytes of a stream. Behind them stands the size of its blocks, a digit from 1 to 9.
@@ -50,12 +50,12 @@ impl Codec for Bzip2 {
         let bytes = to_usize(self.decompress.total_out() - given_before);
         source.consume(read);
         let outcome = match verdict {
-            Ok(Status::StreamEnd) => Outcome::End,
-            Ok(Status::MemNeeded) => Outcome::Damaged("no memory for its block".to_owned()),
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
-            Ok(_) => Outcome::Starved,
-            Err(Error::DataMagic) => Outcome::Damaged("it has no bzip2 header".to_owned()),
-            Err(_) => Outcome::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
+            Ok(Status::StreamEnd) => MemberState::End,
+            Ok(Status::MemNeeded) => MemberState::Damaged("no memory for its block".to_owned()),
+            Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
+            Ok(_) => MemberState::Starved,
+            Err(Error::DataMagic) => MemberState::Damaged("it has no bzip2 header".to_owned()),
+            Err(_) => MemberState::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
         };
         Progress { bytes, outcome }
     }

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
 use super::stored::StoredBytes;
 
 /// The first bytes of a gzip member.
@@ -58,10 +58,10 @@ pub(crate) fn inflate<R: Read>(
     let bytes = to_usize(inflate.total_out() - given_before);
     source.consume(read);
     let outcome = match verdict {
-        Ok(Status::StreamEnd) => Outcome::End,
-        Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
-        Ok(_) => Outcome::Starved,
-        Err(error) => Outcome::Damaged(error.message().unwrap_or("no reason given").to_owned()),
+        Ok(Status::StreamEnd) => MemberState::End,
+        Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
+        Ok(_) => MemberState::Starved,
+        Err(error) => MemberState::Damaged(error.message().unwrap_or("no reason given").to_owned()),
     };
     Progress { bytes, outcome }
 }

@@ -30,11 +30,11 @@ pub(crate) struct Progress {
     /// The number of bytes written to the front of the buffer.
     pub(crate) bytes: usize,
     /// How the member goes on.
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: MemberState,
 }
 
 /// How a member goes on.
-pub(crate) enum Outcome {
+pub(crate) enum MemberState {
     /// The member may have more text.
     More,
     /// The member ended where it should.
@@ -74,16 +74,16 @@ impl<C: Codec> Members<C> {
             let Progress { bytes, outcome } = self.codec.decode(source, out);
             let (member, count) = (C::MEMBER, self.count);
             let stop = match outcome {
-                Outcome::More => None,
-                Outcome::End => {
+                MemberState::More => None,
+                MemberState::End => {
                     self.position = MemberPosition::BetweenMembers;
                     None
                 }
-                Outcome::Starved => Some(source.failure().map_or_else(
+                MemberState::Starved => Some(source.failure().map_or_else(
                     || Stop::Damaged(format!("the file ends inside {member} {count}")),
                     |reason| Stop::SourceFailed(reason.to_owned()),
                 )),
-                Outcome::Damaged(reason) => {
+                MemberState::Damaged(reason) => {
                     Some(Stop::Damaged(format!("{member} {count} is damaged: {reason}")))
                 }
             };

@@ -6,7 +6,7 @@ use std::io::Read;
 
 use lzma_rust2::{Action, Status, XzStream};
 
-use super::members::{Codec, Outcome, Progress, begins_with, to_usize};
+use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
 use super::stored::StoredBytes;
 
 /// The first bytes of a stream.
@@ -51,15 +51,15 @@ impl Codec for Xz {
         source.consume(read);
         let needed = self.stream.memory_usage().unwrap_or_default();
         let outcome = match verdict {
-            Ok(result) if result.status == Status::StreamEnd => Outcome::End,
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => Outcome::More,
-            Ok(_) => Outcome::Starved,
-            Err(_) if needed > self.stream.mem_limit() => Outcome::Damaged(format!(
+            Ok(result) if result.status == Status::StreamEnd => MemberState::End,
+            Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
+            Ok(_) => MemberState::Starved,
+            Err(_) if needed > self.stream.mem_limit() => MemberState::Damaged(format!(
                 "its dictionary needs {} MiB of memory, and {} MiB is the limit; pack it with xz -9 or less",
                 needed / 1024,
                 DICTIONARY >> 20
             )),
-            Err(error) => Outcome::Damaged(error.to_string()),
+            Err(error) => MemberState::Damaged(error.to_string()),
         };
         Progress { bytes, outcome }
     }

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::members::{Codec, Outcome, Progress, begins_with};
+use super::members::{Codec, MemberState, Progress, begins_with};
 use super::stored::StoredBytes;
 
 /// The first bytes of a frame.
@@ -33,7 +33,7 @@ enum FramePosition {
     Skipping(u64),
     Blocks,
     /// All blocks are decoded; the decoder still holds text.
-    Over(Option<Outcome>),
+    Over(Option<MemberState>),
 }
 
 /// The stored bytes as the decoder reads them. It remembers whether the decoder has asked for more than there was.
@@ -59,7 +59,7 @@ impl Zstd {
         Self { frame, position: FramePosition::Start }
     }
 
-    fn start<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Outcome> {
+    fn start<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<MemberState> {
         if let Some([_, magic @ .., a, b, c, d]) = source.peek(8).first_chunk::<8>()
             && *magic == SKIPPABLE
         {
@@ -72,8 +72,8 @@ impl Zstd {
         self.position = FramePosition::Blocks;
         Some(match started {
             Ok(()) => return None,
-            Err(_) if starved => Outcome::Starved,
-            Err(error) => Outcome::Damaged(reason(&error)),
+            Err(_) if starved => MemberState::Starved,
+            Err(error) => MemberState::Damaged(reason(&error)),
         })
     }
 
@@ -85,8 +85,8 @@ impl Zstd {
         let outcome = match decoded {
             Ok(false) => return,
             Ok(true) => None,
-            Err(_) if starved => Some(Outcome::Starved),
-            Err(error) => Some(Outcome::Damaged(reason(&error))),
+            Err(_) if starved => Some(MemberState::Starved),
+            Err(error) => Some(MemberState::Damaged(reason(&error))),
         };
         if outcome.is_some() {
             // The decoder keeps a window of text back until its frame ends: this end lets it go.
@@ -95,12 +95,12 @@ impl Zstd {
         self.position = FramePosition::Over(outcome);
     }
 
-    fn end(&self) -> Outcome {
+    fn end(&self) -> MemberState {
         match self.frame.get_checksum_from_data() {
             Some(sum) if self.frame.get_calculated_checksum() != Some(sum) => {
-                Outcome::Damaged("its check sum is wrong".to_owned())
+                MemberState::Damaged("its check sum is wrong".to_owned())
             }
-            _ => Outcome::End,
+            _ => MemberState::End,
         }
     }
 }
@@ -129,8 +129,8 @@ impl Codec for Zstd {
                     source.consume(passed);
                     *left -= passed as u64;
                     let outcome = match (*left, waiting) {
-                        (0, _) => Outcome::End,
-                        (_, 0) => Outcome::Starved,
+                        (0, _) => MemberState::End,
+                        (_, 0) => MemberState::Starved,
                         _ => continue,
                     };
                     return Progress { bytes: 0, outcome };
@@ -138,7 +138,7 @@ impl Codec for Zstd {
                 FramePosition::Blocks => {
                     let bytes = self.frame.read(out).unwrap_or_default();
                     if bytes > 0 {
-                        return Progress { bytes, outcome: Outcome::More };
+                        return Progress { bytes, outcome: MemberState::More };
                     }
                     self.block(source);
                 }
@@ -146,7 +146,7 @@ impl Codec for Zstd {
                     let bytes = self.frame.read(out).unwrap_or_default();
                     let outcome = match bytes {
                         0 => outcome.take().unwrap_or_else(|| self.end()),
-                        _ => Outcome::More,
+                        _ => MemberState::More,
                     };
                     return Progress { bytes, outcome };
                 }

@@ -1,14 +1,6 @@
 //! What holds of any bytes, one property for each stage: the fuzz targets of `fuzz/` look for bytes of which it does not, and
 //! `fixtures/fuzz` keeps those that they have found.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 mod cef;
 mod collector;
 mod document;

@@ -1,13 +1,5 @@
 //! What the tests of documents share: a compiled section, fixed facts of an object, and documents read back.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 pub(crate) mod tables;
 pub(crate) mod panels;
 pub(crate) mod strict;

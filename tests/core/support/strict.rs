@@ -1,7 +1,5 @@
 //! A reader of JSON that refuses what OpenSearch would: two equal keys in one object.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stand outside of test functions")]
-
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -1,12 +1,5 @@
 //! The tables of facts under `config/`, as rows of cells by column.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of tests stand outside of test functions"
-)]
-
 use std::collections::BTreeMap;
 use std::fs;
 

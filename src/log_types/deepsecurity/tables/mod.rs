@@ -23,7 +23,7 @@ use self::labels::Labels;
 use self::modules::Modules;
 use self::products::Products;
 use self::system_events::SystemEvent;
-use self::written::Written;
+use self::written::WrittenKeys;
 use crate::bytes::table;
 use crate::bytes::table::{Table, TableError};
 use crate::document::field_list::{FieldId, ListedField, base_fields};
@@ -40,7 +40,7 @@ pub struct Tables {
     pub(super) codes: Codes,
     pub(super) system_events: Vec<SystemEvent>,
     pub(super) products: Products,
-    pub(super) written: Written,
+    pub(super) written: WrittenKeys,
 }
 
 impl Tables {
@@ -73,7 +73,7 @@ impl Tables {
             codes: Codes::read(codes, &names)?,
             system_events: system_events.read(SystemEvent::read)?,
             products: Products::read(vendors, products)?,
-            written: Written::read(examples, &keys)?,
+            written: WrittenKeys::read(examples, &keys)?,
             keys,
             own_fields,
         })

@@ -7,12 +7,12 @@ use crate::parse::pairs::event_keys::KeyId;
 
 /// The table.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
+pub(crate) struct WrittenKeys {
     of_all: Vec<KeyId>,
     of_module: PerModule<Vec<KeyId>>,
 }
 
-impl Written {
+impl WrittenKeys {
     pub(super) fn read(table: Table, keys: &Keys) -> Result<Self, TableError> {
         let mut written = Self::default();
         table.read(|row| written.add(&row, keys))?;

@@ -10,7 +10,7 @@ use crate::bytes::slice;
 use crate::bytes::slice::bytes_mut;
 use crate::read::object::container::{Container, HEAD};
 use crate::read::object::gzip::inflate as inflate_part;
-use crate::read::object::members::{Outcome, Progress};
+use crate::read::object::members::{MemberState, Progress};
 use crate::read::object::stored::StoredBytes;
 
 /// Flags of an entry that cannot be read (APPNOTE.TXT 4.4.4): encrypted, strongly encrypted, header masked.
@@ -71,10 +71,10 @@ impl ZipEntry {
             self.unpacked += more as u64;
             bytes += more;
             end = match outcome {
-                Outcome::More => None,
-                Outcome::End => Some(self.finish(inflate, source)),
-                Outcome::Starved => Some(Err(ZipFault::Cut)),
-                Outcome::Damaged(reason) => Some(Err(ZipFault::Damaged(reason))),
+                MemberState::More => None,
+                MemberState::End => Some(self.finish(inflate, source)),
+                MemberState::Starved => Some(Err(ZipFault::Cut)),
+                MemberState::Damaged(reason) => Some(Err(ZipFault::Damaged(reason))),
             };
         }
         let head = slice::bytes(out, ..bytes);
@@ -106,9 +106,9 @@ impl ZipEntry {
         let bytes = source.read(bytes_mut(out, ..count));
         self.packed += bytes as u64;
         let outcome = match (left, bytes) {
-            (0, _) => Outcome::End,
-            (_, 0) => Outcome::Starved,
-            _ => Outcome::More,
+            (0, _) => MemberState::End,
+            (_, 0) => MemberState::Starved,
+            _ => MemberState::More,
         };
         Progress { bytes, outcome }
     }
