@@ -7,6 +7,8 @@ use std::fmt::Display;
 
 use csv::{Position, ReaderBuilder, StringRecord};
 
+use super::slice::part;
+
 /// A table that is compiled in.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
@@ -50,7 +52,7 @@ impl Table {
         // The reader looks at each byte: what stands above the names of the columns need not cost that.
         let head = text.split_inclusive('\n').take_while(|line| line.starts_with('#'));
         let (above, head) = head.fold((0, 0), |(lines, bytes), line| (lines + 1, bytes + line.len()));
-        let rows = text.get(head..).unwrap_or_default();
+        let rows = part(text, head..);
         let broken = |error: csv::Error| TableError {
             file,
             line: above + line_of(rows, error.position()),

@@ -5,6 +5,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::value::ValueError;
+use crate::bytes::slice::part;
 
 /// A regex that is looked for anywhere in a text, as upstream does with keys.
 pub(super) fn search(text: &str) -> Result<Regex, ValueError> {
@@ -68,7 +69,7 @@ fn problem(text: &str, error: &regex::Error) -> ValueError {
     let reason = report.lines().last().unwrap_or_default();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     let offset = if text.contains('\n') { 0 } else { marked(text, report) };
-    let character = text.get(..offset).unwrap_or_default().chars().count() + 1;
+    let character = part(text, ..offset).chars().count() + 1;
     let problem = ValueError::new(offset, format!("no regex: {reason}, at character {character}"));
     ValueError { help: help(text, offset, reason), ..problem }
 }

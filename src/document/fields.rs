@@ -12,6 +12,7 @@ use super::ecs::Type;
 use super::field_list::{ListedField, PREFIX, base_fields};
 use crate::bytes::json;
 use crate::bytes::json::Piece;
+use crate::bytes::slice::{self, part};
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,7 +259,7 @@ impl Fields {
 fn refuse_value_and_object(fields: &[Field], names: &HashSet<String>) -> Result<(), Error> {
     for field in fields {
         for (dot, _) in field.name.match_indices('.') {
-            let object = field.name.get(..dot).unwrap_or_default();
+            let object = part(&field.name, ..dot);
             if names.contains(object) {
                 return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
             }
@@ -283,7 +284,7 @@ fn document_order(fields: &[Field], own: usize, prefix: &str) -> Vec<FieldId> {
     let mut firsts: HashMap<&str, usize> = HashMap::new();
     for (place, (_, field)) in listed(fields, own).enumerate() {
         for end in field.name.match_indices('.').map(|(dot, _)| dot).chain([field.name.len()]) {
-            firsts.entry(field.name.get(..end).unwrap_or_default()).or_insert(place);
+            firsts.entry(part(&field.name, ..end)).or_insert(place);
         }
     }
     let mut keyed: Vec<(bool, Vec<usize>, FieldId)> = listed(fields, own)
@@ -293,7 +294,7 @@ fn document_order(fields: &[Field], own: usize, prefix: &str) -> Vec<FieldId> {
                 .match_indices('.')
                 .map(|(dot, _)| dot)
                 .chain([field.name.len()])
-                .map(|end| firsts.get(field.name.get(..end).unwrap_or_default()).copied().unwrap_or_default())
+                .map(|end| firsts.get(part(&field.name, ..end)).copied().unwrap_or_default())
                 .collect();
             (field.name.split('.').next() == Some(prefix), path, id)
         })
@@ -341,7 +342,7 @@ fn slot<'n>(field: FieldId, name: &'n str, prefix: &str, objects: &mut Objects<'
     let mut next = vec![b','];
     json::string(name, &mut next);
     next.extend_from_slice(b":\"");
-    let name = Piece::new(next.get(1..).unwrap_or_default());
+    let name = Piece::new(slice::bytes(&next, 1..));
     Slot { name, next: Piece::new(&next), object, field, prefixed }
 }
 

@@ -7,6 +7,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::url::{split_first, split_last};
 use crate::bytes::find;
+use crate::bytes::slice;
 use crate::bytes::trim::trim;
 use crate::document::convert::address;
 use crate::document::value::Address;
@@ -36,7 +37,7 @@ pub(crate) fn starts_like_http(bytes: &[u8]) -> bool {
     if !bytes.first_chunk::<3>().is_some_and(|front| front.iter().all(u8::is_ascii_uppercase)) {
         return false;
     }
-    let line = bytes.get(..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
+    let line = slice::bytes(bytes, ..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()));
     // Most requests need no closer look.
     if (line.starts_with(b"GET /") || line.starts_with(b"POST /")) && line.is_ascii() {
         return true;

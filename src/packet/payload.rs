@@ -11,6 +11,7 @@ use std::cell::LazyCell;
 use super::http::starts_like_http;
 use super::redaction::{Place, Redactor};
 use crate::bytes::find;
+use crate::bytes::slice;
 use crate::bytes::trim::trim;
 use crate::document::row::CUT_MARK;
 
@@ -221,7 +222,7 @@ fn secret_header(
 ) -> Option<usize> {
     let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     find::each(b':', line).find(|colon| {
-        let name = line.get(..*colon).unwrap_or_default().trim_ascii_end();
+        let name = slice::bytes(line, ..*colon).trim_ascii_end();
         if last_letter(name) & last_letters == 0 {
             return false;
         }
@@ -249,7 +250,7 @@ fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
     if line.is_empty() || behind.is_empty() || is_start || !line.iter().all(is_text_byte) {
         return false;
     }
-    let next = line_without_end(behind.get(..line_length(behind)).unwrap_or_default());
+    let next = line_without_end(slice::bytes(behind, ..line_length(behind)));
     header_name(next).is_some() || (next.is_empty() && line.iter().all(|byte| is_cookie_byte(*byte)))
 }
 

@@ -6,6 +6,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 use memchr::memmem::Finder;
 
+use crate::bytes::slice::part;
 use crate::document::row::MAX_STRING;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 
@@ -85,7 +86,7 @@ impl Payloads {
                 kept = start + payload.len();
             }
         }
-        let rest = text.get(kept..).unwrap_or_default();
+        let rest = part(text, kept..);
         if kept == 0 && self.find_key(rest).is_none() {
             return text;
         }

@@ -4,6 +4,8 @@
 
 use memchr::{memchr, memchr3, memrchr};
 
+use crate::bytes::slice::part;
+
 /// Slices of a URL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
@@ -35,7 +37,7 @@ pub fn split_url(url: &str) -> Parts<'_> {
         })
     });
     let (scheme, rest) = match scheme_end {
-        Some(end) => (url.get(..end), url.get(end + 3..).unwrap_or_default()),
+        Some(end) => (url.get(..end), part(url, end + 3..)),
         None => (None, url),
     };
     let authority_end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
