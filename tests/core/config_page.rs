@@ -5,22 +5,12 @@ use std::fmt::Write;
 use es_loader::config::check;
 use es_loader::config::diagnostic::{File, Severity};
 
-const PAGE: &str = "docs/config.md";
-const BEGIN: &str = "<!-- made of config/keys.tsv: begin -->\n";
-const END: &str = "<!-- made of config/keys.tsv: end -->\n";
+use crate::support::pages::assert_part;
 
 /// To accept what the tables say: `UPDATE_FIXTURES=1 cargo test the_page_of_keys`, then read the difference.
 #[test]
 fn the_page_of_keys_is_what_the_tables_say() {
-    let page = std::fs::read_to_string(PAGE).unwrap();
-    let (before, rest) = page.split_once(BEGIN).unwrap();
-    let (written, behind) = rest.split_once(END).unwrap();
-    let made = made();
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        std::fs::write(PAGE, [before, BEGIN, &made, END, behind].concat()).unwrap();
-    } else {
-        assert!(made == written, "{PAGE}: UPDATE_FIXTURES=1 writes it anew");
-    }
+    assert_part("docs/config.md", "config/keys.tsv", &made());
 }
 
 #[test]

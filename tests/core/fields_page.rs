@@ -8,6 +8,7 @@ use std::fmt::Write;
 use es_loader::document::ecs::Type;
 use serde_json::Value;
 
+use crate::support::pages::assert_part;
 use crate::support::tables::{Row, deepsecurity};
 use crate::support::{document, plan};
 
@@ -25,6 +26,20 @@ fn the_page_of_fields_is_what_the_loader_does() {
         assert_eq!(made, written, "{PAGE}:{number}; UPDATE_FIXTURES=1 writes it anew");
     }
     assert_eq!(made.lines().count(), written.lines().count());
+}
+
+/// To accept what the table says: `UPDATE_FIXTURES=1 cargo test the_page_of_modules`, then read the difference.
+#[test]
+fn the_page_of_modules_is_what_the_table_says() {
+    const HEAD: [&str; 6] =
+        ["module", "product", "ids", "`event.provider`", "`event.kind`", "`event.category`"];
+    let mut made = format!("| {} |\n|{}\n", HEAD.join(" | "), "---|".repeat(HEAD.len()));
+    for row in deepsecurity("modules") {
+        let cells = ["module", "product", "ids", "provider", "kind", "category"]
+            .map(|name| row.list(name).join(", "));
+        made += &format!("| {} |\n", cells.join(" | ").replace("|  |", "| |"));
+    }
+    assert_part("docs/deep-security.md", "config/log_types/deepsecurity/modules.csv", &made);
 }
 
 #[test]

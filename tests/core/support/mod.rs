@@ -1,5 +1,6 @@
 //! What the tests of documents share: a compiled section, fixed facts of an object, and documents read back.
 
+pub(crate) mod pages;
 pub(crate) mod tables;
 pub(crate) mod panels;
 pub(crate) mod strict;
