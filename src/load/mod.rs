@@ -52,6 +52,37 @@ pub fn load<R: Read + Send>(
 
 /// Reads an object as [`load`] does, and shows its documents to `visitor` instead of sending them. These documents can say where each
 /// of their values comes from.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::ops::ControlFlow;
+///
+/// use es_loader::config::Config;
+/// use es_loader::config::diagnostic::File;
+/// use es_loader::load::account::Limits;
+/// use es_loader::load::visit;
+/// use es_loader::local::open_object::Facts;
+/// use es_loader::map::compiled::CompiledSections;
+///
+/// let user_ini = File { name: "user.ini".to_owned(), text: "[deepsecurity]\nlabels.policy = cs6\n".to_owned() };
+/// let config = Config::load(&[user_ini]).expect("no mistake in it");
+/// let sections = CompiledSections::new(config).expect("no field is a value and an object");
+/// let section = sections.named("deepsecurity").ok_or("it is built in")?;
+/// let line = "CEF:0|Trend Micro|Deep Security Agent|20.0|1000552|IPS|6|src=10.0.3.77 act=Reset cs6=web";
+/// let facts = Facts::local("an object".to_owned(), "2026-11-29T00:00:00Z".parse()?).complete(section);
+///
+/// let account = visit(line.as_bytes(), section, facts, &Limits::default(), &mut |document, _| {
+///     let explanation = document.explain();
+///     let value = |name: &str| explanation.fields.iter().find(|field| field.field == name).map(|field| &field.value);
+///     assert_eq!(value("source.ip"), Some(&"10.0.3.77".into()), "the table");
+///     assert_eq!(value("labels.policy"), Some(&"web".into()), "the line of user.ini");
+///     assert_eq!(value("event.provider"), Some(&"intrusion_prevention".into()), "the log type");
+///     ControlFlow::Continue(())
+/// });
+/// assert_eq!(account.lines, 1);
+/// # Ok(())
+/// # }
+/// ```
 pub fn visit<R: Read + Send>(
     reader: R,
     section: &CompiledSection,
