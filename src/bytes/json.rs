@@ -214,7 +214,7 @@ fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
 }
 
 /// How many bytes from the start need no escape.
-fn plain_length(bytes: &[u8]) -> usize {
+pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut length = 0;
     for block in blocks {

@@ -27,6 +27,8 @@ pub struct Mapping {
     pub built_in: bool,
     /// The sources, in the order in which they are tried.
     pub sources: Vec<SourceName>,
+    /// The field takes the values of all sources, not of the first that has one.
+    pub is_list: bool,
     /// Where the line stands.
     pub position: Position,
 }
@@ -38,8 +40,17 @@ pub struct Static {
     pub field: String,
     /// The value, before it is converted to the type of the field.
     pub value: String,
+    /// Further values, where the field has several.
+    pub more: Vec<String>,
     /// Where the line stands.
     pub position: Position,
+}
+
+impl Static {
+    /// All values of the field.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.value).chain(&self.more).map(String::as_str)
+    }
 }
 
 /// What an object's lines are.
@@ -68,6 +79,8 @@ pub enum Rotation {
     Monthly,
     /// `-%Y`
     Yearly,
+    /// Never, in a collection of OpenSearch Serverless: `-001`, or the suffix.
+    Serverless,
 }
 
 /// Which time names the index.
@@ -166,6 +179,14 @@ pub struct LogType {
     pub doc_id_suffix: Option<SourceName>,
     /// The object that takes what the table leaves over.
     pub field_prefix: String,
+    /// The configuration names that object: a record that is the event itself goes there as a whole.
+    pub is_prefix_set: bool,
+    /// The array inside of an object that holds the events.
+    pub json_delimiter: Option<String>,
+    /// Paths whose values become text, because they have several types.
+    pub json_to_text: Vec<String>,
+    /// The record's own fields that get other names: the new one and the old.
+    pub renamed: Vec<(String, String)>,
     /// Names of products beside those that the log type knows.
     pub products: Vec<String>,
     /// Proxies whose X-Forwarded-For is believed.

@@ -10,6 +10,9 @@ use super::resolved::{ResolvedEntry, ResolvedSection};
 use super::value::{ValueError, words};
 use super::{field, keys, source, suggestion};
 
+/// The fields of ECS that hold several values, one a line.
+const LIST_FIELDS: &str = include_str!("../../config/list_fields.csv");
+
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
 
@@ -30,11 +33,12 @@ pub(super) fn lines(
     findings: &mut Findings,
 ) -> FieldLines {
     let listed = listed(section, findings);
+    let renamed: HashSet<&str> = words(section.text("renamed_newfields")).map(|(_, word)| word).collect();
     let constant: HashSet<&str> = words(section.text("static_ecs")).map(|(_, word)| word).collect();
     let mut lines = FieldLines::default();
     let mut dropped = Vec::new();
     for entry in &section.entries {
-        if keys::is_known(entry.key) {
+        if keys::is_known(entry.key) || renamed.contains(entry.key) {
             continue;
         }
         let in_list = listed.contains(entry.key);
@@ -56,7 +60,7 @@ pub(super) fn lines(
         } else if entry.text().is_empty() {
             lines.switched_off.push(entry.key.to_owned());
         } else if constant.contains(entry.key) {
-            lines.statics.extend(constant_line(entry, findings));
+            lines.statics.extend(constant_line(entry));
         } else {
             lines.mappings.extend(mapping_line(entry, findings));
         }
@@ -129,13 +133,13 @@ fn mapping_line(entry: &ResolvedEntry<'_>, findings: &mut Findings) -> Option<Ma
         findings.push(finding.help("name it in 'static_ecs' to make it a constant"));
         return None;
     }
+    let is_bracketed = entry.text().starts_with('[');
     match source::list(entry.text()) {
-        Ok(sources) => Some(Mapping {
-            field: entry.key.to_owned(),
-            built_in: entry.is_built_in(),
-            sources,
-            position: entry.position().clone(),
-        }),
+        Ok(sources) => {
+            let is_list = is_bracketed || (sources.len() > 1 && holds_several(entry.key));
+            let (field, position) = (entry.key.to_owned(), entry.position().clone());
+            Some(Mapping { field, built_in: entry.is_built_in(), sources, is_list, position })
+        }
         Err(problem) => {
             findings.push(entry.value_error(problem));
             None
@@ -143,17 +147,40 @@ fn mapping_line(entry: &ResolvedEntry<'_>, findings: &mut Findings) -> Option<Ma
     }
 }
 
-fn constant_line(entry: &ResolvedEntry<'_>, findings: &mut Findings) -> Option<Static> {
+/// A constant, or several of them: `[a, b]`, and `a b` for a field that holds several values.
+fn constant_line(entry: &ResolvedEntry<'_>) -> Option<Static> {
     let text = entry.text();
-    let value = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map_or(text, str::trim);
-    let is_list = value.len() < text.len() && value.contains(',');
-    if is_list || matches!(entry.key, "event.category" | "event.type") && value.contains(char::is_whitespace)
-    {
-        let problem = ValueError::new(0, "a list of constants is not supported: one field takes one value");
-        findings.push(entry.value_error(problem.help("keep one of them")));
-        return None;
+    let values: Vec<&str> = match source::bracketed(text).filter(|_| text.ends_with(']')) {
+        Some(inner) => inner.split(',').map(str::trim).filter(|value| !value.is_empty()).collect(),
+        None if holds_several(entry.key) => words(text).map(|(_, word)| word).collect(),
+        None => vec![text],
+    };
+    let mut values = values.into_iter().map(ToOwned::to_owned);
+    let (value, more) = (values.next().unwrap_or_default(), values.collect());
+    Some(Static { field: entry.key.to_owned(), value, more, position: entry.position().clone() })
+}
+
+/// Whether a field of ECS holds several values.
+fn holds_several(field: &str) -> bool {
+    LIST_FIELDS.lines().any(|name| name == field)
+}
+
+/// The record's own fields that get other names (`renamed_newfields`): each new name has a line with the old one.
+pub(super) fn renamed(section: &ResolvedSection<'_>, findings: &mut Findings) -> Vec<(String, String)> {
+    let mut renamed = Vec::new();
+    let Some(entry) = section.get("renamed_newfields") else { return renamed };
+    for (offset, new) in words(entry.text()) {
+        match section.text(new) {
+            "" => {
+                let message =
+                    format!("{} is listed in 'renamed_newfields' but has no line of its own", quoted(new));
+                let help = format!("add '{new} = <field of the record>', or take it out of the list");
+                findings.push(Diagnostic::error(&entry.position_at(offset), message).help(help));
+            }
+            old => renamed.push((new.to_owned(), old.to_owned())),
+        }
     }
-    Some(Static { field: entry.key.to_owned(), value: value.to_owned(), position: entry.position().clone() })
+    renamed
 }
 
 /// Fields that would be a value and an object at once: OpenSearch refuses every document with both.

@@ -72,6 +72,11 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
     let via_cwl = section.read("via_cwl", findings, value::boolean);
     let field_prefix = field_prefix(section, findings);
+    let is_prefix_set = section.get("field_prefix").is_some_and(|entry| !entry.text().is_empty());
+    let words = |text: &str| Ok(value::words(text).map(|(_, word)| word.to_owned()).collect());
+    let json_delimiter = section.read("json_delimiter", findings, |text| unless_empty(text, value::word));
+    let json_to_text = section.read("json_to_text", findings, words);
+    let renamed = mapping::renamed(section, findings);
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
     let event_time = event_time(section, findings);
     let doc_id = section.read("doc_id", findings, source::at_most_one);
@@ -112,6 +117,10 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
         field_prefix: field_prefix?,
+        is_prefix_set,
+        json_delimiter: json_delimiter?,
+        json_to_text: json_to_text?,
+        renamed,
         products: products?,
         trusted_proxies: trusted_proxies?,
         raw_message: raw_message?,
@@ -224,6 +233,7 @@ fn longest_name(index: &IndexSettings) -> usize {
     let date = match index.rotation {
         // The alias stands for indices such as -000001.
         Rotation::Auto => "-000001",
+        Rotation::Serverless => "-001",
         Rotation::Daily => "-2020-12-31",
         Rotation::Weekly => "-2020-w52",
         Rotation::Monthly => "-2020-12",
@@ -298,7 +308,7 @@ fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<
 
 /// Sources of an event's time, as `read` reads them.
 fn time_sources<T>(text: &str, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, ValueError> {
-    const AROUND_AN_EVENT: [&str; 3] = ["cwe_timestamp", "cwl_timestamp", "file_timestamp"];
+    const AROUND_AN_EVENT: [&str; 2] = ["cwl_timestamp", "file_timestamp"];
     match value::words(text).find(|(_, word)| AROUND_AN_EVENT.contains(word)) {
         None => read(text),
         Some((offset, word)) => Err(ValueError::new(offset, format!("'{word}' is no source here"))

@@ -3,7 +3,7 @@
 use super::diagnostic::quoted;
 use super::log_type::SourceName;
 use super::suggestion::did_you_mean;
-use super::value::{ValueError, words};
+use super::value::{ValueError, pieces, words};
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 
@@ -50,11 +50,17 @@ impl SourceName {
 
 /// The sources of one line, in order.
 pub(super) fn list(text: &str) -> Result<Vec<SourceName>, ValueError> {
-    if text.starts_with('[') {
-        let problem = ValueError::new(0, "a list in brackets is not supported: one field takes one value");
-        return Err(problem.help("write the sources without brackets and commas, the first present wins"));
-    }
-    words(text).map(|(offset, word)| one(word).map_err(|problem| ValueError { offset, ..problem })).collect()
+    let is_bracketed = bracketed(text).is_some();
+    let separates: fn(char) -> bool =
+        if is_bracketed { |c| c.is_whitespace() || "[],".contains(c) } else { char::is_whitespace };
+    pieces(text, separates)
+        .map(|(offset, word)| one(word).map_err(|problem| ValueError { offset, ..problem }))
+        .collect()
+}
+
+/// The inside of a list in brackets.
+pub(super) fn bracketed(text: &str) -> Option<&str> {
+    text.strip_prefix('[').map(|rest| rest.strip_suffix(']').unwrap_or(rest))
 }
 
 /// At most one source.

@@ -10,7 +10,8 @@ pub(crate) enum Origin {
     /// A key of the event, or else a field of the record.
     Key(KeyId, Box<str>),
     /// One of fluentd's own fields: the record's, whatever the event says, because log text must not pass for it.
-    Record(RecordField),
+    /// Where the record is the event itself, the path of the same name, by its key.
+    Record(RecordField, Option<KeyId>),
     /// The event's header.
     Header(HeaderField),
     /// The syslog header.
@@ -26,6 +27,9 @@ pub(crate) enum RecordField {
 }
 
 impl RecordField {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Hostname, Self::Timestamp, Self::Tag];
+
     /// The field's name in the record.
     pub(crate) fn name(self) -> &'static str {
         match self {

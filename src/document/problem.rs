@@ -60,11 +60,15 @@ pub enum Problem {
     DocIdMissing,
     /// The value of `doc_id` is longer than OpenSearch takes: the id is made from the content.
     DocIdTooLong,
+    /// A key of a record that is a field of ours, or that OpenSearch takes for none: it went under the prefix.
+    KeyMoved,
+    /// Objects in objects beyond what OpenSearch takes: kept as text.
+    TooDeep,
 }
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
@@ -92,6 +96,8 @@ impl Problem {
         Self::TimeAfterObject,
         Self::DocIdMissing,
         Self::DocIdTooLong,
+        Self::KeyMoved,
+        Self::TooDeep,
     ];
 
     /// A name for programs.
@@ -124,6 +130,8 @@ impl Problem {
             Self::TimeAfterObject => "time_after_object",
             Self::DocIdMissing => "doc_id_missing",
             Self::DocIdTooLong => "doc_id_too_long",
+            Self::KeyMoved => "key_moved",
+            Self::TooDeep => "too_deep",
         }
     }
 
@@ -165,6 +173,10 @@ impl Problem {
             Self::DocIdTooLong => {
                 "doc_id longer than the 512 bytes that OpenSearch takes, its id is made of the content"
             }
+            Self::KeyMoved => {
+                "key of a record that is a field of ours or none at all, moved under the prefix"
+            }
+            Self::TooDeep => "objects nested too deep, kept as text",
         }
     }
 }

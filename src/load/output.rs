@@ -132,6 +132,11 @@ impl<'l> Output<'l> {
         self.account.problems.add_many(problem, count);
     }
 
+    /// Counts a line as blank that holds a list without events.
+    pub(super) fn note_line_without_events(&mut self) {
+        self.account.blank_lines += 1;
+    }
+
     pub(super) fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
         let Event { line, part, .. } = *document.event();
         self.count_through(line, texts);

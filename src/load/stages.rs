@@ -20,10 +20,12 @@ use crate::map::exclude;
 use crate::map::exclude::Exclusions;
 use crate::parse::joined;
 use crate::parse::joined::EventText;
+use crate::parse::marker::EventStart;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
 use crate::read::record::fluentd::Record;
+use crate::read::record::raw::raw_records;
 
 /// What may stand in front of a line: a byte order mark where files were joined, and NUL bytes where a file was truncated while its
 /// writer went on behind them.
@@ -76,12 +78,21 @@ impl<'l> Stages<'l> {
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = lines.iter().map(|line| Text::of(line, self.section.log_type.encoding)).collect();
         let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
+        let is_raw = is_json && self.section.holds_events();
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for text in &texts {
             let message = text.text.trim_start_matches(PADDING);
             let is_json = is_json || is_enveloped(message);
-            let mut rest = record::records(if is_json { message } else { "" }, &mut spare);
+            let mut raw = Vec::new();
+            if is_raw {
+                raw_records(message, self.section.log_type().json_delimiter.as_deref(), &mut raw);
+                if raw.is_empty() && text.identity.is_some() {
+                    output.note_line_without_events();
+                }
+            }
+            let mut raw = raw.into_iter();
+            let mut rest = record::records(if is_json && !is_raw { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then_some(message);
             loop {
                 let read = match records.last_mut() {
@@ -91,13 +102,17 @@ impl<'l> Stages<'l> {
                 read.text = text;
                 match whole.take() {
                     Some(message) => read.record.message = message.into(),
+                    None if is_raw => match raw.next() {
+                        Some(event) => read.record = event,
+                        None => break,
+                    },
                     None if rest.read_next(&mut read.record).is_some() => {}
                     None => break,
                 }
                 let record = &mut read.record;
                 let own_rule = || exclude::own_rule(record, self.section.own_log_group.as_deref());
                 record.left_out = record.left_out.or_else(own_rule);
-                if record.left_out.is_none() {
+                if record.left_out.is_none() && !is_raw {
                     read.found = event_text::find(record, self.section);
                 }
                 if records.len() > EVENTS_TOGETHER {
@@ -135,14 +150,17 @@ impl<'l> Stages<'l> {
                 output.leave_out(rule, part, *line, texts);
                 continue;
             }
-            if record.message_missing {
+            if record.message_missing && self.section.paths_for(record, found.start).is_none() {
                 output.note(Problem::MessageMissing);
             }
             if self.section.log_type.via_cwl && record.envelope.is_none() {
                 output.note(Problem::NotInEnvelope);
             }
             output.note_many(Problem::FurtherEventField, found.further);
-            for EventText { text, start, quoted } in joined::events(&record.message, found.start) {
+            let whole = self.section.paths_for(record, found.start);
+            let whole = whole.map(|_| EventText { text: &record.raw, start: EventStart::Nowhere, quoted: 0 });
+            let parts = whole.is_none().then(|| joined::events(&record.message, found.start));
+            for EventText { text, start, quoted } in whole.into_iter().chain(parts.into_iter().flatten()) {
                 output.note_many(Problem::EventInValue, quoted);
                 let part = self.next_part(*line);
                 events.push(Event { record, text, start, line: *line, identity, part });

@@ -49,6 +49,11 @@ pub(crate) trait Profile: Debug + Sync {
         None
     }
 
+    /// Whether records are the events themselves, and none holds the text of one.
+    fn takes_records(&self) -> bool {
+        false
+    }
+
     /// Adds what no table can say to the rows of several events, of which each was written by a device of the product. Fields
     /// that have a value keep it, unless it would mislead.
     fn enrich(&self, events: Vec<EventView<'_, '_>>);

@@ -7,6 +7,7 @@ use bumpalo::Bump;
 
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
+use super::record::paths::Paths;
 use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
@@ -21,7 +22,9 @@ use crate::log_types::event::Condition;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
 use crate::packet::redaction::Redactor;
+use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
+use crate::read::record::fluentd::Record;
 
 /// A section, compiled.
 #[derive(Clone, Debug)]
@@ -33,8 +36,10 @@ pub struct CompiledSection {
     pub(crate) redactor: Redactor,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
+    /// What it wants of records that are the events themselves; nothing where each record holds the text of an event.
+    pub(crate) paths: Option<Paths>,
     pub(crate) rules: Vec<Rule>,
-    pub(crate) statics: Vec<(FieldId, String)>,
+    pub(crate) statics: Vec<(FieldId, Vec<String>)>,
     pub(crate) time_keys: Vec<Origin>,
     pub(crate) doc_id: Option<Origin>,
     pub(crate) doc_id_suffix: Option<Origin>,
@@ -84,6 +89,8 @@ pub(crate) struct Rule {
     pub(crate) origins: Vec<Origin>,
     /// What it asks of an event.
     pub(crate) condition: Option<Condition>,
+    /// The field takes the values of all origins, not of the first that has one.
+    pub(crate) is_list: bool,
 }
 
 impl CompiledSection {
@@ -92,7 +99,7 @@ impl CompiledSection {
     /// # Errors
     ///
     /// A field that would be both a value and an object, or more fields than a document can have.
-    pub fn new(log_type: LogType) -> Result<Self, Box<Diagnostic>> {
+    pub fn new(mut log_type: LogType) -> Result<Self, Box<Diagnostic>> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
         let profile = log_types::profile(&log_type.name);
@@ -104,29 +111,46 @@ impl CompiledSection {
         let off: Vec<&str> = off;
         let fields = fields.without(off.into_iter());
         let kind_is_off = !kind.is_empty();
-        let records = matches!(log_type.file_format, FileFormat::Json);
         let known = profile.known_keys();
-        let mut keys = KeyTable::new(known.names, known.aliases);
+        let is_json = matches!(log_type.file_format, FileFormat::Json);
+        let paths = (is_json && (profile.takes_records() || !log_types::is_log_type(&log_type.name)))
+            .then(|| Paths::new(&fields, log_type.is_prefix_set));
+        let mut sources =
+            Sources { keys: KeyTable::new(known.names, known.aliases), paths, records: is_json };
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
-            let origins = mapping.sources.iter().map(|source| origin(source, records, &mut keys));
-            let origins: Vec<_> = origins.collect();
+            let origins: Vec<_> = mapping.sources.iter().map(|source| sources.origin(source)).collect();
             let condition = match origins.as_slice() {
                 [Origin::Key(key, _)] if mapping.built_in => profile.condition(&mapping.field, *key),
                 _ => None,
             };
-            rules.push(Rule { field, kind: fields.kind(field), origins, condition });
+            rules.push(Rule {
+                field,
+                kind: fields.kind(field),
+                origins,
+                condition,
+                is_list: mapping.is_list,
+            });
         }
         let statics = log_type
             .statics
             .iter()
-            .filter_map(|constant| Some((fields.id(&constant.field)?, constant.value.clone())))
+            .filter_map(|constant| {
+                Some((fields.id(&constant.field)?, constant.values().map(ToOwned::to_owned).collect()))
+            })
             .collect();
-        let time_keys =
-            log_type.event_time.keys.iter().map(|source| origin(source, records, &mut keys)).collect();
-        let doc_id = log_type.doc_id.as_ref().map(|source| origin(source, records, &mut keys));
-        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| origin(source, records, &mut keys));
+        if sources.paths.is_some() && log_type.event_time.keys.is_empty() {
+            log_type.event_time.keys.push(SourceName::Key("@timestamp".to_owned()));
+        }
+        let time_keys = log_type.event_time.keys.iter().map(|source| sources.origin(source)).collect();
+        let doc_id = log_type.doc_id.as_ref().map(|source| sources.origin(source));
+        let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| sources.origin(source));
+        let Sources { keys, mut paths, .. } = sources;
+        if let Some(paths) = &mut paths {
+            log_type.json_to_text.iter().for_each(|path| paths.make_text(path));
+            log_type.renamed.iter().for_each(|(new, old)| paths.rename(old, new));
+        }
         let one_product = !matches!(log_type.file_format, FileFormat::Text(_))
             && (log_types::is_log_type(&log_type.name) || !log_type.products.is_empty());
         Ok(Self {
@@ -136,6 +160,7 @@ impl CompiledSection {
             payloads: Payloads(profile.payload_key()),
             fields,
             keys,
+            paths,
             rules,
             statics,
             time_keys,
@@ -159,9 +184,26 @@ impl CompiledSection {
         &self.fields
     }
 
+    /// Whether the JSON of a line holds events, which are objects of their own, and not the text of one.
+    pub(crate) fn holds_events(&self) -> bool {
+        let LogType { json_delimiter, event_time, .. } = &self.log_type;
+        let from_envelope =
+            |source: &SourceName| matches!(source, SourceName::Key(name) if name == "cwe_timestamp");
+        self.paths.is_some()
+            && (self.profile.takes_records()
+                || json_delimiter.is_some()
+                || event_time.keys.iter().any(from_envelope))
+    }
+
+    /// What is wanted of this record, if it is the event itself: it is JSON, and no event starts in a text of it.
+    pub(crate) fn paths_for(&self, record: &Record<'_>, start: EventStart) -> Option<&Paths> {
+        self.paths.as_ref().filter(|_| record.json && start.marker().is_none())
+    }
+
     fn exclude(&mut self, rules: &Rules) {
-        let Self { fields, keys, log_type, .. } = self;
+        let Self { fields, keys, paths, log_type, .. } = self;
         let records = matches!(log_type.file_format, FileFormat::Json);
+        let mut sources = Sources { keys: std::mem::take(keys), paths: paths.take(), records };
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -170,11 +212,12 @@ impl CompiledSection {
             }
             let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
             PatternTarget::Origin(match behind_prefix {
-                Some(key) => origin(&SourceName::Key(key.to_owned()), records, keys),
-                None => origin(named, records, keys),
+                Some(key) => sources.origin(&SourceName::Key(key.to_owned())),
+                None => sources.origin(named),
             })
         };
         self.exclusion = Matcher::new(rules, &self.log_type.name, target);
+        (self.keys, self.paths) = (sources.keys, sources.paths);
     }
 }
 
@@ -348,7 +391,8 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     };
     let constants = section.log_type.statics.iter().filter(|constant| {
         let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
-        kind.is_some_and(|kind| convert(&constant.value, kind, &arena).is_none())
+        let misfits = |kind: Type| constant.values().any(|value| convert(value, kind, &arena).is_none());
+        kind.is_some_and(misfits)
     });
     let owned = [FieldId::TIMESTAMP_SOURCE, FieldId::TIMESTAMP_DOUBT];
     let is_owned = |field: &str| section.fields.id(field).is_some_and(|id| owned.contains(&id));
@@ -365,18 +409,36 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// The origin of a source. In a section whose lines are fluentd's `records`, three names mean the record's own fields; elsewhere the
-/// lines have no record around them.
-fn origin(source: &SourceName, records: bool, keys: &mut KeyTable) -> Origin {
-    match source {
-        SourceName::Key(name) => match name.as_str() {
-            name if !records => Origin::Key(keys.add(name), name.into()),
-            "hostname" => Origin::Record(RecordField::Hostname),
-            "timestamp" => Origin::Record(RecordField::Timestamp),
-            "tag" => Origin::Record(RecordField::Tag),
-            name => Origin::Key(keys.add(name), name.into()),
-        },
-        SourceName::Header(field) => Origin::Header(*field),
-        SourceName::Syslog(field) => Origin::Syslog(*field),
+/// The keys that a section knows, in the making.
+struct Sources {
+    keys: KeyTable,
+    paths: Option<Paths>,
+    /// Lines are JSON: three names mean fluentd's own fields of the record around an event. Elsewhere there is no record.
+    records: bool,
+}
+
+impl Sources {
+    /// Where the value of a source comes from. A name that nobody has asked for yet gets a number.
+    fn origin(&mut self, source: &SourceName) -> Origin {
+        match source {
+            SourceName::Key(name) => {
+                let own = RecordField::ALL.into_iter().find(|field| field.name() == name);
+                let field = own.filter(|_| self.records);
+                let Some(paths) = &mut self.paths else {
+                    return match field {
+                        Some(field) => Origin::Record(field, None),
+                        None => Origin::Key(self.keys.add(name), name.as_str().into()),
+                    };
+                };
+                let key = self.keys.add(name);
+                paths.want(name, key);
+                match field {
+                    Some(field) => Origin::Record(field, Some(key)),
+                    None => Origin::Key(key, name.as_str().into()),
+                }
+            }
+            SourceName::Header(field) => Origin::Header(*field),
+            SourceName::Syslog(field) => Origin::Syslog(*field),
+        }
     }
 }

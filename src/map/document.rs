@@ -9,6 +9,7 @@ use super::explain::explain;
 use super::explain::explanation::Explanation;
 use super::finished::{ChosenId, FinishedEvent};
 use super::index_name::IndexNames;
+use super::mapped::MappedEvent;
 use crate::bytes::json;
 use crate::bytes::json::EventText;
 use crate::document::fields::Fields;
@@ -79,7 +80,7 @@ impl Document<'_, '_, '_> {
         let source = |origin: &_| sources.first(origin, &mapped.read.keyed);
         let json = || {
             let mut json = Vec::new();
-            mapped.row.write_json(&section.fields, "".into(), &mut json);
+            write_document(mapped, &section.fields, "".into(), &mut json);
             json
         };
         rules.excludes(source, &mapped.row, json, hits)
@@ -92,10 +93,23 @@ impl Document<'_, '_, '_> {
         write_action(index, section.ids.then_some(*id), out);
         let Event { record, text, .. } = mapped.read.event;
         let text = EventText::within(&record.message, record.plain, text);
-        let cut = mapped.row.write_json(&section.fields, text, out);
+        let cut = write_document(mapped, &section.fields, text, out);
         out.push(b'\n');
         problems.merge(&mapped.read.problems);
         problems.add_many(Problem::StringCut, u64::from(cut));
+    }
+}
+
+/// Writes a document. Gives the number of strings that were cut.
+fn write_document(
+    mapped: &MappedEvent<'_, '_>,
+    fields: &Fields,
+    text: EventText<'_>,
+    out: &mut Vec<u8>,
+) -> u32 {
+    match &mapped.read.json {
+        Some(json) => json.write(&mapped.row, fields, text, out),
+        None => mapped.row.write_json(fields, text, out),
     }
 }
 

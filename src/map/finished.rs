@@ -9,8 +9,8 @@ use super::collected::{Collected, Place};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
 use super::event_time::EventTimes;
-use super::left_over::field_name;
 use super::mapped::MappedEvent;
+use super::names::field_name;
 use super::read::ReadEvent;
 use super::table::Sources;
 use crate::document::field_list::FieldId;
@@ -107,6 +107,10 @@ fn set_times<'d>(
     row.trace.step(Step::Time);
     row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(chosen.time)));
     row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(chosen.origin.word()));
+    // The time of a record that is the event itself is not that of a collector.
+    if read.json.is_some() {
+        return (chosen, clock);
+    }
     row.trace.reason(Step::Created, || Read::Record(created_from(read.collected_place, read.event.record)));
     if collected.time.is_some() {
         row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&collected.written));
@@ -151,8 +155,9 @@ fn set_id<'d>(
     arena: &'d Bump,
 ) -> ChosenId<'d> {
     let MappedEvent { read, row, .. } = mapped;
-    let ReadEvent { event, syslog, header, keyed, problems, device_kind, .. } = &mut **read;
-    let sources = Sources { record: event.record, syslog, header, device: *device_kind, arena };
+    let ReadEvent { event, syslog, header, keyed, json, problems, device_kind, .. } = &mut **read;
+    let json = json.as_deref();
+    let sources = Sources { record: event.record, syslog, header, device: *device_kind, json, arena };
     let content_id = event.identity.document(event.part).text_in(arena);
     let suffix = section.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, keyed));
     // An id that had to be cut could be another document's.

@@ -44,9 +44,10 @@ impl<'c> IndexNames<'c> {
             Rotation::Weekly => "weekly",
             Rotation::Monthly => "monthly",
             Rotation::Yearly => "yearly",
+            Rotation::Serverless => "aoss",
         };
         let mut reason = format!("index_name = {}, index_rotation = {rotation}", settings.name);
-        if settings.rotation != Rotation::Auto {
+        if !matches!(settings.rotation, Rotation::Auto | Rotation::Serverless) {
             let time = match settings.time {
                 IndexTime::Event => "@timestamp",
                 IndexTime::Ingested => "event.ingested",
@@ -68,7 +69,8 @@ fn render(index: &IndexSettings, date: Date) -> String {
         format!("{}-{}", index.name, index.suffix)
     };
     match index.rotation {
-        Rotation::Auto => name,
+        Rotation::Serverless if index.suffix.is_empty() => format!("{name}-001"),
+        Rotation::Auto | Rotation::Serverless => name,
         Rotation::Daily => format!("{name}-{year:04}-{month:02}-{day:02}"),
         // C's %W: weeks begin on Monday, the days before the first Monday are week 0.
         Rotation::Weekly => {

@@ -9,6 +9,7 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use foldhash::fast::RandomState;
 
 use super::compiled::CompiledSection;
+use super::names::{field_name, free_name};
 use super::table::UsedFields;
 use crate::bytes::trim::trim;
 use crate::document::field_list::FieldId;
@@ -178,36 +179,9 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
     row.set(FieldId::EXTRA, Value::Object(all.into_bump_slice()));
 }
 
-/// A name that OpenSearch takes as one field, and that is no other field's.
-pub(super) fn field_name<'a>(
-    key: &'a str,
-    section: &CompiledSection,
-    row: &Row<'a>,
-    arena: &'a Bump,
-) -> &'a str {
-    free_name(key, arena, |name| {
-        section.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
-    })
-}
-
 /// A name that OpenSearch takes as one step of a path, and that none of `others` has.
 fn extra_name<'a>(key: &'a str, others: &[Leftover<'a>], arena: &'a Bump) -> &'a str {
     free_name(key, arena, |name| others.iter().any(|other| other.key == name))
-}
-
-fn free_name<'a>(key: &'a str, arena: &'a Bump, is_taken: impl Fn(&str) -> bool) -> &'a str {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '@');
-    let mut name = key;
-    if !key.chars().all(is_safe) || key.len() > 128 {
-        let safe = key.chars().take(128).map(|c| if is_safe(c) { c } else { '_' });
-        name = ArenaString::from_iter_in(safe, arena).into_bump_str();
-    }
-    while name.is_empty() || is_taken(name) {
-        let mut longer = ArenaString::from_str_in(name, arena);
-        longer.push('_');
-        name = longer.into_bump_str();
-    }
-    name
 }
 
 /// Puts the record's own fields that the table has not taken under the prefix as well.

@@ -4,12 +4,15 @@
 use std::mem::take;
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 
 use super::base::{Device, header_fields, syslog_fields};
 use super::collected::Place;
 use super::compiled::CompiledSection;
-use super::left_over::{LeftOver, field_name, leave_over_record};
+use super::left_over::{LeftOver, leave_over_record};
+use super::names::field_name;
 use super::read::ReadEvent;
+use super::record::value::joined;
 use super::table::{Sources, UsedFields, apply_table};
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::convert::convert;
@@ -84,8 +87,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Fills the fields of the table and of the header.
     fn table_and_header(&mut self, section: &'d CompiledSection, devices: &'d [Device], arena: &'d Bump) {
         let Self { read, row, used, .. } = self;
-        let ReadEvent { event, syslog, header, keyed, problems, device_kind, .. } = &mut **read;
-        let sources = Sources { record: event.record, syslog, header, device: *device_kind, arena };
+        let ReadEvent { event, syslog, header, keyed, json, problems, device_kind, .. } = &mut **read;
+        let json = json.as_deref();
+        let sources = Sources { record: event.record, syslog, header, device: *device_kind, json, arena };
         let has_value = apply_table(section, &sources, keyed, row, used, problems);
         self.tell_pipeline_error(section, has_value);
         let Self { read, row, .. } = self;
@@ -105,10 +109,10 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     fn tell_pipeline_error(&mut self, section: &CompiledSection, has_value: bool) {
         let Self { read, row, .. } = self;
         let record = read.event.record;
-        let is_event = read.parsed.is_some() || (record.message_missing && has_value);
+        let is_event = read.parsed.is_some() || read.json.is_some() || (record.message_missing && has_value);
         let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
         let (problem, kind, message) = match section.log_type.file_format {
-            _ if is_broken_json(record, section) => {
+            _ if is_broken_json(record, section) || is_unread_json(read, section) => {
                 (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged")
             }
             _ if incomplete => {
@@ -166,8 +170,16 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         if section.kind_is_off && may_set(FieldId::EVENT_KIND) {
             row.set(FieldId::EVENT_KIND, Value::Absent);
         }
-        for (field, value) in section.statics.iter().filter(|(field, _)| may_set(*field)) {
-            if let Some(value) = convert(value, section.fields.kind(*field), arena) {
+        for (field, values) in section.statics.iter().filter(|(field, _)| may_set(*field)) {
+            let kind = section.fields.kind(*field);
+            if let [value] = values.as_slice() {
+                if let Some(value) = convert(value, kind, arena) {
+                    row.set(*field, value);
+                }
+                continue;
+            }
+            let values = values.iter().filter_map(|value| convert(value, kind, arena));
+            if let Some(value) = joined(ArenaVec::from_iter_in(values, arena), arena) {
                 row.set(*field, value);
             }
         }
@@ -176,14 +188,19 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Keeps what has found no field, and the raw line.
     fn leave_over(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, used, pipeline_error } = self;
-        let ReadEvent { event, text, beyond, parsed, keyed, problems, .. } = &mut **read;
+        let ReadEvent { event, text, beyond, parsed, keyed, json, problems, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.trace.step(Step::LeftOver);
-        if let Some(field) = &event.record.message_field {
-            row.set(FieldId::MESSAGE_FIELD, Value::Text(field));
+        match json {
+            Some(json) => json.settle(section, row, arena, problems),
+            None => {
+                if let Some(field) = &event.record.message_field {
+                    row.set(FieldId::MESSAGE_FIELD, Value::Text(field));
+                }
+                LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
+                leave_over_record(event.record, used, section, row, arena, problems);
+            }
         }
-        LeftOver { keyed, unparsed, beyond, section, arena }.keep(row, problems);
-        leave_over_record(event.record, used, section, row, arena, problems);
         let raw = match section.log_type.raw_message {
             RawMessage::Full => event.text,
             RawMessage::Never if !*pipeline_error => return,
@@ -196,6 +213,11 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }
+}
+
+/// A record that should be the event itself, but whose JSON cannot be read.
+fn is_unread_json(read: &ReadEvent<'_>, section: &CompiledSection) -> bool {
+    read.json.is_none() && section.paths_for(read.event.record, read.event.start).is_some()
 }
 
 /// Whether the line is JSON that is cut or damaged: it is kept as text, because a value that is read there could hold the rest of the

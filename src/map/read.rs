@@ -5,14 +5,18 @@ use std::borrow::Cow;
 use bumpalo::Bump;
 
 use super::base::Device;
-use super::collected::{Collected, Place};
+use super::collected;
+use super::collected::Collected;
 use super::compiled::CompiledSection;
 use super::event::Event;
+use super::record::JsonRecord;
+use super::record::paths::Paths;
 use super::table::Sources;
 use crate::bytes::trim::trim;
-use crate::config::log_type::FileFormat;
+use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
 use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
+use crate::packet::redaction::Place;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
 use crate::parse::pairs::event_keys::EventKeys;
@@ -29,6 +33,8 @@ pub(super) struct ReadEvent<'d> {
     pub(super) text: &'d str,
     /// The text beyond [`MAX_PARSED`].
     pub(super) beyond: &'d str,
+    /// The record, where it is the event itself.
+    pub(super) json: Option<Box<JsonRecord<'d>>>,
     /// What the grammars say; `None` where there is no event in the text.
     pub(super) parsed: Option<Parsed<'d>>,
     pub(super) header: EventHeader<'d>,
@@ -36,7 +42,7 @@ pub(super) struct ReadEvent<'d> {
     /// The number of what the record says of the time, among those that are remembered.
     pub(super) collected: usize,
     /// Where in the record that stands.
-    pub(super) collected_place: Place,
+    pub(super) collected_place: collected::Place,
     /// The number of the device that wrote the event, among those that are remembered.
     pub(super) device: usize,
     /// The kind of that device, if it is one of the section's product.
@@ -54,11 +60,12 @@ impl<'d> ReadEvent<'d> {
             event,
             text,
             beyond,
+            json: None,
             parsed: None,
             header: EventHeader::default(),
             syslog: syslog::SyslogHeader::default(),
             collected: 0,
-            collected_place: Place::Nowhere,
+            collected_place: collected::Place::Nowhere,
             device: 0,
             device_kind: None,
             keyed,
@@ -75,6 +82,15 @@ impl<'d> ReadEvent<'d> {
         arena: &'d Bump,
     ) {
         (self.collected, self.collected_place) = Collected::remember(times, self.event.record, section);
+        if let Some(paths) = section.paths_for(self.event.record, self.event.start) {
+            self.read_record(section, paths, arena);
+            self.beyond = "";
+            self.syslog = syslog::parse("");
+            if let Some(json) = &self.json {
+                self.problems.merge(json.problems());
+            }
+            return;
+        }
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
         self.parsed = parse(self.text, marker, section, arena, self.keyed.pairs(), &mut self.header);
@@ -96,6 +112,19 @@ impl<'d> ReadEvent<'d> {
             complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
         }
         self.syslog = syslog::parse(parsed.prefix);
+    }
+
+    /// Reads the record that is the event itself, without its secrets. Its id is made of the line as it was.
+    fn read_record(&mut self, section: &'d CompiledSection, paths: &'d Paths, arena: &'d Bump) {
+        let clean = section.redactor.clean_text(self.event.text, Place::Json, arena);
+        if clean.is_some() {
+            self.problems.add(Problem::ParametersRedacted);
+        }
+        let json = JsonRecord::read(clean.unwrap_or(self.event.text), paths, section.keys.len(), arena);
+        self.json = json.map(Box::new);
+        if section.log_type.raw_message != RawMessage::Full {
+            self.event.text = clean.unwrap_or(self.event.text);
+        }
     }
 
     /// Tells which device wrote the event, and repairs LEEF's attributes as it writes them.
@@ -136,13 +165,8 @@ impl<'d> ReadEvent<'d> {
 
     /// What sources can be read from.
     pub(super) fn sources<'e>(&'e self, arena: &'d Bump) -> Sources<'e, 'd> {
-        Sources {
-            record: self.event.record,
-            syslog: &self.syslog,
-            header: &self.header,
-            device: self.device_kind,
-            arena,
-        }
+        let Self { event, syslog, header, device_kind, json, .. } = self;
+        Sources { record: event.record, syslog, header, device: *device_kind, json: json.as_deref(), arena }
     }
 }
 

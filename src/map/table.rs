@@ -3,10 +3,13 @@
 //! Does not know what a field or a key means.
 
 use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
 
 use super::compiled::{CompiledSection, Rule};
+use super::record::JsonRecord;
+use super::record::value::{joined, sorted, text_of, value_of};
 use crate::bytes::trim::trim;
-use crate::document::convert::convert_to;
+use crate::document::convert::{convert, convert_to};
 use crate::document::field_list::FieldId;
 use crate::document::origin::{Origin, RecordField};
 use crate::document::problem::{Problem, Problems};
@@ -27,6 +30,8 @@ pub(super) struct Sources<'e, 'a> {
     pub(super) syslog: &'e syslog::SyslogHeader<'a>,
     pub(super) header: &'e EventHeader<'a>,
     pub(super) device: Option<DeviceKind>,
+    /// The record, where it is the event itself.
+    pub(super) json: Option<&'e JsonRecord<'a>>,
     pub(super) arena: &'a Bump,
 }
 
@@ -59,12 +64,15 @@ impl<'a> Sources<'_, 'a> {
     /// The value of a source that has one.
     pub(super) fn first(&self, origin: &Origin, keyed: &EventKeys<'a>) -> Option<&'a str> {
         let value = match origin {
-            Origin::Key(key, name) => keyed.value(*key).or_else(|| self.other(name).map(|(_, value)| value)),
-            Origin::Record(field) => match field {
+            Origin::Key(key, name) => (keyed.value(*key))
+                .or_else(|| self.raw(origin).map(|raw| text_of(raw, self.arena)))
+                .or_else(|| self.other(name).map(|(_, value)| value)),
+            Origin::Record(field, _) => match field {
                 RecordField::Hostname => self.record.hostname.as_deref(),
                 RecordField::Timestamp => self.record.timestamp.as_deref(),
                 RecordField::Tag => self.record.tag.as_deref(),
-            },
+            }
+            .or_else(|| self.raw(origin).map(|raw| text_of(raw, self.arena))),
             Origin::Header(field) => Some(match field {
                 HeaderField::Version => self.header.version,
                 HeaderField::DeviceVendor => self.header.vendor,
@@ -83,6 +91,16 @@ impl<'a> Sources<'_, 'a> {
             },
         };
         value.filter(|value| !is_empty_value(trim(value)))
+    }
+
+    /// The JSON of a source's value, where the record is the event itself.
+    #[inline]
+    pub(super) fn raw(&self, origin: &Origin) -> Option<&'a str> {
+        let json = self.json?;
+        match origin {
+            Origin::Key(key, _) | Origin::Record(_, Some(key)) => json.raw(*key),
+            _ => None,
+        }
     }
 
     pub(super) fn other(&self, name: &str) -> Option<(usize, &'a str)> {
@@ -117,6 +135,9 @@ impl<'a> Table<'_, 'a> {
     /// Gives a field the value of its first source that has one which fits. Returns whether that is a value of the event's.
     #[inline]
     fn apply(&mut self, rule: &'a Rule) -> bool {
+        if rule.is_list {
+            return self.gather(rule);
+        }
         let mut origins = rule.origins.iter();
         let Some(taken) = origins.find(|origin| self.set(rule, origin)) else { return false };
         self.mark_used(taken);
@@ -124,12 +145,15 @@ impl<'a> Table<'_, 'a> {
             self.note_later_sources(rule.field, origins);
         }
         // fluentd's own fields stand in every record: they say nothing about the event.
-        !matches!(taken, Origin::Record(_))
+        !matches!(taken, Origin::Record(..))
     }
 
     /// Sets the field to the value of a source, if the source has one and it fits.
     #[inline]
     fn set(&mut self, rule: &Rule, origin: &'a Origin) -> bool {
+        if let Some(raw) = self.sources.raw(origin) {
+            return self.set_json(rule, origin, raw);
+        }
         let Some(text) = self.value(origin) else { return false };
         let Self { sources, keyed, row, problems, .. } = self;
         if let Some(condition) = &rule.condition {
@@ -152,6 +176,45 @@ impl<'a> Table<'_, 'a> {
         taken.is_some()
     }
 
+    /// The same for a value of a record's JSON.
+    fn set_json(&mut self, rule: &Rule, origin: &'a Origin, raw: &'a str) -> bool {
+        let Self { sources, row, keyed, problems, .. } = self;
+        if is_empty_value(trim(text_of(raw, sources.arena))) {
+            return false;
+        }
+        row.trace.reason(Step::Table, || read_for(origin, keyed));
+        match value_of(raw, rule.kind, sources.arena) {
+            Some(value) => row.set(rule.field, value),
+            None => {
+                row.trace.rejected(Some(rule.field), raw);
+                problems.add(Problem::ValueDoesNotFit);
+            }
+        }
+        row.has(rule.field)
+    }
+
+    /// Gives a field the values of all its sources that fit, in the order of their texts and each once.
+    fn gather(&mut self, rule: &'a Rule) -> bool {
+        let arena = self.sources.arena;
+        let mut values = ArenaVec::new_in(arena);
+        let mut is_told = false;
+        for origin in &rule.origins {
+            let value = match self.sources.raw(origin) {
+                Some(raw) => value_of(raw, rule.kind, arena),
+                None => self.value(origin).and_then(|text| convert(text, rule.kind, arena)),
+            };
+            let Some(value) = value else { continue };
+            values.push(value);
+            is_told |= !matches!(origin, Origin::Record(..));
+            self.mark_used(origin);
+            self.row.trace.reason(Step::Table, || read_for(origin, self.keyed));
+        }
+        if let Some(value) = joined(values, arena) {
+            self.row.set(rule.field, sorted(value, arena));
+        }
+        is_told
+    }
+
     #[inline]
     fn value(&self, origin: &Origin) -> Option<&'a str> {
         // Nearly every source is a key of the event.
@@ -171,9 +234,9 @@ impl<'a> Table<'_, 'a> {
                     }
                 }
             },
-            Origin::Record(RecordField::Hostname) => self.used.hostname = true,
-            Origin::Record(RecordField::Tag) => self.used.tag = true,
-            Origin::Record(RecordField::Timestamp) | Origin::Header(_) | Origin::Syslog(_) => {}
+            Origin::Record(RecordField::Hostname, _) => self.used.hostname = true,
+            Origin::Record(RecordField::Tag, _) => self.used.tag = true,
+            Origin::Record(RecordField::Timestamp, _) | Origin::Header(_) | Origin::Syslog(_) => {}
         }
     }
 
@@ -195,7 +258,7 @@ fn read_for<'a>(origin: &'a Origin, keyed: &EventKeys<'_>) -> Read<'a> {
             Some(pair) => Read::Pair(pair),
             None => Read::Record(name),
         },
-        Origin::Record(field) => Read::Record(field.name()),
+        Origin::Record(field, _) => Read::Record(field.name()),
         Origin::Header(field) => Read::Header(*field),
         Origin::Syslog(field) => Read::Syslog(*field),
     }

@@ -2,6 +2,7 @@
 //!
 //! The rules that comments cite (`rule E9`) stand in `docs/cef-leef.md`, each with examples and its source.
 
+pub(crate) mod json;
 pub mod severity;
 pub(crate) mod event_header;
 pub mod syslog;

@@ -38,6 +38,7 @@ mod balance;
 mod metrics;
 mod support;
 mod document;
+mod json_records;
 mod url;
 mod convert;
 mod row;

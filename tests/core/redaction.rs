@@ -162,7 +162,14 @@ fn carried_over_json_and_messages_of_other_logs_lose_the_same() {
     let document = loaded.documents.first().unwrap();
     assert!(document.text("url.original").contains("token=[redacted:11]&x=1"), "{}", document.json);
     assert!(document.json.contains("a.example"), "{}", document.json);
-    assert!(!document.json.contains(&format!("token={SECRET}")), "{}", document.json);
+    assert!(!document.json.contains(SECRET), "{}", document.json);
+    let line = format!(
+        r#"{{"uri":"/","query":"a=1&password={SECRET}","cookie":["x {SECRET}"],"n":{{"secret":"1{SECRET}"}}}}"#
+    );
+    let loaded = load_bytes(&plan, line.as_bytes());
+    assert!(!loaded.documents[0].json.contains(SECRET), "{}", loaded.documents[0].json);
+    let attack = r#"{"uri":"/","query":"id=1' OR password='x' --&token=<script>"}"#;
+    assert!(load_bytes(&plan, attack.as_bytes()).documents[0].json.contains("token=<script>"));
 }
 
 #[test]

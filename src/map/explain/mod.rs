@@ -194,7 +194,7 @@ impl<'d> Explainer<'_, 'd> {
             }),
             Step::Constant => {
                 let constant = log_type.statics.iter().find(|constant| constant.field == name);
-                constant.map(|constant| (constant.value.clone(), &constant.position))
+                constant.map(|constant| (constant.values().collect::<Vec<_>>().join(" "), &constant.position))
             }
             _ => None,
         };

@@ -25,7 +25,9 @@ fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option
     let front = before.get(..start)?;
     let is_parameter = match (front.last(), place) {
         (Some(b'?'), _) => true,
-        (Some(b'&' | b';'), Place::Text | Place::Json) => token(front).contains(&b'?'),
+        // A string may be a query as a whole.
+        (Some(b'"'), Place::Json) => true,
+        (Some(b'&' | b';'), Place::Text) => token(front).contains(&b'?'),
         (Some(b'&' | b';'), _) | (None, Place::Http | Place::Query) => true,
         (Some(byte), Place::Http) => {
             byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()

@@ -21,7 +21,7 @@ pub(crate) struct KeyId(pub(crate) u16);
 ///
 /// An open-addressed table: a name's length and its ends choose the slot, so that a look-up is a multiplication and, nearly
 /// always, one comparison.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct KeyTable {
     /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
     slots: Vec<u16>,
@@ -58,6 +58,11 @@ impl KeyTable {
         self.count += 1;
         self.insert(name, key);
         key
+    }
+
+    /// How many keys are numbered.
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.count)
     }
 
     #[inline]

@@ -42,6 +42,8 @@ pub struct Record<'a> {
     pub others: Vec<Other<'a>>,
     /// The record was JSON.
     pub json: bool,
+    /// The text of the JSON; empty where there is none.
+    pub raw: Cow<'a, str>,
     /// A JSON record without a `message` field: `message` holds the whole JSON text.
     pub message_missing: bool,
     /// The path of the field that `message` was taken from, where that is another one: `log`, `event.original`.
@@ -67,6 +69,7 @@ impl Record<'_> {
                 .map(|Other { name, value }| Other { name: own(name), value: own(value) })
                 .collect(),
             json: self.json,
+            raw: own(self.raw),
             message_missing: self.message_missing,
             message_field: self.message_field,
             envelope: self.envelope,

@@ -10,6 +10,7 @@ pub(crate) mod event_fields;
 pub(crate) mod ltsv;
 mod columns;
 mod json;
+pub(crate) mod raw;
 mod records;
 mod repair;
 mod spare;
@@ -21,6 +22,12 @@ use encoding_rs::Encoding;
 pub use self::fluentd::{Other, Record};
 pub use self::records::{Records, records};
 pub use self::spare::Spare;
+
+/// JSON with what strict readers refuse made fit for them; nothing if it does not end where `text` ends, or cannot be repaired.
+pub(crate) fn repaired(text: &str) -> Option<String> {
+    let repaired = repair::value(text)?;
+    (repaired.length == text.trim_end().len()).then_some(repaired.json)
+}
 
 /// Reads a line as UTF-8. Gives the text and how many sequences of it were none: each became one U+FFFD, as the
 /// Unicode standard (chapter 3, "U+FFFD Substitution of Maximal Subparts") says.

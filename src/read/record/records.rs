@@ -227,6 +227,7 @@ impl<'a> Place<'a> {
                 repaired.1
             }
         };
+        record.raw = Cow::Borrowed(self.rest.get(..length).unwrap_or_default());
         self.rest = self.rest.get(length..)?;
         Some(())
     }

@@ -1,0 +1,144 @@
+//! A record that is the event itself: its own fields become the document, beside those that the table and the log type give it.
+//!
+//! [`paths`] says what a section wants of its records, [`walk`] finds it in one pass, and what the walk leaves is copied into the document
+//! as it stands in the text.
+
+pub(crate) mod paths;
+pub(crate) mod value;
+mod splice;
+mod walk;
+
+use bumpalo::Bump;
+
+use self::paths::Paths;
+use self::splice::splice;
+use self::value::{is_empty, text_of, value_of};
+use self::walk::{Carried, Edit, Found, Moved, walk};
+use super::compiled::CompiledSection;
+use super::names::field_name;
+use crate::bytes::json::EventText;
+use crate::document::field_list::FieldId;
+use crate::document::fields::Fields;
+use crate::document::problem::{Problem, Problems};
+use crate::document::row::Row;
+use crate::document::trace::Step;
+use crate::document::value::Value;
+use crate::parse::pairs::event_keys::KeyId;
+use crate::read::record::repaired;
+
+/// Fields that the loader gives every document after the table: no record decides about them.
+const OF_THE_LOADER: [FieldId; 3] = [FieldId::EVENT_MODULE, FieldId::ECS_VERSION, FieldId::EVENT_INGESTED];
+
+/// Members that one document takes under the prefix.
+const MAX_MOVED: usize = 100;
+
+/// A record whose text has been walked over.
+#[derive(Debug)]
+pub(crate) struct JsonRecord<'a> {
+    text: &'a str,
+    /// The record's own fields go under the prefix.
+    prefixed: bool,
+    found: Found<'a>,
+}
+
+impl<'a> JsonRecord<'a> {
+    /// Reads the object that `text` is. Nothing if it is none.
+    pub(super) fn read(text: &'a str, paths: &'a Paths, keys: usize, arena: &'a Bump) -> Option<Self> {
+        let (text, found) = match walk(text, paths, keys, arena) {
+            Ok(found) => (text, found),
+            Err(_) => {
+                let text = &*arena.alloc_str(&repaired(text)?);
+                (text, walk(text, paths, keys, arena).ok()?)
+            }
+        };
+        Some(Self { text, prefixed: paths.prefixed, found })
+    }
+
+    /// What was odd about it.
+    pub(super) fn problems(&self) -> &Problems {
+        &self.found.problems
+    }
+
+    /// The JSON of a wanted value.
+    #[inline]
+    pub(crate) fn raw(&self, key: KeyId) -> Option<&'a str> {
+        self.found.values.get(usize::from(key.0)).copied().flatten()
+    }
+
+    /// Puts what the record says of fields of ours there, where no line of the table has filled them, and the rest of what cannot have
+    /// its own name under the prefix.
+    pub(super) fn settle(
+        &mut self,
+        section: &CompiledSection,
+        row: &mut Row<'a>,
+        arena: &'a Bump,
+        problems: &mut Problems,
+    ) {
+        row.trace.step(Step::LeftOver);
+        let Found { offered, moved, .. } = &mut self.found;
+        for offer in offered.iter() {
+            let is_free = !row.has(offer.field) && !OF_THE_LOADER.contains(&offer.field);
+            let value = if is_free { value_of(offer.raw, offer.kind, arena) } else { None };
+            match value {
+                Some(value) => row.set(offer.field, value),
+                None => moved.push(Moved { path: offer.path, raw: offer.raw }),
+            }
+        }
+        problems.add_many(Problem::KeyMoved, moved.len() as u64);
+        problems.add_many(Problem::TooManyKeys, moved.len().saturating_sub(MAX_MOVED) as u64);
+        for Moved { path, raw } in moved.iter().take(MAX_MOVED) {
+            let text = text_of(raw, arena);
+            if !is_empty(text) {
+                row.leave_over(field_name(path, section, row, arena), Value::Text(text));
+            }
+        }
+    }
+
+    /// Writes the document: the values of the row, and what of the record goes beside them. Gives the number of strings that were cut.
+    pub(super) fn write(
+        &self,
+        row: &Row<'_>,
+        fields: &Fields,
+        text: EventText<'_>,
+        out: &mut Vec<u8>,
+    ) -> u32 {
+        let start = out.len();
+        let cut = row.write_json(fields, text, out);
+        let mut members = Vec::new();
+        for carried in self.found.carried.iter().filter(|carried| !carried.is_empty) {
+            let path = if self.prefixed { fields.prefix() } else { carried.path };
+            if path.is_empty() {
+                // The closing brace makes room.
+                out.pop();
+                out.push(b',');
+                copy(self.text, carried, out);
+                out.push(b'}');
+            } else {
+                members.clear();
+                copy(self.text, carried, &mut members);
+                splice(out, start, path, &members);
+            }
+        }
+        cut
+    }
+}
+
+/// Copies the members of an object, without the line ends between them: a document is one line.
+fn copy(text: &str, carried: &Carried<'_>, out: &mut Vec<u8>) {
+    let from = out.len();
+    let mut at = carried.start;
+    for Edit { start, end, with } in &carried.edits {
+        out.extend_from_slice(text.get(at..*start).unwrap_or_default().as_bytes());
+        out.extend_from_slice(with.as_bytes());
+        at = *end;
+    }
+    out.extend_from_slice(text.get(at..carried.end).unwrap_or_default().as_bytes());
+    let copied = out.get(from..).unwrap_or_default();
+    if memchr::memchr2(b'\n', b'\r', copied).is_some() {
+        // Inside of strings they are escaped.
+        let one_line: Vec<u8> =
+            copied.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+        out.truncate(from);
+        out.extend_from_slice(&one_line);
+    }
+}

@@ -1,0 +1,156 @@
+//! What a section wants of its records, and what it knows of their names, as one tree of names: a walk over a record goes down this tree
+//! beside it.
+//!
+//! Made once at start-up. A path is names with dots between them; a number is the place of an element in an array.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::document::ecs::{Type, other_fields};
+use crate::document::field_list::{FieldId, base_fields};
+use crate::document::fields::Fields;
+use crate::parse::pairs::event_keys::KeyId;
+
+/// What a name of a record means to the document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Nothing: what stands there is the record's own.
+    #[default]
+    Free,
+    /// An object of ECS or of the loader: the record may add members to it, but not be a value there.
+    Object,
+    /// A field of ECS or of the loader, with its number if documents of the section can have it.
+    Field(Type, Option<FieldId>),
+}
+
+/// One name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Node {
+    children: HashMap<Box<str>, usize, RandomState>,
+    /// The key whose value stands here.
+    pub(super) key: Option<KeyId>,
+    /// Values here have no one type: they become text (`json_to_text`).
+    pub(super) as_text: bool,
+    pub(super) class: Class,
+    /// The name with dots.
+    pub(super) path: Box<str>,
+}
+
+/// The tree of one section.
+#[derive(Clone, Debug)]
+pub(crate) struct Paths {
+    nodes: Vec<Node>,
+    /// New names of the record's own fields (`renamed_newfields`), by the old ones.
+    renamed: HashMap<Box<str>, Box<str>, RandomState>,
+    /// The record's own fields go under the prefix: none can be one of ours.
+    pub(super) prefixed: bool,
+}
+
+impl Paths {
+    /// A tree that knows the fields of ECS and of `fields`; with `prefixed` it needs not to know them.
+    pub(crate) fn new(fields: &Fields, prefixed: bool) -> Self {
+        let mut paths = Self { nodes: vec![Node::default()], renamed: HashMap::default(), prefixed };
+        if prefixed {
+            let inside = format!("{}.", fields.prefix());
+            for (id, field) in fields.iter() {
+                if let Some(name) = field.name.strip_prefix(&inside) {
+                    paths.classify(name, Class::Field(field.kind, Some(id)));
+                }
+            }
+            return paths;
+        }
+        for field in base_fields().iter().chain(other_fields()) {
+            // An object whose members nobody lists may have any.
+            if field.name.contains('%') || field.mapping.starts_with("object") {
+                continue;
+            }
+            paths.classify(field.name, Class::Field(field.kind, None));
+        }
+        for (id, field) in fields.iter() {
+            paths.classify(&field.name, Class::Field(field.kind, Some(id)));
+        }
+        paths
+    }
+
+    /// Wants the value at the path `name` as that of `key`.
+    pub(crate) fn want(&mut self, name: &str, key: KeyId) {
+        let node = self.node_at(name);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.key = Some(key);
+        }
+    }
+
+    /// Makes text of what stands at the path `name`.
+    pub(crate) fn make_text(&mut self, name: &str) {
+        let node = self.node_at(name);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.as_text = true;
+        }
+    }
+
+    /// Calls the record's own field `old` by the name `new`.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) {
+        self.renamed.insert(old.into(), new.into());
+    }
+
+    /// The root.
+    pub(super) fn root(&self) -> Option<&Node> {
+        self.nodes.first()
+    }
+
+    /// The new name of a field of the record, if it has one.
+    pub(super) fn new_name(&self, name: &str) -> Option<&str> {
+        if self.renamed.is_empty() { None } else { self.renamed.get(name).map(|new| &**new) }
+    }
+
+    /// The node of a member's name, whose dots are steps of the path too.
+    pub(super) fn child(&self, node: &Node, name: &str) -> Option<&Node> {
+        if node.children.is_empty() {
+            return None;
+        }
+        if let Some(child) = node.children.get(name) {
+            return self.nodes.get(*child);
+        }
+        let (first, rest) = name.split_once('.')?;
+        self.child(self.nodes.get(*node.children.get(first)?)?, rest)
+    }
+
+    fn classify(&mut self, name: &str, class: Class) {
+        for (dot, _) in name.match_indices('.') {
+            let object = self.node_at(name.get(..dot).unwrap_or_default());
+            if let Some(node) = self.nodes.get_mut(object) {
+                node.class = Class::Object;
+            }
+        }
+        let node = self.node_at(name);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.class = class;
+        }
+    }
+
+    /// The number of the node at the path `name`, made if it is not there.
+    fn node_at(&mut self, name: &str) -> usize {
+        let mut at = 0;
+        let mut end = 0;
+        for step in name.split('.') {
+            end += step.len();
+            let next = self.nodes.len();
+            let Some(node) = self.nodes.get_mut(at) else { return 0 };
+            at = *node.children.entry(step.into()).or_insert(next);
+            if at == next {
+                let path = name.get(..end).unwrap_or_default().into();
+                self.nodes.push(Node { path, ..Node::default() });
+            }
+            end += 1;
+        }
+        at
+    }
+}
+
+impl Node {
+    /// Nothing below this name is wanted or known.
+    pub(super) fn is_leaf(&self) -> bool {
+        self.children.is_empty()
+    }
+}

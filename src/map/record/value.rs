@@ -1,0 +1,148 @@
+//! A value of a record's JSON as a value of a document.
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use crate::bytes::trim::trim;
+use crate::document::convert::convert_to;
+use crate::document::ecs::Type;
+use crate::document::value::{Address, Value};
+use crate::parse::json;
+use crate::parse::json::{behind_blanks, byte};
+
+/// Whether a text says nothing: such values are left out of documents.
+pub(super) fn is_empty(text: &str) -> bool {
+    matches!(text, "" | "-" | "null" | "[]")
+}
+
+/// The text of a value: that of a string, the JSON of any other.
+pub(crate) fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> &'a str {
+    let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(raw, |inner| json::unescaped(inner, arena))
+}
+
+/// The value of a field of type `kind` that `raw`, a value of JSON, gives; nothing where it does not fit.
+pub(crate) fn value_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    match raw.as_bytes().first()? {
+        b'[' => list_of(elements(raw, arena), kind, arena),
+        b'{' => object_of(raw, kind),
+        _ => scalar_of(raw, kind, arena),
+    }
+}
+
+fn scalar_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    let text = trim(text_of(raw, arena));
+    if is_empty(text) {
+        return None;
+    }
+    let mut value = Value::Absent;
+    convert_to(&mut value, text, kind, arena)?;
+    Some(value)
+}
+
+fn object_of(raw: &str, kind: Type) -> Option<Value<'_>> {
+    match kind {
+        Type::Flat => Some(Value::Json(raw)),
+        Type::GeoPoint => is_place(raw).then_some(Value::Json(raw)),
+        Type::Keyword | Type::Text => Some(Value::Text(raw)),
+        _ => None,
+    }
+}
+
+/// Whether an object is latitude and longitude.
+fn is_place(raw: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Place {
+        lat: f64,
+        lon: f64,
+    }
+    let place: Option<Place> = serde_json::from_str(raw).ok();
+    place.is_some_and(|place| place.lat.abs() <= 90.0 && place.lon.abs() <= 180.0)
+}
+
+/// The elements of an array.
+pub(crate) fn elements<'a>(raw: &'a str, arena: &'a Bump) -> ArenaVec<'a, &'a str> {
+    let mut elements = ArenaVec::new_in(arena);
+    let mut at = behind_blanks(raw, 1);
+    while byte(raw, at) != b']' {
+        let Ok(end) = json::value(raw, at) else { break };
+        elements.extend(raw.get(at..end));
+        at = behind_blanks(raw, end);
+        if byte(raw, at) == b',' {
+            at = behind_blanks(raw, at + 1);
+        }
+    }
+    elements
+}
+
+/// What a list of values gives: those that fit.
+fn list_of<'a>(raws: impl IntoIterator<Item = &'a str>, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    let values = raws.into_iter().filter_map(|raw| value_of(raw, kind, arena));
+    joined(ArenaVec::from_iter_in(values, arena), arena)
+}
+
+/// Several values as one: a list, or the only one.
+pub(crate) fn joined<'a>(values: ArenaVec<'a, Value<'a>>, arena: &'a Bump) -> Option<Value<'a>> {
+    match values.as_slice() {
+        [] => None,
+        [only] => Some(*only),
+        [Value::Ip(_), ..] => {
+            let mut ips: ArenaVec<'a, Address<'a>> = ArenaVec::new_in(arena);
+            for value in &values {
+                match value {
+                    Value::Ip(ip) => ips.push(**ip),
+                    Value::Ips(more) => ips.extend_from_slice(more),
+                    _ => {}
+                }
+            }
+            Some(Value::Ips(ips.into_bump_slice()))
+        }
+        all if all.iter().all(|value| matches!(value, Value::Text(_) | Value::Word(_) | Value::Texts(_))) => {
+            let mut texts: ArenaVec<'a, &'a str> = ArenaVec::new_in(arena);
+            for value in &values {
+                match value {
+                    Value::Text(text) | Value::Word(text) => texts.push(text),
+                    Value::Texts(more) => texts.extend_from_slice(more),
+                    _ => {}
+                }
+            }
+            Some(Value::Texts(texts.into_bump_slice()))
+        }
+        all => {
+            let mut json = Vec::from(*b"[");
+            for (number, value) in all.iter().enumerate() {
+                if number > 0 {
+                    json.push(b',');
+                }
+                crate::document::row::Row::write_value(value, &mut json);
+            }
+            json.push(b']');
+            Some(Value::Json(arena.alloc_str(&String::from_utf8_lossy(&json))))
+        }
+    }
+}
+
+/// The values of a list in the order of their texts, each once: how upstream writes `[a, b]`.
+pub(crate) fn sorted<'a>(value: Value<'a>, arena: &'a Bump) -> Value<'a> {
+    match value {
+        Value::Texts(texts) => {
+            let mut texts = ArenaVec::from_iter_in(texts.iter().copied(), arena);
+            texts.sort_unstable();
+            texts.dedup();
+            if let [only] = texts.as_slice() {
+                Value::Text(only)
+            } else {
+                Value::Texts(texts.into_bump_slice())
+            }
+        }
+        Value::Ips(ips) => {
+            let named = ips.iter().map(|ip| (ip.ip.to_string(), *ip));
+            let mut named: Vec<(String, Address<'a>)> = named.collect();
+            named.sort_by(|one, other| one.0.cmp(&other.0));
+            named.dedup_by(|one, other| one.0 == other.0);
+            let ips = ArenaVec::from_iter_in(named.into_iter().map(|(_, ip)| ip), arena).into_bump_slice();
+            if let [only] = ips { Value::Ip(only) } else { Value::Ips(ips) }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,504 @@
+//! One pass over the JSON of a record: it finds the values that the section wants, and marks what of the text cannot be carried over into
+//! the document as it is.
+//!
+//! No tree is made. What is carried over stays a stretch of the text, with a list of the places where it changes.
+
+use std::collections::HashSet;
+
+use bumpalo::Bump;
+use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+
+use super::paths::{Class, Node, Paths};
+use super::value::is_empty;
+use crate::bytes;
+use crate::document::ecs::Type;
+use crate::document::field_list::FieldId;
+use crate::document::problem::{Problem, Problems};
+use crate::document::row::{CUT_MARK, MAX_STRING};
+use crate::parse::json;
+use crate::parse::json::{Malformed, StringEnd, behind_blanks, byte};
+
+/// Objects and arrays that may stand in one another: what is deeper becomes text.
+pub(super) const MAX_DEPTH: usize = 20;
+
+/// Keys of one object that are compared one by one; more are looked up.
+const FEW_KEYS: usize = 32;
+
+/// A place of the text that is not carried over as it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edit<'a> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// What stands there instead.
+    pub(super) with: &'a str,
+}
+
+/// The members of one object that go into the document under their own names.
+#[derive(Debug)]
+pub(super) struct Carried<'a> {
+    /// The path of the object in the document; empty for the document itself.
+    pub(super) path: &'a str,
+    /// Behind the opening brace.
+    pub(super) start: usize,
+    /// The closing brace.
+    pub(super) end: usize,
+    pub(super) edits: ArenaVec<'a, Edit<'a>>,
+    /// No member of it is left.
+    pub(super) is_empty: bool,
+}
+
+/// A value of the record for a field of ours: it is the field's, if no line of the table has filled that.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offered<'a> {
+    pub(super) field: FieldId,
+    pub(super) kind: Type,
+    /// The path of the record's key.
+    pub(super) path: &'a str,
+    pub(super) raw: &'a str,
+}
+
+/// A member that cannot have its name in the document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moved<'a> {
+    pub(super) path: &'a str,
+    pub(super) raw: &'a str,
+}
+
+/// What the pass has found.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    /// The JSON of the wanted values, by key.
+    pub(super) values: &'a mut [Option<&'a str>],
+    pub(super) carried: ArenaVec<'a, Carried<'a>>,
+    pub(super) offered: ArenaVec<'a, Offered<'a>>,
+    pub(super) moved: ArenaVec<'a, Moved<'a>>,
+    pub(super) problems: Problems,
+}
+
+/// Walks over the object that `text` is. `keys` is the number of keys that values are kept for.
+pub(super) fn walk<'a>(
+    text: &'a str,
+    paths: &'a Paths,
+    keys: usize,
+    arena: &'a Bump,
+) -> Result<Found<'a>, Malformed> {
+    let found = Found {
+        values: arena.alloc_slice_fill_copy(keys, None),
+        carried: ArenaVec::new_in(arena),
+        offered: ArenaVec::new_in(arena),
+        moved: ArenaVec::new_in(arena),
+        problems: Problems::default(),
+    };
+    let mut walk = Walk { text, paths, arena, found, seen: ArenaVec::new_in(arena) };
+    let start = behind_blanks(text, 0);
+    if byte(text, start) != b'{' {
+        return Err(Malformed);
+    }
+    let root = paths.root().ok_or(Malformed)?;
+    let end = walk.carried_object(start, root, 0)?;
+    if behind_blanks(text, end) == text.len() { Ok(walk.found) } else { Err(Malformed) }
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    paths: &'a Paths,
+    arena: &'a Bump,
+    found: Found<'a>,
+    /// The keys of the objects that are open.
+    seen: ArenaVec<'a, (u64, &'a str)>,
+}
+
+/// Where the members of an object go.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// Into an object of the document that has fields of ours.
+    Ours(&'a Node),
+    /// Into an object of the record's own, of whose names something may be known.
+    Own(Option<&'a Node>),
+}
+
+/// What becomes of a member.
+enum Fate<'a> {
+    Keep,
+    Drop,
+    Offer(FieldId, Type),
+    Move(&'a str),
+    Merge(&'a Node),
+}
+
+/// A value: where it ends, and whether it says nothing.
+struct Read {
+    end: usize,
+    is_empty: bool,
+}
+
+/// The members of the object that are at hand.
+struct Members {
+    /// Behind the opening brace.
+    open: usize,
+    /// Edits before the object.
+    first_edit: usize,
+    /// Behind the last member that is kept.
+    kept: Option<usize>,
+    /// Members before the first that is kept were dropped.
+    dropped: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// An object whose members go into the document: the record itself, or one that has the name of an object of ours.
+    fn carried_object(&mut self, at: usize, node: &'a Node, depth: usize) -> Result<usize, Malformed> {
+        let number = self.found.carried.len();
+        let edits = ArenaVec::new_in(self.arena);
+        self.found.carried.push(Carried {
+            path: &node.path,
+            start: at + 1,
+            end: at + 1,
+            edits,
+            is_empty: true,
+        });
+        let place = if self.paths.prefixed { Place::Own(Some(node)) } else { Place::Ours(node) };
+        let mut edits = ArenaVec::new_in(self.arena);
+        let read = self.object(at, place, &mut edits, depth)?;
+        if let Some(carried) = self.found.carried.get_mut(number) {
+            carried.end = read.end - 1;
+            carried.edits = edits;
+            carried.is_empty = read.is_empty;
+        }
+        Ok(read.end)
+    }
+
+    fn object(
+        &mut self,
+        open: usize,
+        place: Place<'a>,
+        edits: &mut ArenaVec<'a, Edit<'a>>,
+        depth: usize,
+    ) -> Result<Read, Malformed> {
+        let text = self.text;
+        let mut members = Members { open: open + 1, first_edit: edits.len(), kept: None, dropped: false };
+        let first_key = self.seen.len();
+        let mut many: Option<HashSet<&'a str>> = None;
+        let mut at = behind_blanks(text, open + 1);
+        if byte(text, at) == b'}' {
+            return Ok(Read { end: at + 1, is_empty: true });
+        }
+        loop {
+            if byte(text, at) != b'"' {
+                return Err(Malformed);
+            }
+            let key_end = json::string(text, at)?;
+            let key = self.inside(at, key_end);
+            let colon = behind_blanks(text, key_end.end);
+            if byte(text, colon) != b':' {
+                return Err(Malformed);
+            }
+            let value = behind_blanks(text, colon + 1);
+            let repeated = self.is_repeated(key, first_key, &mut many);
+            let first_edit = edits.len();
+            let kept = self.member(at..value, key, place, repeated, edits, depth)?;
+            match kept {
+                (end, true) => members.keep(at, end, first_edit, edits),
+                (end, false) => members.drop_member(end, edits),
+            }
+            at = behind_blanks(text, kept.0);
+            match byte(text, at) {
+                b',' => at = behind_blanks(text, at + 1),
+                b'}' => break,
+                _ => return Err(Malformed),
+            }
+        }
+        self.seen.truncate(first_key);
+        if members.kept.is_none() {
+            // In an array it stays, without its members.
+            edits.truncate(members.first_edit);
+            edits.push(Edit { start: members.open, end: at, with: "" });
+        }
+        Ok(Read { end: at + 1, is_empty: members.kept.is_none() })
+    }
+
+    /// The text of a string that has been read.
+    fn inside(&self, start: usize, string: StringEnd) -> &'a str {
+        let inner = self.text.get(start + 1..string.end - 1).unwrap_or_default();
+        if string.escaped { json::unescaped(inner, self.arena) } else { inner }
+    }
+
+    /// Whether an earlier member of the object has this key.
+    fn is_repeated(&mut self, key: &'a str, first: usize, many: &mut Option<HashSet<&'a str>>) -> bool {
+        if let Some(many) = many {
+            return !many.insert(key);
+        }
+        let mark = mark(key);
+        let open = self.seen.get(first..).unwrap_or_default();
+        if open.iter().any(|(other, text)| *other == mark && *text == key) {
+            return true;
+        }
+        if open.len() >= FEW_KEYS {
+            *many = Some(open.iter().map(|(_, text)| *text).chain([key]).collect());
+        } else {
+            self.seen.push((mark, key));
+        }
+        false
+    }
+
+    /// A member whose name stands at the start of `name`, and its value at the end. Returns where the value ends, and whether the
+    /// member stays where it is.
+    fn member(
+        &mut self,
+        name: std::ops::Range<usize>,
+        key: &'a str,
+        place: Place<'a>,
+        repeated: bool,
+        edits: &mut ArenaVec<'a, Edit<'a>>,
+        depth: usize,
+    ) -> Result<(usize, bool), Malformed> {
+        let parent = match place {
+            Place::Ours(node) => Some(node),
+            Place::Own(node) => node,
+        };
+        let is_top = depth == 0;
+        let renamed = if is_top { self.paths.new_name(key) } else { None };
+        let known_as = renamed.map_or(key, |new| self.arena.alloc_str(new));
+        let node = parent.and_then(|parent| self.paths.child(parent, known_as));
+        let value = name.end;
+        let fate = if repeated {
+            self.found.problems.add(Problem::RepeatedKey);
+            if is_top { Fate::Move(key) } else { Fate::Drop }
+        } else {
+            self.fate(key, node, place, is_top, byte(self.text, value))
+        };
+        if let Fate::Merge(node) = fate {
+            let end = self.carried_object(value, node, depth + 1)?;
+            self.keep_value(node, value, end);
+            return Ok((end, false));
+        }
+        let first_edit = edits.len();
+        let read = self.value(value, node, edits, depth + 1)?;
+        let raw = self.text.get(value..read.end).unwrap_or_default();
+        if let (Some(node), false) = (node, repeated || read.is_empty) {
+            self.keep_value(node, value, read.end);
+        }
+        let kept = match fate {
+            _ if read.is_empty => false,
+            Fate::Drop | Fate::Merge(_) => false,
+            Fate::Keep => {
+                if let Some(new) = renamed {
+                    let mut name_edit = ArenaString::from_str_in("\"", self.arena);
+                    name_edit.push_str(new);
+                    name_edit.push_str("\":");
+                    let edit = Edit { start: name.start, end: name.end, with: name_edit.into_bump_str() };
+                    edits.insert(first_edit, edit);
+                }
+                true
+            }
+            Fate::Offer(field, kind) => {
+                let path = node.map_or(key, |node| &node.path);
+                self.found.offered.push(Offered { field, kind, path, raw });
+                false
+            }
+            Fate::Move(path) => {
+                self.found.moved.push(Moved { path, raw });
+                false
+            }
+        };
+        if kept && node.is_some_and(|node| node.as_text) && !raw.starts_with('"') {
+            edits.truncate(first_edit);
+            self.replace_by_text(value, read.end, edits);
+        }
+        Ok((read.end, kept))
+    }
+
+    fn keep_value(&mut self, node: &Node, start: usize, end: usize) {
+        if let Some(key) = node.key
+            && let Some(place) = self.found.values.get_mut(usize::from(key.0))
+        {
+            *place = self.text.get(start..end);
+        }
+    }
+
+    /// What becomes of a member whose value begins with the byte `first`.
+    fn fate(
+        &self,
+        key: &'a str,
+        node: Option<&'a Node>,
+        place: Place<'a>,
+        is_top: bool,
+        first: u8,
+    ) -> Fate<'a> {
+        if has_empty_part(key) {
+            return Fate::Move(key);
+        }
+        let Place::Ours(_) = place else {
+            let is_ours = is_top && self.paths.prefixed && node.is_some_and(|node| node.class != Class::Free);
+            return if is_ours { Fate::Move(key) } else { Fate::Keep };
+        };
+        if is_top && key.starts_with(['_', '@']) {
+            return Fate::Move(key);
+        }
+        let Some(node) = node else { return Fate::Keep };
+        match node.class {
+            Class::Free => Fate::Keep,
+            Class::Object if first == b'{' => Fate::Merge(node),
+            Class::Object => Fate::Move(&node.path),
+            Class::Field(kind, Some(field)) => match (first, kind) {
+                (b'{', Type::Flat | Type::GeoPoint) => Fate::Offer(field, kind),
+                (b'{', _) => Fate::Move(&node.path),
+                _ => Fate::Offer(field, kind),
+            },
+            Class::Field(Type::Flat | Type::GeoPoint, None) => Fate::Keep,
+            Class::Field(_, None) if first == b'{' => Fate::Move(&node.path),
+            Class::Field(..) => Fate::Keep,
+        }
+    }
+
+    fn value(
+        &mut self,
+        at: usize,
+        node: Option<&'a Node>,
+        edits: &mut ArenaVec<'a, Edit<'a>>,
+        depth: usize,
+    ) -> Result<Read, Malformed> {
+        match byte(self.text, at) {
+            b'{' | b'[' if depth > MAX_DEPTH => {
+                let end = json::value(self.text, at)?;
+                self.found.problems.add(Problem::TooDeep);
+                self.replace_by_text(at, end, edits);
+                Ok(Read { end, is_empty: false })
+            }
+            b'{' => {
+                let node = node.filter(|node| !node.is_leaf());
+                self.object(at, Place::Own(node), edits, depth)
+            }
+            b'[' => self.array(at, node.filter(|node| !node.is_leaf()), edits, depth),
+            b'"' => {
+                let string = json::string(self.text, at)?;
+                let inner = self.text.get(at + 1..string.end - 1).unwrap_or_default();
+                if inner.len() > MAX_STRING {
+                    self.cut(at, string.end, edits);
+                }
+                Ok(Read { end: string.end, is_empty: is_empty(inner) })
+            }
+            b'-' | b'0'..=b'9' => {
+                let end = json::number(self.text, at)?;
+                let number = self.text.get(at..end).unwrap_or_default();
+                if !fits_a_field(number) {
+                    self.replace_by_text(at, end, edits);
+                }
+                Ok(Read { end, is_empty: false })
+            }
+            _ => {
+                let end = json::literal(self.text, at)?;
+                Ok(Read { end, is_empty: byte(self.text, at) == b'n' })
+            }
+        }
+    }
+
+    fn array(
+        &mut self,
+        open: usize,
+        node: Option<&'a Node>,
+        edits: &mut ArenaVec<'a, Edit<'a>>,
+        depth: usize,
+    ) -> Result<Read, Malformed> {
+        let text = self.text;
+        let mut at = behind_blanks(text, open + 1);
+        if byte(text, at) == b']' {
+            return Ok(Read { end: at + 1, is_empty: true });
+        }
+        for number in 0_usize.. {
+            let element = node.and_then(|node| self.paths.child(node, &number.to_string()));
+            let read = self.value(at, element, edits, depth + 1)?;
+            if let Some(node) = element.filter(|_| !read.is_empty) {
+                self.keep_value(node, at, read.end);
+            }
+            let is_empty_text = text.get(at..read.end) == Some("\"\"");
+            at = behind_blanks(text, read.end);
+            match byte(text, at) {
+                b',' => at = behind_blanks(text, at + 1),
+                b']' => return Ok(Read { end: at + 1, is_empty: number == 0 && is_empty_text }),
+                _ => break,
+            }
+        }
+        Err(Malformed)
+    }
+
+    /// Puts the JSON of a value there as text.
+    fn replace_by_text(&self, start: usize, end: usize, edits: &mut ArenaVec<'a, Edit<'a>>) {
+        let raw = self.text.get(start..end).unwrap_or_default();
+        let with = quoted(raw, self.arena);
+        while edits.last().is_some_and(|edit| edit.start >= start) {
+            edits.pop();
+        }
+        edits.push(Edit { start, end, with });
+    }
+
+    /// Cuts the string between two places, whose quotes stay.
+    fn cut(&mut self, start: usize, end: usize, edits: &mut ArenaVec<'a, Edit<'a>>) {
+        let text = self.inside(start, StringEnd { end, escaped: true });
+        if text.len() <= MAX_STRING {
+            return;
+        }
+        self.found.problems.add(Problem::StringCut);
+        let kept = text.get(..text.floor_char_boundary(MAX_STRING - CUT_MARK.len())).unwrap_or_default();
+        edits.push(Edit { start, end, with: quoted(&[kept, CUT_MARK].concat(), self.arena) });
+    }
+}
+
+impl Members {
+    fn keep<'a>(&mut self, start: usize, end: usize, first_edit: usize, edits: &mut ArenaVec<'a, Edit<'a>>) {
+        if self.dropped && self.kept.is_none() {
+            edits.drain(self.first_edit..first_edit);
+            edits.insert(self.first_edit, Edit { start: self.open, end: start, with: "" });
+        }
+        self.kept = Some(end);
+    }
+
+    fn drop_member(&mut self, end: usize, edits: &mut ArenaVec<'_, Edit<'_>>) {
+        self.dropped = true;
+        let Some(kept) = self.kept else {
+            edits.truncate(self.first_edit);
+            return;
+        };
+        while edits.last().is_some_and(|edit| edit.start >= kept) {
+            edits.pop();
+        }
+        edits.push(Edit { start: kept, end, with: "" });
+    }
+}
+
+/// A number that tells most keys apart.
+fn mark(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let ends = [bytes.first_chunk::<8>(), bytes.last_chunk::<8>()];
+    let words = ends.map(|end| end.map_or(0, |end| u64::from_le_bytes(*end)));
+    let short = bytes.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let word = if bytes.len() >= 8 { words[0] ^ words[1].rotate_left(23) } else { short };
+    word ^ (bytes.len() as u64) << 56
+}
+
+/// Whether OpenSearch would find a step without a name in a path.
+fn has_empty_part(key: &str) -> bool {
+    let is_plain = memchr::memchr(b'.', key.as_bytes()).is_none();
+    if is_plain {
+        key.trim_ascii().is_empty()
+    } else {
+        key.split('.').any(|part| part.trim_ascii().is_empty())
+    }
+}
+
+/// Whether a number is one that a long or a double can hold.
+fn fits_a_field(number: &str) -> bool {
+    if number.len() <= 18 && !number.contains(['e', 'E']) {
+        return true;
+    }
+    match number.contains(['.', 'e', 'E']) {
+        true => number.parse::<f64>().is_ok_and(f64::is_finite),
+        false => number.parse::<i64>().is_ok(),
+    }
+}
+
+/// `text` as a string of JSON.
+pub(super) fn quoted<'a>(text: &str, arena: &'a Bump) -> &'a str {
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    bytes::json::string(text, &mut quoted);
+    arena.alloc_str(&String::from_utf8_lossy(&quoted))
+}

@@ -1,0 +1,167 @@
+//! Lines whose JSON is the events themselves: each object of a line is an event, and is left unread here.
+//!
+//! EventBridge puts the event into `detail` of an envelope; a delimiter (`Records`) names an array of events inside of an object.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::fluentd::{Other, Record};
+use super::repair;
+
+/// What EventBridge says around an event, and the source that the table knows it by.
+const ENVELOPE: [(&str, &str); 5] = [
+    ("id", "cwe_id"),
+    ("source", "cwe_source"),
+    ("account", "cwe_accountid"),
+    ("region", "cwe_region"),
+    ("time", "cwe_timestamp"),
+];
+
+/// Reads the events of a line. `delimiter` names the array that holds them, if any. What is no JSON is a record of text.
+pub(crate) fn raw_records<'a>(line: &'a str, delimiter: Option<&str>, records: &mut Vec<Record<'a>>) {
+    let line = line.trim();
+    if is_one_object(line) {
+        return object(line, delimiter, records);
+    }
+    let mut rest = line;
+    let mut in_array = false;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\r', '\n', ',']);
+        if in_array && let Some(behind) = rest.strip_prefix(']') {
+            (rest, in_array) = (behind, false);
+            continue;
+        }
+        if !in_array && let Some(behind) = rest.strip_prefix('[') {
+            (rest, in_array) = (behind, true);
+            continue;
+        }
+        if rest.is_empty() {
+            return;
+        }
+        match object_length(rest).and_then(|length| rest.split_at_checked(length)) {
+            Some((text, behind)) => {
+                object(text, delimiter, records);
+                rest = behind;
+            }
+            None => return records.push(text(rest)),
+        }
+    }
+}
+
+/// Whether a line is one object, as far as a look at its braces tells. In JSON no brace closes right before one that opens.
+fn is_one_object(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    line.starts_with('{')
+        && line.ends_with('}')
+        && memchr::memchr_iter(b'}', bytes).all(|at| {
+            let behind = bytes.get(at + 1..).unwrap_or_default();
+            !matches!(behind.first(), Some(b'{' | b' ' | b'\t' | b'\r' | b'\n'))
+                || !behind.trim_ascii_start().starts_with(b"{")
+        })
+}
+
+fn object_length(text: &str) -> Option<usize> {
+    if !text.starts_with('{') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    match values.next() {
+        Some(Ok(_)) => Some(values.byte_offset()),
+        _ => repair::value(text).map(|repaired| repaired.length),
+    }
+}
+
+fn object<'a>(json: &'a str, delimiter: Option<&str>, records: &mut Vec<Record<'a>>) {
+    let (event, around) = match unwrapped(json) {
+        Some((event, around)) => (event, around),
+        None => (json, Vec::new()),
+    };
+    let events = delimiter.and_then(|delimiter| delimited(event, delimiter));
+    for event in events.unwrap_or_else(|| vec![event]) {
+        records.push(Record {
+            raw: Cow::Borrowed(event),
+            message: Cow::Borrowed(event),
+            others: around.clone(),
+            ..whole()
+        });
+    }
+}
+
+/// A record that is JSON and has no message beside others.
+fn whole<'a>() -> Record<'a> {
+    Record { json: true, message_missing: true, ..Record::default() }
+}
+
+fn text(message: &str) -> Record<'_> {
+    Record { message: Cow::Borrowed(message), ..Record::default() }
+}
+
+/// The event in EventBridge's envelope, and what the envelope says.
+fn unwrapped(json: &str) -> Option<(&str, Vec<Other<'_>>)> {
+    memchr::memmem::find(json.as_bytes(), b"\"detail-type\"")?;
+    let mut members = members(json)?;
+    if !members.contains_key("detail-type") || !members.contains_key("resources") {
+        return None;
+    }
+    let event = members.remove("detail").filter(|detail| detail.get().starts_with('{'))?;
+    let around = ENVELOPE.iter().filter_map(|(name, source)| {
+        let text = <Cow<'_, str>>::deserialize(*members.get(*name)?).ok()?;
+        Some(Other { name: Cow::Borrowed(source), value: text })
+    });
+    Some((event.get(), around.collect()))
+}
+
+/// The elements of the array that `delimiter` names, if there is one.
+fn delimited<'a>(json: &'a str, delimiter: &str) -> Option<Vec<&'a str>> {
+    let array: Vec<&RawValue> = serde_json::from_str(members(json)?.get(delimiter)?.get()).ok()?;
+    Some(array.into_iter().map(RawValue::get).collect())
+}
+
+fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue>> {
+    serde_json::from_str(json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str, delimiter: Option<&str>) -> Vec<String> {
+        let mut records = Vec::new();
+        raw_records(line, delimiter, &mut records);
+        records
+            .iter()
+            .map(|record| format!("{}{}", if record.json { "" } else { "!" }, record.message))
+            .collect()
+    }
+
+    #[test]
+    fn each_object_is_an_event() {
+        assert_eq!(read(r#" {"a":"}{"} "#, None), [r#"{"a":"}{"}"#]);
+        assert_eq!(read(r#"{"a":1}{"b":2} {"c":3}"#, None), [r#"{"a":1}"#, r#"{"b":2}"#, r#"{"c":3}"#]);
+        assert_eq!(read(r#"[{"a":1},{"b":2}]"#, None), [r#"{"a":1}"#, r#"{"b":2}"#]);
+        assert_eq!(read("no json", None), ["!no json"]);
+        assert_eq!(read(r#"{"a":1} and more"#, None), [r#"{"a":1}"#, "!and more"]);
+    }
+
+    #[test]
+    fn a_delimiter_names_an_array_of_events() {
+        assert_eq!(
+            read(r#"{"Records":[{"a":1},{"b":2}],"x":1}"#, Some("Records")),
+            [r#"{"a":1}"#, r#"{"b":2}"#]
+        );
+        assert_eq!(read(r#"{"a":1}"#, Some("Records")), [r#"{"a":1}"#]);
+        assert_eq!(read(r#"{"Records":[]}"#, Some("Records")), [""; 0]);
+    }
+
+    #[test]
+    fn eventbridge_wraps_events() {
+        let line = r#"{"id":"1","detail-type":"x","source":"aws.y","account":"111122223333","time":"2026-01-02T03:04:05Z","region":"us-east-1","resources":[],"detail":{"findings":[{"Id":"f"}]}}"#;
+        let mut records = Vec::new();
+        raw_records(line, Some("findings"), &mut records);
+        assert_eq!(records[0].message, r#"{"Id":"f"}"#);
+        assert_eq!(records[0].others[4].value, "2026-01-02T03:04:05Z");
+    }
+}
