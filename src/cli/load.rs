@@ -62,7 +62,8 @@ fn load_files(inputs: Vec<Input>, sections: &CompiledSections, sink: &LocalSink)
                     ObjectReport::not_loaded(object.name, Outcome::empty_object())
                 }
                 Ok(object) => {
-                    let object = object.monitored(Arc::clone(&progress), Arc::new(AtomicBool::new(false)));
+                    let object =
+                        object.monitored(Arc::clone(&progress), Arc::new(AtomicBool::new(false)), None);
                     sink.load(object, sections, &limits)
                 }
                 Err(error) => ObjectReport::not_loaded(

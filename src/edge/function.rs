@@ -13,7 +13,6 @@ use super::delivery::deadline::Deadline;
 use super::log_lines;
 use super::object_loader::ObjectLoader;
 use crate::bytes::safe::Safe;
-use crate::deliver::bulk::Tally;
 use crate::report::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
 use crate::trigger;
@@ -175,18 +174,13 @@ impl Function {
         }
         work.begun += 1;
         let mut report = self.load(&name, object, now, deadline).await;
-        log_lines::object(&report);
-        work.report.add(&report);
         let again = match (&report.outcome, report.resume) {
             (Outcome::Loaded, _) => {
                 work.settled = true;
                 None
             }
             (Outcome::Skipped(_), _) => None,
-            (Outcome::Failed { retry: false, .. }, _) => {
-                work.missing += 1;
-                None
-            }
+            (Outcome::Failed { retry: false, .. }, _) => None,
             (Outcome::Failed { reason, .. }, Some(line)) => {
                 let mut rest = object.clone();
                 if let Some(found) = &report.found {
@@ -201,8 +195,11 @@ impl Function {
         };
         if again.is_none() && report.resume.is_some() {
             // What another invocation sends is no error of this one.
-            report.unsent = Tally::default();
+            report.leave_rest();
         }
+        work.missing += u64::from(report.is_missing);
+        log_lines::object(&report);
+        work.report.add(&report);
         if self.metrics
             && let Some(line) = metrics::emf(&report, Timestamp::now())
         {

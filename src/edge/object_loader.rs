@@ -13,11 +13,13 @@ use super::delivery::deadline::Deadline;
 use super::delivery::outcome::SideOutputs;
 use super::delivery::sink::{Sink, ended, send};
 use crate::deliver::dead_letter::letter::LetterOrigin;
-use crate::load::account::{Limits, Sink as BatchSink};
+use crate::load::account::Limits;
+use crate::load::outlets::Sink as BatchSink;
 use crate::local::open_object::{Facts, OpenObject};
 use crate::local::progress::Progress;
 use crate::local::sink::parse;
 use crate::map::compiled::{Choice, CompiledSections};
+use crate::read::object::line::LineNumber;
 use crate::report::{FoundObject, ObjectReport, Outcome};
 use crate::trigger::object_ref::ObjectRef;
 
@@ -66,9 +68,10 @@ impl ObjectLoader {
         now: Timestamp,
         deadline: Option<Deadline>,
     ) -> ObjectReport {
-        match self.open(object, now).await {
+        match self.open(object, now, deadline).await {
             Ok((found, open)) => {
-                let limits = Limits { lines: object.lines.or(self.limits.lines), ..self.limits };
+                let lines = object.lines.or(self.limits.lines);
+                let limits = Limits { lines, marks: deadline.is_some(), ..self.limits };
                 let report = self.load(open, limits, deadline).await;
                 ObjectReport { found: Some(found), ..report }
             }
@@ -89,13 +92,21 @@ impl ObjectLoader {
     }
 
     /// Fetches an object that a section takes.
-    async fn open(&self, object: &ObjectRef, now: Timestamp) -> Result<(FoundObject, OpenObject), Outcome> {
+    async fn open(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+    ) -> Result<(FoundObject, OpenObject), Outcome> {
         let section = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => section.log_type().name.clone(),
             other => return Err(Outcome::not_taken(&other)),
         };
         let Some(s3) = &self.s3 else { return Err(Outcome::no_s3_client()) };
-        let stream = s3.get(object).await.map_err(|error| not_fetched(&error))?;
+        let stream = s3
+            .get_until(object, deadline.map(Deadline::reading_end))
+            .await
+            .map_err(|error| not_fetched(&error))?;
         if stream.size == Some(0) {
             return Err(Outcome::empty_object());
         }
@@ -112,14 +123,17 @@ impl ObjectLoader {
         let started = Instant::now();
         let is_over = Arc::new(AtomicBool::new(false));
         let sections = Arc::clone(&self.sections);
-        let object = object.monitored(self.progress(), Arc::clone(&is_over));
+        let object =
+            object.monitored(self.progress(), Arc::clone(&is_over), deadline.map(Deadline::reading_end));
         let mut report = match &self.sink {
             Sink::OpenSearch(client, options) => {
                 let mut report =
                     ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
                 let mut side_outputs = self.side_outputs(&object.facts, &limits);
                 let parse = move |sink: &mut BatchSink<'_>| parse(object, &sections, &limits, sink);
-                send(parse, (client, options), deadline, &is_over, &mut side_outputs, &mut report).await;
+                let start = LineNumber(limits.lines.map_or(1, |lines| lines.start));
+                send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
+                    .await;
                 side_outputs.finish(&mut report).await;
                 report.check();
                 report

@@ -16,8 +16,9 @@ use super::opensearch::client::OpenSearch;
 use crate::deliver::dead_letter::Cause;
 use crate::deliver::dead_letter::letter::DeadLetter;
 use crate::deliver::dead_letter::remake::Remade;
-use crate::load::account::{Account, Limits, Sink};
+use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
+use crate::load::outlets::Sink;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::map::exclude::action::RuleAction;
@@ -82,7 +83,7 @@ pub async fn resend(
     };
     let is_over = AtomicBool::new(false);
     let mut side_outputs = SideOutputs { sections, ..SideOutputs::default() };
-    send(parse, (client, &Options::default()), None, &is_over, &mut side_outputs, &mut report).await;
+    send(parse, (client, &Options::default()), (LineNumber(1), None), &is_over, &mut side_outputs, &mut report).await;
     let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
     if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {

@@ -1,16 +1,12 @@
 //! What a load is given and what it gives back.
 
 use std::num::NonZero;
-use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
 use super::ages::Ages;
-use super::batch::Batch;
 use super::clocks::Clocks;
 use crate::document::problem::Problems;
-use crate::map::Document;
-use crate::map::event::Written;
 use crate::map::exclude::Exclusions;
 use crate::read::object::Inflation;
 use crate::read::object::line::Break;
@@ -107,6 +103,8 @@ pub struct Limits {
     pub workers: NonZero<usize>,
     /// Each chunk of a worker becomes a batch of its own, which spares a copy. The documents, their order and the account are the same.
     pub batch_per_chunk: bool,
+    /// Batches have marks, at which the load can be cut.
+    pub marks: bool,
 }
 
 impl Default for Limits {
@@ -120,12 +118,7 @@ impl Default for Limits {
             inflation: Inflation::default(),
             workers: NonZero::<usize>::MIN,
             batch_per_chunk: false,
+            marks: false,
         }
     }
 }
-
-/// Takes full batches, and may stop the load.
-pub type Sink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
-
-/// Is shown each document and what became of it, and may stop the load.
-pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;

@@ -1,5 +1,6 @@
 //! The documents of one bulk request.
 
+use super::mark::Mark;
 use super::raw_lines::RawLines;
 use crate::read::object::line::LineNumber;
 
@@ -23,6 +24,8 @@ pub struct Batch {
     pub items: Vec<Item>,
     /// The lines that they were made of, where these are kept.
     pub lines: RawLines,
+    /// The places at which the load can be cut, in order, where these are wanted.
+    pub marks: Vec<Mark>,
 }
 
 impl Batch {
@@ -33,6 +36,7 @@ impl Batch {
             body: Vec::with_capacity(body + SPARE),
             items: Vec::new(),
             lines: RawLines::with_capacity(if lines == 0 { 0 } else { lines + SPARE }),
+            marks: Vec::new(),
         }
     }
 
@@ -56,6 +60,7 @@ impl Batch {
         self.body.clear();
         self.items.clear();
         self.lines.clear();
+        self.marks.clear();
     }
 
     /// The action line and the document of an item, both without their `\n`.
@@ -68,7 +73,7 @@ impl Batch {
         Some((action, document.strip_suffix(b"\n").unwrap_or(document)))
     }
 
-    /// A batch of those documents whose indices are given, in the order given.
+    /// A batch of those documents whose indices are given, in the order given. It has no marks.
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Batch {
         let mut part = Batch::default();
         for item in indices.into_iter().filter_map(|index| self.items.get(index)) {

@@ -6,12 +6,14 @@
 pub mod account;
 pub mod ages;
 pub mod clocks;
+pub mod mark;
 mod text;
 mod looks_like;
 pub mod batch;
 pub mod raw_lines;
 mod reading;
 mod stages;
+pub mod outlets;
 mod output;
 mod parallel;
 
@@ -21,7 +23,8 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use self::account::{Account, Limits, Sink, Visitor};
+use self::account::{Account, Limits};
+use self::outlets::{Sink, Visitor};
 use self::output::{Outlets, Output, OutputOptions};
 use self::reading::Reading;
 use self::stages::Stages;
@@ -108,8 +111,8 @@ fn run<'l, R: Read + Send>(
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
     let mut stages = Stages::new(section, documents);
-    let Limits { batch_bytes, batch_per_chunk, keep_lines, .. } = *limits;
-    let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines };
+    let Limits { batch_bytes, batch_per_chunk, keep_lines, marks, .. } = *limits;
+    let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines, marks };
     let mut output = Output::new(options, outlets);
     let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.workers);
     let mut account = output.into_account();

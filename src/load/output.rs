@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use super::account::{Account, Sink, Visitor};
+use super::account::Account;
 use super::batch::{Batch, Item};
 use super::looks_like::looks_like;
+use super::mark::Mark;
+use super::outlets::{Sink, Visitor};
 use super::text::Text;
 use crate::document::problem::Problem;
 use crate::map::Document;
@@ -18,6 +20,12 @@ use crate::read::object::line::LineNumber;
 
 /// The most bytes of memory that a batch keeps for the next documents.
 const MOST_KEPT: usize = 512 << 10;
+
+/// How many marks a batch has about, beside the one at its end.
+const MARKS: usize = 16;
+
+/// The bytes before the end of a batch from which on the next document may be too much for it.
+const NEAR_END: usize = 64 << 10;
 
 /// What a load hands its documents to.
 #[derive(Default)]
@@ -35,6 +43,7 @@ pub(super) struct OutputOptions {
     pub(super) batch_bytes: usize,
     pub(super) batch_per_chunk: bool,
     pub(super) keep_lines: bool,
+    pub(super) marks: bool,
 }
 
 /// The batch at hand, and the account of the load.
@@ -45,15 +54,24 @@ pub(super) struct Output<'l> {
     options: OutputOptions,
     /// How many of the lines at hand are counted.
     counted: usize,
+    /// The last line that is counted.
+    last_line: LineNumber,
     account: Account,
     outlets: Outlets<'l>,
 }
 
 /// The documents of a chunk of lines, for the output of the whole object.
-#[derive(Default)]
 pub(super) struct Made {
     batch: Batch,
+    /// The last line of the chunk.
+    last_line: LineNumber,
     account: Account,
+}
+
+impl Default for Made {
+    fn default() -> Self {
+        Self { batch: Batch::default(), last_line: LineNumber(0), account: Account::default() }
+    }
 }
 
 impl Made {
@@ -61,7 +79,7 @@ impl Made {
     pub(super) fn emptied(mut self) -> Self {
         self.batch.clear();
         self.batch.body.shrink_to(MOST_KEPT);
-        Self { batch: self.batch, account: Account::default() }
+        Self { batch: self.batch, ..Self::default() }
     }
 }
 
@@ -72,6 +90,7 @@ impl<'l> Output<'l> {
             operation: Vec::new(),
             options,
             counted: 0,
+            last_line: LineNumber(0),
             account: Account::default(),
             outlets,
         }
@@ -83,7 +102,8 @@ impl<'l> Output<'l> {
 
     /// An output for a chunk of the same object: its documents stay in one batch.
     pub(super) fn waiting(options: OutputOptions) -> Self {
-        Self::new(OutputOptions { batch_bytes: usize::MAX, ..options }, Outlets::default())
+        let options = OutputOptions { batch_bytes: usize::MAX, marks: false, ..options };
+        Self::new(options, Outlets::default())
     }
 
     /// Takes what was made since the last call, with what rules have left out of it; further documents go into `next`.
@@ -91,23 +111,25 @@ impl<'l> Output<'l> {
         let batch = mem::replace(&mut self.batch, next.batch);
         let mut account = mem::replace(&mut self.account, next.account);
         account.exclusions.merge(exclusions);
-        Made { batch, account }
+        Made { batch, last_line: self.last_line, account }
     }
 
     /// Adds the documents of the next chunk, if all of them fit into the batch at hand, or makes them a batch of their own where the
     /// options say so. Tells whether they were added.
     pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
-        let Made { batch, account } = made;
+        let Made { batch, last_line, account } = made;
         if self.options.batch_per_chunk {
             self.flush()?;
             mem::swap(&mut self.batch, batch);
             self.account.merge(account);
+            self.last_line = *last_line;
             return ControlFlow::Continue(true);
         }
         let offset = self.batch.body.len();
         if offset.saturating_add(batch.body.len()) > self.options.batch_bytes {
             return ControlFlow::Continue(false);
         }
+        self.mark();
         self.batch.body.extend_from_slice(&batch.body);
         let items = batch.items.iter();
         self.batch.items.extend(items.map(|item| Item {
@@ -117,7 +139,13 @@ impl<'l> Output<'l> {
         }));
         self.batch.lines.append(&batch.lines);
         self.account.merge(account);
+        self.last_line = *last_line;
         ControlFlow::Continue(true)
+    }
+
+    /// Adds what rules have left out of the lines that are counted.
+    pub(super) fn add_exclusions(&mut self, exclusions: &Exclusions) {
+        self.account.exclusions.merge(exclusions);
     }
 
     pub(super) fn into_account(self) -> Account {
@@ -139,6 +167,10 @@ impl<'l> Output<'l> {
 
     pub(super) fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
         let Event { line, part, .. } = *document.event();
+        if part == 0 && self.wants_mark() {
+            self.account.exclusions.merge(&document.take_exclusions());
+            self.mark();
+        }
         self.count_through(line, texts);
         let start = self.batch.body.len();
         let account = &mut self.account;
@@ -199,6 +231,7 @@ impl<'l> Output<'l> {
     fn count_through(&mut self, line: LineNumber, texts: &[Text<'_>]) {
         while let Some(text) = texts.get(self.counted).filter(|text| text.line.number <= line) {
             self.counted += 1;
+            self.last_line = text.line.number;
             self.account.lines += 1;
             self.account.blank_lines += u64::from(text.identity.is_none());
             if text.identity.is_some() && text.line.cut > 0 {
@@ -213,6 +246,32 @@ impl<'l> Output<'l> {
     pub(super) fn count_all(&mut self, texts: &[Text<'_>]) {
         self.count_through(LineNumber(u64::MAX), texts);
         self.counted = 0;
+    }
+
+    /// Whether the batch has grown so much since its last mark that it wants another one.
+    fn wants_mark(&self) -> bool {
+        let bytes = self.batch.body.len();
+        let step = self.options.batch_bytes / MARKS;
+        let last = self.batch.marks.len().saturating_mul(step);
+        self.options.marks && bytes > 0 && (bytes >= last + step || self.is_near_end())
+    }
+
+    /// Whether the next document may be too much for the batch.
+    fn is_near_end(&self) -> bool {
+        self.batch.body.len().saturating_add(NEAR_END) > self.options.batch_bytes
+    }
+
+    /// Marks the end of the lines that are counted, if the batch wants a mark. Near the end of the batch only the last mark counts.
+    fn mark(&mut self) {
+        if !self.wants_mark() {
+            return;
+        }
+        if self.is_near_end() {
+            self.batch.marks.pop();
+        }
+        let bulk_bytes = self.account.bulk_bytes + u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        let account = Account { bulk_bytes, ..self.account.clone() };
+        self.batch.marks.push(Mark { line: self.last_line, account });
     }
 
     pub(super) fn flush(&mut self) -> ControlFlow<()> {

@@ -108,6 +108,7 @@ pub(super) fn all<R: Read + Send>(
                     for lines in chunk.parts() {
                         stages.lines(&lines, output)?;
                     }
+                    output.add_exclusions(&stages.take_exclusions());
                 }
                 shared.give_back(chunk, made);
                 next += 1;

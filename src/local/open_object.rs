@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -71,9 +72,15 @@ impl OpenObject {
         })
     }
 
-    /// The same object, which adds what is read to `progress`, and ends with the error [`NOT_WANTED`] once `is_over` is set.
-    pub fn monitored(mut self, progress: Arc<Progress>, is_over: Arc<AtomicBool>) -> Self {
-        self.reader = Box::new(Monitored { reader: self.reader, progress, is_over });
+    /// The same object, which adds what is read to `progress`, and ends with the error [`NOT_WANTED`] once `is_over` is set, or at
+    /// `until`.
+    pub fn monitored(
+        mut self,
+        progress: Arc<Progress>,
+        is_over: Arc<AtomicBool>,
+        until: Option<Instant>,
+    ) -> Self {
+        self.reader = Box::new(Monitored { reader: self.reader, progress, is_over, until });
         self
     }
 }
@@ -103,11 +110,13 @@ struct Monitored {
     reader: Box<dyn Read + Send>,
     progress: Arc<Progress>,
     is_over: Arc<AtomicBool>,
+    until: Option<Instant>,
 }
 
 impl Read for Monitored {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.is_over.load(Ordering::Relaxed) {
+        let is_late = self.until.is_some_and(|until| until <= Instant::now());
+        if is_late || self.is_over.load(Ordering::Relaxed) {
             return Err(io::Error::other(NOT_WANTED));
         }
         let read = self.reader.read(buffer)?;

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::open_object::{NOT_WANTED, OpenObject};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::expected::Expected;
-use crate::load::account::{Account, Limits, Sink};
+use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::load;
+use crate::load::outlets::Sink;
 use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
@@ -80,6 +81,17 @@ pub(crate) fn parse(
     load(object.reader, section, object.facts.complete(section), limits, sink)
 }
 
+/// Where the parsing of an object ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ParsingEnd {
+    /// At the end of the object, or where it is damaged.
+    Whole,
+    /// The reader was told to end before that.
+    ReadingCut,
+    /// The sink took no more.
+    SinkClosed,
+}
+
 /// What is known once an object is parsed.
 pub(crate) struct Parsed {
     account: Account,
@@ -108,9 +120,13 @@ impl Parsed {
     }
 
     /// Books the account. Documents that were made and not taken are unsent, because of `reason`: those of the batch that the sink
-    /// gave back, and the one that did not fit into it. Tells whether the object was parsed to its end.
-    pub(crate) fn book(self, reason: &str, report: &mut ObjectReport) -> bool {
-        let is_whole = !self.is_cut_off && !self.account.stopped;
+    /// gave back, and the one that did not fit into it. Tells where the parsing ended.
+    pub(crate) fn book(self, reason: &str, report: &mut ObjectReport) -> ParsingEnd {
+        let end = match (self.account.stopped, self.is_cut_off) {
+            (true, _) => ParsingEnd::SinkClosed,
+            (false, true) => ParsingEnd::ReadingCut,
+            (false, false) => ParsingEnd::Whole,
+        };
         if self.account.stopped {
             let taken = report.indexed + report.rejected.total() + report.unsent.total();
             let left = self.account.handed_over().saturating_sub(taken);
@@ -118,6 +134,6 @@ impl Parsed {
             report.unsent.add_many(&Fault::new(0, "", reason), line, left);
         }
         report.account = self.account;
-        is_whole
+        end
     }
 }

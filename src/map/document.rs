@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::compiled::CompiledSection;
 use super::event::{Event, ObjectFacts, Written};
-use super::exclude::Hits;
+use super::exclude::{Exclusions, Hits};
 use super::explain::explain;
 use super::explain::explanation::Explanation;
 use super::finished::{ChosenId, FinishedEvent};
@@ -70,6 +70,15 @@ impl Document<'_, '_, '_> {
         let FinishedEvent { mapped, time, clock, .. } = self.event;
         let pipeline_error = mapped.pipeline_error;
         Written { time: time.time.instant, clock: *clock, pipeline_error, excluded }
+    }
+
+    /// What the rules have done with the documents before this one since this was asked last.
+    pub(crate) fn take_exclusions(&mut self) -> Exclusions {
+        let mut exclusions = Exclusions::default();
+        if let Some(rules) = &self.section.exclusion {
+            rules.account(&std::mem::take(self.hits), &mut exclusions);
+        }
+        exclusions
     }
 
     /// Whether a rule leaves the document out; counts what the rules did.

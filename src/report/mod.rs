@@ -5,6 +5,7 @@
 pub mod balance;
 pub mod metrics;
 pub mod coverage;
+pub mod settled;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::time::Duration;
 
 use self::balance::Balance;
+use self::settled::Settled;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::document::problem::Problem;
@@ -117,6 +119,12 @@ pub struct ObjectReport {
     pub dead_letters: Option<String>,
     /// The first line that is not settled, where the time was over before the object was: there another try can begin.
     pub resume: Option<LineNumber>,
+    /// What became of the lines before that one.
+    pub settled: Option<Box<Settled>>,
+    /// Another load goes on where this one was cut, and this report counts only what it settled.
+    pub is_part: bool,
+    /// The object is not there.
+    pub is_missing: bool,
     /// The object as it was found.
     pub found: Option<FoundObject>,
 }
@@ -167,8 +175,23 @@ impl ObjectReport {
             cluster_time: Duration::ZERO,
             dead_letters: None,
             resume: None,
+            settled: None,
+            is_part: false,
+            is_missing: false,
             found: None,
         }
+    }
+
+    /// Leaves to another load what was not settled: the numbers are those of the lines before [`Self::resume`] from now on. Documents
+    /// of later lines that were indexed or refused all the same count when the other load meets them.
+    pub fn leave_rest(&mut self) {
+        let Settled { account, indexed, raw, moved, rejected } =
+            self.settled.take().map(|settled| *settled).unwrap_or_default();
+        let text_bytes = account.text_bytes.max(if account.lines > 0 { self.account.text_bytes } else { 0 });
+        self.account = Account { text_bytes, ..account };
+        (self.indexed, self.raw, self.moved) = (indexed, raw, moved);
+        (self.rejected, self.unsent) = (rejected, Tally::default());
+        self.is_part = true;
     }
 
     /// What became of its lines.

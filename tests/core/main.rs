@@ -21,6 +21,7 @@ mod zip;
 mod record;
 mod collectors;
 mod marker;
+mod marks;
 mod syslog;
 mod pair;
 mod cef;

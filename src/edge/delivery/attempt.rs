@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::ledger::Altered;
 use super::outcome::Delivery;
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{Consequence, Judgement, Verdict, extra_form, index_and_id, is_create, raw_form};
@@ -128,7 +129,7 @@ impl Attempt {
                 Some(first) => (fault.clone(), first.document.as_slice()),
                 None => (fault.clone(), sent),
             };
-            delivery.rejected.add(&fault, item.line);
+            delivery.book_rejected(item.line, &fault);
             let (index, id) = index_and_id(action).unwrap_or_default();
             Refused {
                 line: item.line,
@@ -211,11 +212,9 @@ impl Attempt {
     }
 
     fn book_indexed(&self, index: usize, delivery: &mut Delivery) {
-        delivery.indexed += 1;
-        if let (Some(refusal), Some(item)) = (self.refusals.get(index), self.batch.items.get(index)) {
-            let tally = if self.form == Form::Raw { &mut delivery.raw } else { &mut delivery.moved };
-            tally.add(&refusal.fault, item.line);
-        }
+        let Some(item) = self.batch.items.get(index) else { return };
+        let altered = if self.form == Form::Raw { Altered::Raw } else { Altered::Moved };
+        delivery.book_indexed(item.line, self.refusals.get(index).map(|refusal| (altered, &refusal.fault)));
     }
 
     /// Puts a document that is refused into its next form, or in doubt where there is none.

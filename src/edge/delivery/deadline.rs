@@ -25,6 +25,12 @@ impl Deadline {
         Self { stop: kill - margin, end: kill - margin / 4, kill }
     }
 
+    /// When the reading of objects ends: what was read by then can still be sent before `stop`.
+    pub(crate) fn reading_end(self) -> Instant {
+        let margin = self.kill.saturating_duration_since(self.stop);
+        self.stop.checked_sub(margin).unwrap_or(self.stop)
+    }
+
     /// The last moment to begin a request.
     pub(crate) fn last_call(self, is_first: bool) -> Instant {
         if is_first { self.end } else { self.stop }

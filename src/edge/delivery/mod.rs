@@ -3,6 +3,7 @@
 pub mod outcome;
 pub mod channel;
 pub mod deadline;
+pub(crate) mod ledger;
 pub(crate) mod attempt;
 mod held;
 mod denial;

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use super::ledger::{Altered, Ledger};
 use crate::deliver::bulk::Tally;
+use crate::deliver::bulk::fault::Fault;
 use crate::edge::dead_letters::write::DeadLetterWriter;
 use crate::load::batch::Batch;
 use crate::local::progress::Progress;
 use crate::map::compiled::CompiledSections;
+use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
 /// What became of the documents: `documents` = `indexed` + `rejected` + `unsent`.
@@ -37,9 +40,34 @@ pub struct Delivery {
     pub bytes_sent: u64,
     /// How long the cluster worked, by its own account.
     pub cluster_time: Duration,
+    /// The lines that are settled.
+    pub(crate) ledger: Ledger,
 }
 
 impl Delivery {
+    /// Enters a batch that came in.
+    pub(super) fn enter(&mut self, batch: &mut Batch) {
+        self.documents += batch.len() as u64;
+        self.ledger.enter(batch);
+    }
+
+    /// Books a document of a line that the cluster holds: in another form than its own, where `altered` says in which and why.
+    pub(super) fn book_indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
+        self.indexed += 1;
+        match altered {
+            Some((Altered::Raw, fault)) => self.raw.add(fault, line),
+            Some((Altered::Moved, fault)) => self.moved.add(fault, line),
+            None => {}
+        }
+        self.ledger.indexed(line, altered);
+    }
+
+    /// Books a document of a line that the cluster refused for good.
+    pub(super) fn book_rejected(&mut self, line: LineNumber, fault: &Fault) {
+        self.rejected.add(fault, line);
+        self.ledger.rejected(line, fault);
+    }
+
     /// Enters the delivery into the report of the object. A delivery that ended early has failed.
     pub(crate) fn book(self, report: &mut ObjectReport) {
         (report.indexed, report.requests) = (self.indexed, self.requests);

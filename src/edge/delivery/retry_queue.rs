@@ -129,8 +129,8 @@ impl<'a> RetryQueue<'a> {
     }
 
     /// Takes a batch. A stopped queue counts its documents as unsent.
-    pub(crate) fn accept(&mut self, batch: Batch) {
-        self.delivery.documents += batch.len() as u64;
+    pub(crate) fn accept(&mut self, mut batch: Batch) {
+        self.delivery.enter(&mut batch);
         if !batch.is_empty() {
             self.requeue(Attempt::new(batch, Instant::now()));
         }

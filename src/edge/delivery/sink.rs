@@ -1,7 +1,6 @@
 //! Where the documents of an object go: to a cluster, or to a sink on this machine.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 
@@ -11,12 +10,15 @@ use tokio::task::JoinError;
 
 use super::deadline::Deadline;
 use super::deliver::deliver;
+use super::ledger::Ledger;
 use super::outcome::{Options, SideOutputs, Stop};
 use crate::edge::opensearch::client::OpenSearch;
-use crate::load::account::{Account, Limits, Sink as BatchSink};
+use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
-use crate::local::sink::{LocalSink, Parsed};
+use crate::load::outlets::Sink as BatchSink;
+use crate::local::sink::{LocalSink, Parsed, ParsingEnd};
 use crate::read::object::line::LineNumber;
+use crate::report::settled::Settled;
 use crate::report::{ObjectReport, Outcome};
 
 /// Batches that wait between the parsing thread and the requests in flight: the least that a channel can hold.
@@ -44,12 +46,12 @@ impl Sink {
     }
 }
 
-/// Runs `parse`, which hands batches to a sink, on a thread of its own, sends the batches to the cluster, and books in `report` what
+/// Runs `parse`, which begins at line `start` and hands batches to a sink, on a thread of its own, sends the batches to the cluster, and books in `report` what
 /// became of their documents. Sets `is_over` when nothing more can be sent: the reader of `parse` has to end the object then.
 pub(crate) async fn send(
     parse: impl FnOnce(&mut BatchSink<'_>) -> Account + Send + 'static,
     (client, options): (&OpenSearch, &Options),
-    deadline: Option<Deadline>,
+    (start, deadline): (LineNumber, Option<Deadline>),
     is_over: &AtomicBool,
     side_outputs: &mut SideOutputs,
     report: &mut ObjectReport,
@@ -57,37 +59,49 @@ pub(crate) async fn send(
     let (batches, waiting) = tokio::sync::mpsc::channel(WAITING_BATCHES);
     let (spent, spare) = mpsc::sync_channel(SPARE_BATCHES);
     side_outputs.spent = Some(spent);
-    let last_line = Arc::new(AtomicU64::new(0));
-    let feed = Feed { batches, spare, last_line: Arc::clone(&last_line), runtime: Handle::current() };
+    let feed = Feed { batches, spare, runtime: Handle::current() };
     let parsing = tokio::task::spawn_blocking(move || Parsed::of(parse, |batch| feed.hand_over(batch)));
-    let delivery = deliver(client, waiting, options, deadline, side_outputs).await;
+    let mut delivery = deliver(client, waiting, options, deadline, side_outputs).await;
     is_over.store(true, Ordering::Relaxed);
     let parsed = parsing.await;
-    let stop = delivery.stop.clone();
+    let (stop, ledger) = (delivery.stop.clone(), std::mem::take(&mut delivery.ledger));
     delivery.book(report);
     match parsed {
-        Ok(parsed) => {
-            let last_line = LineNumber(last_line.load(Ordering::Relaxed));
-            book(parsed, stop, last_line, report);
-        }
+        Ok(parsed) => book(parsed, stop, &ledger, start, report),
         Err(error) => report.outcome = ended(&error),
     }
 }
 
-/// Books what was parsed. Where the deadline came first, the report says from which line on another try has to go on.
-fn book(parsed: Parsed, stop: Option<Stop>, last_line: LineNumber, report: &mut ObjectReport) {
+/// Books what was parsed from line `start` on. Where the deadline came first, the report says from which line on another try has to go
+/// on, and what became of the lines before that one.
+fn book(parsed: Parsed, stop: Option<Stop>, ledger: &Ledger, start: LineNumber, report: &mut ObjectReport) {
     let reason = stop.as_ref().map_or("the load ended early".to_owned(), Stop::to_string);
-    let is_whole = parsed.book(&reason, report);
-    if stop != Some(Stop::Deadline) {
+    let end = parsed.book(&reason, report);
+    // Nothing but the deadline cuts the reading of an object whose delivery went well.
+    let is_late = match &stop {
+        None => end == ParsingEnd::ReadingCut,
+        Some(stop) => *stop == Stop::Deadline,
+    };
+    if !is_late {
         return;
     }
-    let unsent = report.unsent.first_line();
-    if is_whole && unsent.is_none() {
+    if end == ParsingEnd::Whole && report.unsent.total() == 0 {
         // The last answer came while the deadline passed.
         report.outcome = Outcome::Loaded;
-    } else {
-        report.resume = Some(unsent.map_or(last_line, |unsent| unsent.min(last_line)));
+        return;
     }
+    report.outcome = Outcome::Failed { reason: Stop::Deadline.to_string(), retry: true };
+    let whole = match end {
+        ParsingEnd::SinkClosed => None,
+        ParsingEnd::Whole | ParsingEnd::ReadingCut => ledger.whole(&report.account),
+    };
+    let (resume, settled) = match (whole, ledger.settled()) {
+        (Some(settled), _) => (start.0 + report.account.lines, settled),
+        (None, Some((line, settled))) => (line.0 + 1, settled),
+        (None, None) => (start.0, Settled::default()),
+    };
+    report.resume = Some(LineNumber(resume));
+    report.settled = Some(Box::new(settled));
 }
 
 /// The outcome of an object whose parsing thread panicked. Another try most likely ends so too, but only what fails is kept in a
@@ -101,17 +115,13 @@ struct Feed {
     batches: Sender<Batch>,
     /// Gives the memory of batches that were sent.
     spare: Receiver<Batch>,
-    /// The last line of which a document was handed over.
-    last_line: Arc<AtomicU64>,
     runtime: Handle,
 }
 
 impl Feed {
     /// Hands a batch over, and replaces it by an empty one; gives it back if the delivery has ended.
     fn hand_over(&self, batch: &mut Batch) -> Result<(), Batch> {
-        let last = batch.items.last().map_or(0, |item| item.line.0);
         self.batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0)?;
-        self.last_line.store(last, Ordering::Relaxed);
         // While all requests travel and one more is ready, another batch would only take memory. If the delivery has ended, the next
         // batch is given back.
         let _ = self.runtime.block_on(self.batches.reserve());

@@ -1,0 +1,123 @@
+//! Which lines of an object are settled, so that a load that is cut counts these and no others.
+//!
+//! Answers come in any order, and documents wait for another try. So the counts are kept by part: a part ends at a mark, and once all
+//! documents before a mark are settled, so are the lines.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use crate::deliver::bulk::Tally;
+use crate::deliver::bulk::fault::Fault;
+use crate::load::account::Account;
+use crate::load::batch::Batch;
+use crate::load::mark::Mark;
+use crate::read::object::line::LineNumber;
+use crate::report::settled::Settled;
+
+/// The lines of an object by what is known of their documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ledger {
+    /// The last mark before which every document is settled, with the counts up to it.
+    settled: Option<(LineNumber, Settled)>,
+    /// The parts behind it that end at a mark, in order. The first one has documents that are not settled.
+    parts: VecDeque<(Mark, Part)>,
+    /// The documents behind the last mark.
+    open: Part,
+}
+
+/// Another form than its own, in which a document was indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Altered {
+    /// Its raw form.
+    Raw,
+    /// With its left-over keys in one object.
+    Moved,
+}
+
+/// Documents between two marks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Part {
+    unsettled: u64,
+    indexed: u64,
+    raw: Tally,
+    moved: Tally,
+    rejected: Tally,
+}
+
+impl Ledger {
+    /// Enters the documents of a batch, and takes its marks.
+    pub(super) fn enter(&mut self, batch: &mut Batch) {
+        let mut marks = mem::take(&mut batch.marks).into_iter().peekable();
+        for item in &batch.items {
+            while let Some(mark) = marks.next_if(|mark| mark.line < item.line) {
+                self.close(mark);
+            }
+            self.open.unsettled += 1;
+        }
+        marks.for_each(|mark| self.close(mark));
+        self.advance();
+    }
+
+    /// Settles a document of a line: it was indexed, in another form where `altered` says in which and why.
+    pub(super) fn indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
+        self.settle(line, |part| {
+            part.indexed += 1;
+            match altered {
+                Some((Altered::Raw, fault)) => part.raw.add(fault, line),
+                Some((Altered::Moved, fault)) => part.moved.add(fault, line),
+                None => {}
+            }
+        });
+    }
+
+    /// Settles a document of a line: it was refused for good.
+    pub(super) fn rejected(&mut self, line: LineNumber, fault: &Fault) {
+        self.settle(line, |part| part.rejected.add(fault, line));
+    }
+
+    /// The last line up to which everything is settled, and the counts up to it; nothing where no line is.
+    pub(super) fn settled(&self) -> Option<(LineNumber, Settled)> {
+        self.settled.clone()
+    }
+
+    /// The counts of all lines, if every document is settled. `account` is that of all lines.
+    pub(super) fn whole(&self, account: &Account) -> Option<Settled> {
+        if !self.parts.is_empty() || self.open.unsettled > 0 {
+            return None;
+        }
+        let mut settled = self.settled.clone().map(|(_, settled)| settled).unwrap_or_default();
+        self.open.add_to(&mut settled);
+        settled.account = account.clone();
+        Some(settled)
+    }
+
+    fn close(&mut self, mark: Mark) {
+        self.parts.push_back((mark, mem::take(&mut self.open)));
+    }
+
+    fn settle(&mut self, line: LineNumber, count: impl FnOnce(&mut Part)) {
+        let at = self.parts.partition_point(|(mark, _)| mark.line < line);
+        let part = self.parts.get_mut(at).map_or(&mut self.open, |(_, part)| part);
+        count(part);
+        part.unsettled = part.unsettled.saturating_sub(1);
+        self.advance();
+    }
+
+    fn advance(&mut self) {
+        while let Some((mark, part)) = self.parts.pop_front_if(|(_, part)| part.unsettled == 0) {
+            let mut settled = self.settled.take().map(|(_, settled)| settled).unwrap_or_default();
+            part.add_to(&mut settled);
+            settled.account = mark.account;
+            self.settled = Some((mark.line, settled));
+        }
+    }
+}
+
+impl Part {
+    fn add_to(&self, settled: &mut Settled) {
+        settled.indexed += self.indexed;
+        settled.raw.merge(&self.raw);
+        settled.moved.merge(&self.moved);
+        settled.rejected.merge(&self.rejected);
+    }
+}
