@@ -83,6 +83,8 @@ pub(super) fn all<R: Read + Send>(
     workers: NonZero<usize>,
 ) -> ControlFlow<()> {
     let rest = Rest { lines, reading, chunks: 0, is_over: false };
+    // What was left out before belongs to the lines before: a mark in the first chunk has to have it.
+    output.add_exclusions(&stages.take_exclusions());
     let shared = &Shared { rest: Mutex::new(rest), spent: Mutex::default() };
     thread::scope(|scope| {
         let (done, done_by_others) = sync_channel(WAITING);
