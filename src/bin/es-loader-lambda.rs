@@ -3,6 +3,7 @@
 // The runtime's service, the clients and the delivery nest their futures deeper than the default limit.
 #![recursion_limit = "256"]
 
+use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,21 +15,23 @@ use es_loader::edge::clients;
 use es_loader::edge::clients::Error;
 use es_loader::edge::delivery::outcome::Options;
 use es_loader::edge::delivery::sink::Sink;
-use es_loader::edge::function::Function;
+use es_loader::edge::function;
+use es_loader::edge::function::{Answers, Function};
+use es_loader::edge::logging;
 use es_loader::edge::object_loader::ObjectLoader;
 use es_loader::edge::opensearch::readiness::findings;
 use es_loader::load::account::Limits;
 use es_loader::local::cores::workers;
 use es_loader::local::not_used::{SCRIPT_FOLDERS, not_used};
 use es_loader::local::settings;
-use es_loader::local::settings::DocumentIds;
+use es_loader::local::settings::{Answer, DocumentIds};
 use jiff::Timestamp;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    lambda_runtime::tracing::init_default_subscriber();
+    logging::begin();
     let started = Timestamp::now();
     // The function takes no event before all settings are known to be good: without them no object could be loaded.
     let function = match start(started).await {
@@ -51,6 +54,10 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     let files = settings::config_files(None)?;
     let exclusions = settings::exclusion_files(&[], None)?;
     let ids = settings::document_ids()?;
+    let answers = Answers {
+        broken: settings::answer("ES_LOADER_BROKEN_OBJECT", Answer::Retry)?,
+        missing: settings::answer("ES_LOADER_MISSING_OBJECT", Answer::Done)?,
+    };
     let sections = Arc::new(ids.apply(settings::sound_sections_excluding(&files, &exclusions)?));
     for finding in sections.warnings() {
         match finding.severity {
@@ -87,16 +94,28 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     let dead_letters = clients::dead_letters(&s3);
     let limits = Limits { workers: workers(), ..Limits::default() };
     let loader = ObjectLoader::new(sections, Some(s3), sink, limits).with_dead_letters(dead_letters);
-    Ok(Function::new(loader, queue, started).with_metrics())
+    Ok(Function::new(loader, queue, started).with_metrics().with_answers(answers).with_back_off(aws))
 }
 
 async fn run(function: &Function) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let now = (Timestamp::now(), Instant::now());
-        function
-            .handle(&event.payload, now, event.context.deadline)
-            .await
-            .map_err(lambda_runtime::Error::from)
+        function.handle(&event.payload, now, event.context.deadline).await.map_err(Failed)
     }))
     .await
+}
+
+/// An invocation that failed. The runtime writes its debug form to the log, where the text of the error stands already.
+struct Failed(function::Error);
+
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the invocation failed: {}", self.0.kind())
+    }
+}
+
+impl From<Failed> for Diagnostic {
+    fn from(Failed(error): Failed) -> Self {
+        Self { error_type: error.kind().to_owned(), error_message: error.to_string() }
+    }
 }

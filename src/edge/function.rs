@@ -4,19 +4,24 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use aws_types::SdkConfig;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::aws::sqs::Queue;
+use super::back_off;
 use super::delivery::deadline::Deadline;
 use super::log_lines;
+use super::logging::level_that_passes;
 use super::object_loader::ObjectLoader;
 use crate::bytes::safe::Safe;
+use crate::local::settings::Answer;
 use crate::report::metrics;
 use crate::report::{ObjectReport, Outcome, Report};
 use crate::trigger;
 use crate::trigger::object_ref::{LineRange, ObjectRef};
+use crate::trigger::receipt::{Receipt, receipts};
 use crate::trigger::{Message, MessageId};
 
 /// Why an invocation has to be tried again.
@@ -37,6 +42,32 @@ pub enum Error {
     Event(#[from] trigger::Error),
 }
 
+impl Error {
+    /// A word for the kind of the error, which the runtime tells as `errorType`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NotLoaded { .. } => "ObjectsNotLoaded",
+            Self::Event(_) => "EventNotUnderstood",
+        }
+    }
+}
+
+/// What becomes of messages whose objects another try most likely finds as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answers {
+    /// Of objects that are damaged.
+    pub broken: Answer,
+    /// Of objects that are not there.
+    pub missing: Answer,
+}
+
+impl Default for Answers {
+    /// A damaged object comes again, so that it ends in the dead-letter queue; one that is gone is done.
+    fn default() -> Self {
+        Self { broken: Answer::Retry, missing: Answer::Done }
+    }
+}
+
 /// The function, its clients and configuration made once at start.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -44,6 +75,8 @@ pub struct Function {
     queue: Option<Queue>,
     started: Timestamp,
     metrics: bool,
+    answers: Answers,
+    back_off: Option<SdkConfig>,
 }
 
 /// What became of the objects of one invocation.
@@ -57,6 +90,10 @@ struct Work {
     /// Objects that are not there, so that no other try can help.
     missing: u64,
     handed_over: u64,
+    /// The cluster put documents off until there was no time left.
+    is_pushed_back: bool,
+    /// Messages that were hidden for a time of their own, and those for which that failed.
+    hidden: (u64, u64),
     /// What another try could load: object and reason.
     failures: Vec<(String, String)>,
 }
@@ -65,7 +102,19 @@ impl Function {
     /// A function. `queue` takes what an invocation has no time for. `started` is the time when the process began: an earlier deadline
     /// counts as none.
     pub fn new(loader: ObjectLoader, queue: Option<Queue>, started: Timestamp) -> Self {
-        Self { loader, queue, started, metrics: false }
+        Self { loader, queue, started, metrics: false, answers: Answers::default(), back_off: None }
+    }
+
+    /// The same, which hides messages that come back because the cluster is full, with the credentials of `aws`.
+    #[must_use]
+    pub fn with_back_off(self, aws: SdkConfig) -> Self {
+        Self { back_off: Some(aws), ..self }
+    }
+
+    /// The same with other answers.
+    #[must_use]
+    pub fn with_answers(self, answers: Answers) -> Self {
+        Self { answers, ..self }
     }
 
     /// The same, which writes the metrics of each object to standard output, where CloudWatch finds them.
@@ -96,6 +145,7 @@ impl Function {
         let mut work = Work::default();
         let mut failed_messages: Vec<&MessageId> = Vec::new();
         let mut nameless = None;
+        let receipts = receipts(event);
         let mut seen: HashMap<&MessageId, &Message> = HashMap::new();
         for message in &invocation.messages {
             let id = message.id.as_ref();
@@ -103,7 +153,13 @@ impl Function {
                 info!(message_id = id.map(|id| id.0.as_str()), "the message is in the batch twice");
                 continue;
             }
+            work.is_pushed_back = false;
             let failed = self.message(message, now.0, deadline, &mut work).await;
+            if let (true, Some(receipt)) =
+                (failed.is_some() && work.is_pushed_back, id.and_then(|id| receipts.get(id.0.as_str())))
+            {
+                self.hide(receipt, deadline, &mut work).await;
+            }
             match (failed, id) {
                 (Some(_), Some(id)) if !failed_messages.contains(&id) => failed_messages.push(id),
                 (Some(error), None) => nameless = nameless.or(Some(error)),
@@ -125,6 +181,18 @@ impl Function {
         }
     }
 
+    /// Hides a message that comes back because the cluster is full. Where that fails, the queue's own time holds.
+    async fn hide(&self, receipt: &Receipt, deadline: Option<Deadline>, work: &mut Work) {
+        let Some(aws) = &self.back_off else { return };
+        match back_off::hide(aws, receipt, deadline.map(|deadline| deadline.kill)).await {
+            Ok(()) => work.hidden.0 += 1,
+            Err(error) => {
+                debug!(%error, "the message keeps the queue's own visibility");
+                work.hidden.1 += 1;
+            }
+        }
+    }
+
     /// Loads the objects of a message. Gives the error for which the message has to come again, if there is one.
     async fn message(
         &self,
@@ -139,13 +207,16 @@ impl Function {
         }
         for skipped in &message.skipped {
             info!(message_id = id, reason = %skipped.reason, object = %Safe(&skipped.what), "skipped");
+            work.report.skip(&skipped.reason.to_string(), &skipped.what);
         }
         let before = work.failures.len();
         for object in &message.objects {
-            if let Some((object, reason)) = self.object(object, now, deadline, work).await {
-                error!(message_id = id, object = %Safe(&object), reason = %Safe(&reason), "to be tried again");
-                work.failures.push((object, reason));
-            }
+            let failure = self.object(object, now, deadline, work).await;
+            work.failures.extend(failure);
+        }
+        let again = work.failures.len() - before;
+        if again > 0 {
+            warn!(message_id = id, objects = again, "the message has to come again");
         }
         let error = message.errors.first().map(|error| Error::from(error.clone()));
         let failure = work.failures.get(before).map(|(object, reason)| Error::NotLoaded {
@@ -170,16 +241,25 @@ impl Function {
             deadline.filter(|deadline| deadline.last_call(work.begun == 0) <= Instant::now())
         {
             let reason = "the deadline came before the object was begun";
-            return self.hand_over(&name, object, start, reason, Some(deadline), work).await;
+            let again = self.hand_over(&name, object, start, reason, Some(deadline), work).await;
+            if let Some((_, reason)) = &again {
+                error!(object = %Safe(&name), reason = %Safe(reason), "failed");
+            }
+            return again;
         }
         work.begun += 1;
-        let mut report = self.load(&name, object, now, deadline).await;
+        let mut report = self.load(object, now, deadline).await;
         let again = match (&report.outcome, report.resume) {
             (Outcome::Loaded, _) => {
                 work.settled = true;
-                None
+                self.again_if_broken(&name, &report)
             }
             (Outcome::Skipped(_), _) => None,
+            (Outcome::Failed { reason, .. }, _)
+                if report.is_missing && self.answers.missing == Answer::Retry =>
+            {
+                Some((name.clone(), reason.clone()))
+            }
             (Outcome::Failed { retry: false, .. }, _) => None,
             (Outcome::Failed { reason, .. }, Some(line)) => {
                 let mut rest = object.clone();
@@ -191,17 +271,21 @@ impl Function {
                 work.settled |= line > start;
                 self.hand_over(&name, &rest, line, reason, deadline, work).await
             }
-            (Outcome::Failed { reason, .. }, None) => Some((name, reason.clone())),
+            (Outcome::Failed { reason, .. }, None) => Some((name.clone(), reason.clone())),
         };
+        if let (Some((_, why)), Outcome::Failed { reason, .. }) = (&again, &mut report.outcome) {
+            reason.clone_from(why);
+        }
         if again.is_none() && report.resume.is_some() {
             // What another invocation sends is no error of this one.
             report.leave_rest();
         }
         work.missing += u64::from(report.is_missing);
+        work.is_pushed_back |= report.unsent.total() > 0 && report.sent_again > 0;
         log_lines::object(&report);
         work.report.add(&report);
         if self.metrics
-            && let Some(line) = metrics::emf(&report, Timestamp::now())
+            && let Some(line) = metrics::emf_at_level(&report, Timestamp::now(), level_that_passes())
         {
             // CloudWatch reads metrics only from a line of its own, without what the log adds.
             let _ = writeln!(io::stdout(), "{line}");
@@ -209,20 +293,20 @@ impl Function {
         again
     }
 
+    /// Gives the name of an object that broke off and the reason, if it has to be tried again.
+    fn again_if_broken(&self, name: &str, report: &ObjectReport) -> Option<(String, String)> {
+        let broken = report.account.broken.as_ref()?;
+        let reason = format!("broke off after {} bytes of text: {}", broken.offset, broken.reason);
+        (self.answers.broken == Answer::Retry).then(|| (name.to_owned(), reason))
+    }
+
     /// Loads an object within the deadline, even if something hangs that should not.
-    async fn load(
-        &self,
-        name: &str,
-        object: &ObjectRef,
-        now: Timestamp,
-        deadline: Option<Deadline>,
-    ) -> ObjectReport {
+    async fn load(&self, object: &ObjectRef, now: Timestamp, deadline: Option<Deadline>) -> ObjectReport {
         let load = self.loader.load_object(object, now, deadline);
         let Some(deadline) = deadline else { return load.await };
-        tokio::time::timeout_at(deadline.patience().into(), load).await.unwrap_or_else(|_| {
-            let reason = "the deadline came while the object was read".to_owned();
-            ObjectReport::not_loaded(name, Outcome::Failed { reason, retry: true })
-        })
+        tokio::time::timeout_at(deadline.patience().into(), load)
+            .await
+            .unwrap_or_else(|_| self.loader.not_in_time(object))
     }
 
     /// Hands an object over to another invocation, from line `start` on. Gives its name and the reason if that is not possible.
@@ -275,9 +359,12 @@ impl Work {
             objects = report.objects,
             skipped,
             missing = self.missing,
+            broken = report.broken,
             handed_over = self.handed_over,
             failed = self.failures.len(),
             failed_messages,
+            hidden_messages = self.hidden.0,
+            not_hidden = self.hidden.1,
             lines = report.account.lines,
             documents = report.account.documents,
             indexed = report.indexed,

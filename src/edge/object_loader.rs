@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::aws::s3::{S3, S3Error};
+use super::aws::s3::{DAMAGED_ON_THE_WAY, S3, S3Error};
 use super::dead_letters::write::DeadLetters;
 use super::delivery::deadline::Deadline;
 use super::delivery::outcome::SideOutputs;
 use super::delivery::sink::{Sink, ended, send};
+use crate::bytes::safe::Safe;
 use crate::deliver::dead_letter::letter::LetterOrigin;
 use crate::load::account::Limits;
 use crate::load::outlets::Sink as BatchSink;
@@ -61,21 +62,67 @@ impl ObjectLoader {
         Arc::clone(&self.progress)
     }
 
-    /// Loads an object of S3. What goes wrong stands in the report.
+    /// Loads an object of S3. What goes wrong stands in the report. An object that breaks off is read once more where the damage may have
+    /// happened on the way: documents that come twice have the same ids.
     pub(crate) async fn load_object(
         &self,
         object: &ObjectRef,
         now: Timestamp,
         deadline: Option<Deadline>,
     ) -> ObjectReport {
+        let (report, is_checked) = self.load_once(object, now, deadline).await;
+        let has_ids = report
+            .log_type
+            .as_deref()
+            .and_then(|name| self.sections.named(name))
+            .is_some_and(|section| section.ids);
+        let is_suspect = match &report.account.broken {
+            Some(broken) if broken.source_failed => broken.reason.starts_with(DAMAGED_ON_THE_WAY),
+            Some(_) => !is_checked,
+            None => false,
+        };
+        if !is_suspect || !has_ids {
+            return report;
+        }
+        tracing::warn!(object = %Safe(&report.object), "the object broke off; it is read once more");
+        self.load_once(object, now, deadline).await.0
+    }
+
+    /// The report of an object that could not be loaded in time.
+    pub(crate) fn not_in_time(&self, object: &ObjectRef) -> ObjectReport {
+        let reason = "the deadline came while the object was read".to_owned();
+        self.not_loaded(object, Outcome::Failed { reason, retry: true })
+    }
+
+    /// Loads an object. Tells too whether its bytes were compared with a checksum.
+    async fn load_once(
+        &self,
+        object: &ObjectRef,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+    ) -> (ObjectReport, bool) {
         match self.open(object, now, deadline).await {
-            Ok((found, open)) => {
+            Ok((found, is_checked, open)) => {
                 let lines = object.lines.or(self.limits.lines);
                 let limits = Limits { lines, marks: deadline.is_some(), ..self.limits };
                 let report = self.load(open, limits, deadline).await;
-                ObjectReport { found: Some(found), ..report }
+                (ObjectReport { found: Some(found), ..report }, is_checked)
             }
-            Err(outcome) => ObjectReport::not_loaded(object.to_string(), outcome),
+            Err(NotOpened { outcome, is_missing }) => {
+                (ObjectReport { is_missing, ..self.not_loaded(object, outcome) }, false)
+            }
+        }
+    }
+
+    fn not_loaded(&self, object: &ObjectRef, outcome: Outcome) -> ObjectReport {
+        let log_type = match self.sections.for_key(object.key.as_str()) {
+            Choice::Load(section) => Some(section.log_type().name.clone()),
+            Choice::Ignored(_) | Choice::Unknown => None,
+        };
+        ObjectReport {
+            log_type,
+            input_bytes: object.size,
+            ..ObjectReport::not_loaded(object.to_string(), outcome)
         }
     }
 
@@ -97,26 +144,26 @@ impl ObjectLoader {
         object: &ObjectRef,
         now: Timestamp,
         deadline: Option<Deadline>,
-    ) -> Result<(FoundObject, OpenObject), Outcome> {
+    ) -> Result<(FoundObject, bool, OpenObject), NotOpened> {
         let section = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => section.log_type().name.clone(),
-            other => return Err(Outcome::not_taken(&other)),
+            other => return Err(Outcome::not_taken(&other).into()),
         };
-        let Some(s3) = &self.s3 else { return Err(Outcome::no_s3_client()) };
+        let Some(s3) = &self.s3 else { return Err(Outcome::no_s3_client().into()) };
         let stream = s3
             .get_until(object, deadline.map(Deadline::reading_end))
             .await
             .map_err(|error| not_fetched(&error))?;
         if stream.size == Some(0) {
-            return Err(Outcome::empty_object());
+            return Err(Outcome::empty_object().into());
         }
         let is_another = object.etag.is_some() && stream.etag.is_some() && object.etag != stream.etag;
         if object.lines.is_some() && is_another {
             let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
-            return Err(Outcome::Skipped(reason.to_owned()));
+            return Err(Outcome::Skipped(reason.to_owned()).into());
         }
         let found = FoundObject { key: stream.key.clone(), etag: stream.etag.clone() };
-        Ok((found, stream.into_open_object(object, section, now)))
+        Ok((found, stream.is_checked, stream.into_open_object(object, section, now)))
     }
 
     async fn load(&self, object: OpenObject, limits: Limits, deadline: Option<Deadline>) -> ObjectReport {
@@ -134,7 +181,16 @@ impl ObjectLoader {
                 let start = LineNumber(limits.lines.map_or(1, |lines| lines.start));
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
                     .await;
-                side_outputs.finish(&mut report).await;
+                let finished = side_outputs.finish(&mut report);
+                let is_finished = match deadline {
+                    None => Ok(finished.await),
+                    Some(deadline) => tokio::time::timeout_at(deadline.closing().into(), finished).await,
+                };
+                if is_finished.is_err() {
+                    let reason = "the deadline came before the dead letters were written".to_owned();
+                    (report.resume, report.settled) = (None, None);
+                    report.outcome = Outcome::Failed { reason, retry: true };
+                }
                 report.check();
                 report
             }
@@ -163,8 +219,21 @@ impl ObjectLoader {
     }
 }
 
-fn not_fetched(error: &S3Error) -> Outcome {
+/// Why an object was not opened.
+struct NotOpened {
+    outcome: Outcome,
+    /// The object is not there.
+    is_missing: bool,
+}
+
+impl From<Outcome> for NotOpened {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, is_missing: false }
+    }
+}
+
+fn not_fetched(error: &S3Error) -> NotOpened {
     // Another try finds a missing object missing again.
-    let retry = !matches!(error, S3Error::NotFound { .. });
-    Outcome::Failed { reason: error.to_string(), retry }
+    let is_missing = matches!(error, S3Error::NotFound { .. });
+    NotOpened { outcome: Outcome::Failed { reason: error.to_string(), retry: !is_missing }, is_missing }
 }

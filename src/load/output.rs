@@ -21,8 +21,8 @@ use crate::read::object::line::LineNumber;
 /// The most bytes of memory that a batch keeps for the next documents.
 const MOST_KEPT: usize = 512 << 10;
 
-/// How many marks a batch has about, beside the one at its end.
-const MARKS: usize = 16;
+/// The bytes of a batch behind which it wants another mark. So much is done again, at most, after a cut.
+const MARK_BYTES: usize = 64 << 10;
 
 /// The bytes before the end of a batch from which on the next document may be too much for it.
 const NEAR_END: usize = 64 << 10;
@@ -56,6 +56,8 @@ pub(super) struct Output<'l> {
     counted: usize,
     /// The last line that is counted.
     last_line: LineNumber,
+    /// The bytes of the batch before its last mark.
+    marked: usize,
     account: Account,
     outlets: Outlets<'l>,
 }
@@ -91,6 +93,7 @@ impl<'l> Output<'l> {
             options,
             counted: 0,
             last_line: LineNumber(0),
+            marked: 0,
             account: Account::default(),
             outlets,
         }
@@ -251,9 +254,7 @@ impl<'l> Output<'l> {
     /// Whether the batch has grown so much since its last mark that it wants another one.
     fn wants_mark(&self) -> bool {
         let bytes = self.batch.body.len();
-        let step = self.options.batch_bytes / MARKS;
-        let last = self.batch.marks.len().saturating_mul(step);
-        self.options.marks && bytes > 0 && (bytes >= last + step || self.is_near_end())
+        self.options.marks && bytes > 0 && (bytes >= self.marked + MARK_BYTES || self.is_near_end())
     }
 
     /// Whether the next document may be too much for the batch.
@@ -272,6 +273,7 @@ impl<'l> Output<'l> {
         let bulk_bytes = self.account.bulk_bytes + u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
         let account = Account { bulk_bytes, ..self.account.clone() };
         self.batch.marks.push(Mark { line: self.last_line, account });
+        self.marked = self.batch.body.len();
     }
 
     pub(super) fn flush(&mut self) -> ControlFlow<()> {
@@ -279,6 +281,7 @@ impl<'l> Output<'l> {
             return ControlFlow::Continue(());
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
+        self.marked = 0;
         let room = self.batch.room();
         let flow = self.outlets.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();

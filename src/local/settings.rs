@@ -223,6 +223,29 @@ pub fn document_ids() -> Result<DocumentIds, Error> {
     }
 }
 
+/// What becomes of the message of an object that another try most likely finds as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// It comes again, and at last to the dead-letter queue.
+    Retry,
+}
+
+/// What a variable says: `done` or `retry`, and `default` if it is not set.
+///
+/// # Errors
+///
+/// Another word.
+pub fn answer(variable: &'static str, default: Answer) -> Result<Answer, Error> {
+    match filled_variable(variable).as_deref() {
+        None => Ok(default),
+        Some("done") => Ok(Answer::Done),
+        Some("retry") => Ok(Answer::Retry),
+        Some(other) => Err(Error::Word { variable, value: other.to_owned(), expected: "done or retry" }),
+    }
+}
+
 /// An environment variable, where it is set and not empty.
 pub fn filled_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

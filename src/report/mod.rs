@@ -182,6 +182,11 @@ impl ObjectReport {
         }
     }
 
+    /// Whether the object itself is damaged.
+    pub fn is_broken(&self) -> bool {
+        self.account.broken.as_ref().is_some_and(|broken| !broken.source_failed)
+    }
+
     /// Leaves to another load what was not settled: the numbers are those of the lines before [`Self::resume`] from now on. Documents
     /// of later lines that were indexed or refused all the same count when the other load meets them.
     pub fn leave_rest(&mut self) {
@@ -267,9 +272,7 @@ impl Report {
     pub fn add(&mut self, object: &ObjectReport) {
         match &object.outcome {
             Outcome::Loaded => self.objects += 1,
-            Outcome::Skipped(reason) => {
-                self.skipped.entry(reason.clone()).or_insert((0, object.object.clone())).0 += 1;
-            }
+            Outcome::Skipped(reason) => self.skip(reason, &object.object),
             Outcome::Failed { reason, .. } => {
                 self.failed += 1;
                 if self.failures.len() < NAMED_FAILURES {
@@ -306,6 +309,11 @@ impl Report {
         self.sent_again += object.sent_again;
         self.requests += object.requests;
         self.dead_letters = self.dead_letters.take().or_else(|| object.dead_letters.clone());
+    }
+
+    /// Adds something that was not to be loaded, for this reason.
+    pub fn skip(&mut self, reason: &str, what: &str) {
+        self.skipped.entry(reason.to_owned()).or_insert((0, what.to_owned())).0 += 1;
     }
 
     /// What became of all lines.

@@ -2,6 +2,7 @@
 //! message, and what was skipped with its reason.
 
 pub mod object_ref;
+pub mod receipt;
 mod continuation;
 mod eventbridge;
 mod key;

@@ -8,8 +8,9 @@ use es_loader::load::account::Account;
 use es_loader::load::ages::Ages;
 use es_loader::map::exclude::Exclusions;
 use es_loader::map::exclude::action::RuleAction;
-use es_loader::read::object::line::LineNumber;
-use es_loader::report::metrics::emf;
+use es_loader::read::object::line::{Break, LineNumber};
+use es_loader::report::metrics::{emf, emf_at_level};
+use es_loader::report::settled::Settled;
 use es_loader::report::{ObjectReport, Outcome};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -100,6 +101,8 @@ fn an_object_gives_the_metrics_of_siem_on_opensearch_under_their_dimensions() {
             ("RetriedLogCount", "Count", 17),
             ("UnknownProductLogCount", "Count", 0),
             ("AssumedZoneLogCount", "Count", 0),
+            ("BrokenLogFileCount", "Count", 0),
+            ("MissingLogFileCount", "Count", 0),
             ("EventAgeP50", "Seconds", 5),
             ("EventAgeP99", "Seconds", 5),
         ]
@@ -114,6 +117,55 @@ fn what_is_not_known_is_no_metric_and_what_was_skipped_gives_no_line() {
     assert_eq!((&line["logtype"], &line["TotalLogFileCount"]), (&json!("unknown"), &json!(1)));
     let skipped = ObjectReport::not_loaded("x", Outcome::Skipped("empty object".to_owned()));
     assert_eq!(emf(&skipped, "2026-11-22T06:08:33Z".parse().unwrap()), None);
+}
+
+#[test]
+fn an_object_that_could_not_be_read_counts_as_one_error_and_one_that_is_gone_as_missing() {
+    let failed = Outcome::Failed { reason: "denied".to_owned(), retry: true };
+    let line = parsed(&ObjectReport::not_loaded("s3://logs/x", failed.clone()));
+    assert_eq!((&line["ErrorLogLoadCount"], &line["MissingLogFileCount"]), (&json!(1), &json!(0)));
+    let gone = ObjectReport { is_missing: true, ..ObjectReport::not_loaded("s3://logs/x", failed) };
+    let line = parsed(&gone);
+    assert_eq!((&line["ErrorLogLoadCount"], &line["MissingLogFileCount"]), (&json!(1), &json!(1)));
+}
+
+#[test]
+fn a_damaged_object_is_counted_and_one_whose_reader_failed_is_not() {
+    for (source_failed, count) in [(false, 1), (true, 0)] {
+        let mut report = report();
+        report.account.broken = Some(Break { offset: 7, reason: "cut".to_owned(), source_failed });
+        assert_eq!(parsed(&report)["BrokenLogFileCount"], count);
+    }
+}
+
+#[test]
+fn a_line_has_what_a_filter_by_level_asks_for() {
+    let now = "2026-11-22T06:08:33.5Z".parse().unwrap();
+    for level in ["INFO", "WARN", "FATAL"] {
+        let line: Value = serde_json::from_str(&emf_at_level(&report(), now, level).unwrap()).unwrap();
+        assert_eq!((&line["timestamp"], &line["level"]), (&json!("2026-11-22T06:08:33.500Z"), &json!(level)));
+    }
+}
+
+#[test]
+fn a_part_counts_what_was_settled_and_no_object() {
+    let mut part = report();
+    part.settled = Some(Box::new(Settled {
+        account: Account { lines: 40, blank_lines: 3, documents: 37, ..Account::default() },
+        indexed: 35,
+        raw: Tally::default(),
+        rejected: tally(2),
+    }));
+    part.leave_rest();
+    assert_eq!(part.balance().check(), Ok(()));
+    let line = parsed(&part);
+    let counts =
+        ["TotalLogCount", "SuccessLogLoadCount", "ErrorLogLoadCount", "UnsentLogCount", "TotalLogFileCount"];
+    assert_eq!(counts.map(|name| line[name].as_u64().unwrap()), [37, 35, 2, 0, 0]);
+    assert!(line.get("InputLogFileSize").is_none());
+    part = report();
+    part.leave_rest();
+    assert_eq!((part.balance().events(), part.balance().accounted()), (0, 0), "nothing was settled");
 }
 
 #[test]

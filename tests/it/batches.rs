@@ -12,6 +12,7 @@ use crate::scripted::{Reply, run, serve};
 use crate::support::forward;
 use crate::support::interface;
 use crate::support::lambda::{Answer, Lambda};
+use crate::support::services;
 use crate::support::site::{Site, unique};
 use crate::support::storage::Storage;
 
@@ -94,7 +95,10 @@ fn of_fifty_objects_only_the_denied_one_comes_back_and_each_line_is_there_once()
         messages.iter().step_by(7).filter(|message| **message != denied).cloned().collect();
     messages.extend(again);
 
-    let mut lambda = Lambda::start(&site);
+    let mut lambda = Lambda::start_with(
+        &site,
+        &[("ENDPOINT", services::opensearch()), ("ES_LOADER_BROKEN_OBJECT", "done")],
+    );
     let mut came_back = Vec::new();
     for batch in messages.chunks(10) {
         came_back.extend(failed(&mut lambda, batch));
@@ -124,6 +128,139 @@ fn of_fifty_objects_only_the_denied_one_comes_back_and_each_line_is_there_once()
     storage.forbid_nothing(&bucket);
     assert_eq!(failed(&mut lambda, &[denied]), [""; 0], "{}", lambda.log());
     assert_eq!(count("denied"), LINES as u64);
+}
+
+/// Sends one message for each key to a function with these variables; gives the keys that come back, and the log.
+fn come_back(site: &Site, bucket: &str, keys: &[&str], variables: &[(&str, &str)]) -> (Vec<String>, String) {
+    let variables = [&[("ENDPOINT", services::opensearch())], variables].concat();
+    let mut lambda = Lambda::start_with(site, &variables);
+    let messages: Vec<Value> = keys
+        .iter()
+        .map(|key| message(key, &json!({"Records": [record(bucket, &format!("ds_agent/{key}"))]})))
+        .collect();
+    let back = failed(&mut lambda, &messages);
+    (back, lambda.log())
+}
+
+#[test]
+fn damaged_and_missing_objects_are_answered_as_the_variables_say() {
+    let site = Site::new("answers");
+    let (storage, bucket) = (Storage::new(), unique("answers"));
+    storage.bucket(&bucket);
+    let whole = gzip(&text("cut", 400, "Nov"));
+    storage.put(&bucket, "ds_agent/cut.gz", &whole[..whole.len() / 2]);
+    let mut corrupt = whole.clone();
+    corrupt[whole.len() / 2..whole.len() / 2 + 40].fill(0xff);
+    storage.put(&bucket, "ds_agent/corrupt.gz", &corrupt);
+    let crc = [&whole[..whole.len() - 8], &[0; 8]].concat();
+    storage.put(&bucket, "ds_agent/crc.gz", &crc);
+    storage.put(&bucket, "ds_agent/fine.gz", &whole);
+    let keys = ["cut.gz", "corrupt.gz", "crc.gz", "fine.gz", "gone.gz"];
+
+    let (back, log) = come_back(&site, &bucket, &keys, &[]);
+    assert_eq!(back, ["cut.gz", "corrupt.gz", "crc.gz"], "{log}");
+    assert_eq!(log.matches("\"BrokenLogFileCount\":1").count(), 3, "{log}");
+    assert_eq!(log.matches("\"MissingLogFileCount\":1").count(), 1, "{log}");
+    assert!(!log.contains("\"logtype\":\"unknown\""), "{log}");
+
+    let variables = [("ES_LOADER_BROKEN_OBJECT", "done"), ("ES_LOADER_MISSING_OBJECT", "retry")];
+    let (back, log) = come_back(&site, &bucket, &keys, &variables);
+    assert_eq!(back, ["gone.gz"], "{log}");
+    assert_eq!(site.documents(), 400, "the same lines in each of them");
+}
+
+#[test]
+fn lambdas_filter_by_level_drops_no_metric_and_the_text_of_an_error_stands_once() {
+    let site = Site::new("levels");
+    let (storage, bucket) = (Storage::new(), unique("levels"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/fine", text("fine", LINES, "Nov").as_bytes());
+    storage.put(&bucket, "ds_agent/denied", text("denied", LINES, "Nov").as_bytes());
+    storage.forbid(&bucket, "ds_agent/denied");
+    for level in ["INFO", "WARN", "ERROR"] {
+        let variables = [
+            ("ENDPOINT", services::opensearch()),
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+            ("AWS_LAMBDA_LOG_LEVEL", level),
+        ];
+        let mut lambda = Lambda::start_with(&site, &variables);
+        lambda.invoke(&record(&bucket, "ds_agent/fine"));
+        let Answer::Failed(error) = lambda.invoke(&record(&bucket, "ds_agent/denied")) else {
+            panic!("denied")
+        };
+        assert!(error.contains("access denied"), "{error}");
+        let log = lambda.log();
+        let order = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+        let rank = |level: &str| order.iter().position(|known| *known == level).unwrap();
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for line in &lines {
+            line["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+            assert!(rank(line["level"].as_str().unwrap()) >= rank(level), "{line}");
+        }
+        assert_eq!(lines.iter().filter(|line| line.get("_aws").is_some()).count(), 2, "{log}");
+        assert_eq!(log.matches("access denied").count(), 1, "{log}");
+    }
+}
+
+#[test]
+fn the_kind_of_an_error_is_a_word_and_what_was_skipped_is_counted() {
+    let site = Site::new("kinds");
+    let (storage, bucket) = (Storage::new(), unique("kinds"));
+    storage.bucket(&bucket);
+    let (answer, _) = run(async {
+        let variables = [("ENDPOINT", services::opensearch())];
+        interface::invoke(&site, &variables, &json!({"hello": "world"}), Duration::from_secs(20)).await
+    });
+    assert_eq!(answer["errorType"], "EventNotUnderstood");
+    let messages = [
+        message("test", &json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": bucket})),
+        message("folder", &json!({"Records": [record(&bucket, "ds_agent/folder/")]})),
+        message("other", &json!({"Records": [record(&bucket, "other/a")]})),
+    ];
+    let (_, log) = run(async {
+        let variables = [("ENDPOINT", services::opensearch()), ("AWS_LAMBDA_LOG_FORMAT", "JSON")];
+        let event = json!({ "Records": messages });
+        interface::invoke(&site, &variables, &event, Duration::from_secs(20)).await
+    });
+    let done = log.lines().find(|line| line.contains("event done")).unwrap();
+    let done: Value = serde_json::from_str(done).unwrap();
+    assert_eq!(done["fields"]["skipped"], 3, "{log}");
+}
+
+#[test]
+fn a_message_that_comes_back_from_a_full_cluster_is_hidden_by_its_receive_count() {
+    let site = Site::new("hidden");
+    let (storage, bucket) = (Storage::new(), unique("hidden"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a", text("a", LINES, "Nov").as_bytes());
+    for (count, least, most) in [(1, 90, 120), (4, 720, 960), (9, 5_400, 7_200)] {
+        let mut message = message("m", &json!({"Records": [record(&bucket, "ds_agent/a")]}));
+        message["receiptHandle"] = json!("the-handle");
+        message["eventSourceARN"] = json!("arn:aws:sqs:us-east-1:111122223333:q");
+        message["attributes"] = json!({"ApproximateReceiveCount": count.to_string()});
+        let event = json!({ "Records": [message] });
+        run(async {
+            let cluster = serve(|_| Reply::json(429, "{}")).await;
+            let queue =
+                serve(move |_| if count == 4 { Reply::json(500, "{}") } else { Reply::json(200, "{}") })
+                    .await;
+            let variables = [
+                ("ENDPOINT", cluster.url.as_str()),
+                ("AWS_ENDPOINT_URL_SQS", &queue.url),
+                ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+            ];
+            let (answer, log) = interface::invoke(&site, &variables, &event, Duration::from_secs(4)).await;
+            assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "m"}]}), "{log}");
+            let request = queue.requests().remove(0);
+            let asked: Value = serde_json::from_str(&request.text()).unwrap();
+            assert_eq!(asked["ReceiptHandle"], "the-handle");
+            assert_eq!(asked["QueueUrl"], "https://sqs.us-east-1.amazonaws.com/111122223333/q");
+            let hidden = asked["VisibilityTimeout"].as_u64().unwrap();
+            assert!((least..=most).contains(&hidden), "{hidden} s after {count} receipts");
+            let counter = if count == 4 { "\"not_hidden\":1" } else { "\"hidden_messages\":1" };
+            assert!(log.contains(counter), "{log}");
+        });
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod support;
 mod scripted;
 mod channel;
+mod ends;
 mod endpoint;
 mod signing;
 mod delivery;

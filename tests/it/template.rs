@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use es_loader::edge::back_off::hidden;
 use serde_json::{Map, Value, json};
 
 use crate::support::program::{Run, es_loader};
@@ -165,6 +166,19 @@ fn a_message_is_hidden_for_six_times_the_time_out_and_the_longest_wait_for_a_bat
     assert!(queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap() >= 5);
 }
 
+#[test]
+fn delays_and_receive_count_together_cover_an_outage_of_six_hours() {
+    let queue = &TEMPLATE["Resources"]["Queue"]["Properties"];
+    let receipts = queue["RedrivePolicy"]["maxReceiveCount"].as_u64().unwrap();
+    for fraction in [0.0, 0.5, 1.0] {
+        let covered: f64 = (1..receipts).map(|count| hidden(count, fraction).as_secs_f64()).sum();
+        assert!(covered >= 6.0 * 3_600.0, "{covered} s with a fraction of {fraction}");
+    }
+    assert!((1..2_000).chain([u64::MAX]).all(|count| hidden(count, 0.0).as_secs() < 12 * 3_600));
+    assert!(hidden(1, 1.0) >= std::time::Duration::from_secs(60) && hidden(2, 1.0) > hidden(1, 0.0));
+    assert!(queue["MessageRetentionPeriod"].as_u64().unwrap() > 24 * 3_600);
+}
+
 /// What the function reads from its environment, the template can set, but for a password in it and a private authority.
 #[test]
 fn the_template_sets_the_variables_that_the_function_reads() {
@@ -178,6 +192,8 @@ fn the_template_sets_the_variables_that_the_function_reads() {
         "ES_LOADER_DEAD_LETTER",
         "OPENSEARCH_SECRET",
         "ES_LOADER_DOCUMENT_IDS",
+        "ES_LOADER_BROKEN_OBJECT",
+        "ES_LOADER_MISSING_OBJECT",
         "SQS_SPLITTED_LOGS_URL",
         "CONTROL_TOWER_ROLE_ARN",
         "CONTROL_TOWER_LOG_BUCKETS",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{DisplayErrorContext, ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::Object;
@@ -28,6 +29,9 @@ const LONGEST_REASON: usize = 300;
 const RESUMES: u32 = 3;
 /// The least time for an attempt to begin reading an object.
 const SHORTEST_ATTEMPT: Duration = Duration::from_secs(3);
+
+/// What the text of an error begins with by which a reader says that the bytes do not have the checksum that S3 has for them.
+pub(crate) const DAMAGED_ON_THE_WAY: &str = "damaged on the way";
 
 /// Why a request to S3 failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +111,8 @@ pub struct ObjectStream {
     pub last_modified: Option<jiff::Timestamp>,
     /// ETag without quotes.
     pub etag: Option<String>,
+    /// Whether S3 gives a checksum of its bytes, which the SDK compares: then damage on the way shows.
+    pub(crate) is_checked: bool,
     /// When its bytes are no longer wanted.
     until: Option<Instant>,
     body: ByteStream,
@@ -239,6 +245,7 @@ impl S3 {
             size: found.content_length().and_then(|size| u64::try_from(size).ok()),
             last_modified: found.last_modified().and_then(timestamp),
             etag: found.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            is_checked: is_checked(&found),
             until,
             again: request.set_if_match(found.e_tag().map(ToOwned::to_owned)),
             body: found.body,
@@ -308,7 +315,9 @@ impl ObjectStream {
                 // If all bytes were read, their checksum is wrong, and reading on cannot help.
                 let whole = size.is_some_and(|size| offset >= size);
                 tries += 1;
-                let rest = if whole || tries > RESUMES {
+                let rest = if whole {
+                    Err(io::Error::other(format!("{DAMAGED_ON_THE_WAY}: {error}")))
+                } else if tries > RESUMES {
                     Err(io::Error::other(error))
                 } else {
                     let wanted = Rest { offset, size, etag: etag.as_deref() };
@@ -367,6 +376,18 @@ fn reference(bucket: &str, object: &Object) -> Option<ObjectRef> {
         event_time: object.last_modified().and_then(timestamp),
         ..ObjectRef::new(bucket, ObjectKey::from_raw(object.key()?))
     })
+}
+
+/// A checksum of parts is none of the whole: the SDK does not compare it.
+fn is_checked(found: &GetObjectOutput) -> bool {
+    let checksums = [
+        found.checksum_crc32(),
+        found.checksum_crc32_c(),
+        found.checksum_crc64_nvme(),
+        found.checksum_sha1(),
+        found.checksum_sha256(),
+    ];
+    checksums.iter().flatten().any(|checksum| !checksum.contains('-'))
 }
 
 /// The rest of an object that was read in part.

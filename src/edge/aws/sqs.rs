@@ -85,6 +85,20 @@ impl Queue {
         Ok(Self { client: Client::from_conf(config.build()), url: url.to_owned() })
     }
 
+    /// The queue of an ARN, `arn:aws:sqs:REGION:ACCOUNT:NAME`.
+    ///
+    /// # Errors
+    ///
+    /// The ARN is none of a queue.
+    pub(crate) fn of_arn(aws: &SdkConfig, arn: &str) -> Result<Self, QueueError> {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let ["arn", partition, "sqs", region, account, name] = parts.as_slice() else {
+            return Err(QueueError::Url(arn.to_owned()));
+        };
+        let china = if partition.starts_with("aws-cn") { ".cn" } else { "" };
+        Self::new(aws, &format!("https://sqs.{region}.amazonaws.com{china}/{account}/{name}"))
+    }
+
     /// Sends a message, and waits for the answer no longer than until `end`.
     ///
     /// # Errors
@@ -149,6 +163,25 @@ impl Queue {
         let request = request.receipt_handle(&message.handle).visibility_timeout(seconds(hidden));
         let done = request.send().await;
         done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error))
+    }
+
+    /// Hides the message of a receipt handle from others for as long as `hidden`, and waits for the answer no longer than until `end`.
+    ///
+    /// # Errors
+    ///
+    /// The message comes again at its old time.
+    pub(crate) async fn hide_receipt(
+        &self,
+        handle: &str,
+        hidden: Duration,
+        end: Instant,
+    ) -> Result<(), QueueError> {
+        let request = self.client.change_message_visibility().queue_url(&self.url);
+        let request = request.receipt_handle(handle).visibility_timeout(seconds(hidden));
+        match tokio::time::timeout_at(end.into(), request.send()).await {
+            Ok(done) => done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error)),
+            Err(_) => Err(self.other("no answer in time".to_owned())),
+        }
     }
 
     /// Deletes a message.

@@ -36,6 +36,11 @@ impl Deadline {
         if is_first { self.end } else { self.stop }
     }
 
+    /// When what follows the requests, as the file of dead letters, has to be done.
+    pub(crate) fn closing(self) -> Instant {
+        self.end + self.kill.saturating_duration_since(self.end) / 3
+    }
+
     /// The moment from which nobody waits any longer for work that should have ended at `end`.
     pub(crate) fn patience(self) -> Instant {
         self.end + self.kill.saturating_duration_since(self.end) / 2

@@ -12,6 +12,15 @@ use crate::scripted::{Reply, Request, serve};
 /// The longest that an answer may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How an invocation ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// With this answer and this log.
+    Answered(Value, String),
+    /// It was killed before it answered.
+    Killed,
+}
+
 /// Starts the function, hands it one event that has to be done in `time`, and ends it; gives its answer and its log.
 pub(crate) async fn invoke(
     site: &Site,
@@ -19,6 +28,21 @@ pub(crate) async fn invoke(
     event: &Value,
     time: Duration,
 ) -> (Value, String) {
+    match invoke_until(site, variables, event, time, None).await {
+        Ended::Answered(answer, log) => (answer, log),
+        Ended::Killed => panic!("nobody killed it"),
+    }
+}
+
+/// The same for a function that is killed after `kill`, if it has not answered by then.
+pub(crate) async fn invoke_until(
+    site: &Site,
+    variables: &[(&str, &str)],
+    event: &Value,
+    time: Duration,
+    kill: Option<Duration>,
+) -> Ended {
+    let killed = kill.map(|kill| Instant::now() + kill);
     let event = event.to_string();
     let interface = serve(move |request: &Request| answer(request, &event, time)).await;
     let (mut function, log) = spawn(site, variables, interface.url.trim_start_matches("http://"));
@@ -30,12 +54,17 @@ pub(crate) async fn invoke(
         }
         let words = || std::fs::read_to_string(&log).unwrap();
         assert!(function.try_wait().unwrap().is_none(), "the function ended:\n{}", words());
+        if killed.is_some_and(|killed| killed <= Instant::now()) {
+            function.kill().unwrap();
+            function.wait().unwrap();
+            return Ended::Killed;
+        }
         assert!(Instant::now() < until, "no answer in {PATIENCE:?}:\n{}", words());
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     function.kill().unwrap();
     function.wait().unwrap();
-    (serde_json::from_str(&answer.text()).unwrap(), std::fs::read_to_string(&log).unwrap())
+    Ended::Answered(serde_json::from_str(&answer.text()).unwrap(), std::fs::read_to_string(&log).unwrap())
 }
 
 fn answer(request: &Request, event: &str, time: Duration) -> Reply {

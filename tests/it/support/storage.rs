@@ -143,6 +143,25 @@ impl Queue {
         json!({ "Records": records })
     }
 
+    /// The bodies of the messages that are there, which are deleted.
+    pub(crate) fn bodies(&self) -> Vec<String> {
+        self.runtime.block_on(async {
+            let received = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
+            let received = received.send().await.unwrap();
+            for message in received.messages() {
+                let handle = message.receipt_handle().unwrap();
+                self.client
+                    .delete_message()
+                    .queue_url(&self.url)
+                    .receipt_handle(handle)
+                    .send()
+                    .await
+                    .unwrap();
+            }
+            received.messages().iter().filter_map(|message| message.body().map(str::to_owned)).collect()
+        })
+    }
+
     /// There is no message to be had.
     #[track_caller]
     pub(crate) fn assert_empty(&self) {
