@@ -83,7 +83,15 @@ pub async fn resend(
     };
     let is_over = AtomicBool::new(false);
     let mut side_outputs = SideOutputs { sections, ..SideOutputs::default() };
-    send(parse, (client, &Options::default()), (LineNumber(1), None), &is_over, &mut side_outputs, &mut report).await;
+    send(
+        parse,
+        (client, &Options::default()),
+        (LineNumber(1), None),
+        &is_over,
+        &mut side_outputs,
+        &mut report,
+    )
+    .await;
     let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
     if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {

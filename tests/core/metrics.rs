@@ -153,8 +153,8 @@ fn a_part_counts_what_was_settled_and_no_object() {
     part.settled = Some(Box::new(Settled {
         account: Account { lines: 40, blank_lines: 3, documents: 37, ..Account::default() },
         indexed: 35,
-        raw: Tally::default(),
         rejected: tally(2),
+        ..Settled::default()
     }));
     part.leave_rest();
     assert_eq!(part.balance().check(), Ok(()));
