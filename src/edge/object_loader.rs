@@ -182,11 +182,16 @@ impl ObjectLoader {
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
                     .await;
                 let finished = side_outputs.finish(&mut report);
-                let is_finished = match deadline {
-                    None => Ok(finished.await),
-                    Some(deadline) => tokio::time::timeout_at(deadline.closing().into(), finished).await,
+                let is_in_time = match deadline {
+                    None => {
+                        finished.await;
+                        true
+                    }
+                    Some(deadline) => {
+                        tokio::time::timeout_at(deadline.closing().into(), finished).await.is_ok()
+                    }
                 };
-                if is_finished.is_err() {
+                if !is_in_time {
                     let reason = "the deadline came before the dead letters were written".to_owned();
                     (report.resume, report.settled) = (None, None);
                     report.outcome = Outcome::Failed { reason, retry: true };

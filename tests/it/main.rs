@@ -39,6 +39,7 @@ mod first_contact;
 mod guarded;
 mod closed_indices;
 mod dead_letters;
+mod proxies;
 mod redrive;
 mod refusals;
 mod backfill;
