@@ -21,8 +21,11 @@ use crate::read::object::line::LineNumber;
 /// The most bytes of memory that a batch keeps for the next documents.
 const MOST_KEPT: usize = 512 << 10;
 
-/// The bytes of a batch behind which it wants another mark. So much is done again, at most, after a cut.
-const MARK_BYTES: usize = 64 << 10;
+/// The least bytes between two marks of a batch.
+const MARK_BYTES: usize = 4 << 10;
+
+/// Two marks are an eighth of the bytes before them apart: a cut costs little of what was done, and a large batch has few marks.
+const MARK_SHARE: usize = 8;
 
 /// The bytes before the end of a batch from which on the next document may be too much for it.
 const NEAR_END: usize = 64 << 10;
@@ -254,7 +257,8 @@ impl<'l> Output<'l> {
     /// Whether the batch has grown so much since its last mark that it wants another one.
     fn wants_mark(&self) -> bool {
         let bytes = self.batch.body.len();
-        self.options.marks && bytes > 0 && (bytes >= self.marked + MARK_BYTES || self.is_near_end())
+        let next = self.marked + MARK_BYTES.max(self.marked / MARK_SHARE);
+        self.options.marks && bytes > 0 && (bytes >= next || self.is_near_end())
     }
 
     /// Whether the next document may be too much for the batch.

@@ -3,6 +3,9 @@
 use std::sync::LazyLock;
 
 use es_loader::edge::back_off::hidden;
+use es_loader::map::compiled::Choice;
+use es_loader::report::metrics::emf;
+use es_loader::report::{ObjectReport, Outcome};
 use serde_json::{Map, Value, json};
 
 use crate::support::program::{Run, es_loader};
@@ -252,6 +255,7 @@ fn each_trouble_has_its_alarm_and_silence_has_one_too() {
         "ApproximateAgeOfOldestMessage",
         "RejectedLogCount",
         "SkippedLogFileCount",
+        "BrokenLogFileCount",
         "PipelineErrorLogCount",
         "TotalLogCount",
     ] {
@@ -263,4 +267,38 @@ fn each_trouble_has_its_alarm_and_silence_has_one_too() {
         let text = alarm["Properties"]["AlarmDescription"].as_str().unwrap();
         assert!(text.len() < 1_024 && !text.is_empty(), "{name}: {text}");
     }
+}
+
+/// The names of the metrics of a report, by their dimensions.
+fn measured(report: &ObjectReport) -> Vec<(Value, Value)> {
+    let line: Value = serde_json::from_str(&emf(report, jiff::Timestamp::UNIX_EPOCH).unwrap()).unwrap();
+    let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+    let of_one = |directive: &Value| {
+        let dimensions = directive["Dimensions"][0].clone();
+        let metrics = directive["Metrics"].as_array().unwrap();
+        metrics.iter().map(|metric| (dimensions.clone(), metric["Name"].clone())).collect::<Vec<_>>()
+    };
+    directives.iter().flat_map(of_one).collect()
+}
+
+#[test]
+fn each_alarm_on_a_metric_of_the_loader_looks_where_the_loader_writes_it() {
+    let failed = Outcome::Failed { reason: "denied".to_owned(), retry: true };
+    let known: Vec<(Value, Value)> = [failed, Outcome::not_taken(&Choice::Unknown)]
+        .into_iter()
+        .flat_map(|outcome| measured(&ObjectReport::not_loaded("s3://logs/x", outcome)))
+        .collect();
+    let mut count = 0;
+    for (name, resource) in TEMPLATE["Resources"].as_object().unwrap() {
+        let properties = &resource["Properties"];
+        if resource["Type"] != "AWS::CloudWatch::Alarm" || properties["Namespace"] != "SIEM" {
+            continue;
+        }
+        let dimensions = properties["Dimensions"].as_array().unwrap();
+        let names: Vec<Value> = dimensions.iter().map(|dimension| dimension["Name"].clone()).collect();
+        let wanted = (json!(names), properties["MetricName"].clone());
+        assert!(known.contains(&wanted), "{name}: {wanted:?} is not in {known:?}");
+        count += 1;
+    }
+    assert!(count >= 7, "{count}");
 }

@@ -125,7 +125,18 @@ fn is_its_own(body: &[u8]) -> bool {
 struct Answer {
     #[serde(default)]
     took: u64,
-    items: Vec<Operation>,
+    items: Vec<Judged>,
+}
+
+/// What an item says. Each is judged as it is read, so that the trees of all errors are never there together.
+#[derive(Deserialize)]
+#[serde(from = "Operation")]
+struct Judged(Verdict);
+
+impl From<Operation> for Judged {
+    fn from(operation: Operation) -> Self {
+        Self(judge_item(operation))
+    }
 }
 
 /// One item: an object with one key, the operation.
@@ -156,7 +167,7 @@ fn judge_items(documents: usize, status: u16, body: &[u8]) -> Judgement {
         let reason = format!("the answer has {} items for {documents} documents", answer.items.len());
         return Judgement::Again(Fault::new(status, "", &reason));
     }
-    let verdicts = answer.items.into_iter().map(judge_item).collect();
+    let verdicts = answer.items.into_iter().map(|Judged(verdict)| verdict).collect();
     Judgement::Items { verdicts, took: Duration::from_millis(answer.took) }
 }
 
