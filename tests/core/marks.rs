@@ -60,6 +60,7 @@ fn the_account_at_a_mark_is_that_of_the_lines_before_it() {
             let alone = Account { text_bytes: mark.account.text_bytes, ..alone };
             assert_eq!(mark.account, alone, "{batch_bytes} bytes, {workers} workers, {:?}", mark.line);
         }
+        assert!(whole.further_events > 0 && whole.exclusions.excluded() > 0);
         let (_, unmarked) = loaded(&object, &sections, Limits { marks: false, ..limits });
         assert_eq!(whole, unmarked, "marks change nothing");
     }

@@ -14,6 +14,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
+use crate::delivery::probe_taken;
 use crate::scripted::{Reply, Request, run, serve};
 use crate::support::forward;
 use crate::support::interface::{self, Ended};
@@ -31,14 +32,14 @@ const MANY: usize = 60;
 fn object(name: &str, lines: usize) -> (Vec<u8>, u64) {
     let event = |number: usize, part: &str| {
         format!(
-            "Nov 22 15:00:00 h CEF:0|Trend Micro|Deep Security Agent|20.0|20|{name}|0|act=Log msg=line {number}{part}"
+            "Nov 22 15:00:00 h CEF:0|Trend Micro|Deep Security Agent|20.0|20|{name}|0|act=Log cnt={number}{part}"
         )
     };
     let (mut text, mut events) = (String::new(), 0);
     for number in 0..lines {
         let message = if number % 7 == 0 {
             events += 2;
-            format!("{}#012{}", event(number, "a"), event(number, "b"))
+            format!("{}#012{}", event(number, "001"), event(number, "002"))
         } else {
             events += 1;
             event(number, "")
@@ -134,9 +135,12 @@ fn full_after(mut requests: u64, refuses: bool) -> impl FnMut(&Request) -> Reply
         if !refuses {
             return forward::to_node(request);
         }
+        if let Some(taken) = probe_taken(request) {
+            return taken;
+        }
         let text = request.text();
         let lines: Vec<&str> = text.lines().collect();
-        let item = |pair: &[&str]| match pair[1].contains("line 3") {
+        let item = |pair: &[&str]| match pair[1].contains("cnt=3") {
             true => {
                 json!({"index": {"status": 400, "error": {"type": "mapper_parsing_exception", "reason": "failed to parse field [message] of type [text]"}}})
             }
@@ -153,7 +157,7 @@ fn adds_up(seed: u64) {
     let (storage, bucket) = (Storage::new(), unique("addsup"));
     storage.bucket(&bucket);
     let queue = storage.queue(&bucket);
-    let (object, events) = object("sum", 600);
+    let (object, events) = object("sum", 300);
     storage.put(&bucket, "ds_agent/sum.gz", &object);
     let mut waiting = VecDeque::from([body(&bucket, "ds_agent/sum.gz")]);
     let (mut total, mut logged, mut files, mut number) = (0, 0, 0, 0);

@@ -38,6 +38,13 @@ pub(crate) enum Completed {
     Probes(Attempt, Vec<Fault>, BTreeMap<String, Probe>),
 }
 
+/// Where an attempt stands among those that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    First,
+    Last,
+}
+
 /// The attempts of one delivery.
 pub(crate) struct RetryQueue<'a> {
     client: &'a OpenSearch,
@@ -132,7 +139,7 @@ impl<'a> RetryQueue<'a> {
     pub(crate) fn accept(&mut self, mut batch: Batch) {
         self.delivery.enter(&mut batch);
         if !batch.is_empty() {
-            self.requeue(Attempt::new(batch, Instant::now()));
+            self.requeue(Attempt::new(batch, Instant::now()), Place::Last);
         }
     }
 
@@ -211,7 +218,7 @@ impl<'a> RetryQueue<'a> {
         let now = Instant::now();
         self.not_before = self.not_before.filter(|not_before| *not_before > now);
         let over = self.pausing.extract_if(.., |(wake, _)| *wake <= now);
-        self.waiting.extend(over.map(|(_, attempt)| attempt));
+        over.for_each(|(_, attempt)| self.waiting.push_front(attempt));
     }
 
     /// Settles a request that is completed, and queues what follows from it.
@@ -259,8 +266,9 @@ impl<'a> RetryQueue<'a> {
             (false, true) => self.pace.went_wrong(),
             (false, false) => self.pace.went_well(),
         }
-        for attempt in next.at_once {
-            self.requeue(attempt);
+        // What comes first in the object is settled first: where the load is cut, the next one begins behind it.
+        for attempt in next.at_once.into_iter().rev() {
+            self.requeue(attempt, Place::First);
         }
         if let Some((attempt, fault)) = next.closed {
             let actions = (0..attempt.batch.len()).filter_map(|index| Some(attempt.batch.pair(index)?.0));
@@ -275,11 +283,11 @@ impl<'a> RetryQueue<'a> {
             for index in by_index(&attempt.batch).into_keys() {
                 self.client.target().note(|ways| ways.note_data_stream(index));
             }
-            self.requeue(attempt);
+            self.requeue(attempt, Place::First);
         }
         if let Some(attempt) = next.index_in_path {
             self.client.target().note(|ways| ways.note_index_in_path());
-            self.requeue(attempt);
+            self.requeue(attempt, Place::First);
         }
         if let Some((attempt, faults)) = next.in_doubt {
             self.doubt(attempt, faults);
@@ -431,7 +439,7 @@ impl<'a> RetryQueue<'a> {
                     "an index is closed for writing; its documents go to this one"
                 );
                 attempt.batch = batch;
-                self.requeue(attempt);
+                self.requeue(attempt, Place::First);
             }
             // Ninety-nine of them are closed.
             _ => self.requeue_later(attempt, fault, None),
@@ -439,8 +447,9 @@ impl<'a> RetryQueue<'a> {
     }
 
     /// Queues an attempt to be sent at once.
-    fn requeue(&mut self, attempt: Attempt) {
+    fn requeue(&mut self, attempt: Attempt, place: Place) {
         match &self.delivery.stop {
+            None if place == Place::First => self.waiting.push_front(attempt),
             None => self.waiting.push_back(attempt),
             Some(stop) => {
                 let fault = Fault::new(0, "", &stop.to_string());
