@@ -49,6 +49,14 @@ pub(super) struct OutputOptions {
     pub(super) marks: bool,
 }
 
+/// What is noted of a line.
+pub(super) enum Note {
+    /// So many problems of a kind.
+    Problem(Problem, u64),
+    /// It holds a list without events, and counts as blank.
+    WithoutEvents,
+}
+
 /// The batch at hand, and the account of the load.
 pub(super) struct Output<'l> {
     batch: Batch,
@@ -59,6 +67,8 @@ pub(super) struct Output<'l> {
     counted: usize,
     /// The last line that is counted.
     last_line: LineNumber,
+    /// What was noted of lines that are not counted yet.
+    notes: Vec<(LineNumber, Note)>,
     /// The bytes of the batch before its last mark.
     marked: usize,
     account: Account,
@@ -96,6 +106,7 @@ impl<'l> Output<'l> {
             options,
             counted: 0,
             last_line: LineNumber(0),
+            notes: Vec::new(),
             marked: 0,
             account: Account::default(),
             outlets,
@@ -158,17 +169,9 @@ impl<'l> Output<'l> {
         self.account
     }
 
-    pub(super) fn note(&mut self, problem: Problem) {
-        self.note_many(problem, 1);
-    }
-
-    pub(super) fn note_many(&mut self, problem: Problem, count: u64) {
-        self.account.problems.add_many(problem, count);
-    }
-
-    /// Counts a line as blank that holds a list without events.
-    pub(super) fn note_line_without_events(&mut self) {
-        self.account.blank_lines += 1;
+    /// Notes something of a line, which counts when the line does: the records of some lines are read before their documents are made.
+    pub(super) fn note(&mut self, line: LineNumber, note: Note) {
+        self.notes.push((line, note));
     }
 
     pub(super) fn take(&mut self, mut document: Document<'_, '_, '_>, texts: &[Text<'_>]) -> ControlFlow<()> {
@@ -245,6 +248,12 @@ impl<'l> Output<'l> {
             }
             if text.replaced {
                 self.account.problems.add(Problem::NotUtf8);
+            }
+        }
+        for (_, note) in self.notes.extract_if(.., |(of, _)| *of <= line) {
+            match note {
+                Note::Problem(problem, count) => self.account.problems.add_many(problem, count),
+                Note::WithoutEvents => self.account.blank_lines += 1,
             }
         }
     }

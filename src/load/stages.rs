@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::output::Output;
+use super::output::{Note, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
 use super::text::Text;
 use crate::config::log_type::FileFormat;
@@ -88,7 +88,7 @@ impl<'l> Stages<'l> {
             if is_raw {
                 raw_records(message, self.section.log_type().json_delimiter.as_deref(), &mut raw);
                 if raw.is_empty() && text.identity.is_some() {
-                    output.note_line_without_events();
+                    output.note(text.line.number, Note::WithoutEvents);
                 }
             }
             let mut raw = raw.into_iter();
@@ -151,17 +151,21 @@ impl<'l> Stages<'l> {
                 continue;
             }
             if record.message_missing && self.section.paths_for(record, found.start).is_none() {
-                output.note(Problem::MessageMissing);
+                output.note(*line, Note::Problem(Problem::MessageMissing, 1));
             }
             if self.section.log_type.via_cwl && record.envelope.is_none() {
-                output.note(Problem::NotInEnvelope);
+                output.note(*line, Note::Problem(Problem::NotInEnvelope, 1));
             }
-            output.note_many(Problem::FurtherEventField, found.further);
+            if found.further > 0 {
+                output.note(*line, Note::Problem(Problem::FurtherEventField, found.further));
+            }
             let whole = self.section.paths_for(record, found.start);
             let whole = whole.map(|_| EventText { text: &record.raw, start: EventStart::Nowhere, quoted: 0 });
             let parts = whole.is_none().then(|| joined::events(&record.message, found.start));
             for EventText { text, start, quoted } in whole.into_iter().chain(parts.into_iter().flatten()) {
-                output.note_many(Problem::EventInValue, quoted);
+                if quoted > 0 {
+                    output.note(*line, Note::Problem(Problem::EventInValue, quoted));
+                }
                 let part = self.next_part(*line);
                 events.push(Event { record, text, start, line: *line, identity, part });
                 if events.len() == EVENTS_TOGETHER {
