@@ -13,6 +13,7 @@ use crate::packet::redaction::Redactor;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::Format;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
+use crate::parse::syslog::HeaderTime;
 
 /// The kind of device that wrote an event, by a number of the profile's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,19 @@ pub(crate) enum Maker {
     AskPairs,
     /// Another product.
     Other,
+}
+
+/// An event that the fields of a record are, in the words of CEF. Its pairs are handed over apart from it.
+#[derive(Debug, Default)]
+pub(crate) struct RecordEvent<'a> {
+    /// What CEF says in its header.
+    pub(crate) header: EventHeader<'a>,
+    /// The time, in the place of the syslog header's.
+    pub(crate) time: Option<HeaderTime>,
+    /// The payload of a packet, as it stands in the record.
+    pub(crate) payload: Option<&'a str>,
+    /// The places of the fields that were read.
+    pub(crate) read: Vec<usize>,
 }
 
 /// The keys that a profile knows. The position of a name is its [`KeyId`].

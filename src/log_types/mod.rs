@@ -11,13 +11,18 @@ mod apex_one;
 
 use std::fmt::Debug;
 
-use self::event::{Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView};
+use bumpalo::Bump;
+
+use self::event::{
+    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent,
+};
 use crate::document::field_list::ListedField;
 use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
+use crate::read::record::Other;
 
 /// The section that is meant where none is named.
 pub const DEFAULT_SECTION: &str = "deepsecurity";
@@ -30,6 +35,21 @@ static ALL: [(&str, &dyn Profile); 2] =
 ///
 /// The methods stand in the order in which an event passes them. All but `maker` and `enrich` may be left out.
 pub(crate) trait Profile: Debug + Sync {
+    /// Whether the fields of a JSON record are an event of the product.
+    fn is_event(&self, _fields: &[Other<'_>]) -> bool {
+        false
+    }
+
+    /// Reads the fields of a JSON record as an event, of which `pairs` takes the pairs.
+    fn read_fields<'a>(
+        &self,
+        _fields: &'a [Other<'a>],
+        _arena: &'a Bump,
+        _pairs: &mut Vec<Pair<'a>>,
+    ) -> Option<RecordEvent<'a>> {
+        None
+    }
+
     /// Who wrote an event, as far as the vendor and the product of its header tell. `added` are the products that user.ini adds. Events
     /// of another product are neither repaired nor enriched.
     fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker;

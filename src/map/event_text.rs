@@ -32,6 +32,10 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
     }
     match start(record) {
         start @ EventStart::At(_) => FoundEvent { start, further: 0 },
+        _ if record.message_missing && section.profile.is_event(&record.others) => {
+            record.message_missing = false;
+            FoundEvent { start: EventStart::InFields, further: 0 }
+        }
         start => elsewhere(record, start),
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn map_events<'r, 'd>(
 
 impl<'r, 'd> MappedEvent<'r, 'd> {
     fn new(read: &'r mut ReadEvent<'d>, row: Row<'d>) -> Self {
-        let mut used = UsedFields::default();
+        let mut used = read.fields;
         if let Place::Other(at) = read.collected_place {
             used.take_other(at);
         }
@@ -188,7 +188,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Keeps what has found no field, and the raw line.
     fn leave_over(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, used, pipeline_error } = self;
-        let ReadEvent { event, text, beyond, parsed, keyed, json, problems, .. } = &mut **read;
+        let ReadEvent { event, text, beyond, parsed, keyed, json, problems, payload, .. } = &mut **read;
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.trace.step(Step::LeftOver);
         match json {
@@ -204,9 +204,10 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let raw = match section.log_type.raw_message {
             RawMessage::Full => event.text,
             RawMessage::Never if !*pipeline_error => return,
-            RawMessage::WithoutPacket | RawMessage::Never => {
-                section.payloads.without(event.text, section.payloads.raw(keyed), text.len(), arena)
-            }
+            RawMessage::WithoutPacket | RawMessage::Never => match payload {
+                None => section.payloads.without(event.text, section.payloads.raw(keyed), text.len(), arena),
+                Some(payload) => section.payloads.without_field(event.text, payload, arena),
+            },
         };
         if !raw.is_empty() {
             row.trace.step(Step::RawMessage);

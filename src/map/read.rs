@@ -11,7 +11,7 @@ use super::compiled::CompiledSection;
 use super::event::Event;
 use super::record::JsonRecord;
 use super::record::paths::Paths;
-use super::table::Sources;
+use super::table::{Sources, UsedFields};
 use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
@@ -19,6 +19,7 @@ use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
 use crate::packet::redaction::Place;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
+use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::{cef, leef, syslog};
@@ -49,13 +50,21 @@ pub(super) struct ReadEvent<'d> {
     pub(super) device_kind: Option<DeviceKind>,
     pub(super) keyed: EventKeys<'d>,
     pub(super) problems: Problems,
+    /// Which fields of the record are the event's.
+    pub(super) fields: UsedFields,
+    /// The payload of a packet among those fields.
+    pub(super) payload: Option<&'d str>,
 }
 
 impl<'d> ReadEvent<'d> {
     /// An event that has not been read. `keyed` is empty.
     pub(super) fn new(event: Event<'d>, keyed: EventKeys<'d>) -> Self {
         let end = event.text.floor_char_boundary(MAX_PARSED);
-        let (text, beyond) = event.text.split_at_checked(end).unwrap_or((event.text, ""));
+        let (text, beyond) = match event.start {
+            // The text is the source of the fields: nothing of it is left over.
+            EventStart::InFields => ("", ""),
+            _ => event.text.split_at_checked(end).unwrap_or((event.text, "")),
+        };
         Self {
             event,
             text,
@@ -70,6 +79,8 @@ impl<'d> ReadEvent<'d> {
             device_kind: None,
             keyed,
             problems: Problems::default(),
+            fields: UsedFields::default(),
+            payload: None,
         }
     }
 
@@ -82,6 +93,10 @@ impl<'d> ReadEvent<'d> {
         arena: &'d Bump,
     ) {
         (self.collected, self.collected_place) = Collected::remember(times, self.event.record, section);
+        if self.event.start == EventStart::InFields {
+            self.read_fields(section, devices, arena);
+            return;
+        }
         if let Some(paths) = section.paths_for(self.event.record, self.event.start) {
             self.read_record(section, paths, arena);
             self.beyond = "";
@@ -125,6 +140,28 @@ impl<'d> ReadEvent<'d> {
         if section.log_type.raw_message != RawMessage::Full {
             self.event.text = clean.unwrap_or(self.event.text);
         }
+    }
+
+    /// The same for an event that the fields of its record are: nothing in it is cut, escaped or joined.
+    #[cold]
+    fn read_fields(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
+        let fields = &self.event.record.others;
+        let Some(event) = section.profile.read_fields(fields, arena, self.keyed.pairs()) else { return };
+        self.header = event.header;
+        self.syslog.time = event.time;
+        self.payload = event.payload;
+        event.read.into_iter().for_each(|at| self.fields.take_other(at));
+        self.parsed = Some(Parsed {
+            prefix: "",
+            unparsed: "",
+            incomplete: false,
+            format: Format::Cef,
+            delimiter_guessed: false,
+        });
+        self.recognise(section, devices);
+        self.keyed.find_keys("", &section.keys);
+        self.keyed.read_values(arena);
+        section.payloads.cut_quoted(&mut self.keyed, arena);
     }
 
     /// Tells which device wrote the event, and repairs LEEF's attributes as it writes them.

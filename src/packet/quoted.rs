@@ -4,6 +4,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
+use memchr::memmem;
 use memchr::memmem::Finder;
 
 use crate::bytes::slice::part;
@@ -92,6 +93,14 @@ impl Payloads {
         }
         self.push_without(if kept == parsed { behind_payload(rest) } else { rest }, &mut line);
         line.into_bump_str()
+    }
+
+    /// The source of JSON without the payload that one of its fields holds. It is left out whole where the source spells the payload in
+    /// another way: with escapes.
+    pub(crate) fn without_field<'a>(self, source: &'a str, payload: &str, arena: &'a Bump) -> &'a str {
+        let Some(start) = memmem::find(source.as_bytes(), payload.as_bytes()) else { return "" };
+        let known = source.get(start..start + payload.len());
+        self.without(source, known.into_iter(), 0, arena)
     }
 
     /// Appends `text` without the payloads that stand behind their key in it.

@@ -48,6 +48,8 @@ pub enum EventStart {
     /// There is no event.
     #[default]
     Nowhere,
+    /// Nowhere in the text: the fields of its record are the event.
+    InFields,
     /// There is a marker, but inside of other text, such as JSON: an event that is read there would swallow the rest of that text.
     WithinOtherText,
 }

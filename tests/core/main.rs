@@ -20,6 +20,7 @@ mod container;
 mod zip;
 mod record;
 mod collectors;
+mod json_events;
 mod marker;
 mod marks;
 mod syslog;

@@ -16,6 +16,7 @@ mod module_fields;
 mod classify;
 mod related;
 mod conditions;
+mod json_event;
 mod profile;
 
 pub use self::tables::actions::{Action, Disposition};

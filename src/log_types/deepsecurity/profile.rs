@@ -7,6 +7,7 @@ use super::context::Context;
 
 use std::sync::LazyLock;
 
+use bumpalo::Bump;
 use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem::FinderBuilder;
 
@@ -14,6 +15,7 @@ use super::classify::classify;
 use super::conditions::condition;
 use super::custom_keys::custom_keys;
 use super::hosts::{agent_address, process, requested_url, users};
+use super::json_event;
 use super::known_keys::known_keys;
 use super::module_fields::module_fields;
 use super::network::network;
@@ -35,19 +37,33 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::event::{
-    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView,
+    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent,
 };
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
+use crate::read::record::Other;
 
 /// The profile of Deep Security.
 #[derive(Debug)]
 pub(crate) struct DeepSecurity;
 
 impl Profile for DeepSecurity {
+    fn is_event(&self, fields: &[Other<'_>]) -> bool {
+        json_event::module(fields).is_some()
+    }
+
+    fn read_fields<'a>(
+        &self,
+        fields: &'a [Other<'a>],
+        arena: &'a Bump,
+        pairs: &mut Vec<Pair<'a>>,
+    ) -> Option<RecordEvent<'a>> {
+        json_event::read(fields, arena, pairs)
+    }
+
     fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {
         let products = &tables().products;
         match products.named(product, added) {

@@ -18,8 +18,8 @@ pub(super) struct Opened<'a> {
     pub(super) empty: Option<&'static str>,
 }
 
-/// Envelopes in each other that are opened: SNS around CloudWatch Logs, and one to spare.
-pub(super) const DEEPEST: usize = 3;
+/// Envelopes in each other that are opened: what a function is invoked with around SNS around CloudWatch Logs.
+pub(super) const DEEPEST: usize = 4;
 
 /// A kind of envelope.
 struct Kind {
@@ -28,11 +28,14 @@ struct Kind {
     open: for<'r, 'a> fn(&'r mut Record<'a>) -> Option<Opened<'a>>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 4] = [
     // "CloudWatch Logs: real-time processing of log data with subscriptions", the format of the data.
     Kind { has: &["messageType", "logEvents"], open: cloudwatch_logs },
     // "Amazon SNS: HTTP/HTTPS notification JSON format".
     Kind { has: &["Type", "MessageId", "TopicArn", "Message"], open: sns },
+    // "Using Lambda with Amazon SNS": what a function is invoked with.
+    Kind { has: &["EventSource", "Sns"], open: |record| Some(plain(value(record, "Sns")?)) },
+    Kind { has: &["Records"], open: invocation },
 ];
 
 /// Opens the envelope that a JSON record without `message` is, if it is one.
@@ -66,6 +69,18 @@ fn sns<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
     let records = records?;
     let empty = records.trim().is_empty().then_some("a notification of SNS without a message");
     Some(Opened { envelope, records, empty })
+}
+
+/// The records of an invocation by SNS; those of other services are no envelopes.
+fn invocation<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    const NEAR: usize = 1000;
+    let records = value(record, "Records").filter(|records| records.starts_with('['))?;
+    let near = records.get(..records.floor_char_boundary(NEAR))?;
+    (near.contains("\"EventSource\"") && near.contains("aws:sns")).then(|| plain(records))
+}
+
+fn plain(records: Cow<'_, str>) -> Opened<'_> {
+    Opened { envelope: Envelope::default(), records, empty: None }
 }
 
 fn value<'a>(record: &Record<'a>, name: &str) -> Option<Cow<'a, str>> {

@@ -29,6 +29,24 @@ pub(super) fn event_field(bytes: &[u8]) {
     check(format!("<13>Nov 22 15:08:33 h app: {{\"log\":{}}}", Value::from(text.as_ref())).as_bytes());
 }
 
+/// The bytes as fields of an event in JSON, as its values, and as events around it.
+pub(super) fn json_event(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    for kind in ["SystemEvent", "PayloadLog", "AntiMalwareEvent", "AppControlEvent", "LogInspectionEvent"] {
+        let event = json!({
+            "EventType": kind, "LogDate": "2026-11-22T15:08:33.000Z", "PacketData": text, "Flags": text, "Reason": text,
+            "DirectionString": "Outgoing", "PacketSize": text, "Hostname": text, "FilePath": text, "FileName": text,
+            "Description": text, "OSSEC_FullLog": text, "URL": text, "ContainerID": text, "TargetName": text, "LogDate2": text,
+        });
+        check(format!("[{event},{event}]").as_bytes());
+    }
+    check(
+        format!(r#"{{"EventType":"PayloadLog","LogDate":"2026-11-22T15:08:33.000Z","SourceIP":{text}}}"#)
+            .as_bytes(),
+    );
+    check(format!(r#"{{"EventType":"PayloadLog","LogDate":{text},"ActionString":{text}}}"#).as_bytes());
+}
+
 /// The bytes as values of LTSV, and as its lines.
 pub(super) fn ltsv(bytes: &[u8]) {
     let (text, _) = decode(bytes);

@@ -15,7 +15,7 @@ mod slices;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 10] = [
+pub(crate) const ALL: [(&str, Property); 11] = [
     ("object", object::property),
     ("record", record::property),
     ("cef", cef::property),
@@ -26,4 +26,5 @@ pub(crate) const ALL: [(&str, Property); 10] = [
     ("envelope", collector::envelope),
     ("event_field", collector::event_field),
     ("ltsv", collector::ltsv),
+    ("json_event", collector::json_event),
 ];

@@ -16,7 +16,7 @@ pub(super) const FIELDS: Table = file!("fields.csv");
 pub(super) const KEYS: Table = file!("keys.csv");
 
 /// The tables that are compiled in.
-pub const SHIPPED: [Table; 11] = [
+pub const SHIPPED: [Table; 13] = [
     FIELDS,
     KEYS,
     file!("modules.csv"),
@@ -28,4 +28,6 @@ pub const SHIPPED: [Table; 11] = [
     file!("vendors.csv"),
     file!("products.csv"),
     file!("examples.csv"),
+    file!("json_keys.csv"),
+    file!("json_words.csv"),
 ];

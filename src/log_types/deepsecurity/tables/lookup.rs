@@ -60,6 +60,16 @@ impl Module {
         tables().modules.categories.iter().find(|(name, _)| is_it(name)).map(|(_, module)| *module)
     }
 
+    /// The module that `EventType` of an event in JSON names.
+    pub(crate) fn of_event_type(name: &str) -> Option<Self> {
+        tables().modules.event_types.iter().find(|(known, _)| *known == name).map(|(_, module)| *module)
+    }
+
+    /// What LEEF's `cat` says of its events.
+    pub(crate) fn category(self) -> Option<&'static str> {
+        tables().modules.categories.iter().find(|(_, module)| *module == self).map(|(name, _)| *name)
+    }
+
     /// `event.type` of an action that tells it.
     pub(crate) fn types_of(self, act: &str) -> &'static [&'static str] {
         let acts = tables().actions.by_act.get(self);

@@ -10,6 +10,7 @@ pub(crate) mod actions;
 pub(crate) mod codes;
 pub(crate) mod system_events;
 pub(crate) mod written;
+pub(crate) mod json;
 mod lookup;
 
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ use self::actions::Actions;
 use self::codes::Codes;
 use self::fields::FieldNames;
 pub use self::files::SHIPPED;
+use self::json::Json;
 use self::keys::Keys;
 use self::labels::Labels;
 use self::modules::Modules;
@@ -41,6 +43,7 @@ pub struct Tables {
     pub(super) system_events: Vec<SystemEvent>,
     pub(super) products: Products,
     pub(super) written: WrittenKeys,
+    pub(super) json: Json,
 }
 
 impl Tables {
@@ -49,7 +52,7 @@ impl Tables {
     /// # Errors
     ///
     /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
-    pub fn read(tables: [Table; 11]) -> Result<Self, TableError> {
+    pub fn read(tables: [Table; 13]) -> Result<Self, TableError> {
         let [
             fields,
             keys,
@@ -62,6 +65,8 @@ impl Tables {
             vendors,
             products,
             examples,
+            json_keys,
+            json_words,
         ] = tables;
         let own_fields = fields.read(ListedField::read)?;
         let names = FieldNames::new(&own_fields);
@@ -74,6 +79,7 @@ impl Tables {
             system_events: system_events.read(SystemEvent::read)?,
             products: Products::read(vendors, products)?,
             written: WrittenKeys::read(examples, &keys)?,
+            json: Json::read(json_keys, json_words)?,
             keys,
             own_fields,
         })

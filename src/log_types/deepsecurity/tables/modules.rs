@@ -94,6 +94,8 @@ pub(crate) struct Modules {
     pub(super) ids: Vec<(u64, u64, Module)>,
     /// The values of LEEF's `cat`.
     pub(super) categories: Vec<(&'static str, Module)>,
+    /// The values of `EventType` in JSON.
+    pub(super) event_types: Vec<(&'static str, Module)>,
 }
 
 /// A value for each module.
@@ -140,6 +142,7 @@ impl Modules {
             self.ids.push((number(row, from)?, number(row, to)?, module));
         }
         self.categories.extend(row.list("cat")?.iter().map(|category| (*category, module)));
+        self.event_types.extend(row.list("event type")?.iter().map(|name| (*name, module)));
         Ok(())
     }
 }
@@ -161,6 +164,11 @@ impl Module {
         ("Log Inspection", Self::LogInspection),
         ("Web Reputation", Self::WebReputation),
     ];
+
+    /// All modules that are known.
+    pub(super) fn all() -> Vec<Self> {
+        Self::NAMES.iter().map(|(_, module)| *module).collect()
+    }
 
     /// The module that a table calls `name`.
     pub(super) fn read(row: &Row<'_>, name: &str) -> Result<Self, TableError> {
