@@ -49,6 +49,15 @@ pub(super) fn object(report: &ObjectReport) {
         let looks_like = account.looks_like;
         warn!(object, pipeline_errors = account.pipeline_errors, looks_like, "most lines are no event");
     }
+    if let Some(wrong) = account.clocks.wrong_zone() {
+        warn!(
+            object,
+            timestamp_tz = %wrong.zone,
+            lines = wrong.lines,
+            of = wrong.of,
+            "the clocks of headers stand in another zone: set timestamp_tz"
+        );
+    }
     for (problem, count) in account.problems.iter() {
         // Only a header's names stand in the log: they tell what to add to `products`.
         let example = account.unknown_product.as_ref().filter(|_| problem == Problem::UnknownProduct);

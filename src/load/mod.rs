@@ -109,7 +109,7 @@ fn run<'l, R: Read + Send>(
     outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
-    let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }));
+    let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
     let mut stages = Stages::new(section, documents);
     let Limits { batch_bytes, batch_per_chunk, keep_lines, marks, .. } = *limits;
     let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines, marks };

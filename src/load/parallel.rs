@@ -21,6 +21,7 @@ use crate::bytes::slice;
 use crate::document::id::{Identity, Known};
 use crate::read::object::Lines;
 use crate::read::object::line::{Line, LineNumber};
+use crate::read::record::csv::CsvLine;
 
 /// Bytes of lines in a chunk: enough to make the hand-over cheap, and so few that the lines and their documents stay in the cache of
 /// a core.
@@ -49,6 +50,7 @@ struct Kept {
     cut: u64,
     /// A blank line has none.
     identity: Option<Known>,
+    csv: Option<CsvLine>,
 }
 
 /// The rest of an object. The worker that holds the lock reads the next chunk.
@@ -181,10 +183,11 @@ impl Chunk {
     }
 
     fn add(&mut self, lines: &[NumberedLine<'_>]) {
-        for NumberedLine { line, identity } in lines {
+        for NumberedLine { line, identity, csv } in lines {
             self.bytes.extend_from_slice(line.bytes);
             let identity = identity.as_ref().map(Identity::known);
-            self.lines.push(Kept { number: line.number, end: self.bytes.len(), cut: line.cut, identity });
+            let (number, cut, csv) = (line.number, line.cut, csv.clone());
+            self.lines.push(Kept { number, end: self.bytes.len(), cut, identity, csv });
         }
     }
 
@@ -196,7 +199,8 @@ impl Chunk {
                 .map(|kept| {
                     let bytes = slice::bytes(&self.bytes, mem::replace(&mut start, kept.end)..kept.end);
                     let line = Line { number: kept.number, bytes, cut: kept.cut };
-                    NumberedLine { line, identity: kept.identity.map(|known| known.identity_of(bytes)) }
+                    let identity = kept.identity.map(|known| known.identity_of(bytes));
+                    NumberedLine { line, identity, csv: kept.csv.clone() }
                 })
                 .collect()
         })

@@ -1,10 +1,16 @@
 //! Reads the lines of the wanted range, with their identities, some at a time.
 
 use std::io::Read;
+use std::mem;
+use std::sync::Arc;
 
+use crate::config::log_type::FileFormat;
 use crate::document::id::{Identities, Identity};
+use crate::map::compiled::CompiledSection;
 use crate::read::object::Lines;
 use crate::read::object::line::Line;
+use crate::read::record::csv;
+use crate::read::record::csv::{CsvHeader, CsvLine};
 use crate::trigger::object_ref::LineRange;
 
 /// The most lines, records or events that go through a stage together: so many stay in the processor's cache.
@@ -15,6 +21,19 @@ pub(super) struct Reading {
     range: LineRange,
     identities: Identities,
     is_over: bool,
+    columns: Columns,
+}
+
+/// What is known of columns in the object.
+enum Columns {
+    /// The first line is still to be read, which may be a header: this is `message_key`.
+    Unread(Option<String>),
+    None,
+    /// The object has a header, and a line may end within a value.
+    Named {
+        header: Arc<CsvHeader>,
+        in_value: bool,
+    },
 }
 
 /// A line of the wanted range, with its identity.
@@ -22,11 +41,16 @@ pub(super) struct NumberedLine<'b> {
     pub(super) line: Line<'b>,
     /// A blank line has none.
     pub(super) identity: Option<Identity<'b>>,
+    /// What it is in an object of CSV.
+    pub(super) csv: Option<CsvLine>,
 }
 
 impl Reading {
-    pub(super) fn new(range: LineRange) -> Self {
-        Self { range, identities: Identities::default(), is_over: false }
+    pub(super) fn new(range: LineRange, section: &CompiledSection) -> Self {
+        let log_type = section.log_type();
+        let has_records = matches!(log_type.file_format, FileFormat::Json) && !section.holds_events();
+        let columns = if has_records { Columns::Unread(log_type.message_key.clone()) } else { Columns::None };
+        Self { range, identities: Identities::default(), is_over: false, columns }
     }
 
     /// Returns the next chunk. An empty vector means that no line of it was in the range; `None` means that the object is finished.
@@ -43,11 +67,38 @@ impl Reading {
         let mut identities = self.identities.next_few(&lines);
         for line in &chunk {
             let identity = if is_blank(line.bytes) { None } else { identities.next() };
+            let csv = self.columns.line(line);
             if wanted.contains(&line.number.0) {
-                numbered.push(NumberedLine { line: *line, identity });
+                numbered.push(NumberedLine { line: *line, identity, csv });
             }
         }
         Some(numbered)
+    }
+}
+
+impl Columns {
+    /// What a line is, where the object is CSV. Takes each line in order.
+    fn line(&mut self, line: &Line<'_>) -> Option<CsvLine> {
+        let (header, in_value) = match self {
+            Self::None => return None,
+            Self::Unread(message_key) => {
+                let header = CsvHeader::read(line.bytes, message_key.as_deref());
+                let is_header = header.is_some();
+                *self = header
+                    .map_or(Self::None, |header| Self::Named { header: Arc::new(header), in_value: false });
+                return is_header.then_some(CsvLine::Header);
+            }
+            Self::Named { header, in_value } => (header, in_value),
+        };
+        let ends_in_value = *in_value ^ csv::is_torn(line.bytes);
+        let was_in_value = mem::replace(in_value, ends_in_value);
+        Some(if was_in_value || ends_in_value {
+            CsvLine::Torn
+        } else if header.is_repeated_in(line.bytes) {
+            CsvLine::Header
+        } else {
+            CsvLine::Values(Arc::clone(header))
+        })
     }
 }
 

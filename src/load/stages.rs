@@ -24,6 +24,7 @@ use crate::parse::marker::EventStart;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
+use crate::read::record::csv::CsvLine;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::raw_records;
 
@@ -49,6 +50,21 @@ impl<'t, 'b> ReadRecord<'t, 'b> {
 fn is_enveloped(line: &str) -> bool {
     static FIELD: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"logEvents\""));
     line.trim_start().starts_with('{') && FIELD.find(line.as_bytes()).is_some()
+}
+
+/// The record that a line is as a whole: its text, or its values in an object of CSV.
+fn whole_line<'t>(message: &'t str, csv: Option<&CsvLine>) -> Record<'t> {
+    match csv {
+        Some(CsvLine::Header) => Record {
+            left_out: Some("a line of CSV with the names of columns"),
+            json: true,
+            ..Record::default()
+        },
+        Some(CsvLine::Values(header)) => {
+            header.record(message).unwrap_or_else(|| Record { message: message.into(), ..Record::default() })
+        }
+        Some(CsvLine::Torn) | None => Record { message: message.into(), ..Record::default() },
+    }
 }
 
 /// The stages of one object, or of the chunks that one worker takes.
@@ -81,9 +97,9 @@ impl<'l> Stages<'l> {
         let is_raw = is_json && self.section.holds_events();
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
-        for text in &texts {
+        for (text, NumberedLine { csv, .. }) in texts.iter().zip(lines) {
             let message = text.text.trim_start_matches(PADDING);
-            let is_json = is_json || is_enveloped(message);
+            let is_json = csv.is_none() && (is_json || is_enveloped(message));
             let mut raw = Vec::new();
             if is_raw {
                 raw_records(message, self.section.log_type().json_delimiter.as_deref(), &mut raw);
@@ -93,7 +109,9 @@ impl<'l> Stages<'l> {
             }
             let mut raw = raw.into_iter();
             let mut rest = record::records(if is_json && !is_raw { message } else { "" }, &mut spare);
-            let mut whole = (!is_json && text.identity.is_some()).then_some(message);
+            let mut whole = (!is_json && text.identity.is_some()).then(|| whole_line(message, csv.as_ref()));
+            // A line that does not fit its header may be a part of a value: nothing in it is an event.
+            let is_refused = csv.is_some() && whole.as_ref().is_some_and(|record| !record.json);
             loop {
                 let read = match records.last_mut() {
                     Some(last) => last,
@@ -101,7 +119,7 @@ impl<'l> Stages<'l> {
                 };
                 read.text = text;
                 match whole.take() {
-                    Some(message) => read.record.message = message.into(),
+                    Some(record) => read.record = record,
                     None if is_raw => match raw.next() {
                         Some(event) => read.record = event,
                         None => break,
@@ -112,7 +130,9 @@ impl<'l> Stages<'l> {
                 let record = &mut read.record;
                 let own_rule = || exclude::own_rule(record, self.section.own_log_group.as_deref());
                 record.left_out = record.left_out.or_else(own_rule);
-                if record.left_out.is_none() && !is_raw {
+                if is_refused {
+                    read.found.start = EventStart::WithinOtherText;
+                } else if record.left_out.is_none() && !is_raw {
                     read.found = event_text::find(record, self.section);
                 }
                 if records.len() > EVENTS_TOGETHER {

@@ -22,7 +22,7 @@ pub(crate) struct Text<'b> {
 impl<'b> Text<'b> {
     /// Decodes a line, from `encoding` where one is named.
     pub(crate) fn of(numbered: &'b NumberedLine<'_>, encoding: Option<&'static Encoding>) -> Self {
-        let NumberedLine { line, identity } = numbered;
+        let NumberedLine { line, identity, .. } = numbered;
         let (text, replaced) = match (identity, encoding) {
             (Some(_), None) => record::decode(line.bytes),
             (Some(_), Some(encoding)) => record::decode_as(line.bytes, encoding),

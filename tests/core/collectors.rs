@@ -466,3 +466,72 @@ proptest! {
         }
     }
 }
+
+/// Values as RFC 4180 writes them, all in quotes.
+fn csv_line(values: &[&str]) -> String {
+    let quoted: Vec<_> = values.iter().map(|value| format!("\"{}\"", value.replace('"', "\"\""))).collect();
+    format!("{}\n", quoted.join(","))
+}
+
+#[test]
+fn csv_behind_names_of_columns_is_read() {
+    let event = event();
+    let lines = [
+        format!("time,tag,message\n{}", csv_line(&["2026-11-22T15:08:40+09:00", "dsa", &event])),
+        format!("\"hostname\",\"log\"\n{}", csv_line(&["web-1", &event])),
+        format!("@timestamp;MESSAGE\n2026-11-22T15:08:40+09:00;{event}\n"),
+        format!("host\traw\nweb-1\t{event}\n"),
+    ];
+    for lines in lines {
+        let loaded = load_line(&lines);
+        assert!(is_whole(only(&loaded)), "{lines}\n{}", only(&loaded).json);
+        assert_eq!(loaded.account.exclusions.excluded(), 1, "{lines}");
+    }
+    // Joined files have their header again, and quotes and commas are values of the event.
+    let quoting = agent_event("20", "act=Log dst=10.0.0.11 msg=\"a\", b");
+    let lines = format!("time,message\n{0}time,message\n{0}", csv_line(&["1795359600", &quoting]));
+    let loaded = load_line(&lines);
+    assert_eq!(loaded.documents.len(), 2);
+    assert!(loaded.documents.iter().all(|document| document.get("destination.ip") == "10.0.0.11"));
+    assert_eq!(
+        loaded.documents[0].text("event.created"),
+        "2026-11-22T15:00:00.000Z".replace(".000Z", "+00:00")
+    );
+    let plan = plan_with("message_key = dsa_line");
+    let loaded = load_bytes(&plan, format!("at,dsa_line\n{}", csv_line(&["1", &event])).as_bytes());
+    assert!(is_whole(only(&loaded)));
+}
+
+#[test]
+fn csv_without_names_of_columns_or_with_other_numbers_of_values_is_refused() {
+    let event = event();
+    for lines in [
+        csv_line(&["1", &event]),
+        format!("a,b\n{}", csv_line(&["1", &event])),
+        format!("time,message\n{}", csv_line(&["1", "2", &event])),
+        format!("time,message,host\n{}", csv_line(&["1", &event])),
+        format!("message,message\n{}", csv_line(&["1", &event])),
+    ] {
+        let loaded = load_line(&lines);
+        for document in &loaded.documents {
+            assert_eq!(document.text("event.kind"), "pipeline_error", "{lines}");
+            assert!(!document.has("destination"), "{lines}");
+        }
+        assert!(!loaded.documents.is_empty(), "{lines}");
+    }
+}
+
+#[test]
+fn no_line_of_a_value_of_csv_is_an_event() {
+    let event = event();
+    let text = format!("words\n{event}\n1,{event}\n\n\"\"1\"\",\"\"{event}\"\"\nend");
+    let lines = format!("time,message\n1,\"{text}\"\n{}", csv_line(&["1", &event]));
+    for lines in [lines.clone(), lines.replace('\n', "\r\n")] {
+        let loaded = load_line(&lines);
+        let whole = loaded.documents.iter().filter(|document| is_whole(document)).count();
+        assert_eq!(whole, 1, "{lines}");
+        let errors =
+            loaded.documents.iter().filter(|document| document.get("event.kind") == "pipeline_error");
+        assert_eq!(errors.count(), loaded.documents.len() - 1);
+    }
+}

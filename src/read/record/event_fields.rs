@@ -34,6 +34,11 @@ fn names() -> &'static [&'static str] {
     &NAMES
 }
 
+/// Whether collectors write events into a field of this name.
+pub(super) fn is_name(name: &str) -> bool {
+    name == "message" || names().contains(&name)
+}
+
 /// A field with an event in it: the names on the way to it.
 type Path = Vec<String>;
 

@@ -8,6 +8,7 @@ pub mod fluentd;
 mod envelope;
 pub(crate) mod event_fields;
 pub(crate) mod ltsv;
+pub(crate) mod csv;
 mod columns;
 mod json;
 pub(crate) mod raw;

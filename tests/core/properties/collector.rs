@@ -47,6 +47,14 @@ pub(super) fn json_event(bytes: &[u8]) {
     check(format!(r#"{{"EventType":"PayloadLog","LogDate":{text},"ActionString":{text}}}"#).as_bytes());
 }
 
+/// The bytes as values of CSV, as its lines, and as its header.
+pub(super) fn csv(bytes: &[u8]) {
+    let (text, _) = decode(bytes);
+    check(format!("time,message,host\n1,\"{}\",h\n{text}\n2,b,c\n", text.replace('"', "\"\"")).as_bytes());
+    check(format!("time;log\n{text}").as_bytes());
+    check(format!("{text},message\n{text},{text}\n").as_bytes());
+}
+
 /// The bytes as values of LTSV, and as its lines.
 pub(super) fn ltsv(bytes: &[u8]) {
     let (text, _) = decode(bytes);

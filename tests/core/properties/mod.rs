@@ -10,12 +10,13 @@ mod object;
 mod packet;
 mod record;
 mod slices;
+mod time;
 
 /// A property: panics unless it holds of the bytes.
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 11] = [
+pub(crate) const ALL: [(&str, Property); 13] = [
     ("object", object::property),
     ("record", record::property),
     ("cef", cef::property),
@@ -27,4 +28,6 @@ pub(crate) const ALL: [(&str, Property); 11] = [
     ("event_field", collector::event_field),
     ("ltsv", collector::ltsv),
     ("json_event", collector::json_event),
+    ("csv", collector::csv),
+    ("time", time::property),
 ];

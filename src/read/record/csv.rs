@@ -1,0 +1,119 @@
+//! Comma-separated values (RFC 4180) behind a line of column names, which alone makes certain what the values are.
+//!
+//! A record is one line. What has another number of values than the header has columns is none, and so is a line that stands inside of a
+//! value with line ends: whoever can write a value could write such a line.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::event_fields;
+use super::fluentd::{Other, Record};
+
+/// The longest line that is read as CSV, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// The most columns of a header.
+const MOST_COLUMNS: usize = 1000;
+
+/// What may stand between values.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// The names of the columns of an object.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct CsvHeader {
+    delimiter: u8,
+    columns: Vec<Box<str>>,
+}
+
+/// What a line of an object with a header is.
+#[derive(Clone, Debug)]
+pub(crate) enum CsvLine {
+    /// The header, or one that joined files have between them.
+    Header,
+    /// Values.
+    Values(Arc<CsvHeader>),
+    /// A part of a value with line ends.
+    Torn,
+}
+
+impl CsvHeader {
+    /// Reads the first line of an object as a header: two distinct names at least, of which one is that of a field in which collectors
+    /// write events, or `message_key`.
+    pub(crate) fn read(line: &[u8], message_key: Option<&str>) -> Option<Self> {
+        let line = std::str::from_utf8(line).ok().filter(|line| line.len() <= LONGEST)?;
+        DELIMITERS.into_iter().find_map(|delimiter| {
+            let names = values(line, delimiter)?;
+            let is_event = |name: &str| message_key == Some(name) || event_fields::is_name(name);
+            let is_distinct =
+                names.iter().enumerate().all(|(at, name)| names.iter().take(at).all(|other| other != name));
+            let is_header = (2..=MOST_COLUMNS).contains(&names.len())
+                && names.iter().all(is_column)
+                && names.iter().any(is_event)
+                && is_distinct;
+            is_header.then(|| Self { delimiter, columns: names.iter().map(Into::into).collect() })
+        })
+    }
+
+    /// Whether a line is the header once more.
+    pub(crate) fn is_repeated_in(&self, line: &[u8]) -> bool {
+        let values = std::str::from_utf8(line).ok().and_then(|line| values(line, self.delimiter));
+        values.is_some_and(|values| values.iter().eq(self.columns.iter().map(AsRef::as_ref)))
+    }
+
+    /// Reads a line of values. Nothing if it has not one for each column.
+    pub(crate) fn record(&self, line: &str) -> Option<Record<'static>> {
+        let values = values(line, self.delimiter)?;
+        if values.len() != self.columns.len() {
+            return None;
+        }
+        let mut record = Record { json: true, message_missing: true, ..Record::default() };
+        for (column, value) in self.columns.iter().zip(&values) {
+            let value = Cow::Owned(value.to_owned());
+            match &**column {
+                "message" => {
+                    record.message = value;
+                    record.message_missing = false;
+                }
+                "hostname" => record.hostname = Some(value),
+                "timestamp" | "time" if record.timestamp.is_none() => record.timestamp = Some(value),
+                "tag" => record.tag = Some(value),
+                name => record.others.push(Other { name: Cow::Owned(name.to_owned()), value }),
+            }
+        }
+        if record.message_missing {
+            record.message = Cow::Owned(line.to_owned());
+        }
+        Some(record)
+    }
+}
+
+/// The values of a line.
+fn values(line: &str, delimiter: u8) -> Option<StringRecord> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(line.len() + 1)
+        .from_reader(line.as_bytes());
+    let mut values = StringRecord::new();
+    let is_read = reader.read_record(&mut values).ok()?;
+    // A quote that is left open would swallow what follows it.
+    (is_read && !is_torn(line.as_bytes())).then_some(values)
+}
+
+/// Whether a line ends within quotes, if it does not begin in any.
+pub(crate) fn is_torn(line: &[u8]) -> bool {
+    memchr::memchr_iter(b'"', line).count() % 2 == 1
+}
+
+/// The name of a column: a word.
+fn is_column(name: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b' ');
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '_' | '@'))
+        && name.bytes().all(is_word)
+}
