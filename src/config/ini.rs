@@ -56,6 +56,9 @@ impl Entry {
 
     /// Warns of lines of the value that were probably meant as lines of their own.
     fn warn_of_indented_lines(&self, findings: &mut Findings) {
+        if self.value_lines.len() < 2 {
+            return;
+        }
         for (text, &(line, column)) in self.raw.split('\n').zip(&self.value_lines) {
             if line > self.position.line && looks_like_a_line_of_its_own(text) {
                 let position = Position { file: self.position.file.clone(), line, column };
@@ -95,7 +98,7 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
     };
     let mut sections: Vec<FileSection> = Vec::new();
     let mut by_name: HashMap<&str, usize> = HashMap::new();
-    let mut first_keys: HashMap<(&str, &str), Position> = HashMap::new();
+    let mut keys_of_default: HashMap<&str, Position> = HashMap::new();
     for ((name, properties), SectionOutline { position, entries }) in named(&ini).zip(outline.sections) {
         let at = *by_name.entry(name).or_insert(sections.len());
         if at == sections.len() {
@@ -107,12 +110,14 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
             continue;
         }
         let Some(section) = sections.get_mut(at) else { continue };
+        let mut own_keys = HashMap::new();
+        let first_keys = if name == DEFAULT { &mut keys_of_default } else { &mut own_keys };
         for ((key, value), EntryOutline { position, value_lines }) in properties.iter().zip(entries) {
-            if let Some(first) = first_keys.get(&(name, key)) {
+            if let Some(first) = first_keys.get(key) {
                 findings.push(second_key(key, first, &position));
                 continue;
             }
-            first_keys.insert((name, key), position.clone());
+            first_keys.insert(key, position.clone());
             let entry = Entry { written: key.to_owned(), raw: value.to_owned(), position, value_lines };
             entry.warn_of_indented_lines(findings);
             section.entries.push(entry);

@@ -4,6 +4,7 @@
 //! settings, each with the form of its value and its meaning, and `config/upstream-keys.tsv` what becomes of the others. What a
 //! setting is where no file names it stands in `config/default.ini`.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::diagnostic::{Severity, quoted};
@@ -78,7 +79,11 @@ pub(super) fn new_name(key: &str) -> Option<&'static str> {
 
 /// Whether `key` is any key with a meaning of its own, by whichever name.
 pub(super) fn is_known(key: &str) -> bool {
-    SETTINGS.iter().any(|(name, _)| *name == key) || new_name(key).is_some() || upstream(key).is_some()
+    static ALL: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let old_names = SETTINGS.iter().map(|(_, old_name)| *old_name).filter(|name| !name.is_empty());
+        names().chain(old_names).collect()
+    });
+    ALL.contains(key)
 }
 
 /// Every key that a typing error can have been meant as.

@@ -1,5 +1,7 @@
 //! What is wrong with the sources of a table that each could be read: what no event can have, and what no event may have.
 
+use std::collections::HashSet;
+
 use crate::config::diagnostic::Diagnostic;
 use crate::config::log_type::{FileFormat, LogType, Mapping, SourceName};
 use crate::config::{did_you_mean, quoted};
@@ -37,19 +39,18 @@ fn fault(name: &str) -> Option<(&'static str, &'static str)> {
 /// Keys that the log type does not know, each with a warning: a key may be the user's own, and may be a typing error.
 pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(String, Diagnostic)> {
     let known = profile.known_keys();
-    let is_known = |name: &str| {
-        known.names.contains(&name)
-            || known.aliases.iter().any(|(alias, _)| *alias == name)
-            || ["hostname", "timestamp", "tag"].contains(&name)
-    };
+    let of_record = ["hostname", "timestamp", "tag"];
+    let all: HashSet<&str> = known.names.iter().chain(&of_record).copied().collect();
+    let is_known = |name: &str| all.contains(name) || known.aliases.iter().any(|(alias, _)| *alias == name);
+    let (has_known_keys, is_log_type) = (has_cef_or_leef(log_type), log_types::is_log_type(&log_type.name));
     let names = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
     let mut warnings = Vec::new();
     for mapping in &log_type.mappings {
         for name in keys(mapping).filter(|name| !is_known(name) && fault(name).is_none()) {
             let is_label = mapping.field.starts_with("labels.");
-            let meant = did_you_mean(name, names()).filter(|_| has_cef_or_leef(log_type));
+            let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
             // The keys of another product are not known here: only a typing error in a long one is told.
-            let is_told = log_types::is_log_type(&log_type.name)
+            let is_told = is_log_type
                 || (meant.is_some() && is_one_slip(name, names()))
                 || is_label && !matches!(log_type.file_format, FileFormat::Text(_));
             if !is_told {
