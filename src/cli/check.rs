@@ -10,6 +10,7 @@ use memchr::memmem;
 use super::args::local::{CheckArgs, FindingFormat};
 use super::failure::Failure;
 use super::{findings, output};
+use crate::config::log_type::{LogType, Redaction};
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
 
@@ -53,15 +54,7 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
             log_type.mappings.len(),
             log_type.index.name
         ));
-        let redaction = &log_type.redaction;
-        output::line(format_args!(
-            "[{}] does not write the values of {} headers, {} parameters and {} members of JSON{}",
-            log_type.name,
-            log_type.redact_headers.len(),
-            redaction.params.len(),
-            redaction.keys.len(),
-            if redaction.cards { ", and card numbers" } else { "" }
-        ));
+        not_written(log_type);
     }
     if settings::document_ids()? == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
@@ -70,6 +63,22 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
     let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };
     output::line(format_args!("no errors in {names}"));
     Ok(())
+}
+
+/// Names the values that documents of a section do not have.
+fn not_written(log_type: &LogType) {
+    let Redaction { params, keys, cards, .. } = &log_type.redaction;
+    for (what, names) in [
+        ("headers", &log_type.redact_headers),
+        ("parameters of URLs and forms", params),
+        ("members of JSON", keys),
+    ] {
+        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        output::line(format_args!("[{}] does not write the values of these {what}: {names}", log_type.name));
+    }
+    if *cards {
+        output::line(format_args!("[{}] does not write card numbers", log_type.name));
+    }
 }
 
 /// Why a check has ended.

@@ -234,8 +234,9 @@ impl<'d> MappedEvent<'_, 'd> {
     /// as it was.
     fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
-        // Where there is no query there are no parameters; fields of a record may hold JSON.
-        let may_have_any = read.event.text.contains('?') || !read.event.record.others.is_empty();
+        // Where there is no query there are no parameters, and no password without an @, as it is or coded; fields of a record may hold JSON.
+        let has_mark = memchr::memchr3(b'?', b'@', b'%', read.event.text.as_bytes()).is_some();
+        let may_have_any = has_mark || !read.event.record.others.is_empty();
         if !may_have_any && !section.log_type.redaction.cards {
             return;
         }

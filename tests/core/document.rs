@@ -139,6 +139,44 @@ fn base_fields_say_where_the_document_came_from() {
 }
 
 #[test]
+fn account_and_region_come_from_the_key_then_from_what_told_of_the_object_then_from_the_event() {
+    use es_loader::local::open_object::Facts;
+    let now = "2026-11-23T00:00:00Z".parse().unwrap();
+    let mapped =
+        plan_with("ecs = cloud.account.id cloud.region\ncloud.account.id = accountId\ncloud.region = place");
+    let line = fluentd_line(&agent_event("21", "act=Deny accountId=999999999999 place=eu-west-3"));
+    let of_key = |key: &str, account: Option<&str>, region: Option<&str>| {
+        let facts = Facts {
+            account: account.map(str::to_owned),
+            region: region.map(str::to_owned),
+            ..Facts::local(key.to_owned(), now)
+        };
+        let document =
+            load_with(&mapped, facts.complete(&mapped), &Limits::default(), &line).documents.remove(0);
+        (document.text("cloud.account.id").to_owned(), document.text("cloud.region").to_owned())
+    };
+    let pair = |account: &str, region: &str| (account.to_owned(), region.to_owned());
+    let known = (Some("111111111111"), Some("us-east-1"));
+    for (key, (account, region), expected) in [
+        (
+            "AWSLogs/123456789012/ap-northeast-1/2026/11/22/a.gz",
+            known,
+            pair("123456789012", "ap-northeast-1"),
+        ),
+        (
+            "p/AWSLogs/o-1a2b/123456789012/waf/us-gov-west-1/a.gz",
+            known,
+            pair("123456789012", "us-gov-west-1"),
+        ),
+        ("AWSLogs/123456789012/elb/a.gz", known, pair("123456789012", "us-east-1")),
+        ("ds_agent/123456789012/ap-northeast-1/a.gz", known, pair("111111111111", "us-east-1")),
+        ("AWSLogs/12345678901/ap-northeast-/a.gz", (None, None), pair("999999999999", "eu-west-3")),
+    ] {
+        assert_eq!(of_key(key, account, region), expected, "{key}");
+    }
+}
+
+#[test]
 fn what_is_not_known_of_an_object_is_left_out() {
     let facts = es_loader::map::event::ObjectFacts { bucket: None, region: None, account: None, ..facts() };
     let line = fluentd_line(&agent_event("21", "act=Deny"));

@@ -32,6 +32,11 @@ fn explain_one(plan: &CompiledSection, message: &str) -> Explanation {
     explanations.remove(0).0
 }
 
+/// What was done to the value of a field of a message's only document.
+pub(crate) fn changes_of(message: &str, name: &str) -> Vec<String> {
+    field(&explain_one(plan(), message), name).changes.clone()
+}
+
 #[track_caller]
 fn field<'e>(explanation: &'e Explanation, name: &str) -> &'e ExplainedField {
     let found = explanation.fields.iter().find(|field| field.field == name);
@@ -214,9 +219,37 @@ fn the_client_of_a_proxy_names_the_proxy_that_it_replaced() {
     let message = packet_event("10.0.0.1", b"GET / HTTP/1.1\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n");
     let explanation = explain_one(plan(), &message);
     let source = field(&explanation, "source.ip");
-    assert_eq!((&source.value, source.rule.step), (&json!("198.51.100.7"), "packet"));
+    assert_eq!((&source.value, source.rule.step), (&json!("198.51.100.7"), "forwarded"));
+    assert_eq!(source.rule.meaning, "X-Forwarded-For, by trusted_proxies");
     assert_eq!(source.others[0].value, "10.0.0.1");
     assert_eq!(source.others[0].sources[0].name, "src");
+}
+
+#[test]
+fn a_forwarded_address_that_nobody_vouches_for_is_told_by_name() {
+    let packet =
+        |header: &str| packet_event("203.0.113.9", format!("GET / HTTP/1.1\r\n{header}\r\n\r\n").as_bytes());
+    for message in [
+        packet("X-Forwarded-For: 198.51.100.7"),
+        packet("x-forwarded-for: 192.0.2.1, 198.51.100.7"),
+        agent_event("1000552", "src=203.0.113.9 dst=10.0.0.5 xff=198.51.100.7"),
+    ] {
+        let explanation = explain_one(plan(), &message);
+        let source = field(&explanation, "source.ip");
+        assert_eq!(source.value, "203.0.113.9");
+        let told = source.others.iter().find(|other| other.value == "198.51.100.7").unwrap();
+        assert!(
+            told.reason.contains("X-Forwarded-For") && told.reason.contains("trusted_proxies"),
+            "{}",
+            told.reason
+        );
+        assert!(
+            field(&explanation, "deepsecurity.unverified_forwarded_for")
+                .rule
+                .meaning
+                .contains("X-Forwarded-For")
+        );
+    }
 }
 
 #[test]

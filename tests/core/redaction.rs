@@ -1,9 +1,16 @@
 //! Values that are not written: of parameters, fields of forms and members of JSON, wherever HTTP and URLs stand.
 
+use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::dead_letter::letter::{DeadLetter, LetterOrigin, Refused};
 use es_loader::document::problem::Problem;
+use es_loader::load::account::Account;
 use es_loader::map::compiled::CompiledSection;
+use es_loader::read::object::line::LineNumber;
+use es_loader::report::{ObjectReport, Outcome, Report};
 
-use crate::support::{agent_event, document_by, fluentd_line, load_bytes, packet_event, plan, plan_with};
+use crate::support::{
+    Document, agent_event, document_by, fluentd_line, load_bytes, packet_event, plan, plan_with,
+};
 
 const SECRET: &str = "s3cr3tV4lu3";
 
@@ -80,7 +87,104 @@ fn forty_kinds_of_secrets_stand_in_no_document() {
         let text = String::from_utf8_lossy(&loaded.ndjson).into_owned();
         assert!(!crate::support::tells(&text, SECRET), "{kind}\n{text}");
         assert_eq!(loaded.account.problems.count(Problem::PacketRedacted), 1, "{kind}");
+        // What a refusal writes of a document, and what the report says of its load.
+        for document in &loaded.documents {
+            let letter = dead_letter(document);
+            assert!(!crate::support::tells(&letter, SECRET), "{kind}\n{letter}");
+        }
+        let report = report(loaded.account);
+        assert!(!crate::support::tells(&report, SECRET), "{kind}\n{report}");
     }
+}
+
+/// The record of a document that OpenSearch refuses and quotes.
+fn dead_letter(document: &Document) -> String {
+    let refused = Refused {
+        line: LineNumber(1),
+        raw_line: None,
+        index: document.index.clone(),
+        id: document.id.clone(),
+        document: document.json.clone().into_bytes(),
+        fault: Fault::new(400, "mapper_parsing_exception", &format!("failed to parse: {}", document.json)),
+    };
+    let mut letter = Vec::new();
+    let time = "2026-11-22T06:08:33.5Z".parse().unwrap();
+    DeadLetter::new(refused, &LetterOrigin::default(), time).write(&mut letter);
+    String::from_utf8(letter).unwrap()
+}
+
+/// The screen of a load, with all that it tells of the object.
+fn report(account: Account) -> String {
+    let mut report = Report::default();
+    report.add(&ObjectReport { account, ..ObjectReport::not_loaded("a.gz", Outcome::Loaded) });
+    report.screen("indexed", std::time::Duration::from_secs(1)).to_string()
+}
+
+#[test]
+fn passwords_before_the_hosts_of_urls_are_redacted() {
+    for (written, shown) in [
+        (format!("https://root:{SECRET}@db.example/x"), "https://root:[redacted:11]@db.example/x"),
+        (format!("ftp://:{SECRET}@10.0.0.5"), "ftp://:[redacted:11]@10.0.0.5"),
+        (
+            format!("postgres://a%40b:{SECRET}%2B%2B@db:5432/x?ssl=1"),
+            "postgres://a%40b:[redacted:17]@db:5432/x?ssl=1",
+        ),
+        (format!("see amqp://u:{SECRET}@mq.example, then"), "see amqp://u:[redacted:11]@mq.example, then"),
+        (format!("https%3A%2F%2Fu%3A{SECRET}%40h.example"), "https%3A%2F%2Fu%3A[redacted:11]%40h.example"),
+    ] {
+        let line = agent_event(
+            "5000000",
+            &format!("request={} msg={}", written.replace('=', "\\="), written.replace('=', "\\=")),
+        );
+        let document = document_by(plan(), &line);
+        assert_eq!(document.text("url.original"), shown, "{}", document.json);
+        assert_eq!(document.text("event.original"), shown);
+        assert!(!document.json.contains(SECRET), "{}", document.json);
+        let text = packet(plan(), &format!("GET / HTTP/1.1\r\nReferer: {written}\r\n\r\n"));
+        assert!(!crate::support::tells(&text, SECRET), "{text}");
+        let body = format!("{{\"to\":\"{}\"}}", written.replace('/', "\\/"));
+        let text = packet(plan(), &post("application/json", &body));
+        assert!(!crate::support::tells(&text, SECRET), "{text}");
+    }
+    // The attack, times and addresses stay; and so does everything where password is none of the names.
+    for shown in
+        ["http://a:b'or1=1@h/", "http://h:8080/a@b", "http://10.0.0.1:80", "12:30:45 a@b", "a//u:p@h"]
+    {
+        let document =
+            document_by(plan(), &agent_event("5000000", &format!("msg={}", shown.replace('=', "\\="))));
+        assert_eq!(document.text("event.original"), shown);
+    }
+    let open = plan_with("redact_params = token");
+    let document = document_by(&open, &agent_event("5000000", &format!("msg=http://u:{SECRET}@h/")));
+    assert!(document.json.contains(SECRET));
+}
+
+#[test]
+fn explain_tells_what_was_redacted_and_by_which_setting() {
+    let payload =
+        "POST /a?token=abc HTTP/1.1\r\nHost: a.example\r\nCookie: s=1\r\n\r\n{\"password\":\"abc\"}";
+    let changes = crate::explain::changes_of(
+        &packet_event("203.0.113.9", payload.as_bytes()),
+        "deepsecurity.TrendMicroDsPacketData",
+    );
+    for told in [
+        "the parameter token is not written: redact_params names it",
+        "the header Cookie is not written: redact_headers names it",
+        "the member password of JSON is not written: redact_keys names it",
+    ] {
+        assert!(changes.iter().any(|change| change == told), "{told}: {changes:?}");
+    }
+    let changes = crate::explain::changes_of(&packet_event("203.0.113.9", payload.as_bytes()), "url.query");
+    assert!(
+        changes.contains(&"the parameter token is not written: redact_params names it".to_owned()),
+        "{changes:?}"
+    );
+    let line = agent_event("5000000", "request=ftp://u:abc@h/ msg=x");
+    let changes = crate::explain::changes_of(&line, "url.original");
+    assert!(
+        changes.contains(&"the password of a URL is not written: redact_params names password".to_owned()),
+        "{changes:?}"
+    );
 }
 
 #[test]

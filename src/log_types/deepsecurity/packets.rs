@@ -10,7 +10,7 @@ use super::context::Context;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
-use crate::document::trace::{Read, Step};
+use crate::document::trace::{Outcome, Read, Step};
 use crate::document::value::{Address, Value};
 use crate::log_types::derived::set_url_parts;
 use crate::packet::payload;
@@ -126,6 +126,9 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
     }
 }
 
+/// Why an address of X-Forwarded-For is not the source's.
+const NOT_BELIEVED: &str = "X-Forwarded-For is not believed: the sender of the packet is none of trusted_proxies, and anybody can write that header";
+
 /// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
 /// proxy of ours is the client, if the peer is one of them. What stands left of it, or comes from another peer, nobody vouches for.
 fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
@@ -141,8 +144,13 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
         && let Some(client) = client.and_then(|at| addresses.get(at))
     {
         let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
+        context.row.trace.step(Step::Forwarded);
         context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
+    }
+    context.row.trace.step(Step::Forwarded);
+    if let (None, Some(nearest)) = (peer, addresses.last()) {
+        context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(nearest), Outcome::Unmet(NOT_BELIEVED));
     }
     let (unverified, believed) = addresses.split_at_checked(first_believed).unwrap_or_default();
     // `related` reads them from here.
@@ -157,6 +165,8 @@ pub(super) fn forwarded_key(context: &mut Context<'_, '_>) {
     let trusted = &context.log_type.trusted_proxies;
     let peer = context.row.ip(FieldId::SOURCE_IP);
     if !peer.is_some_and(|peer| trusted.iter().any(|block| block.contains(peer.ip))) {
+        context.row.trace.step(Step::Forwarded);
+        context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(last), Outcome::Unmet(NOT_BELIEVED));
         add_addresses(context, FieldId::DS_UNVERIFIED, &[*last]);
     }
 }

@@ -5,12 +5,14 @@
 pub mod explanation;
 mod sources;
 mod changes;
+mod redactions;
 mod choice;
 
 use bumpalo::Bump;
 
 use self::changes::{changes, misfit};
 use self::explanation::{EmptyField, ExplainedField, ExplainedName, Explanation, Rule, UnusedValue};
+use self::redactions::redactions;
 use self::sources::{SourceText, SourceTexts, share_pair, shown};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
@@ -93,7 +95,11 @@ impl<'d> Explainer<'_, 'd> {
             field: self.section.fields.name(field).to_owned(),
             rule: self.rule(set.reason.step, field),
             sources: shown(&sources),
-            changes: changes(&sources, self.section.fields.kind(field), &written),
+            changes: [
+                changes(&sources, self.section.fields.kind(field), &written),
+                self.redactions(&written),
+            ]
+            .concat(),
             others: unused.filter(|unused| unused.value != written).collect(),
             value: written,
         })
@@ -111,10 +117,14 @@ impl<'d> Explainer<'_, 'd> {
                 place: None,
             },
             sources: shown(&sources),
-            changes: changes(&sources, Type::Keyword, &written),
+            changes: [changes(&sources, Type::Keyword, &written), self.redactions(&written)].concat(),
             others: Vec::new(),
             value: written,
         }
+    }
+
+    fn redactions(&self, written: &serde_json::Value) -> Vec<String> {
+        redactions(written, &self.section.log_type)
     }
 
     /// Why no field has taken a key: the last field that was offered its value tells.

@@ -1,4 +1,4 @@
-//! Values that are not written: parameters of URLs, fields of forms, members of JSON, card numbers.
+//! Values that are not written: parameters and passwords of URLs, fields of forms, members of JSON, card numbers.
 //!
 //! Works on the bytes of decoded HTTP and on texts that hold URLs. Names decide, never the look of a value, except that a value which no
 //! password has stays: it is the attack that somebody looks for. Headers are taken out in [`payload`](super::payload).
@@ -7,6 +7,7 @@ mod cards;
 mod json;
 mod mask;
 mod parameters;
+mod userinfo;
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -37,6 +38,8 @@ pub(crate) struct Redactor {
     keys: Names,
     headers: Names,
     cards: bool,
+    /// Passwords in front of the hosts of URLs.
+    passwords: bool,
     mask: Mask,
 }
 
@@ -51,8 +54,10 @@ struct Names {
 impl Redactor {
     /// A redactor by a section's settings. `key` makes equal values comparable.
     pub(crate) fn new(settings: &Redaction, headers: &[String], key: Option<&[u8]>) -> Self {
+        let params = Names::new(&settings.params);
         Self {
-            params: Names::new(&settings.params),
+            passwords: params.has(b"password"),
+            params,
             keys: Names::new(&settings.keys),
             headers: Names::new(headers),
             cards: settings.cards,
@@ -67,6 +72,9 @@ impl Redactor {
         if matches!(place, Place::Http | Place::Json) {
             let headers = Some(&self.headers).filter(|_| place == Place::Json);
             json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
+        }
+        if self.passwords {
+            userinfo::find(bytes, &mut found);
         }
         if self.cards {
             cards::find(bytes, &mut found);

@@ -62,7 +62,7 @@ fn token(front: &[u8]) -> &[u8] {
 }
 
 /// A value with its percent signs decoded as often as it takes, and CEF's escapes undone.
-fn decoded(written: &[u8]) -> Vec<u8> {
+pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
     const DEEPEST: usize = 4;
     let mut value: Vec<u8> = Vec::new();
     let mut bytes = written.iter().copied().peekable();
