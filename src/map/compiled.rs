@@ -2,6 +2,8 @@
 //!
 //! Made once at start-up. Does not know events.
 
+use std::collections::BTreeSet;
+
 use crate::document::origin::{Origin, RecordField};
 use bumpalo::Bump;
 
@@ -11,7 +13,7 @@ use super::record::paths::Paths;
 use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
-use crate::config::log_type::{FileFormat, LogType, SourceName};
+use crate::config::log_type::{FileFormat, LogType, Rotation, SourceName};
 use crate::config::{Config, FaultySection};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
@@ -346,6 +348,12 @@ impl CompiledSections {
     /// The section of a name.
     pub fn named(&self, name: &str) -> Option<&CompiledSection> {
         self.sections.iter().find(|section| section.log_type.name == name)
+    }
+
+    /// The names that sections write to as to an alias: those of `index_rotation = auto`.
+    pub fn aliases(&self) -> BTreeSet<&str> {
+        let indices = self.sections.iter().map(|section| &section.log_type.index);
+        indices.filter(|index| index.rotation == Rotation::Auto).map(|index| index.name.as_str()).collect()
     }
 
     /// SHA-256 of the configuration, in hexadecimal digits: [`Config::fingerprint`].

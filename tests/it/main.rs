@@ -43,6 +43,7 @@ mod proxies;
 mod redrive;
 mod refusals;
 mod backfill;
+mod aliases;
 mod audit;
 mod delays;
 mod faults;

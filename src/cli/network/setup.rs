@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::readiness::version;
+use crate::edge::opensearch::write_alias::{FirstIndex, NameIs, WriteAlias};
 use crate::map::compiled::CompiledSections;
 
 /// Tries to install a template over a connection that breaks.
@@ -31,10 +32,42 @@ pub(crate) fn run(
             for (name, template) in templates {
                 install(&client, name, template).await?;
             }
+            for alias in sections.aliases().into_iter().filter(|_| !client.is_collection()) {
+                begin_alias(&client, alias).await?;
+            }
         }
         dashboards::install(&args.dashboards, &args.connection, sections).await?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Makes the first index behind an alias, where its name stands for nothing yet.
+async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
+    let first = FirstIndex(alias);
+    let is = client.what_is(alias).await?;
+    let made = if is == NameIs::Free { client.make_write_alias(alias).await } else { WriteAlias::NoAlias };
+    match (is, made) {
+        (NameIs::Alias, _) => output::line(format_args!("alias {alias} is there")),
+        (NameIs::Index, _) => output::notice(format_args!(
+            "es-loader: {alias} is an index, and with index_rotation = auto it should be an alias: documents go there, and it is \
+             never rolled over"
+        )),
+        (NameIs::Free, WriteAlias::Made) => {
+            output::line(format_args!("index {first} is made, with the alias {alias} to write to"));
+        }
+        (NameIs::Free, WriteAlias::IndexIsThere) => {
+            return Err(Failure(format!(
+                "index {first} is there, but not its alias {alias}: give it the alias with is_write_index, or delete the index"
+            )));
+        }
+        (NameIs::Free, WriteAlias::NoAlias) => {
+            output::line(format_args!("{alias} will be a data stream, as its index template says"));
+        }
+        (NameIs::Free, WriteAlias::Refused(fault) | WriteAlias::Unanswered(fault)) => {
+            return Err(Failure(format!("{fault}")));
+        }
+    }
+    Ok(())
 }
 
 /// Installs a template, over an older one of its name.

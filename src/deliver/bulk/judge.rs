@@ -18,7 +18,7 @@ pub enum Verdict {
     /// The cluster held it before: the request was a `create` of an existing id (409). It counts as indexed.
     Duplicate,
     /// Another try can help: the cluster is overloaded, a node fails, or a full disk blocks the index. Or the index is a data stream,
-    /// and the next try has to be a `create` ([`Fault::consequence`]).
+    /// and the next try has to be a `create`; or it should be an alias, and is none yet ([`Fault::consequence`]).
     Again(Fault),
     /// The index is closed for writing, as old indices in warm storage are: the document goes to the next index name
     /// ([`super::ClosedIndices`]).
@@ -183,7 +183,7 @@ fn judge_item(operation: Operation) -> Verdict {
         400..=499 if !matches!(outcome.status, 402 | 408 | 425 | 429) => {
             let fault = fault();
             match fault.consequence() {
-                Some(Consequence::Again | Consequence::Create) => Verdict::Again(fault),
+                Some(Consequence::Again | Consequence::Create | Consequence::Alias) => Verdict::Again(fault),
                 Some(Consequence::Closed) => Verdict::Closed(fault),
                 Some(Consequence::Path | Consequence::Target) => Verdict::Denied(fault),
                 Some(Consequence::Document | Consequence::Fields) => Verdict::Refused(fault),

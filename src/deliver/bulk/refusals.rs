@@ -19,6 +19,8 @@ pub enum Consequence {
     Closed,
     /// The index is a data stream, which takes `create` only.
     Create,
+    /// The index has to be an alias, and is none.
+    Alias,
     /// The index may stand in the address only.
     Path,
     /// The index has no room for a field of the document.
@@ -59,6 +61,7 @@ fn refusal(row: Row<'_>) -> Result<Refusal, TableError> {
         ("again", Consequence::Again),
         ("closed", Consequence::Closed),
         ("create", Consequence::Create),
+        ("alias", Consequence::Alias),
         ("path", Consequence::Path),
         ("fields", Consequence::Fields),
         ("document", Consequence::Document),

@@ -14,6 +14,8 @@ pub struct Ways {
     data_streams: BTreeSet<String>,
     /// The index may stand in the address only.
     index_in_path: bool,
+    /// Names that should be aliases, and are indices or data streams.
+    no_aliases: BTreeSet<String>,
 }
 
 impl Ways {
@@ -25,6 +27,16 @@ impl Ways {
     /// Whether an index is known to be a data stream.
     pub fn is_data_stream(&self, index: &str) -> bool {
         self.data_streams.contains(index)
+    }
+
+    /// Notes that a name which should be an alias is an index or a data stream.
+    pub fn note_no_alias(&mut self, index: impl Into<String>) {
+        self.no_aliases.insert(index.into());
+    }
+
+    /// Whether a name which should be an alias is known to be an index or a data stream.
+    pub fn is_no_alias(&self, index: &str) -> bool {
+        self.no_aliases.contains(index)
     }
 
     /// Notes that the index may stand in the address only.

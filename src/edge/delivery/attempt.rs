@@ -34,6 +34,8 @@ pub(crate) struct Attempt {
     refusals: Vec<Refusal>,
     /// The index of all documents stands in the address of the request.
     pub(crate) in_path: bool,
+    /// The alias of all documents was missing, and its first index was made.
+    pub(crate) alias_made: bool,
     /// How often its documents were sent again after a pause.
     pub(crate) retries: u32,
     /// When the batch came in.
@@ -66,6 +68,8 @@ pub(crate) struct Next {
     pub(crate) in_doubt: Option<(Attempt, Vec<Fault>)>,
     /// To be sent again with the index in the address.
     pub(crate) index_in_path: Option<Attempt>,
+    /// To be sent again once the alias that they go to is there.
+    pub(crate) no_alias: Option<(Attempt, Fault)>,
     /// The batch, of which only the memory is needed any more.
     pub(crate) spent: Option<Batch>,
     /// The cluster could not keep up.
@@ -76,7 +80,15 @@ pub(crate) struct Next {
 
 impl Attempt {
     pub(crate) fn new(batch: Batch, since: Instant) -> Self {
-        Self { batch, form: Form::Own, refusals: Vec::new(), in_path: false, retries: 0, since }
+        Self {
+            batch,
+            form: Form::Own,
+            refusals: Vec::new(),
+            in_path: false,
+            alias_made: false,
+            retries: 0,
+            since,
+        }
     }
 
     /// Books the documents that the answer settles, and gives what has to be sent next. `sections` say where documents keep what no
@@ -168,8 +180,8 @@ impl Attempt {
     ) -> Next {
         let mut next = Next::default();
         let mut others = OtherForms::new(self.since);
-        let (mut again, mut closed, mut denied) =
-            (SameFate::default(), SameFate::default(), SameFate::default());
+        let (mut again, mut closed, mut denied, mut no_alias) =
+            (SameFate::default(), SameFate::default(), SameFate::default(), SameFate::default());
         let mut create = Vec::new();
         for (index, verdict) in verdicts.into_iter().enumerate() {
             match verdict {
@@ -180,6 +192,9 @@ impl Attempt {
                     } else {
                         create.push(index);
                     }
+                }
+                Verdict::Again(fault) if fault.consequence() == Some(Consequence::Alias) => {
+                    if self.alias_made { denied.add(index, fault) } else { no_alias.add(index, fault) }
                 }
                 Verdict::Again(fault) => {
                     next.pressure |= fault.is_pressure();
@@ -196,6 +211,7 @@ impl Attempt {
         next.later = again.of(&self);
         next.closed = closed.of(&self);
         next.denied = denied.of(&self);
+        next.no_alias = no_alias.of(&self);
         others.enter(&self, &mut next);
         next.spent = Some(self.batch);
         next
@@ -250,6 +266,7 @@ impl Attempt {
         Attempt {
             form: self.form,
             in_path: false,
+            alias_made: self.alias_made,
             refusals: indices.iter().filter_map(|&index| self.refusals.get(index).cloned()).collect(),
             batch: self.batch.select(indices),
             retries: self.retries,

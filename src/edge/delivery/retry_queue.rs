@@ -16,11 +16,12 @@ use super::held::held;
 use super::outcome::{Delivery, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{
-    ClosedIndices, Consequence, Judgement, Pace, body_without_index, by_index, index_and_id, judge,
+    ClosedIndices, Consequence, Judgement, Pace, Ways, body_without_index, by_index, index_and_id, judge,
 };
 use crate::deliver::dead_letter::letter::Refused;
-use crate::edge::opensearch::client::{Answer, OpenSearch, SendError};
+use crate::edge::opensearch::client::{Answer, BulkWay, OpenSearch, SendError};
 use crate::edge::opensearch::target::Probe;
+use crate::edge::opensearch::write_alias::WriteAlias;
 use crate::load::batch::Batch;
 use crate::local::progress::Progress;
 use crate::map::compiled::CompiledSections;
@@ -36,13 +37,8 @@ pub(crate) enum Completed {
     ClosedIndices(Attempt, Fault, ClosedIndices, BTreeSet<usize>),
     /// The question whether the indices of refused documents take any document, with the fault of each.
     Probes(Attempt, Vec<Fault>, BTreeMap<String, Probe>),
-}
-
-/// Where an attempt stands among those that wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    First,
-    Last,
+    /// The first index behind the alias of this name, which documents go to and which was missing.
+    WriteAlias(Attempt, String, WriteAlias),
 }
 
 /// The attempts of one delivery.
@@ -65,6 +61,8 @@ pub(crate) struct RetryQueue<'a> {
     /// The first reason why documents stay unsent although others go.
     denial: Option<String>,
     sections: Option<Arc<CompiledSections>>,
+    /// The names that have to be aliases.
+    aliases: BTreeSet<String>,
     /// When a document was last settled.
     settled: Option<Instant>,
     progress: Arc<Progress>,
@@ -83,10 +81,14 @@ impl<'a> RetryQueue<'a> {
         sections: Option<Arc<CompiledSections>>,
         progress: Arc<Progress>,
     ) -> Self {
+        // A collection has no rollover.
+        let aliases =
+            sections.iter().filter(|_| !client.is_collection()).flat_map(|sections| sections.aliases());
         Self {
             client,
             options,
             deadline,
+            aliases: aliases.map(str::to_owned).collect(),
             waiting: VecDeque::new(),
             pausing: Vec::new(),
             not_before: None,
@@ -139,7 +141,8 @@ impl<'a> RetryQueue<'a> {
     pub(crate) fn accept(&mut self, mut batch: Batch) {
         self.delivery.enter(&mut batch);
         if !batch.is_empty() {
-            self.requeue(Attempt::new(batch, Instant::now()), Place::Last);
+            let attempt = self.unless_stopped(Attempt::new(batch, Instant::now()));
+            self.waiting.extend(attempt);
         }
     }
 
@@ -179,18 +182,27 @@ impl<'a> RetryQueue<'a> {
                 attempt.in_path = true;
             }
             self.delivery.requests += 1;
+            let require_alias = self.goes_to_alias(&attempt, &ways);
             let client = self.client.clone();
             let limit = self.time_left().unwrap_or(Duration::MAX);
             self.in_flight.spawn(async move {
-                let answer = match &index {
-                    None => client.bulk(&attempt.batch.body, limit).await,
-                    Some(_) => {
-                        client.bulk_into(index.as_deref(), &body_without_index(&attempt.batch), limit).await
-                    }
+                let way = BulkWay { index: index.as_deref(), require_alias };
+                let answer = match way.index {
+                    None => client.bulk_by(way, &attempt.batch.body, limit).await,
+                    Some(_) => client.bulk_by(way, &body_without_index(&attempt.batch), limit).await,
                 };
                 Completed::Bulk(attempt, answer)
             });
         }
+    }
+
+    /// Whether the documents go to an alias, which must not become an index. All documents of an object go to one alias, or none does.
+    fn goes_to_alias(&self, attempt: &Attempt, ways: &Ways) -> bool {
+        let Some((action, _)) = attempt.batch.pair(0).filter(|_| !self.aliases.is_empty()) else {
+            return false;
+        };
+        let (index, _) = index_and_id(action).unwrap_or_default();
+        self.aliases.contains(&index) && !ways.is_no_alias(&index)
     }
 
     /// The attempt without documents of indices that take none, which stay unsent. `None` means that nothing is left of it.
@@ -229,6 +241,7 @@ impl<'a> RetryQueue<'a> {
                 self.redirect(attempt, &fault, closed, &held);
             }
             Ok(Completed::Probes(attempt, faults, probes)) => self.decide(&attempt, faults, &probes),
+            Ok(Completed::WriteAlias(attempt, alias, made)) => self.go_on(attempt, alias, made),
             // Tasks are never aborted, so this one panicked, and its documents are lost with it: no count would be true.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
@@ -266,9 +279,8 @@ impl<'a> RetryQueue<'a> {
             (false, true) => self.pace.went_wrong(),
             (false, false) => self.pace.went_well(),
         }
-        // What comes first in the object is settled first: where the load is cut, the next one begins behind it.
         for attempt in next.at_once.into_iter().rev() {
-            self.requeue(attempt, Place::First);
+            self.requeue(attempt);
         }
         if let Some((attempt, fault)) = next.closed {
             let actions = (0..attempt.batch.len()).filter_map(|index| Some(attempt.batch.pair(index)?.0));
@@ -283,11 +295,14 @@ impl<'a> RetryQueue<'a> {
             for index in by_index(&attempt.batch).into_keys() {
                 self.client.target().note(|ways| ways.note_data_stream(index));
             }
-            self.requeue(attempt, Place::First);
+            self.requeue(attempt);
         }
         if let Some(attempt) = next.index_in_path {
             self.client.target().note(|ways| ways.note_index_in_path());
-            self.requeue(attempt, Place::First);
+            self.requeue(attempt);
+        }
+        if let Some((attempt, fault)) = next.no_alias {
+            self.make_alias(attempt, &fault);
         }
         if let Some((attempt, faults)) = next.in_doubt {
             self.doubt(attempt, faults);
@@ -299,6 +314,35 @@ impl<'a> RetryQueue<'a> {
             } else {
                 self.deny(&attempt, &fault);
             }
+        }
+    }
+
+    /// Makes the first index behind the alias that the documents go to.
+    fn make_alias(&mut self, attempt: Attempt, fault: &Fault) {
+        let name = attempt.batch.pair(0).and_then(|(action, _)| index_and_id(action));
+        let Some((name, _)) = name.filter(|_| !self.is_stopped()) else {
+            return self.give_up(&attempt, fault);
+        };
+        let client = self.client.clone();
+        self.in_flight.spawn(async move {
+            let made = client.make_write_alias(&name).await;
+            Completed::WriteAlias(attempt, name, made)
+        });
+    }
+
+    /// Sends the documents again, once it is known what the name of their alias stands for.
+    fn go_on(&mut self, mut attempt: Attempt, alias: String, made: WriteAlias) {
+        match made {
+            WriteAlias::Made | WriteAlias::IndexIsThere => {
+                attempt.alias_made = true;
+                self.requeue(attempt);
+            }
+            WriteAlias::NoAlias => {
+                self.client.target().note(|ways| ways.note_no_alias(alias));
+                self.requeue(attempt);
+            }
+            WriteAlias::Refused(fault) => self.deny(&attempt, &fault),
+            WriteAlias::Unanswered(fault) => self.requeue_later(attempt, &fault, None),
         }
     }
 
@@ -439,23 +483,27 @@ impl<'a> RetryQueue<'a> {
                     "an index is closed for writing; its documents go to this one"
                 );
                 attempt.batch = batch;
-                self.requeue(attempt, Place::First);
+                self.requeue(attempt);
             }
             // Ninety-nine of them are closed.
             _ => self.requeue_later(attempt, fault, None),
         }
     }
 
-    /// Queues an attempt to be sent at once.
-    fn requeue(&mut self, attempt: Attempt, place: Place) {
-        match &self.delivery.stop {
-            None if place == Place::First => self.waiting.push_front(attempt),
-            None => self.waiting.push_back(attempt),
-            Some(stop) => {
-                let fault = Fault::new(0, "", &stop.to_string());
-                self.give_up(&attempt, &fault);
-            }
+    /// Queues an attempt to be sent at once, before the others: what comes first in the object is settled first, so that the load that
+    /// goes on behind a cut has little to do again.
+    fn requeue(&mut self, attempt: Attempt) {
+        if let Some(attempt) = self.unless_stopped(attempt) {
+            self.waiting.push_front(attempt);
         }
+    }
+
+    /// The attempt, or nothing where the delivery has ended: its documents are unsent then.
+    fn unless_stopped(&mut self, attempt: Attempt) -> Option<Attempt> {
+        let Some(stop) = &self.delivery.stop else { return Some(attempt) };
+        let fault = Fault::new(0, "", &stop.to_string());
+        self.give_up(&attempt, &fault);
+        None
     }
 
     /// Queues an attempt to be sent after a pause. A pause that the endpoint has `asked` for holds for all attempts, but for no more

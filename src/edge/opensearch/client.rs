@@ -20,7 +20,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::exchange::{Call, Exchange};
 pub use super::send_error::{Problem, SendError};
 use super::target::Target;
@@ -30,7 +30,10 @@ use crate::edge::aws::auth::Auth;
 use crate::edge::aws::credentials::Cached;
 
 /// What a bulk answer is cut down to: [`crate::deliver::bulk::judge`] looks at nothing else.
-const FILTER: [(&str, &str); 1] = [("filter_path", "took,errors,items.*.status,items.*.error")];
+const FILTER: (&str, &str) = ("filter_path", "took,errors,items.*.status,items.*.error");
+
+/// Lets the cluster refuse documents whose index is no alias, instead of making an index of that name.
+const REQUIRE_ALIAS: (&str, &str) = ("require_alias", "true");
 
 /// How bulk bodies are compressed. They are compressed first and signed then, so signatures hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +79,15 @@ pub enum SetupError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+/// How a bulk request is sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BulkWay<'a> {
+    /// The index of all documents, which stands in the address then.
+    pub(crate) index: Option<&'a str>,
+    /// The indices of the documents have to be aliases.
+    pub(crate) require_alias: bool,
 }
 
 /// An answer, whatever its status.
@@ -171,6 +183,11 @@ impl OpenSearch {
         &self.shared.endpoint
     }
 
+    /// Whether it is a collection of OpenSearch Serverless, as far as signed requests tell.
+    pub(crate) fn is_collection(&self) -> bool {
+        matches!(self.shared.auth, Auth::SigV4 { service: Service::Aoss, .. })
+    }
+
     /// What was learned of the cluster by sending to it.
     pub(crate) fn target(&self) -> &Target {
         &self.shared.target
@@ -179,31 +196,33 @@ impl OpenSearch {
     /// Sends one bulk request of NDJSON, and gives the answer cut down to what [`crate::deliver::bulk::judge`] needs.
     /// Takes no longer than `limit` nor than the time-out of the settings.
     pub async fn bulk(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
-        self.bulk_into(None, body, limit).await
+        self.bulk_by(BulkWay::default(), body, limit).await
     }
 
-    /// The same, with the index of all documents in the address, where there is one.
-    pub(crate) async fn bulk_into(
+    /// The same in another way.
+    pub(crate) async fn bulk_by(
         &self,
-        index: Option<&str>,
+        way: BulkWay<'_>,
         body: &[u8],
         limit: Duration,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
-        let path = &bulk_path(index);
+        let path = &bulk_path(way.index);
+        let query: &[_] = if way.require_alias { &[FILTER, REQUIRE_ALIAS] } else { &[FILTER] };
+        let as_it_is = async || self.send(Method::Post, path, ndjson(), Some(query), body, limit).await;
         let Compression::Gzip(level) = shared.compression else {
-            return self.bulk_as_it_is(path, body, limit).await;
+            return as_it_is().await;
         };
         if shared.gzip_fails.load(Relaxed) {
-            return self.bulk_as_it_is(path, body, limit).await;
+            return as_it_is().await;
         }
         let mut headers = ndjson();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let answer = self.send(Method::Post, path, headers, Some(&FILTER), &gzip(body, level), limit).await?;
+        let answer = self.send(Method::Post, path, headers, Some(query), &gzip(body, level), limit).await?;
         match answer.status {
             200..=299 => shared.gzip_works.store(true, Relaxed),
             400 | 415 if !shared.gzip_works.load(Relaxed) => {
-                let plain = self.bulk_as_it_is(path, body, limit).await?;
+                let plain = as_it_is().await?;
                 if (200..=299).contains(&plain.status) {
                     tracing::warn!(endpoint = %shared.endpoint, status = answer.status,
                         "the endpoint cannot read gzip; bodies are sent as they are from now on");
@@ -228,9 +247,7 @@ impl OpenSearch {
 
     /// Installs a composable index template (`PUT /_index_template/NAME`).
     pub async fn put_index_template(&self, name: &str, template: &Value) -> Result<(), ApiError> {
-        let body = template.to_string();
-        let path = format!("_index_template/{name}");
-        self.call(Method::Put, &path, body.as_bytes()).await.map(drop)
+        self.put(&format!("_index_template/{name}"), template).await
     }
 
     /// Gets the JSON at a path, as `_cluster/health`.
@@ -245,6 +262,11 @@ impl OpenSearch {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
+    /// Puts JSON to a path, as the settings of an index.
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<(), ApiError> {
+        self.call(Method::Put, path, body.to_string().as_bytes()).await.map(drop)
+    }
+
     async fn call(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, ApiError> {
         let limit = self.shared.time_out;
         let answer = self.send(method, path, HeaderMap::new(), None, body, limit).await?;
@@ -256,10 +278,6 @@ impl OpenSearch {
             path: path.to_owned(),
             fault: whole_fault(answer.status, &answer.body),
         })
-    }
-
-    async fn bulk_as_it_is(&self, path: &str, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
-        self.send(Method::Post, path, ndjson(), Some(&FILTER), body, limit).await
     }
 
     pub(crate) async fn send(
