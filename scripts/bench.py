@@ -19,6 +19,8 @@ import urllib.request
 from statistics import median
 from typing import NamedTuple
 
+from bench_start import start
+
 MIB = 1 << 20
 CORES = sorted(os.sched_getaffinity(0))
 
@@ -514,7 +516,7 @@ def requests(bench):
 
 
 PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory,
-         "delivery": delivery, "sink": sink, "requests": requests}
+         "delivery": delivery, "sink": sink, "requests": requests, "start": start}
 
 if __name__ == "__main__":
     main()

@@ -246,6 +246,14 @@ pub fn answer(variable: &'static str, default: Answer) -> Result<Answer, Error> 
     }
 }
 
+/// Whether a proxy is spoken to by TLS, whatever the address behind it.
+pub(crate) fn is_proxy_tls() -> bool {
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .filter_map(filled_variable)
+        .any(|proxy| proxy.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:")))
+}
+
 /// An environment variable, where it is set and not empty.
 pub fn filled_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

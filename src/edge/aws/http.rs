@@ -5,8 +5,16 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::shared::IntoShared;
 use aws_types::sdk_config::SharedHttpClient;
+
+use crate::local::settings::is_proxy_tls;
 
 /// The longest time for a connection, its TLS handshake not included.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -38,18 +46,62 @@ pub(crate) fn upload_timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// A client that honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as the OpenSearch client does.
-///
-/// The SDK makes a connector of each of its clients at the start, to see whether it can be made. That one speaks no TLS: the files of the
-/// trusted authorities are read only when the first request is sent.
+/// A client that honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as the OpenSearch client does. It has TLS for addresses that want it
+/// only: before that, no file of the trusted authorities is read.
 pub(super) fn client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
-        let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-        builder.set_connector_settings(settings.cloned());
-        builder.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        match settings {
-            None => builder.build_http(),
-            Some(_) => builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build(),
-        }
-    })
+    let plain = Builder::new()
+        .build_with_connector_fn(|settings, components| connector(settings, components).build_http());
+    let tls = Builder::new().build_with_connector_fn(|settings, components| {
+        connector(settings, components).tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build()
+    });
+    let tls_for_all = is_proxy_tls();
+    ByScheme { plain: if tls_for_all { tls.clone() } else { plain }, tls }.into_shared()
+}
+
+fn connector(
+    settings: Option<&HttpConnectorSettings>,
+    components: Option<&RuntimeComponents>,
+) -> ConnectorBuilder {
+    let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    builder.set_connector_settings(settings.cloned());
+    builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+    builder
+}
+
+/// Two clients, of which the scheme of a request's address chooses one. Each makes its connectors when they are needed, and keeps them.
+#[derive(Debug)]
+struct ByScheme {
+    plain: SharedHttpClient,
+    tls: SharedHttpClient,
+}
+
+impl HttpClient for ByScheme {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(ConnectorByScheme {
+            plain: self.plain.clone(),
+            tls: self.tls.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+/// What a request goes through.
+#[derive(Debug)]
+struct ConnectorByScheme {
+    plain: SharedHttpClient,
+    tls: SharedHttpClient,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for ConnectorByScheme {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = if request.uri().starts_with("https:") { &self.tls } else { &self.plain };
+        client.http_connector(&self.settings, &self.components).call(request)
+    }
 }

@@ -20,6 +20,7 @@ use tokio::sync::OnceCell;
 use super::endpoint::Endpoint;
 use super::send_error::SendError;
 use crate::edge::aws::auth::Auth;
+use crate::local::settings::is_proxy_tls;
 
 /// Who sends.
 const AGENT: &str = concat!("es-loader/", env!("CARGO_PKG_VERSION"));
@@ -53,7 +54,10 @@ impl Exchange {
     ) -> Result<Self, SendError> {
         let setup = |text: String| SendError::Setup(format!("HTTP client for {endpoint}: {text}"));
         let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(endpoint.url().clone()));
-        if let Some(pem) = authorities {
+        if endpoint.url().scheme() == "http" && !is_proxy_tls() {
+            // Nobody shows a certificate, so the system's authorities need not be read: a hundred files and more.
+            builder = builder.cert_validation(CertificateValidation::None);
+        } else if let Some(pem) = authorities {
             let authorities = Certificate::from_pem(pem).map_err(|error| setup(error.to_string()))?;
             builder = builder.cert_validation(CertificateValidation::Full(authorities));
         }
