@@ -19,7 +19,10 @@ pub(super) fn run(args: &SetupArgs) -> Result<ExitCode, Failure> {
     }
     let config = SectionArgs { config: args.config.clone(), exclude: Vec::new() };
     let sections = sections::compiled(&config)?;
-    let templates = without_ties(template::index_templates(&sections));
+    let mut templates = without_ties(template::index_templates(&sections));
+    if args.without_flat_object {
+        templates.iter_mut().for_each(|(_, template)| *template = template::without_flat_object(template));
+    }
     if !args.print {
         return network::setup(args, &sections, &templates);
     }

@@ -247,7 +247,7 @@ pub fn answer(variable: &'static str, default: Answer) -> Result<Answer, Error> 
 }
 
 /// Whether a proxy is spoken to by TLS, whatever the address behind it.
-pub(crate) fn is_proxy_tls() -> bool {
+pub fn is_proxy_tls() -> bool {
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
         .into_iter()
         .filter_map(filled_variable)

@@ -50,6 +50,24 @@ pub fn index_templates(plans: &CompiledSections) -> Vec<(String, Value)> {
     templates
 }
 
+/// The type of the fields whose keys nobody knows.
+const FLAT_OBJECT: &str = "flat_object";
+
+/// The form of a template for versions before 2.7, which know no `flat_object`: such fields are kept as they are, and no search finds
+/// them. As ordinary objects their keys, which the log chooses, would become fields.
+pub fn without_flat_object(template: &Value) -> Value {
+    match template {
+        Value::Object(object) if object.get("type") == Some(&json!(FLAT_OBJECT)) => {
+            json!({"type": "object", "enabled": false})
+        }
+        Value::Object(object) => {
+            object.iter().map(|(key, value)| (key.clone(), without_flat_object(value))).collect()
+        }
+        Value::Array(array) => array.iter().map(without_flat_object).collect(),
+        other => other.clone(),
+    }
+}
+
 /// Adds the fields and the rules for left-over keys that `known` does not have.
 fn add_fields(known: &mut Value, other: &Value) {
     if let (Some(Value::Object(fields)), Some(Value::Object(more))) =
@@ -123,6 +141,6 @@ fn mapping_of_type(kind: Type) -> Value {
         Type::Ip => json!({"type": "ip"}),
         Type::Date => json!({"type": "date", "format": "strict_date_optional_time||epoch_millis"}),
         Type::GeoPoint => json!({"type": "geo_point"}),
-        Type::Flat => json!({"type": "flat_object"}),
+        Type::Flat => json!({"type": FLAT_OBJECT}),
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use es_loader::config::Config;
 use es_loader::document::ecs;
 use es_loader::document::ecs::Type;
-use es_loader::setup::template::index_template;
+use es_loader::map::compiled::CompiledSections;
+use es_loader::setup::template::{index_template, index_templates, without_flat_object};
 use serde_json::{Value, json};
 
 use crate::support::tables::table;
@@ -267,4 +269,23 @@ fn another_prefix_takes_the_place_of_the_shipped_one_everywhere() {
         .filter_map(|rule| rule.get("path_match"))
         .collect();
     assert_eq!(paths, [&json!("tm_ds.*")]);
+}
+
+#[test]
+fn the_form_for_old_versions_differs_in_the_fields_of_unknown_keys_only() {
+    let sections = CompiledSections::new(Config::load(&[]).unwrap()).unwrap();
+    for (name, template) in index_templates(&sections) {
+        let older = without_flat_object(&template);
+        let (is, was) =
+            (&older["template"]["mappings"]["properties"], &template["template"]["mappings"]["properties"]);
+        for (field, mapping) in was.as_object().unwrap() {
+            let expected = match mapping["type"].as_str() {
+                Some("flat_object") => json!({"type": "object", "enabled": false}),
+                _ => mapping.clone(),
+            };
+            assert_eq!(is[field], expected, "{name}: {field}");
+        }
+        assert!(template.to_string().contains("flat_object") && !older.to_string().contains("flat_object"));
+        assert_eq!(without_flat_object(&older), older);
+    }
 }

@@ -176,8 +176,43 @@ fn a_load_without_the_index_template_or_into_an_old_cluster_says_so_before_it_be
     ] {
         let told = version.clone();
         let run = scripted_setup(&site, move |_| Reply::json(200, json!({"version": told}).to_string()));
-        assert_eq!(run.stderr.contains("needs OpenSearch 2.7 or later"), is_old, "{version}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("OpenSearch 1.3"), is_old, "{version}: {}", run.stderr);
     }
+}
+
+#[test]
+fn a_cluster_without_flat_object_gets_the_form_of_the_template_without_it() {
+    let site = Site::new("oldform");
+    for reason in [
+        "Failed to parse mapping [_doc]: No handler for type [flat_object] declared on field [extra]",
+        "No handler for type [flat_object] declared on field [extra]",
+    ] {
+        let run = scripted_setup(&site, move |request| {
+            if request.method == "PUT" && request.text().contains("flat_object") {
+                let error = json!({"type": "mapper_parsing_exception", "reason": reason});
+                return Reply::json(400, json!({"error": error, "status": 400}).to_string());
+            }
+            Reply::json(
+                200,
+                json!({"version": {"number": "2.6.0", "distribution": "opensearch"}}).to_string(),
+            )
+        });
+        run.with_status(0).says("form for old versions").says("OpenSearch 1.3 is the lowest version");
+    }
+}
+
+#[test]
+fn the_form_for_old_versions_keeps_keys_that_nobody_knows() {
+    let site = Site::new("oldkeys");
+    let mut setup = es_loader();
+    setup.args(["setup", "--without-flat-object", "--endpoint", opensearch(), "--config"]).arg(site.config());
+    Run::of(&mut setup).with_status(0);
+    let text = line("x").replace("act=Deny ", "act=Deny brandNewKey=anything ");
+    load_file(&site, opensearch(), &site.file("ds_agent.log", text.as_bytes())).with_status(0);
+    let found = site.node.find(&site.indices(), &json!({"term": {"source.ip": "203.0.113.2"}}));
+    assert_eq!(found[0]["deepsecurity"]["extra"]["brandNewKey"], "anything", "{}", found[0]);
+    let mappings = site.node.get(&format!("{}/_mapping", site.indices())).good().to_string();
+    assert!(!mappings.contains("flat_object") && !mappings.contains("brandNewKey"), "{mappings}");
 }
 
 fn scripted_setup(site: &Site, answer: impl FnMut(&Request) -> Reply + Send + 'static) -> Run {

@@ -13,6 +13,9 @@ pub(crate) struct SetupArgs {
     /// Print the index template instead of installing it
     #[arg(long)]
     pub(crate) print: bool,
+    /// The form for OpenSearch 1.3 to 2.6, in which no search finds keys that nobody knows; an old cluster gets it unasked
+    #[arg(long)]
+    pub(crate) without_flat_object: bool,
     #[command(flatten)]
     pub(crate) dashboards: DashboardsArgs,
     #[command(flatten)]

@@ -12,6 +12,7 @@ use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::readiness::version;
 use crate::edge::opensearch::write_alias::{FirstIndex, NameIs, WriteAlias};
 use crate::map::compiled::CompiledSections;
+use crate::setup::template::without_flat_object;
 
 /// Tries to install a template over a connection that breaks.
 const TRIES: u32 = 3;
@@ -70,16 +71,32 @@ async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Installs a template, over an older one of its name.
+/// Installs a template, over an older one of its name; in its form for old versions, if the cluster wants that.
 async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Failure> {
+    let older = without_flat_object(template);
+    match put(client, name, template).await {
+        Err(ApiError::Refused { fault, .. })
+            if fault.reason.contains("flat_object") && older != *template =>
+        {
+            put(client, name, &older).await?;
+            output::notice(format_args!(
+                "es-loader: {name} is installed in its form for old versions: no search finds keys that nobody knows"
+            ));
+        }
+        done => done?,
+    }
+    output::line(format_args!("index template {name} is installed for {}", template["index_patterns"]));
+    Ok(())
+}
+
+async fn put(client: &OpenSearch, name: &str, template: &Value) -> Result<(), ApiError> {
     let mut tries = 1;
     // A connection that a proxy has closed breaks under the next request. To install a template twice does no harm.
     while let Err(error) = client.put_index_template(name, template).await {
         match error {
             ApiError::Send(error) if error.can_pass() && tries < TRIES => tries += 1,
-            error => return Err(error.into()),
+            error => return Err(error),
         }
     }
-    output::line(format_args!("index template {name} is installed for {}", template["index_patterns"]));
     Ok(())
 }

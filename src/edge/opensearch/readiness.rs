@@ -1,14 +1,18 @@
 //! Whether a cluster is ready for our documents: its version, and the index templates that `setup` installs.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde_json::Value;
 
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::map::compiled::CompiledSections;
 
-/// The lowest version of OpenSearch that knows the types of the index template: `flat_object` came with it.
-const LOWEST: (u64, u64) = (2, 7);
+/// The lowest version of OpenSearch that es-loader was tried with.
+const LOWEST: (u64, u64) = (1, 3);
+
+/// The version of OpenSearch that brought the type `flat_object`.
+const FLAT_OBJECT: (u64, u64) = (2, 7);
 
 /// What stands in the way of good documents, a sentence each. A cluster that does not let us look is not complained of.
 pub async fn findings(client: &OpenSearch, sections: &CompiledSections) -> Vec<String> {
@@ -39,12 +43,27 @@ pub async fn version(client: &OpenSearch) -> Option<String> {
     let mut parts = number.split('.').map_while(|part| part.parse::<u64>().ok());
     let found = (parts.next()?, parts.next().unwrap_or_default());
     let name = if is_opensearch { "OpenSearch" } else { "Elasticsearch, or OpenSearch that says so," };
-    let is_old = !is_opensearch || found < LOWEST;
-    is_old.then(|| {
-        let (major, minor) = LOWEST;
+    let (lowest, searching) = (Version(LOWEST), Version(FLAT_OBJECT));
+    let said = if !is_opensearch || found < LOWEST {
         format!(
-            "{} is {name} {number}: the index template needs OpenSearch {major}.{minor} or later, for its type flat_object",
-            client.endpoint()
+            "es-loader needs OpenSearch {lowest} or later, and {searching} or later to search keys that nobody knows"
         )
-    })
+    } else if found < FLAT_OBJECT {
+        format!(
+            "OpenSearch {lowest} is the lowest version, and before {searching} keys that nobody knows are kept, but no search finds \
+             them (flat_object)"
+        )
+    } else {
+        return None;
+    };
+    Some(format!("{} is {name} {number}: {said}", client.endpoint()))
+}
+
+struct Version((u64, u64));
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self((major, minor)) = self;
+        write!(f, "{major}.{minor}")
+    }
 }
