@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,23 +17,23 @@ use crate::support::site::Site;
 /// What a process may hold at most, in bytes: the smallest Lambda function has as much.
 const LIMIT: u64 = 128 << 20;
 
-/// What a process takes at most on one core, in bytes, beside what it keeps of each line.
-const BOUND: u64 = 64 << 20;
+/// What a process holds at most on one core, in bytes, beside what it keeps of each line and the pages of its program: the system maps as
+/// many of these as it likes, and a debug build has 30 to 50 MiB of them.
+const BOUND: u64 = 48 << 20;
 
 /// What it keeps of each line, in bytes.
 const LINE: usize = 14;
 
-/// Runs a process to its end, and gives the most memory that it held, in bytes.
+/// Runs a process to its end, and gives the most memory of its own that it held, in bytes.
 fn peak(command: &mut Command) -> u64 {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
-        // The mark only rises, so the last look before the end is close to the truth.
         let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-        peak = mark.map_or(peak, |kilobytes| kilobytes.parse::<u64>().unwrap() << 10);
-        std::thread::sleep(Duration::from_millis(5));
+        let own = text.lines().find_map(|line| line.strip_prefix("RssAnon:")?.trim().strip_suffix(" kB"));
+        peak = own.map_or(peak, |kilobytes| peak.max(kilobytes.parse::<u64>().unwrap() << 10));
+        std::thread::sleep(Duration::from_millis(2));
     }
     assert!(child.wait().unwrap().success());
     assert!(peak > 0);
@@ -110,7 +111,7 @@ fn assert_bounded(fault: &str, script: impl FnMut(&Request) -> Reply + Send + 's
     let site = Site::new("hard");
     let parts = 30;
     let peak = peak_of_sending(&object(&site, "hard.gz", parts), script);
-    eprintln!("PEAK {fault} {} kB", peak >> 10);
+    println!("{fault}: {} kB", peak >> 10);
     let bound = BOUND + (parts * PART * LINE) as u64;
     assert!(peak < bound, "{} MiB with {fault}", megabytes(peak));
 }
@@ -131,16 +132,18 @@ fn requests_that_are_put_off_stay_within_the_bound() {
     });
 }
 
+/// A third of the documents is put off once, and a ninth twice: each further time only makes the test longer, because the loader waits.
 #[test]
 fn documents_that_are_put_off_one_by_one_stay_within_the_bound() {
-    let mut number = 0;
+    let mut put_off: HashMap<String, u32> = HashMap::new();
     assert_bounded("429 of some documents", move |request| {
-        let count = request.text().lines().count() / 2;
-        let mut item = || {
-            number += 1;
-            json!({"index": {"status": if number % 3 == 0 { 429 } else { 201 }}})
+        let item = |(number, action): (usize, &str)| {
+            let times = put_off.entry(action.to_owned()).or_default();
+            let is_put_off = number % 3 == 0 && *times < 2;
+            *times += u32::from(is_put_off);
+            json!({"index": {"status": if is_put_off { 429 } else { 201 }}})
         };
-        let items: Vec<_> = (0..count).map(|_| item()).collect();
+        let items: Vec<_> = request.text().lines().step_by(2).enumerate().map(item).collect();
         Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
     });
 }
