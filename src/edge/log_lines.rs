@@ -26,6 +26,7 @@ pub(super) fn object(report: &ObjectReport) {
                 unsent = balance.unsent,
                 documents = account.documents,
                 sent_again = report.sent_again,
+                may_be_double = report.may_be_double,
                 dead_letters = report.dead_letters,
                 $($more)+
             )

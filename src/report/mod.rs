@@ -121,6 +121,8 @@ pub struct ObjectReport {
     pub resume: Option<LineNumber>,
     /// What became of the lines before that one.
     pub settled: Option<Box<Settled>>,
+    /// Documents that may be in an earlier index too, if the object was loaded before.
+    pub may_be_double: u64,
     /// Another load goes on where this one was cut, and this report counts only what it settled.
     pub is_part: bool,
     /// The object is not there.
@@ -176,6 +178,7 @@ impl ObjectReport {
             dead_letters: None,
             resume: None,
             settled: None,
+            may_be_double: 0,
             is_part: false,
             is_missing: false,
             found: None,
@@ -259,6 +262,8 @@ pub struct Report {
     pub rejected: Tally,
     /// Documents that did not get there.
     pub unsent: Tally,
+    /// Documents that may be in an earlier index too, if their object was loaded before.
+    pub may_be_double: u64,
     /// Documents that were sent again.
     pub sent_again: u64,
     /// Bulk requests.
@@ -306,6 +311,7 @@ impl Report {
         self.moved.merge(&object.moved);
         self.rejected.merge(&object.rejected);
         self.unsent.merge(&object.unsent);
+        self.may_be_double += object.may_be_double;
         self.sent_again += object.sent_again;
         self.requests += object.requests;
         self.dead_letters = self.dead_letters.take().or_else(|| object.dead_letters.clone());
@@ -369,6 +375,13 @@ impl fmt::Display for Screen<'_> {
         }
         if report.sent_again > 0 {
             writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+        }
+        if report.may_be_double > 0 {
+            let many = Count(report.may_be_double);
+            writeln!(
+                f,
+                "{many} documents are double if an index before a rollover or a closed one holds them: es-loader audit tells"
+            )?;
         }
         rules(f, &account.exclusions)?;
         if account.problems.iter().next().is_some() {

@@ -58,6 +58,51 @@ fn the_first_load_makes_the_alias_with_its_first_index_and_later_ones_follow_a_r
     assert_eq!(site.node.documents(&format!("{}-000002", site.index)), 1);
 }
 
+/// What `audit` says of the object of a place.
+fn audit(site: &Site) -> String {
+    let mut command = es_loader();
+    command.args(["audit", "--endpoint", opensearch(), "--config"]).arg(site.config()).arg(chain::path());
+    let run = Run::of(&mut command);
+    format!("{}{}", run.out(), run.stderr)
+}
+
+#[test]
+fn what_a_rollover_may_double_is_told_by_report_and_audit() {
+    let site = site("autodouble");
+    setup(&site).with_status(0);
+    let double = format!("{} documents are double if", chain::DOCUMENTS);
+    load(&site, opensearch()).with_status(0).says(&double);
+    assert!(!audit(&site).contains("double,"));
+    site.node.post(&format!("{}/_rollover", site.index), &json!({})).good();
+    load(&site, opensearch()).with_status(0).says(&double);
+    assert_eq!(site.documents(), 2 * chain::DOCUMENTS);
+    assert!(audit(&site).contains("double, "), "{}", audit(&site));
+}
+
+#[test]
+fn a_data_stream_tells_within_its_last_index_that_nothing_is_double() {
+    let site = site("streamdouble");
+    let template = json!({"index_patterns": [site.indices()], "data_stream": {}, "priority": 900});
+    site.node.put(&format!("_index_template/{}", site.index), &template).good();
+    load(&site, opensearch()).with_status(0);
+    let again = load(&site, opensearch()).with_status(0);
+    assert!(!again.stderr.contains("are double if"), "{}", again.stderr);
+    site.node.post(&format!("{}/_rollover", site.index), &json!({})).good();
+    load(&site, opensearch()).with_status(0).says("are double if");
+    assert_eq!(site.documents(), 2 * chain::DOCUMENTS);
+    site.node.delete(&format!("_data_stream/{}", site.index)).good();
+}
+
+#[test]
+fn an_ordinary_index_doubles_nothing_and_says_nothing_of_it() {
+    let site = Site::new("nodouble");
+    for _ in 0..2 {
+        let run = load(&site, opensearch()).with_status(0);
+        assert!(!run.stderr.contains("are double if"), "{}", run.stderr);
+    }
+    assert_eq!(site.documents(), chain::DOCUMENTS);
+}
+
 #[test]
 fn setup_makes_it_too_and_may_run_again() {
     let site = site("autosetup");

@@ -185,7 +185,11 @@ impl Attempt {
         let mut create = Vec::new();
         for (index, verdict) in verdicts.into_iter().enumerate() {
             match verdict {
-                Verdict::Indexed | Verdict::Duplicate => self.book_indexed(index, delivery),
+                Verdict::Indexed => self.book_indexed(index, delivery),
+                Verdict::Duplicate => {
+                    delivery.duplicates += 1;
+                    self.book_indexed(index, delivery);
+                }
                 Verdict::Again(fault) if fault.consequence() == Some(Consequence::Create) => {
                     if self.batch.pair(index).is_some_and(|(action, _)| is_create(action)) {
                         denied.add(index, fault);

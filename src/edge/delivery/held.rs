@@ -8,12 +8,17 @@ use crate::deliver::bulk::{ClosedIndices, index_and_id};
 use crate::edge::opensearch::client::{OpenSearch, in_path};
 use crate::load::batch::Batch;
 
-/// The documents of a batch that closed indices hold, as far as the cluster tells: their positions in the batch.
-pub(super) async fn held(
-    client: &OpenSearch,
-    batch: &Batch,
-    closed_indices: &ClosedIndices,
-) -> BTreeSet<usize> {
+/// What the cluster tells of documents that may be in closed indices.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// Those that are there: their positions in the batch.
+    pub(super) there: BTreeSet<usize>,
+    /// Those of which it tells nothing, because an index is not only read-only, or because we may not look.
+    pub(super) untold: BTreeSet<usize>,
+}
+
+/// Which documents of a batch closed indices hold.
+pub(super) async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &ClosedIndices) -> Held {
     let (mut asked, mut documents) = (Vec::new(), Vec::new());
     for at in 0..batch.len() {
         let Some((index, id)) = batch.pair(at).and_then(|(action, _)| index_and_id(action)) else { continue };
@@ -23,7 +28,7 @@ pub(super) async fn held(
         }
     }
     if asked.is_empty() {
-        return BTreeSet::new();
+        return Held::default();
     }
     let answer = if client.target().ways().index_in_path() {
         one_by_one(client, &documents).await
@@ -33,8 +38,20 @@ pub(super) async fn held(
     let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     // An answer to something else tells nothing.
     let found = if found.len() == asked.len() { found } else { &[] };
-    let is_held = |document: &Value| document.get("found").and_then(Value::as_bool) == Some(true);
-    asked.into_iter().zip(found).filter(|(_, document)| is_held(document)).map(|(at, _)| at).collect()
+    let mut held = Held::default();
+    for (number, at) in asked.into_iter().enumerate() {
+        match found.get(number).and_then(|document| document.get("found")).and_then(Value::as_bool) {
+            Some(true) => {
+                held.there.insert(at);
+            }
+            Some(false) => {}
+            None => {
+                held.untold.insert(at);
+            }
+        }
+    }
+    held.untold.retain(|at| !held.there.contains(at));
+    held
 }
 
 /// Asks for documents with a request for each index, and gives the answers as if it were one.
@@ -43,18 +60,26 @@ async fn one_by_one(client: &OpenSearch, documents: &[Value]) -> Value {
         document.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
     let mut held: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut untold: BTreeSet<String> = BTreeSet::new();
     let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for document in documents {
         ids.entry(text(document, "_index")).or_default().push(text(document, "_id"));
     }
     for (index, ids) in ids {
         let path = format!("{}/_mget?_source=false", in_path(&index));
-        let answer = client.ask(&path, &json!({"ids": ids})).await.unwrap_or_default();
+        let Ok(answer) = client.ask(&path, &json!({"ids": ids})).await else {
+            untold.insert(index);
+            continue;
+        };
         let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let found =
             found.iter().filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
         held.extend(found.map(|document| (index.clone(), text(document, "_id"))));
     }
     let is_held = |document: &Value| held.contains(&(text(document, "_index"), text(document, "_id")));
-    json!({"docs": documents.iter().map(|document| json!({"found": is_held(document)})).collect::<Vec<_>>()})
+    let answer = |document: &Value| match untold.contains(&text(document, "_index")) {
+        true => json!({}),
+        false => json!({"found": is_held(document)}),
+    };
+    json!({"docs": documents.iter().map(answer).collect::<Vec<_>>()})
 }

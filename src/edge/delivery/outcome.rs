@@ -26,6 +26,10 @@ pub struct Delivery {
     pub raw: Tally,
     /// Of the indexed: those whose left-over keys are in one object, because their index had no room for more fields.
     pub moved: Tally,
+    /// Of the indexed: those that were in their index before, as a data stream tells.
+    pub(crate) duplicates: u64,
+    /// Of the indexed: those that may be in an earlier index as well, if the object was loaded before.
+    pub may_be_double: u64,
     /// Documents that the cluster refused in all forms.
     pub rejected: Tally,
     /// Documents of which nothing is known: sent without a final answer, or not sent at all. Ids make it safe to send them again.
@@ -68,11 +72,17 @@ impl Delivery {
         self.ledger.rejected(line, fault);
     }
 
+    /// Documents that were written, as far as is known.
+    pub(super) fn written(&self) -> u64 {
+        self.indexed - self.duplicates
+    }
+
     /// Enters the delivery into the report of the object. A delivery that ended early has failed.
     pub(crate) fn book(self, report: &mut ObjectReport) {
         (report.indexed, report.requests) = (self.indexed, self.requests);
         (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
         (report.raw, report.moved) = (self.raw, self.moved);
+        report.may_be_double = self.may_be_double;
         (report.rejected, report.unsent) = (self.rejected, self.unsent);
         if let Some(stop) = self.stop {
             report.outcome = Outcome::Failed { reason: stop.to_string(), retry: true };

@@ -12,11 +12,12 @@ use tokio::task::{JoinError, JoinSet};
 use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::denial;
-use super::held::held;
+use super::held::{Held, held};
 use super::outcome::{Delivery, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{
-    ClosedIndices, Consequence, Judgement, Pace, Ways, body_without_index, by_index, index_and_id, judge,
+    ClosedIndices, Consequence, Judgement, Pace, Ways, body_without_index, by_index, index_and_id, is_create,
+    judge,
 };
 use crate::deliver::dead_letter::letter::Refused;
 use crate::edge::opensearch::client::{Answer, BulkWay, OpenSearch, SendError};
@@ -34,7 +35,7 @@ pub(crate) enum Completed {
     /// A bulk request.
     Bulk(Attempt, Result<Answer, SendError>),
     /// The question which indices are closed, asked because of a fault, and which documents of the attempt they hold.
-    ClosedIndices(Attempt, Fault, ClosedIndices, BTreeSet<usize>),
+    ClosedIndices(Attempt, Fault, ClosedIndices, Held),
     /// The question whether the indices of refused documents take any document, with the fault of each.
     Probes(Attempt, Vec<Fault>, BTreeMap<String, Probe>),
     /// The first index behind the alias of this name, which documents go to and which was missing.
@@ -205,6 +206,13 @@ impl<'a> RetryQueue<'a> {
         self.aliases.contains(&index) && !ways.is_no_alias(&index)
     }
 
+    /// Whether the documents go to an alias or a data stream, of whose indices only the last is written to: an earlier one may hold them.
+    fn rolls_over(&self, attempt: &Attempt) -> bool {
+        let ways = self.client.target().ways();
+        let Some((action, _)) = attempt.batch.pair(0) else { return false };
+        is_create(action) || self.goes_to_alias(attempt, &ways)
+    }
+
     /// The attempt without documents of indices that take none, which stay unsent. `None` means that nothing is left of it.
     fn without_denied(&mut self, attempt: Attempt) -> Option<Attempt> {
         if self.denied.is_empty() {
@@ -266,9 +274,13 @@ impl<'a> RetryQueue<'a> {
         let is_whole = !matches!(judgement, Judgement::Items { .. });
         let size = attempt.batch.body.len();
         let settled = self.delivery.indexed + self.delivery.rejected.total();
+        let (rolls_over, written) = (self.rolls_over(&attempt), self.delivery.written());
         let next = attempt.settle(judgement, self.sections.as_deref(), &mut self.delivery);
         if self.delivery.indexed + self.delivery.rejected.total() > settled {
             self.note_settled();
+        }
+        if rolls_over {
+            self.delivery.may_be_double += self.delivery.written() - written;
         }
         self.spent = next.spent;
         if next.too_large {
@@ -461,16 +473,18 @@ impl<'a> RetryQueue<'a> {
                 }
                 held(&client, &attempt.batch, &closed).await
             });
-            let held = held.await.unwrap_or_default();
+            let untold = || Held { untold: (0..attempt.batch.len()).collect(), ..Held::default() };
+            let held = held.await.unwrap_or_else(|_| untold());
             Completed::ClosedIndices(attempt, fault, closed, held)
         });
     }
 
     /// Sends documents of closed indices to open ones, without those that closed indices hold already.
-    fn redirect(&mut self, attempt: Attempt, fault: &Fault, closed: ClosedIndices, held: &BTreeSet<usize>) {
+    fn redirect(&mut self, attempt: Attempt, fault: &Fault, closed: ClosedIndices, held: &Held) {
         self.closed_indices.merge(closed);
-        let mut attempt = attempt.without(held, &mut self.delivery);
-        if !held.is_empty() {
+        self.delivery.may_be_double += held.untold.len() as u64;
+        let mut attempt = attempt.without(&held.there, &mut self.delivery);
+        if !held.there.is_empty() {
             self.note_settled();
         }
         match self.closed_indices.redirect(&attempt.batch) {
