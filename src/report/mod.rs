@@ -380,7 +380,7 @@ impl fmt::Display for Screen<'_> {
             let many = Count(report.may_be_double);
             writeln!(
                 f,
-                "{many} documents are double if an index before a rollover or a closed one holds them: es-loader audit tells"
+                "if an object was loaded before its index was rolled over or closed, {many} documents are there twice: es-loader audit tells"
             )?;
         }
         rules(f, &account.exclusions)?;

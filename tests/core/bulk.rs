@@ -159,6 +159,7 @@ fn each_row_of_the_table_of_refusals_decides_by_its_type_and_phrase() {
         for verdict in [as_it_is, as_cause] {
             let word = match &verdict {
                 Verdict::Again(fault) if fault.consequence() == Some(Consequence::Create) => "create",
+                Verdict::Again(fault) if fault.consequence() == Some(Consequence::Alias) => "alias",
                 Verdict::Again(_) => "again",
                 Verdict::Closed(_) => "closed",
                 Verdict::Denied(fault) if fault.consequence() == Some(Consequence::Path) => "path",

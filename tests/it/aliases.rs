@@ -70,7 +70,7 @@ fn audit(site: &Site) -> String {
 fn what_a_rollover_may_double_is_told_by_report_and_audit() {
     let site = site("autodouble");
     setup(&site).with_status(0);
-    let double = format!("{} documents are double if", chain::DOCUMENTS);
+    let double = format!("{} documents are there twice", chain::DOCUMENTS);
     load(&site, opensearch()).with_status(0).says(&double);
     assert!(!audit(&site).contains("double,"));
     site.node.post(&format!("{}/_rollover", site.index), &json!({})).good();
@@ -86,9 +86,9 @@ fn a_data_stream_tells_within_its_last_index_that_nothing_is_double() {
     site.node.put(&format!("_index_template/{}", site.index), &template).good();
     load(&site, opensearch()).with_status(0);
     let again = load(&site, opensearch()).with_status(0);
-    assert!(!again.stderr.contains("are double if"), "{}", again.stderr);
+    assert!(!again.stderr.contains("are there twice"), "{}", again.stderr);
     site.node.post(&format!("{}/_rollover", site.index), &json!({})).good();
-    load(&site, opensearch()).with_status(0).says("are double if");
+    load(&site, opensearch()).with_status(0).says("are there twice");
     assert_eq!(site.documents(), 2 * chain::DOCUMENTS);
     site.node.delete(&format!("_data_stream/{}", site.index)).good();
 }
@@ -98,7 +98,7 @@ fn an_ordinary_index_doubles_nothing_and_says_nothing_of_it() {
     let site = Site::new("nodouble");
     for _ in 0..2 {
         let run = load(&site, opensearch()).with_status(0);
-        assert!(!run.stderr.contains("are double if"), "{}", run.stderr);
+        assert!(!run.stderr.contains("are there twice"), "{}", run.stderr);
     }
     assert_eq!(site.documents(), chain::DOCUMENTS);
 }
