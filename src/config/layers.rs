@@ -12,6 +12,18 @@ use super::ini;
 use super::ini::{DEFAULT, Entry, FileSection};
 use super::keys;
 
+/// The built-in sections that are off unless somebody asks for them, in upstream's order: the first whose `s3_key` matches wins.
+const LOG_TYPES: [(&str, &str); 8] = [
+    ("vpcflowlogs", include_str!("../../config/log_types/vpcflowlogs.ini")),
+    ("cloudtrail", include_str!("../../config/log_types/cloudtrail.ini")),
+    ("guardduty", include_str!("../../config/log_types/guardduty.ini")),
+    ("alb", include_str!("../../config/log_types/alb.ini")),
+    ("s3accesslog", include_str!("../../config/log_types/s3accesslog.ini")),
+    ("waf", include_str!("../../config/log_types/waf.ini")),
+    ("apache-access", include_str!("../../config/log_types/apache-access.ini")),
+    ("nginx-access", include_str!("../../config/log_types/nginx-access.ini")),
+];
+
 /// A section with the entries of all files, under the new names of their keys.
 #[derive(Clone, Debug)]
 pub(super) struct Section {
@@ -70,6 +82,9 @@ impl Layers {
         let mut layers =
             Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
         for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
+            layers.add(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings);
+        }
+        for text in asked_for(files, findings) {
             layers.add(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings);
         }
         for file in files {
@@ -145,6 +160,43 @@ impl Layers {
             None => &mut self.defaults,
         }
     }
+}
+
+/// Whether a built-in section has this name.
+pub(super) fn is_log_type(name: &str) -> bool {
+    LOG_TYPES.iter().any(|(known, _)| *known == name)
+}
+
+/// The built-in sections that `log_types` of `files` asks for. A section of a file that has its own index and keys is whole in itself:
+/// nothing built in stands below it.
+fn asked_for(files: &[File], findings: &mut Findings) -> Vec<&'static str> {
+    let sections: Vec<FileSection> =
+        files.iter().flat_map(|file| ini::sections(file, &mut Findings::default())).collect();
+    let defaults = sections.iter().rev().filter(|section| section.name == DEFAULT);
+    let Some(list) = defaults.filter_map(|section| last(section, &["log_types"])).next() else {
+        return Vec::new();
+    };
+    let words: Vec<&str> = list.raw.split_whitespace().collect();
+    for word in words.iter().filter(|word| !["all", "deepsecurity"].contains(*word) && !is_log_type(word)) {
+        let message = format!("log_types: {} is no built-in section", quoted(word));
+        let names: Vec<&str> = LOG_TYPES.iter().map(|(name, _)| *name).collect();
+        let help = format!("they are: all {}", names.join(" "));
+        findings.push(Diagnostic::error(&list.position, message).help(help));
+    }
+    let is_whole = |section: &&FileSection| {
+        last(section, &["index_name", "index"]).is_some() && last(section, &["s3_key"]).is_some()
+    };
+    let asked = LOG_TYPES.iter().filter(|(name, _)| {
+        let is_listed = words.iter().any(|word| *word == "all" || word == name);
+        is_listed
+            && !sections.iter().filter(|section| section.name == *name).any(|section| is_whole(&section))
+    });
+    asked.map(|(_, text)| *text).collect()
+}
+
+/// The last entry of a section under one of these names.
+fn last<'s>(section: &'s FileSection, names: &[&str]) -> Option<&'s Entry> {
+    section.entries.iter().rev().find(|entry| names.contains(&entry.written.as_str()))
 }
 
 fn warn_of_old_name(old: &Entry, new_name: &str, findings: &mut Findings) {

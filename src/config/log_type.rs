@@ -64,6 +64,8 @@ pub enum FileFormat {
     Leef,
     /// The line itself is text; the pattern's named groups are its keys.
     Text(regex::Regex),
+    /// Rows of values, whose names stand in the first line; between them stands this character, or blanks.
+    Csv(Option<u8>),
 }
 
 /// When the index name changes.
@@ -181,6 +183,10 @@ pub struct LogType {
     pub field_prefix: String,
     /// The configuration names that object: a record that is the event itself goes there as a whole.
     pub is_prefix_set: bool,
+    /// The section asks for more than its table can say (`script_ecs`), or is built in.
+    pub is_scripted: bool,
+    /// Lines at the front of an object that are no events.
+    pub header_lines: u64,
     /// The array inside of an object that holds the events.
     pub json_delimiter: Option<String>,
     /// Paths whose values become text, because they have several types.

@@ -8,10 +8,13 @@ use super::interpolation::Used;
 use super::log_type::{Mapping, Static};
 use super::resolved::{ResolvedEntry, ResolvedSection};
 use super::value::{ValueError, words};
-use super::{field, keys, source, suggestion};
+use super::{field, keys, layers, source, suggestion};
 
 /// The fields of ECS that hold several values, one a line.
 const LIST_FIELDS: &str = include_str!("../../config/list_fields.csv");
+
+/// Upstream's sections, one a line.
+const UPSTREAM_SECTIONS: &str = include_str!("../../config/upstream-sections.txt");
 
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
@@ -92,6 +95,15 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
             if keys::is_known(name) {
                 let problem = ValueError::new(offset, format!("'{name}' is a setting, not a field"));
                 findings.push(entry.value_error(problem));
+            } else if list == "script_ecs" && section.get(name).is_none() && is_upstreams(section.name()) {
+                // What its script fills, a log type of that name fills here.
+                if !layers::is_log_type(section.name()) {
+                    let message =
+                        format!("{} is filled by a script of upstream's, which is not run", quoted(name));
+                    let help =
+                        format!("map it: '{name} = <source>', or make it a constant with 'static_ecs'");
+                    findings.push(Diagnostic::warning(&entry.position_at(offset), message).help(help));
+                }
             } else if section.get(name).is_none() {
                 let lines = section.entries.iter().map(|entry| entry.key).filter(|key| !keys::is_known(key));
                 let value = if list == "static_ecs" { "constant" } else { "source" };
@@ -104,6 +116,11 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
         }
     }
     names
+}
+
+/// Whether upstream has a section of this name.
+fn is_upstreams(section: &str) -> bool {
+    UPSTREAM_SECTIONS.lines().any(|name| name == section)
 }
 
 fn unknown_key(entry: &ResolvedEntry<'_>) -> Diagnostic {

@@ -8,6 +8,7 @@ use super::diagnostic::{Diagnostic, Findings, quoted};
 use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
+use super::layers;
 use super::layers::Layers;
 use super::log_type::{EventTime, FileFormat, IndexSettings, LogType, Redaction, Rotation, SourceName};
 use super::resolved::ResolvedSection;
@@ -59,6 +60,9 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     if is_meant_as_default(section, findings) || is_of_another_loader(section, findings) {
         return None;
     }
+    if is_passed_over(section, findings) {
+        return None;
+    }
     for entry in section.entries.iter().filter(|entry| keys::is_known(entry.key)) {
         entry.fault().into_iter().for_each(|fault| findings.push(fault.clone()));
     }
@@ -77,6 +81,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let json_delimiter = section.read("json_delimiter", findings, |text| unless_empty(text, value::word));
     let json_to_text = section.read("json_to_text", findings, words);
     let renamed = mapping::renamed(section, findings);
+    let is_scripted = section.is_built_in() || !section.text("script_ecs").is_empty();
+    let header_lines = section.read("text_header_line_number", findings, value::number);
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
     let event_time = event_time(section, findings);
     let doc_id = section.read("doc_id", findings, source::at_most_one);
@@ -118,6 +124,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         doc_id_suffix: doc_id_suffix?,
         field_prefix: field_prefix?,
         is_prefix_set,
+        is_scripted,
+        header_lines: header_lines?,
         json_delimiter: json_delimiter?,
         json_to_text: json_to_text?,
         renamed,
@@ -135,6 +143,20 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         cloud_provider: cloud_provider?,
     })
 }
+
+/// Whether the section's objects are in a format that is not read yet: such a section is passed over with one warning, and no key is its.
+fn is_passed_over(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
+    let format = section.text("file_format");
+    let Some(entry) = section.get("file_format").filter(|_| LATER.contains(&format)) else { return false };
+    let message =
+        format!("section [{}] is passed over: objects in {format} format are not read yet", section.name());
+    let help = "its objects are skipped and counted as objects that no section takes";
+    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
+    true
+}
+
+/// Upstream's formats that are not read yet.
+const LATER: [&str; 4] = ["multiline", "parquet", "winevtxml", "xml"];
 
 /// `[default]` is a log type to configparser, but nobody means it.
 fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
@@ -180,11 +202,18 @@ fn is_of_another_loader(section: &ResolvedSection<'_>, findings: &mut Findings) 
     let is_sound = own.all(|entry| keys::is_known(entry.key) || entry.key.contains('.'));
     let is_of_another = is_sound && !section.is_built_in() && !has_own("index_name") && !has_own("s3_key");
     if is_of_another {
+        let (built_in, help) = if layers::is_log_type(section.name()) {
+            ("the built-in one is off", "to have its objects loaded, name it in 'log_types' of [DEFAULT]")
+        } else {
+            (
+                "there is no built-in one of that name",
+                "give it both to have its objects loaded, or take it out",
+            )
+        };
         let message = format!(
-            "section [{}] is passed over: it has neither 'index_name' nor 's3_key', and there is no built-in one of that name",
+            "section [{}] is passed over: it has neither 'index_name' nor 's3_key', and {built_in}",
             section.name()
         );
-        let help = "give it both to have its objects loaded, or take it out";
         findings.push(Diagnostic::warning(section.position(), message).help(help));
     }
     is_of_another
@@ -250,16 +279,19 @@ fn file_format(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option
         "cef" => Ok(Some(FileFormat::Cef)),
         "leef" => Ok(Some(FileFormat::Leef)),
         "text" => Ok(None),
-        "csv" | "xml" | "winevtxml" | "parquet" | "multiline" => {
-            let error = ValueError::new(0, format!("objects in {text} format are not read"));
-            Err(error.help("write json, cef, leef or text, and let the sender write one event a line"))
-        }
-        _ => Err(value::none_of(text, &["json", "cef", "leef", "text"])),
+        "csv" => Ok(Some(FileFormat::Csv(None))),
+        _ => Err(value::none_of(text, &["json", "cef", "leef", "text", "csv"])),
     };
-    section.read("file_format", findings, read)?.or_else(|| {
-        let example = "<regex with named groups>";
-        section.read_required("log_pattern", example, findings, pattern::from_start).map(FileFormat::Text)
-    })
+    match section.read("file_format", findings, read)? {
+        Some(FileFormat::Csv(_)) => {
+            section.read("csv_delimiter", findings, value::delimiter).map(FileFormat::Csv)
+        }
+        Some(format) => Some(format),
+        None => {
+            let example = "<regex with named groups>";
+            section.read_required("log_pattern", example, findings, pattern::from_start).map(FileFormat::Text)
+        }
+    }
 }
 
 /// One lower-case name that ECS has not taken; by default the section's.

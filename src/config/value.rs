@@ -112,6 +112,21 @@ pub(super) fn record_path(text: &str) -> Result<String, ValueError> {
     }
 }
 
+/// A number of lines.
+pub(super) fn number(text: &str) -> Result<u64, ValueError> {
+    text.parse().map_err(|_| ValueError::new(0, format!("{} is no number", quoted(text))))
+}
+
+/// The character between values; without one, blanks.
+pub(super) fn delimiter(text: &str) -> Result<Option<u8>, ValueError> {
+    match text.as_bytes() {
+        [] => Ok(None),
+        [byte] => Ok(Some(*byte)),
+        b"\\t" => Ok(Some(b'\t')),
+        _ => Err(ValueError::new(0, format!("{} is more than one character", quoted(text)))),
+    }
+}
+
 /// configparser's words for yes and no.
 pub(super) fn boolean(text: &str) -> Result<bool, ValueError> {
     match text.to_ascii_lowercase().as_str() {

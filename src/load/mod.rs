@@ -28,9 +28,11 @@ use self::outlets::{Sink, Visitor};
 use self::output::{Outlets, Output, OutputOptions};
 use self::reading::Reading;
 use self::stages::Stages;
+use crate::config::log_type::FileFormat;
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
+use crate::map::flat;
 use crate::read::object::Lines;
 use crate::trigger::object_ref::LineRange;
 
@@ -102,13 +104,21 @@ pub fn visit<R: Read + Send>(
 
 fn run<'l, R: Read + Send>(
     reader: R,
-    documents: Documents<'l>,
+    mut documents: Documents<'l>,
     section: &'l CompiledSection,
     now: Timestamp,
     limits: &Limits,
     outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
+    for _ in 0..section.log_type.header_lines {
+        lines.next();
+    }
+    if let FileFormat::Csv(delimiter) = section.log_type.file_format
+        && let Some(names) = lines.next()
+    {
+        documents = documents.with_columns(flat::columns(names.bytes, delimiter));
+    }
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
     let mut stages = Stages::new(section, documents);
     let Limits { batch_bytes, batch_per_chunk, keep_lines, marks, .. } = *limits;

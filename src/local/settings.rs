@@ -149,7 +149,12 @@ fn not_utf8(name: &str, error: &FromUtf8Error) -> Diagnostic {
 ///
 /// What is wrong with it.
 pub fn sections(files: &[File]) -> Result<CompiledSections, Error> {
-    let config = Config::load(files).map_err(Error::Config)?;
+    let mut files = files.to_vec();
+    if let Some(names) = std::env::var("ES_LOADER_LOG_TYPES").ok().filter(|names| !names.is_empty()) {
+        let text = format!("[DEFAULT]\nlog_types = {}", names.replace(['\n', '\r', ','], " "));
+        files.push(File { name: "ES_LOADER_LOG_TYPES".to_owned(), text });
+    }
+    let config = Config::load(&files).map_err(Error::Config)?;
     CompiledSections::new(config).map_err(Error::Config)
 }
 

@@ -8,6 +8,14 @@ mod maker;
 mod derived;
 pub mod deepsecurity;
 mod apex_one;
+pub(crate) mod record_view;
+pub(crate) mod record_fields;
+mod waf;
+mod web;
+mod cloudtrail;
+mod vpcflowlogs;
+mod guardduty;
+mod s3accesslog;
 
 use std::fmt::Debug;
 
@@ -16,6 +24,7 @@ use bumpalo::Bump;
 use self::event::{
     Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent,
 };
+use self::record_view::RecordView;
 use crate::document::field_list::ListedField;
 use crate::document::field_type::Type;
 use crate::packet::quoted::PayloadKey;
@@ -28,12 +37,23 @@ use crate::read::record::Other;
 pub const DEFAULT_SECTION: &str = "deepsecurity";
 
 /// The log types, by the name of the section that is theirs.
-static ALL: [(&str, &dyn Profile); 2] =
-    [(DEFAULT_SECTION, &deepsecurity::DeepSecurity), ("apex_one", &apex_one::ApexOne)];
+static ALL: [(&str, &dyn Profile); 10] = [
+    (DEFAULT_SECTION, &deepsecurity::DeepSecurity),
+    ("apex_one", &apex_one::ApexOne),
+    ("waf", &waf::Waf),
+    ("alb", &web::LoadBalancer),
+    ("nginx-access", &web::WebServer),
+    ("apache-access", &web::WebServer),
+    ("cloudtrail", &cloudtrail::CloudTrail),
+    ("vpcflowlogs", &vpcflowlogs::VpcFlowLogs),
+    ("guardduty", &guardduty::GuardDuty),
+    ("s3accesslog", &s3accesslog::S3AccessLog),
+];
 
 /// What a section has to say of its events.
 ///
-/// The methods stand in the order in which an event passes them. All but `maker` and `enrich` may be left out.
+/// The methods stand in the order in which an event passes them. Any may be left out: those of events belong to log types whose events
+/// are texts, those of records to the others.
 pub(crate) trait Profile: Debug + Sync {
     /// Whether the fields of a JSON record are an event of the product.
     fn is_event(&self, _fields: &[Other<'_>]) -> bool {
@@ -52,7 +72,9 @@ pub(crate) trait Profile: Debug + Sync {
 
     /// Who wrote an event, as far as the vendor and the product of its header tell. `added` are the products that user.ini adds. Events
     /// of another product are neither repaired nor enriched.
-    fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker;
+    fn maker(&self, _vendor: &str, _product: &str, _added: &[String]) -> Maker {
+        Maker::Other
+    }
 
     /// The kind of device that wrote an event whose maker only its pairs tell.
     fn device_by_pairs(
@@ -74,9 +96,27 @@ pub(crate) trait Profile: Debug + Sync {
         false
     }
 
+    /// The paths of a record that it reads.
+    fn paths(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The record's own fields that its documents do not have, because others say all of them.
+    fn dropped(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Fields that it fills beside those of every document.
+    fn added_fields(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Adds what no table can say to the row of a record that is the event itself.
+    fn enrich_record(&self, _record: RecordView<'_, '_>) {}
+
     /// Adds what no table can say to the rows of several events, of which each was written by a device of the product. Fields
     /// that have a value keep it, unless it would mislead.
-    fn enrich(&self, events: Vec<EventView<'_, '_>>);
+    fn enrich(&self, _events: Vec<EventView<'_, '_>>) {}
 
     /// The fields that its documents have beside those of every document, in document order. Their numbers begin at
     /// [`FieldId::FIRST_OWN`](crate::document::field_list::FieldId::FIRST_OWN).
@@ -129,13 +169,19 @@ pub(crate) trait Profile: Debug + Sync {
     fn redact(&self, _event: EventView<'_, '_>) {}
 }
 
-/// Whether a section has the name of a log type: all its events should be of that product.
-pub(crate) fn is_log_type(section: &str) -> bool {
-    ALL.iter().any(|(name, _)| *name == section)
+/// The log type that has the name of a section. One whose records are the events themselves is meant only where the section asks for
+/// more than its table can say (`script_ecs`), as it is in upstream.
+pub(crate) fn named(section: &str, is_scripted: bool) -> Option<&'static dyn Profile> {
+    let (_, profile) = ALL.iter().find(|(name, _)| *name == section)?;
+    (is_scripted || !profile.takes_records()).then_some(*profile)
 }
 
-/// The profile of a section: that of the log type that has its name, or else that of Deep Security, for which this loader is made.
-pub(crate) fn profile(section: &str) -> &'static dyn Profile {
-    let named = ALL.iter().find(|(name, _)| *name == section);
-    named.or(ALL.first()).map_or(&deepsecurity::DeepSecurity, |(_, profile)| *profile)
+/// The log type of sections that have no other: the one that this loader is made for.
+pub(crate) fn default_profile() -> &'static dyn Profile {
+    &deepsecurity::DeepSecurity
+}
+
+/// Whether a section of this name is of a log type whose events are texts of CEF or LEEF.
+pub(crate) fn has_event_texts(section: &str) -> bool {
+    named(section, true).is_some_and(|profile| !profile.takes_records())
 }

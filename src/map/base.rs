@@ -174,10 +174,12 @@ pub(super) fn base_fields<'a>(
     for (field, fact) in
         [(FieldId::CLOUD_REGION, facts.region.as_deref()), (FieldId::CLOUD_ACCOUNT_ID, account)]
     {
-        // A constant is the user's word, and a value of the event's only what somebody wrote into it.
+        // A constant is the user's word, and a value of the event's only what somebody wrote into it, unless the cloud writes the log.
         let is_constant = section.statics.iter().any(|(constant, _)| *constant == field);
+        let is_told = section.profile.takes_records() && row.has(field);
         if let Some(fact) = fact
             && !is_constant
+            && !is_told
         {
             row.set(field, Value::Text(fact));
         }

@@ -21,6 +21,7 @@ use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
 use crate::log_types::event::Condition;
+use crate::log_types::record_fields;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
 use crate::packet::redaction::Redactor;
@@ -34,12 +35,16 @@ pub struct CompiledSection {
     pub(crate) log_type: LogType,
     /// What its log type has to say beyond the table.
     pub(crate) profile: &'static dyn Profile,
+    /// Where the values of the paths that the profile names come from.
+    pub(crate) profile_origins: Vec<Origin>,
     pub(crate) payloads: Payloads,
     pub(crate) redactor: Redactor,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     /// What it wants of records that are the events themselves; nothing where each record holds the text of an event.
     pub(crate) paths: Option<Paths>,
+    /// Lines are rows of texts with names, and no JSON.
+    pub(crate) is_flat: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) statics: Vec<(FieldId, Vec<String>)>,
     pub(crate) time_keys: Vec<Origin>,
@@ -104,7 +109,9 @@ impl CompiledSection {
     pub fn new(mut log_type: LogType) -> Result<Self, Box<Diagnostic>> {
         let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
         let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
-        let profile = log_types::profile(&log_type.name);
+        let named = log_types::named(&log_type.name, log_type.is_scripted);
+        let profile = named.unwrap_or(log_types::default_profile());
+        let added = added.chain(profile.added_fields().iter().copied());
         let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)
             .map_err(|error| contradiction(&log_type, &error))?;
         // What could not be understood says so, whatever user.ini switches off.
@@ -115,8 +122,16 @@ impl CompiledSection {
         let kind_is_off = !kind.is_empty();
         let known = profile.known_keys();
         let is_json = matches!(log_type.file_format, FileFormat::Json);
-        let paths = (is_json && (profile.takes_records() || !log_types::is_log_type(&log_type.name)))
-            .then(|| Paths::new(&fields, log_type.is_prefix_set));
+        let is_flat = matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
+        let are_events = is_flat || (is_json && named.is_none_or(|profile| profile.takes_records()));
+        let paths = are_events.then(|| {
+            let mut paths = Paths::new(&fields, log_type.is_prefix_set);
+            if profile.takes_records() && !log_type.is_prefix_set {
+                record_fields::of(&log_type.name).for_each(|field| paths.know(field.name, field.kind));
+            }
+            paths
+        });
+        let (paths, flat_paths) = if is_flat { (None, paths) } else { (paths, None) };
         let mut sources =
             Sources { keys: KeyTable::new(known.names, known.aliases), paths, records: is_json };
         let mut rules = Vec::new();
@@ -148,21 +163,28 @@ impl CompiledSection {
         let time_keys = log_type.event_time.keys.iter().map(|source| sources.origin(source)).collect();
         let doc_id = log_type.doc_id.as_ref().map(|source| sources.origin(source));
         let doc_id_suffix = log_type.doc_id_suffix.as_ref().map(|source| sources.origin(source));
-        let Sources { keys, mut paths, .. } = sources;
+        let profile_origins = profile.paths().iter();
+        let profile_origins =
+            profile_origins.map(|path| sources.origin(&SourceName::Key((*path).to_owned()))).collect();
+        let Sources { keys, paths, .. } = sources;
+        let mut paths = paths.or(flat_paths);
         if let Some(paths) = &mut paths {
             log_type.json_to_text.iter().for_each(|path| paths.make_text(path));
             log_type.renamed.iter().for_each(|(new, old)| paths.rename(old, new));
+            profile.dropped().iter().for_each(|path| paths.leave_out(path));
         }
-        let one_product = !matches!(log_type.file_format, FileFormat::Text(_))
-            && (log_types::is_log_type(&log_type.name) || !log_type.products.is_empty());
+        let one_product = !is_flat
+            && (named.is_some_and(|profile| !profile.takes_records()) || !log_type.products.is_empty());
         Ok(Self {
             redactor: Redactor::new(&log_type.redaction, &log_type.redact_headers, None),
             log_type,
             profile,
+            profile_origins,
             payloads: Payloads(profile.payload_key()),
             fields,
             keys,
             paths,
+            is_flat,
             rules,
             statics,
             time_keys,
@@ -192,6 +214,7 @@ impl CompiledSection {
         let from_envelope =
             |source: &SourceName| matches!(source, SourceName::Key(name) if name == "cwe_timestamp");
         self.paths.is_some()
+            && !self.is_flat
             && (self.profile.takes_records()
                 || json_delimiter.is_some()
                 || event_time.keys.iter().any(from_envelope))
@@ -199,7 +222,8 @@ impl CompiledSection {
 
     /// What is wanted of this record, if it is the event itself: it is JSON, and no event starts in a text of it.
     pub(crate) fn paths_for(&self, record: &Record<'_>, start: EventStart) -> Option<&Paths> {
-        self.paths.as_ref().filter(|_| record.json && start.marker().is_none())
+        let is_event = record.json && !record.raw.is_empty() && start.marker().is_none();
+        self.paths.as_ref().filter(|_| is_event && !self.is_flat)
     }
 
     fn exclude(&mut self, rules: &Rules) {

@@ -17,11 +17,13 @@ use super::table::{Sources, UsedFields, apply_table};
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
+use crate::document::origin::Origin;
 use crate::document::problem::Problem;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::EventView;
+use crate::log_types::record_view::{RecordSource, RecordView};
 use crate::packet::redaction;
 use crate::parse::header::Format;
 use crate::parse::marker::EventStart;
@@ -62,6 +64,10 @@ pub(super) fn map_events<'r, 'd>(
             event.untold_action(section);
         }
         event.constants(section, arena);
+        if section.profile.takes_records() {
+            // Upstream's scripts run behind its constants, and its sections count on that.
+            event.enrich_record(section, arena);
+        }
     }
     for event in &mut mapped {
         event.leave_over(section, arena);
@@ -104,6 +110,25 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         }
     }
 
+    /// Lets the profile see a record that is the event itself.
+    fn enrich_record(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+        let Self { read, row, .. } = self;
+        let mut added = Vec::new();
+        let ReadEvent { keyed, json: Some(_), .. } = &**read else { return };
+        let sources = read.sources(arena);
+        section.profile.enrich_record(RecordView {
+            arena,
+            fields: &section.fields,
+            log_type: &section.log_type,
+            source: &ProfileSource { sources, keyed, section },
+            row,
+            added: &mut added,
+        });
+        if let Some(json) = &mut read.json {
+            json.added = added;
+        }
+    }
+
     /// Says in the document why it could not be understood, if it could not. `has_value` is whether the table found a value of the
     /// event's.
     fn tell_pipeline_error(&mut self, section: &CompiledSection, has_value: bool) {
@@ -125,6 +150,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
                 "the event stands inside of JSON, CSV, XML or other text that is not read here: let the collector write JSON with the event in a field of its own",
             ),
             FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
+            FileFormat::Csv(_) => {
+                (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")
+            }
             _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
         };
         self.pipeline_error = true;
@@ -256,5 +284,29 @@ impl<'d> MappedEvent<'_, 'd> {
         if redacted {
             read.problems.add(Problem::ParametersRedacted);
         }
+    }
+}
+
+/// The values of the paths that the profile of a section names.
+struct ProfileSource<'e, 'd> {
+    sources: Sources<'e, 'd>,
+    keyed: &'e EventKeys<'d>,
+    section: &'e CompiledSection,
+}
+
+impl ProfileSource<'_, '_> {
+    fn origin(&self, path: &str) -> Option<&Origin> {
+        let number = self.section.profile.paths().iter().position(|known| *known == path)?;
+        self.section.profile_origins.get(number)
+    }
+}
+
+impl<'d> RecordSource<'d> for ProfileSource<'_, 'd> {
+    fn text(&self, path: &str) -> Option<&'d str> {
+        self.sources.first(self.origin(path)?, self.keyed)
+    }
+
+    fn json(&self, path: &str) -> Option<&'d str> {
+        self.sources.raw(self.origin(path)?)
     }
 }

@@ -9,6 +9,7 @@ use super::collected;
 use super::collected::Collected;
 use super::compiled::CompiledSection;
 use super::event::Event;
+use super::flat;
 use super::record::JsonRecord;
 use super::record::paths::Paths;
 use super::table::{Sources, UsedFields};
@@ -21,7 +22,7 @@ use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
-use crate::parse::pairs::pair::{Escapes, Pair};
+use crate::parse::pairs::pair::Pair;
 use crate::parse::{cef, leef, syslog};
 
 /// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
@@ -84,10 +85,12 @@ impl<'d> ReadEvent<'d> {
         }
     }
 
-    /// Reads the event where it stands: it is too large to be moved. `devices` and `times` are those of earlier events.
+    /// Reads the event where it stands: it is too large to be moved. `columns` are the names of values in rows, `devices` and `times` are
+    /// those of earlier events.
     pub(super) fn read(
         &mut self,
         section: &'d CompiledSection,
+        columns: &'d [String],
         devices: &mut Vec<Device>,
         times: &mut Vec<Collected>,
         arena: &'d Bump,
@@ -98,7 +101,7 @@ impl<'d> ReadEvent<'d> {
             return;
         }
         if let Some(paths) = section.paths_for(self.event.record, self.event.start) {
-            self.read_record(section, paths, arena);
+            self.event.text = self.read_record(self.event.text, section, paths, arena);
             self.beyond = "";
             self.syslog = syslog::parse("");
             if let Some(json) = &self.json {
@@ -108,7 +111,7 @@ impl<'d> ReadEvent<'d> {
         }
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
-        self.parsed = parse(self.text, marker, section, arena, self.keyed.pairs(), &mut self.header);
+        self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.recognise(section, devices);
         if self.keyed.find_keys(self.text, &section.keys) {
             self.problems.add(Problem::RepeatedKey);
@@ -116,6 +119,10 @@ impl<'d> ReadEvent<'d> {
         self.repair_pairs(section);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
+        if let (Some(paths), true, Some(_)) = (&section.paths, section.is_flat, &self.parsed) {
+            let json = flat::as_json(&self.keyed, section.payloads, arena);
+            self.read_record(json, section, paths, arena);
+        }
         let Some(parsed) = &self.parsed else {
             self.syslog = syslog::SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };
             return;
@@ -129,17 +136,22 @@ impl<'d> ReadEvent<'d> {
         self.syslog = syslog::parse(parsed.prefix);
     }
 
-    /// Reads the record that is the event itself, without its secrets. Its id is made of the line as it was.
-    fn read_record(&mut self, section: &'d CompiledSection, paths: &'d Paths, arena: &'d Bump) {
-        let clean = section.redactor.clean_text(self.event.text, Place::Json, arena);
+    /// Reads the JSON of a record that is the event itself, without its secrets. Gives the text that `@message` shows. The event's id is
+    /// made of the line as it was.
+    fn read_record(
+        &mut self,
+        text: &'d str,
+        section: &'d CompiledSection,
+        paths: &'d Paths,
+        arena: &'d Bump,
+    ) -> &'d str {
+        let clean = section.redactor.clean_text(text, Place::Json, arena);
         if clean.is_some() {
             self.problems.add(Problem::ParametersRedacted);
         }
-        let json = JsonRecord::read(clean.unwrap_or(self.event.text), paths, section.keys.len(), arena);
-        self.json = json.map(Box::new);
-        if section.log_type.raw_message != RawMessage::Full {
-            self.event.text = clean.unwrap_or(self.event.text);
-        }
+        let clean = clean.unwrap_or(text);
+        self.json = JsonRecord::read(clean, paths, section.keys.len(), arena).map(Box::new);
+        if section.log_type.raw_message == RawMessage::Full { text } else { clean }
     }
 
     /// The same for an event that the fields of its record are: nothing in it is cut, escaped or joined.
@@ -221,17 +233,18 @@ pub(super) fn parse<'a>(
     text: &'a str,
     marker: Option<Marker>,
     section: &'a CompiledSection,
+    columns: &'a [String],
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
     header: &mut EventHeader<'a>,
 ) -> Option<Parsed<'a>> {
-    if let FileFormat::Text(pattern) = &section.log_type.file_format {
-        let captures = pattern.captures(text)?;
-        for name in pattern.capture_names().flatten() {
-            if let Some(group) = captures.name(name) {
-                pairs.push(Pair { key: name, raw: group.as_str(), escapes: Escapes::None });
-            }
-        }
+    let flat = match &section.log_type.file_format {
+        FileFormat::Text(pattern) => Some(flat::groups(text, pattern, pairs)),
+        FileFormat::Csv(delimiter) => Some(flat::row(text, *delimiter, columns, arena, pairs)),
+        _ => None,
+    };
+    if let Some(read) = flat {
+        read?;
         return Some(Parsed {
             prefix: "",
             unparsed: "",

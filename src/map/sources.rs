@@ -42,7 +42,8 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
     let of_record = ["hostname", "timestamp", "tag"];
     let all: HashSet<&str> = known.names.iter().chain(&of_record).copied().collect();
     let is_known = |name: &str| all.contains(name) || known.aliases.iter().any(|(alias, _)| *alias == name);
-    let (has_known_keys, is_log_type) = (has_cef_or_leef(log_type), log_types::is_log_type(&log_type.name));
+    let has_known_keys = has_cef_or_leef(log_type);
+    let has_event_texts = log_types::has_event_texts(&log_type.name);
     let names = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
     let mut warnings = Vec::new();
     for mapping in &log_type.mappings {
@@ -50,9 +51,9 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
             let is_label = mapping.field.starts_with("labels.");
             let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
             // The keys of another product are not known here: only a typing error in a long one is told.
-            let is_told = is_log_type
+            let is_told = has_event_texts
                 || (meant.is_some() && is_one_slip(name, names()))
-                || is_label && !matches!(log_type.file_format, FileFormat::Text(_));
+                || is_label && !matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
             if !is_told {
                 continue;
             }
@@ -82,7 +83,7 @@ fn is_one_slip<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> bool {
 /// Whether the section's events are CEF or LEEF for sure.
 fn has_cef_or_leef(log_type: &LogType) -> bool {
     matches!(log_type.file_format, FileFormat::Cef | FileFormat::Leef)
-        || (log_types::is_log_type(&log_type.name) && matches!(log_type.file_format, FileFormat::Json))
+        || (log_types::has_event_texts(&log_type.name) && matches!(log_type.file_format, FileFormat::Json))
 }
 
 fn keys(mapping: &Mapping) -> impl Iterator<Item = &str> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{ListedField, PREFIX, base_fields};
 use crate::log_types::Profile;
+use crate::log_types::record_fields;
 use crate::map::compiled::{CompiledSection, CompiledSections};
 
 /// What all templates have in common.
@@ -26,6 +27,7 @@ pub fn index_template(section: &CompiledSection) -> (String, Value) {
     let mut template: Value = serde_json::from_str(COMMON).unwrap_or_default();
     if let Some(Value::Object(properties)) = template.pointer_mut(PROPERTIES) {
         add_properties(properties, section.profile, &log_type.field_prefix);
+        add_record_fields(properties, section);
     }
     if let Some(Value::Array(rules)) = template.pointer_mut(RULES) {
         // The last rule takes every string, so this one stands before it.
@@ -34,7 +36,22 @@ pub fn index_template(section: &CompiledSection) -> (String, Value) {
     if let Some(template) = template.as_object_mut() {
         template.insert("index_patterns".to_owned(), json!([name, format!("{name}-*")]));
     }
+    if section.profile.takes_records()
+        && let Some(mappings) = template.pointer_mut("/template/mappings").and_then(Value::as_object_mut)
+    {
+        // The log chooses these names: beyond the known ones they stay in the document and are no fields.
+        mappings.insert("dynamic".to_owned(), json!(false));
+    }
     (name, template)
+}
+
+/// The fields that the records of a log type are known to have.
+fn add_record_fields(properties: &mut Map<String, Value>, section: &CompiledSection) {
+    if section.profile.takes_records() {
+        for field in record_fields::of(&section.log_type().name) {
+            properties.entry(field.name).or_insert_with(|| mapping_of_type(field.kind));
+        }
+    }
 }
 
 /// The templates of all sections, one for each index name: sections that write to one index have one template, with the fields of

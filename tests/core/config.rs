@@ -47,7 +47,7 @@ fn key(name: &str) -> SourceName {
     SourceName::Key(name.to_owned())
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

@@ -41,6 +41,7 @@ mod metrics;
 mod support;
 mod document;
 mod json_records;
+mod log_types;
 mod url;
 mod convert;
 mod row;

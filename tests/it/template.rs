@@ -192,6 +192,7 @@ fn the_template_sets_the_variables_that_the_function_reads() {
         "ENDPOINT",
         "ENDPOINT_SERVICE",
         "ES_LOADER_CONFIG",
+        "ES_LOADER_LOG_TYPES",
         "ES_LOADER_DEAD_LETTER",
         "OPENSEARCH_SECRET",
         "ES_LOADER_DOCUMENT_IDS",

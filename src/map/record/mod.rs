@@ -39,6 +39,8 @@ pub(crate) struct JsonRecord<'a> {
     /// The record's own fields go under the prefix.
     prefixed: bool,
     found: Found<'a>,
+    /// Members that the log type adds: the path of their object, and their JSON without braces.
+    pub(super) added: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> JsonRecord<'a> {
@@ -51,7 +53,7 @@ impl<'a> JsonRecord<'a> {
                 (text, walk(text, paths, keys, arena).ok()?)
             }
         };
-        Some(Self { text, prefixed: paths.prefixed, found })
+        Some(Self { text, prefixed: paths.prefixed, found, added: Vec::new() })
     }
 
     /// What was odd about it.
@@ -118,6 +120,9 @@ impl<'a> JsonRecord<'a> {
                 copy(self.text, carried, &mut members);
                 splice(out, start, path, &members);
             }
+        }
+        for (path, members) in &self.added {
+            splice(out, start, path, members.as_bytes());
         }
         cut
     }

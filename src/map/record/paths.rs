@@ -22,6 +22,28 @@ pub(crate) enum Class {
     Object,
     /// A field of ECS or of the loader, with its number if documents of the section can have it.
     Field(Type, Option<FieldId>),
+    /// A field that the records of the log type have, and the index by its type: no other shape may stand there.
+    Known(Shape),
+}
+
+/// What JSON has at a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A text, a number, or a list of such.
+    Value,
+    /// An object, or a list of objects.
+    Object,
+}
+
+impl Shape {
+    /// Whether a value that begins with this byte has the shape.
+    pub(super) fn takes(self, first: u8) -> bool {
+        match self {
+            Self::Value => first != b'{',
+            // Nothing stands at `null`.
+            Self::Object => matches!(first, b'{' | b'[' | b'n'),
+        }
+    }
 }
 
 /// One name.
@@ -32,6 +54,8 @@ pub(crate) struct Node {
     pub(super) key: Option<KeyId>,
     /// Values here have no one type: they become text (`json_to_text`).
     pub(super) as_text: bool,
+    /// The record's value is not carried over, because fields say all of it.
+    pub(super) dropped: bool,
     pub(super) class: Class,
     /// The name with dots.
     pub(super) path: Box<str>,
@@ -86,6 +110,27 @@ impl Paths {
         let node = self.node_at(name);
         if let Some(node) = self.nodes.get_mut(node) {
             node.as_text = true;
+        }
+    }
+
+    /// Leaves out what stands at the path `name`.
+    pub(crate) fn leave_out(&mut self, name: &str) {
+        let node = self.node_at(name);
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.dropped = true;
+        }
+    }
+
+    /// Lets no value of another shape stand at the path `name` of the record's own.
+    pub(crate) fn know(&mut self, name: &str, kind: Type) {
+        let shape = if kind == Type::Flat { Shape::Object } else { Shape::Value };
+        let objects = name.match_indices('.').map(|(dot, _)| (name.get(..dot), Shape::Object));
+        let all: Vec<_> = objects.chain([(Some(name), shape)]).collect();
+        for (path, shape) in all {
+            let node = self.node_at(path.unwrap_or_default());
+            if let Some(node) = self.nodes.get_mut(node).filter(|node| node.class == Class::Free) {
+                node.class = Class::Known(shape);
+            }
         }
     }
 

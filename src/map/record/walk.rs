@@ -327,6 +327,12 @@ impl<'a> Walk<'a> {
         if has_empty_part(key) {
             return Fate::Move(key);
         }
+        if node.is_some_and(|node| node.dropped) {
+            return Fate::Drop;
+        }
+        if let Some(Node { class: Class::Known(shape), path, .. }) = node {
+            return if shape.takes(first) { Fate::Keep } else { Fate::Move(path) };
+        }
         let Place::Ours(_) = place else {
             let is_ours = is_top && self.paths.prefixed && node.is_some_and(|node| node.class != Class::Free);
             return if is_ours { Fate::Move(key) } else { Fate::Keep };
@@ -336,7 +342,7 @@ impl<'a> Walk<'a> {
         }
         let Some(node) = node else { return Fate::Keep };
         match node.class {
-            Class::Free => Fate::Keep,
+            Class::Free | Class::Known(_) => Fate::Keep,
             Class::Object if first == b'{' => Fate::Merge(node),
             Class::Object => Fate::Move(&node.path),
             Class::Field(kind, Some(field)) => match (first, kind) {

@@ -15,6 +15,12 @@ pub(super) struct Mask {
 /// Bytes of the keyed hash that are written: enough to compare values, too few to be sure of one.
 const SHOWN: usize = 8;
 
+/// Whether a value is what [`Mask::of`] gives.
+pub(super) fn is_mask(value: &[u8]) -> bool {
+    let inner = value.strip_prefix(b"[redacted:").and_then(|rest| rest.strip_suffix(b"]"));
+    inner.is_some_and(|inner| inner.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b':'))
+}
+
 impl Mask {
     pub(super) fn new(hash: bool, key: Option<&[u8]>) -> Self {
         let key = key.filter(|key| hash && !key.is_empty());

@@ -79,6 +79,8 @@ impl Redactor {
         if self.cards {
             cards::find(bytes, &mut found);
         }
+        // The text of a record is cleaned before its fields are.
+        found.retain(|found| !mask::is_mask(bytes.get(found.value.clone()).unwrap_or_default()));
         if found.is_empty() {
             return None;
         }

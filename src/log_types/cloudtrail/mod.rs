@@ -1,0 +1,61 @@
+//! Events of AWS CloudTrail.
+
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
+use crate::log_types::record_view::RecordView;
+use crate::log_types::{Profile, derived};
+
+/// The profile of CloudTrail.
+#[derive(Debug)]
+pub(crate) struct CloudTrail;
+
+impl Profile for CloudTrail {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &[
+            "errorCode",
+            "errorMessage",
+            "eventName",
+            "eventSource",
+            "requestParameters.resourceId",
+            "requestParameters.roleSessionName",
+            "requestParameters.target",
+            "userAgent",
+        ]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["cloud.instance.id"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        let failed = record.text("errorCode").or_else(|| record.text("errorMessage")).is_some();
+        record
+            .row
+            .set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(if failed { "failure" } else { "success" }));
+        // Roles and federated users stand behind the last colon and slash.
+        if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| name.contains(':')) {
+            let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
+            record.row.set(FieldId::USER_NAME, Value::Text(name));
+        }
+        let name = record.text("eventName").unwrap_or_default();
+        let instance = match record.text("eventSource") {
+            Some("ssm.amazonaws.com") => match name {
+                "StartSession" | "GetConnectionStatus" => record.text("requestParameters.target"),
+                "PutComplianceItems" => record.text("requestParameters.resourceId"),
+                _ => None,
+            },
+            Some("sts.amazonaws.com") if record.text("userAgent") == Some("ec2.amazonaws.com") => {
+                record.text("requestParameters.roleSessionName")
+            }
+            _ => None,
+        };
+        if let Some(instance) = instance.filter(|instance| instance.starts_with("i-")) {
+            record.set("cloud.instance.id", instance);
+        }
+        derived::derive(record.row, record.arena);
+    }
+}

@@ -1,0 +1,143 @@
+//! Findings of Amazon GuardDuty.
+
+use crate::bytes::json::string;
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
+use crate::log_types::record_view::RecordView;
+use crate::log_types::{Profile, derived};
+
+/// The profile of GuardDuty.
+#[derive(Debug)]
+pub(crate) struct GuardDuty;
+
+impl Profile for GuardDuty {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &[
+            "service.action.actionType",
+            "service.action.networkConnectionAction.connectionDirection",
+            "severity",
+            "type",
+        ]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &[
+            "source.nat.ip",
+            "destination.geo.location",
+            "destination.geo.city_name",
+            "destination.geo.country_name",
+        ]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        if let Some(name) = record.row.text(FieldId::RULE_NAME) {
+            record.row.set(FieldId::RULE_NAME, Value::Text(name.trim().trim_end_matches('.')));
+        }
+        let finding = FindingType::of(record.text("type").unwrap_or_default());
+        let is_file = matches!(finding.family, "SuspiciousFile" | "MaliciousFile");
+        let direction = match record.text("service.action.actionType") {
+            Some("NETWORK_CONNECTION") => {
+                record.text("service.action.networkConnectionAction.connectionDirection")
+            }
+            Some("DNS_REQUEST") => Some("outbound"),
+            _ if is_file => None,
+            _ => Some("inbound"),
+        };
+        if let Some(direction) = direction.filter(|direction| !direction.eq_ignore_ascii_case("unknown")) {
+            record.set("network.direction", record.arena.alloc_str(&direction.to_lowercase()));
+            if direction.eq_ignore_ascii_case("outbound") {
+                swap_ends(&mut record);
+            }
+        }
+        if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
+            record.row.set(FieldId::EVENT_CATEGORY, Value::Word("malware"));
+        }
+        let label = record.text("severity").and_then(|severity| severity.parse::<f64>().ok()).map(label);
+        // The field takes whole numbers, and severities have a decimal.
+        if let Some((whole, _)) = record.text("severity").and_then(|severity| severity.split_once('.')) {
+            record.fill("event.severity", whole);
+        }
+        finding.tell(label, &mut record);
+        derived::derive(record.row, record.arena);
+    }
+}
+
+/// The words of a finding's type: `Purpose:Resource/Family.Mechanism!Artifact`.
+#[derive(Default)]
+struct FindingType<'a> {
+    purpose: &'a str,
+    resource: &'a str,
+    family: &'a str,
+    mechanism: &'a str,
+    artifact: &'a str,
+}
+
+impl<'a> FindingType<'a> {
+    fn of(text: &'a str) -> Self {
+        let Some((purpose, rest)) = text.split_once(':') else { return Self::default() };
+        let Some((resource, rest)) = rest.split_once('/') else { return Self::default() };
+        let (rest, artifact) = rest.split_once('!').unwrap_or((rest, ""));
+        let (family, mechanism) = rest.split_once('.').unwrap_or((rest, ""));
+        Self { purpose, resource, family, mechanism, artifact }
+    }
+
+    /// Adds the words under upstream's names.
+    fn tell<'r>(&self, label: Option<&str>, record: &mut RecordView<'_, 'r>) {
+        let mut members = Vec::new();
+        for (name, word) in [
+            ("severitylabel", label.unwrap_or_default()),
+            ("ThreatPurpose", self.purpose),
+            ("ResourceTypeAffected", self.resource),
+            ("ThreatFamilyName", self.family),
+            ("DetectionMechanism", self.mechanism),
+            ("Artifact", self.artifact),
+        ] {
+            if !word.is_empty() {
+                if !members.is_empty() {
+                    members.push(b',');
+                }
+                string(name, &mut members);
+                members.push(b':');
+                string(word, &mut members);
+            }
+        }
+        if !members.is_empty() {
+            let members = record.arena.alloc_str(&String::from_utf8_lossy(&members));
+            record.added.push(("", members));
+        }
+    }
+}
+
+/// GuardDuty's own bounds of its severities.
+fn label(severity: f64) -> &'static str {
+    match severity {
+        severity if severity < 4.0 => "low",
+        severity if severity < 7.0 => "medium",
+        severity if severity < 9.0 => "high",
+        _ => "critical",
+    }
+}
+
+/// A finding about the instance's own connection: the instance is the source.
+fn swap_ends(record: &mut RecordView<'_, '_>) {
+    let pairs = [
+        ("source.ip", "destination.ip"),
+        ("source.port", "destination.port"),
+        ("source.address", "destination.address"),
+        ("source.nat.ip", "destination.nat.ip"),
+        ("source.geo.location", "destination.geo.location"),
+        ("source.geo.city_name", "destination.geo.city_name"),
+        ("source.geo.country_name", "destination.geo.country_name"),
+    ];
+    for (source, destination) in pairs {
+        if let (Some(source), Some(destination)) = (record.fields.id(source), record.fields.id(destination)) {
+            let (one, other) = (record.row.get(source), record.row.get(destination));
+            record.row.set(source, other);
+            record.row.set(destination, one);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What a profile sees of a record that is the event itself.
+
+use std::net::IpAddr;
+
+use bumpalo::Bump;
+use bumpalo::collections::Vec as ArenaVec;
+
+use crate::config::log_type::LogType;
+use crate::document::convert::{address, convert};
+use crate::document::field_list::FieldId;
+use crate::document::fields::Fields;
+use crate::document::row::Row;
+use crate::document::value::{Address, Value};
+
+/// Where the values of a record are found.
+pub(crate) trait RecordSource<'a> {
+    /// The text of a value, by its path: that of a string, the JSON of any other. Nothing where it says nothing.
+    fn text(&self, path: &str) -> Option<&'a str>;
+
+    /// The JSON of a value. Nothing where the record is no JSON.
+    fn json(&self, path: &str) -> Option<&'a str>;
+}
+
+/// A record whose row the table has begun to fill.
+pub(crate) struct RecordView<'c, 'a> {
+    /// Memory that lives as long as the event.
+    pub(crate) arena: &'a Bump,
+    /// The fields of its section.
+    pub(crate) fields: &'c Fields,
+    /// Its section.
+    pub(crate) log_type: &'c LogType,
+    /// Its own values, of the paths that the profile names.
+    pub(crate) source: &'c dyn RecordSource<'a>,
+    /// The values of its fields.
+    pub(crate) row: &'c mut Row<'a>,
+    /// Members that the document gets beside the record's own: the path of their object, and their JSON without braces.
+    pub(crate) added: &'c mut Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> RecordView<'_, 'a> {
+    /// The text at a path.
+    pub(crate) fn text(&self, path: &str) -> Option<&'a str> {
+        self.source.text(path)
+    }
+
+    /// Gives a field by its name a value of its type, in place of any that it has. A text that does not fit leaves it as it is.
+    pub(crate) fn set(&mut self, field: &str, text: &'a str) {
+        let Some(id) = self.fields.id(field) else { return };
+        if let Some(value) = convert(text, self.fields.kind(id), self.arena) {
+            self.row.set(id, value);
+        }
+    }
+
+    /// The same, unless the field has a value.
+    pub(crate) fn fill(&mut self, field: &str, text: &'a str) {
+        if self.fields.id(field).is_some_and(|id| !self.row.has(id)) {
+            self.set(field, text);
+        }
+    }
+
+    /// `event.outcome`, by the status of an answer.
+    pub(crate) fn outcome_of_status(&mut self) {
+        let status = match self.row.get(FieldId::HTTP_RESPONSE_STATUS_CODE) {
+            Value::Json(text) => text.parse().ok(),
+            Value::Long(status) => Some(status),
+            _ => None,
+        };
+        let outcome = match status {
+            Some(status) if status < 400 => "success",
+            Some(_) => "failure",
+            None => "unknown",
+        };
+        self.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
+    }
+
+    /// Makes the client of X-Forwarded-For the source, where the peer is a trusted proxy: the right-most address that is none. All
+    /// addresses of the list are given back.
+    pub(crate) fn forwarded_for(&mut self, list: &'a str) -> &'a [Address<'a>] {
+        let addresses = list.split(',').filter_map(|entry| address(entry.trim()));
+        let addresses = ArenaVec::from_iter_in(addresses, self.arena).into_bump_slice();
+        let proxies = &self.log_type.trusted_proxies;
+        let is_trusted = |ip: IpAddr| proxies.iter().any(|block| block.contains(ip));
+        if let Some(peer) = self.row.ip(FieldId::SOURCE_IP)
+            && is_trusted(peer.ip)
+            && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
+        {
+            self.row.set(FieldId::SOURCE_IP, Value::Ip(client));
+        }
+        addresses
+    }
+
+    /// Adds addresses to `related.ip`, each once.
+    pub(crate) fn relate(&mut self, addresses: &[Address<'a>]) {
+        let mut all: ArenaVec<'a, Address<'a>> = ArenaVec::new_in(self.arena);
+        match self.row.get(FieldId::RELATED_IP) {
+            Value::Ip(ip) => all.push(*ip),
+            Value::Ips(ips) => all.extend_from_slice(ips),
+            _ => {}
+        }
+        let own =
+            [FieldId::SOURCE_IP, FieldId::DESTINATION_IP].into_iter().filter_map(|field| self.row.ip(field));
+        for address in own.chain(addresses) {
+            if !all.iter().any(|other| other.ip == address.ip) {
+                all.push(*address);
+            }
+        }
+        if !all.is_empty() {
+            self.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Server access logs of Amazon S3.
+
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
+use crate::log_types::record_view::RecordView;
+use crate::log_types::{Profile, derived};
+
+/// The profile of S3 access logs.
+#[derive(Debug)]
+pub(crate) struct S3AccessLog;
+
+impl Profile for S3AccessLog {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &["EndPoint"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        if let Some(name) = record.row.text(FieldId::USER_NAME) {
+            record.row.set(FieldId::USER_NAME, Value::Text(name.rsplit('/').next().unwrap_or(name)));
+        }
+        // `bucket.s3.eu-west-1.amazonaws.com`
+        if let Some(region) = record.text("EndPoint").and_then(region) {
+            record.fill("cloud.region", region);
+        }
+        record.outcome_of_status();
+        derived::derive(record.row, record.arena);
+    }
+}
+
+/// The label of an endpoint that has the form of a region.
+fn region(endpoint: &str) -> Option<&str> {
+    endpoint.split('.').find_map(|label| {
+        let label = label.strip_prefix("s3-").unwrap_or(label);
+        let parts: Vec<&str> = label.split('-').collect();
+        let [area, .., number] = parts.as_slice() else { return None };
+        let is_region = parts.len() >= 3
+            && area.len() == 2
+            && area.bytes().all(|byte| byte.is_ascii_lowercase())
+            && number.len() == 1
+            && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_region.then_some(label)
+    })
+}

@@ -1,0 +1,96 @@
+//! Access logs of web servers and load balancers: nginx, Apache, Application Load Balancer.
+
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
+use crate::log_types::record_view::RecordView;
+use crate::log_types::{Profile, derived};
+
+/// The profile of nginx and Apache httpd.
+#[derive(Debug)]
+pub(crate) struct WebServer;
+
+/// The profile of Application Load Balancer.
+#[derive(Debug)]
+pub(crate) struct LoadBalancer;
+
+impl Profile for WebServer {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &["request_raw", "xff"]
+    }
+
+    fn dropped(&self) -> &'static [&'static str] {
+        &[
+            "authuser",
+            "datetime",
+            "ident",
+            "request_bytes",
+            "request_method",
+            "request_path",
+            "request_raw",
+            "request_version",
+            "referer",
+            "remotehost",
+            "response_body_bytes",
+            "response_bytes",
+            "response_status",
+            "useragent",
+            "xff",
+        ]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["http.request.header.x_forwarded_for", "service.name"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        record.outcome_of_status();
+        let mut addresses: &[_] = &[];
+        if let Some(list) = record.text("xff") {
+            addresses = record.forwarded_for(list);
+            let texts = addresses.iter().filter_map(|address| address.text);
+            let texts = bumpalo::collections::Vec::from_iter_in(texts, record.arena).into_bump_slice();
+            if let (Some(field), false) =
+                (record.fields.id("http.request.header.x_forwarded_for"), texts.is_empty())
+            {
+                record.row.set(field, Value::Texts(texts));
+            }
+        }
+        let peer = record.row.text(FieldId::SOURCE_ADDRESS).and_then(crate::document::convert::address);
+        record.relate(peer.as_slice());
+        record.relate(addresses);
+        derived::derive(record.row, record.arena);
+        // What is no request has no parts.
+        if let Some(raw) = record.text("request_raw") {
+            record.fill("url.original", raw);
+        }
+    }
+}
+
+impl Profile for LoadBalancer {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &["request"]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["url.full"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        if let Some(url) = record.text("request").and_then(|request| request.split(' ').nth(1)) {
+            // A request without a path has a hyphen in its place.
+            let has_path = url.split_once("://").is_some_and(|(_, behind)| behind.contains('/'));
+            let url = if has_path { url } else { url.trim_end_matches('-') };
+            record.set("url.full", url);
+        }
+        record.outcome_of_status();
+        derived::derive(record.row, record.arena);
+    }
+}
