@@ -1,5 +1,5 @@
 //! The command line: `es-loader load | explain | coverage | check | test | diff | setup | backfill | redrive | audit |
-//! generate | playground | completions`.
+//! timeline | generate | playground | completions`.
 //!
 //! What needs the network is in `network`. In a build without the feature `edge`, `no_network` stands in its place.
 
@@ -56,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Redrive(redrive) => network::redrive(redrive),
         Command::Backfill(backfill) => network::backfill(backfill),
         Command::Audit(audit) => network::audit(audit),
+        Command::Timeline(timeline) => network::timeline(&timeline),
         Command::Generate(generate) => generate::run(&generate),
         #[cfg(feature = "playground")]
         Command::Playground(playground) => playground::run(&playground),

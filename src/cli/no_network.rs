@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::local::LoadArgs;
-use super::args::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs};
+use super::args::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs, TimelineArgs};
 use super::failure::Failure;
 use super::inputs::Input;
 use crate::local::open_object::OpenObject;
@@ -62,5 +62,9 @@ pub(super) fn redrive(_: RedriveArgs) -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn audit(_: AuditArgs) -> Result<ExitCode, Failure> {
+    Err(no_network())
+}
+
+pub(super) fn timeline(_: &TimelineArgs) -> Result<ExitCode, Failure> {
     Err(no_network())
 }

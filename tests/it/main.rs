@@ -29,6 +29,7 @@ mod identity;
 mod corpus;
 mod whole_way;
 mod article;
+mod hunting;
 mod events;
 mod continuation;
 mod batches;

@@ -11,7 +11,7 @@ use self::local::PlaygroundArgs;
 use self::local::{
     CheckArgs, CompletionsArgs, CoverageArgs, DiffArgs, ExplainArgs, GenerateArgs, LoadArgs, TestArgs,
 };
-use self::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs};
+use self::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs, TimelineArgs};
 
 /// Loads Trend Micro Deep Security logs from S3 into OpenSearch.
 #[derive(Debug, Parser)]
@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Redrive(RedriveArgs),
     /// Compare the lines of objects with the documents in OpenSearch
     Audit(AuditArgs),
+    /// Show what all logs know of an address, in the order of time
+    Timeline(TimelineArgs),
     /// Write made-up logs, the same for the same seed
     Generate(GenerateArgs),
     /// Write the completions of a shell

@@ -1,8 +1,11 @@
 //! The arguments of the commands that work on the cluster, on buckets and on queues.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args as ClapArgs, ValueEnum, value_parser};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::common::{ConfigArgs, ConnectionArgs, Ids, SectionArgs};
@@ -209,4 +212,48 @@ pub(crate) struct AuditArgs {
     pub(crate) sections: SectionArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+/// `timeline`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TimelineArgs {
+    /// IPv4 or IPv6 address that somebody asks about
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: IpAddr,
+    /// First time: so long ago (30m, 1h, 7d), or a date or time such as 2026-11-28 or 2026-11-28T03:10:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<Since>,
+    /// Events that are shown, the last ones
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u16).range(1..=10_000))]
+    pub(crate) limit: u16,
+    /// Write the events to standard output as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Indices that are searched
+    #[arg(long, value_name = "PATTERN", default_value = "log-*")]
+    pub(crate) index: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// A time as OpenSearch reads it in a query.
+#[derive(Clone, Debug)]
+pub(crate) struct Since(pub(crate) String);
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim_end_matches(['s', 'm', 'h', 'd', 'w']);
+        let is_ago = text.len() == number.len() + 1 && number.parse::<u32>().is_ok();
+        if is_ago {
+            return Ok(Self(format!("now-{text}")));
+        }
+        let is_time = text.parse::<Date>().is_ok() && text.len() == 10 || text.parse::<Timestamp>().is_ok();
+        if is_time {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("neither an age such as 1h nor a date or time".to_owned())
+        }
+    }
 }

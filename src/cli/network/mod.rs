@@ -13,6 +13,7 @@ mod backfill;
 mod redrive_queue;
 mod redrive;
 mod audit;
+mod timeline;
 
 pub(super) use self::audit::run as audit;
 pub(super) use self::backfill::run as backfill;
@@ -20,3 +21,4 @@ pub(super) use self::buckets::Buckets;
 pub(super) use self::load::run as load;
 pub(super) use self::redrive::run as redrive;
 pub(super) use self::setup::run as setup;
+pub(super) use self::timeline::run as timeline;

@@ -6,6 +6,7 @@ pub(crate) mod services;
 pub(crate) mod node;
 pub(crate) mod forward;
 pub(crate) mod site;
+pub(crate) mod story;
 pub(crate) mod refused;
 pub(crate) mod program;
 pub(crate) mod chain;
