@@ -42,6 +42,7 @@ impl Story {
         let mut load = self.command("load");
         load.arg(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/story"));
         Run::of(&mut load).with_status(0).reports("58", "documents");
+        assert_eq!(self.site.node.documents(&self.pattern()), 58);
     }
 
     /// A command on the story's configuration and node.
