@@ -83,6 +83,8 @@ def first_byte(program, folder, share):
     context.load_cert_chain(folder / "cert", folder / "key")
     aws = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Start)
     aws.asked = False
+    # The function is killed in the middle of its requests.
+    aws.handle_error = lambda *_: None
     threading.Thread(target=aws.serve_forever, daemon=True).start()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"127.0.0.1:{aws.server_port}"
