@@ -36,6 +36,17 @@ impl Input {
         Self::not_loaded(name, Outcome::Failed { reason, retry: false })
     }
 
+    /// What the report calls it.
+    #[cfg(feature = "edge")]
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Object(object) => object.to_string(),
+            Self::Prefix { bucket, prefix } => format!("s3://{bucket}/{prefix}"),
+            Self::NotLoaded(report) => report.object.clone(),
+        }
+    }
+
     /// Whether the input lies in S3.
     pub(crate) fn is_remote(&self) -> bool {
         matches!(self, Self::Object(_) | Self::Prefix { .. })

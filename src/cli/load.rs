@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,6 +10,8 @@ use jiff::Timestamp;
 use super::args::local::{LoadArgs, To};
 use super::failure::Failure;
 use super::inputs::{Input, total_bytes};
+use super::interrupt;
+use super::interrupt::Interrupt;
 use super::{inputs, network, output, progress, sections};
 use crate::bytes::safe::Safe;
 use crate::load::account::Limits;
@@ -23,6 +24,12 @@ use crate::report::{ObjectReport, Outcome, Report};
 
 pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
     let started = Instant::now();
+    if args.json && args.to == To::Ndjson {
+        return Err(Failure(
+            "--json and --to ndjson both write to standard output: take one of them out".to_owned(),
+        ));
+    }
+    let interrupt = Interrupt::listen()?;
     let sections = Arc::new(sections::to_send(&args.sections, args.document_ids)?);
     let inputs = match &args.event {
         Some(file) => inputs::of_event(file)?,
@@ -34,8 +41,10 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
         To::None => Some(LocalSink::Nothing),
     };
     let report = match sink {
-        Some(sink) if !inputs.iter().any(Input::is_remote) => load_files(inputs, &sections, &sink),
-        sink => network::load(&args, inputs, Arc::clone(&sections), sink)?,
+        Some(sink) if !inputs.iter().any(Input::is_remote) => {
+            load_files(inputs, &sections, &sink, &args, &interrupt)
+        }
+        sink => network::load(&args, inputs, Arc::clone(&sections), sink, &interrupt)?,
     };
     let verb = match args.to {
         To::Opensearch => {
@@ -44,26 +53,41 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
         To::Ndjson => "written to standard output".to_owned(),
         To::None => "made, and sent nowhere".to_owned(),
     };
-    let screen = report.screen(&verb, started.elapsed());
-    let next_step = next_step(args.to, &sections, &report);
-    output::notice(format_args!("{screen}{next_step}").to_string().trim_end());
-    Ok(ExitCode::from(report.exit_status() as u8))
+    let status = if interrupt.has_come() { interrupt::STOPPED } else { report.exit_status() as u8 };
+    if args.json {
+        output::json(&report.to_json(started.elapsed(), status))?;
+    } else if !args.quiet || status != 0 {
+        let stopped = if interrupt.has_come() { "stopped by a signal; so far:\n" } else { "" };
+        let screen = report.screen(&verb, started.elapsed());
+        let next_step = next_step(args.to, &sections, &report);
+        output::notice(format_args!("{stopped}{screen}{next_step}").to_string().trim_end());
+    }
+    Ok(ExitCode::from(status))
 }
 
-fn load_files(inputs: Vec<Input>, sections: &CompiledSections, sink: &LocalSink) -> Report {
+fn load_files(
+    inputs: Vec<Input>,
+    sections: &CompiledSections,
+    sink: &LocalSink,
+    args: &LoadArgs,
+    interrupt: &Interrupt,
+) -> Report {
     let limits = LocalSink::limits(Limits { workers: workers(), ..Limits::default() });
     let progress = Arc::new(Progress::default());
-    let _bar = progress::show(Arc::clone(&progress), total_bytes(&inputs));
+    let _bar = (!args.quiet).then(|| progress::show(Arc::clone(&progress), total_bytes(&inputs)));
     let mut report = Report::default();
     for input in inputs {
+        if interrupt.has_come() {
+            break;
+        }
         let loaded = match input {
             Input::File { path, section } => match OpenObject::file(&path, &section, Timestamp::now()) {
                 Ok(object) if object.size == Some(0) => {
                     ObjectReport::not_loaded(object.name, Outcome::empty_object())
                 }
                 Ok(object) => {
-                    let object =
-                        object.monitored(Arc::clone(&progress), Arc::new(AtomicBool::new(false)), None);
+                    let object = object.stopped_by(interrupt.flag());
+                    let object = object.monitored(Arc::clone(&progress), Arc::default(), None);
                     sink.load(object, sections, &limits)
                 }
                 Err(error) => ObjectReport::not_loaded(

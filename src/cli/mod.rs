@@ -18,6 +18,7 @@ mod network;
 #[cfg(not(feature = "edge"))]
 #[path = "no_network.rs"]
 mod network;
+mod interrupt;
 mod load;
 mod sample;
 mod explain;
@@ -44,6 +45,7 @@ use self::failure::Failure;
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     let args = Args::parse();
+    args.color.choose();
     let done = match args.command {
         Command::Load(load) => load::run(load),
         Command::Explain(explain) => explain::run(&explain),

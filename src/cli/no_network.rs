@@ -9,6 +9,7 @@ use super::args::local::LoadArgs;
 use super::args::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs, TimelineArgs};
 use super::failure::Failure;
 use super::inputs::Input;
+use super::interrupt::Interrupt;
 use crate::local::open_object::OpenObject;
 use crate::local::sink::LocalSink;
 use crate::map::compiled::CompiledSections;
@@ -45,6 +46,7 @@ pub(super) fn load(
     _: Vec<Input>,
     _: Arc<CompiledSections>,
     _: Option<LocalSink>,
+    _: &Interrupt,
 ) -> Result<Report, Failure> {
     Err(no_network())
 }

@@ -33,13 +33,15 @@ pub struct ObjectLoader {
     limits: Limits,
     dead_letters: Option<DeadLetters>,
     progress: Arc<Progress>,
+    /// Objects break off once it is set.
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl ObjectLoader {
     /// A loader. Only objects in S3 need `s3`.
     pub fn new(sections: Arc<CompiledSections>, s3: Option<S3>, sink: Sink, limits: Limits) -> Self {
         let limits = sink.limits(limits);
-        Self { sections, s3, sink, limits, dead_letters: None, progress: Arc::default() }
+        Self { sections, s3, sink, limits, dead_letters: None, progress: Arc::default(), stop: None }
     }
 
     /// The same loader, which keeps the documents that a cluster refuses for good.
@@ -47,6 +49,13 @@ impl ObjectLoader {
     pub fn with_dead_letters(mut self, dead_letters: Option<DeadLetters>) -> Self {
         self.limits.keep_lines = dead_letters.is_some();
         self.dead_letters = dead_letters;
+        self
+    }
+
+    /// The same loader, whose objects break off once `stop` is set. What was read before is delivered.
+    #[must_use]
+    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = Some(stop);
         self
     }
 
@@ -171,6 +180,10 @@ impl ObjectLoader {
         let started = Instant::now();
         let is_over = Arc::new(AtomicBool::new(false));
         let sections = Arc::clone(&self.sections);
+        let object = match &self.stop {
+            Some(stop) => object.stopped_by(Arc::clone(stop)),
+            None => object,
+        };
         let object =
             object.monitored(self.progress(), Arc::clone(&is_over), deadline.map(Deadline::reading_end));
         let mut report = match &self.sink {

@@ -19,6 +19,9 @@ use crate::trigger::owner;
 /// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
 pub(crate) const NOT_WANTED: &str = "the delivery is over";
 
+/// The text of the error by which an object ends that somebody no longer wants to load.
+const STOPPED: &str = "the load was stopped here; what was read before is loaded";
+
 /// An object that is open for reading.
 pub struct OpenObject {
     /// `s3://BUCKET/KEY`, or the file's path.
@@ -82,6 +85,29 @@ impl OpenObject {
     ) -> Self {
         self.reader = Box::new(Monitored { reader: self.reader, progress, is_over, until });
         self
+    }
+}
+
+impl OpenObject {
+    /// The same object, which breaks off once `stop` is set.
+    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.reader = Box::new(Stoppable { reader: self.reader, stop });
+        self
+    }
+}
+
+/// A reader that ends with an error once somebody asks for it.
+struct Stoppable {
+    reader: Box<dyn Read + Send>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Stoppable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other(STOPPED));
+        }
+        self.reader.read(buffer)
     }
 }
 

@@ -12,10 +12,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use self::balance::Balance;
 use self::settled::Settled;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
+use crate::deliver::bulk::fault::Fault;
 use crate::document::problem::Problem;
 use crate::load::account::Account;
 use crate::load::clocks::WrongZone;
@@ -342,6 +345,46 @@ impl Report {
     /// Whether objects were there, and no section took any.
     fn took_nothing(&self) -> bool {
         self.objects == 0 && self.skipped.contains_key(NOT_TAKEN)
+    }
+
+    /// The report for programs; `status` is that of the process.
+    pub fn to_json(&self, took: Duration, status: u8) -> Value {
+        let balance = self.balance();
+        let account = &self.account;
+        let named = |list: &[(String, String)]| -> Vec<Value> {
+            list.iter().map(|(object, reason)| json!({"object": object, "reason": reason})).collect()
+        };
+        let groups = |tally: &Tally| -> Vec<Value> {
+            let group = |fault: &Fault, count, line| json!({"status": fault.status, "type": fault.error_type, "count": count, "first_line": line});
+            tally
+                .groups()
+                .map(|group_of| group(&group_of.fault, group_of.count, group_of.first_line.0))
+                .collect()
+        };
+        let problems: BTreeMap<_, _> =
+            account.problems.iter().map(|(problem, count)| (problem.name(), count)).collect();
+        let rules: BTreeMap<_, _> =
+            account.exclusions.iter().map(|(rule, hits)| (rule, hits.documents)).collect();
+        let skipped: BTreeMap<_, _> = self
+            .skipped
+            .iter()
+            .map(|(reason, (count, example))| (reason, json!({"count": count, "example": example})))
+            .collect();
+        json!({
+            "objects": self.objects, "objects_failed": self.failed, "objects_broken": self.broken,
+            "lines": balance.lines, "blank": balance.blank, "documents": account.documents,
+            "indexed": balance.indexed, "excluded": balance.excluded, "rejected": balance.rejected, "unsent": balance.unsent,
+            "pipeline_errors": account.pipeline_errors, "sent_again": self.sent_again, "requests": self.requests,
+            "indexed_raw": self.raw.total(), "text_bytes": account.text_bytes, "seconds": took.as_secs_f64(),
+            "first_event": account.first_event.map(|time| time.to_string()),
+            "last_event": account.last_event.map(|time| time.to_string()),
+            "timestamp_tz": account.clocks.wrong_zone().map(|wrong| wrong.zone.to_string()),
+            "problems": problems, "rules": rules, "skipped": skipped,
+            "rejected_by": groups(&self.rejected), "unsent_by": groups(&self.unsent),
+            "failures": named(&self.failures), "breaks": named(&self.breaks),
+            "mostly_no_events": self.foreign_objects.iter().map(|(object, _)| object).collect::<Vec<_>>(),
+            "dead_letters": self.dead_letters, "exit_status": status,
+        })
     }
 
     /// The report for people, on one screen.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use es_loader::config::check;
 use es_loader::config::diagnostic::{File, Severity};
+use serde_json::{Value, json};
 
 use crate::support::pages::assert_part;
 
@@ -35,6 +36,86 @@ fn each_example_of_a_key_is_accepted() {
             check(&[file]).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
         assert!(told.is_empty(), "{name}: {told:?}");
     }
+}
+
+/// To accept what the tables say: `UPDATE_FIXTURES=1 cargo test the_schema_of_keys`.
+#[test]
+fn the_schema_of_keys_is_what_the_tables_say() {
+    let made = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.schema.json");
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    assert_eq!(made, std::fs::read_to_string(&path).unwrap());
+}
+
+/// The keys of a section as JSON Schema, for editors and programs that read user.ini into an object of sections.
+fn schema() -> Value {
+    let mut keys = serde_json::Map::new();
+    for cells in rows(include_str!("../../config/keys.tsv")) {
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        let mut key = json!({"type": "string", "description": format!("{} Value: {}.", cell(3), cell(2))});
+        let default = default(cell(0));
+        if !default.is_empty() {
+            key["default"] = json!(default);
+        }
+        if !cell(4).is_empty() {
+            key["examples"] = json!([cell(4)]);
+        }
+        if let Some(words) = words(cell(2)) {
+            key["enum"] = json!(words);
+        }
+        if !cell(1).is_empty() {
+            let text = format!("Old name of {}.", cell(0));
+            keys.insert(
+                cell(1).to_owned(),
+                json!({"type": "string", "deprecated": true, "description": text}),
+            );
+        }
+        keys.insert(cell(0).to_owned(), key);
+    }
+    for cells in rows(include_str!("../../config/upstream-keys.tsv")) {
+        let text = format!("No setting here: {}. {}.", cells[3], cells[4]);
+        keys.insert(cells[0].to_owned(), json!({"type": "string", "deprecated": true, "description": text}));
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "user.ini of es-loader: an object of its sections",
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": keys,
+            "patternProperties": {
+                "^[A-Za-z0-9_@-]+(\\.[A-Za-z0-9_@-]+)+$": {
+                    "type": "string",
+                    "description": "A line of the table: the field, and its sources or its constant.",
+                },
+            },
+            "additionalProperties": {"type": "string", "description": "A variable that other values refer to by ${NAME}, or a listed field."},
+        },
+    })
+}
+
+/// The words of a form that is a list of words: `json, cef, leef or text`.
+fn words(form: &str) -> Option<Vec<&str>> {
+    let (front, last) = form.split_once(" or ")?;
+    let words: Vec<&str> = front.split(", ").chain([last]).collect();
+    words.iter().all(|word| !word.contains(' ')).then_some(words)
+}
+
+#[test]
+fn the_schema_names_each_key_once_and_takes_the_examples() {
+    let schema = schema();
+    let keys = &schema["additionalProperties"]["properties"];
+    for (name, key) in keys.as_object().unwrap() {
+        let words = key["enum"].as_array().cloned().unwrap_or_default();
+        for example in key["examples"].as_array().into_iter().flatten() {
+            assert!(words.is_empty() || words.contains(example), "{name}: {example}");
+        }
+    }
+    assert_eq!(keys["file_format"]["enum"], json!(["json", "cef", "leef", "text"]));
+    assert_eq!(keys["redact"]["default"], "length");
+    assert_eq!(keys["index"]["deprecated"], true);
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {

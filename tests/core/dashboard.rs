@@ -121,7 +121,7 @@ fn every_field_of_a_panel_is_in_the_template_and_can_be_aggregated() {
             other => panic!("{other}"),
         }
     }
-    assert_eq!(charts, 7);
+    assert_eq!(charts, 10);
 }
 
 #[test]

@@ -293,3 +293,32 @@ fn each_problem_has_a_name_and_a_meaning_of_its_own() {
         assert_eq!(problems.iter().collect::<Vec<_>>(), [(problem, 1)]);
     }
 }
+
+#[test]
+fn the_report_for_programs_has_the_same_numbers() {
+    let mut report = Report::default();
+    report.add(&object("s3://bucket/a.gz", 1_000));
+    report.add(&ObjectReport {
+        rejected: tally(&[(400, "mapper_parsing_exception", "failed", 3)]),
+        indexed: 7,
+        ..ObjectReport { indexed: 7, ..object("s3://bucket/b.gz", 10) }
+    });
+    let failed = Outcome::Failed { reason: "gone".to_owned(), retry: false };
+    report.add(&ObjectReport::not_loaded("s3://bucket/c.gz", failed));
+    let json = report.to_json(Duration::from_secs(2), 2);
+    for (name, value) in [
+        ("lines", 1_010),
+        ("indexed", 1_007),
+        ("rejected", 3),
+        ("unsent", 0),
+        ("objects_failed", 1),
+        ("exit_status", 2),
+    ] {
+        assert_eq!(json[name], value, "{name}: {json}");
+    }
+    assert_eq!(json["problems"]["packet_redacted"], 101);
+    assert_eq!(json["failures"][0]["object"], "s3://bucket/c.gz");
+    assert_eq!(json["rejected_by"][0]["type"], "mapper_parsing_exception");
+    // No reason of a refusal: it may quote the document.
+    assert!(json["rejected_by"][0].get("reason").is_none());
+}

@@ -17,6 +17,7 @@ mod signing;
 mod delivery;
 mod s3;
 mod command_line;
+mod manners;
 mod explain;
 mod user_ini;
 mod exclude;

@@ -153,12 +153,19 @@ fn aggregation(saved: &Value) -> Value {
     let field = &params["field"];
     match saved["type"].as_str().unwrap() {
         "terms" => {
-            assert_eq!((&params["orderBy"], &params["order"]), (&json!("1"), &json!("desc")));
-            json!({"terms": {"field": field, "size": params["size"], "order": {"_count": "desc"}}})
+            // The first metric is the number of documents.
+            let by = match params["orderBy"].as_str().unwrap() {
+                "1" => "_count",
+                metric => metric,
+            };
+            json!({"terms": {"field": field, "size": params["size"], "order": {by: params["order"]}}})
         }
         // Dashboards works an interval out of the time that is shown.
         "date_histogram" if params["interval"] == "auto" => {
             json!({"date_histogram": {"field": field, "fixed_interval": "1m", "min_doc_count": params["min_doc_count"]}})
+        }
+        "histogram" => {
+            json!({"histogram": {"field": field, "interval": params["interval"], "min_doc_count": 1}})
         }
         "top_hits" => json!({"top_hits": {
             "size": params["size"], "docvalue_fields": [{"field": field}], "_source": false,
@@ -261,6 +268,29 @@ fn each_panel_shows_what_the_generator_wrote() {
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(of("3", "host.ip").as_deref().map(address), value(line, "dvc").map(address), "{host}");
     }
+
+    let severity = corpus.ask("severity");
+    let mut shown: BTreeMap<u64, u64> = BTreeMap::new();
+    for level in buckets(&severity["aggregations"]["2"]) {
+        let events = buckets(&level["3"]).iter().map(documents).sum::<u64>();
+        shown.insert(level["key"].as_f64().unwrap() as u64, events);
+    }
+    let mut written: BTreeMap<u64, u64> = BTreeMap::new();
+    for severity in corpus.lines.iter().filter_map(|(_, truth)| truth.severity) {
+        *written.entry(u64::from(severity)).or_default() += 1;
+    }
+    assert_eq!(shown, written);
+
+    let silent = corpus.ask("silent");
+    let latest: Vec<f64> = buckets(&silent["aggregations"]["4"])
+        .iter()
+        .map(|host| host["2"]["value"].as_f64().unwrap())
+        .collect();
+    assert!(latest.len() > 20 && latest.is_sorted(), "{latest:?}");
+
+    let errors = corpus.ask("errors");
+    let shown: u64 = buckets(&errors["aggregations"]["3"]).iter().map(documents).sum();
+    assert_eq!(errors["hits"]["total"]["value"], shown);
 
     let files = corpus.ask("files");
     let shown = buckets(&files["aggregations"]["2"]);

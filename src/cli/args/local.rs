@@ -9,7 +9,7 @@ use super::common::{ConfigArgs, ConnectionArgs, Ids, SampleArgs, SectionArgs};
 /// `load`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished."
+    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished, 130 a signal stopped it."
 )]
 pub(crate) struct LoadArgs {
     /// Files, folders, s3://BUCKET/KEY, s3://BUCKET/PREFIX/ for all objects under it, or - for standard input
@@ -21,6 +21,12 @@ pub(crate) struct LoadArgs {
     /// Where documents go
     #[arg(long, value_enum, default_value_t = To::Opensearch)]
     pub(crate) to: To,
+    /// Print the report as JSON on standard output, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print a report only if something is wrong, and no progress
+    #[arg(short, long, conflicts_with = "json")]
+    pub(crate) quiet: bool,
     /// Folder, or s3://BUCKET/PREFIX/, for documents that OpenSearch refuses for good
     #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
     pub(crate) dead_letter: Option<String>,

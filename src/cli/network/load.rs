@@ -1,6 +1,7 @@
 //! `es-loader load` from S3, or into OpenSearch.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -9,6 +10,7 @@ use super::connect;
 use crate::cli::args::local::LoadArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{Input, total_bytes};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::{output, progress};
 use crate::edge::dead_letters::write::DeadLetters;
 use crate::edge::delivery::outcome::Options;
@@ -27,8 +29,10 @@ pub(crate) fn run(
     inputs: Vec<Input>,
     sections: Arc<CompiledSections>,
     sink: Option<LocalSink>,
+    interrupt: &Interrupt,
 ) -> Result<Report, Failure> {
-    connect::runtime()?.block_on(async {
+    let runtime = connect::runtime()?;
+    let report = runtime.block_on(async {
         let place = connect::dead_letter_place(&args.dead_letter).filter(|_| sink.is_none());
         let needs_s3 =
             inputs.iter().any(Input::is_remote) || place.is_some_and(|place| place.starts_with("s3://"));
@@ -55,14 +59,37 @@ pub(crate) fn run(
         let client = || s3.clone().ok_or_else(|| Failure("no S3 client".to_owned()));
         let dead_letters = place.map(|place| DeadLetters::parse(place, client)).transpose()?;
         let limits = Limits { workers: workers(), ..Limits::default() };
-        let loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters);
-        let _bar = progress::show(loader.progress(), total_bytes(&inputs));
+        let loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters).stopped_by(interrupt.flag());
+        let _bar = (!args.quiet).then(|| progress::show(loader.progress(), total_bytes(&inputs)));
         let mut report = Report::default();
         for input in inputs {
-            report.add(&load(&loader, input).await);
+            if interrupt.has_come() {
+                break;
+            }
+            let name = input.name();
+            tokio::select! {
+                loaded = load(&loader, input) => report.add(&loaded),
+                () = stopped(interrupt) => {
+                    let reason = "the load was stopped here, and not all documents have an answer; load it again".to_owned();
+                    report.add(&ObjectReport::not_loaded(name, Outcome::Failed { reason, retry: true }));
+                }
+            }
         }
         Ok(report)
-    })
+    });
+    // What still reads or waits is not worth waiting for.
+    runtime.shutdown_background();
+    report
+}
+
+/// Waits for a signal, and then until documents that were read should have their answers.
+async fn stopped(interrupt: &Interrupt) {
+    const LOOK: Duration = Duration::from_millis(50);
+    const PATIENCE: Duration = Duration::from_secs(5);
+    while !interrupt.has_come() {
+        tokio::time::sleep(LOOK).await;
+    }
+    tokio::time::sleep(PATIENCE).await;
 }
 
 /// Loads one input; a prefix has been replaced by its objects before.

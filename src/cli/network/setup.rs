@@ -10,6 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::readiness::version;
+use crate::edge::opensearch::send_error::SendError;
 use crate::edge::opensearch::write_alias::{FirstIndex, NameIs, WriteAlias};
 use crate::map::compiled::CompiledSections;
 use crate::setup::template::without_flat_object;
@@ -71,6 +72,42 @@ async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A refusal with what to do about it.
+async fn told(client: &OpenSearch, error: &ApiError) -> Failure {
+    let help = match error {
+        ApiError::Refused { fault, .. } if fault.status == 401 => {
+            "give --user NAME, with the password in OPENSEARCH_PASSWORD; requests to Amazon's hosts are signed instead"
+        }
+        ApiError::Refused { fault, .. } if fault.status == 403 => {
+            "the user or role may not write index templates. The Security plugin allows it by `cluster_manage_index_templates` (on a domain, map \
+             the role's ARN to a role with it), a domain's access policy by es:ESHttpPut, the data access policy of OpenSearch Serverless \
+             by aoss:UpdateIndex. Somebody who may can install what `es-loader setup --print` prints"
+        }
+        error if is_dashboards(client, error).await => {
+            "OpenSearch Dashboards answers there. --endpoint takes the address of the cluster itself, mostly on port 9200; --dashboards URL \
+             installs the dashboard"
+        }
+        _ => return Failure(error.to_string()),
+    };
+    Failure(format!("{error}\nhelp: {help}"))
+}
+
+/// Whether it is OpenSearch Dashboards that answered with something else than an error of OpenSearch's: it tells its state, where it lets us
+/// look, or sends us to its own pages.
+async fn is_dashboards(client: &OpenSearch, error: &ApiError) -> bool {
+    match error {
+        ApiError::Refused { fault, .. } if !fault.error_type.is_empty() => return false,
+        ApiError::Send(SendError::Redirected { endpoint, target }) if endpoint == target => return true,
+        ApiError::Refused { .. } => {}
+        ApiError::Send(_) => return false,
+    }
+    match client.get("api/status").await {
+        Ok(answer) => answer.get("status").is_some(),
+        Err(ApiError::Send(SendError::Redirected { endpoint, target })) => endpoint == target,
+        Err(_) => false,
+    }
+}
+
 /// Installs a template, over an older one of its name; in its form for old versions, if the cluster wants that.
 async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Failure> {
     let older = without_flat_object(template);
@@ -78,12 +115,15 @@ async fn install(client: &OpenSearch, name: &str, template: &Value) -> Result<()
         Err(ApiError::Refused { fault, .. })
             if fault.reason.contains("flat_object") && older != *template =>
         {
-            put(client, name, &older).await?;
+            if let Err(error) = put(client, name, &older).await {
+                return Err(told(client, &error).await);
+            }
             output::notice(format_args!(
                 "es-loader: {name} is installed in its form for old versions: no search finds keys that nobody knows"
             ));
         }
-        done => done?,
+        Err(error) => return Err(told(client, &error).await),
+        Ok(()) => {}
     }
     output::line(format_args!("index template {name} is installed for {}", template["index_patterns"]));
     Ok(())

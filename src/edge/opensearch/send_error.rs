@@ -47,7 +47,7 @@ impl SendError {
     /// Sending the same again, with the same settings, can go well.
     pub fn can_pass(&self) -> bool {
         match self {
-            SendError::NoAnswer { problem, .. } => *problem != Problem::Certificate,
+            SendError::NoAnswer { problem, .. } => !matches!(problem, Problem::Certificate | Problem::NoTls),
             SendError::Credentials { lasting, .. } => !lasting,
             SendError::Redirected { .. } | SendError::Setup(_) => false,
         }
@@ -61,6 +61,7 @@ impl SendError {
                 Problem::Connect => "no_connection",
                 Problem::Certificate => "certificate",
                 Problem::Tls => "tls",
+                Problem::NoTls => "no_tls",
                 Problem::TimedOut => Fault::TIME_OUT,
                 Problem::Broken => "connection_broke",
             },
@@ -76,6 +77,10 @@ impl SendError {
             _ if error.is_timeout() => Problem::TimedOut,
             text if text.contains("dns error") => Problem::Dns,
             text if text.contains("invalid peer certificate") => Problem::Certificate,
+            // The endpoint answers, and not in TLS.
+            text if text.contains("invalidcontenttype") || text.contains("wrong version number") => {
+                Problem::NoTls
+            }
             text if ["certificate", "handshake", "tls", "invalidcontenttype"]
                 .iter()
                 .any(|sign| text.contains(sign)) =>
@@ -85,7 +90,12 @@ impl SendError {
             text if text.contains("(connect)") => Problem::Connect,
             _ => Problem::Broken,
         };
-        SendError::NoAnswer { endpoint: endpoint.to_string(), problem, text }
+        let endpoint = endpoint.to_string();
+        let text = match (problem, endpoint.strip_prefix("https://")) {
+            (Problem::NoTls, Some(rest)) => format!("write http://{rest}"),
+            _ => text,
+        };
+        SendError::NoAnswer { endpoint, problem, text }
     }
 
     pub(crate) fn redirected(endpoint: &Endpoint, target: &Url) -> Self {
@@ -115,6 +125,8 @@ pub enum Problem {
     Certificate,
     /// The TLS handshake.
     Tls,
+    /// The endpoint speaks HTTP without TLS: it stays so until someone changes something.
+    NoTls,
     /// Too slow.
     TimedOut,
     /// The connection broke with the request or the answer under way.
@@ -130,6 +142,7 @@ impl fmt::Display for Problem {
                 "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
             }
             Problem::Tls => "TLS fails",
+            Problem::NoTls => "there is no TLS there",
             Problem::TimedOut => "no answer in time",
             Problem::Broken => "the connection broke",
         })

@@ -36,17 +36,19 @@ enum Chart {
     Numbers,
     Columns,
     Bars,
+    Heat,
     Table,
 }
 
 const INDEX: &str = "log-deepsecurity";
 const EVENTS: Text = text("Events", "イベント数");
+const LATEST: Text = text("Latest event", "最終イベント");
 const MODULE: Text = text("Module", "モジュール");
 const COMPUTERS: Text = text("Computers", "コンピューター数");
 const TITLE: Text = text("Deep Security Summary", "Deep Security サマリー");
 const SEARCH: Text = text("Events in full", "イベント一覧");
 
-const PANELS: [Panel; 7] = [
+const PANELS: [Panel; 10] = [
     Panel {
         name: "numbers",
         title: text("Numbers", "概要"),
@@ -150,6 +152,58 @@ const PANELS: [Panel; 7] = [
         },
         place: [31, 30, 17, 16],
     },
+    Panel {
+        name: "errors",
+        title: text("Not understood, or refused", "解析できない、または拒否されたイベント"),
+        chart: Chart::Table,
+        // Documents that OpenSearch refuses are there in their raw form, of this kind too.
+        query: "event.kind:pipeline_error",
+        aggregations: |language| {
+            json!([
+                count(language),
+                metric("2", "max", "@timestamp", LATEST, language),
+                terms("3", "bucket", "error.type", 20, text("Reason", "理由"), language),
+            ])
+        },
+        place: [0, 46, 14, 16],
+    },
+    Panel {
+        name: "silent",
+        title: text("Agents, the longest silent first", "最終イベントが古い順のエージェント"),
+        chart: Chart::Table,
+        query: "",
+        aggregations: |language| {
+            let mut computers = terms("4", "bucket", "host.id", 50, text("Host ID", "ホスト ID"), language);
+            computers["params"]["orderBy"] = json!("2");
+            computers["params"]["order"] = json!("asc");
+            json!([
+                count(language),
+                metric("2", "max", "@timestamp", LATEST, language),
+                latest("3", "host.name", text("Name", "コンピューター名"), language),
+                computers,
+            ])
+        },
+        place: [14, 46, 17, 16],
+    },
+    Panel {
+        name: "severity",
+        title: text("Severity by module", "モジュール別の重大度"),
+        chart: Chart::Heat,
+        query: "",
+        aggregations: |language| {
+            let label = text("Severity", "重大度").all()[language];
+            let levels = json!({
+                "field": "event.severity", "customLabel": label, "interval": 1, "min_doc_count": false,
+                "has_extended_bounds": false, "extended_bounds": {},
+            });
+            json!([
+                count(language),
+                {"id": "2", "enabled": true, "type": "histogram", "schema": "segment", "params": levels},
+                terms("3", "group", "event.provider", 10, MODULE, language),
+            ])
+        },
+        place: [31, 46, 17, 16],
+    },
 ];
 
 const COLUMNS: [&str; 9] = [
@@ -186,7 +240,7 @@ pub(crate) fn saved_objects(language: usize) -> String {
 }
 
 fn dashboard(language: usize) -> Value {
-    let list = ("search", "list", [0, 46, 48, 24]);
+    let list = ("search", "list", [0, 62, 48, 24]);
     let all = PANELS.iter().map(|panel| ("visualization", panel.name, panel.place)).chain([list]);
     let (panels, references): (Vec<Value>, Vec<Value>) = all
         .enumerate()
@@ -221,6 +275,7 @@ fn chart(panel: &Panel, language: usize) -> Value {
         Chart::Numbers => ("metric", numbers()),
         Chart::Columns => ("histogram", bars("histogram", ["bottom", "left"], language)),
         Chart::Bars => ("horizontal_bar", bars("horizontal_bar", ["left", "bottom"], language)),
+        Chart::Heat => ("heatmap", heat()),
         Chart::Table => ("table", table()),
     };
     let state =
@@ -310,6 +365,18 @@ fn bars(kind: &str, [category, value]: [&str; 2], language: usize) -> Value {
             "valueAxis": "ValueAxis-1", "drawLinesBetweenPoints": true, "lineWidth": 2, "showCircles": true,
         }],
         "thresholdLine": {"show": false, "value": 10, "width": 1, "style": "full", "color": "#E7664C"},
+    })
+}
+
+fn heat() -> Value {
+    json!({
+        "type": "heatmap", "addTooltip": true, "addLegend": true, "enableHover": false, "legendPosition": "right", "times": [],
+        "colorsNumber": 6, "colorSchema": "Yellow to Red", "setColorRange": false, "colorsRange": [], "invertColors": false,
+        "percentageMode": false,
+        "valueAxes": [{
+            "show": false, "id": "ValueAxis-1", "type": "value", "scale": {"type": "linear", "defaultYExtents": false},
+            "labels": {"show": true, "rotate": 0, "overwriteColor": false, "color": "black"},
+        }],
     })
 }
 
