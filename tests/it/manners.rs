@@ -40,7 +40,7 @@ fn a_load_that_is_stopped_reports_what_it_has_done() {
     }
     let run = stopped(&["--to", "none", "--json"], "-INT").with_status(130);
     let report: Value = serde_json::from_slice(&run.stdout).unwrap();
-    assert_eq!((&report["exit_status"], &report["objects_broken"]), (&json!(130), &json!(1)));
+    assert_eq!((&report["exit_status"], &report["objects_failed"]), (&json!(130), &json!(1)));
     assert!((1..40_000).contains(&report["lines"].as_u64().unwrap()), "{report}");
     assert_eq!(report["lines"], report["indexed"]);
 }
