@@ -1,7 +1,8 @@
 //! How the command line behaves beside its work: when it is stopped, for programs, in a quiet shell, and where an address is another
 //! server's.
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -81,22 +82,36 @@ fn colours_are_there_when_they_are_asked_for() {
 }
 
 /// A command against a server that answers each request so.
-fn against(answer: impl FnMut(&Request) -> Reply + Send + 'static, command: &[&str], scheme: &str) -> Run {
+fn against(answer: impl FnMut(&Request) -> Reply + Send + 'static, command: &[&str]) -> Run {
     run(async {
         let server = serve_all(answer).await;
-        let endpoint = server.url.replace("http://", scheme);
         let mut program = es_loader();
-        program.args(command).args(["--endpoint", &endpoint]);
+        program.args(command).args(["--endpoint", &server.url]);
         tokio::task::spawn_blocking(move || Run::of(&mut program)).await.unwrap()
     })
+}
+
+/// The address of a server without TLS, which calls a handshake a bad request, as servers of HTTP do.
+fn server_without_tls() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    address
 }
 
 #[test]
 fn an_address_without_tls_is_told_with_the_one_to_write() {
     for scheme in ["", "https://"] {
         let started = Instant::now();
-        let run = against(|_| Reply::json(200, "{}"), &["setup"], scheme).with_status(2);
-        run.says("there is no TLS there: write http://127.0.0.1:");
+        let address = server_without_tls();
+        let run =
+            Run::of(es_loader().args(["setup", "--endpoint", &format!("{scheme}{address}")])).with_status(2);
+        run.says(&format!("there is no TLS there: write http://{address}"));
         assert!(started.elapsed() < Duration::from_secs(20));
     }
 }
@@ -112,9 +127,9 @@ fn setup_says_what_to_do_where_it_may_not_and_where_dashboards_answer() {
             _ => Reply::json(200, "{}"),
         }
     };
-    let run = against(refused(403), &["setup"], "http://").with_status(2);
+    let run = against(refused(403), &["setup"]).with_status(2);
     run.says("help: the user or role may not write index templates").says("cluster_manage_index_templates");
-    let run = against(refused(401), &["setup"], "http://").with_status(2);
+    let run = against(refused(401), &["setup"]).with_status(2);
     run.says("OPENSEARCH_PASSWORD");
     let dashboards = |request: &Request| match request.target.as_str() {
         "/api/status" => {
@@ -125,9 +140,9 @@ fn setup_says_what_to_do_where_it_may_not_and_where_dashboards_answer() {
             json!({"statusCode": 404, "error": "Not Found", "message": "Not Found"}).to_string(),
         ),
     };
-    let run = against(dashboards, &["setup"], "http://").with_status(2);
+    let run = against(dashboards, &["setup"]).with_status(2);
     run.says("OpenSearch Dashboards answers there").says("--dashboards URL");
     let other = |_: &Request| Reply::json(404, json!({"error": "no such page"}).to_string());
-    let run = against(other, &["setup"], "http://").with_status(2);
+    let run = against(other, &["setup"]).with_status(2);
     assert!(!run.stderr.contains("Dashboards"), "{}", run.stderr);
 }

@@ -7,6 +7,6 @@ pub(crate) mod target;
 pub(crate) mod exchange;
 pub mod client;
 pub(crate) mod probe;
-pub(crate) mod write_alias;
+pub mod write_alias;
 pub mod readiness;
 pub mod dashboards;

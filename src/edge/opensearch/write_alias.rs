@@ -27,7 +27,7 @@ pub(crate) enum WriteAlias {
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameIs {
+pub enum NameIs {
     /// An alias, or a data stream.
     Alias,
     /// An index.
@@ -80,7 +80,7 @@ impl OpenSearch {
     /// # Errors
     ///
     /// No answer, or one that says neither yes nor no.
-    pub(crate) async fn what_is(&self, name: &str) -> Result<NameIs, ApiError> {
+    pub async fn what_is(&self, name: &str) -> Result<NameIs, ApiError> {
         match self.get(&format!("{}?filter_path=*.settings.index.uuid", in_path(name))).await {
             Ok(Value::Object(indices)) if indices.contains_key(name) => Ok(NameIs::Index),
             Ok(_) => Ok(NameIs::Alias),
