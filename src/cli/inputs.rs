@@ -14,6 +14,7 @@ use crate::trigger::object_ref::ObjectRef;
 const STANDARD_INPUT: &str = "/dev/stdin";
 
 /// Something to load.
+#[derive(Clone)]
 pub(crate) enum Input {
     /// A local file, and the name of the section that loads it.
     File { path: PathBuf, section: String },
@@ -53,7 +54,7 @@ impl Input {
     }
 
     /// Bytes to read, where they are known.
-    fn bytes(&self) -> Option<u64> {
+    pub(crate) fn bytes(&self) -> Option<u64> {
         match self {
             Self::File { path, .. } => std::fs::metadata(path).ok().map(|metadata| metadata.len()),
             Self::Object(object) => object.size,

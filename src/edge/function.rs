@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_types::SdkConfig;
@@ -15,6 +17,7 @@ use super::delivery::deadline::Deadline;
 use super::log_lines;
 use super::logging::level_that_passes;
 use super::object_loader::ObjectLoader;
+use super::together::SMALL;
 use crate::bytes::safe::Safe;
 use crate::local::settings::Answer;
 use crate::report::metrics;
@@ -82,6 +85,8 @@ pub struct Function {
 /// What became of the objects of one invocation.
 #[derive(Debug, Default)]
 struct Work {
+    /// The reports of small objects that were loaded together, by object.
+    loaded: Vec<(ObjectRef, ObjectReport)>,
     /// Objects that were begun, whatever became of them.
     begun: u64,
     /// Something was done that another try does not have to do again.
@@ -146,13 +151,11 @@ impl Function {
         let mut failed_messages: Vec<&MessageId> = Vec::new();
         let mut nameless = None;
         let receipts = receipts(event);
-        let mut seen: HashMap<&MessageId, &Message> = HashMap::new();
-        for message in &invocation.messages {
+        let messages = once_each(&invocation.messages);
+        let objects = messages.iter().flat_map(|message| &message.objects);
+        work.loaded = self.load_small(objects, now.0, deadline).await;
+        for message in messages {
             let id = message.id.as_ref();
-            if id.is_some_and(|id| seen.insert(id, message) == Some(message)) {
-                info!(message_id = id.map(|id| id.0.as_str()), "the message is in the batch twice");
-                continue;
-            }
             work.is_pushed_back = false;
             let failed = self.message(message, now.0, deadline, &mut work).await;
             if let (true, Some(receipt)) =
@@ -237,8 +240,11 @@ impl Function {
     ) -> Option<(String, String)> {
         let name = object.to_string();
         let start = object.lines.map_or(1, |lines| lines.start);
-        if let Some(deadline) =
-            deadline.filter(|deadline| deadline.last_call(work.begun == 0) <= Instant::now())
+        let loaded = work.loaded.iter().position(|(of, _)| of == object);
+        let loaded = loaded.map(|at| work.loaded.swap_remove(at).1);
+        if loaded.is_none()
+            && let Some(deadline) =
+                deadline.filter(|deadline| deadline.last_call(work.begun == 0) <= Instant::now())
         {
             let reason = "the deadline came before the object was begun";
             let again = self.hand_over(&name, object, start, reason, Some(deadline), work).await;
@@ -248,7 +254,10 @@ impl Function {
             return again;
         }
         work.begun += 1;
-        let mut report = self.load(object, now, deadline).await;
+        let mut report = match loaded {
+            Some(report) => report,
+            None => load(&self.loader, object, now, deadline).await,
+        };
         let again = match (&report.outcome, report.resume) {
             (Outcome::Loaded, _) => {
                 work.settled = true;
@@ -300,13 +309,34 @@ impl Function {
         (self.answers.broken == Answer::Retry).then(|| (name.to_owned(), reason))
     }
 
-    /// Loads an object within the deadline, even if something hangs that should not.
-    async fn load(&self, object: &ObjectRef, now: Timestamp, deadline: Option<Deadline>) -> ObjectReport {
-        let load = self.loader.load_object(object, now, deadline);
-        let Some(deadline) = deadline else { return load.await };
-        tokio::time::timeout_at(deadline.patience().into(), load)
-            .await
-            .unwrap_or_else(|_| self.loader.not_in_time(object))
+    /// Loads the small ones of some objects together, if there are several of them, and gives their reports. What the time is too
+    /// short for is not begun.
+    async fn load_small(
+        &self,
+        objects: impl Iterator<Item = &ObjectRef>,
+        now: Timestamp,
+        deadline: Option<Deadline>,
+    ) -> Vec<(ObjectRef, ObjectReport)> {
+        let small: Vec<ObjectRef> =
+            objects.filter(|object| object.size.is_some_and(|size| size <= SMALL)).cloned().collect();
+        let mut loaded = Vec::new();
+        if small.len() < 2 {
+            return loaded;
+        }
+        let is_first = Arc::new(AtomicBool::new(true));
+        let begin = |loader: ObjectLoader, object: ObjectRef| {
+            let is_first = Arc::clone(&is_first);
+            async move {
+                let is_first = is_first.swap(false, Ordering::Relaxed);
+                if deadline.is_some_and(|deadline| deadline.last_call(is_first) <= Instant::now()) {
+                    return None;
+                }
+                let report = load(&loader, &object, now, deadline).await;
+                Some((object, report))
+            }
+        };
+        self.loader.together(small, begin, |report| loaded.extend(report)).await;
+        loaded
     }
 
     /// Hands an object over to another invocation, from line `start` on. Gives its name and the reason if that is not possible.
@@ -349,6 +379,35 @@ impl Function {
         let left = Duration::try_from(deadline.duration_since(now)).unwrap_or_default();
         Some(Deadline::before(instant, left))
     }
+}
+
+/// The messages of a batch, without those that are in it twice.
+fn once_each(messages: &[Message]) -> Vec<&Message> {
+    let mut seen: HashMap<&MessageId, &Message> = HashMap::new();
+    let mut once = Vec::new();
+    for message in messages {
+        match &message.id {
+            Some(id) if seen.insert(id, message) == Some(message) => {
+                info!(message_id = id.0, "the message is in the batch twice");
+            }
+            _ => once.push(message),
+        }
+    }
+    once
+}
+
+/// Loads an object within the deadline, even if something hangs that should not.
+async fn load(
+    loader: &ObjectLoader,
+    object: &ObjectRef,
+    now: Timestamp,
+    deadline: Option<Deadline>,
+) -> ObjectReport {
+    let load = loader.load_object(object, now, deadline);
+    let Some(deadline) = deadline else { return load.await };
+    tokio::time::timeout_at(deadline.patience().into(), load)
+        .await
+        .unwrap_or_else(|_| loader.not_in_time(object))
 }
 
 impl Work {

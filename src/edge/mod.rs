@@ -11,6 +11,7 @@ pub mod clients;
 pub mod audit;
 pub mod back_off;
 pub mod object_loader;
+pub(crate) mod together;
 pub mod redrive;
 pub mod logging;
 mod log_lines;

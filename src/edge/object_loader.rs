@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::aws::s3::{DAMAGED_ON_THE_WAY, S3, S3Error};
 use super::dead_letters::write::DeadLetters;
 use super::delivery::deadline::Deadline;
+use super::delivery::joint::Joint;
 use super::delivery::outcome::SideOutputs;
 use super::delivery::sink::{Sink, ended, send};
 use crate::bytes::safe::Safe;
@@ -32,6 +33,7 @@ pub struct ObjectLoader {
     sink: Sink,
     limits: Limits,
     dead_letters: Option<DeadLetters>,
+    joint: Option<Joint>,
     progress: Arc<Progress>,
     /// Objects break off once it is set.
     stop: Option<Arc<AtomicBool>>,
@@ -41,7 +43,16 @@ impl ObjectLoader {
     /// A loader. Only objects in S3 need `s3`.
     pub fn new(sections: Arc<CompiledSections>, s3: Option<S3>, sink: Sink, limits: Limits) -> Self {
         let limits = sink.limits(limits);
-        Self { sections, s3, sink, limits, dead_letters: None, progress: Arc::default(), stop: None }
+        Self {
+            sections,
+            s3,
+            sink,
+            limits,
+            dead_letters: None,
+            joint: None,
+            progress: Arc::default(),
+            stop: None,
+        }
     }
 
     /// The same loader, which keeps the documents that a cluster refuses for good.
@@ -57,6 +68,15 @@ impl ObjectLoader {
     pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
         self.stop = Some(stop);
         self
+    }
+
+    /// The same loader, whose bulk requests are joined with those of other objects.
+    pub(crate) fn with_joint(self, joint: Joint) -> Self {
+        Self { joint: Some(joint), ..self }
+    }
+
+    pub(crate) fn sink(&self) -> &Sink {
+        &self.sink
     }
 
     /// Forgets what the last invocation learned of the cluster.
@@ -191,6 +211,9 @@ impl ObjectLoader {
                 let mut report =
                     ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
                 let mut side_outputs = self.side_outputs(&object.facts, &limits);
+                // Without ids a request that is sent again doubles what it carried for others.
+                let has_ids = sections.named(&object.section).is_some_and(|section| section.ids);
+                side_outputs.joint = self.joint.clone().filter(|_| has_ids);
                 let parse = move |sink: &mut BatchSink<'_>| parse(object, &sections, &limits, sink);
                 let start = LineNumber(limits.lines.map_or(1, |lines| lines.start));
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)

@@ -769,7 +769,8 @@ fn the_memory_of_settled_batches_comes_back_empty() {
         }
         drop(sender);
         let (spent, spare) = std::sync::mpsc::sync_channel(9);
-        let mut side_outputs = SideOutputs { spent: Some(spent), ..SideOutputs::default() };
+        let mut side_outputs = SideOutputs::default();
+        side_outputs.spent = Some(spent);
         let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut side_outputs).await;
         assert_eq!(delivery.indexed, 10);
         let back: Vec<Batch> = spare.try_iter().collect();

@@ -34,6 +34,7 @@ mod hunting;
 mod events;
 mod continuation;
 mod batches;
+mod together;
 mod startup;
 mod secret;
 mod template;

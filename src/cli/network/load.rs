@@ -1,5 +1,6 @@
 //! `es-loader load` from S3, or into OpenSearch.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::edge::delivery::outcome::Options;
 use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::readiness::findings;
+use crate::edge::together::SMALL;
 use crate::load::account::Limits;
 use crate::local::cores::workers;
 use crate::local::sink::LocalSink;
@@ -59,20 +61,15 @@ pub(crate) fn run(
         let client = || s3.clone().ok_or_else(|| Failure("no S3 client".to_owned()));
         let dead_letters = place.map(|place| DeadLetters::parse(place, client)).transpose()?;
         let limits = Limits { workers: workers(), ..Limits::default() };
-        let loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters).stopped_by(interrupt.flag());
+        let loader = ObjectLoader::new(sections, s3, sink, limits)
+            .with_dead_letters(dead_letters)
+            .stopped_by(interrupt.flag());
         let _bar = (!args.quiet).then(|| progress::show(loader.progress(), total_bytes(&inputs)));
         let mut report = Report::default();
-        for input in inputs {
+        for group in inputs.chunk_by(|one, other| is_small(one) && is_small(other)) {
+            load_group(&loader, group, interrupt, &mut report).await;
             if interrupt.has_come() {
                 break;
-            }
-            let name = input.name();
-            tokio::select! {
-                loaded = load(&loader, input) => report.add(&loaded),
-                () = stopped(interrupt) => {
-                    let reason = "the load was stopped here, and not all documents have an answer; load it again".to_owned();
-                    report.add(&ObjectReport::not_loaded(name, Outcome::Failed { reason, retry: true }));
-                }
             }
         }
         Ok(report)
@@ -80,6 +77,28 @@ pub(crate) fn run(
     // What still reads or waits is not worth waiting for.
     runtime.shutdown_background();
     report
+}
+
+/// Loads one input, or some small ones that share their requests. Behind a signal no other one is begun.
+async fn load_group(loader: &ObjectLoader, group: &[Input], interrupt: &Interrupt, report: &mut Report) {
+    let (begun, mut done) = (Cell::new(0), 0);
+    let inputs = group.iter().cloned().take_while(|_| !interrupt.has_come());
+    let begin = |loader: ObjectLoader, input: Input| {
+        begun.set(begun.get() + 1);
+        async move { load(&loader, input).await }
+    };
+    let is_cut = tokio::select! {
+        () = loader.together(inputs, begin, |loaded| {
+            done += 1;
+            report.add(&loaded);
+        }) => false,
+        () = stopped(interrupt) => true,
+    };
+    for input in group.iter().take(begun.get()).skip(done).filter(|_| is_cut) {
+        let reason =
+            "the load was stopped here, and not all documents have an answer; load it again".to_owned();
+        report.add(&ObjectReport::not_loaded(input.name(), Outcome::Failed { reason, retry: true }));
+    }
 }
 
 /// Waits for a signal, and then until documents that were read should have their answers.
@@ -90,6 +109,11 @@ async fn stopped(interrupt: &Interrupt) {
         tokio::time::sleep(LOOK).await;
     }
     tokio::time::sleep(PATIENCE).await;
+}
+
+/// Whether an input is loaded together with others.
+fn is_small(input: &Input) -> bool {
+    input.bytes().is_some_and(|bytes| bytes <= SMALL)
 }
 
 /// Loads one input; a prefix has been replaced by its objects before.

@@ -1,7 +1,6 @@
 //! Delivers batches that come in through a channel as bulk requests, and accounts for every document.
 
 use std::future;
-use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc::Receiver;
@@ -25,8 +24,7 @@ pub async fn deliver(
     deadline: Option<Deadline>,
     side_outputs: &mut SideOutputs,
 ) -> Delivery {
-    let progress = Arc::clone(&side_outputs.progress);
-    let mut queue = RetryQueue::new(client, options, deadline, side_outputs.sections.clone(), progress);
+    let mut queue = RetryQueue::new(client, options, deadline, side_outputs);
     let mut is_open = true;
     loop {
         if queue.is_stopped() {

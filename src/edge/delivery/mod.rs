@@ -7,6 +7,7 @@ pub(crate) mod ledger;
 pub(crate) mod attempt;
 mod held;
 mod denial;
+pub(crate) mod joint;
 pub(crate) mod retry_queue;
 pub mod deliver;
 pub mod sink;

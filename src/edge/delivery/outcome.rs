@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use super::joint::Joint;
 use super::ledger::{Altered, Ledger};
 use crate::deliver::bulk::Tally;
 use crate::deliver::bulk::fault::Fault;
@@ -38,6 +39,8 @@ pub struct Delivery {
     pub stop: Option<Stop>,
     /// The number of bulk requests.
     pub requests: u64,
+    /// Of the requests: those that travelled as a part of another object's.
+    pub(crate) carried: u64,
     /// Documents that were sent again, counted each time.
     pub sent_again: u64,
     /// Bytes of the answered requests' bodies as they went over the wire.
@@ -79,7 +82,7 @@ impl Delivery {
 
     /// Enters the delivery into the report of the object. A delivery that ended early has failed.
     pub(crate) fn book(self, report: &mut ObjectReport) {
-        (report.indexed, report.requests) = (self.indexed, self.requests);
+        (report.indexed, report.requests) = (self.indexed, self.requests - self.carried);
         (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
         (report.raw, report.moved) = (self.raw, self.moved);
         report.may_be_double = self.may_be_double;
@@ -144,6 +147,8 @@ pub struct SideOutputs {
     pub progress: Arc<Progress>,
     /// The sections that made the documents: they say where left-over keys are.
     pub sections: Option<Arc<CompiledSections>>,
+    /// Joins its requests with those of other objects.
+    pub(crate) joint: Option<Joint>,
     /// Takes back the memory of a batch that is settled, for the next one; what it does not take is freed.
     pub spent: Option<SyncSender<Batch>>,
 }

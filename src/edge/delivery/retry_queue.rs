@@ -13,7 +13,8 @@ use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::denial;
 use super::held::{Held, held};
-use super::outcome::{Delivery, Options, Stop};
+use super::joint::Joint;
+use super::outcome::{Delivery, Options, SideOutputs, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{
     ClosedIndices, Consequence, Judgement, Pace, Ways, body_without_index, by_index, index_and_id, is_create,
@@ -64,6 +65,7 @@ pub(crate) struct RetryQueue<'a> {
     sections: Option<Arc<CompiledSections>>,
     /// The names that have to be aliases.
     aliases: BTreeSet<String>,
+    joint: Option<Joint>,
     /// When a document was last settled.
     settled: Option<Instant>,
     progress: Arc<Progress>,
@@ -79,12 +81,11 @@ impl<'a> RetryQueue<'a> {
         client: &'a OpenSearch,
         options: &'a Options,
         deadline: Option<Deadline>,
-        sections: Option<Arc<CompiledSections>>,
-        progress: Arc<Progress>,
+        side_outputs: &SideOutputs,
     ) -> Self {
         // A collection has no rollover.
-        let aliases =
-            sections.iter().filter(|_| !client.is_collection()).flat_map(|sections| sections.aliases());
+        let sections = side_outputs.sections.iter().filter(|_| !client.is_collection());
+        let aliases = sections.flat_map(|sections| sections.aliases());
         Self {
             client,
             options,
@@ -98,9 +99,10 @@ impl<'a> RetryQueue<'a> {
             closed_indices: ClosedIndices::default(),
             denied: BTreeMap::new(),
             denial: None,
-            sections,
+            sections: side_outputs.sections.clone(),
+            joint: side_outputs.joint.clone(),
             settled: None,
-            progress,
+            progress: Arc::clone(&side_outputs.progress),
             refused: Vec::new(),
             spent: None,
             delivery: Delivery::default(),
@@ -184,13 +186,16 @@ impl<'a> RetryQueue<'a> {
             }
             self.delivery.requests += 1;
             let require_alias = self.goes_to_alias(&attempt, &ways);
-            let client = self.client.clone();
+            let (client, joint) = (self.client.clone(), self.joint.clone());
             let limit = self.time_left().unwrap_or(Duration::MAX);
             self.in_flight.spawn(async move {
                 let way = BulkWay { index: index.as_deref(), require_alias };
-                let answer = match way.index {
-                    None => client.bulk_by(way, &attempt.batch.body, limit).await,
-                    Some(_) => client.bulk_by(way, &body_without_index(&attempt.batch), limit).await,
+                let answer = match (way, joint) {
+                    (BulkWay { index: None, require_alias: false }, Some(joint)) => {
+                        joint.bulk(&attempt.batch.body, attempt.batch.len(), limit).await
+                    }
+                    (BulkWay { index: None, .. }, _) => client.bulk_by(way, &attempt.batch.body, limit).await,
+                    _ => client.bulk_by(way, &body_without_index(&attempt.batch), limit).await,
                 };
                 Completed::Bulk(attempt, answer)
             });
@@ -260,6 +265,7 @@ impl<'a> RetryQueue<'a> {
         let judgement = match answer {
             Ok(answer) => {
                 self.delivery.bytes_sent += answer.sent;
+                self.delivery.carried += u64::from(answer.is_carried);
                 judge(&attempt.batch, answer.status, &answer.body)
             }
             Err(error) if error.can_pass() => {

@@ -101,6 +101,8 @@ pub struct Answer {
     pub sent: u64,
     /// How long to wait before the next request, by `Retry-After` (RFC 9110, section 10.2.3).
     pub retry_after: Option<Duration>,
+    /// It is a part of the answer to a joint request, which another part counts.
+    pub(crate) is_carried: bool,
 }
 
 /// Why a request other than a bulk request failed.
@@ -302,7 +304,7 @@ impl OpenSearch {
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
         let answer =
             response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
-        Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after })
+        Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after, is_carried: false })
     }
 }
 

@@ -6,7 +6,7 @@
 //! The transport follows redirects, from 307 and 308 with the body, and cannot be told not to. So the first request to an endpoint
 //! has no body: an endpoint that redirects it gets no other. Behind that, each answer is checked for where it came from.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::opensearch::auth::Credentials;
 use ::opensearch::cert::{Certificate, CertificateValidation};
@@ -85,8 +85,9 @@ impl Exchange {
         headers: HeaderMap,
         limit: Duration,
     ) -> Result<Response, SendError> {
+        let begun = Instant::now();
         self.answers_itself.get_or_try_init(async || self.ask_without_body(limit).await).await?;
-        self.ask(request, headers, limit).await
+        self.ask(request, headers, limit.saturating_sub(begun.elapsed())).await
     }
 
     /// Asks for a bulk request without a body, which the cluster refuses and what redirects all requests redirects.

@@ -1,0 +1,233 @@
+//! Joins the small bulk requests of several objects to one.
+//!
+//! Each object keeps a delivery of its own, which gets its part of the answer and judges it: what is refused, sent again or given up
+//! concerns its own documents alone.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinSet;
+
+use crate::edge::opensearch::client::{Answer, OpenSearch};
+use crate::edge::opensearch::send_error::SendError;
+
+/// A request that is larger travels alone, in bytes.
+const LARGEST_PART: usize = 1 << 20;
+
+/// A joint request that is as large is sent, in bytes: as large as a request of one object.
+const FULL: usize = 5_000_000;
+
+/// Joint requests in flight: with one of them more parts gather meanwhile.
+const IN_FLIGHT: usize = 2;
+
+/// How long a part waits for others. Only an object that is slow makes it wait as long.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The joint requests of some objects. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Joint {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    client: OpenSearch,
+    state: Mutex<State>,
+    /// A part has come, or a request is completed.
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    gathered: Gathered,
+    in_flight: usize,
+    /// The parts of requests in flight.
+    parts_in_flight: usize,
+    /// An endpoint that has refused a joint request gets no other one.
+    is_apart: bool,
+}
+
+/// Parts that wait for the next request.
+#[derive(Debug, Default)]
+struct Gathered {
+    body: Vec<u8>,
+    parts: Vec<Part>,
+    since: Option<Instant>,
+}
+
+/// The request of one object.
+#[derive(Debug)]
+struct Part {
+    /// How many bytes of the body, and documents, are its own.
+    bytes: usize,
+    documents: usize,
+    limit: Duration,
+    answer: oneshot::Sender<Result<Answer, SendError>>,
+}
+
+impl Joint {
+    pub(crate) fn new(client: OpenSearch) -> Self {
+        let shared = Shared { client, state: Mutex::default(), changed: Notify::new() };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Sends a bulk request of so many documents together with those of others, and gives its part of the answer.
+    pub(crate) async fn bulk(
+        &self,
+        body: &[u8],
+        documents: usize,
+        limit: Duration,
+    ) -> Result<Answer, SendError> {
+        let answer = {
+            let mut state = self.state();
+            if state.is_apart || body.len() > LARGEST_PART {
+                None
+            } else {
+                let (sender, answer) = oneshot::channel();
+                state.gathered.body.extend_from_slice(body);
+                state.gathered.parts.push(Part { bytes: body.len(), documents, limit, answer: sender });
+                state.gathered.since.get_or_insert_with(Instant::now);
+                Some(answer)
+            }
+        };
+        self.shared.changed.notify_one();
+        match answer {
+            Some(answer) => match answer.await {
+                Ok(answer) => answer,
+                // Nobody sends for us any more.
+                Err(_) => self.shared.client.bulk(body, limit).await,
+            },
+            None => self.shared.client.bulk(body, limit).await,
+        }
+    }
+
+    /// Whether another object can begin beside so many that run: of these, only `busy` may do anything but wait for an answer.
+    pub(crate) fn has_room(&self, running: usize, busy: usize) -> bool {
+        let state = self.state();
+        state.gathered.body.len() < FULL && running.saturating_sub(state.waiting()) < busy
+    }
+
+    /// Sends what has gathered, if it is enough, if it has waited for long, or if all of so many running objects wait and
+    /// `no_more` can begin.
+    pub(crate) fn send(&self, running: usize, no_more: bool) {
+        let mut state = self.state();
+        let waited = state.gathered.since.is_some_and(|since| since.elapsed() >= PATIENCE);
+        let all_wait = no_more && state.waiting() >= running;
+        let is_full = state.gathered.body.len() >= FULL;
+        if state.gathered.parts.is_empty() || state.in_flight == IN_FLIGHT || !(is_full || waited || all_wait)
+        {
+            return;
+        }
+        let gathered = mem::take(&mut state.gathered);
+        state.in_flight += 1;
+        state.parts_in_flight += gathered.parts.len();
+        drop(state);
+        let joint = self.clone();
+        tokio::spawn(async move {
+            let parts = gathered.parts.len();
+            let is_apart = gathered.send(&joint.shared.client).await;
+            let mut state = joint.state();
+            state.in_flight -= 1;
+            state.parts_in_flight -= parts;
+            state.is_apart |= is_apart;
+            drop(state);
+            joint.shared.changed.notify_one();
+        });
+    }
+
+    /// Waits until [`Self::send`] and [`Self::has_room`] may say something else.
+    pub(crate) async fn changed(&self) {
+        let since = self.state().gathered.since;
+        match since {
+            Some(since) => {
+                let _ =
+                    tokio::time::timeout_at((since + PATIENCE).into(), self.shared.changed.notified()).await;
+            }
+            None => self.shared.changed.notified().await,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The objects that wait for an answer.
+    fn waiting(&self) -> usize {
+        self.gathered.parts.len() + self.parts_in_flight
+    }
+}
+
+impl Gathered {
+    /// Sends the request, and gives each part its answer. Tells whether the endpoint refuses joint requests: then each part was sent
+    /// alone.
+    async fn send(self, client: &OpenSearch) -> bool {
+        let limit = self.parts.iter().map(|part| part.limit).min().unwrap_or_default();
+        let answer = client.bulk(&self.body, limit).await;
+        if self.parts.len() > 1
+            && answer.as_ref().is_ok_and(|answer| matches!(answer.status, 400..=403 | 413))
+        {
+            self.send_apart(client).await;
+            return true;
+        }
+        let answers = match &answer {
+            Ok(answer) if (200..=299).contains(&answer.status) => split(answer, &self.parts),
+            _ => None,
+        };
+        let answers = answers.unwrap_or_default().into_iter().map(Ok).chain(std::iter::repeat(answer));
+        for (part, answer) in self.parts.into_iter().zip(answers) {
+            // Who does not wait any more has given the documents up.
+            let _ = part.answer.send(answer);
+        }
+        false
+    }
+
+    async fn send_apart(self, client: &OpenSearch) {
+        let mut rest = self.body.as_slice();
+        let mut requests = JoinSet::new();
+        for part in self.parts {
+            let Some((body, behind)) = rest.split_at_checked(part.bytes) else { return };
+            rest = behind;
+            let (client, body) = (client.clone(), body.to_vec());
+            requests.spawn(async move {
+                let _ = part.answer.send(client.bulk(&body, part.limit).await);
+            });
+            if requests.len() == IN_FLIGHT {
+                requests.join_next().await;
+            }
+        }
+        while requests.join_next().await.is_some() {}
+    }
+}
+
+/// The items of a joint answer, cut for its parts. `None` where they do not fit: then each part judges the whole answer, and sends
+/// its documents again.
+fn split(answer: &Answer, parts: &[Part]) -> Option<Vec<Answer>> {
+    #[derive(Deserialize)]
+    struct Items<'a> {
+        #[serde(default)]
+        took: u64,
+        #[serde(borrow)]
+        items: Vec<&'a RawValue>,
+    }
+    let Items { took, items } = serde_json::from_slice(&answer.body).ok()?;
+    if items.len() != parts.iter().map(|part| part.documents).sum::<usize>() {
+        return None;
+    }
+    let mut items = items.into_iter();
+    let answers = parts.iter().enumerate().map(|(number, part)| {
+        // The first part stands for the request: what it took and carried counts once.
+        let is_carried = number > 0;
+        let took = if is_carried { 0 } else { took };
+        let own: Vec<&str> = items.by_ref().take(part.documents).map(RawValue::get).collect();
+        let body = format!(r#"{{"took":{took},"items":[{}]}}"#, own.join(","));
+        let sent = if is_carried { 0 } else { answer.sent };
+        Answer { body: body.into_bytes(), sent, is_carried, ..answer.clone() }
+    });
+    Some(answers.collect())
+}
