@@ -1,7 +1,11 @@
 //! Small objects share bulk requests, and each still succeeds or fails alone.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use crate::scripted::{Reply, Request, Server, run, serve};
@@ -34,7 +38,7 @@ fn answer(request: &Request, status: impl Fn(&str) -> u16) -> Reply {
     }
     let item = |document: &Value| {
         let status = status(document["@message"].as_str().unwrap_or_default());
-        let error = json!({"type": "strict_dynamic_mapping_exception", "reason": "scripted"});
+        let error = json!({"type": "mapper_parsing_exception", "reason": "failed to parse field [x]"});
         match status {
             201 => json!({"index": {"status": 201}}),
             status => json!({"index": {"status": status, "error": error}}),
@@ -47,6 +51,7 @@ fn answer(request: &Request, status: impl Fn(&str) -> u16) -> Reply {
 /// Loads a folder of so many objects of one line, into a server that answers by `script`.
 async fn load_folder(
     objects: usize,
+    letters: &Path,
     script: impl FnMut(&Request) -> Reply + Send + 'static,
 ) -> (Run, Server) {
     let server = serve(script).await;
@@ -56,14 +61,15 @@ async fn load_folder(
         std::fs::write(folder.path().join(format!("ds_agent/{object:04}.log")), line(object)).unwrap();
     }
     let mut command = es_loader();
-    command.args(["load", "--endpoint", &server.url]).arg(folder.path());
+    command.args(["load", "--endpoint", &server.url, "--dead-letter"]).arg(letters).arg(folder.path());
     (tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap(), server)
 }
 
 #[test]
 fn two_hundred_objects_of_one_line_travel_in_two_requests_at_most() {
     run(async {
-        let (run, server) = load_folder(200, |request| answer(request, |_| 201)).await;
+        let letters = tempfile::tempdir().unwrap();
+        let (run, server) = load_folder(200, letters.path(), |request| answer(request, |_| 201)).await;
         let run = run.with_status(0);
         assert!(run.stderr.contains("200 objects") && run.stderr.contains("200  indexed"), "{}", run.stderr);
         let requests = bulk_requests(&server);
@@ -78,10 +84,22 @@ fn two_hundred_objects_of_one_line_travel_in_two_requests_at_most() {
 fn what_is_refused_for_one_object_is_rejected_for_that_object_alone() {
     run(async {
         let refuses = |text: &str| if text.contains("object-7-") { 400 } else { 201 };
-        let (run, _) = load_folder(20, move |request| answer(request, refuses)).await;
-        // The raw form of it is taken: it has no `@message` that the script could refuse by.
-        assert!(run.stderr.contains("20  indexed") || run.stderr.contains("19  indexed"), "{}", run.stderr);
-        assert!(run.stderr.contains("0007.log") || run.status == Some(0), "{}", run.stderr);
+        let letters = tempfile::tempdir().unwrap();
+        let (run, server) = load_folder(20, letters.path(), move |request| answer(request, refuses)).await;
+        assert_eq!(run.status, Some(1), "{}", run.stderr);
+        for part in ["19  indexed", "1  rejected"] {
+            assert!(run.stderr.contains(part), "no `{part}` in {}", run.stderr);
+        }
+        let files: Vec<_> =
+            std::fs::read_dir(letters.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        let [file] = files.as_slice() else { panic!("{files:?}") };
+        let mut text = String::new();
+        GzDecoder::new(File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+        let kept: Vec<&str> = text.lines().collect();
+        let [letter] = kept.as_slice() else { panic!("{kept:?}") };
+        assert!(letter.contains("0007.log"), "{letter}");
+        // All of them, and the raw form and a probe for the one at fault.
+        assert!(bulk_requests(&server).len() <= 6, "{}", bulk_requests(&server).len());
     });
 }
 
@@ -89,7 +107,8 @@ fn what_is_refused_for_one_object_is_rejected_for_that_object_alone() {
 fn an_endpoint_that_refuses_a_joint_request_gets_each_object_alone() {
     for status in [400, 403, 413] {
         run(async move {
-            let (run, server) = load_folder(12, move |request| {
+            let letters = tempfile::tempdir().unwrap();
+            let (run, server) = load_folder(12, letters.path(), move |request| {
                 if request.target.contains("_bulk") && documents(request).len() > 1 {
                     return Reply::json(status, r#"{"error":{"type":"scripted","reason":"no"},"status":0}"#);
                 }
@@ -107,7 +126,8 @@ fn an_endpoint_that_refuses_a_joint_request_gets_each_object_alone() {
 fn an_answer_that_does_not_fit_is_believed_by_nobody() {
     run(async {
         let mut first = true;
-        let (run, _) = load_folder(10, move |request| {
+        let letters = tempfile::tempdir().unwrap();
+        let (run, _) = load_folder(10, letters.path(), move |request| {
             if request.target.contains("_bulk") && std::mem::take(&mut first) {
                 return Reply::json(
                     200,
