@@ -176,6 +176,14 @@ impl<'a> Trace<'a> {
         self.reason(step, Read::default);
     }
 
+    /// The same for values that are read from what the step before has read.
+    #[inline]
+    pub(crate) fn step_of_the_same(&mut self, step: Step) {
+        if let Some(trace) = &mut self.0 {
+            trace.reason.step = step;
+        }
+    }
+
     /// Notes a value that a field did not take, because it kept the one that it had.
     #[inline]
     pub(crate) fn overridden(&mut self, field: FieldId, value: Value<'a>) {

@@ -72,8 +72,8 @@ pub fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'
                 Header::read(first.format, part(text, first.version..)).vendor
             });
             let is_event = header.vendor == *vendor && plain_key_start(header.rest).is_ok();
-            let joint =
-                Joint::before(text, from, marker).filter(|joint| is_event && joint.is_sure(text, &mut keys));
+            let joint = if is_event { Joint::before(text, from, marker) } else { None };
+            let joint = joint.filter(|joint| joint.is_sure(text, &mut keys));
             let Some(joint) = joint else {
                 quoted += 1;
                 continue;

@@ -144,11 +144,11 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
         && let Some(client) = client.and_then(|at| addresses.get(at))
     {
         let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
-        context.row.trace.step(Step::Forwarded);
+        context.row.trace.step_of_the_same(Step::Forwarded);
         context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
         context.row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(peer_text));
     }
-    context.row.trace.step(Step::Forwarded);
+    context.row.trace.step_of_the_same(Step::Forwarded);
     if let (None, Some(nearest)) = (peer, addresses.last()) {
         context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(nearest), Outcome::Unmet(NOT_BELIEVED));
     }
@@ -157,6 +157,7 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
     for (field, addresses) in [(FieldId::RELATED_IP, believed), (FieldId::DS_UNVERIFIED, unverified)] {
         add_addresses(context, field, addresses);
     }
+    context.row.trace.step_of_the_same(Step::Packet);
 }
 
 /// The last address of X-Forwarded-For, as the agent tells it: believed only from a trusted proxy.

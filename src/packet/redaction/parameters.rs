@@ -1,7 +1,11 @@
 //! `name=value` in queries and forms, and the parts of `multipart/form-data`.
 
-use super::{Names, Place, RedactedValue, may_be_secret};
+use std::sync::LazyLock;
+
 use memchr::memmem;
+use memchr::memmem::Finder;
+
+use super::{Names, Place, RedactedValue, may_be_secret};
 
 /// Appends the values of the parameters in `bytes` whose names are among `names`.
 pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<RedactedValue>) {
@@ -83,7 +87,9 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
 
 /// `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
 fn parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
-    for at in memmem::find_iter(bytes, b"name=\"") {
+    /// To prepare the search takes longer than to search most payloads.
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("name=\""));
+    for at in NAME.find_iter(bytes) {
         let Some(rest) = bytes.get(at + 6..) else { continue };
         let Some(end) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) else { continue };
         if !names.has(rest.get(..end).unwrap_or_default()) {

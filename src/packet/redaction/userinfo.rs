@@ -1,6 +1,9 @@
 //! `user:password@host` in URLs (RFC 3986, section 3.2.1), as they are written, in the source of JSON and percent-encoded.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr, memmem};
 
 use super::parameters::decoded;
 use super::{RedactedValue, may_be_secret};
@@ -27,11 +30,17 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
     {
         found.extend(password(bytes, 2, plain));
     }
-    for spelling in &SPELLINGS {
+    for spelling in SPELLINGS.iter().filter(|spelling| may_hold(bytes, spelling.at)) {
         for start in memmem::find_iter(bytes, spelling.start) {
             found.extend(password(bytes, start + spelling.start.len(), spelling));
         }
     }
+}
+
+/// Whether the sign behind a password may stand in `bytes`. Most texts have none, and to prepare a search takes longer than to look.
+fn may_hold(bytes: &[u8], at: &[u8]) -> bool {
+    static ESCAPED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("%40"));
+    if at == b"@" { memchr(b'@', bytes).is_some() } else { ESCAPED.find(bytes).is_some() }
 }
 
 fn password(bytes: &[u8], start: usize, spelling: &Spelling) -> Option<RedactedValue> {
