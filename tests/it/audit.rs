@@ -104,7 +104,9 @@ fn lines_that_came_in_another_object_too_are_not_lost() {
     assert_eq!(site.documents(), 3);
     let audit = audit(&site, 0, &[&place]);
     assert_eq!(verdicts(&audit), ["fine", "fine"], "{audit}");
-    assert_eq!((&audit["objects"][0]["counted"], &audit["objects"][0]["by_id_only"]), (&json!(1), &json!(1)));
+    // The line of both is a document of that object whose part of their request came last.
+    let sum = |name: &str| (0..2).map(|object| audit["objects"][object][name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("counted"), sum("by_id_only")), (3, 1), "{audit}");
 }
 
 #[test]

@@ -223,14 +223,15 @@ fn an_object_that_no_section_takes_is_left_alone() {
 }
 
 #[test]
-fn a_damaged_object_is_loaded_as_far_as_it_goes_and_not_tried_again() {
+fn a_damaged_object_is_loaded_as_far_as_it_goes_and_its_message_comes_back() {
     let site = Site::new("damaged");
     let (storage, bucket) = (Storage::new(), unique("damaged"));
     storage.bucket(&bucket);
     let whole = crate::support::chain::bytes();
     storage.put(&bucket, "ds_agent/cut.gz", &whole[..whole.len() / 2]);
     let event = put_event(&bucket, &json!({"key": "ds_agent/cut.gz"}));
-    assert_eq!(handle(&site, &queued("m1", &event)), Ok(json!({"batchItemFailures": []})));
+    let back = json!({"batchItemFailures": [{"itemIdentifier": "m1"}]});
+    assert_eq!(handle(&site, &queued("m1", &event)), Ok(back));
     let documents = site.documents();
     assert!((100..400).contains(&documents), "{documents}");
 }

@@ -9,8 +9,11 @@ use crate::support::program::{Run, es_loader};
 use crate::support::services::opensearch;
 use crate::support::site::Site;
 
-/// Objects of one load: as many requests.
+/// Objects of one load: as many requests where they are large, and one where they are small.
 const OBJECTS: u64 = 6;
+
+/// Blank lines that make an object too large to share a request.
+const PADDING: usize = 70_000;
 
 /// Documents of one object.
 const DOCUMENTS: u64 = 13;
@@ -21,15 +24,21 @@ fn killed_at_any_request_and_started_again_each_event_is_found_once() {
     setup(&site);
     for seed in 0..10_u64 {
         let folder = site.path(&format!("{seed}"));
+        let is_large = seed % 3 > 0;
         for number in 0..OBJECTS {
-            site.file(&format!("{seed}/{number}.log"), &object(1_000 * (seed + 1) + number));
+            let mut object = object(1_000 * (seed + 1) + number);
+            if is_large {
+                object.extend_from_slice(&b"\n".repeat(PADDING));
+            }
+            site.file(&format!("{seed}/{number}.log"), &object);
         }
         let mut command = es_loader();
         command.args(["load", "--config"]).arg(site.config()).arg(&folder).stderr(Stdio::null());
         let child: Arc<Mutex<Option<Child>>> = Arc::default();
         let victim = Arc::clone(&child);
         // Before the node has the last request, or behind it.
-        let (last, before) = (1 + (seed * 7 + 3) % OBJECTS, seed % 2 == 0);
+        let last = if is_large { 1 + (seed * 7 + 3) % OBJECTS } else { 1 };
+        let before = seed % 2 == 0;
         let ended = run(async move {
             let mut requests = 0;
             let server = serve(move |request| {
