@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_types::SdkConfig;
@@ -323,19 +321,14 @@ impl Function {
         if small.len() < 2 {
             return loaded;
         }
-        let is_first = Arc::new(AtomicBool::new(true));
-        let begin = |loader: ObjectLoader, object: ObjectRef| {
-            let is_first = Arc::clone(&is_first);
-            async move {
-                let is_first = is_first.swap(false, Ordering::Relaxed);
-                if deadline.is_some_and(|deadline| deadline.last_call(is_first) <= Instant::now()) {
-                    return None;
-                }
-                let report = load(&loader, &object, now, deadline).await;
-                Some((object, report))
+        let begin = |loader: ObjectLoader, (number, object): (usize, ObjectRef)| async move {
+            if deadline.is_some_and(|deadline| deadline.last_call(number == 0) <= Instant::now()) {
+                return None;
             }
+            let report = load(&loader, &object, now, deadline).await;
+            Some((object, report))
         };
-        self.loader.together(small, begin, |report| loaded.extend(report)).await;
+        self.loader.together(small.into_iter().enumerate(), begin, |report| loaded.extend(report)).await;
         loaded
     }
 

@@ -100,11 +100,7 @@ impl ObjectLoader {
         deadline: Option<Deadline>,
     ) -> ObjectReport {
         let (report, is_checked) = self.load_once(object, now, deadline).await;
-        let has_ids = report
-            .log_type
-            .as_deref()
-            .and_then(|name| self.sections.named(name))
-            .is_some_and(|section| section.ids);
+        let has_ids = report.log_type.as_deref().is_some_and(|section| self.has_ids(section));
         let is_suspect = match &report.account.broken {
             Some(broken) if broken.source_failed => broken.reason.starts_with(DAMAGED_ON_THE_WAY),
             Some(_) => !is_checked,
@@ -115,6 +111,11 @@ impl ObjectLoader {
         }
         tracing::warn!(object = %Safe(&report.object), "the object broke off; it is read once more");
         self.load_once(object, now, deadline).await.0
+    }
+
+    /// Whether the documents of a section have ids, so that what is sent twice is there once.
+    fn has_ids(&self, section: &str) -> bool {
+        self.sections.named(section).is_some_and(|section| section.ids)
     }
 
     /// The report of an object that could not be loaded in time.
@@ -212,8 +213,7 @@ impl ObjectLoader {
                     ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
                 let mut side_outputs = self.side_outputs(&object.facts, &limits);
                 // Without ids a request that is sent again doubles what it carried for others.
-                let has_ids = sections.named(&object.section).is_some_and(|section| section.ids);
-                side_outputs.joint = self.joint.clone().filter(|_| has_ids);
+                side_outputs.joint = self.joint.clone().filter(|_| self.has_ids(&object.section));
                 let parse = move |sink: &mut BatchSink<'_>| parse(object, &sections, &limits, sink);
                 let start = LineNumber(limits.lines.map_or(1, |lines| lines.start));
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)

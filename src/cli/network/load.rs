@@ -94,7 +94,10 @@ async fn load_group(loader: &ObjectLoader, group: &[Input], interrupt: &Interrup
         }) => false,
         () = stopped(interrupt) => true,
     };
-    for input in group.iter().take(begun.get()).skip(done).filter(|_| is_cut) {
+    if !is_cut {
+        return;
+    }
+    for input in group.iter().take(begun.get()).skip(done) {
         let reason =
             "the load was stopped here, and not all documents have an answer; load it again".to_owned();
         report.add(&ObjectReport::not_loaded(input.name(), Outcome::Failed { reason, retry: true }));

@@ -141,11 +141,10 @@ impl Joint {
 
     /// Waits until [`Self::send`] and [`Self::has_room`] may say something else.
     pub(crate) async fn changed(&self) {
-        let since = self.state().gathered.since;
-        match since {
-            Some(since) => {
-                let _ =
-                    tokio::time::timeout_at((since + PATIENCE).into(), self.shared.changed.notified()).await;
+        let alarm = self.state().alarm();
+        match alarm {
+            Some(alarm) => {
+                let _ = tokio::time::timeout_at(alarm.into(), self.shared.changed.notified()).await;
             }
             None => self.shared.changed.notified().await,
         }
@@ -157,6 +156,12 @@ impl Joint {
 }
 
 impl State {
+    /// When the parts that have gathered have waited for long enough. Where no other request may begin, only the end of one helps.
+    fn alarm(&self) -> Option<Instant> {
+        let since = self.gathered.since.filter(|_| self.in_flight < IN_FLIGHT);
+        since.map(|since| since + PATIENCE)
+    }
+
     /// The objects that wait for an answer.
     fn waiting(&self) -> usize {
         self.gathered.parts.len() + self.parts_in_flight
@@ -170,7 +175,7 @@ impl Gathered {
         let limit = self.parts.iter().map(|part| part.limit).min().unwrap_or_default();
         let answer = client.bulk(&self.body, limit).await;
         if self.parts.len() > 1
-            && answer.as_ref().is_ok_and(|answer| matches!(answer.status, 400..=403 | 413))
+            && answer.as_ref().is_ok_and(|answer| matches!(answer.status, 400 | 403 | 413))
         {
             self.send_apart(client).await;
             return true;
@@ -230,4 +235,19 @@ fn split(answer: &Answer, parts: &[Part]) -> Option<Vec<Answer>> {
         Answer { body: body.into_bytes(), sent, is_carried, ..answer.clone() }
     });
     Some(answers.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gathered, IN_FLIGHT, State};
+    use std::time::Instant;
+
+    #[test]
+    fn while_all_requests_are_in_flight_no_time_wakes_the_parts_that_wait() {
+        let gathered = Gathered { since: Some(Instant::now()), ..Gathered::default() };
+        let mut state = State { gathered, in_flight: IN_FLIGHT - 1, ..State::default() };
+        assert!(state.alarm().is_some());
+        state.in_flight = IN_FLIGHT;
+        assert_eq!(state.alarm(), None);
+    }
 }
