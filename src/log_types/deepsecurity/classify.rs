@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::module_fields::is_registry_path;
 use super::tables::actions::Disposition;
+use super::tables::class::EventClass;
 use super::tables::keys::key;
 use super::tables::modules::{Module, ModuleFacts};
 use crate::document::field_list::FieldId;
@@ -18,8 +19,7 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::RULE_RULESET, Value::Word(name));
     }
     let disposition = if has_failed(context) { Disposition::Allowed } else { context.disposition };
-    let (category, types) = class(context);
-    let kind = context.system.map_or(module.facts().kind, |event| event.kind);
+    let EventClass { kind, category, types } = class(context);
     context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(kind));
     if !category.is_empty() {
         context.row.set_if_absent(FieldId::EVENT_CATEGORY, Value::Words(category));
@@ -55,17 +55,13 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
     }
 }
 
-/// Categories, and types of an event that nothing was blocked or let through by.
-type Class = (&'static [&'static str], &'static [&'static str]);
-
-fn class(context: &Context<'_, '_>) -> Class {
-    let ModuleFacts { category, types, .. } = *context.module.facts();
-    match (context.module, context.system) {
+fn class(context: &Context<'_, '_>) -> EventClass {
+    let own = context.system.map_or(context.module.facts().class, |event| event.class);
+    match context.module {
         // A connection has two ends (ECS, event.type).
-        (Module::Firewall, _) if has_both_ends(context) => (category, &["connection"]),
-        (Module::IntegrityMonitoring, _) => changed_object(context),
-        (_, Some(event)) => (event.category, event.types),
-        _ => (category, types),
+        Module::Firewall if has_both_ends(context) => EventClass { types: &["connection"], ..own },
+        Module::IntegrityMonitoring => changed_object(context, own),
+        _ => own,
     }
 }
 
@@ -74,14 +70,14 @@ fn has_both_ends(context: &Context<'_, '_>) -> bool {
 }
 
 /// ECS has no type for a registry event that says nothing of what was done.
-fn changed_object(context: &Context<'_, '_>) -> Class {
-    let ModuleFacts { category, types, .. } = *context.module.facts();
+fn changed_object(context: &Context<'_, '_>, own: EventClass) -> EventClass {
     let is_registry = context.row.text(FieldId::FILE_PATH).is_some_and(is_registry_path);
     let done = context.module.types_of(context.keyed.value(key::ACT).unwrap_or_default());
-    (
-        if is_registry { &["registry"] } else { category },
-        if is_registry || !done.is_empty() { done } else { types },
-    )
+    EventClass {
+        category: if is_registry { &["registry"] } else { own.category },
+        types: if is_registry || !done.is_empty() { done } else { own.types },
+        ..own
+    }
 }
 
 /// Whether Anti-Malware says that its action came to nothing.

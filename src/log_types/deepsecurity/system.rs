@@ -35,7 +35,7 @@ pub(super) fn people(context: &mut Context<'_, '_>) {
     if let Some(id) = context.keyed.value(key::TARGET_ID).filter(|id| *id != "N/A") {
         context.row.set_if_absent(FieldId::USER_TARGET_ID, Value::Text(id));
     }
-    if event.types.contains(&"change") {
+    if event.class.types.contains(&"change") {
         user_changes(context);
     }
 }

@@ -2,6 +2,7 @@
 
 mod files;
 pub(crate) mod fields;
+pub(crate) mod class;
 pub(crate) mod keys;
 pub(crate) mod modules;
 pub(crate) mod products;

@@ -1,5 +1,6 @@
 //! Which product wrote an event, and which of its modules: `modules.csv`.
 
+use super::class::EventClass;
 use crate::bytes::table::{Row, Table, TableError};
 use crate::log_types::event::DeviceKind;
 
@@ -64,12 +65,8 @@ pub(crate) struct ModuleFacts {
     pub(crate) quotes_text: bool,
     /// Its events are about packets.
     pub(crate) has_packets: bool,
-    /// `event.kind`.
-    pub(crate) kind: &'static str,
-    /// `event.category`.
-    pub(crate) category: &'static [&'static str],
-    /// `event.type` of an event that nothing was blocked or let through by.
-    pub(crate) types: &'static [&'static str],
+    /// What ECS calls its events.
+    pub(crate) class: EventClass,
 }
 
 impl ModuleFacts {
@@ -80,9 +77,7 @@ impl ModuleFacts {
         is_on_the_host: false,
         quotes_text: false,
         has_packets: false,
-        kind: "event",
-        category: &[],
-        types: &["info"],
+        class: EventClass::UNKNOWN,
     };
 }
 
@@ -130,9 +125,7 @@ impl Modules {
             is_on_the_host: row.flag("on the host")?,
             quotes_text: row.flag("quotes text")?,
             has_packets: row.flag("packets")?,
-            kind: row.cell("kind")?,
-            category: row.list("category")?,
-            types: row.list("type")?,
+            class: EventClass::read(row)?,
         };
         if let Some(slot) = self.facts.get_mut(module) {
             *slot = Some(facts);

@@ -1,5 +1,6 @@
 //! What the Manager's system events are about: `system_events.csv`.
 
+use super::class::EventClass;
 use crate::bytes::table::{Row, TableError};
 
 /// What is known of a system event.
@@ -9,12 +10,8 @@ pub(crate) struct SystemEvent {
     pub(super) name: &'static str,
     /// `event.action`.
     pub(crate) action: &'static str,
-    /// `event.kind`.
-    pub(crate) kind: &'static str,
-    /// `event.category`.
-    pub(crate) category: &'static [&'static str],
-    /// `event.type`.
-    pub(crate) types: &'static [&'static str],
+    /// What ECS calls it.
+    pub(crate) class: EventClass,
     /// `event.outcome`.
     pub(crate) outcome: Option<&'static str>,
     /// What `target` names where `targetType` does not say.
@@ -37,9 +34,7 @@ impl SystemEvent {
             id: row.cell("id")?,
             name: row.cell("name")?,
             action: row.cell("action")?,
-            kind: row.cell("kind")?,
-            category: row.list("category")?,
-            types: row.list("type")?,
+            class: EventClass::read(&row)?,
             outcome: Some(row.cell("outcome")?).filter(|outcome| !outcome.is_empty()),
             about: row.one_of("about", row.cell("about")?, &ABOUT)?,
         })
@@ -47,7 +42,7 @@ impl SystemEvent {
 
     /// Somebody signs in to the console, tries to, or is signed out.
     pub(crate) fn is_sign_in(&self) -> bool {
-        self.category.contains(&"authentication")
+        self.class.category.contains(&"authentication")
     }
 
     /// Whether its name has a `*` for all that `name` has more.
