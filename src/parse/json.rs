@@ -115,23 +115,15 @@ pub(crate) fn value(text: &str, mut at: usize) -> Result<usize, Malformed> {
         // A value begins here.
         at = behind_blanks(text, at);
         match byte(text, at) {
-            b'{' => {
+            opening @ (b'{' | b'[') => {
+                let is_object = opening == b'{';
+                let closing = if is_object { b'}' } else { b']' };
                 let inner = behind_blanks(text, at + 1);
-                if byte(text, inner) == b'}' {
+                if byte(text, inner) == closing {
                     at = inner + 1;
                 } else {
-                    open.push(b'}');
-                    at = name(text, inner)?;
-                    continue;
-                }
-            }
-            b'[' => {
-                let inner = behind_blanks(text, at + 1);
-                if byte(text, inner) == b']' {
-                    at = inner + 1;
-                } else {
-                    open.push(b']');
-                    at = inner;
+                    open.push(closing);
+                    at = if is_object { name(text, inner)? } else { inner };
                     continue;
                 }
             }
