@@ -48,6 +48,8 @@ pub enum Problem {
     PacketRedacted,
     /// Values of parameters were taken out of URLs.
     ParametersRedacted,
+    /// The field in which the collector says when it read the line has no time that can be read.
+    CollectorTimeUnread,
     /// The event's own time could not be used.
     TimeFallback,
     /// Nothing names the zone of the event's time: it was taken for UTC.
@@ -68,7 +70,7 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::BrokenJson,
@@ -90,6 +92,7 @@ impl Problem {
         Self::PacketNotBase64,
         Self::PacketRedacted,
         Self::ParametersRedacted,
+        Self::CollectorTimeUnread,
         Self::TimeFallback,
         Self::ZoneAssumed,
         Self::YearByLoad,
@@ -124,6 +127,7 @@ impl Problem {
             Self::PacketNotBase64 => "packet_not_base64",
             Self::PacketRedacted => "packet_redacted",
             Self::ParametersRedacted => "parameters_redacted",
+            Self::CollectorTimeUnread => "collector_time_unread",
             Self::TimeFallback => "time_fallback",
             Self::ZoneAssumed => "time_zone_assumed",
             Self::YearByLoad => "year_by_load",
@@ -163,6 +167,7 @@ impl Problem {
             Self::PacketNotBase64 => "packet that is not base64, kept as it is",
             Self::PacketRedacted => "packet with headers or parameters whose values are not written",
             Self::ParametersRedacted => "URL with parameters whose values are not written",
+            Self::CollectorTimeUnread => "collector's time in a form that is not read, kept as text",
             Self::TimeFallback => "event without a usable time of its own",
             Self::ZoneAssumed => "time zone assumed to be UTC: name the zone of the clocks in timestamp_tz",
             Self::YearByLoad => "time without a year, which only the time of the load tells",

@@ -60,6 +60,12 @@ impl Collected {
         (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), Place::Nowhere)
     }
 
+    /// Whether a record of which nothing was read, as [`Self::remember`] says by this number, has a text for a time all the same.
+    pub(super) fn is_unread(remembered: &[Self], number: usize, record: &Record<'_>) -> bool {
+        let is_clock = remembered.get(number).is_some_and(|collected| collected.said.is_some());
+        !is_clock && record.timestamp.as_deref().is_some_and(|text| !text.trim().is_empty())
+    }
+
     fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {
         remembered.iter().rposition(|collected| collected.text == text).unwrap_or_else(|| {
             let said = parse_collector(text);

@@ -26,10 +26,11 @@ use crate::log_types::event::EventView;
 use crate::log_types::record_view::{RecordSource, RecordView};
 use crate::packet::redaction;
 use crate::parse::header::Format;
+use crate::parse::marker;
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::severity::severity_number;
-use crate::read::record::Record;
+use crate::read::record::{Record, event_fields};
 
 /// An event whose row is filled, but for what every document has.
 pub(super) struct MappedEvent<'r, 'd> {
@@ -97,7 +98,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let json = json.as_deref();
         let sources = Sources { record: event.record, syslog, header, device: *device_kind, json, arena };
         let has_value = apply_table(section, &sources, keyed, row, used, problems);
-        self.tell_pipeline_error(section, has_value);
+        self.tell_pipeline_error(section, has_value, arena);
         let Self { read, row, .. } = self;
         let (Some(parsed), Some(device)) = (&read.parsed, devices.get(read.device)) else { return };
         header_fields(&read.header, (device, read.device_kind), section.profile, row, arena);
@@ -131,10 +132,12 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
 
     /// Says in the document why it could not be understood, if it could not. `has_value` is whether the table found a value of the
     /// event's.
-    fn tell_pipeline_error(&mut self, section: &CompiledSection, has_value: bool) {
+    fn tell_pipeline_error(&mut self, section: &CompiledSection, has_value: bool, arena: &'d Bump) {
         let Self { read, row, .. } = self;
         let record = read.event.record;
-        let is_event = read.parsed.is_some() || read.json.is_some() || (record.message_missing && has_value);
+        // Where an event stands in a record that is not read, the fields around it are not the event.
+        let is_mapped = record.message_missing && has_value && !holds_marker(record);
+        let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped;
         let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
         let (problem, kind, message) = match section.log_type.file_format {
             _ if is_broken_json(record, section) || is_unread_json(read, section) => {
@@ -144,11 +147,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
                 (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
             }
             _ if is_event => return,
-            _ if read.event.start == EventStart::WithinOtherText => (
-                Problem::EventWithinOtherText,
-                "event_within_other_text",
-                "the event stands inside of JSON, CSV, XML or other text that is not read here: let the collector write JSON with the event in a field of its own",
-            ),
+            _ if read.event.start == EventStart::WithinOtherText || holds_marker(record) => {
+                (Problem::EventWithinOtherText, "event_within_other_text", within_other_text(record, arena))
+            }
             FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
             FileFormat::Csv(_) => {
                 (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")
@@ -242,6 +243,25 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }
+}
+
+/// Whether the source of a record of JSON has the marker of an event anywhere.
+fn holds_marker(record: &Record<'_>) -> bool {
+    record.json && marker::find(&record.raw).is_some()
+}
+
+/// Says where the event stands that is not read, and what to do.
+fn within_other_text<'d>(record: &Record<'_>, arena: &'d Bump) -> &'d str {
+    let is_event = |text: &str| marker::start(text).marker().is_some();
+    let field = record.json.then(|| event_fields::any_field(record, &is_event)).flatten();
+    field.map_or(
+        "the event stands inside of JSON, CSV, XML or other text that is not read here: let the collector write JSON with the event in a field of its own",
+        |field| {
+            arena.alloc_str(&format!(
+                "an event stands in the field '{field}', which is not looked at, or not where it begins: if it is the line's own, name the field in 'message_key'"
+            ))
+        },
+    )
 }
 
 /// A record that should be the event itself, but whose JSON cannot be read.

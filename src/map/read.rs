@@ -96,6 +96,11 @@ impl<'d> ReadEvent<'d> {
         arena: &'d Bump,
     ) {
         (self.collected, self.collected_place) = Collected::remember(times, self.event.record, section);
+        if self.collected_place == collected::Place::Nowhere
+            && Collected::is_unread(times, self.collected, self.event.record)
+        {
+            self.problems.add(Problem::CollectorTimeUnread);
+        }
         if self.event.start == EventStart::InFields {
             self.read_fields(section, devices, arena);
             return;

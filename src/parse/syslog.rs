@@ -92,11 +92,11 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
     if let Ok((rest, time)) = protocol_time(text) {
         return match host_and_app(rest) {
             Some((hostname, appname)) => SyslogHeader { time, hostname, appname, ..header },
-            None => SyslogHeader { time, ..header.with_sender(rest) },
+            None => SyslogHeader { time, ..header }.with_sender(rest),
         };
     }
     match alt((bsd_time, iso_time)).parse(text) {
-        Ok((rest, time)) => SyslogHeader { time, ..header.with_sender(rest) },
+        Ok((rest, time)) => SyslogHeader { time, ..header }.with_sender(rest),
         Err(_) => header,
     }
 }
@@ -108,9 +108,24 @@ const LONGEST_NAME: usize = 255;
 const NIL: &str = "-";
 
 impl<'a> SyslogHeader<'a> {
-    /// Reads `host tag:`, each of which may be missing (rules F5, F6).
-    fn with_sender(self, text: &'a str) -> Self {
-        let text = trim(behind_relays(trim(text)));
+    /// Reads `host tag:`, each of which may be missing (rules F5, F6), behind the headers that relays put in front of the sender's.
+    fn with_sender(mut self, text: &'a str) -> Self {
+        const MOST_RELAYS: usize = 4;
+        let mut text = trim(text);
+        let mut is_protocol = false;
+        for _ in 0..MOST_RELAYS {
+            let (_, behind) = text.split_once(char::is_whitespace).unwrap_or(("", text));
+            let Ok((rest, (time, protocol))) = relayed(behind.trim_start()) else { break };
+            // A relay whose clock names no zone says less of the time than a sender whose clock does.
+            if is_zoned(time) && !is_zoned(self.time) {
+                self.time = time;
+            }
+            text = trim(rest);
+            is_protocol = protocol;
+        }
+        if is_protocol && let Some((hostname, appname)) = host_and_app(text) {
+            return SyslogHeader { hostname, appname, ..self };
+        }
         if !text.ends_with(':') {
             return SyslogHeader { hostname: host(text), ..self };
         }
@@ -122,17 +137,15 @@ impl<'a> SyslogHeader<'a> {
     }
 }
 
-/// What stands behind the time of the innermost header, where relays put headers of their own in front of it (rule F5).
-fn behind_relays(mut text: &str) -> &str {
-    const MOST: usize = 4;
-    for _ in 0..MOST {
-        let (_, behind) = text.split_once(char::is_whitespace).unwrap_or(("", text));
-        match preceded(opt(priority), alt((bsd_time, iso_time))).parse(behind.trim_start()) {
-            Ok((rest, _)) => text = rest.trim_start(),
-            Err(_) => break,
-        }
-    }
-    text
+fn is_zoned(time: Option<HeaderTime>) -> bool {
+    matches!(time, Some(HeaderTime::Zoned(..)))
+}
+
+/// Reads priority and time of a header that a relay has put another one in front of, and whether it is RFC 5424's.
+fn relayed(input: &str) -> IResult<&str, (Option<HeaderTime>, bool)> {
+    let older = map(alt((bsd_time, iso_time)), |time| (time, false));
+    let protocol = map(protocol_time, |time| (time, true));
+    preceded(opt(priority), alt((older, protocol))).parse(input)
 }
 
 /// One word that can be a host: a name, or an address (rule F5).

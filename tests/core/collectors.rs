@@ -60,9 +60,35 @@ fn the_event_is_found_in_the_fields_that_other_collectors_write() {
         (json!({"message": json!({"log": event}).to_string()}), "message.log"),
         (json!({"message": {"raw": event}}), "message.raw"),
         (json!({"message": "", "log": event}), "log"),
+        (json!({"topic": "dsa", "partition": 0, "value": event}), "value"),
+        (json!({"insertId": "1", "resource": {"type": "k8s"}, "textPayload": event}), "textPayload"),
+        (json!({"SeverityNumber": 9, "Body": event}), "Body"),
         (json!({"message": "no event here", "log": event}), "log"),
     ] {
         assert_whole(&record, field);
+    }
+}
+
+#[test]
+fn an_event_in_a_field_that_is_not_looked_at_is_told_with_the_field() {
+    for (record, field) in [
+        (json!({"blob": event(), "n": 1}), "'blob'"),
+        (json!({"a": {"b": {"blob": event()}}}), "'a.b.blob'"),
+        (json!({"log": format!("relay said: {}", event())}), "'log'"),
+        // A field that the table knows does not make an event of a record that quotes one.
+        (json!({"msg": format!("rule matched on {}", event()), "src": "10.9.9.9"}), "'msg'"),
+    ] {
+        let loaded = load_line(&record.to_string());
+        let document = only(&loaded);
+        assert_eq!(document.get("event.kind"), "pipeline_error", "{record}");
+        assert_eq!(document.get("error.type"), "event_within_other_text", "{record}");
+        let told = document.text("error.message");
+        assert!(told.contains(field) && told.contains("message_key"), "{told}");
+        assert!(!document.has("destination.ip"), "{}", document.json);
+    }
+    for record in [json!({"messages": [event()]}), json!({"records": [{"value": event()}]})] {
+        let loaded = load_line(&record.to_string());
+        assert_eq!(only(&loaded).get("error.type"), "event_within_other_text", "{record}");
     }
 }
 

@@ -282,6 +282,40 @@ fn a_line_over_the_limit_is_cut_and_tells_how_much_is_missing() {
 }
 
 #[test]
+fn objects_that_are_joined_without_line_ends_beyond_the_limit_are_lines_of_their_own() {
+    let cases: [(&str, &[&str]); 5] = [
+        (
+            r#"{"a":"}{"}{"b":2}{"c":[{}]}{"d":4}"#,
+            &[r#"{"a":"}{"}"#, r#"{"b":2}"#, r#"{"c":[{}]}"#, r#"{"d":4}"#],
+        ),
+        ("{\"a\":1} {\"b\":2}\n{\"c\":3}\n", &[r#"{"a":1}"#, r#" {"b":2}"#, r#"{"c":3}"#]),
+        (r#"{"a":"\"}{"}{"b":2}"#, &[r#"{"a":"\"}{"}"#, r#"{"b":2}"#]),
+        // One object alone is over the limit, or what stands behind the first is none.
+        (r#"{"a":"12345678"}{"b":2}"#, &[r#"{"a":"123456"#]),
+        (r#"{"a":1} and more"#, &[r#"{"a":1} and "#]),
+    ];
+    for (text, expected) in cases {
+        for size in [1, 3, 1000] {
+            let seen = read(Pieces::new(text.as_bytes(), &[size], None), 12);
+            let lines: Vec<_> =
+                seen.lines.iter().map(|(_, line, _)| std::str::from_utf8(line).unwrap()).collect();
+            assert_eq!(lines, expected, "{size}");
+        }
+    }
+}
+
+#[test]
+fn firehose_joins_more_than_the_limit_of_a_line() {
+    let record = format!(r#"{{"message":"{}"}}"#, "x".repeat(1_000_000));
+    let text = record.repeat(40);
+    let seen = read(&gzip(text.as_bytes())[..], 16 << 20);
+    assert!(
+        seen.lines.iter().all(|(_, line, cut)| line.starts_with(b"{") && line.ends_with(b"}") && *cut == 0)
+    );
+    assert_eq!(seen.lines.iter().map(|(_, line, _)| line.len()).sum::<usize>(), text.len());
+}
+
+#[test]
 fn a_huge_line_over_the_limit_is_passed_over_block_by_block() {
     // The reader holds nothing, and the line never stands whole anywhere.
     let body = io::repeat(b'x').take(40 << 20).chain(Cursor::new(b"\nnext\n"));

@@ -292,6 +292,40 @@ fn a_field_that_is_no_time_is_passed_over_and_kept() {
 }
 
 #[test]
+fn a_collector_s_time_in_a_form_that_is_not_read_is_counted() {
+    let counted = |record: Value| {
+        let loaded = loaded(plan(), facts(), &record.to_string());
+        loaded.account.problems.count(Problem::CollectorTimeUnread)
+    };
+    for text in ["Sun Nov 10 14:18:22 2020", "yesterday", "14:18:22", "12"] {
+        assert_eq!(counted(json!({"message": event(""), "timestamp": text})), 1, "{text}");
+    }
+    // Another field has it, nobody wrote one, or the zone alone is not known.
+    assert_eq!(counted(json!({"message": event(""), "timestamp": "?", "time": "2020-11-10T14:18:22Z"})), 0);
+    assert_eq!(counted(json!({"message": event(""), "timestamp": ""})), 0);
+    assert_eq!(counted(json!({"message": event(""), "time": "12"})), 0);
+    assert_eq!(counted(json!({"message": event(""), "timestamp": "2020-11-10 14:18:22"})), 0);
+}
+
+#[test]
+fn other_collectors_tell_the_time_under_names_of_their_own() {
+    let message = event("Nov 10 14:18:20 h");
+    for (name, time) in [
+        ("ISODATE", json!("2020-11-10T23:18:22+09:00")),
+        ("timereported", json!("2020-11-10T14:18:22.123456+00:00")),
+        ("EventReceivedTime", json!("2020-11-10T14:18:22.123Z")),
+        ("timeUnixNano", json!("1605017902123456789")),
+        ("received_at", json!("2020-11-10T14:18:22.123Z")),
+        ("ts", json!(1_605_017_902.25)),
+    ] {
+        let document = only(loaded(plan(), facts(), &json!({"message": message, name: time}).to_string()));
+        let created: jiff::Timestamp = document.text("event.created").parse().unwrap();
+        assert_eq!(created.as_second(), 1_605_017_902, "{name}");
+        assert!(!document.has("deepsecurity.extra"), "{}", document.json);
+    }
+}
+
+#[test]
 fn a_collector_s_clock_without_a_zone_stands_in_timestamp_tz() {
     let record = json!({"message": event("Nov 10 23:18:20 h"), "time": "2020-11-10 23:18:22"}).to_string();
     let document = only(loaded(&plan_with("timestamp_tz = Asia/Tokyo"), facts(), &record));
@@ -341,6 +375,9 @@ fn dates_in_keys_are_read_in_the_forms_that_shippers_write() {
         ("logs/2024111005/x.gz", "05"),
         ("logs/host.20241110T05.gz", "05"),
         ("logs/stream-1-2024-11-10-05-33-12-0a1b.gz", "05"),
+        ("logs/ds-2024.11.10.05.log", "05"),
+        ("logs/2024_11_10_05/x.gz", "05"),
+        ("logs/dt=2024-11-10 05:00:00/x.gz", "05"),
     ] {
         assert_eq!(read(key), Some((format!("2024-11-10T{hour}:00:00Z"), 1)), "{key}");
     }
@@ -357,6 +394,8 @@ fn dates_in_keys_are_read_in_the_forms_that_shippers_write() {
         "x.20241110053312.gz",
         "x-20241110.gz",
         "x.2024-11-10.gz",
+        "logstash-2024.11.10.gz",
+        "logs/2024_11_10/part-0.gz",
     ] {
         assert_eq!(read(key), Some(("2024-11-10T00:00:00Z".to_owned(), 24)), "{key}");
     }
@@ -369,6 +408,8 @@ fn dates_in_keys_are_read_in_the_forms_that_shippers_write() {
         "x/2024/1/10/x.gz",
         "year=2024/x.gz",
         "10.20.30.40/x.gz",
+        "2024.11-10/x.gz",
+        "ds-20.0.2024.1110.gz",
         "",
     ] {
         assert_eq!(read(key), None, "{key}");

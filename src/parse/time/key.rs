@@ -90,7 +90,7 @@ fn hive(part: &str) -> Option<&str> {
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(value)
 }
 
-/// Reads the date that a text starts with, `2026-11-22` or `20261122`, and gives what follows it. The digits of a compact one are
+/// Reads the date that a text starts with, `2026-11-22`, `2026.11.22`, `2026_11_22` or `20261122`, and gives what follows it. The digits of a compact one are
 /// exactly eight, or ten with the hour, or fourteen with the time of day: a number of twelve digits may be that of an AWS account.
 fn whole_date(text: &str) -> Option<(Date, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -99,7 +99,8 @@ fn whole_date(text: &str) -> Option<(Date, &str)> {
         return Some((date, text.get(8..)?));
     }
     let (date_text, behind) = text.split_at_checked("2026-11-22".len())?;
-    let mut numbers = date_text.split('-');
+    let between = date_text.chars().nth(4).filter(|between| matches!(between, '-' | '.' | '_'))?;
+    let mut numbers = date_text.split(between);
     let (year, month, day) = (numbers.next()?, numbers.next()?, numbers.next()?);
     if digits != 4 || month.len() != 2 || behind.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -107,9 +108,9 @@ fn whole_date(text: &str) -> Option<(Date, &str)> {
     Some((date(year, month, day)?, behind))
 }
 
-/// The hour behind a date: `-09`, `T09`, `_09`, or without anything between.
+/// The hour behind a date: `-09`, `T09`, `_09`, `.09`, or without anything between.
 fn hour_behind(text: &str) -> Option<i8> {
-    hour_at(text.strip_prefix(['-', 'T', 't', '_']).unwrap_or(text))
+    hour_at(text.strip_prefix(['-', 'T', 't', '_', '.', ' ', '+']).unwrap_or(text))
 }
 
 /// The hour that a text starts with: two digits that no digit follows.

@@ -256,7 +256,7 @@ impl<R: Read> Lines<R> {
             }
             // One more than the limit may be the `\r` of a line that just fits.
             if self.end - self.start > self.max_line.saturating_add(1) {
-                return self.cut_line();
+                return self.whole_objects(self.end).or_else(|| self.cut_line());
             }
             if !self.fill() {
                 return self.last_line();
@@ -273,6 +273,9 @@ impl<R: Read> Lines<R> {
         };
         let line_end = self.scanned + at;
         let (from, to) = (self.start, self.without_carriage_return(line_end));
+        if let Some(span) = self.whole_objects(to) {
+            return Some(span);
+        }
         self.start = line_end + 1;
         self.scanned = self.start;
         Some(self.span(from, to, 0))
@@ -282,12 +285,37 @@ impl<R: Read> Lines<R> {
     /// and then it has another id.
     fn last_line(&mut self) -> Option<Span> {
         let (from, to) = (self.start, self.end);
+        if let Some(span) = self.whole_objects(to) {
+            return Some(span);
+        }
         self.start = self.end;
         self.scanned = self.end;
         if from == to || matches!(self.stop, Some(Stop::SourceFailed(_))) {
             return None;
         }
         Some(self.span(from, to, 0))
+    }
+
+    /// Returns the JSON objects with which a line over the limit begins, as many as the limit holds: Firehose joins records without line
+    /// ends. The object behind them begins a line of its own.
+    fn whole_objects(&mut self, line_end: usize) -> Option<Span> {
+        let is_object = |text: &[u8]| text.trim_ascii_start().starts_with(b"{");
+        let line = bytes(&self.buffer, self.start..line_end);
+        if line.len() <= self.max_line || !is_object(line) {
+            return None;
+        }
+        let within = bytes(line, ..self.max_line);
+        let mut nesting = Nesting::default();
+        let (mut seen, mut length) = (0, None);
+        while let Some(behind) = nesting.end(bytes(within, seen..)) {
+            seen += behind;
+            length = Some(seen).filter(|seen| is_object(bytes(line, *seen..))).or(length);
+        }
+        let length = length?;
+        let from = self.start;
+        self.start += length;
+        self.scanned = self.start;
+        Some(self.span(from, from + length, 0))
     }
 
     /// Returns the front of a line that is over the limit, and passes over its rest, block by block.

@@ -79,6 +79,37 @@ pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> boo
     u64::try_from(found.len() - 1).ok()
 }
 
+/// The dotted name of the first field with an event, whatever it is called, so that a person can be told of it.
+pub(crate) fn any_field(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool) -> Option<String> {
+    let own = |other: &&Other<'_>| is_event(&text_of(&other.value));
+    if let Some(other) = record.others.iter().find(own) {
+        return Some(other.name.clone().into_owned());
+    }
+    let mut level: Vec<_> = record
+        .others
+        .iter()
+        .filter_map(|other| {
+            Some(Inner { path: vec![other.name.clone().into_owned()], fields: object(&other.value)? })
+        })
+        .collect();
+    for _ in 1..DEEPEST {
+        let mut next = Vec::new();
+        for Inner { path, fields } in level {
+            for (name, value) in fields.into_iter().take(MOST_FIELDS) {
+                let path: Path = path.iter().cloned().chain([name]).collect();
+                if inner_text(&value).is_some_and(|text| is_event(&text)) {
+                    return Some(path.join("."));
+                }
+                if let Value::Object(fields) = value {
+                    next.push(Inner { path, fields });
+                }
+            }
+        }
+        level = next;
+    }
+    None
+}
+
 /// The record's own fields with an event.
 fn outer(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool) -> Vec<Path> {
     let mut found = Vec::new();
