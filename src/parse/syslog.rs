@@ -112,6 +112,10 @@ impl<'a> SyslogHeader<'a> {
     fn with_sender(mut self, text: &'a str) -> Self {
         const MOST_RELAYS: usize = 4;
         let mut text = trim(text);
+        // One word, as stands behind nearly every time, holds no other header and no tag.
+        if !text.bytes().any(|byte| matches!(byte, b' ' | b':') || !byte.is_ascii_graphic()) {
+            return SyslogHeader { hostname: host(text), ..self };
+        }
         let mut is_protocol = false;
         for _ in 0..MOST_RELAYS {
             let (_, behind) = text.split_once(char::is_whitespace).unwrap_or(("", text));

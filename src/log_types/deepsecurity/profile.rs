@@ -124,8 +124,10 @@ impl Profile for DeepSecurity {
     fn repair_pairs(&self, event: &mut PairsView<'_, '_>) {
         let module = Module::of_device(Some(event.device), event.signature_id);
         fold_quoted_text(event, module);
-        let quotes_text = module.facts().quotes_text || module == Module::Unknown;
-        event.keyed.unquote(|key| FREE_TEXTS.contains(&key) || (quotes_text && key == key::MSG));
+        if memchr::memchr(b'"', event.text.as_bytes()).is_some() {
+            let quotes_text = module.facts().quotes_text || module == Module::Unknown;
+            event.keyed.unquote(|key| FREE_TEXTS.contains(&key) || (quotes_text && key == key::MSG));
+        }
         keep_paths(event.keyed);
     }
 

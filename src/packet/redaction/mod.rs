@@ -9,7 +9,6 @@ mod mask;
 mod parameters;
 mod userinfo;
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use bumpalo::Bump;
@@ -46,8 +45,9 @@ pub(crate) struct Redactor {
 /// Names without case, hyphens and underscores.
 #[derive(Clone, Debug, Default)]
 struct Names {
-    names: HashSet<String>,
-    /// A bit for the last letter of each: nearly every other name ends otherwise.
+    names: Vec<String>,
+    /// A bit for the first letter of each, and one for the last: nearly no other name begins and ends so.
+    first_letters: u32,
     last_letters: u32,
 }
 
@@ -74,7 +74,11 @@ impl Redactor {
         }
         let mut found = Vec::new();
         parameters::find(bytes, place, &self.params, &mut found);
-        if matches!(place, Place::Http | Place::Json) {
+        // Parts of forms and members of JSON have their names in quotes.
+        if matches!(place, Place::Http | Place::Json) && memchr::memchr(b'"', bytes).is_some() {
+            if place == Place::Http {
+                parameters::find_in_parts(bytes, &self.params, &mut found);
+            }
             let headers = Some(&self.headers).filter(|_| place == Place::Json);
             json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
         }
@@ -125,9 +129,11 @@ struct RedactedValue {
 
 impl Names {
     fn new(names: &[String]) -> Self {
-        let names: HashSet<String> = names.iter().map(|name| plain(name)).collect();
-        let last_letters = names.iter().fold(0, |letters, name| letters | last_letter(name.as_bytes()));
-        Self { names, last_letters }
+        let names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
+        let letters = |letter: fn(&[u8]) -> u32| {
+            names.iter().fold(0, |letters, name| letters | letter(name.as_bytes()))
+        };
+        Self { first_letters: letters(first_letter), last_letters: letters(last_letter), names }
     }
 
     /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`.
@@ -135,28 +141,52 @@ impl Names {
         if written.is_empty() || written.len() > LONGEST_NAME {
             return false;
         }
-        let may_be_coded = written.contains(&b'%') || written.ends_with(b"]");
-        if !may_be_coded && last_letter(written) & self.last_letters == 0 {
-            return false;
+        if !written.contains(&b'%') && !written.ends_with(b"]") {
+            return self.may_have(written) && self.has_plain(&String::from_utf8_lossy(written));
         }
         let decoded = percent_encoding::percent_decode(written).decode_utf8_lossy();
         // A form's framework writes a field of an object so.
         let inner = decoded.strip_suffix(']').and_then(|name| Some(name.rsplit_once('[')?.1));
-        self.names.contains(&plain(inner.unwrap_or(&decoded)))
+        self.has_plain(inner.unwrap_or(&decoded))
+    }
+
+    fn may_have(&self, name: &[u8]) -> bool {
+        last_letter(name) & self.last_letters != 0 && first_letter(name) & self.first_letters != 0
+    }
+
+    fn has_plain(&self, name: &str) -> bool {
+        if !name.is_ascii() {
+            return self.names.iter().any(|known| plain(name).eq(known.chars()));
+        }
+        let counts = |byte: &u8| !matches!(byte, b'-' | b'_');
+        let is = |known: &String| {
+            name.bytes().filter(counts).map(|byte| byte.to_ascii_lowercase()).eq(known.bytes())
+        };
+        self.names.iter().any(|known| known.len() <= name.len() && is(known))
     }
 }
 
 /// Longer names are no parameters' names.
 const LONGEST_NAME: usize = 64;
 
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+/// The characters of a name that count, in lower case.
+fn plain(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase)
 }
 
-/// A bit for the last letter or digit of a name, in any case.
+/// A bit for the first letter or digit of a name, in any case.
+fn first_letter(name: &[u8]) -> u32 {
+    name.iter().find(|byte| !matches!(byte, b'-' | b'_')).map_or(0, letter)
+}
+
+/// A bit for the last one.
 fn last_letter(name: &[u8]) -> u32 {
-    let last = name.iter().rev().find(|byte| !matches!(byte, b'-' | b'_'));
-    last.map_or(0, |byte| 1 << (byte & 31))
+    name.iter().rev().find(|byte| !matches!(byte, b'-' | b'_')).map_or(0, letter)
+}
+
+/// Bytes that differ in case have one bit; what is no ASCII has all, because its case is not told by one byte.
+fn letter(byte: &u8) -> u32 {
+    if byte.is_ascii() { 1 << (byte & 31) } else { u32::MAX }
 }
 
 /// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack.

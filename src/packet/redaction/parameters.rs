@@ -12,9 +12,6 @@ pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<Re
     for equals in memchr::memchr_iter(b'=', bytes) {
         found.extend(parameter(bytes, equals, place, names));
     }
-    if place == Place::Http {
-        parts(bytes, names, found);
-    }
 }
 
 fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option<RedactedValue> {
@@ -85,8 +82,8 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
     value
 }
 
-/// `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
-fn parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
+/// The same for `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
+pub(super) fn find_in_parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
     /// To prepare the search takes longer than to search most payloads.
     static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("name=\""));
     for at in NAME.find_iter(bytes) {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::parameters::decoded;
 use super::{RedactedValue, may_be_secret};
@@ -24,6 +24,9 @@ const SPELLINGS: [Spelling; 4] = [
 
 /// Appends the passwords that stand before the hosts of URLs.
 pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
+    if memchr2(b'@', b'%', bytes).is_none() {
+        return;
+    }
     // What follows the scheme of a URL may stand alone, as a path does that was taken for one.
     if let [plain, ..] = &SPELLINGS
         && bytes.starts_with(b"//")
