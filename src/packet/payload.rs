@@ -6,7 +6,9 @@
 use base64_simd::{Out, STANDARD, STANDARD_NO_PAD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+use memchr::memmem::Finder;
 use std::cell::LazyCell;
+use std::sync::LazyLock;
 
 use super::http::starts_like_http;
 use super::redaction::{Place, Redactor};
@@ -246,7 +248,9 @@ fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
             |header: &String| header.len() > name.len() && ends_with_ignoring_case(header.as_bytes(), name);
         return redact.iter().any(is_end);
     }
-    let is_start = starts_like_http(line) || memchr::memmem::find(line, b" HTTP/").is_some();
+    /// To prepare a search takes longer than to search a line.
+    static VERSION: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(" HTTP/"));
+    let is_start = starts_like_http(line) || VERSION.find(line).is_some();
     if line.is_empty() || behind.is_empty() || is_start || !line.iter().all(is_text_byte) {
         return false;
     }

@@ -7,40 +7,45 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::parameters::decoded;
 use super::{RedactedValue, may_be_secret};
+use crate::bytes::find::each_found;
 
 /// A spelling of a URL: what stands behind its scheme, before its password and behind it.
 struct Spelling {
-    start: &'static [u8],
+    /// To prepare a search takes longer than to search most texts.
+    start: Finder<'static>,
     colon: &'static [u8],
     at: &'static [u8],
 }
 
-const SPELLINGS: [Spelling; 4] = [
-    Spelling { start: b"://", colon: b":", at: b"@" },
-    Spelling { start: b":\\/\\/", colon: b":", at: b"@" },
-    Spelling { start: b"%3A%2F%2F", colon: b"%3A", at: b"%40" },
-    Spelling { start: b"%3a%2f%2f", colon: b"%3a", at: b"%40" },
-];
+static SPELLINGS: LazyLock<[Spelling; 4]> = LazyLock::new(|| {
+    let spelling = |start, colon, at| Spelling { start: Finder::new(start), colon, at };
+    [
+        spelling("://", b":", b"@"),
+        spelling(":\\/\\/", b":", b"@"),
+        spelling("%3A%2F%2F", b"%3A", b"%40"),
+        spelling("%3a%2f%2f", b"%3a", b"%40"),
+    ]
+});
 
 /// Appends the passwords that stand before the hosts of URLs.
 pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
-    if memchr2(b'@', b'%', bytes).is_none() {
-        return;
-    }
+    // Most texts have neither of the signs that stand behind a password.
+    let Some(sign) = memchr2(b'@', b'%', bytes) else { return };
+    let signs = bytes.get(sign..).unwrap_or_default();
     // What follows the scheme of a URL may stand alone, as a path does that was taken for one.
-    if let [plain, ..] = &SPELLINGS
+    if let [plain, ..] = &*SPELLINGS
         && bytes.starts_with(b"//")
     {
         found.extend(password(bytes, 2, plain));
     }
-    for spelling in SPELLINGS.iter().filter(|spelling| may_hold(bytes, spelling.at)) {
-        for start in memmem::find_iter(bytes, spelling.start) {
-            found.extend(password(bytes, start + spelling.start.len(), spelling));
+    for spelling in SPELLINGS.iter().filter(|spelling| may_hold(signs, spelling.at)) {
+        for start in each_found(&spelling.start, bytes) {
+            found.extend(password(bytes, start + spelling.start.needle().len(), spelling));
         }
     }
 }
 
-/// Whether the sign behind a password may stand in `bytes`. Most texts have none, and to prepare a search takes longer than to look.
+/// Whether the sign behind a password may stand in `bytes`.
 fn may_hold(bytes: &[u8], at: &[u8]) -> bool {
     static ESCAPED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("%40"));
     if at == b"@" { memchr(b'@', bytes).is_some() } else { ESCAPED.find(bytes).is_some() }
