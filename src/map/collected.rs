@@ -30,7 +30,7 @@ pub(super) struct Collected {
 
 /// Where the time stands in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum CollectorField {
     /// The record has none, or a text that is none.
     Nowhere,
     /// In fluentd's own field.
@@ -45,7 +45,7 @@ impl Collected {
         remembered: &mut Vec<Self>,
         record: &Record<'_>,
         section: &CompiledSection,
-    ) -> (usize, Place) {
+    ) -> (usize, CollectorField) {
         let settings = &section.log_type.event_time;
         // What a clock showed in a zone that nobody knows counts only where nothing else does.
         let mut clock = None;
@@ -57,7 +57,7 @@ impl Collected {
                 _ => {}
             }
         }
-        (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), Place::Nowhere)
+        (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), CollectorField::Nowhere)
     }
 
     /// Whether a record of which nothing was read, as [`Self::remember`] says by this number, has a text for a time all the same.
@@ -78,12 +78,15 @@ impl Collected {
 }
 
 /// The texts in which a record may say when it was read, the one that user.ini names first.
-fn texts<'r>(record: &'r Record<'_>, settings: &'r EventTime) -> impl Iterator<Item = (Place, &'r str)> {
+fn texts<'r>(
+    record: &'r Record<'_>,
+    settings: &'r EventTime,
+) -> impl Iterator<Item = (CollectorField, &'r str)> {
     let other = |name: &str| {
         let at = record.others.iter().position(|other| other.name == name)?;
-        Some((Place::Other(at), record.others.get(at)?.value.as_ref()))
+        Some((CollectorField::Other(at), record.others.get(at)?.value.as_ref()))
     };
-    let own = || Some((Place::Timestamp, record.timestamp.as_deref()?));
+    let own = || Some((CollectorField::Timestamp, record.timestamp.as_deref()?));
     let named =
         settings.collector.as_deref().map(move |name| if name == "timestamp" { own() } else { other(name) });
     let listed = FIELDS.iter().map(move |name| other(name));

@@ -5,7 +5,7 @@ use bumpalo::collections::Vec as ArenaVec;
 use jiff::Timestamp;
 
 use super::base::base_fields;
-use super::collected::{Collected, Place};
+use super::collected::{Collected, CollectorField};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
 use super::event_time::EventTimes;
@@ -111,11 +111,12 @@ fn set_times<'d>(
     if read.json.is_some() {
         return (chosen, clock);
     }
-    row.trace.reason(Step::Created, || Read::Record(created_from(read.collected_place, read.event.record)));
+    row.trace.reason(Step::Created, || Read::Record(created_from(read.collector_field, read.event.record)));
     if collected.time.is_some() {
         row.set_if_absent(FieldId::EVENT_CREATED, Value::Word(&collected.written));
     }
-    let text = read.event.record.timestamp.as_deref().filter(|_| read.collected_place != Place::Timestamp);
+    let text =
+        read.event.record.timestamp.as_deref().filter(|_| read.collector_field != CollectorField::Timestamp);
     if let Some(text) = text.filter(|text| !is_empty_value(text)) {
         row.leave_over(field_name("timestamp", section, row, arena), Value::Text(text));
     }
@@ -123,10 +124,10 @@ fn set_times<'d>(
 }
 
 /// The field of the record that says when a collector read the line.
-fn created_from<'r>(place: Place, record: &'r Record<'_>) -> &'r str {
+fn created_from<'r>(place: CollectorField, record: &'r Record<'_>) -> &'r str {
     match place {
-        Place::Other(at) => record.others.get(at).map_or("", |other| &other.name),
-        Place::Timestamp | Place::Nowhere => RecordField::Timestamp.name(),
+        CollectorField::Other(at) => record.others.get(at).map_or("", |other| &other.name),
+        CollectorField::Timestamp | CollectorField::Nowhere => RecordField::Timestamp.name(),
     }
 }
 

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::base::{Device, header_fields, syslog_fields};
-use super::collected::Place;
+use super::collected::CollectorField;
 use super::compiled::CompiledSection;
 use super::left_over::{LeftOver, leave_over_record};
 use super::names::field_name;
@@ -80,7 +80,7 @@ pub(super) fn map_events<'r, 'd>(
 impl<'r, 'd> MappedEvent<'r, 'd> {
     fn new(read: &'r mut ReadEvent<'d>, row: Row<'d>) -> Self {
         let mut used = read.fields;
-        if let Place::Other(at) = read.collected_place {
+        if let CollectorField::Other(at) = read.collector_field {
             used.take_other(at);
         }
         Self { read, row, pipeline_error: false, used }
@@ -295,9 +295,9 @@ impl<'d> MappedEvent<'_, 'd> {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
                 Some(FieldId::MESSAGE) if is_raw => return None,
-                Some(FieldId::URL_QUERY) => redaction::Place::Query,
-                _ if text.starts_with(['{', '[']) => redaction::Place::Json,
-                _ => redaction::Place::Text,
+                Some(FieldId::URL_QUERY) => redaction::Searched::Query,
+                _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
+                _ => redaction::Searched::Text,
             };
             section.redactor.clean_text(text, place, arena)
         });

@@ -17,7 +17,7 @@ use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
 use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
-use crate::packet::redaction::Place;
+use crate::packet::redaction::Searched;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
 use crate::parse::marker::EventStart;
@@ -44,7 +44,7 @@ pub(super) struct ReadEvent<'d> {
     /// The number of what the record says of the time, among those that are remembered.
     pub(super) collected: usize,
     /// Where in the record that stands.
-    pub(super) collected_place: collected::Place,
+    pub(super) collector_field: collected::CollectorField,
     /// The number of the device that wrote the event, among those that are remembered.
     pub(super) device: usize,
     /// The kind of that device, if it is one of the section's product.
@@ -75,7 +75,7 @@ impl<'d> ReadEvent<'d> {
             header: EventHeader::default(),
             syslog: syslog::SyslogHeader::default(),
             collected: 0,
-            collected_place: collected::Place::Nowhere,
+            collector_field: collected::CollectorField::Nowhere,
             device: 0,
             device_kind: None,
             keyed,
@@ -95,8 +95,8 @@ impl<'d> ReadEvent<'d> {
         times: &mut Vec<Collected>,
         arena: &'d Bump,
     ) {
-        (self.collected, self.collected_place) = Collected::remember(times, self.event.record, section);
-        if self.collected_place == collected::Place::Nowhere
+        (self.collected, self.collector_field) = Collected::remember(times, self.event.record, section);
+        if self.collector_field == collected::CollectorField::Nowhere
             && Collected::is_unread(times, self.collected, self.event.record)
         {
             self.problems.add(Problem::CollectorTimeUnread);
@@ -150,7 +150,7 @@ impl<'d> ReadEvent<'d> {
         paths: &'d Paths,
         arena: &'d Bump,
     ) -> &'d str {
-        let clean = section.redactor.clean_text(text, Place::Json, arena);
+        let clean = section.redactor.clean_text(text, Searched::Json, arena);
         if clean.is_some() {
             self.problems.add(Problem::ParametersRedacted);
         }

@@ -11,7 +11,7 @@ use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 use super::http::starts_like_http;
-use super::redaction::{Place, Redactor};
+use super::redaction::{Redactor, Searched};
 use crate::bytes::find;
 use crate::bytes::slice;
 use crate::bytes::trim::trim;
@@ -103,7 +103,7 @@ pub(crate) fn carried_text<'a>(bytes: &'a [u8], redact: &Redact<'_>, arena: &'a 
 /// Payload bytes as text, or as base64 where they are binary: `base64`, if that is known and nothing was taken out.
 fn show<'a>(bytes: &'a [u8], base64: Option<&'a str>, redact: &Redact<'_>, arena: &'a Bump) -> Decoded<'a> {
     let headless = take_secrets_out(bytes, redact.headers, arena);
-    let clean = redact.others.clean(headless.unwrap_or(bytes), Place::Http, arena).or(headless);
+    let clean = redact.others.clean(headless.unwrap_or(bytes), Searched::Http, arena).or(headless);
     let redaction = if clean.is_some() { Redaction::Done } else { Redaction::None };
     let bytes = clean.unwrap_or(bytes);
     let packet = match (as_text(bytes, arena), base64) {

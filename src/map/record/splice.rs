@@ -24,7 +24,7 @@ pub(super) fn splice(out: &mut Vec<u8>, start: usize, path: &str, members: &[u8]
 }
 
 /// Where members go.
-struct Place<'p> {
+struct InsertionPoint<'p> {
     /// The closing brace of the object.
     at: usize,
     /// The object has no member.
@@ -33,7 +33,7 @@ struct Place<'p> {
     missing: Vec<&'p str>,
 }
 
-fn place<'p>(text: &str, path: &'p str) -> Option<Place<'p>> {
+fn place<'p>(text: &str, path: &'p str) -> Option<InsertionPoint<'p>> {
     let mut steps = path.split('.').filter(|step| !step.is_empty());
     let mut open = 0;
     loop {
@@ -45,7 +45,7 @@ fn place<'p>(text: &str, path: &'p str) -> Option<Place<'p>> {
                 let missing = found.map(|(step, _)| step).into_iter().chain(steps).collect();
                 let at = json::value(text, open).ok()?.checked_sub(1)?;
                 let is_empty = behind_blanks(text, open + 1) == at;
-                return Some(Place { at, is_empty, missing });
+                return Some(InsertionPoint { at, is_empty, missing });
             }
         }
     }

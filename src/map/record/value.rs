@@ -43,21 +43,21 @@ fn scalar_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>>
 fn object_of(raw: &str, kind: Type) -> Option<Value<'_>> {
     match kind {
         Type::Flat => Some(Value::Json(raw)),
-        Type::GeoPoint => is_place(raw).then_some(Value::Json(raw)),
+        Type::GeoPoint => is_geo_point(raw).then_some(Value::Json(raw)),
         Type::Keyword | Type::Text => Some(Value::Text(raw)),
         _ => None,
     }
 }
 
 /// Whether an object is latitude and longitude.
-fn is_place(raw: &str) -> bool {
+fn is_geo_point(raw: &str) -> bool {
     #[derive(serde::Deserialize)]
-    struct Place {
+    struct GeoPoint {
         lat: f64,
         lon: f64,
     }
-    let place: Option<Place> = serde_json::from_str(raw).ok();
-    place.is_some_and(|place| place.lat.abs() <= 90.0 && place.lon.abs() <= 180.0)
+    let point: Option<GeoPoint> = serde_json::from_str(raw).ok();
+    point.is_some_and(|point| point.lat.abs() <= 90.0 && point.lon.abs() <= 180.0)
 }
 
 /// The elements of an array.

@@ -24,7 +24,7 @@ pub(super) const MAX_DEPTH: usize = 20;
 /// Keys of one object that are compared one by one; more are looked up.
 const FEW_KEYS: usize = 32;
 
-/// A place of the text that is not carried over as it is.
+/// A place in the text that is not carried over as it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edit<'a> {
     pub(super) start: usize,
@@ -108,13 +108,13 @@ struct Walk<'a> {
     seen: ArenaVec<'a, (u64, &'a str)>,
 }
 
-/// Where the members of an object go.
+/// Whose an object is.
 #[derive(Clone, Copy)]
-enum Place<'a> {
-    /// Into an object of the document that has fields of ours.
-    Ours(&'a Node),
-    /// Into an object of the record's own, of whose names something may be known.
-    Own(Option<&'a Node>),
+enum ObjectOwner<'a> {
+    /// The document's: it has fields of ours.
+    Document(&'a Node),
+    /// The record's own, of whose names something may be known.
+    Record(Option<&'a Node>),
 }
 
 /// What becomes of a member.
@@ -156,9 +156,10 @@ impl<'a> Walk<'a> {
             edits,
             is_empty: true,
         });
-        let place = if self.paths.prefixed { Place::Own(Some(node)) } else { Place::Ours(node) };
+        let owner =
+            if self.paths.prefixed { ObjectOwner::Record(Some(node)) } else { ObjectOwner::Document(node) };
         let mut edits = ArenaVec::new_in(self.arena);
-        let read = self.object(at, place, &mut edits, depth)?;
+        let read = self.object(at, owner, &mut edits, depth)?;
         if let Some(carried) = self.found.carried.get_mut(number) {
             carried.end = read.end - 1;
             carried.edits = edits;
@@ -170,7 +171,7 @@ impl<'a> Walk<'a> {
     fn object(
         &mut self,
         open: usize,
-        place: Place<'a>,
+        owner: ObjectOwner<'a>,
         edits: &mut ArenaVec<'a, Edit<'a>>,
         depth: usize,
     ) -> Result<Read, Malformed> {
@@ -195,7 +196,7 @@ impl<'a> Walk<'a> {
             let value = behind_blanks(text, colon + 1);
             let repeated = self.is_repeated(key, first_key, &mut many);
             let first_edit = edits.len();
-            let kept = self.member(at..value, key, place, repeated, edits, depth)?;
+            let kept = self.member(at..value, key, owner, repeated, edits, depth)?;
             match kept {
                 (end, true) => members.keep(at, end, first_edit, edits),
                 (end, false) => members.drop_member(end, edits),
@@ -246,14 +247,14 @@ impl<'a> Walk<'a> {
         &mut self,
         name: std::ops::Range<usize>,
         key: &'a str,
-        place: Place<'a>,
+        owner: ObjectOwner<'a>,
         repeated: bool,
         edits: &mut ArenaVec<'a, Edit<'a>>,
         depth: usize,
     ) -> Result<(usize, bool), Malformed> {
-        let parent = match place {
-            Place::Ours(node) => Some(node),
-            Place::Own(node) => node,
+        let parent = match owner {
+            ObjectOwner::Document(node) => Some(node),
+            ObjectOwner::Record(node) => node,
         };
         let is_top = depth == 0;
         let renamed = if is_top { self.paths.new_name(key) } else { None };
@@ -264,7 +265,7 @@ impl<'a> Walk<'a> {
             self.found.problems.add(Problem::RepeatedKey);
             if is_top { Fate::Move(key) } else { Fate::Drop }
         } else {
-            self.fate(key, node, place, is_top, byte(self.text, value))
+            self.fate(key, node, owner, is_top, byte(self.text, value))
         };
         if let Fate::Merge(node) = fate {
             let end = self.carried_object(value, node, depth + 1)?;
@@ -309,9 +310,9 @@ impl<'a> Walk<'a> {
 
     fn keep_value(&mut self, node: &Node, start: usize, end: usize) {
         if let Some(key) = node.key
-            && let Some(place) = self.found.values.get_mut(usize::from(key.0))
+            && let Some(slot) = self.found.values.get_mut(usize::from(key.0))
         {
-            *place = self.text.get(start..end);
+            *slot = self.text.get(start..end);
         }
     }
 
@@ -320,7 +321,7 @@ impl<'a> Walk<'a> {
         &self,
         key: &'a str,
         node: Option<&'a Node>,
-        place: Place<'a>,
+        owner: ObjectOwner<'a>,
         is_top: bool,
         first: u8,
     ) -> Fate<'a> {
@@ -333,7 +334,7 @@ impl<'a> Walk<'a> {
         if let Some(Node { class: Class::Known(shape), path, .. }) = node {
             return if shape.takes(first) { Fate::Keep } else { Fate::Move(path) };
         }
-        let Place::Ours(_) = place else {
+        let ObjectOwner::Document(_) = owner else {
             let is_ours = is_top && self.paths.prefixed && node.is_some_and(|node| node.class != Class::Free);
             return if is_ours { Fate::Move(key) } else { Fate::Keep };
         };
@@ -372,7 +373,7 @@ impl<'a> Walk<'a> {
             }
             b'{' => {
                 let node = node.filter(|node| !node.is_leaf());
-                self.object(at, Place::Own(node), edits, depth)
+                self.object(at, ObjectOwner::Record(node), edits, depth)
             }
             b'[' => self.array(at, node.filter(|node| !node.is_leaf()), edits, depth),
             b'"' => {

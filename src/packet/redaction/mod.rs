@@ -17,9 +17,9 @@ use bumpalo::collections::Vec as ArenaVec;
 use self::mask::Mask;
 use crate::config::log_type::Redaction;
 
-/// Where names of parameters are looked for.
+/// What is searched: where a name of a parameter can stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Searched {
     /// Decoded HTTP, cut anywhere: a body may begin with a name.
     Http,
     /// Text with URLs in it: a name stands behind a question mark, or further on in the same query.
@@ -66,20 +66,20 @@ impl Redactor {
     }
 
     /// The same bytes without the values that are to be redacted; nothing where there are none.
-    pub(crate) fn clean<'a>(&self, bytes: &[u8], place: Place, arena: &'a Bump) -> Option<&'a [u8]> {
+    pub(crate) fn clean<'a>(&self, bytes: &[u8], searched: Searched, arena: &'a Bump) -> Option<&'a [u8]> {
         // Parameters have an equals sign, and passwords stand before an `@`, as it is or coded: most values of a document have neither.
-        let is_plain = !matches!(place, Place::Http | Place::Json) && !self.cards;
+        let is_plain = !matches!(searched, Searched::Http | Searched::Json) && !self.cards;
         if is_plain && memchr::memchr3(b'=', b'@', b'%', bytes).is_none() {
             return None;
         }
         let mut found = Vec::new();
-        parameters::find(bytes, place, &self.params, &mut found);
+        parameters::find(bytes, searched, &self.params, &mut found);
         // Parts of forms and members of JSON have their names in quotes.
-        if matches!(place, Place::Http | Place::Json) && memchr::memchr(b'"', bytes).is_some() {
-            if place == Place::Http {
+        if matches!(searched, Searched::Http | Searched::Json) && memchr::memchr(b'"', bytes).is_some() {
+            if searched == Searched::Http {
                 parameters::find_in_parts(bytes, &self.params, &mut found);
             }
-            let headers = Some(&self.headers).filter(|_| place == Place::Json);
+            let headers = Some(&self.headers).filter(|_| searched == Searched::Json);
             json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
         }
         if self.passwords {
@@ -112,8 +112,8 @@ impl Redactor {
     }
 
     /// The same for text.
-    pub(crate) fn clean_text<'a>(&self, text: &str, place: Place, arena: &'a Bump) -> Option<&'a str> {
-        let clean = self.clean(text.as_bytes(), place, arena)?;
+    pub(crate) fn clean_text<'a>(&self, text: &str, searched: Searched, arena: &'a Bump) -> Option<&'a str> {
+        let clean = self.clean(text.as_bytes(), searched, arena)?;
         // Values begin and end at ASCII characters, so that what is left is whole.
         Some(std::str::from_utf8(clean).unwrap_or_default())
     }

@@ -5,16 +5,16 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use memchr::memmem::Finder;
 
-use super::{Names, Place, RedactedValue, may_be_secret};
+use super::{Names, RedactedValue, Searched, may_be_secret};
 
 /// Appends the values of the parameters in `bytes` whose names are among `names`.
-pub(super) fn find(bytes: &[u8], place: Place, names: &Names, found: &mut Vec<RedactedValue>) {
+pub(super) fn find(bytes: &[u8], searched: Searched, names: &Names, found: &mut Vec<RedactedValue>) {
     for equals in memchr::memchr_iter(b'=', bytes) {
-        found.extend(parameter(bytes, equals, place, names));
+        found.extend(parameter(bytes, equals, searched, names));
     }
 }
 
-fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option<RedactedValue> {
+fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> Option<RedactedValue> {
     // CEF writes `\=` for an equals sign.
     let before = bytes.get(..equals)?;
     let before = before.strip_suffix(b"\\").unwrap_or(before);
@@ -24,13 +24,13 @@ fn parameter(bytes: &[u8], equals: usize, place: Place, names: &Names) -> Option
         return None;
     }
     let front = before.get(..start)?;
-    let is_parameter = match (front.last(), place) {
+    let is_parameter = match (front.last(), searched) {
         (Some(b'?'), _) => true,
         // A string may be a query as a whole.
-        (Some(b'"'), Place::Json) => true,
-        (Some(b'&' | b';'), Place::Text) => token(front).contains(&b'?'),
-        (Some(b'&' | b';'), _) | (None, Place::Http | Place::Query) => true,
-        (Some(byte), Place::Http) => {
+        (Some(b'"'), Searched::Json) => true,
+        (Some(b'&' | b';'), Searched::Text) => token(front).contains(&b'?'),
+        (Some(b'&' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
+        (Some(byte), Searched::Http) => {
             byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()
         }
         _ => false,

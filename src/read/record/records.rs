@@ -26,7 +26,7 @@ use super::{json, repair};
 /// * anything else, and whatever follows the last whole object: text.
 pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
     Records {
-        at: Place::in_text(line, None),
+        at: Cursor::in_text(line, None),
         around: Vec::new(),
         ready: Vec::new().into_iter(),
         deepest: envelope::DEEPEST,
@@ -37,9 +37,9 @@ pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
 /// The iterator of [`records`].
 #[derive(Debug)]
 pub struct Records<'a, 's> {
-    at: Place<'a>,
+    at: Cursor<'a>,
     /// The places behind the envelopes that are open.
-    around: Vec<Place<'a>>,
+    around: Vec<Cursor<'a>>,
     /// Records of an envelope whose text is not the line's.
     ready: vec::IntoIter<Record<'a>>,
     /// How many more envelopes may be opened in each other.
@@ -49,7 +49,7 @@ pub struct Records<'a, 's> {
 
 /// A place in the line, or in the text of an envelope.
 #[derive(Debug)]
-struct Place<'a> {
+struct Cursor<'a> {
     rest: &'a str,
     columns: Columns<'a>,
     among: Among,
@@ -57,7 +57,7 @@ struct Place<'a> {
     envelope: Option<Arc<Envelope>>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Cursor<'a> {
     fn in_text(text: &'a str, envelope: Option<Arc<Envelope>>) -> Self {
         Self { rest: text, columns: Columns::default(), among: Among::Start, envelope }
     }
@@ -121,10 +121,10 @@ impl<'a> Records<'a, '_> {
                 self.ready = vec![nothing].into_iter();
                 return Some(());
             }
-            Cow::Borrowed(text) => Place::in_text(text, Some(Arc::new(envelope))),
+            Cow::Borrowed(text) => Cursor::in_text(text, Some(Arc::new(envelope))),
             Cow::Owned(text) => {
                 let records = Records {
-                    at: Place::in_text(&text, Some(Arc::new(envelope))),
+                    at: Cursor::in_text(&text, Some(Arc::new(envelope))),
                     around: Vec::new(),
                     ready: Vec::new().into_iter(),
                     deepest: self.deepest - self.around.len() - 1,
@@ -139,7 +139,7 @@ impl<'a> Records<'a, '_> {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> Cursor<'a> {
     fn read_next(&mut self, record: &mut Record<'a>, spare: &mut Spare) -> Option<()> {
         let (mut before, mut rest) = self.pass_blanks()?;
         while let (Among::Array, Some(behind)) = (self.among, rest.strip_prefix(']')) {

@@ -31,7 +31,7 @@ pub(super) struct Event {
     pub(super) index: String,
     pub(super) id: String,
     #[serde(skip)]
-    place: Place,
+    place: Endpoint,
     #[serde(skip)]
     second: Option<i64>,
 }
@@ -65,7 +65,7 @@ impl Verdict {
 
 /// What two logs of the same have in common.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Endpoint {
     Path(String),
     Port(String, i64),
     Nowhere,
@@ -99,7 +99,7 @@ impl Event {
     fn is_same(&self, other: &Self) -> bool {
         let near = |one: i64, other: i64| (one - other).abs() <= SAME;
         let is_near = self.second.zip(other.second).is_some_and(|(one, other)| near(one, other));
-        is_near && self.place != Place::Nowhere && self.place == other.place
+        is_near && self.place != Endpoint::Nowhere && self.place == other.place
     }
 }
 
@@ -110,7 +110,7 @@ pub(super) fn note_lone(events: &mut [Event]) {
         .map(|event| {
             let others = || events.iter().filter(|other| other.log != event.log);
             event.log == DEFAULT_SECTION
-                && event.place != Place::Nowhere
+                && event.place != Endpoint::Nowhere
                 && others().next().is_some()
                 && !others().any(|other| event.is_same(other))
         })
@@ -189,11 +189,11 @@ impl Source<'_> {
         }
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> Endpoint {
         match (self.text("/url/path"), self.text("/destination/ip"), self.number("/destination/port")) {
-            (Some(path), ..) => Place::Path(path),
-            (None, Some(ip), Some(port)) => Place::Port(ip, port),
-            _ => Place::Nowhere,
+            (Some(path), ..) => Endpoint::Path(path),
+            (None, Some(ip), Some(port)) => Endpoint::Port(ip, port),
+            _ => Endpoint::Nowhere,
         }
     }
 }
