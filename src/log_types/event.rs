@@ -117,7 +117,7 @@ pub(crate) struct EventView<'c, 'a> {
     pub(crate) fields: &'c Fields,
     /// Its section.
     pub(crate) log_type: &'c LogType,
-    /// What it redacts beside headers.
+    /// What it redacts besides the headers of packets.
     pub(crate) redactor: &'c Redactor,
     /// The kind of device that wrote it; `None` where the product is not recognised.
     pub(crate) device: Option<DeviceKind>,

@@ -1,4 +1,4 @@
-//! The fields that every document has, whatever its event says: the header's, the syslog header's and the loader's own.
+//! The fields of the event's header and of the syslog header, and those that every document has: the loader's own.
 //!
 //! Does not know pairs.
 
@@ -31,7 +31,7 @@ pub(super) struct Device {
     pub(super) version: String,
     /// `agent.name`
     pub(super) name: String,
-    /// Whether it is one of the section's product.
+    /// Who made it.
     maker: Maker,
 }
 

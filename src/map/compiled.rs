@@ -71,7 +71,7 @@ pub struct CompiledSections {
     fingerprint: [u8; 32],
     /// What is odd about the files and the rules.
     warnings: Vec<Diagnostic>,
-    /// Those of the warnings that are about a key which no event may have, with the key.
+    /// Those of the warnings that are about a key which is not known, with the key.
     unknown_keys: Vec<(String, Diagnostic)>,
 }
 
@@ -133,7 +133,7 @@ impl CompiledSection {
         });
         let (paths, flat_paths) = if is_flat { (None, paths) } else { (paths, None) };
         let mut sources =
-            Sources { keys: KeyTable::new(known.names, known.aliases), paths, records: is_json };
+            SourceCompiler { keys: KeyTable::new(known.names, known.aliases), paths, records: is_json };
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
@@ -166,7 +166,7 @@ impl CompiledSection {
         let profile_origins = profile.paths().iter();
         let profile_origins =
             profile_origins.map(|path| sources.origin(&SourceName::Key((*path).to_owned()))).collect();
-        let Sources { keys, paths, .. } = sources;
+        let SourceCompiler { keys, paths, .. } = sources;
         let mut paths = paths.or(flat_paths);
         if let Some(paths) = &mut paths {
             log_type.json_to_text.iter().for_each(|path| paths.make_text(path));
@@ -229,7 +229,7 @@ impl CompiledSection {
     fn exclude(&mut self, rules: &Rules) {
         let Self { fields, keys, paths, log_type, .. } = self;
         let records = matches!(log_type.file_format, FileFormat::Json);
-        let mut sources = Sources { keys: std::mem::take(keys), paths: paths.take(), records };
+        let mut sources = SourceCompiler { keys: std::mem::take(keys), paths: paths.take(), records };
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -442,14 +442,14 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
 }
 
 /// The keys that a section knows, in the making.
-struct Sources {
+struct SourceCompiler {
     keys: KeyTable,
     paths: Option<Paths>,
     /// Lines are JSON: three names mean fluentd's own fields of the record around an event. Elsewhere there is no record.
     records: bool,
 }
 
-impl Sources {
+impl SourceCompiler {
     /// Where the value of a source comes from. A name that nobody has asked for yet gets a number.
     fn origin(&mut self, source: &SourceName) -> Origin {
         match source {

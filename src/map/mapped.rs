@@ -278,8 +278,8 @@ fn is_broken_json(record: &Record<'_>, section: &CompiledSection) -> bool {
 }
 
 impl<'d> MappedEvent<'_, 'd> {
-    /// Takes the values of parameters out of the URLs in the document, whichever field they stand in. Its id has been made of the line
-    /// as it was.
+    /// Masks secrets in all texts of the document: values of parameters, passwords of URLs, members of JSON, card numbers. The id has been
+    /// made of the line as it was.
     fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
         // Where there is no query there are no parameters, and no password without an @, as it is or coded; fields of a record may hold JSON.

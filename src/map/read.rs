@@ -159,7 +159,7 @@ impl<'d> ReadEvent<'d> {
         if section.log_type.raw_message == RawMessage::Full { text } else { clean }
     }
 
-    /// The same for an event that the fields of its record are: nothing in it is cut, escaped or joined.
+    /// The same for an event that comes as fields of JSON: nothing in it is cut, escaped or joined.
     #[cold]
     fn read_fields(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) {
         let fields = &self.event.record.others;

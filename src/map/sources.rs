@@ -1,4 +1,5 @@
-//! What is wrong with the sources of a table that each could be read: what no event can have, and what no event may have.
+//! What is wrong with the sources of a table, each of which could be read: errors for what can be no key of any event, warnings for
+//! keys that are not known.
 
 use std::collections::HashSet;
 
@@ -8,7 +9,7 @@ use crate::config::{did_you_mean, quoted};
 use crate::log_types;
 use crate::log_types::Profile;
 
-/// Sources that are keys of CEF or LEEF by no rule: user.ini has neither commas nor quotes around them, nor comments behind them.
+/// Sources that cannot be keys of CEF or LEEF: they hold a quote or a comma, or begin like a comment.
 pub(super) fn errors(log_type: &LogType) -> Vec<Diagnostic> {
     if !has_cef_or_leef(log_type) {
         return Vec::new();
@@ -51,10 +52,10 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
             let is_label = mapping.field.starts_with("labels.");
             let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
             // The keys of another product are not known here: only a typing error in a long one is told.
-            let is_told = has_event_texts
+            let warns = has_event_texts
                 || (meant.is_some() && is_one_slip(name, names()))
                 || is_label && !matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
-            if !is_told {
+            if !warns {
                 continue;
             }
             let message = format!("source {} of {} is no known key", quoted(name), mapping.field);

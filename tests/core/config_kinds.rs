@@ -9,6 +9,7 @@ use es_loader::local::not_used::not_used;
 use es_loader::local::settings;
 use es_loader::map::compiled::{Choice, CompiledSections};
 use es_loader::report::{ObjectReport, Outcome, Report, metrics};
+use serde_json::json;
 
 use crate::support::{
     agent_event, document_by, fluentd_line, load_bytes, packet_event, plan_of_section, plan_with,
@@ -141,6 +142,23 @@ fn a_list_that_leaves_out_built_in_lines_names_them() {
         "{told}"
     );
     assert!(told.contains("event.action") && told.contains("server.name"), "{told}");
+}
+
+#[test]
+fn one_address_that_the_table_puts_among_the_related_ones_stays_there() {
+    for (line, expected) in [
+        ("related.ip = extra", json!(["10.0.0.1", "192.0.2.44"])),
+        ("related.ip = dvc", json!(["10.0.0.1", "192.0.2.9"])),
+        ("related.ip = [extra, dvc]", json!(["10.0.0.1", "192.0.2.44", "192.0.2.9"])),
+    ] {
+        let event = agent_event("20", "dvc=192.0.2.9 act=Log src=10.0.0.1 extra=192.0.2.44");
+        let document = document_by(&plan_with(line), &event);
+        let mut related = document.get("related.ip").as_array().cloned().unwrap_or_default();
+        related.sort_by_key(ToString::to_string);
+        let missing: Vec<_> =
+            expected.as_array().into_iter().flatten().filter(|ip| !related.contains(ip)).collect();
+        assert!(missing.is_empty(), "{line}: {}", document.json);
+    }
 }
 
 #[test]

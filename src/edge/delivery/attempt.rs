@@ -31,7 +31,7 @@ pub(crate) struct Attempt {
     pub(crate) batch: Batch,
     form: Form,
     /// Why the documents are not in their own form, one refusal for each; empty while they are.
-    refusals: Vec<Refusal>,
+    refusals: Vec<RefusedDocument>,
     /// The index of all documents stands in the address of the request.
     pub(crate) in_path: bool,
     /// The alias of all documents was missing, and its first index was made.
@@ -44,7 +44,7 @@ pub(crate) struct Attempt {
 
 /// A document that was refused in its own form.
 #[derive(Clone, Debug)]
-struct Refusal {
+struct RefusedDocument {
     /// Why the form before this one was refused.
     fault: Fault,
     /// Its own form.
@@ -262,7 +262,7 @@ impl Attempt {
         if let Some(line) = self.batch.lines.get(item.line) {
             other.batch.lines.add(item.line, line);
         }
-        other.refusals.push(Refusal { fault, document: own.to_vec() });
+        other.refusals.push(RefusedDocument { fault, document: own.to_vec() });
     }
 
     /// The attempt with only these of its documents.

@@ -105,7 +105,7 @@ impl Joint {
         }
     }
 
-    /// Whether another object can begin beside so many that run: of these, only `busy` may do anything but wait for an answer.
+    /// Whether another object can begin: `running` have begun, and at most `busy` of them may do anything but wait for an answer.
     pub(crate) fn has_room(&self, running: usize, busy: usize) -> bool {
         let state = self.state();
         state.gathered.body.len() < FULL && running.saturating_sub(state.waiting()) < busy

@@ -90,7 +90,7 @@ impl Exchange {
         self.ask(request, headers, limit.saturating_sub(begun.elapsed())).await
     }
 
-    /// Asks for a bulk request without a body, which the cluster refuses and what redirects all requests redirects.
+    /// Sends a bulk request without a body. A cluster refuses it; what redirects requests redirects it, and gets no log line.
     async fn ask_without_body(&self, limit: Duration) -> Result<(), SendError> {
         let request = Call { method: Method::Post, path: "_bulk", query: None, body: &[] };
         self.ask(request, HeaderMap::new(), limit).await.map(drop)

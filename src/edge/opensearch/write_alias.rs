@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::deliver::bulk::Fault;
 
-/// What the first index behind an alias has behind the alias' name.
+/// The name of the first index behind an alias ends in this.
 const FIRST: &str = "-000001";
 
 /// What became of the wish for an alias.

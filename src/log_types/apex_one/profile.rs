@@ -145,8 +145,8 @@ fn file(event: &mut EventView<'_, '_>) {
 fn endpoint(event: &mut EventView<'_, '_>, kind: &Kind) {
     let fields = [FieldId::HOST_NAME, FieldId::HOST_IP, FieldId::USER_NAME];
     for (keys, field) in kind.endpoint.iter().zip(fields) {
-        let is_told = |key: &&KeyId| value(event.keyed, **key).is_some();
-        let Some(at) = keys.iter().find(is_told).and_then(|key| event.keyed.at(*key)) else { continue };
+        let has_value = |key: &&KeyId| value(event.keyed, **key).is_some();
+        let Some(at) = keys.iter().find(has_value).and_then(|key| event.keyed.at(*key)) else { continue };
         let text = event.keyed.value_at(at);
         let is_address = field == FieldId::HOST_NAME && address(text).is_some();
         event.row.trace.reason(Step::Agent, || Read::Pair(at));

@@ -9,7 +9,8 @@ use crate::document::value::Value;
 use crate::log_types::derived::set_url_parts;
 use crate::packet::url;
 
-/// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address.
+/// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address. Where a
+/// module's events happen on that computer and nothing names another source, its address is the source's.
 pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some(at) = context.keyed.at(agent_key) else { continue };

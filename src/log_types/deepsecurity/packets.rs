@@ -160,8 +160,8 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
     context.row.trace.step_of_the_same(Step::Packet);
 }
 
-/// The last address of X-Forwarded-For, as the agent tells it: believed only from a trusted proxy.
-pub(super) fn forwarded_key(context: &mut Context<'_, '_>) {
+/// Marks the last address of X-Forwarded-For, as the agent tells it, as unverified unless the packet comes from a trusted proxy.
+pub(super) fn mark_unverified_forwarded(context: &mut Context<'_, '_>) {
     let Some(last) = context.row.ip(FieldId::NETWORK_FORWARDED_IP) else { return };
     let trusted = &context.log_type.trusted_proxies;
     let peer = context.row.ip(FieldId::SOURCE_IP);

@@ -1,7 +1,7 @@
 //! The profile: what a Deep Security event says beyond the table of user.ini.
 //!
-//! Takes a row that the table has begun. A field that the table has set stays, but for three that would mislead: a detect-only
-//! action, a protocol number, and the address of a proxy.
+//! Takes a row that the table has begun. A field that the table has set stays, but for those that would mislead: a detect-only action,
+//! a protocol number, the address of a proxy, and the port 0 of a protocol that has no ports. Addresses are added to `related.ip`.
 
 use super::context::Context;
 
@@ -19,7 +19,7 @@ use super::json_event;
 use super::known_keys::known_keys;
 use super::module_fields::module_fields;
 use super::network::network;
-use super::packets::{forwarded_key, packets};
+use super::packets::{mark_unverified_forwarded, packets};
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
 use super::related::related;
 use super::system::people;
@@ -199,7 +199,7 @@ impl HeuristicFrequencyRank for OwnLetters {
 
 /// The steps that fill a row with what the event's module, actions, packet and custom keys say, in the order in which each event
 /// has to take them.
-pub(super) const STEPS: [fn(&mut Context<'_, '_>); 6] = [module, keys, ends, flow, packets, classes];
+pub(super) const STEPS: [fn(&mut Context<'_, '_>); 6] = [module, keys, who_and_what, flow, packets, classes];
 
 /// Tells the module by the category where the id does not, and notes which of LEEF's attributes say what CEF's header says: they
 /// need no field of their own.
@@ -230,7 +230,7 @@ fn keys(context: &mut Context<'_, '_>) {
     known_keys(context);
 }
 
-fn ends(context: &mut Context<'_, '_>) {
+fn who_and_what(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Technique);
     techniques(context);
     agent_address(context);
@@ -241,11 +241,11 @@ fn ends(context: &mut Context<'_, '_>) {
     requested_url(context);
 }
 
-/// A proxy's address may give way to its client's in the packet: the flow is the proxy's.
+/// Runs before the packets are read: the address of a proxy gives way to its client's there, but the flow is the proxy's.
 fn flow(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Network);
     network(context);
-    forwarded_key(context);
+    mark_unverified_forwarded(context);
 }
 
 fn classes(context: &mut Context<'_, '_>) {

@@ -42,7 +42,7 @@ const USERS: [FieldId; 4] = [
 
 const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
 
-/// Collects them. A list that the table has set stays.
+/// Collects them. What the table has set stays; addresses are added to it.
 pub(super) fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
     let mut parts = ArenaVec::new_in(arena);
@@ -55,21 +55,24 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
         Value::Ips(addresses) => addresses,
         _ => &[],
     };
-    let is_told = |field: FieldId, address: &Address<'_>| {
+    let is_unverified = |field: FieldId, address: &Address<'_>| {
         field == FieldId::NETWORK_FORWARDED_IP && unverified.iter().any(|other| other.ip == address.ip)
     };
     for (field, address) in ADDRESSES.iter().filter_map(|field| Some((*field, row.ip(*field)?))) {
-        if !is_told(field, address) {
+        if !is_unverified(field, address) {
             add_address(&mut ips, *address);
         }
     }
     if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address) {
         add_address(&mut ips, peer);
     }
-    if let Value::Ips(forwarded) = row.get(FieldId::RELATED_IP) {
-        for address in forwarded {
-            add_address(&mut ips, *address);
-        }
+    let earlier = match row.get(FieldId::RELATED_IP) {
+        Value::Ips(addresses) => addresses,
+        Value::Ip(address) => std::slice::from_ref(address),
+        _ => &[],
+    };
+    for address in earlier {
+        add_address(&mut ips, *address);
     }
     let mut hosts = ArenaVec::with_capacity_in(4, arena);
     for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| *name != "N/A") {

@@ -210,7 +210,7 @@ impl<'a> Walk<'a> {
         }
         self.seen.truncate(first_key);
         if members.kept.is_none() {
-            // In an array it stays, without its members.
+            // An object in an array becomes `{}`.
             edits.truncate(members.first_edit);
             edits.push(Edit { start: members.open, end: at, with: "" });
         }

@@ -1,7 +1,8 @@
 //! Values that are not written: parameters and passwords of URLs, fields of forms, members of JSON, card numbers.
 //!
-//! Works on the bytes of decoded HTTP and on texts that hold URLs. Names decide, never the look of a value, except that a value which no
-//! password has stays: it is the attack that somebody looks for. Headers are taken out in [`payload`](super::payload).
+//! Works on the bytes of decoded HTTP and on texts that hold URLs. The name of a value decides; card numbers alone are told by their look.
+//! A value that no password can be stays: it is the attack that somebody looks for. Headers in packets are taken out in
+//! [`payload`](super::payload), those in JSON here.
 
 mod cards;
 mod json;
@@ -97,7 +98,7 @@ impl Redactor {
         let mut clean = ArenaVec::new_in(arena);
         let mut kept = 0;
         for RedactedValue { value, quoted } in found {
-            // One value in another is gone already.
+            // A value inside of one that is masked is gone already.
             let Some(before) = bytes.get(kept..value.start) else { continue };
             clean.extend_from_slice_copy(before);
             let mask = self.mask.of(bytes.get(value.clone()).unwrap_or_default());
@@ -145,7 +146,7 @@ impl Names {
             return self.may_have(written) && self.has_plain(&String::from_utf8_lossy(written));
         }
         let decoded = percent_encoding::percent_decode(written).decode_utf8_lossy();
-        // A form's framework writes a field of an object so.
+        // `user[password]`: so frameworks name the fields of an object.
         let inner = decoded.strip_suffix(']').and_then(|name| Some(name.rsplit_once('[')?.1));
         self.has_plain(inner.unwrap_or(&decoded))
     }

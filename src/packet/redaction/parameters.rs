@@ -82,7 +82,8 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
     value
 }
 
-/// The same for `Content-Disposition: form-data; name="password"`, its headers, an empty line, and the value up to the next part.
+/// Appends the values of those parts of a form that have one of `names`: `Content-Disposition: form-data; name="password"`, other
+/// headers, an empty line, and the value up to the next part.
 pub(super) fn find_in_parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
     /// To prepare the search takes longer than to search most payloads.
     static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("name=\""));

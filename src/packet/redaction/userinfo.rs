@@ -32,7 +32,7 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
     // Most texts have neither of the signs that stand behind a password.
     let Some(sign) = memchr2(b'@', b'%', bytes) else { return };
     let signs = bytes.get(sign..).unwrap_or_default();
-    // What follows the scheme of a URL may stand alone, as a path does that was taken for one.
+    // A text may begin behind the scheme: `//user:password@host`.
     if let [plain, ..] = &*SPELLINGS
         && bytes.starts_with(b"//")
     {

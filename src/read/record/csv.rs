@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180) behind a line of column names, which alone makes certain what the values are.
 //!
-//! A record is one line. What has another number of values than the header has columns is none, and so is a line that stands inside of a
-//! value with line ends: whoever can write a value could write such a line.
+//! A record is one line with as many values as the header has columns. A line inside of a value with line ends is no record: whoever can
+//! write a value could write such a line.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use crate::bytes::table::Table;
 const FIELDS: Table =
     Table { file: "config/event_fields.csv", text: include_str!("../../../config/event_fields.csv") };
 
-/// Names of objects from the record to the field, with the field's own: so many are looked at.
+/// How deep in objects a field may stand, its own name counted.
 const DEEPEST: usize = 4;
 
 /// The longest value in which fields are looked for, in bytes.

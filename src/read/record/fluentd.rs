@@ -50,7 +50,7 @@ pub struct Record<'a> {
     pub message_field: Option<Box<str>>,
     /// What stood around the record.
     pub envelope: Option<Arc<Envelope>>,
-    /// The record is none of the log: why it is left out.
+    /// Why the record is left out, where it is no record of the log.
     pub left_out: Option<&'static str>,
 }
 
