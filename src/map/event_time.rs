@@ -6,7 +6,7 @@ use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::time;
 use crate::parse::time::{
-    Chosen, CollectorTime, Doubts, HeaderClock, Reading, Said, Surroundings, TimeOrigin, ZonedTime,
+    Chosen, CollectorTime, Doubts, HeaderClock, ReadTime, Said, Surroundings, TimeOrigin, ZonedTime,
 };
 
 /// The times of one event.
@@ -72,7 +72,7 @@ impl<'e, 'a> EventTimes<'e, 'a> {
         let latest = self.said.latest(self.around, settings.tz.as_ref());
         let mut formats = settings.formats.iter();
         let read = formats.find_map(|format| time::parse(text, format, latest.instant, settings.tz.as_ref()));
-        let Reading { time, zone_assumed, year_assumed } = read?;
+        let ReadTime { time, zone_assumed, year_assumed } = read?;
         let doubts = Doubts { zone_assumed, year_by_load: latest.by_load && year_assumed };
         time::is_possible(time, self.around.load).then_some((time, doubts))
     }

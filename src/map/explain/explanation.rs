@@ -73,7 +73,7 @@ pub struct ExplainedField {
     /// Its value, as the document has it.
     pub value: Value,
     /// What set it.
-    pub rule: Rule,
+    pub rule: DecidedBy,
     /// What was read for it; nothing where it is made of what other fields hold.
     pub sources: Vec<Source>,
     /// What was done to the value, in order.
@@ -97,7 +97,7 @@ pub struct UnusedValue {
     /// The value.
     pub value: Value,
     /// What offered it.
-    pub rule: Rule,
+    pub rule: DecidedBy,
     /// What was read for it.
     pub sources: Vec<Source>,
     /// Why the field does not have it.
@@ -107,7 +107,7 @@ pub struct UnusedValue {
 
 /// What sets a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rule {
+pub struct DecidedBy {
     /// The name of the step: `table`, `known_key`, …
     pub step: &'static str,
     /// The same for people.

@@ -11,7 +11,7 @@ mod choice;
 use bumpalo::Bump;
 
 use self::changes::{changes, misfit};
-use self::explanation::{EmptyField, ExplainedField, ExplainedName, Explanation, Rule, UnusedValue};
+use self::explanation::{DecidedBy, EmptyField, ExplainedField, ExplainedName, Explanation, UnusedValue};
 use self::redactions::redactions;
 use self::sources::{SourceText, SourceTexts, share_pair, shown};
 use super::compiled::CompiledSection;
@@ -111,7 +111,7 @@ impl<'d> Explainer<'_, 'd> {
         let written = json(&key.value);
         ExplainedField {
             field: format!("{inside}.{}", key.key),
-            rule: Rule {
+            rule: DecidedBy {
                 step: Step::LeftOver.name(),
                 meaning: self.why_left_over(inside, &sources),
                 place: None,
@@ -194,7 +194,7 @@ impl<'d> Explainer<'_, 'd> {
     }
 
     /// What sets a field: a line of user.ini, or else the step itself.
-    fn rule(&self, step: Step, field: FieldId) -> Rule {
+    fn rule(&self, step: Step, field: FieldId) -> DecidedBy {
         let name = self.section.fields.name(field);
         let log_type = &self.section.log_type;
         let line = match step {
@@ -214,7 +214,7 @@ impl<'d> Explainer<'_, 'd> {
             }
             None => (step.meaning().to_owned(), None),
         };
-        Rule { step: step.name(), meaning, place }
+        DecidedBy { step: step.name(), meaning, place }
     }
 }
 

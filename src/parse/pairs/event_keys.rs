@@ -25,12 +25,12 @@ pub(crate) struct KeyId(pub(crate) u16);
 pub(crate) struct KeyTable {
     /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
     slots: Vec<u16>,
-    names: Vec<Name>,
+    names: Vec<KnownName>,
     count: u16,
 }
 
 #[derive(Clone, Debug)]
-struct Name {
+struct KnownName {
     key: KeyId,
     ends: Ends,
     text: Box<str>,
@@ -78,7 +78,7 @@ impl KeyTable {
     }
 
     fn insert(&mut self, name: &str, key: KeyId) {
-        self.names.push(Name { key, ends: Ends::of(name), text: name.into() });
+        self.names.push(KnownName { key, ends: Ends::of(name), text: name.into() });
         if self.names.len() * 4 > self.slots.len() {
             self.slots = vec![0; self.slots.len() * 2];
             (1..).zip(&self.names).for_each(|(number, name)| take_slot(&mut self.slots, name.ends, number));
@@ -117,13 +117,13 @@ fn slot_of(ends: Ends, slots: usize) -> usize {
 pub(crate) struct EventKeys<'a> {
     pairs: Vec<Pair<'a>>,
     /// What is known of each pair.
-    entries: Vec<Entry<'a>>,
+    entries: Vec<PairState<'a>>,
     /// For each known key, one more than the position of its first pair; 0 for none.
     first: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry<'a> {
+struct PairState<'a> {
     /// The value, its escapes undone, blanks around it trimmed.
     value: &'a str,
     key: Option<KeyId>,
@@ -170,7 +170,7 @@ impl<'a> EventKeys<'a> {
                 Some(key) => link(key, number, first, &mut repeated),
                 None => unknown.push(pair.key),
             }
-            Entry { value: "", key, empty: true, repeated: false, used: false, misfit: false }
+            PairState { value: "", key, empty: true, repeated: false, used: false, misfit: false }
         }));
         self.mark_repeated(&repeated);
         !repeated.is_empty() || has_repeated_key(unknown)
@@ -385,12 +385,12 @@ impl<'a> EventKeys<'a> {
     }
 
     #[inline]
-    fn entry(&self, number: u32) -> Option<&Entry<'a>> {
+    fn entry(&self, number: u32) -> Option<&PairState<'a>> {
         self.entries.get(index_of(number)?)
     }
 
     #[inline]
-    fn entry_mut(&mut self, number: u32) -> Option<&mut Entry<'a>> {
+    fn entry_mut(&mut self, number: u32) -> Option<&mut PairState<'a>> {
         self.entries.get_mut(index_of(number)?)
     }
 }

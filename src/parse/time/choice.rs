@@ -101,7 +101,7 @@ pub(crate) struct Latest {
 
 /// When a collector read a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Collected {
+struct CollectedTime {
     /// The time.
     time: ZonedTime,
     /// The zone of the time is the collector's, and not only how an instant is written here.
@@ -117,13 +117,13 @@ struct HeaderSays {
 
 impl Said {
     /// The collector's time. What its clock showed is one only if `zone` is known.
-    fn collected(&self, zone: Option<&Zone>) -> Option<Collected> {
+    fn collected(&self, zone: Option<&Zone>) -> Option<CollectedTime> {
         match self.collector? {
-            CollectorTime::Zoned(time) => Some(Collected { time, zone_known: true }),
+            CollectorTime::Zoned(time) => Some(CollectedTime { time, zone_known: true }),
             CollectorTime::Instant(instant) => {
-                Some(Collected { time: ZonedTime::utc(instant), zone_known: false })
+                Some(CollectedTime { time: ZonedTime::utc(instant), zone_known: false })
             }
-            CollectorTime::Clock(clock) => Some(Collected { time: zone?.read(clock)?, zone_known: true }),
+            CollectorTime::Clock(clock) => Some(CollectedTime { time: zone?.read(clock)?, zone_known: true }),
         }
     }
 
@@ -213,7 +213,7 @@ pub(crate) fn candidates(
 
 fn against_collector(
     header: HeaderTime,
-    collected: Collected,
+    collected: CollectedTime,
     latest: Latest,
     zone: Option<&Zone>,
 ) -> HeaderSays {

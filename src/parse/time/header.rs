@@ -8,7 +8,7 @@ use crate::parse::syslog::HeaderTime;
 
 /// A time that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct ReadTime {
     /// The time.
     pub time: ZonedTime,
     /// Neither the text nor a setting names the zone: UTC was assumed.

@@ -6,7 +6,7 @@ use jiff::fmt::strtime;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 
-use super::header::{Reading, Twice, read_header};
+use super::header::{ReadTime, Twice, read_header};
 use super::zone::{Zone, ZonedTime};
 use crate::parse::syslog;
 use crate::parse::syslog::HeaderTime;
@@ -70,13 +70,13 @@ pub fn parse_collector(text: &str) -> Option<CollectorTime> {
 }
 
 /// Reads a time by `timestamp_format`. A year that the text does not name is the latest in which the time is not after `latest`.
-pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Zone>) -> Option<Reading> {
+pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Zone>) -> Option<ReadTime> {
     let text = text.trim();
     let in_zone = |clock: DateTime| {
         let time = zone.unwrap_or(&Zone::UTC).read(clock)?;
-        Some(Reading { time, zone_assumed: zone.is_none(), year_assumed: false })
+        Some(ReadTime { time, zone_assumed: zone.is_none(), year_assumed: false })
     };
-    let written = |time: ZonedTime| Reading { time, zone_assumed: false, year_assumed: false };
+    let written = |time: ZonedTime| ReadTime { time, zone_assumed: false, year_assumed: false };
     match format {
         TimeFormat::Iso8601 => match iso8601(text)? {
             (_, Some(_)) => parse_iso8601(text, None).map(written),
@@ -86,7 +86,7 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
         TimeFormat::Syslog => {
             let header = syslog::parse(text).time?;
             let time = read_header(header, zone.unwrap_or(&Zone::UTC), latest, Twice::First)?;
-            Some(Reading {
+            Some(ReadTime {
                 time,
                 zone_assumed: zone.is_none() && !matches!(header, HeaderTime::Zoned(..)),
                 year_assumed: matches!(header, HeaderTime::Bsd { .. }),
