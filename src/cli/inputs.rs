@@ -147,7 +147,7 @@ pub(crate) fn of_file(
         (Choice::Load(section), ..) | (Choice::Unknown, Some(section), None) => {
             Input::File { path, section: section.log_type().name.clone() }
         }
-        (other @ (Choice::Ignored(_) | Choice::Faulty(_)), ..) => {
+        (other @ (Choice::Ignored(_) | Choice::Faulty(_) | Choice::PassedOver(_)), ..) => {
             Input::not_loaded(key, Outcome::not_taken(&other))
         }
         (Choice::Unknown, ..) => {

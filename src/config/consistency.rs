@@ -28,8 +28,11 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
         warn("timestamp_format", "'timestamp_key'");
         warn("timestamp_format_list", "'timestamp_key'");
     }
-    if section.text("file_format") != "text" {
+    if !matches!(section.text("file_format"), "text" | "multiline") {
         warn("log_pattern", "'file_format = text'");
+    }
+    if section.text("file_format") != "multiline" {
+        warn("multiline_firstline", "'file_format = multiline'");
     }
     if section.text("index_rotation") == "auto" {
         warn("index_time", "a date in the index name: 'index_rotation' is auto");

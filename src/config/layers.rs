@@ -13,15 +13,25 @@ use super::ini::{DEFAULT, Entry, FileSection};
 use super::keys;
 
 /// The built-in sections that are off unless somebody asks for them, in upstream's order: the first whose `s3_key` matches wins.
-const LOG_TYPES: [(&str, &str); 8] = [
+const LOG_TYPES: [(&str, &str); 18] = [
     ("vpcflowlogs", include_str!("../../config/log_types/vpcflowlogs.ini")),
     ("cloudtrail", include_str!("../../config/log_types/cloudtrail.ini")),
+    ("networkfirewall", include_str!("../../config/log_types/networkfirewall.ini")),
     ("guardduty", include_str!("../../config/log_types/guardduty.ini")),
+    ("nlb", include_str!("../../config/log_types/nlb.ini")),
     ("alb", include_str!("../../config/log_types/alb.ini")),
+    ("clb", include_str!("../../config/log_types/clb.ini")),
     ("s3accesslog", include_str!("../../config/log_types/s3accesslog.ini")),
+    ("cloudfront-realtime", include_str!("../../config/log_types/cloudfront-realtime.ini")),
+    ("cloudfront-standard", include_str!("../../config/log_types/cloudfront-standard.ini")),
     ("waf", include_str!("../../config/log_types/waf.ini")),
+    ("route53resolver", include_str!("../../config/log_types/route53resolver.ini")),
+    ("linux-secure", include_str!("../../config/log_types/linux-secure.ini")),
+    ("linux-os-syslog", include_str!("../../config/log_types/linux-os-syslog.ini")),
     ("apache-access", include_str!("../../config/log_types/apache-access.ini")),
+    ("apache-error", include_str!("../../config/log_types/apache-error.ini")),
     ("nginx-access", include_str!("../../config/log_types/nginx-access.ini")),
+    ("nginx-error", include_str!("../../config/log_types/nginx-error.ini")),
 ];
 
 /// A section with the entries of all files, under the new names of their keys.

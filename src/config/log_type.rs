@@ -122,6 +122,13 @@ pub struct EventTime {
     pub collector: Option<String>,
 }
 
+/// What is done with the records of FireLens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FireLens {
+    /// Lines of a container's standard error are left out.
+    pub ignores_stderr: bool,
+}
+
 /// What `@message` holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RawMessage {
@@ -161,12 +168,16 @@ pub struct LogType {
     pub s3_key_ignored: Option<regex::Regex>,
     /// What a line of an object is.
     pub file_format: FileFormat,
+    /// Matches the first line of an event that has several.
+    pub first_line: Option<regex::bytes::Regex>,
     /// The encoding of lines that are not UTF-8.
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// The path of the record's field that holds the event's text, dotted, where it is not `message`.
     pub message_key: Option<String>,
     /// Objects come from CloudWatch Logs, in its envelopes.
     pub via_cwl: bool,
+    /// Objects come from FireLens, each line in a record of a container.
+    pub firelens: Option<FireLens>,
     /// The mapping table, in the order of the file.
     pub mappings: Vec<Mapping>,
     /// The fields with constant values, in the order of the file.
@@ -175,6 +186,8 @@ pub struct LogType {
     pub switched_off: Vec<String>,
     /// Where the time of an event is found.
     pub event_time: EventTime,
+    /// Finds the time of the object in its key, by groups with the names of its parts.
+    pub file_time: Option<regex::Regex>,
     /// The source of `_id`; without one, `_id` is made of the content of the line.
     pub doc_id: Option<SourceName>,
     /// The source of what is added to `_id`, with an underscore.

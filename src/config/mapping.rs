@@ -92,10 +92,15 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
             if !names.insert(name) && section.get(name).is_some() {
                 continue;
             }
-            if keys::is_known(name) {
+            let is_scripted = list == "script_ecs" && is_upstreams(section.name());
+            if is_scripted && name == "index_name" {
+                let message = "the name of the index is chosen by a script of upstream's, which is not run";
+                let finding = Diagnostic::warning(&entry.position_at(offset), message);
+                findings.push(finding.help("'index_name' holds for all events of the section"));
+            } else if keys::is_known(name) {
                 let problem = ValueError::new(offset, format!("'{name}' is a setting, not a field"));
                 findings.push(entry.value_error(problem));
-            } else if list == "script_ecs" && section.get(name).is_none() && is_upstreams(section.name()) {
+            } else if is_scripted && section.get(name).is_none() {
                 // What its script fills, a log type of that name fills here.
                 if !layers::is_log_type(section.name()) {
                     let message =
@@ -119,7 +124,7 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
 }
 
 /// Whether upstream has a section of this name.
-fn is_upstreams(section: &str) -> bool {
+pub(super) fn is_upstreams(section: &str) -> bool {
     UPSTREAM_SECTIONS.lines().any(|name| name == section)
 }
 

@@ -52,6 +52,8 @@ pub struct Config {
     pub fingerprint: [u8; 32],
     /// The sections that are left out because they have errors: none unless [`Config::load_sound`] has read the files.
     pub(crate) faulty: Vec<FaultySection>,
+    /// The sections whose objects are in a format that is not read yet.
+    pub(crate) passed_over: Vec<PassedOverSection>,
     /// [`Config::load_sound`] has read the files.
     pub(crate) only_sound: bool,
 }
@@ -62,6 +64,16 @@ pub(crate) struct FaultySection {
     pub(crate) name: String,
     /// Its `s3_key`, if that can be read.
     pub(crate) s3_key: Option<regex::Regex>,
+}
+
+/// A section whose objects are in a format that is not read yet.
+#[derive(Clone, Debug)]
+pub(crate) struct PassedOverSection {
+    pub(crate) name: String,
+    /// Its `s3_key`, if that can be read.
+    pub(crate) s3_key: Option<regex::Regex>,
+    /// How many sections come before it.
+    pub(crate) before: usize,
 }
 
 /// Which section an S3 key belongs to.
@@ -119,7 +131,7 @@ impl Config {
         let mut findings = Findings::default();
         let mut faults = Findings::default();
         let layers = Layers::read(files, &mut findings);
-        let (log_types, faulty) = section::log_types(&layers, &mut findings, &mut faults);
+        let (log_types, faulty, passed_over) = section::log_types(&layers, &mut findings, &mut faults);
         let fingerprint = layers.fingerprint();
         let failed = findings.has_errors() || (faults.has_errors() && !only_sound);
         findings.append(faults);
@@ -129,7 +141,7 @@ impl Config {
         if failed {
             Err(findings)
         } else {
-            Ok(Self { log_types, warnings: findings, fingerprint, faulty, only_sound })
+            Ok(Self { log_types, warnings: findings, fingerprint, faulty, passed_over, only_sound })
         }
     }
 

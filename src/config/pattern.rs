@@ -30,6 +30,23 @@ pub(super) fn from_start(text: &str) -> Result<Regex, ValueError> {
     compiled(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
 }
 
+/// A regex that the first line of an event begins with (`multiline_firstline`).
+pub(super) fn first_line(text: &str) -> Result<regex::bytes::Regex, ValueError> {
+    search(text)?;
+    regex::bytes::Regex::new(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
+}
+
+/// A regex whose groups `year`, `month`, `day`, … are a time in the key of an object (`file_timestamp_format`).
+pub(super) fn of_time(text: &str) -> Result<Regex, ValueError> {
+    let pattern = search(text)?;
+    let has = |name: &&&str| pattern.capture_names().flatten().any(|group| group == **name);
+    match ["year", "month", "day"].iter().find(|name| !has(name)) {
+        None => Ok(pattern),
+        Some(name) => Err(ValueError::new(0, format!("the pattern has no group '{name}'"))
+            .help(r"name the parts: '(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})'")),
+    }
+}
+
 /// A regex that must match a text as a whole. What is wrong comes with its way out.
 pub(crate) fn whole(text: &str) -> Result<Regex, (String, Option<String>)> {
     let compile = || {

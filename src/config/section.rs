@@ -2,7 +2,6 @@
 //!
 //! All settings are read before anything is given up, so that all errors are told at once.
 
-use super::FaultySection;
 use super::consistency;
 use super::diagnostic::{Diagnostic, Findings, quoted};
 use super::ini::DEFAULT;
@@ -10,11 +9,14 @@ use super::interpolation::Used;
 use super::keys;
 use super::layers;
 use super::layers::Layers;
-use super::log_type::{EventTime, FileFormat, IndexSettings, LogType, Redaction, Rotation, SourceName};
+use super::log_type::{
+    EventTime, FileFormat, FireLens, IndexSettings, LogType, Redaction, Rotation, SourceName,
+};
 use super::resolved::ResolvedSection;
 use super::suggestion::is_near;
 use super::value;
 use super::value::{ValueError, unless_empty};
+use super::{FaultySection, PassedOverSection};
 use super::{field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported: what is wrong with one that is not built in
@@ -23,15 +25,19 @@ pub(super) fn log_types(
     layers: &Layers,
     findings: &mut Findings,
     faults: &mut Findings,
-) -> (Vec<LogType>, Vec<FaultySection>) {
+) -> (Vec<LogType>, Vec<FaultySection>, Vec<PassedOverSection>) {
     let mut used = Used::new();
     let sections: Vec<ResolvedSection<'_>> =
         layers.sections().iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
     warn_of_near_names(&sections, findings);
     let mut log_types: Vec<(bool, LogType)> = Vec::new();
-    let mut faulty = Vec::new();
+    let (mut faulty, mut passed) = (Vec::new(), Vec::new());
     for section in sections.iter().filter(|section| !section.is_switched_off()) {
         let mut own = Findings::default();
+        if let Some(section) = passed_over(section, log_types.len(), findings) {
+            passed.push(section);
+            continue;
+        }
         let log_type = log_type(section, &used, &mut own);
         let has_errors = own.has_errors();
         if has_errors {
@@ -53,14 +59,11 @@ pub(super) fn log_types(
         let finding = s3_key.error("no section takes any key: nothing would be loaded");
         findings.push(finding.help("add a section of your own, or take this line out"));
     }
-    (log_types.into_iter().map(|(_, log_type)| log_type).collect(), faulty)
+    (log_types.into_iter().map(|(_, log_type)| log_type).collect(), faulty, passed)
 }
 
 fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings) -> Option<LogType> {
     if is_meant_as_default(section, findings) || is_of_another_loader(section, findings) {
-        return None;
-    }
-    if is_passed_over(section, findings) {
         return None;
     }
     for entry in section.entries.iter().filter(|entry| keys::is_known(entry.key)) {
@@ -72,9 +75,18 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     warn_of_s3_key(section, findings);
     let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(section, findings);
+    let is_multiline = section.text("file_format") == "multiline";
+    let first_line = if is_multiline {
+        let example = "<regex of an event's first line>";
+        section.read_required("multiline_firstline", example, findings, pattern::first_line).map(Some)
+    } else {
+        section.read("multiline_firstline", findings, |text| unless_empty(text, pattern::first_line))
+    };
     let encoding = section.read("encoding", findings, |text| unless_empty(text, value::encoding));
     let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
     let via_cwl = section.read("via_cwl", findings, value::boolean);
+    let via_firelens = section.read("via_firelens", findings, value::boolean);
+    let ignores_stderr = section.read("ignore_container_stderr", findings, value::boolean);
     let field_prefix = field_prefix(section, findings);
     let is_prefix_set = section.get("field_prefix").is_some_and(|entry| !entry.text().is_empty());
     let words = |text: &str| Ok(value::words(text).map(|(_, word)| word.to_owned()).collect());
@@ -85,6 +97,8 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let header_lines = section.read("text_header_line_number", findings, value::number);
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
     let event_time = event_time(section, findings);
+    let file_time =
+        section.read("file_timestamp_format", findings, |text| unless_empty(text, pattern::of_time));
     let doc_id = section.read("doc_id", findings, source::at_most_one);
     let doc_id_suffix = section.read("doc_id_suffix", findings, source::at_most_one);
     let products = section.read("products", findings, value::added_names);
@@ -100,9 +114,9 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let redact_hash = section.read("redact", findings, value::mask);
     let ecs_version = section.read("ecs_version", findings, value::version);
     let cloud_provider = section.read("cloud_provider", findings, value::word);
-    // Upstream's settings that change nothing here: fractions of a second are always kept, and neither the loader's own
-    // requests nor the standard error of containers is recognised.
-    for key in ["timestamp_nano", "ignore_own_logs", "ignore_container_stderr"] {
+    // Upstream's settings that change nothing here: fractions of a second are always kept, and the loader's own requests are not
+    // recognised.
+    for key in ["timestamp_nano", "ignore_own_logs"] {
         section.read(key, findings, value::boolean);
     }
     consistency::warn_without_effect(section, findings);
@@ -113,13 +127,16 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         s3_key: s3_key?,
         s3_key_ignored: s3_key_ignored?,
         file_format: file_format?,
+        first_line: first_line?.filter(|_| is_multiline),
         encoding: encoding?,
         message_key: message_key?,
         via_cwl: via_cwl?,
+        firelens: via_firelens?.then_some(FireLens { ignores_stderr: ignores_stderr? }),
         mappings: lines.mappings,
         statics: lines.statics,
         switched_off: lines.switched_off,
         event_time: event_time?,
+        file_time: file_time?,
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
         field_prefix: field_prefix?,
@@ -144,19 +161,25 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     })
 }
 
-/// Whether the section's objects are in a format that is not read yet: such a section is passed over with one warning, and no key is its.
-fn is_passed_over(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
+/// The section as one that is passed over with one warning, if its objects are in a format that is not read yet. `before` is the number
+/// of log types that come before it.
+fn passed_over(
+    section: &ResolvedSection<'_>,
+    before: usize,
+    findings: &mut Findings,
+) -> Option<PassedOverSection> {
     let format = section.text("file_format");
-    let Some(entry) = section.get("file_format").filter(|_| LATER.contains(&format)) else { return false };
+    let entry = section.get("file_format").filter(|_| LATER.contains(&format))?;
     let message =
         format!("section [{}] is passed over: objects in {format} format are not read yet", section.name());
-    let help = "its objects are skipped and counted as objects that no section takes";
+    let help = "its objects are skipped, and counted as such";
     findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
-    true
+    let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
+    Some(PassedOverSection { name: section.name().to_owned(), s3_key, before })
 }
 
 /// Upstream's formats that are not read yet.
-const LATER: [&str; 4] = ["multiline", "parquet", "winevtxml", "xml"];
+const LATER: [&str; 3] = ["parquet", "winevtxml", "xml"];
 
 /// `[default]` is a log type to configparser, but nobody means it.
 fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
@@ -171,7 +194,13 @@ fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -
 
 /// An `s3_key` that is written as if it were something else, and so matches no key or hardly one.
 fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    // A folder of upstream's sections stands behind others: 'AWSLogs/…/GuardDuty/…'.
+    let is_meant =
+        |text: &str| text.starts_with('/') && !section.is_built_in() && mapping::is_upstreams(section.name());
     let Some(entry) = section.get("s3_key").filter(|entry| !entry.is_built_in()) else { return };
+    if is_meant(entry.text()) {
+        return;
+    }
     let text = entry.text();
     let start = text.strip_prefix('^').unwrap_or(text);
     let inner = start.trim_matches(['"', '\'', '/']);
@@ -278,9 +307,9 @@ fn file_format(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option
         "json" | "" => Ok(Some(FileFormat::Json)),
         "cef" => Ok(Some(FileFormat::Cef)),
         "leef" => Ok(Some(FileFormat::Leef)),
-        "text" => Ok(None),
+        "text" | "multiline" => Ok(None),
         "csv" => Ok(Some(FileFormat::Csv(None))),
-        _ => Err(value::none_of(text, &["json", "cef", "leef", "text", "csv"])),
+        _ => Err(value::none_of(text, &["json", "cef", "leef", "text", "multiline", "csv"])),
     };
     match section.read("file_format", findings, read)? {
         Some(FileFormat::Csv(_)) => {
@@ -316,8 +345,8 @@ fn field_prefix(section: &ResolvedSection<'_>, findings: &mut Findings) -> Optio
 }
 
 fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<EventTime> {
-    let first = section.read("timestamp_key", findings, |text| time_sources(text, source::at_most_one));
-    let others = section.read("timestamp_key_list", findings, |text| time_sources(text, source::list));
+    let first = section.read("timestamp_key", findings, source::at_most_one);
+    let others = section.read("timestamp_key_list", findings, source::list);
     let listed = section.read("timestamp_format_list", findings, time_format::list);
     let single = section.read("timestamp_format", findings, time_format::one);
     let tz = section.read("timestamp_tz", findings, |text| unless_empty(text, value::zone));
@@ -336,14 +365,4 @@ fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<
         }
     }
     Some(EventTime { keys, formats, tz: tz?, collector: collector? })
-}
-
-/// Sources of an event's time, as `read` reads them.
-fn time_sources<T>(text: &str, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Result<T, ValueError> {
-    const AROUND_AN_EVENT: [&str; 2] = ["cwl_timestamp", "file_timestamp"];
-    match value::words(text).find(|(_, word)| AROUND_AN_EVENT.contains(word)) {
-        None => read(text),
-        Some((offset, word)) => Err(ValueError::new(offset, format!("'{word}' is no source here"))
-            .help("take it out: the times around an event are used when it has none of its own")),
-    }
 }

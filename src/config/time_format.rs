@@ -12,6 +12,8 @@ const WORDS: [(&str, TimeFormat); 3] =
 
 /// `timestamp_format`: one word or one pattern.
 pub(super) fn one(text: &str) -> Result<TimeFormat, ValueError> {
+    // As upstream's own file has it.
+    let text = text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(text);
     if let Some((_, format)) = WORDS.iter().find(|(word, _)| *word == text) {
         return Ok(format.clone());
     }

@@ -148,6 +148,7 @@ impl ObjectLoader {
         let log_type = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => Some(section.log_type().name.clone()),
             Choice::Faulty(section) => Some(section.to_owned()),
+            Choice::PassedOver(section) => Some(section.to_owned()),
             Choice::Ignored(_) | Choice::Unknown => None,
         };
         ObjectReport {

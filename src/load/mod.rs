@@ -28,12 +28,12 @@ use self::outlets::{Sink, Visitor};
 use self::output::{Outlets, Output, OutputOptions};
 use self::reading::Reading;
 use self::stages::Stages;
-use crate::config::log_type::FileFormat;
+use crate::config::log_type::{FileFormat, LogType};
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
 use crate::map::flat;
-use crate::read::object::Lines;
+use crate::read::object::{Grouping, Lines};
 use crate::trigger::object_ref::LineRange;
 
 /// Loads one object. The sink may take the contents of a batch; what it leaves is thrown away. It never gets an empty batch.
@@ -110,7 +110,7 @@ fn run<'l, R: Read + Send>(
     limits: &Limits,
     outlets: Outlets<'l>,
 ) -> Account {
-    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation);
+    let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation).grouped(grouping(section));
     for _ in 0..section.log_type.header_lines {
         lines.next();
     }
@@ -131,6 +131,16 @@ fn run<'l, R: Read + Send>(
     account.text_bytes = lines.decoded_bytes();
     account.broken = lines.broken().cloned();
     account
+}
+
+/// What an event is among the lines of the section's objects.
+fn grouping(section: &CompiledSection) -> Grouping {
+    let LogType { first_line, json_delimiter, .. } = &section.log_type;
+    match (first_line, json_delimiter) {
+        (Some(first_line), _) => Grouping::FirstLine(first_line.clone()),
+        (None, Some(name)) if section.holds_events() => Grouping::Array(name.clone()),
+        (None, _) => Grouping::Json,
+    }
 }
 
 /// Bytes of text after which several workers share the rest of an object: for less, threads cost more than they gain.

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 use super::output::{Note, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
 use super::text::Text;
-use crate::config::log_type::FileFormat;
+use crate::config::log_type::{FileFormat, FireLens, LogType};
 use crate::document::problem::Problem;
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
@@ -25,6 +25,7 @@ use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
 use crate::read::record::csv::CsvLine;
+use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::raw_records;
 
@@ -50,6 +51,12 @@ impl<'t, 'b> ReadRecord<'t, 'b> {
 fn is_enveloped(line: &str) -> bool {
     static FIELD: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"logEvents\""));
     line.trim_start().starts_with('{') && FIELD.find(line.as_bytes()).is_some()
+}
+
+/// Whether a line of a section whose lines are the events themselves has them in an envelope all the same.
+fn is_raw_enveloped(line: &str, log_type: &LogType) -> bool {
+    log_type.firelens.is_some()
+        || is_enveloped(line) && (log_type.via_cwl || line.contains("\"messageType\""))
 }
 
 /// The record that a line is as a whole: its text, or its values in an object of CSV.
@@ -93,16 +100,19 @@ impl<'l> Stages<'l> {
 
     pub(super) fn lines(&mut self, lines: &[NumberedLine<'_>], output: &mut Output<'_>) -> ControlFlow<()> {
         let texts: Vec<_> = lines.iter().map(|line| Text::of(line, self.section.log_type.encoding)).collect();
-        let is_json = matches!(self.section.log_type().file_format, FileFormat::Json);
-        let is_raw = is_json && self.section.holds_events();
+        let log_type = self.section.log_type();
+        let is_json_section = matches!(log_type.file_format, FileFormat::Json);
+        let holds_events = is_json_section && self.section.holds_events();
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for (text, NumberedLine { csv, .. }) in texts.iter().zip(lines) {
             let message = text.text.trim_start_matches(PADDING);
-            let is_json = csv.is_none() && (is_json || is_enveloped(message));
+            let is_json =
+                csv.is_none() && (is_json_section || log_type.firelens.is_some() || is_enveloped(message));
+            let is_raw = holds_events && !is_raw_enveloped(message, log_type);
             let mut raw = Vec::new();
             if is_raw {
-                raw_records(message, self.section.log_type().json_delimiter.as_deref(), &mut raw);
+                raw_records(message, log_type.json_delimiter.as_deref(), &mut raw);
                 if raw.is_empty() && text.identity.is_some() {
                     output.note(text.line.number, Note::WithoutEvents);
                 }
@@ -128,12 +138,19 @@ impl<'l> Stages<'l> {
                     None => break,
                 }
                 let record = &mut read.record;
+                if let Some(FireLens { ignores_stderr }) = log_type.firelens {
+                    firelens::unwrap(record, ignores_stderr);
+                }
                 let own_rule = || exclude::own_rule(record, self.section.own_log_group.as_deref());
                 record.left_out = record.left_out.or_else(own_rule);
                 if is_refused {
                     read.found.start = EventStart::WithinOtherText;
                 } else if record.left_out.is_none() && !is_raw {
                     read.found = event_text::find(record, self.section);
+                    let is_text = read.found.start.marker().is_some() || !self.section.takes_json();
+                    if record.envelope.is_some() && !is_text {
+                        record.become_event();
+                    }
                 }
                 if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;

@@ -119,9 +119,11 @@ impl Facts {
 
     /// The same with what the section says of times.
     pub fn complete(self, section: &CompiledSection) -> ObjectFacts {
-        let zone = section.log_type().event_time.tz.as_ref();
+        let zone = section.log_type().event_time.tz.as_ref().unwrap_or(&Zone::UTC);
+        let by_pattern = section.log_type().file_time.as_ref();
+        let by_pattern = by_pattern.and_then(|pattern| time::by_pattern(&self.key, pattern, zone));
         let around = Surroundings {
-            key: time::in_key(&self.key, zone.unwrap_or(&Zone::UTC)),
+            key: by_pattern.or_else(|| time::in_key(&self.key, zone)),
             object: self.modified,
             load: self.now,
         };

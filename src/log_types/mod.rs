@@ -12,6 +12,8 @@ pub(crate) mod record_view;
 pub(crate) mod record_fields;
 mod waf;
 mod web;
+mod network;
+mod linux;
 mod cloudtrail;
 mod vpcflowlogs;
 mod guardduty;
@@ -37,13 +39,23 @@ use crate::read::record::Other;
 pub const DEFAULT_SECTION: &str = "deepsecurity";
 
 /// The log types, by the name of the section that is theirs.
-static ALL: [(&str, &dyn Profile); 10] = [
+static ALL: [(&str, &dyn Profile); 20] = [
     (DEFAULT_SECTION, &deepsecurity::DeepSecurity),
     ("apex_one", &apex_one::ApexOne),
     ("waf", &waf::Waf),
     ("alb", &web::LoadBalancer),
+    ("clb", &web::LoadBalancer),
     ("nginx-access", &web::WebServer),
     ("apache-access", &web::WebServer),
+    ("nginx-error", &web::ErrorLog),
+    ("apache-error", &web::ErrorLog),
+    ("cloudfront-standard", &web::CloudFront),
+    ("cloudfront-realtime", &web::CloudFront),
+    ("nlb", &network::NetworkLoadBalancer),
+    ("networkfirewall", &network::NetworkFirewall),
+    ("route53resolver", &network::Resolver),
+    ("linux-secure", &linux::Linux),
+    ("linux-os-syslog", &linux::Linux),
     ("cloudtrail", &cloudtrail::CloudTrail),
     ("vpcflowlogs", &vpcflowlogs::VpcFlowLogs),
     ("guardduty", &guardduty::GuardDuty),

@@ -29,6 +29,12 @@ pub(crate) struct RecordView<'c, 'a> {
     pub(crate) fields: &'c Fields,
     /// Its section.
     pub(crate) log_type: &'c LogType,
+    /// The key of its object.
+    pub(crate) key: &'a str,
+    /// The log group of CloudWatch Logs that it came from.
+    pub(crate) log_group: Option<&'a str>,
+    /// The log stream of CloudWatch Logs that it came from.
+    pub(crate) log_stream: Option<&'a str>,
     /// Its own values, of the paths that the profile names.
     pub(crate) source: &'c dyn RecordSource<'a>,
     /// The values of its fields.
@@ -66,11 +72,26 @@ impl<'a> RecordView<'_, 'a> {
             _ => None,
         };
         let outcome = match status {
-            Some(status) if status < 400 => "success",
-            Some(_) => "failure",
-            None => "unknown",
+            Some(100..400) => "success",
+            Some(400..) => "failure",
+            // CloudFront writes 000 for a client that was gone.
+            _ => "unknown",
         };
         self.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
+    }
+
+    /// The EC2 instance after which the log stream is named: `cloud.instance.id`, and one of `related.hosts`.
+    pub(crate) fn instance_of_stream(&mut self) {
+        let Some(instance) = self.log_stream.and_then(instance_in) else { return };
+        self.set("cloud.instance.id", instance);
+        let mut hosts: ArenaVec<'a, &'a str> = ArenaVec::new_in(self.arena);
+        match self.row.get(FieldId::RELATED_HOSTS) {
+            Value::Text(host) => hosts.push(host),
+            Value::Texts(named) => hosts.extend_from_slice(named),
+            _ => {}
+        }
+        hosts.push(instance);
+        self.row.set(FieldId::RELATED_HOSTS, Value::Texts(hosts.into_bump_slice()));
     }
 
     /// Makes the client of X-Forwarded-For the source, where the peer is a trusted proxy: the right-most address that is none. All
@@ -108,4 +129,16 @@ impl<'a> RecordView<'_, 'a> {
             self.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
         }
     }
+}
+
+/// The id of an EC2 instance in a text, as a word of its own: `i-` and 8 or 17 digits of base 16.
+fn instance_in(text: &str) -> Option<&str> {
+    text.match_indices("i-").find_map(|(at, prefix)| {
+        let behind = text.get(at + prefix.len()..)?;
+        let digits = behind.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let is_id =
+            matches!(digits, 8 | 17) && behind.bytes().take(digits).all(|byte| byte.is_ascii_hexdigit());
+        let is_word = !text.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
+        (is_id && is_word).then(|| text.get(at..at + prefix.len() + digits)).flatten()
+    })
 }

@@ -6,7 +6,7 @@ use crate::parse::severity;
 use bumpalo::Bump;
 use jiff::Timestamp;
 
-use super::compiled::CompiledSection;
+use super::compiled::{CONTAINER, CompiledSection};
 use super::event::ObjectFacts;
 use crate::bytes::trim::trim;
 use crate::document::field_list::FieldId;
@@ -21,7 +21,7 @@ use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::ZonedTime;
-use crate::read::record::fluentd::{Envelope, Record};
+use crate::read::record::fluentd::{Container, Envelope, Record};
 
 /// The device that wrote an event, by vendor, product and version of its header: ECS calls it the observer.
 #[derive(Clone, Debug)]
@@ -130,7 +130,14 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
     }
 }
 
-fn envelope_fields<'a>(envelope: &'a Envelope, row: &mut Row<'a>) {
+fn envelope_fields<'a>(envelope: &'a Envelope, section: &'a CompiledSection, row: &mut Row<'a>) {
+    if let Some(Container { id, name, instance }) = &envelope.container {
+        for (field, text) in CONTAINER.iter().zip([id, name, instance]) {
+            if let (Some(field), Some(text)) = (section.fields.id(field), text) {
+                row.set_if_absent(field, Value::Text(text));
+            }
+        }
+    }
     for (field, text) in
         [(FieldId::LOG_GROUP, &envelope.log_group), (FieldId::LOG_STREAM, &envelope.log_stream)]
     {
@@ -156,7 +163,7 @@ pub(super) fn base_fields<'a>(
     let log_type = &section.log_type;
     row.trace.step(Step::Base);
     if let Some(envelope) = &record.envelope {
-        envelope_fields(envelope, row);
+        envelope_fields(envelope, section, row);
     }
     row.set_if_absent(FieldId::LOG_TYPE, Value::Text(&log_type.name));
     row.set_if_absent(FieldId::EVENT_MODULE, Value::Text(&log_type.name));
@@ -171,9 +178,9 @@ pub(super) fn base_fields<'a>(
     row.set(FieldId::LOG_S3KEY, Value::Text(&facts.key));
     let sender = record.envelope.as_ref().and_then(|envelope| envelope.account.as_deref());
     let account = sender.filter(|account| !is_empty_value(account)).or(facts.account.as_deref());
-    for (field, fact) in
-        [(FieldId::CLOUD_REGION, facts.region.as_deref()), (FieldId::CLOUD_ACCOUNT_ID, account)]
-    {
+    let region = record.envelope.as_ref().and_then(|envelope| envelope.region.as_deref());
+    let region = region.or(facts.region.as_deref());
+    for (field, fact) in [(FieldId::CLOUD_REGION, region), (FieldId::CLOUD_ACCOUNT_ID, account)] {
         // A constant is the user's word, and a value of the event's only what somebody wrote into it, unless the cloud writes the log.
         let is_constant = section.statics.iter().any(|(constant, _)| *constant == field);
         let is_told = section.profile.takes_records() && row.has(field);

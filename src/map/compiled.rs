@@ -14,7 +14,7 @@ use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
 use crate::config::log_type::{FileFormat, LogType, Rotation, SourceName};
-use crate::config::{Config, FaultySection};
+use crate::config::{Config, FaultySection, PassedOverSection};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -28,6 +28,9 @@ use crate::packet::redaction::Redactor;
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
 use crate::read::record::fluentd::Record;
+
+/// What documents say of the container that wrote an event.
+pub(super) const CONTAINER: [&str; 3] = ["container.id", "container.name", "cloud.instance.id"];
 
 /// A section, compiled.
 #[derive(Clone, Debug)]
@@ -67,6 +70,8 @@ pub struct CompiledSections {
     sections: Vec<CompiledSection>,
     /// Sections that are left out because they have errors.
     faulty: Vec<FaultySection>,
+    /// Sections that are passed over because their objects are in a format that is not read yet.
+    passed_over: Vec<PassedOverSection>,
     /// SHA-256 of the configuration.
     fingerprint: [u8; 32],
     /// What is odd about the files and the rules.
@@ -84,6 +89,8 @@ pub enum Choice<'p> {
     Ignored(&'p str),
     /// It belongs to the section of this name, which has errors, so that no event can be mapped by it.
     Faulty(&'p str),
+    /// It belongs to the section of this name, whose objects are in a format that is not read yet.
+    PassedOver(&'p str),
     /// No section's `s3_key` matches.
     Unknown,
 }
@@ -112,6 +119,8 @@ impl CompiledSection {
         let named = log_types::named(&log_type.name, log_type.is_scripted);
         let profile = named.unwrap_or(log_types::default_profile());
         let added = added.chain(profile.added_fields().iter().copied());
+        let of_container = if log_type.firelens.is_some() { CONTAINER.as_slice() } else { &[] };
+        let added = added.chain(of_container.iter().copied());
         let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)
             .map_err(|error| contradiction(&log_type, &error))?;
         // What could not be understood says so, whatever user.ini switches off.
@@ -213,11 +222,15 @@ impl CompiledSection {
         let LogType { json_delimiter, event_time, .. } = &self.log_type;
         let from_envelope =
             |source: &SourceName| matches!(source, SourceName::Key(name) if name == "cwe_timestamp");
-        self.paths.is_some()
-            && !self.is_flat
+        self.takes_json()
             && (self.profile.takes_records()
                 || json_delimiter.is_some()
                 || event_time.keys.iter().any(from_envelope))
+    }
+
+    /// Whether an object of JSON can be an event of the section, and not only hold the text of one.
+    pub(crate) fn takes_json(&self) -> bool {
+        self.paths.is_some() && !self.is_flat
     }
 
     /// What is wanted of this record, if it is the event itself: it is JSON, and no event starts in a text of it.
@@ -257,7 +270,7 @@ impl CompiledSections {
     pub fn new(config: Config) -> Result<Self, Vec<Diagnostic>> {
         let mut sections = Vec::new();
         let mut findings = Vec::new();
-        let Config { log_types, fingerprint, mut warnings, mut faulty, only_sound } = config;
+        let Config { log_types, fingerprint, mut warnings, mut faulty, passed_over, only_sound } = config;
         let mut unknown_keys = Vec::new();
         for log_type in log_types {
             let may_be_left_out = only_sound && !log_type.built_in;
@@ -282,7 +295,7 @@ impl CompiledSections {
         warnings.extend(unknown_keys.iter().map(|(_, finding)| finding.clone()));
         findings.sort_by_key(|finding| (finding.position.line, finding.position.column));
         if findings.is_empty() {
-            Ok(Self { sections, fingerprint, faulty, warnings, unknown_keys })
+            Ok(Self { sections, fingerprint, faulty, passed_over, warnings, unknown_keys })
         } else {
             Err([warnings, findings].concat())
         }
@@ -356,7 +369,15 @@ impl CompiledSections {
 
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
-        match self.sections.iter().find(|section| section.log_type.s3_key.is_match(key)) {
+        let found = self.sections.iter().position(|section| section.log_type.s3_key.is_match(key));
+        let comes_first = |section: &&PassedOverSection| {
+            section.before <= found.unwrap_or(usize::MAX)
+                && section.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
+        };
+        if let Some(section) = self.passed_over.iter().find(comes_first) {
+            return Choice::PassedOver(&section.name);
+        }
+        match found.and_then(|at| self.sections.get(at)) {
             None => {
                 let takes = |faulty: &&FaultySection| {
                     faulty.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
@@ -441,6 +462,9 @@ fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// The source that is the time by which CloudWatch Logs took an event.
+const OF_CLOUDWATCH: &str = "cwl_timestamp";
+
 /// The keys that a section knows, in the making.
 struct SourceCompiler {
     keys: KeyTable,
@@ -453,6 +477,10 @@ impl SourceCompiler {
     /// Where the value of a source comes from. A name that nobody has asked for yet gets a number.
     fn origin(&mut self, source: &SourceName) -> Origin {
         match source {
+            // An event that is text has no record of its own: the one around it is that of CloudWatch Logs.
+            SourceName::Key(name) if name == OF_CLOUDWATCH && !self.records => {
+                Origin::Record(RecordField::Timestamp, None)
+            }
             SourceName::Key(name) => {
                 let own = RecordField::ALL.into_iter().find(|field| field.name() == name);
                 let field = own.filter(|_| self.records);

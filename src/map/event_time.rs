@@ -26,8 +26,12 @@ pub(super) struct TimeField<'e, 'a> {
     pub(super) text: Option<&'a str>,
     /// That text as a time, if it is in a `timestamp_format` and can be the event's.
     pub(super) time: Option<ZonedTime>,
+    origin: TimeOrigin,
     doubts: Doubts,
 }
+
+/// The source that is the time in the object's key.
+const OF_THE_KEY: &str = "file_timestamp";
 
 impl<'e, 'a> EventTimes<'e, 'a> {
     pub(super) fn new(
@@ -44,26 +48,37 @@ impl<'e, 'a> EventTimes<'e, 'a> {
     /// The time that `@timestamp` is: that of the first field that has one, or else the first of the [`others`](Self::others) that
     /// can be. Gives what is known of the clock of the header too.
     pub(super) fn choose(&self) -> (Chosen, Option<HeaderClock>) {
-        let field = self.fields().find_map(|field| Some((field.time?, field.doubts)));
+        let field = self.fields().find_map(|field| {
+            let TimeField { time, origin, doubts, .. } = field;
+            Some(Chosen { time: time?, origin, doubts })
+        });
         match field {
-            Some((time, doubts)) => (Chosen { time, origin: TimeOrigin::Field, doubts }, None),
+            Some(chosen) => (chosen, None),
             None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
         }
     }
 
     /// Whether a field that `timestamp_key` names has a text that is no time, or one that cannot be the event's, and no field has one.
     pub(super) fn is_field_refused(&self, origin: TimeOrigin) -> bool {
-        origin != TimeOrigin::Field && self.fields().any(|field| field.text.is_some())
+        origin != TimeOrigin::Field
+            && self.fields().all(|field| field.time.is_none())
+            && self.fields().any(|field| field.text.is_some())
     }
 
     /// The fields that `timestamp_key` names, in order.
     pub(super) fn fields(&self) -> impl Iterator<Item = TimeField<'e, 'a>> {
         let keys = self.section.time_keys.iter().zip(&self.settings().keys);
         keys.map(|(origin, key)| {
+            if key.name() == OF_THE_KEY {
+                let time = self.around.key.map(|key| key.start);
+                let (origin, doubts) = (TimeOrigin::Key, Doubts::default());
+                return TimeField { name: OF_THE_KEY, text: None, time, origin, doubts };
+            }
             let text = self.sources.first(origin, self.keyed);
             let read = text.and_then(|text| self.parse(text));
             let doubts = read.map(|(_, doubts)| doubts).unwrap_or_default();
-            TimeField { name: key.name(), text, time: read.map(|(time, _)| time), doubts }
+            let time = read.map(|(time, _)| time);
+            TimeField { name: key.name(), text, time, origin: TimeOrigin::Field, doubts }
         })
     }
 

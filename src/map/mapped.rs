@@ -51,6 +51,7 @@ pub(super) fn map_events<'r, 'd>(
     mut rows: impl FnMut() -> Row<'d>,
     section: &'d CompiledSection,
     devices: &'d [Device],
+    key: &'d str,
     arena: &'d Bump,
 ) -> Vec<MappedEvent<'r, 'd>> {
     let mut mapped: Vec<_> = events.iter_mut().map(|read| MappedEvent::new(read, rows())).collect();
@@ -67,7 +68,7 @@ pub(super) fn map_events<'r, 'd>(
         event.constants(section, arena);
         if section.profile.takes_records() {
             // Upstream's scripts run behind its constants, and its sections count on that.
-            event.enrich_record(section, arena);
+            event.enrich_record(section, key, arena);
         }
     }
     for event in &mut mapped {
@@ -112,15 +113,19 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     }
 
     /// Lets the profile see a record that is the event itself.
-    fn enrich_record(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+    fn enrich_record(&mut self, section: &'d CompiledSection, key: &'d str, arena: &'d Bump) {
         let Self { read, row, .. } = self;
         let mut added = Vec::new();
         let ReadEvent { keyed, json: Some(_), .. } = &**read else { return };
         let sources = read.sources(arena);
+        let envelope = read.event.record.envelope.as_deref();
         section.profile.enrich_record(RecordView {
             arena,
             fields: &section.fields,
             log_type: &section.log_type,
+            key,
+            log_group: envelope.and_then(|envelope| envelope.log_group.as_deref()),
+            log_stream: envelope.and_then(|envelope| envelope.log_stream.as_deref()),
             source: &ProfileSource { sources, keyed, section },
             row,
             added: &mut added,

@@ -152,7 +152,7 @@ impl<'p> Documents<'p> {
             }
             row
         };
-        let mut mapped = map_events(&mut read, row, section, devices, arena);
+        let mut mapped = map_events(&mut read, row, section, devices, &facts.key, arena);
 
         let finished: Vec<_> = mapped
             .iter_mut()

@@ -76,6 +76,11 @@ impl Outcome {
                 let reason = format!("section [{section}] has errors: es-loader check tells them");
                 return Self::Failed { reason, retry: true };
             }
+            Choice::PassedOver(section) => {
+                format!(
+                    "section [{section}] is passed over: its objects are in a format that is not read yet"
+                )
+            }
             Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
             Choice::Unknown | Choice::Load(_) => NOT_TAKEN.to_owned(),
         })

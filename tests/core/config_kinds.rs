@@ -215,7 +215,7 @@ fn a_section_of_another_loader_is_passed_over() {
 fn a_faulty_section_does_not_keep_deep_security_from_being_loaded() {
     for lines in [
         "file_format = yaml",
-        "via_firelens = True",
+        "xml_firstline = <Event",
         "index_rotation = hourly",
         "source.ip = src\nsource.ip = dst2\nbad",
     ] {

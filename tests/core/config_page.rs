@@ -113,7 +113,7 @@ fn the_schema_names_each_key_once_and_takes_the_examples() {
             assert!(words.is_empty() || words.contains(example), "{name}: {example}");
         }
     }
-    assert_eq!(keys["file_format"]["enum"], json!(["json", "cef", "leef", "text", "csv"]));
+    assert_eq!(keys["file_format"]["enum"], json!(["json", "cef", "leef", "text", "multiline", "csv"]));
     assert_eq!(keys["redact"]["default"], "length");
     assert_eq!(keys["index"]["deprecated"], true);
 }

@@ -11,7 +11,17 @@ use serde_json::{Value, json};
 use crate::config::root;
 use crate::support::{Document, Loaded, load_bytes, load_with};
 
-const SAMPLES: [&str; 8] = [
+const SAMPLES: [&str; 18] = [
+    "clb.log",
+    "nlb.log",
+    "nginx-error.log",
+    "apache-error.log",
+    "cloudfront-standard.log",
+    "cloudfront-realtime.log",
+    "route53resolver.json",
+    "networkfirewall.json",
+    "linux-secure.log",
+    "linux-os-syslog.log",
     "waf.log",
     "alb.log",
     "nginx-access.log",
@@ -273,6 +283,208 @@ fn s3_tells_the_requester_and_the_region_of_the_endpoint() {
 }
 
 #[test]
+fn classic_load_balancers_tell_what_application_load_balancers_tell() {
+    let documents = sample("clb.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "source.ip": "203.0.113.77", "destination.ip": "10.0.0.1", "url.full": "http://shop.example.com:80/item?id=1",
+            "url.path": "/item", "http.version": "1.1", "event.outcome": "success", "http.response.bytes": 29,
+        }),
+    );
+    same(
+        &documents,
+        1,
+        &json!({"destination": null, "http.response.status_code": 503, "event.outcome": "failure"}),
+    );
+    same(
+        &documents,
+        2,
+        &json!({"http": {"request": {"bytes": 82}, "response": {"bytes": 305}}, "event.outcome": "unknown"}),
+    );
+    same(
+        &documents,
+        3,
+        &json!({"user_agent.original": "a\" b", "url.query": "q=\"><script>&password=[redacted:7]"}),
+    );
+    same(&documents, 4, &json!({"event.kind": "pipeline_error"}));
+}
+
+#[test]
+fn network_load_balancers_tell_the_ends_and_the_name_that_was_asked_for() {
+    let documents = sample("nlb.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "@timestamp": "2026-11-21T00:00:05+00:00", "source.ip": "203.0.113.77", "destination.port": 443, "url.domain": "shop.example.com",
+            "http.request.bytes": 98, "network.transport": "tcp", "alpn_client_preference_list": "\"h2,http/1.1\"",
+        }),
+    );
+    same(&documents, 1, &json!({"source.ip": "2001:db8::9", "url.domain": null, "tls_cipher": null}));
+    same(&documents, 2, &json!({"incoming_tls_alert": "70", "tls_protocol_version": "TLSv13"}));
+    same(&documents, 3, &json!({"destination.port": null, "source.port": 0}));
+    same(&documents, 4, &json!({"event.kind": "pipeline_error"}));
+}
+
+#[test]
+fn error_logs_tell_the_request_behind_the_message() {
+    let documents = sample("nginx-error.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "source.ip": "203.0.113.77", "http.request.method": "GET", "url.path": "/x.php", "url.query": "id=1", "url.domain": "shop.example.com",
+            "url.extension": "php", "log.level": "error", "process.pid": 1234, "process.thread.id": "1235", "nginx.error.connection_id": "56",
+        }),
+    );
+    same(
+        &documents,
+        1,
+        &json!({"url.port": 8443, "http.request.referrer": "https://shop.example.com/", "upstream": "http://10.0.1.5:8080/login"}),
+    );
+    same(
+        &documents,
+        2,
+        &json!({"source": null, "log.level": "emerg", "error.message": "bind() to 0.0.0.0:80 failed (98: Address already in use)"}),
+    );
+    assert!(documents[3].text("error.message").contains("\n#0 {main}\""));
+    same(&documents, 3, &json!({"source.ip": "203.0.113.77", "url.path": "/a.php"}));
+    same(&documents, 4, &json!({"source.ip": "198.51.100.66", "url.domain": "2001:db8::1"}));
+    let documents = sample("apache-error.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "source.ip": "203.0.113.77", "source.port": 41522, "error.code": "AH00126", "apache.error.module": "core", "event.type": "error",
+            "process.thread.id": "140", "log.level": "error", "message": null,
+        }),
+    );
+    same(
+        &documents,
+        1,
+        &json!({"http.request.referrer": "https://shop.example.com/", "error.code": "AH01630"}),
+    );
+    same(
+        &documents,
+        2,
+        &json!({"event.type": "info", "source.port": null, "@timestamp": "2026-11-21T09:00:07+00:00"}),
+    );
+    same(&documents, 3, &json!({"source": null, "event.type": null}));
+    same(&documents, 4, &json!({"source.ip": "2001:db8::9", "error.code": null}));
+    same(&documents, 5, &json!({"event.kind": "pipeline_error"}));
+}
+
+#[test]
+fn cloudfront_tells_the_url_that_was_asked_and_no_cookie() {
+    let documents = sample("cloudfront-standard.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "@timestamp": "2026-11-21T00:00:05+00:00", "source.ip": "203.0.113.77", "source.port": 11040, "http.version": "2.0",
+            "url.full": "https://shop.example.com/item?id=1", "url.domain": "shop.example.com", "cloud.region": "global",
+            "user_agent.original": "curl/8.5.0 (x86_64)", "event.outcome": "success", "x_edge_location": "NRT57-C1",
+        }),
+    );
+    same(&documents, 1, &json!({"event.outcome": "failure", "cs_cookie": null, "url.query": null}));
+    same(&documents, 2, &json!({"event.outcome": "unknown", "source.port": null}));
+    same(&documents, 3, &json!({"url.path": "/%3Cscript%3E", "source.port": null}));
+    same(&documents, 4, &json!({"event.kind": "pipeline_error"}));
+    let documents = sample("cloudfront-realtime.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "@timestamp": "2026-11-21T00:00:05.123+00:00", "url.path": "/item", "url.query": "id=1", "url.full": "https://shop.example.com/item?id=1",
+            "source.port": 1483, "c_country": "JP",
+        }),
+    );
+    same(&documents, 1, &json!({"event.outcome": "failure", "cs_cookie": null}));
+    same(&documents, 3, &json!({"event.outcome": "unknown", "user_agent.original": "%"}));
+}
+
+#[test]
+fn the_resolver_tells_question_answers_and_what_its_firewall_did() {
+    let documents = sample("route53resolver.json").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "dns.question.name": "www.example.com", "dns.answers.data": "shop.example.com", "dns.resolved_ip": ["192.0.2.10", "192.0.2.11"],
+            "source.ip": "10.0.1.5", "source.port": 56267, "cloud.instance.id": "i-0123456789abcdef0", "event.outcome": "success",
+            "network.transport": "udp", "dns.response_code": "NOERROR",
+        }),
+    );
+    same(
+        &documents,
+        1,
+        &json!({"event.outcome": "failure", "event.action": "BLOCK", "rule.id": "rslvr-frg-0123456789"}),
+    );
+    same(&documents, 2, &json!({"source.ip": "2001:db8::5", "dns.resolved_ip": ["2001:db8::10"]}));
+    same(&documents, 3, &json!({"event.outcome": "unknown", "route53resolver._id": "1"}));
+}
+
+#[test]
+fn the_firewall_tells_what_it_did_and_by_which_rule() {
+    let documents = sample("networkfirewall.json").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "event.kind": "alert", "event.category": "intrusion_detection", "event.type": "denied", "event.action": "blocked",
+            "rule.id": "2000001", "source.ip": "203.0.113.77", "destination.port": 443, "network.transport": "tcp", "network.protocol": "http",
+            "url.domain": "shop.example.com", "user_agent.original": "sqlmap/1.7", "event.flow_id": 1_582_438_383_425_873_u64,
+        }),
+    );
+    same(
+        &documents,
+        1,
+        &json!({"event.kind": "event", "network.bytes": 4249, "source.packets": 10, "event.module": "netflow"}),
+    );
+    same(&documents, 2, &json!({"event.type": "allowed", "url.domain": "c2.example.net"}));
+    same(&documents, 3, &json!({"event.kind": "event", "networkfirewall.event_kind": "forged"}));
+}
+
+#[test]
+fn linux_tells_who_signed_in_from_where_and_what_sudo_did() {
+    let documents = sample("linux-secure.log").documents;
+    same(
+        &documents,
+        0,
+        &json!({
+            "user.name": "ec2-user", "source.ip": "203.0.113.77", "source.port": 55555, "event.outcome": "success", "event.action": "Accepted",
+            "event.category": "authentication", "process.name": "sshd", "process.pid": 4321, "cloud.instance.id": "i-0123456789abcdef0",
+            "related.hosts": ["web-1", "i-0123456789abcdef0"],
+        }),
+    );
+    same(&documents, 1, &json!({"user.name": "admin", "event.outcome": "failure"}));
+    same(
+        &documents,
+        2,
+        &json!({"user.name": "ec2-user", "event.action": "/bin/cat /etc/shadow", "event.outcome": "success"}),
+    );
+    same(
+        &documents,
+        3,
+        &json!({"user.name": "mallory", "event.action": "/bin/sh", "event.outcome": "failure"}),
+    );
+    same(&documents, 4, &json!({"user.name": "ec2-user", "event.action": "session opened"}));
+    same(&documents, 5, &json!({"event.action": "Received disconnect", "event.outcome": null}));
+    same(&documents, 7, &json!({"event.kind": "pipeline_error"}));
+    let documents = sample("linux-os-syslog.log").documents;
+    same(&documents, 0, &json!({"process.name": "systemd", "event.module": "system", "user": null}));
+    same(&documents, 2, &json!({"@timestamp": "2026-11-01T00:00:07+00:00"}));
+    same(
+        &documents,
+        3,
+        &json!({"source.ip": "2001:db8::9", "event.outcome": "failure", "event.module": "secure"}),
+    );
+    same(&documents, 4, &json!({"user": null, "event.outcome": null}));
+}
+
+#[test]
 fn deep_security_alone_is_on_unless_somebody_asks() {
     let names =
         |text: &str| with(text).iter().map(|section| section.log_type().name.clone()).collect::<Vec<_>>();
@@ -282,7 +494,7 @@ fn deep_security_alone_is_on_unless_somebody_asks() {
         names("[DEFAULT]\nlog_types = cloudtrail\n[cloudtrail]\nindex_rotation = daily"),
         ["deepsecurity", "cloudtrail"]
     );
-    assert_eq!(names("[DEFAULT]\nlog_types = all").len(), 9);
+    assert_eq!(names("[DEFAULT]\nlog_types = all").len(), 19);
     let misspelled =
         File { name: "user.ini".to_owned(), text: "[DEFAULT]\nlog_types = waf abl\n".to_owned() };
     assert!(Config::load(&[misspelled]).unwrap_err()[0].message.contains("'abl' is no built-in section"));

@@ -42,6 +42,8 @@ mod support;
 mod document;
 mod json_records;
 mod log_types;
+mod arrays;
+mod upstream_keys;
 mod url;
 mod convert;
 mod row;

@@ -1,15 +1,25 @@
-//! Access logs of web servers and load balancers: nginx, Apache, Application Load Balancer.
+//! Logs of web servers, load balancers and CloudFront. What they say of a request means the same in all of them.
+
+mod cloudfront;
+mod errors;
+mod request;
+
+use bumpalo::collections::Vec as ArenaVec;
 
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+use crate::log_types::Profile;
 use crate::log_types::record_view::RecordView;
-use crate::log_types::{Profile, derived};
+
+pub(crate) use self::cloudfront::CloudFront;
+pub(crate) use self::errors::ErrorLog;
+use self::request::{finish, site};
 
 /// The profile of nginx and Apache httpd.
 #[derive(Debug)]
 pub(crate) struct WebServer;
 
-/// The profile of Application Load Balancer.
+/// The profile of Application and Classic Load Balancer.
 #[derive(Debug)]
 pub(crate) struct LoadBalancer;
 
@@ -43,16 +53,17 @@ impl Profile for WebServer {
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["http.request.header.x_forwarded_for", "service.name"]
+        &["cloud.instance.id", "http.request.header.x_forwarded_for", "service.name", "url.extension"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         record.outcome_of_status();
+        site(&mut record);
         let mut addresses: &[_] = &[];
         if let Some(list) = record.text("xff") {
             addresses = record.forwarded_for(list);
             let texts = addresses.iter().filter_map(|address| address.text);
-            let texts = bumpalo::collections::Vec::from_iter_in(texts, record.arena).into_bump_slice();
+            let texts = ArenaVec::from_iter_in(texts, record.arena).into_bump_slice();
             if let (Some(field), false) =
                 (record.fields.id("http.request.header.x_forwarded_for"), texts.is_empty())
             {
@@ -62,7 +73,7 @@ impl Profile for WebServer {
         let peer = record.row.text(FieldId::SOURCE_ADDRESS).and_then(crate::document::convert::address);
         record.relate(peer.as_slice());
         record.relate(addresses);
-        derived::derive(record.row, record.arena);
+        finish(&mut record);
         // What is no request has no parts.
         if let Some(raw) = record.text("request_raw") {
             record.fill("url.original", raw);
@@ -80,7 +91,7 @@ impl Profile for LoadBalancer {
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["url.full"]
+        &["url.extension", "url.full"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -91,6 +102,6 @@ impl Profile for LoadBalancer {
             record.set("url.full", url);
         }
         record.outcome_of_status();
-        derived::derive(record.row, record.arena);
+        finish(&mut record);
     }
 }

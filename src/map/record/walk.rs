@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use super::paths::{Class, Node, Paths};
+use super::paths::{Class, Node, Paths, Shape};
 use super::value::is_empty;
 use crate::bytes;
 use crate::document::ecs::Type;
@@ -278,6 +278,15 @@ impl<'a> Walk<'a> {
         if let (Some(node), false) = (node, repeated || read.is_empty) {
             self.keep_value(node, value, read.end);
         }
+        let fate = match (fate, node) {
+            (Fate::Keep, Some(Node { class: Class::Known(shape), path, .. }))
+                if !read.is_empty && !array_fits(raw, *shape) =>
+            {
+                edits.truncate(first_edit);
+                Fate::Move(path)
+            }
+            (fate, _) => fate,
+        };
         let kept = match fate {
             _ if read.is_empty => false,
             Fate::Drop | Fate::Merge(_) => false,
@@ -508,4 +517,22 @@ pub(super) fn quoted<'a>(text: &str, arena: &'a Bump) -> &'a str {
     let mut quoted = Vec::with_capacity(text.len() + 2);
     bytes::json::string(text, &mut quoted);
     arena.alloc_str(&String::from_utf8_lossy(&quoted))
+}
+
+/// Whether the elements of an array have a shape, those of arrays in it too. What is no array fits.
+fn array_fits(raw: &str, shape: Shape) -> bool {
+    if !raw.starts_with('[') {
+        return true;
+    }
+    let mut at = behind_blanks(raw, 1);
+    while !matches!(byte(raw, at), b']' | 0) {
+        let Ok(end) = json::value(raw, at) else { return true };
+        let element = raw.get(at..end).unwrap_or_default();
+        if !shape.takes(byte(raw, at)) || !array_fits(element, shape) {
+            return false;
+        }
+        at = behind_blanks(raw, end);
+        at = behind_blanks(raw, at + usize::from(byte(raw, at) == b','));
+    }
+    true
 }

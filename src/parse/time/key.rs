@@ -3,7 +3,7 @@
 //! Takes a key, gives the hour or the day that its folders or its file name tell. What looks like a date by chance (the number of an
 //! AWS account, a part number) is none.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
 use super::zone::{Zone, ZonedTime};
@@ -37,6 +37,22 @@ pub fn in_key(key: &str, zone: &Zone) -> Option<KeyTime> {
         None => day_end,
     };
     Some(KeyTime { start: zone.read(start)?, end, day_end })
+}
+
+/// The time in a key by the groups of `pattern`, `year`, `month`, `day`, `hour`, `minute`, `second` and `microsecond`, by the clock of
+/// `zone`. A group that the pattern has not, or that takes no part in a match, is the first of its kind.
+pub fn by_pattern(key: &str, pattern: &regex::Regex, zone: &Zone) -> Option<KeyTime> {
+    let groups = pattern.captures(key)?;
+    let part =
+        |name: &str, first: i32| groups.name(name).map_or(Some(first), |part| part.as_str().parse().ok());
+    let small = |name: &str, first: i32| part(name, first).and_then(|number| i8::try_from(number).ok());
+    let date =
+        Date::new(i16::try_from(part("year", 2000)?).ok()?, small("month", 1)?, small("day", 1)?).ok()?;
+    let nanosecond = part("microsecond", 0)?.checked_mul(1000)?;
+    let time = Time::new(small("hour", 0)?, small("minute", 0)?, small("second", 0)?, nanosecond).ok()?;
+    let start = zone.read(date.to_datetime(time))?;
+    let day_end = instant(zone, date.tomorrow().ok()?.at(0, 0, 0, 0))?;
+    Some(KeyTime { start, end: start.instant, day_end })
 }
 
 fn instant(zone: &Zone, clock: DateTime) -> Option<Timestamp> {

@@ -13,6 +13,6 @@ pub(crate) use self::choice::candidates;
 pub use self::choice::{Chosen, Doubts, Said, Surroundings, TimeOrigin, choose, is_possible};
 pub use self::clock::HeaderClock;
 pub use self::header::ReadTime;
-pub use self::key::{KeyTime, in_key};
+pub use self::key::{KeyTime, by_pattern, in_key};
 pub use self::text::{CollectorTime, TimeFormat, parse, parse_collector, parse_iso8601};
 pub use self::zone::{WrittenOffset, Zone, ZonedTime};

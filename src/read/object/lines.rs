@@ -3,11 +3,15 @@
 //! The decoder writes into the buffer that lends the lines: a byte is copied only if its line crosses the end of a block.
 
 use std::io::Read;
+use std::mem;
 
 use memchr::{memchr, memchr_iter};
 
+use super::array_place::Place;
+use super::grouping::Grouping;
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
+use super::nesting::Nesting;
 use super::plain::PlainText;
 use super::stop::{Filled, Stop};
 use super::utf16::Utf16;
@@ -28,70 +32,33 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Lines<R> {
     text: PlainText<R>,
     utf16: Option<Utf16>,
-    max_line: usize,
+    pub(super) max_line: usize,
     /// Text stands in `start..end`; there is no line end before `scanned`.
-    buffer: Vec<u8>,
-    start: usize,
-    scanned: usize,
-    end: usize,
-    number: u64,
+    pub(super) buffer: Vec<u8>,
+    pub(super) start: usize,
+    pub(super) scanned: usize,
+    pub(super) end: usize,
+    pub(super) number: u64,
     decoded: u64,
     stop: Option<Stop>,
+    grouping: Grouping,
+    pub(super) place: Place,
     broken: Option<Break>,
     /// The place in the text before which no record over several lines begins.
     no_record_before: u64,
 }
 
 /// Where a line stands in the buffer, until more is decoded.
-struct Span {
-    number: LineNumber,
-    from: usize,
-    to: usize,
-    cut: u64,
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) number: LineNumber,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) cut: u64,
 }
 
 /// The longest JSON record over several lines, in bytes.
-const LONGEST_RECORD: usize = 1 << 20;
-
-/// The brackets that are open in JSON.
-#[derive(Default)]
-struct Nesting {
-    depth: u64,
-    in_string: bool,
-    is_escaped: bool,
-    /// A string has a line end in it: it is no JSON.
-    is_broken: bool,
-    /// Bytes that were read.
-    read: usize,
-}
-
-impl Nesting {
-    /// Goes on with these bytes. Gives where the value ends in them, if it does.
-    fn end(&mut self, bytes: &[u8]) -> Option<usize> {
-        for (at, byte) in bytes.iter().enumerate() {
-            self.read += 1;
-            match byte {
-                _ if self.is_escaped => self.is_escaped = false,
-                b'\\' if self.in_string => self.is_escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                b'\n' if self.in_string => {
-                    self.is_broken = true;
-                    return None;
-                }
-                _ if self.in_string => {}
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
-    }
-}
+pub(super) const LONGEST_RECORD: usize = 1 << 20;
 
 /// Whether a line is the first of a JSON object or array that is written over several lines.
 fn opens_json(line: &[u8]) -> bool {
@@ -114,15 +81,22 @@ impl<R: Read> Lines<R> {
             number: 0,
             decoded: 0,
             stop: None,
+            grouping: Grouping::default(),
+            place: Place::default(),
             broken: None,
             no_record_before: 0,
         }
     }
 
+    /// The same lines, put together or taken apart as `grouping` says.
+    pub fn grouped(self, grouping: Grouping) -> Self {
+        Self { grouping, ..self }
+    }
+
     /// Returns the next line, or `None` at the end of the object or where it breaks off.
     #[expect(clippy::should_implement_trait, reason = "a lending iterator: the line borrows the buffer")]
     pub fn next(&mut self) -> Option<Line<'_>> {
-        let span = self.next_record_span()?;
+        let span = self.next_group()?;
         Some(self.lend(span))
     }
 
@@ -130,8 +104,15 @@ impl<R: Read> Lines<R> {
     /// where it breaks off.
     pub fn next_few(&mut self, most: usize) -> Vec<Line<'_>> {
         let mut spans = Vec::with_capacity(most);
-        spans.extend(self.next_record_span());
+        spans.extend(self.next_group());
         while !spans.is_empty() && spans.len() < most {
+            if !matches!(self.grouping, Grouping::Json) {
+                match self.decoded_group() {
+                    Some(span) => spans.push(span),
+                    None => break,
+                }
+                continue;
+            }
             let (start, number) = (self.start, self.number);
             let Some(span) = self.decoded_span() else { break };
             if self.may_begin_record(&span) {
@@ -154,6 +135,13 @@ impl<R: Read> Lines<R> {
         self.decoded
     }
 
+    /// Passes the byte order mark, where nothing has been read yet.
+    pub(super) fn begin(&mut self) {
+        if self.decoded == 0 {
+            self.pass_byte_order_mark();
+        }
+    }
+
     fn pass_byte_order_mark(&mut self) {
         while self.end < BYTE_ORDER_MARK.len() && self.fill() {}
         if let Some((utf16, mark)) = Utf16::of(bytes(&self.buffer, ..self.end)) {
@@ -174,8 +162,32 @@ impl<R: Read> Lines<R> {
         self.utf16 = Some(utf16);
     }
 
+    /// Returns the next line or what the grouping makes of lines.
+    fn next_group(&mut self) -> Option<Span> {
+        let grouping = mem::take(&mut self.grouping);
+        let span = match &grouping {
+            Grouping::Json => self.next_record_span(),
+            Grouping::FirstLine(pattern) => self.next_event(pattern),
+            Grouping::Array(name) => self.next_element(name),
+        };
+        self.grouping = grouping;
+        span
+    }
+
+    /// The same, if it is decoded already and what follows it need not be.
+    fn decoded_group(&mut self) -> Option<Span> {
+        let grouping = mem::take(&mut self.grouping);
+        let span = match &grouping {
+            Grouping::Json => self.decoded_span(),
+            Grouping::FirstLine(pattern) => self.decoded_event(pattern),
+            Grouping::Array(_) => self.decoded_element(),
+        };
+        self.grouping = grouping;
+        span
+    }
+
     /// Returns the next line, with those behind it if a JSON object or array that it begins ends only there.
-    fn next_record_span(&mut self) -> Option<Span> {
+    pub(super) fn next_record_span(&mut self) -> Option<Span> {
         let span = self.next_span()?;
         if !self.may_begin_record(&span) {
             return Some(span);
@@ -185,7 +197,7 @@ impl<R: Read> Lines<R> {
         (self.start, self.scanned) = (span.from, span.from);
         let length = self.record_length();
         let from = self.start;
-        if length.is_none() && matches!(self.stop, Some(Stop::SourceFailed(_))) {
+        if length.is_none() && self.source_failed() {
             // Another try will read the record whole.
             (self.start, self.scanned) = (self.end, self.end);
             return None;
@@ -246,7 +258,7 @@ impl<R: Read> Lines<R> {
         None
     }
 
-    fn next_span(&mut self) -> Option<Span> {
+    pub(super) fn next_span(&mut self) -> Option<Span> {
         if self.number == 0 {
             self.pass_byte_order_mark();
         }
@@ -265,7 +277,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Returns the next line, if its end is in the buffer.
-    fn decoded_span(&mut self) -> Option<Span> {
+    pub(super) fn decoded_span(&mut self) -> Option<Span> {
         let unseen = bytes(&self.buffer, self.scanned..self.end);
         let Some(at) = memchr(b'\n', unseen) else {
             self.scanned = self.end;
@@ -349,6 +361,11 @@ impl<R: Read> Lines<R> {
         Some(self.span(0, kept, passed))
     }
 
+    /// Whether another try may read what this one did not.
+    pub(super) fn source_failed(&self) -> bool {
+        matches!(self.stop, Some(Stop::SourceFailed(_)))
+    }
+
     /// Counts a line of the buffer, and cuts it to the limit. `passed` bytes of it are no longer in the buffer.
     fn span(&mut self, from: usize, to: usize, passed: u64) -> Span {
         self.number += 1;
@@ -373,7 +390,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Decodes one more block behind the text that waits. Returns whether there was one.
-    fn fill(&mut self) -> bool {
+    pub(super) fn fill(&mut self) -> bool {
         if self.stop.is_some() {
             return false;
         }
@@ -402,7 +419,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Moves the text that waits to the front of the buffer.
-    fn compact(&mut self) {
+    pub(super) fn compact(&mut self) {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;

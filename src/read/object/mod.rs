@@ -33,7 +33,13 @@ mod zip;
 mod inflation;
 mod plain;
 mod utf16;
+mod grouping;
+mod nesting;
+mod array_place;
 mod lines;
+mod array;
+mod first_line;
 
+pub use self::grouping::Grouping;
 pub use self::inflation::Inflation;
 pub use self::lines::Lines;

@@ -56,7 +56,11 @@ fn cloudwatch_logs<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
         _ => None,
     };
     let [log_group, log_stream, account] = [group, stream, owner].map(|text| text.map(Into::into));
-    Some(Opened { envelope: Envelope { log_group, log_stream, account, time: None }, records, empty })
+    Some(Opened {
+        envelope: Envelope { log_group, log_stream, account, ..Envelope::default() },
+        records,
+        empty,
+    })
 }
 
 fn sns<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {

@@ -21,8 +21,23 @@ pub struct Envelope {
     pub log_stream: Option<Box<str>>,
     /// The account that wrote the records.
     pub account: Option<Box<str>>,
+    /// The region in which they were written.
+    pub region: Option<Box<str>>,
     /// When the envelope was written: a record without a time of its own has this one.
     pub time: Option<Box<str>>,
+    /// The container that wrote them.
+    pub container: Option<Container>,
+}
+
+/// A container of ECS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Container {
+    /// Its id.
+    pub id: Option<Box<str>>,
+    /// Its name.
+    pub name: Option<Box<str>>,
+    /// The EC2 instance on which it runs.
+    pub instance: Option<Box<str>>,
 }
 
 /// One record.
@@ -55,6 +70,20 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
+    /// Makes the object of JSON that the message is the event itself, if it is one. The time by which the collector took it becomes a
+    /// field of its own, so that it does not pass for one of the event's.
+    pub(crate) fn become_event(&mut self) {
+        if !self.message.trim_start().starts_with('{') || self.message_missing {
+            return;
+        }
+        self.raw = std::mem::take(&mut self.message);
+        (self.json, self.message_missing, self.plain) = (true, true, 0);
+        if self.envelope.as_ref().is_some_and(|envelope| envelope.log_group.is_some()) {
+            let time = self.timestamp.take().map(|value| Other { name: "cwl_timestamp".into(), value });
+            self.others = time.into_iter().collect();
+        }
+    }
+
     /// The same with text of its own.
     pub(super) fn into_owned<'b>(self) -> Record<'b> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
@@ -86,6 +115,8 @@ impl Envelope {
             log_group: or(self.log_group, &outer.log_group),
             log_stream: or(self.log_stream, &outer.log_stream),
             account: or(self.account, &outer.account),
+            region: or(self.region, &outer.region),
+            container: self.container.or_else(|| outer.container.clone()),
             time: or(self.time, &outer.time),
         }
     }

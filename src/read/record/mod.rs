@@ -6,6 +6,7 @@
 
 pub mod fluentd;
 mod envelope;
+pub(crate) mod firelens;
 pub(crate) mod event_fields;
 pub(crate) mod ltsv;
 pub(crate) mod csv;

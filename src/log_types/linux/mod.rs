@@ -1,0 +1,92 @@
+//! What Linux systems write to syslog: sign-ins by SSH and what sudo did. `config/log_types/linux/messages.csv` has their forms.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::bytes::table;
+use crate::bytes::table::Table;
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
+use crate::log_types::record_view::RecordView;
+use crate::log_types::{Profile, derived};
+
+/// The profile of Linux systems.
+#[derive(Debug)]
+pub(crate) struct Linux;
+
+/// A form of a message.
+struct Form {
+    process: &'static str,
+    pattern: Regex,
+    outcome: &'static str,
+}
+
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+    const FILE: Table = Table {
+        file: "config/log_types/linux/messages.csv",
+        text: include_str!("../../../config/log_types/linux/messages.csv"),
+    };
+    table::compiled_in(FILE.read(|row| {
+        let pattern = Regex::new(row.cell("pattern")?);
+        let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
+        Ok(Form { process: row.cell("process")?, pattern, outcome: row.cell("outcome")? })
+    }))
+});
+
+impl Profile for Linux {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &["proc", "syslog_message"]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["cloud.instance.id"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        let process = record.text("proc").unwrap_or_default();
+        let is_secure = FORMS.iter().any(|form| process.contains(form.process));
+        if let (true, Some(message)) = (is_secure, record.text("syslog_message")) {
+            record.set("event.module", "secure");
+            if let Some(form) = FORMS.iter().find(|form| form.says(process, message)) {
+                tell(form, process, message, &mut record);
+            }
+        }
+        record.instance_of_stream();
+        derived::derive(record.row, record.arena);
+    }
+}
+
+impl Form {
+    fn says(&self, process: &str, message: &str) -> bool {
+        process.contains(self.process) && self.pattern.is_match(message)
+    }
+}
+
+fn tell<'a>(form: &Form, process: &str, message: &'a str, record: &mut RecordView<'_, 'a>) {
+    let Some(groups) = form.pattern.captures(message) else { return };
+    let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
+    for (field, value) in [
+        ("event.action", group("action")),
+        ("user.name", group("user").or_else(|| group("target"))),
+        ("source.ip", group("source_ip")),
+        ("source.address", group("source_ip")),
+        ("source.port", group("source_port")),
+    ] {
+        if let Some(value) = value {
+            record.set(field, value);
+        }
+    }
+    if group("action").is_some() {
+        if process.contains("sshd") {
+            record.set("event.category", "authentication");
+        }
+        if !form.outcome.is_empty() {
+            record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Logs of CloudFront: the standard ones and those in real time.
+
+use percent_encoding::percent_decode_str;
+
+use super::request::finish;
+use crate::bytes::json::string;
+use crate::log_types::Profile;
+use crate::log_types::record_view::RecordView;
+
+/// The profile of CloudFront.
+#[derive(Debug)]
+pub(crate) struct CloudFront;
+
+impl Profile for CloudFront {
+    fn takes_records(&self) -> bool {
+        true
+    }
+
+    fn paths(&self) -> &'static [&'static str] {
+        &["cs_protocol", "cs_protocol_version", "cs_uri_query", "cs_uri_stem", "cs_user_agent"]
+    }
+
+    fn dropped(&self) -> &'static [&'static str] {
+        // Its secrets do not belong into an index.
+        &["cs_cookie"]
+    }
+
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["http.version", "url.extension", "url.full"]
+    }
+
+    fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        // In real-time logs the query stands behind the path too.
+        let stem = record.text("cs_uri_stem").unwrap_or_default();
+        let path = stem.split_once('?').map_or(stem, |(path, _)| path);
+        record.set("url.path", path);
+        let domain = record.fields.id("url.domain").and_then(|field| record.row.text(field));
+        if let (Some(protocol), Some(domain)) = (record.text("cs_protocol"), domain) {
+            let query = record.text("cs_uri_query").filter(|_| stem.len() == path.len());
+            let (mark, query) = query.map_or(("", ""), |query| ("?", query));
+            let url = [protocol, "://", domain, stem, mark, query].concat();
+            record.set("url.full", record.arena.alloc_str(&url));
+        }
+        if let Some((_, version)) =
+            record.text("cs_protocol_version").and_then(|version| version.split_once('/'))
+        {
+            record.set("http.version", version);
+        }
+        if let Some(agent) = record.text("cs_user_agent") {
+            let agent = percent_decode_str(agent).decode_utf8_lossy();
+            record.set("user_agent.original", record.arena.alloc_str(&agent));
+        }
+        let mut member = Vec::from(*b"\"distribution_id\":");
+        string(distribution(record.key).unwrap_or("unknown"), &mut member);
+        record.added.push(("", record.arena.alloc_str(&String::from_utf8_lossy(&member))));
+        record.outcome_of_status();
+        finish(&mut record);
+    }
+}
+
+/// The id of the distribution in a key: `…/EDFDVBD6EXAMPLE.2026-11-21-00.abcd1234.gz`, or a folder of its own.
+fn distribution(key: &str) -> Option<&str> {
+    let is_id = |text: &&str| {
+        (12..=14).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            && text.bytes().any(|byte| byte.is_ascii_uppercase())
+    };
+    key.split(|c: char| !c.is_ascii_alphanumeric()).find(is_id)
+}

@@ -1,0 +1,74 @@
+//! Events of several lines: each begins with a line that a pattern matches.
+//!
+//! An envelope of CloudWatch Logs, one line of JSON with whole events in it, stands alone. What stands before the first such line is an
+//! event too, so that nothing is lost.
+
+use std::io::Read;
+
+use memchr::memchr;
+use memchr::memmem::find;
+use regex::bytes::Regex;
+
+use super::lines::{LONGEST_RECORD, Lines, Span};
+use crate::bytes::slice::bytes;
+
+/// Whether a line is an envelope of CloudWatch Logs.
+fn is_envelope(line: &[u8]) -> bool {
+    line.trim_ascii_start().starts_with(b"{") && find(line, b"\"logEvents\"").is_some()
+}
+
+impl<R: Read> Lines<R> {
+    /// The next event of several lines.
+    pub(super) fn next_event(&mut self, first_line: &Regex) -> Option<Span> {
+        let first = self.next_span()?;
+        if first.cut > 0 || is_envelope(bytes(&self.buffer, first.from..first.to)) {
+            return Some(first);
+        }
+        let (mut length, mut behind) = (first.to - first.from, self.start - first.from);
+        let most = LONGEST_RECORD.min(self.max_line);
+        let mut lines = 0;
+        // From here on the text that waits begins with this event, so that it stays in the buffer.
+        (self.start, self.scanned) = (first.from, first.from);
+        loop {
+            let waiting = bytes(&self.buffer, self.start + behind..self.end);
+            let line_end = memchr(b'\n', waiting);
+            if line_end.is_none() && behind + waiting.len() <= most && self.fill() {
+                continue;
+            }
+            let waiting = bytes(&self.buffer, self.start + behind..self.end);
+            let line = bytes(waiting, ..line_end.unwrap_or(waiting.len()));
+            if line_end.is_none() && self.source_failed() {
+                // Another try will read the event whole.
+                (self.start, self.scanned) = (self.end, self.end);
+                return None;
+            }
+            let is_over = waiting.is_empty() || behind + line.len() > most;
+            if is_over || first_line.is_match(line) || is_envelope(line) {
+                break;
+            }
+            lines += 1;
+            // Blank lines at the end of an event are none of it.
+            length = if line.trim_ascii().is_empty() { length } else { behind + line.trim_ascii_end().len() };
+            behind = (behind + line.len() + 1).min(self.end - self.start);
+        }
+        let from = self.start;
+        self.number += lines;
+        (self.start, self.scanned) = (from + behind, from + behind);
+        Some(Span { from, to: from + length, ..first })
+    }
+
+    /// The same, if the line behind it is decoded too.
+    pub(super) fn decoded_event(&mut self, first_line: &Regex) -> Option<Span> {
+        let waiting = bytes(&self.buffer, self.start..self.end);
+        let mut end = memchr(b'\n', waiting)?;
+        loop {
+            let behind = bytes(waiting, end + 1..);
+            let length = memchr(b'\n', behind)?;
+            let line = bytes(behind, ..length);
+            if first_line.is_match(line) || is_envelope(line) {
+                return self.next_event(first_line);
+            }
+            end += 1 + length;
+        }
+    }
+}
