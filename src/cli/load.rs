@@ -88,7 +88,7 @@ fn load_files(
                 Ok(object) => {
                     let object = object.stopped_by(interrupt.flag());
                     let object = object.monitored(Arc::clone(&progress), Arc::default(), None);
-                    sink.load(object, sections, &limits)
+                    sink.load(object, sections, &limits, &progress)
                 }
                 Err(error) => ObjectReport::not_loaded(
                     path.display().to_string(),

@@ -7,11 +7,11 @@ use std::thread;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::output;
 use crate::bytes::safe::Safe;
-use crate::local::progress::{Delay, Progress};
+use crate::local::progress::{Counts, Delay, Progress};
 
 /// The time between two looks at the progress.
 const TICK: Duration = Duration::from_millis(200);
@@ -53,7 +53,9 @@ fn watch(progress: &Progress, total: Option<u64>, stopped: &Receiver<()>) {
     let mut named: Option<Instant> = None;
     while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         if is_terminal && started.elapsed() >= BAR_AFTER {
-            bar.get_or_insert_with(|| new_bar(total)).set_position(progress.bytes_read());
+            let bar = bar.get_or_insert_with(|| new_bar(total));
+            bar.set_message(told(progress.counts()));
+            bar.set_position(progress.bytes_read());
         }
         let Some(delay) = progress.delay().filter(|delay| delay.since.elapsed() >= DELAY_AFTER) else {
             continue;
@@ -82,15 +84,49 @@ fn line(delay: &Delay) -> String {
     )
 }
 
+/// `1,200 documents, 3 rejected, 40 sent again`; what is zero is not said, but for the documents.
+fn told(Counts { indexed, rejected, sent_again }: Counts) -> String {
+    let mut told = format!("{} documents", HumanCount(indexed));
+    for (count, what) in [(rejected, "rejected"), (sent_again, "sent again")] {
+        if count > 0 {
+            told.push_str(&format!(", {} {what}", HumanCount(count)));
+        }
+    }
+    told
+}
+
 fn new_bar(total: Option<u64>) -> ProgressBar {
     match total {
-        Some(total) => {
-            ProgressBar::new(total).with_style(style("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}"))
-        }
-        None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes} {bytes_per_sec}")),
+        Some(total) => ProgressBar::new(total)
+            .with_style(style("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}  {msg}")),
+        None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes} {bytes_per_sec}  {msg}")),
     }
 }
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_beside_the_documents() {
+        let counts = |indexed, rejected, sent_again| told(Counts { indexed, rejected, sent_again });
+        assert_eq!(counts(1200, 0, 0), "1,200 documents");
+        assert_eq!(counts(1200, 3, 0), "1,200 documents, 3 rejected");
+        assert_eq!(counts(0, 0, 40), "0 documents, 40 sent again");
+        assert_eq!(counts(7, 1, 2), "7 documents, 1 rejected, 2 sent again");
+    }
+
+    #[test]
+    fn counts_of_several_objects_add_up() {
+        let progress = Progress::default();
+        let first = Counts { indexed: 5, rejected: 1, sent_again: 0 };
+        progress.add_counts(Counts::default(), first);
+        progress.add_counts(first, Counts { indexed: 9, ..first });
+        progress.add_counts(Counts::default(), Counts { indexed: 2, rejected: 0, sent_again: 3 });
+        assert_eq!(progress.counts(), Counts { indexed: 11, rejected: 1, sent_again: 3 });
+    }
 }

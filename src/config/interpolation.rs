@@ -110,7 +110,12 @@ impl Expansion<'_> {
             }
             None => {
                 let known = section.iter().chain(layers.defaults().iter()).map(|(key, _)| key);
-                let help = did_you_mean(key, known);
+                let help = did_you_mean(key, known).or_else(|| {
+                    Some(
+                        "a source is written without '${}', which stands for another line of this file"
+                            .to_owned(),
+                    )
+                });
                 Err(self.unknown(format!("reference to the unknown key {}", quoted(path)), help))
             }
         }

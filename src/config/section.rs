@@ -202,25 +202,54 @@ fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
         return;
     }
     let text = entry.text();
+    let Some((what, meant)) = misread_key(text) else { return };
+    let message = format!("s3_key {} is not likely to match: {what}", quoted(text));
+    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(format!("write '{meant}'")));
+}
+
+/// What an `s3_key` was meant as, and the regex for that; nothing where it is one.
+fn misread_key(text: &str) -> Option<(&'static str, String)> {
     let start = text.strip_prefix('^').unwrap_or(text);
+    let lower = start.to_ascii_lowercase();
     let inner = start.trim_matches(['"', '\'', '/']);
     let inner = inner.strip_suffix("/$").or(inner.strip_suffix("\"$")).unwrap_or(inner);
-    let (what, help) = if text.contains(['"', '\'']) {
-        (
+    let plain = |word: &str| !word.contains(['{', '}', '[', ']', '(', ')', '|', '\\']);
+    let words: Vec<&str> = text.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+    if text.contains(['"', '\'']) {
+        let inner = inner.strip_prefix("r\"").or(inner.strip_prefix("r'")).unwrap_or(inner);
+        return Some((
             "quotes are part of the regex, and hardly a key has any",
-            format!("write '{}'", inner.trim_matches(['"', '\''])),
-        )
-    } else if start.to_ascii_lowercase().starts_with("s3://") {
-        let (_, key) = start.get(5..).and_then(|rest| rest.split_once('/')).unwrap_or_default();
-        let key = key.trim_end_matches('/');
-        ("the regex is looked for in the key, which has no bucket", format!("write '{key}'"))
-    } else if start.starts_with('/') {
-        ("a key does not begin with '/'", format!("write '{inner}'"))
-    } else {
-        return;
-    };
-    let message = format!("s3_key {} is not likely to match: {what}", quoted(text));
-    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
+            inner.trim_matches(['"', '\'']).to_owned(),
+        ));
+    }
+    let behind_bucket = ["s3://", "s3a://", "arn:aws:s3:::", "https://", "http://"]
+        .iter()
+        .find(|scheme| lower.starts_with(**scheme))
+        .and_then(|scheme| start.get(scheme.len()..)?.split_once('/').or(Some(("", ""))));
+    if let Some((_, key)) = behind_bucket {
+        return Some((
+            "the regex is looked for in the key, which has no bucket",
+            key.trim_end_matches('/').to_owned(),
+        ));
+    }
+    if start.starts_with("./") {
+        return Some(("a key does not begin with './'", inner.trim_start_matches("./").to_owned()));
+    }
+    if start.starts_with('/') {
+        return Some(("a key does not begin with '/'", inner.to_owned()));
+    }
+    if words.len() > 1 && words.iter().all(|word| plain(word)) {
+        return Some(("it is one regex, and no list of several", words.join("|")));
+    }
+    if ["%Y", "YYYY", "yyyy"].iter().any(|year| text.contains(year)) {
+        let before = text.find(['%', 'Y', 'y', '{']).and_then(|at| text.get(..at)).unwrap_or_default();
+        return Some(("a date is no pattern there", before.to_owned()));
+    }
+    if text.contains("/*.") || text.contains("**") {
+        let meant = text.replace("**/", "").replace("*.", ".*\\.").replace("**", ".*");
+        return Some(("a star repeats what stands before it", meant));
+    }
+    None
 }
 
 /// A section that only changes settings of a log type which the other loader has built in, and this one has not.

@@ -141,7 +141,9 @@ impl Fields {
         let mut objects = Objects::default();
         let order: Vec<Slot> =
             in_order().map(|(field, name)| slot(field, name, &inside, &mut objects)).collect();
-        let objects = objects.list;
+        let mut objects = objects.list;
+        objects.shrink_to_fit();
+        fields.shrink_to_fit();
         let mut by_name: Vec<FieldId> = (0..).map(FieldId).zip(&fields).map(|(id, _)| id).collect();
         by_name.sort_by_key(|id| fields.get(usize::from(id.0)).map(|field| field.name.as_str()));
         let kinds = fields.iter().map(|field| field.kind).collect();

@@ -239,7 +239,9 @@ impl ObjectLoader {
             }
             Sink::Local(sink) => {
                 let (sink, name) = (sink.clone(), object.name.clone());
-                let loading = tokio::task::spawn_blocking(move || sink.load(object, &sections, &limits));
+                let progress = self.progress();
+                let loading =
+                    tokio::task::spawn_blocking(move || sink.load(object, &sections, &limits, &progress));
                 loading.await.unwrap_or_else(|error| ObjectReport::not_loaded(name, ended(&error)))
             }
         };

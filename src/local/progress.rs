@@ -10,7 +10,21 @@ use crate::deliver::bulk::fault::Fault;
 #[derive(Debug, Default)]
 pub struct Progress {
     bytes_read: AtomicU64,
+    indexed: AtomicU64,
+    rejected: AtomicU64,
+    sent_again: AtomicU64,
     delay: Mutex<Option<Delay>>,
+}
+
+/// What has become of documents so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Documents that arrived.
+    pub indexed: u64,
+    /// Documents that were refused for good.
+    pub rejected: u64,
+    /// Documents that were sent again, counted each time.
+    pub sent_again: u64,
 }
 
 /// Documents have to be sent again, and none has gone through since.
@@ -28,6 +42,21 @@ impl Progress {
     /// The number of bytes read so far, before decompression.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// What has become of documents so far.
+    pub fn counts(&self) -> Counts {
+        let [indexed, rejected, sent_again] =
+            [&self.indexed, &self.rejected, &self.sent_again].map(|count| count.load(Ordering::Relaxed));
+        Counts { indexed, rejected, sent_again }
+    }
+
+    /// Adds what has become of documents between `before` and `now`, both of one object.
+    pub fn add_counts(&self, before: Counts, now: Counts) {
+        let added = |now: u64, before: u64| now.saturating_sub(before);
+        self.indexed.fetch_add(added(now.indexed, before.indexed), Ordering::Relaxed);
+        self.rejected.fetch_add(added(now.rejected, before.rejected), Ordering::Relaxed);
+        self.sent_again.fetch_add(added(now.sent_again, before.sent_again), Ordering::Relaxed);
     }
 
     /// What delays the load now, if anything does.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::open_object::{NOT_WANTED, OpenObject};
+use super::progress::{Counts, Progress};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::expected::Expected;
 use crate::load::account::{Account, Limits};
@@ -36,7 +37,15 @@ impl LocalSink {
     }
 
     /// Loads an object, and reports what became of its documents. What goes wrong stands in the report.
-    pub fn load(&self, object: OpenObject, sections: &CompiledSections, limits: &Limits) -> ObjectReport {
+    ///
+    /// `progress` counts the documents as they go.
+    pub fn load(
+        &self,
+        object: OpenObject,
+        sections: &CompiledSections,
+        limits: &Limits,
+        progress: &Progress,
+    ) -> ObjectReport {
         let mut report = ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
         let mut written = 0;
         let mut failure = None;
@@ -47,7 +56,9 @@ impl LocalSink {
                     failure = Some(format!("standard output: {error}"));
                     std::mem::take(batch)
                 })?;
-                written += batch.items.len() as u64;
+                let made = batch.items.len() as u64;
+                written += made;
+                progress.add_counts(Counts::default(), Counts { indexed: made, ..Counts::default() });
                 Ok(())
             },
         );

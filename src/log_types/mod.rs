@@ -118,6 +118,11 @@ pub(crate) trait Profile: Debug + Sync {
         &[]
     }
 
+    /// Names among the built-in ones of `redact_keys` that are no secrets in its records, but say who did what.
+    fn identifiers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Fields that it fills beside those of every document.
     fn added_fields(&self) -> &'static [&'static str] {
         &[]

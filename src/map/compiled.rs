@@ -159,6 +159,7 @@ impl CompiledSection {
                 is_list: mapping.is_list,
             });
         }
+        rules.shrink_to_fit();
         let statics = log_type
             .statics
             .iter()
@@ -181,6 +182,14 @@ impl CompiledSection {
             log_type.json_to_text.iter().for_each(|path| paths.make_text(path));
             log_type.renamed.iter().for_each(|(new, old)| paths.rename(old, new));
             profile.dropped().iter().for_each(|path| paths.leave_out(path));
+            paths.shrink();
+        }
+        // One mention is the built-in one: who adds the name once more wants it out.
+        for name in profile.identifiers() {
+            let keys = &mut log_type.redaction.keys;
+            if let Some(at) = keys.iter().position(|key| key == name) {
+                keys.remove(at);
+            }
         }
         let one_product = !is_flat
             && (named.is_some_and(|profile| !profile.takes_records()) || !log_type.products.is_empty());

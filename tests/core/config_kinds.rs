@@ -48,12 +48,31 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
         ("^/ds_agent", "write 'ds_agent'"),
         ("s3://bucket/ds_agent/", "write 'ds_agent'"),
         ("S3://my-logs/a/ds_agent", "write 'a/ds_agent'"),
+        ("arn:aws:s3:::my-logs/ds_agent/", "write 'ds_agent'"),
+        ("https://my-logs.s3.amazonaws.com/ds_agent/", "write 'ds_agent'"),
+        ("./ds_agent/", "write 'ds_agent'"),
+        ("r\"^ds_agent/\"", "write '^ds_agent'"),
+        ("ds_agent, ds_manager", "write 'ds_agent|ds_manager'"),
+        ("ds_agent ds_manager", "write 'ds_agent|ds_manager'"),
+        ("^ds_agent/*.gz", "write '^ds_agent/.*\\.gz'"),
+        ("ds_agent/**/*.gz", "write 'ds_agent/.*\\.gz'"),
+        ("ds_agent/%Y/%m/%d/", "write 'ds_agent/'"),
+        ("ds_agent/yyyy/MM/dd/", "write 'ds_agent/'"),
     ] {
         let told = deepsecurity(&format!("s3_key = {written}"));
         assert!(told.starts_with("user.ini:2:10: warning: s3_key "), "{written}: {told}");
         assert!(told.contains(help), "{written}: {told}");
     }
-    for fine in ["ds_agent", "^ds_agent/", "a/b/.*\\.gz$$", "ds.?agent"] {
+    for fine in [
+        "ds_agent",
+        "^ds_agent/",
+        "a/b/.*\\.gz$$",
+        "ds.?agent",
+        "ds_agent/*",
+        "ds_[a-z]{2, 9}/",
+        "(ds agent|ds)/",
+        "fancy/ds",
+    ] {
         assert_eq!(deepsecurity(&format!("s3_key = {fine}")), "", "{fine}");
     }
 }

@@ -237,9 +237,29 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
         "WebReputationEvent",
         json!({"URL": "http://bad.example.com/x.htm", "RiskString": "Dangerous"}),
     );
-    let document = only(load_json(&reputation));
-    assert_eq!(document.get("url.domain"), "bad.example.com");
-    assert_eq!(document.get("rule.ruleset"), "Web Reputation");
+    let line = cef("5000000", "WebReputation", "5", "request=http://bad.example.com/x.htm msg=Dangerous");
+    // JSON has no id, and so neither name nor severity, nor whether it was stopped.
+    let by_id = [
+        "event.code",
+        "event.severity",
+        "event.type",
+        "event.outcome",
+        "event.action",
+        "rule.id",
+        "rule.name",
+    ];
+    let same = |document: &Document| {
+        let mut fields = event_fields(document);
+        fields.retain(|name, _| !by_id.contains(&name.as_str()) && name != "deepsecurity.disposition");
+        fields
+    };
+    let of_json = only(load_json(&reputation));
+    assert_eq!(
+        same(&of_json),
+        same(&only(load_bytes(plan(), json!({ "message": line }).to_string().as_bytes())))
+    );
+    assert_eq!((of_json.text("event.action"), of_json.get("event.type")), ("url-reported", &json!(["info"])));
+    assert!(!of_json.has("event.outcome") && !of_json.has("event.code"));
     let control = event(
         "AppControlEvent",
         json!({

@@ -184,6 +184,26 @@ fn web_servers_believe_forwarded_addresses_of_trusted_proxies_alone() {
 }
 
 #[test]
+fn cloudtrail_keeps_the_names_of_sessions_and_not_their_tokens() {
+    let event = json!({
+        "eventTime": "2026-01-02T00:00:00Z", "eventSource": "ssm.amazonaws.com", "eventName": "StartSession",
+        "requestParameters": {"target": "i-0a1b2c3d", "sessionId": "carol-0a1b2c3d4e5f"},
+        "responseElements": {"sessionId": "carol-0a1b2c3d4e5f", "credentials": {"sessionToken": "aSecretOfCarols"}},
+    });
+    let load = |config: &str| {
+        let sections = with(&format!("[DEFAULT]\nlog_types = all\n{config}"));
+        let loaded = load_bytes(sections.named("cloudtrail").unwrap(), event.to_string().as_bytes());
+        String::from_utf8(loaded.ndjson).unwrap()
+    };
+    let text = load("");
+    assert_eq!(text.matches("\"sessionId\":\"carol-0a1b2c3d4e5f\"").count(), 2, "{text}");
+    assert!(!text.contains("aSecretOfCarols"), "{text}");
+    // Further names for all sections change nothing of that, and the user's word for this one does.
+    assert!(load("redact_keys = +pin").contains("\"sessionId\":\"carol"));
+    assert!(!load("[cloudtrail]\nredact_keys = +session_id").contains("carol-0a1b2c3d4e5f"));
+}
+
+#[test]
 fn cloudtrail_tells_who_did_what_and_whether_it_worked() {
     let loaded = sample("cloudtrail.json");
     let documents = &loaded.documents;

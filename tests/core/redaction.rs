@@ -97,6 +97,36 @@ fn forty_kinds_of_secrets_stand_in_no_document() {
     }
 }
 
+#[test]
+fn names_in_odd_places_and_spellings_are_found() {
+    let form = "application/x-www-form-urlencoded";
+    let json = "application/json";
+    for kind in [
+        request(&format!("/login;jsessionid={SECRET}?a=1")),
+        request(&format!("/login;jsessionid={SECRET}")),
+        request(&format!("/?sv=2&sig={SECRET}")),
+        format!("GET / HTTP/1.1\r\nReferer: https://b.example/cb#access_token={SECRET}&state=1\r\n\r\n"),
+        format!("GET / HTTP/1.1\r\nReferer: https://b.example/cb#state=1&id_token={SECRET}\r\n\r\n"),
+        post(form, &format!("j_username=a&j_password={SECRET}")),
+        post(form, &format!("data=%7B%22user%22%3A%22a%22%2C%22password%22%3A%22{SECRET}%22%7D&x=1")),
+        post(form, &format!("data=%7b%22Api-Key%22%3a+%22{SECRET}")),
+        post(json, &format!("{{\"pass\\u0077ord\":\"{SECRET}\"}}")),
+        post(json, &format!("{{\"body\":\"{{\\\"pass\\\\u0077ord\\\":\\\"{SECRET}\\\"}}\"}}")),
+    ] {
+        let loaded = load_bytes(plan(), &fluentd_line(&packet_event("203.0.113.9", kind.as_bytes())));
+        let text = String::from_utf8_lossy(&loaded.ndjson).into_owned();
+        assert!(!crate::support::tells(&text, SECRET), "{kind}\n{text}");
+    }
+    // The attack stays there too.
+    for (kind, attack) in [
+        (post(form, "data=%7B%22password%22%3A%22%27+OR+1%3D1--%22%7D"), "OR"),
+        (request("/login;jsessionid=<script>?a=1"), "script"),
+    ] {
+        let loaded = load_bytes(plan(), &fluentd_line(&packet_event("203.0.113.9", kind.as_bytes())));
+        assert!(String::from_utf8_lossy(&loaded.ndjson).contains(attack), "{kind}");
+    }
+}
+
 /// The record of a document that OpenSearch refuses and quotes.
 fn dead_letter(document: &Document) -> String {
     let refused = Refused {

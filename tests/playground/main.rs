@@ -122,6 +122,35 @@ fn a_new_field_is_lit_in_the_event_and_in_user_ini() {
     assert!(shown.as_str().unwrap().contains("+labels.rule_text"), "{shown}");
 }
 
+fn choose_example(browser: &mut Browser, name: &str) {
+    browser.value(&format!(
+        "(() => {{ const list = document.getElementById('examples'); \
+         list.value = [...list.options].find((option) => option.textContent === {}).value; \
+         list.dispatchEvent(new Event('change')); }})()",
+        json!(name)
+    ));
+}
+
+#[test]
+fn an_example_brings_its_section_and_leaves_a_user_ini_of_one_s_own_alone() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    for (name, section) in [("AWS WAF", "waf"), ("nginx", "nginx-access"), ("Apex One", "apex_one")] {
+        choose_example(&mut browser, name);
+        browser.wait_for(&format!("document.getElementById('section').value === '{section}'"));
+        browser.wait_for("document.querySelectorAll('#events button').length > 0");
+        assert_eq!(browser.value("document.querySelectorAll('#findings li').length"), 0, "{name}");
+    }
+    choose_example(&mut browser, "Firewall");
+    browser.wait_for("document.getElementById('section').value === 'deepsecurity'");
+    assert_eq!(browser.value("document.getElementById('config').value"), "");
+    browser.type_into("#config", "[deepsecurity]\nlabels.own = cs1\n");
+    choose_example(&mut browser, "nginx");
+    browser.wait_for("document.getElementById('reason').textContent.includes('log_types')");
+    assert_eq!(browser.value("document.getElementById('config').value.includes('labels.own')"), true);
+}
+
 #[test]
 fn the_bytes_of_the_event_light_their_fields() {
     let playground = Playground::start(&[]);

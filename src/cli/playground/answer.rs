@@ -100,10 +100,7 @@ struct OwnLine {
 /// Answers a question of the page.
 pub(super) fn answer(question: &Question) -> Answer {
     let mut answer = Answer::empty();
-    let files = match question.config.trim() {
-        "" => Vec::new(),
-        _ => vec![File { name: CONFIG_NAME.to_owned(), text: question.config.clone() }],
-    };
+    let files = files(&question.config);
     answer.findings = config::check(&files).iter().map(Finding::new).collect();
     let sections = match settings::sections(&files) {
         Ok(sections) => sections,
@@ -128,6 +125,21 @@ pub(super) fn answer(question: &Question) -> Answer {
             .collect();
     }
     answer
+}
+
+/// The editor's text as a file; none where there is no text.
+fn files(config: &str) -> Vec<File> {
+    match config.trim() {
+        "" => Vec::new(),
+        _ => vec![File { name: CONFIG_NAME.to_owned(), text: config.to_owned() }],
+    }
+}
+
+/// The user.ini that switches on the built-in section of this name, and says nothing else.
+fn built_in(name: &str) -> Vec<File> {
+    let is_on = settings::sections(&[]).is_ok_and(|sections| sections.named(name).is_some());
+    let text = if is_on { String::new() } else { format!("[DEFAULT]\nlog_types = {name}\n") };
+    vec![File { name: CONFIG_NAME.to_owned(), text }]
 }
 
 /// The section of this name, or else the first.
@@ -164,8 +176,10 @@ impl Answer {
 
     /// Sets beside each document what the built-in configuration makes of its event.
     fn compare(&mut self, lines: &str) {
-        let Ok(sections) = settings::sections(&[]) else { return };
-        let Some(section) = chosen(&sections, self.section.as_deref()) else { return };
+        let Some(name) = self.section.as_deref() else { return };
+        // A section of the user's own has no built-in one to compare with.
+        let Ok(sections) = settings::sections(&built_in(name)) else { return };
+        let Some(section) = sections.named(name) else { return };
         let mut shown = self.documents.iter_mut();
         read(lines, section, &mut |built_in, _| {
             let Some(shown) = shown.next() else { return };
@@ -199,13 +213,15 @@ fn read(
     (account, more)
 }
 
-/// The fields of all documents that the built-in configuration makes of the lines, with their values.
-pub(super) fn fields(lines: &str) -> impl Iterator<Item = (String, Value)> {
+/// The fields of all documents that the lines give under the user.ini at hand, or the built-in one where that has errors, with their
+/// values.
+pub(super) fn fields(question: &Question) -> impl Iterator<Item = (String, Value)> {
     let mut fields = Vec::new();
-    if let Ok(sections) = settings::sections(&[])
-        && let Some(section) = chosen(&sections, None)
+    let own = settings::sections(&files(&question.config)).or_else(|_| settings::sections(&[]));
+    if let Ok(sections) = own
+        && let Some(section) = chosen(&sections, question.section.as_deref())
     {
-        read(lines, section, &mut |shown, _| {
+        read(&question.lines, section, &mut |shown, _| {
             fields.extend(shown.explanation.fields.into_iter().map(|field| (field.field, field.value)));
         });
     }
@@ -266,11 +282,17 @@ mod tests {
     #[test]
     fn each_example_gives_documents_that_are_understood() {
         for example in examples::ALL {
-            let example = serde_json::to_value(example).unwrap();
-            let answer = ask(example["lines"].as_str().unwrap(), "");
+            let question = Question {
+                lines: example.lines.to_owned(),
+                config: example.config.to_owned(),
+                section: Some(example.section.to_owned()),
+            };
+            let answer = serde_json::to_value(answer(&question)).unwrap();
+            assert_eq!(answer["section"], example.section);
+            assert_eq!(answer["findings"], Value::Array(Vec::new()), "{example:?}");
             let documents = answer["documents"].as_array().unwrap();
-            assert!(!documents.is_empty(), "{example}");
-            assert!(documents.iter().all(|document| document["pipeline_error"] == false), "{example}");
+            assert!(!documents.is_empty(), "{example:?}");
+            assert!(documents.iter().all(|document| document["pipeline_error"] == false), "{example:?}");
         }
     }
 

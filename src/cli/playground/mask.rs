@@ -13,6 +13,7 @@ use regex::{Captures, Regex, RegexBuilder};
 use serde_json::Value;
 
 use super::answer;
+use super::answer::Question;
 use crate::packet::payload::Packet;
 
 /// What stands in place of a line that cannot be masked, or a payload that is no text.
@@ -37,10 +38,10 @@ const NAMES: [(&str, &str); 12] = [
     ("related.user", "user"),
 ];
 
-/// The same lines with made-up addresses, hosts and users.
-pub(super) fn masked(lines: &str) -> String {
-    let Some(mut mask) = Mask::new(lines) else { return REMOVED.to_owned() };
-    let masked: Vec<String> = lines.lines().map(|line| mask.line(line)).collect();
+/// The lines of a question with made-up addresses, hosts and users. Its user.ini and section tell which texts are names.
+pub(super) fn masked(question: &Question) -> String {
+    let Some(mut mask) = Mask::new(question) else { return REMOVED.to_owned() };
+    let masked: Vec<String> = question.lines.lines().map(|line| mask.line(line)).collect();
     masked.join("\n")
 }
 
@@ -62,8 +63,8 @@ struct Mask {
 
 impl Mask {
     /// `None` where there are too many names for a pattern.
-    fn new(lines: &str) -> Option<Self> {
-        let made_up = made_up(&names(lines));
+    fn new(question: &Question) -> Option<Self> {
+        let made_up = made_up(&names(question));
         let mut longest: Vec<&String> = made_up.keys().collect();
         longest.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let names = match longest.as_slice() {
@@ -160,9 +161,9 @@ impl Mask {
 }
 
 /// The names that the documents of the lines hold, each with what it names.
-fn names(lines: &str) -> BTreeMap<String, &'static str> {
+fn names(question: &Question) -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();
-    for (field, value) in answer::fields(lines) {
+    for (field, value) in answer::fields(question) {
         let kind =
             NAMES.iter().find(|(name, _)| field == *name || field.ends_with(name)).map(|(_, kind)| *kind);
         let Some(kind) = kind else { continue };
@@ -221,6 +222,14 @@ mod tests {
     use super::super::examples;
     use super::*;
 
+    fn question(lines: &str) -> Question {
+        Question { lines: lines.to_owned(), config: String::new(), section: None }
+    }
+
+    fn masked(lines: &str) -> String {
+        super::masked(&question(lines))
+    }
+
     const LINE: &str = "Nov 29 12:00:00 web01 CEF:0|Trend Micro|Deep Security Agent|20.0.1|3002795|Rule|8|cn1=7 cn1Label=Host ID \
          dvchost=web01.corp.local src=203.0.113.9 dst=10.1.2.3 suser=CORP\\\\yamada msg=login of yamada from 203.0.113.9";
 
@@ -236,8 +245,8 @@ mod tests {
 
     #[test]
     fn a_masked_line_is_still_the_same_event() {
-        let before: Vec<String> = answer::fields(LINE).map(|(field, _)| field).collect();
-        let after: Vec<String> = answer::fields(&masked(LINE)).map(|(field, _)| field).collect();
+        let before: Vec<String> = answer::fields(&question(LINE)).map(|(field, _)| field).collect();
+        let after: Vec<String> = answer::fields(&question(&masked(LINE))).map(|(field, _)| field).collect();
         assert_eq!(
             before.iter().find(|field| *field == "source.ip"),
             after.iter().find(|field| *field == "source.ip")
@@ -265,13 +274,32 @@ mod tests {
     #[test]
     fn the_examples_keep_no_address_and_no_host() {
         for example in examples::ALL {
-            let example = serde_json::to_value(example).unwrap();
-            let lines = example["lines"].as_str().unwrap();
-            let masked = masked(lines).to_lowercase();
-            for (name, _) in names(lines) {
+            let question = Question {
+                lines: example.lines.to_owned(),
+                config: example.config.to_owned(),
+                section: Some(example.section.to_owned()),
+            };
+            let masked = super::masked(&question).to_lowercase();
+            for (name, _) in names(&question) {
                 let is_ours = |text: &str| ["example", "user"].iter().any(|ours| text.contains(ours));
                 assert!(is_ours(&name) || !masked.contains(&name), "{name} in {masked}");
             }
+        }
+    }
+
+    #[test]
+    fn names_that_a_section_of_one_s_own_tells_are_masked() {
+        let lines = "203.0.113.9 yamada shop-db01 GET";
+        let config = "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = text\n\
+             log_pattern = (?P<ip>\\S+) (?P<who>\\S+) (?P<where>\\S+) (?P<what>\\S+)\n\
+             ecs = source.ip user.name host.name\nsource.ip = ip\nuser.name = who\nhost.name = where\n";
+        let masked = super::masked(&Question {
+            lines: lines.to_owned(),
+            config: config.to_owned(),
+            section: Some("shop".to_owned()),
+        });
+        for gone in ["203.0.113.9", "yamada", "shop-db01"] {
+            assert!(!masked.contains(gone), "{masked}");
         }
     }
 

@@ -12,8 +12,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use super::answer::{self, MAX_LINES_BYTES, Question};
@@ -57,7 +57,7 @@ fn router(guard: Guard, session: Session) -> Router {
         .route(&at("/answer"), post(|body: Bytes| work(body, |question: Question| answer::answer(&question))))
         .route(
             &at("/mask"),
-            post(|body: Bytes| work(body, |text: PlainText| PlainText { text: mask::masked(&text.text) })),
+            post(|body: Bytes| work(body, |question: Question| PlainText { text: mask::masked(&question) })),
         );
     for (path, kind, text) in PAGE {
         router = router.route(&at(path), get(move || async move { ([(CONTENT_TYPE, kind)], text) }));
@@ -74,7 +74,7 @@ struct Beginning {
     examples: &'static [examples::Example],
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Serialize)]
 struct PlainText {
     text: String,
 }

@@ -10,6 +10,7 @@ use super::outcome::{Delivery, Options, SideOutputs};
 use super::retry_queue::RetryQueue;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::batch::Batch;
+use crate::local::progress::Counts;
 
 /// Delivers all batches that come through the channel, and returns when it is closed and empty. Documents that have to be sent again
 /// are sent again, with growing pauses.
@@ -26,6 +27,7 @@ pub async fn deliver(
 ) -> Delivery {
     let mut queue = RetryQueue::new(client, options, deadline, side_outputs);
     let mut is_open = true;
+    let mut told = Counts::default();
     loop {
         if queue.is_stopped() {
             batches.close();
@@ -44,6 +46,8 @@ pub async fn deliver(
             () = until(alarm), if alarm.is_some() => queue.wake(),
             else => break,
         }
+        let counts = queue.delivery.counts();
+        side_outputs.progress.add_counts(std::mem::replace(&mut told, counts), counts);
         let refused = std::mem::take(&mut queue.refused);
         if let Some(dead_letters) = &mut side_outputs.dead_letters {
             dead_letters.add(refused).await;

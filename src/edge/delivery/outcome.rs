@@ -11,7 +11,7 @@ use crate::deliver::bulk::Tally;
 use crate::deliver::bulk::fault::Fault;
 use crate::edge::dead_letters::write::DeadLetterWriter;
 use crate::load::batch::Batch;
-use crate::local::progress::Progress;
+use crate::local::progress::{Counts, Progress};
 use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
@@ -52,6 +52,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// What has become of documents so far.
+    pub(super) fn counts(&self) -> Counts {
+        Counts { indexed: self.indexed, rejected: self.rejected.total(), sent_again: self.sent_again }
+    }
+
     /// Enters a batch that came in.
     pub(super) fn enter(&mut self, batch: &mut Batch) {
         self.documents += batch.len() as u64;

@@ -27,6 +27,11 @@ impl Profile for CloudTrail {
         ]
     }
 
+    /// The session of Systems Manager is the name under which its commands were logged. Nobody can use it without a token.
+    fn identifiers(&self) -> &'static [&'static str] {
+        &["session_id"]
+    }
+
     fn added_fields(&self) -> &'static [&'static str] {
         &["cloud.instance.id"]
     }

@@ -139,6 +139,11 @@ impl Paths {
         self.renamed.insert(old.into(), new.into());
     }
 
+    /// Gives back the memory that was only needed while the tree grew: a configuration has many of them.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+    }
+
     /// The root.
     pub(super) fn root(&self) -> Option<&Node> {
         self.nodes.first()

@@ -1,5 +1,7 @@
 //! Members of JSON, also of JSON that is cut, or stands in a string of other JSON.
 
+use std::borrow::Cow;
+
 use super::{Names, RedactedValue, may_be_secret};
 
 /// Which members are looked for.
@@ -16,6 +18,36 @@ pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedVal
     for colon in memchr::memchr_iter(b':', bytes) {
         member(bytes, colon, wanted, found);
     }
+    for percent in memchr::memchr_iter(b'%', bytes) {
+        found.extend(coded_member(bytes, percent, wanted.keys));
+    }
+}
+
+/// The value of a member of JSON that a form or a query codes with percent signs, whose colon begins at `colon`:
+/// `%22name%22%3A%22value%22`.
+fn coded_member(bytes: &[u8], colon: usize, keys: &Names) -> Option<RedactedValue> {
+    const QUOTE: &[u8] = b"%22";
+    const BLANKS: [&[u8]; 2] = [b"+", b"%20"];
+    let (before, rest) = bytes.split_at_checked(colon)?;
+    let mut behind =
+        rest.get(..3).filter(|colon| colon.eq_ignore_ascii_case(b"%3a")).and_then(|_| rest.get(3..))?;
+    let before = before.strip_suffix(QUOTE)?;
+    let name = before.get(memchr::memmem::rfind(before, QUOTE)? + QUOTE.len()..)?;
+    if !keys.has(name) {
+        return None;
+    }
+    while let Some(next) = BLANKS.iter().find_map(|blank| behind.strip_prefix(*blank)) {
+        behind = next;
+    }
+    let value = behind.strip_prefix(QUOTE)?;
+    let start = bytes.len() - value.len();
+    // Where it is cut, it goes on to the end of the form's field.
+    let field =
+        value.iter().position(|byte| *byte == b'&' || byte.is_ascii_whitespace()).unwrap_or(value.len());
+    let field = value.get(..field)?;
+    let length = memchr::memmem::find(field, QUOTE).unwrap_or(field.len());
+    may_be_secret(&unescaped(field.get(..length)?))
+        .then_some(RedactedValue { value: start..start + length, quoted: false })
 }
 
 /// A quote, and the backslashes before it: JSON in a string has one before each of its quotes.
@@ -31,7 +63,7 @@ fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Redact
     let end = quote_at(bytes, before.len().checked_sub(1)?)?;
     let name_end = end.at - end.backslashes;
     let start = memchr::memrchr(b'"', bytes.get(..name_end)?)?;
-    let name = bytes.get(start + 1..name_end)?;
+    let name = &*plain_name(bytes.get(start + 1..name_end)?);
     let is_header = wanted.headers.is_some_and(|headers| headers.has(name));
     if !is_header && !wanted.keys.has(name) {
         let headers = wanted.headers.filter(|_| name.eq_ignore_ascii_case(b"name"))?;
@@ -56,6 +88,15 @@ fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Redact
         }
         at = blanks(at + 1)?;
     }
+}
+
+/// A member's name without its escapes, those of JSON in a string of JSON too: `pass\u0077ord`.
+fn plain_name(written: &[u8]) -> Cow<'_, [u8]> {
+    if !written.contains(&b'\\') {
+        return Cow::Borrowed(written);
+    }
+    let once = unescaped(written);
+    Cow::Owned(if once.contains(&b'\\') { unescaped(&once) } else { once })
 }
 
 /// The value of the header that is named behind the colon of `"name":`, if that is one of `headers` and its value follows.

@@ -28,7 +28,10 @@ fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> 
         (Some(b'?'), _) => true,
         // A string may be a query as a whole.
         (Some(b'"'), Searched::Json) => true,
-        (Some(b'&' | b';'), Searched::Text) => token(front).contains(&b'?'),
+        (Some(b'&'), Searched::Text) => token(front).iter().any(|byte| matches!(byte, b'?' | b'#')),
+        // A fragment, or a parameter of the path.
+        (Some(b'#'), Searched::Http) => true,
+        (Some(b'#' | b';'), Searched::Text | Searched::Json) => token(front).contains(&b'/'),
         (Some(b'&' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
         (Some(byte), Searched::Http) => {
             byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()
@@ -42,8 +45,10 @@ fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> 
     let rest = bytes.get(start..)?;
     // A URL in quotes ends with them; elsewhere a quote may be the attack.
     let is_quoted = token(front).contains(&b'"') || matches!(front.last(), Some(b'"'));
+    let is_in_path = front.last() == Some(&b';') && !token(front).contains(&b'?');
     let ends = |byte: &u8| {
         matches!(byte, b'&' | b'#' | b'<' | b'>')
+            || (is_in_path && *byte == b'?')
             || byte.is_ascii_whitespace()
             || byte.is_ascii_control()
             || (is_quoted && *byte == b'"')

@@ -7,7 +7,7 @@ const PAUSE = 40;
 const MOST_BYTES = 4 * 1024 * 1024;
 
 const $ = (id) => document.getElementById(id);
-const state = { answer: null, chosen: 0, view: "fields", asked: 0, timer: null };
+const state = { answer: null, section: null, chosen: 0, view: "fields", asked: 0, timer: null };
 
 async function begin() {
   const { session, examples } = await (await fetch("begin")).json();
@@ -15,12 +15,15 @@ async function begin() {
     $("examples").append(new Option(example.name, number));
   }
   $("examples").addEventListener("change", ({ target }) => {
-    if (target.value !== "") setLines(examples[target.value].lines);
+    if (target.value !== "") takeExample(examples[target.value], examples);
   });
   $("lines").value = session.lines;
   $("config").value = session.config;
   for (const id of ["lines", "config"]) $(id).addEventListener("input", soon);
-  $("section").addEventListener("change", ask);
+  $("section").addEventListener("change", ({ target }) => {
+    state.section = target.value;
+    ask();
+  });
   for (const button of $("views").children) button.addEventListener("click", () => setView(button.dataset.view));
   await ask();
 }
@@ -33,19 +36,29 @@ function soon() {
 
 async function ask() {
   const asked = state.asked += 1;
-  const question = { lines: $("lines").value, config: $("config").value, section: $("section").value || null };
-  const response = await fetch("answer", post(question));
+  const response = await fetch("answer", post(question()));
   if (asked !== state.asked) return;
   if (!response.ok) {
     $("reason").textContent = `The loader did not answer: ${await response.text()}`;
     return;
   }
   state.answer = await response.json();
+  state.missing = state.section && state.answer.sections.length && !state.answer.sections.includes(state.section);
   state.chosen = Math.min(state.chosen, Math.max(state.answer.documents.length - 1, 0));
   show();
 }
 
+const question = () => ({ lines: $("lines").value, config: $("config").value, section: state.section });
+
 const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+// An example brings the user.ini that it needs, unless there is one of the person's own.
+function takeExample({ lines, section, config }, examples) {
+  const own = $("config").value.trim();
+  if (own === "" || examples.some((example) => example.config.trim() === own)) $("config").value = config;
+  state.section = section;
+  setLines(lines);
+}
 
 function setLines(text) {
   $("lines").value = text;
@@ -113,7 +126,9 @@ function showDocument() {
   const shown = state.answer?.documents[state.chosen];
   for (const id of ["document", "target", "message", "packet"]) $(id).replaceChildren();
   $("packet-part").hidden = true;
-  $("reason").textContent = shown ? "Point at a field, or at the text of the event, to see where it comes from." : "";
+  $("reason").textContent = state.missing
+    ? `These lines belong to the section ${state.section}, which user.ini has not. Write "log_types = ${state.section}" into [DEFAULT].`
+    : shown ? "Point at a field, or at the text of the event, to see where it comes from." : "";
   if (!shown) return;
   for (const [term, text] of [["index", shown.index.value], ["_id", shown.id?.value ?? "given by OpenSearch"], ["time", `${shown.time.value} (${shown.time.source})`]]) {
     $("target").append(Object.assign(document.createElement("dt"), { textContent: term }), Object.assign(document.createElement("dd"), { textContent: text }));
@@ -305,7 +320,7 @@ $("save").addEventListener("click", () => save("playground.json",
 $("save-config").addEventListener("click", () => save("user.ini", $("config").value));
 
 $("mask").addEventListener("click", async () => {
-  const { text: masked } = await (await fetch("mask", post({ text: $("lines").value }))).json();
+  const { text: masked } = await (await fetch("mask", post(question()))).json();
   $("masked").textContent = masked;
   $("preview").showModal();
 });
