@@ -18,9 +18,11 @@ pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedVal
     for colon in memchr::memchr_iter(b':', bytes) {
         member(bytes, colon, wanted, found);
     }
-    for percent in memchr::memchr_iter(b'%', bytes) {
-        found.extend(coded_member(bytes, percent, wanted.keys));
-    }
+}
+
+/// The same for members of JSON that a form or a query codes.
+pub(super) fn find_coded(bytes: &[u8], keys: &Names, found: &mut Vec<RedactedValue>) {
+    found.extend(memchr::memchr_iter(b'%', bytes).filter_map(|percent| coded_member(bytes, percent, keys)));
 }
 
 /// The value of a member of JSON that a form or a query codes with percent signs, whose colon begins at `colon`:

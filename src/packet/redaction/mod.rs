@@ -83,6 +83,9 @@ impl Redactor {
             let headers = Some(&self.headers).filter(|_| searched == Searched::Json);
             json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
         }
+        if matches!(place, Place::Http | Place::Json) {
+            json::find_coded(bytes, &self.keys, &mut found);
+        }
         if self.passwords {
             userinfo::find(bytes, &mut found);
         }
