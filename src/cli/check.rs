@@ -106,7 +106,7 @@ fn sample(path: &Path) -> Result<Vec<u8>, CheckError> {
 }
 
 /// Whether lines have a key: `key=` behind no letter, or `"key":`.
-fn has_key(sample: &[u8], key: &str) -> bool {
+pub(super) fn has_key(sample: &[u8], key: &str) -> bool {
     let quoted = format!("\"{key}\":");
     let bare = format!("{key}=");
     memmem::find(sample, quoted.as_bytes()).is_some()

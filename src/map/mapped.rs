@@ -159,6 +159,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             FileFormat::Csv(_) => {
                 (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")
             }
+            FileFormat::Json if section.paths.is_some() => {
+                (Problem::NoEvent, "no_event", "the line is no object of JSON")
+            }
             _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
         };
         self.pipeline_error = true;

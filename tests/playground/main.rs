@@ -152,6 +152,47 @@ fn an_example_brings_its_section_and_leaves_a_user_ini_of_one_s_own_alone() {
 }
 
 #[test]
+fn what_a_line_of_user_ini_fills_stands_first_and_stays_while_the_next_one_is_typed() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    with_line(&mut browser, LINE);
+    browser.type_into("#config", "[deepsecurity]\nlabels.rule_text = cs1\n");
+    browser.wait_for(&field("labels.rule_text"));
+    let first = "document.querySelector('#document .field .name').textContent";
+    assert_eq!(browser.value(first), "labels.rule_text");
+    browser.type_into("#config", "half a line");
+    browser.wait_for("document.querySelector('#findings .error')");
+    assert_eq!(browser.value("document.body.classList.contains('stale')"), true);
+    assert_eq!(browser.value(first), "labels.rule_text");
+    let reason = browser.value("document.getElementById('reason').textContent");
+    assert!(reason.as_str().unwrap().contains("line 3"), "{reason}");
+}
+
+#[test]
+fn a_source_that_no_event_has_is_told_while_typing() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    with_line(&mut browser, LINE);
+    browser.type_into("#config", "[deepsecurity]\nlabels.who = suesr\n");
+    browser.wait_for("document.querySelector('#findings .warning .take')");
+    browser.value("document.querySelector('#findings .take').click()");
+    browser.wait_for("document.getElementById('config').value.includes('= suser')");
+}
+
+#[test]
+fn values_of_a_record_of_json_are_lit() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    choose_example(&mut browser, "AWS WAF");
+    browser.wait_for("document.getElementById('section').value === 'waf'");
+    browser.hover(&field("source.ip"));
+    browser.wait_for("document.querySelector('#message .lit')?.textContent === '203.0.113.77'");
+}
+
+#[test]
 fn the_bytes_of_the_event_light_their_fields() {
     let playground = Playground::start(&[]);
     let mut browser = Browser::start();

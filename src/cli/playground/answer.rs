@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::cli::check::has_key;
 use crate::config;
 use crate::config::diagnostic::{Diagnostic, File, Severity};
 use crate::load::account::Limits;
@@ -113,6 +114,9 @@ pub(super) fn answer(question: &Question) -> Answer {
             return answer;
         }
     };
+    // The lines at hand say which keys there are.
+    let sections = sections.knowing(|key| has_key(question.lines.as_bytes(), key));
+    answer.findings = sections.warnings().iter().map(Finding::new).collect();
     answer.sections = sections.iter().map(|section| section.log_type().name.clone()).collect();
     let Some(section) = chosen(&sections, question.section.as_deref()) else { return answer };
     answer.section = Some(section.log_type().name.clone());

@@ -1,5 +1,6 @@
 //! The HTTP server of the page: a handful of paths under the token, each with the same headers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -21,6 +22,7 @@ use super::examples;
 use super::guard::Guard;
 use super::mask;
 use super::session::Session;
+use crate::document::problem::Problem;
 
 /// The page may load and ask nothing but what this server has.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -51,7 +53,8 @@ async fn interrupted() {
 fn router(guard: Guard, session: Session) -> Router {
     let root = guard.path();
     let at = |path: &str| format!("{root}{path}");
-    let beginning = Beginning { session, examples: examples::ALL };
+    let problems = Problem::ALL.iter().map(|problem| (problem.name(), problem.meaning())).collect();
+    let beginning = Beginning { session, examples: examples::ALL, problems };
     let mut router = Router::new()
         .route(&at("/begin"), get(move || async move { Json(beginning) }))
         .route(&at("/answer"), post(|body: Bytes| work(body, |question: Question| answer::answer(&question))))
@@ -72,6 +75,8 @@ fn router(guard: Guard, session: Session) -> Router {
 struct Beginning {
     session: Session,
     examples: &'static [examples::Example],
+    /// What each kind of oddness means, by its name.
+    problems: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Serialize)]

@@ -20,6 +20,23 @@ export function rangesInMessage(message, fields) {
     field.sources.filter((source) => source.bytes).map(({ bytes: [start, end] }) => [positions[start], positions[end], number]));
 }
 
+/** The same in a record of JSON, whose sources are paths: the value behind the last name of the path. */
+export function rangesInRecord(message, fields) {
+  if (!message.trimStart().startsWith("{")) return [];
+  return fields.flatMap((field, number) => field.sources.filter((source) => !source.bytes).map(({ name }) => {
+    const key = JSON.stringify(name.split(".").filter((step) => !/^\d+$/.test(step)).at(-1) ?? name);
+    const values = (Array.isArray(field.value) ? field.value : [field.value]).map((value) => String(value).toLowerCase());
+    for (let at = message.indexOf(key); at >= 0; at = message.indexOf(key, at + 1)) {
+      const found = /^\s*:\s*"?/.exec(message.slice(at + key.length, at + key.length + 64));
+      if (!found) continue;
+      const start = at + key.length + found[0].length;
+      const value = values.find((text) => text && message.slice(start, start + text.length).toLowerCase() === text);
+      if (value) return [start, start + value.length, number];
+    }
+    return null;
+  }).filter(Boolean));
+}
+
 /** The ranges of a packet in which the values stand that were read from it. */
 export function rangesInPacket(packet, fields, packetSource) {
   return fields.flatMap((field, number) => {

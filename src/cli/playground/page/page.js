@@ -1,6 +1,6 @@
 // The page: asks the loader what becomes of the lines at each change, and shows its answer.
 
-import { lightUp, rangesInMessage, rangesInPacket, write } from "./light.js";
+import { lightUp, rangesInMessage, rangesInPacket, rangesInRecord, write } from "./light.js";
 import { showFindings, showGutter } from "./editor.js";
 
 const PAUSE = 40;
@@ -10,7 +10,8 @@ const $ = (id) => document.getElementById(id);
 const state = { answer: null, section: null, chosen: 0, view: "fields", asked: 0, timer: null };
 
 async function begin() {
-  const { session, examples } = await (await fetch("begin")).json();
+  const { session, examples, problems } = await (await fetch("begin")).json();
+  state.problems = problems;
   for (const [number, example] of examples.entries()) {
     $("examples").append(new Option(example.name, number));
   }
@@ -42,10 +43,20 @@ async function ask() {
     $("reason").textContent = `The loader did not answer: ${await response.text()}`;
     return;
   }
-  state.answer = await response.json();
+  takeAnswer(await response.json());
   state.missing = state.section && state.answer.sections.length && !state.answer.sections.includes(state.section);
   state.chosen = Math.min(state.chosen, Math.max(state.answer.documents.length - 1, 0));
   show();
+}
+
+// While user.ini has an error, what stood before it stays, and says so.
+function takeAnswer(answer) {
+  const error = answer.findings.find(({ is_error }) => is_error);
+  const before = state.answer;
+  state.stale = Boolean(error && before?.documents.length);
+  state.answer = state.stale ? { ...before, findings: answer.findings, never_matched: [] } : answer;
+  state.error = error;
+  document.body.classList.toggle("stale", state.stale);
 }
 
 const question = () => ({ lines: $("lines").value, config: $("config").value, section: state.section });
@@ -87,11 +98,11 @@ function showSections({ sections, section }) {
 }
 
 function showCoverage({ coverage, never_matched: unmatched, documents, more }) {
-  const items = [`${documents.length}${more ? " or more" : ""} documents`];
+  const items = [`${documents.length}${more ? " or more" : ""} ${documents.length === 1 ? "document" : "documents"}`];
   const leftOver = Object.entries(coverage.left_over.names).map(([name, { documents: count }]) => `${name} (${count})`);
   if (leftOver.length) items.push(`no field takes: ${leftOver.join(", ")}`);
   if (unmatched.length) items.push(`your lines that filled nothing: ${unmatched.map(({ field, line }) => `${field} (line ${line})`).join(", ")}`);
-  for (const [problem, count] of Object.entries(coverage.problems)) items.push(`odd: ${problem} (${count})`);
+  for (const [problem, count] of Object.entries(coverage.problems)) items.push(`odd: ${meaning(problem)} (${count})`);
   const list = document.createElement("ul");
   list.append(...items.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   $("coverage").replaceChildren(list);
@@ -103,6 +114,7 @@ function showEvents({ documents }) {
     button.type = "button";
     button.textContent = `${shown.line}  ${verdict(shown)}  ${value(shown, "event.provider")}  ${value(shown, "rule.name") || value(shown, "event.action")}`;
     button.setAttribute("aria-current", number === state.chosen);
+    button.title = shown.problems.map(([name]) => meaning(name)).join("; ");
     button.addEventListener("click", () => {
       state.chosen = number;
       showEvents(state.answer);
@@ -117,8 +129,10 @@ function showEvents({ documents }) {
 function verdict(shown) {
   if (shown.excluded) return "left out";
   if (shown.pipeline_error) return "not understood";
-  return shown.problems.length ? `indexed, odd: ${shown.problems.map(([name]) => name).join(", ")}` : "indexed";
+  return shown.problems.length ? "indexed, odd" : "indexed";
 }
+
+const meaning = (problem) => state.problems[problem] ?? problem;
 
 const value = (shown, name) => shown.fields.find(({ field }) => field === name)?.value ?? "";
 
@@ -126,14 +140,16 @@ function showDocument() {
   const shown = state.answer?.documents[state.chosen];
   for (const id of ["document", "target", "message", "packet"]) $(id).replaceChildren();
   $("packet-part").hidden = true;
-  $("reason").textContent = state.missing
+  $("reason").textContent = state.error
+    ? `user.ini has an error in line ${state.error.line}: ${state.stale ? "this is what was before it." : "mend it to see documents."}`
+    : state.missing
     ? `These lines belong to the section ${state.section}, which user.ini has not. Write "log_types = ${state.section}" into [DEFAULT].`
     : shown ? "Point at a field, or at the text of the event, to see where it comes from." : "";
   if (!shown) return;
   for (const [term, text] of [["index", shown.index.value], ["_id", shown.id?.value ?? "given by OpenSearch"], ["time", `${shown.time.value} (${shown.time.source})`]]) {
     $("target").append(Object.assign(document.createElement("dt"), { textContent: term }), Object.assign(document.createElement("dd"), { textContent: text }));
   }
-  write($("message"), shown.message, rangesInMessage(shown.message, shown.fields));
+  write($("message"), shown.message, [...rangesInMessage(shown.message, shown.fields), ...rangesInRecord(shown.message, shown.fields)]);
   showPacket(shown);
   if (state.view === "json") showJson(shown);
   else if (state.view === "difference") showDifference(shown);
@@ -151,13 +167,15 @@ function showPacket(shown) {
 
 function showFields(shown) {
   const groups = new Map();
+  const isOwn = ({ rule }) => rule.place?.startsWith("user.ini:");
+  if (shown.fields.some(isOwn)) groups.set("from your user.ini", []);
   shown.fields.forEach((field, number) => {
-    const [group] = field.field.split(".");
+    const group = isOwn(field) ? "from your user.ini" : field.field.split(".")[0];
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push(row(field.field, text(field.value), number));
   });
   for (const [group, rows] of groups) {
-    if (rows.length === 1) {
+    if (rows.length === 1 && group !== "from your user.ini") {
       $("document").append(rows[0]);
       continue;
     }
