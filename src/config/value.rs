@@ -150,8 +150,15 @@ pub(super) fn none_of(text: &str, words: &[&str]) -> ValueError {
     ValueError { help: did_you_mean(text, words.iter().copied()), ..problem }
 }
 
-/// A zone: `Asia/Tokyo`, or an [`offset`].
+/// A zone: `Asia/Tokyo`, `Z`, or an [`offset`], which may stand behind `UTC` or `GMT`.
 pub(super) fn zone(text: &str) -> Result<Zone, ValueError> {
+    if text == "Z" {
+        return Ok(Zone::UTC);
+    }
+    let from_utc = text.strip_prefix("UTC").or(text.strip_prefix("GMT"));
+    if let Some(written) = from_utc.filter(|written| written.starts_with(['+', '-'])) {
+        return offset(written).map(Zone::Fixed);
+    }
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return offset(text).map(Zone::Fixed);
     }
@@ -165,7 +172,7 @@ pub(super) fn zone(text: &str) -> Result<Zone, ValueError> {
     })
 }
 
-/// `+09:00`; upstream's older hours, `9` and `5.5`, as well.
+/// `+09:00` or `+0900`; upstream's older hours, `9` and `5.5`, as well.
 fn offset(text: &str) -> Result<Offset, ValueError> {
     const WAY_OUT: &str = "write it like '+09:00' or 'Asia/Tokyo'";
     let problem = || ValueError::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
@@ -176,7 +183,10 @@ fn offset(text: &str) -> Result<Offset, ValueError> {
     if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.len() > 8 {
         return Err(problem());
     }
-    let seconds = if let Some((hours, minutes)) = digits.split_once(':') {
+    let is_signed = digits.len() < text.len();
+    let in_one = Some(digits).filter(|digits| is_signed && digits.len() == 4 && !digits.contains(['.', ':']));
+    let in_two = digits.split_once(':').or_else(|| in_one?.split_at_checked(2));
+    let seconds = if let Some((hours, minutes)) = in_two {
         let number = |text: &str| -> Option<i32> {
             (text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
         };

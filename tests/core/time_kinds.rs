@@ -215,6 +215,23 @@ fn an_hour_that_comes_twice_is_the_one_in_which_the_collector_read_the_line() {
 }
 
 #[test]
+fn an_offset_is_taken_in_the_ways_in_which_people_write_it() {
+    let time = |zone: &str| {
+        let plan = plan_with(&format!("timestamp_tz = {zone}"));
+        only(loaded(&plan, facts(), &json!({"message": event("Nov 10 23:18:20 h")}).to_string()))
+            .text("@timestamp")
+            .to_owned()
+    };
+    for zone in ["+09:00", "+0900", "+9", "+9:00", "UTC+9", "UTC+09:00", "GMT+0900", "Asia/Tokyo"] {
+        assert!(time(zone).ends_with("T23:18:20+09:00"), "{zone}: {}", time(zone));
+    }
+    for zone in ["-03:30", "-0330", "UTC-3:30"] {
+        assert!(time(zone).ends_with("T23:18:20-03:30"), "{zone}: {}", time(zone));
+    }
+    assert!(time("Z").ends_with("T23:18:20+00:00"));
+}
+
+#[test]
 fn index_tz_takes_a_zone_s_name() {
     let index = |zone: &str, header: &str| {
         let plan = plan_with(&format!("index_rotation = daily\nindex_tz = {zone}"));
