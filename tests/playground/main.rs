@@ -175,7 +175,7 @@ fn a_source_that_no_event_has_is_told_while_typing() {
     let mut browser = Browser::start();
     browser.open(&playground.address);
     with_line(&mut browser, LINE);
-    browser.type_into("#config", "[deepsecurity]\nlabels.who = suesr\n");
+    browser.type_into("#config", "[deepsecurity]\nuser.name = suesr\n");
     browser.wait_for("document.querySelector('#findings .warning .take')");
     browser.value("document.querySelector('#findings .take').click()");
     browser.wait_for("document.getElementById('config').value.includes('= suser')");

@@ -23,7 +23,9 @@ export function rangesInMessage(message, fields) {
 /** The same in a record of JSON, whose sources are paths: the value behind the last name of the path. */
 export function rangesInRecord(message, fields) {
   if (!message.trimStart().startsWith("{")) return [];
-  return fields.flatMap((field, number) => field.sources.filter((source) => !source.bytes).map(({ name }) => {
+  // A line of the table says in its own words which paths it reads.
+  const paths = ({ rule }) => (rule.step === "table" ? rule.meaning.split(" = ")[1] ?? "" : "").split(/[\s,[\]]+/).filter(Boolean);
+  return fields.flatMap((field, number) => paths(field).map((name) => {
     const key = JSON.stringify(name.split(".").filter((step) => !/^\d+$/.test(step)).at(-1) ?? name);
     const values = (Array.isArray(field.value) ? field.value : [field.value]).map((value) => String(value).toLowerCase());
     for (let at = message.indexOf(key); at >= 0; at = message.indexOf(key, at + 1)) {
