@@ -83,7 +83,7 @@ impl Redactor {
             let headers = Some(&self.headers).filter(|_| searched == Searched::Json);
             json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
         }
-        if matches!(place, Place::Http | Place::Json) {
+        if matches!(searched, Searched::Http | Searched::Json) {
             json::find_coded(bytes, &self.keys, &mut found);
         }
         if self.passwords {
