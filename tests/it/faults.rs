@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use es_loader::edge::delivery::outcome::Options;
@@ -30,14 +30,14 @@ const AT_ONCE: usize = 4;
 const DOCUMENTS: u64 = 13;
 
 /// Numbers that are the same at each run.
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -45,10 +45,20 @@ impl Random {
     }
 }
 
-/// Hands a request on to the node, and gives status and body of its answer.
+/// Hands a request on to the node, and gives status and body of its answer: 502 where it gives none, as a proxy does.
 pub(crate) fn forward(request: &Request) -> (u16, Vec<u8>) {
+    let answer = answer_of_node(request).unwrap_or_default();
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return (502, Vec::new());
+    };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    assert!(!head.contains("chunked"), "{head}");
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), answer[end + 4..].to_vec())
+}
+
+fn answer_of_node(request: &Request) -> std::io::Result<Vec<u8>> {
     let host = opensearch().trim_start_matches("http://").trim_end_matches('/').to_owned();
-    let mut stream = TcpStream::connect(&host).unwrap();
+    let mut stream = TcpStream::connect(&host)?;
     let length = request.body.len();
     let mut head = format!(
         "{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n",
@@ -59,13 +69,10 @@ pub(crate) fn forward(request: &Request) -> (u16, Vec<u8>) {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
     }
-    stream.write_all(&[head.as_bytes(), b"\r\n", &request.body].concat()).unwrap();
+    stream.write_all(&[head.as_bytes(), b"\r\n", &request.body].concat())?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    assert!(!head.contains("chunked"), "{head}");
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), answer.split_off(end + 4))
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 fn passed(request: &Request) -> Reply {
@@ -84,87 +91,102 @@ fn part(request: &Request, mut keep: impl FnMut(usize) -> bool) -> Request {
     part
 }
 
-/// Each fault, and how often it was tried.
-static TRIED: Mutex<BTreeMap<&str, u64>> = Mutex::new(BTreeMap::new());
-
-fn tried(fault: &'static str) {
-    *TRIED.lock().unwrap().entry(fault).or_default() += 1;
+/// A bad network: what becomes of requests, by chance.
+pub(crate) struct Weather {
+    pub(crate) random: Random,
+    burst: VecDeque<u16>,
+    /// Each fault, and how often it was tried.
+    pub(crate) tried: BTreeMap<&'static str, u64>,
 }
 
-/// What becomes of a request, by chance.
-fn faulty(request: &Request, random: &mut Random, burst: &mut VecDeque<u16>) -> Reply {
-    if request.method != "POST" {
-        return passed(request);
+impl Weather {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { random: Random::new(seed), burst: VecDeque::new(), tried: BTreeMap::new() }
     }
-    if let Some(status) = burst.pop_front() {
-        tried("429 and 503, again");
-        return Reply::Full(status, vec![], b"<html>slow down</html>".to_vec());
+
+    pub(crate) fn tried(&mut self, fault: &'static str) {
+        *self.tried.entry(fault).or_default() += 1;
     }
-    let documents = request.text().lines().count() / 2;
-    match random.below(20) {
-        0 => {
-            tried("request lost");
-            Reply::Cut
+
+    /// What becomes of a request.
+    pub(crate) fn reply(&mut self, request: &Request) -> Reply {
+        if request.method != "POST" {
+            return passed(request);
         }
-        1 => {
-            tried("answer lost");
-            forward(request);
-            Reply::Cut
+        if let Some(status) = self.burst.pop_front() {
+            self.tried("429 and 503, again");
+            return Reply::Full(status, vec![], b"<html>slow down</html>".to_vec());
         }
-        2 => {
-            tried("answer cut");
-            let (status, body) = forward(request);
-            Reply::Half(status, vec![], body)
-        }
-        3 => {
-            tried("request doubled");
-            forward(request);
-            passed(request)
-        }
-        4 => {
-            tried("429 and 503");
-            let status = if random.below(2) == 0 { 429 } else { 503 };
-            burst.extend(vec![status; random.below(4) as usize]);
-            Reply::Full(status, vec![], Vec::new())
-        }
-        5 if documents > 1 => {
-            tried("413");
-            Reply::Full(413, vec![], b"<html>too large</html>".to_vec())
-        }
-        6 => {
-            tried("answer late");
-            Reply::Late(Duration::from_millis(random.below(20)), Box::new(passed(request)))
-        }
-        // Some documents are put off, whether they were indexed or not.
-        7 | 8 => {
-            tried("429 of some documents");
-            let put_off: Vec<bool> = (0..documents).map(|_| random.below(3) == 0).collect();
-            let all = random.below(2) == 0;
-            if !all && put_off.iter().all(|put_off| *put_off) {
-                return Reply::json(429, "");
+        let documents = request.text().lines().count() / 2;
+        match self.random.below(20) {
+            0 => {
+                self.tried("request lost");
+                Reply::Cut
             }
-            let sent = part(request, |at| all || !put_off[at]);
-            let (_, body) = forward(&sent);
-            let answer: Value = serde_json::from_slice(&body).unwrap();
-            let mut told = answer["items"].as_array().unwrap().iter().cloned();
-            let error = json!({"type": "rejected_execution_exception", "reason": "queue is full"});
-            let off = json!({"index": {"status": 429, "error": error}});
-            let mut items = Vec::new();
-            for put_off in put_off {
-                let real = if all || !put_off { told.next() } else { None };
-                items.push(real.filter(|_| !put_off).unwrap_or_else(|| off.clone()));
+            1 => {
+                self.tried("answer lost");
+                forward(request);
+                Reply::Cut
             }
-            Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+            2 => {
+                self.tried("answer cut");
+                let (status, body) = forward(request);
+                Reply::Half(status, vec![], body)
+            }
+            3 => {
+                self.tried("request doubled");
+                forward(request);
+                passed(request)
+            }
+            4 => {
+                self.tried("429 and 503");
+                let status = if self.random.below(2) == 0 { 429 } else { 503 };
+                let again = self.random.below(4) as usize;
+                self.burst.extend(vec![status; again]);
+                Reply::Full(status, vec![], Vec::new())
+            }
+            5 if documents > 1 => {
+                self.tried("413");
+                Reply::Full(413, vec![], b"<html>too large</html>".to_vec())
+            }
+            6 => {
+                self.tried("answer late");
+                Reply::Late(Duration::from_millis(self.random.below(20)), Box::new(passed(request)))
+            }
+            // Some documents are put off, whether they were indexed or not.
+            7 | 8 => {
+                self.tried("429 of some documents");
+                let put_off: Vec<bool> = (0..documents).map(|_| self.random.below(3) == 0).collect();
+                let all = self.random.below(2) == 0;
+                if !all && put_off.iter().all(|put_off| *put_off) {
+                    return Reply::json(429, "");
+                }
+                let sent = part(request, |at| all || !put_off[at]);
+                let (status, body) = forward(&sent);
+                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let Some(items) = answer["items"].as_array() else {
+                    return Reply::Full(status, vec![], body);
+                };
+                let mut told = items.iter().cloned();
+                let error = json!({"type": "rejected_execution_exception", "reason": "queue is full"});
+                let off = json!({"index": {"status": 429, "error": error}});
+                let mut items = Vec::new();
+                for put_off in put_off {
+                    let real = if all || !put_off { told.next() } else { None };
+                    items.push(real.filter(|_| !put_off).unwrap_or_else(|| off.clone()));
+                }
+                Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+            }
+            9 => {
+                self.tried("a page for an answer");
+                Reply::Full(200, vec![], b"<html>please log in</html>".to_vec())
+            }
+            10 => {
+                self.tried("answer to another request");
+                Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#)
+            }
+            _ => passed(request),
         }
-        9 => {
-            tried("a page for an answer");
-            Reply::Full(200, vec![], b"<html>please log in</html>".to_vec())
-        }
-        10 => {
-            tried("answer to another request");
-            Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#)
-        }
-        _ => passed(request),
     }
 }
 
@@ -201,19 +223,21 @@ pub(crate) fn found(site: &Site) -> BTreeMap<String, u64> {
 }
 
 fn load_through_faults(
-    site_sections: std::sync::Arc<es_loader::map::compiled::CompiledSections>,
+    site_sections: Arc<es_loader::map::compiled::CompiledSections>,
     path: &std::path::Path,
     seed: u64,
-) {
+) -> BTreeMap<&'static str, u64> {
     run(async {
-        let (mut random, mut burst) = (Random::new(seed), VecDeque::new());
+        let mut weather = Weather::new(seed);
         let options = Options {
-            in_flight: 1 + random.below(4) as usize,
+            in_flight: 1 + weather.random.below(4) as usize,
             pause: Duration::from_millis(1),
             longest_pause: Duration::from_millis(8),
             patience: Duration::from_secs(120),
         };
-        let server = serve(move |request| faulty(request, &mut random, &mut burst)).await;
+        let weather = Arc::new(Mutex::new(weather));
+        let over_all = Arc::clone(&weather);
+        let server = serve(move |request| over_all.lock().unwrap().reply(request)).await;
         let sink = Sink::OpenSearch(Box::new(client(&server)), options);
         let limits = Limits { batch_bytes: 4_000, ..Limits::default() };
         let loader = ObjectLoader::new(site_sections, None, sink, limits);
@@ -222,7 +246,8 @@ fn load_through_faults(
         assert_eq!(report.balance().check(), Ok(()), "seed {seed}");
         let counts = (report.indexed, report.raw.total(), report.rejected.total(), report.unsent.total());
         assert_eq!(counts, (DOCUMENTS, 0, 0, 0), "seed {seed}");
-    });
+        std::mem::take(&mut weather.lock().unwrap().tried)
+    })
 }
 
 #[test]
@@ -232,13 +257,16 @@ fn behind_two_hundred_bad_networks_each_event_is_found_once_and_the_reports_are_
     let path = |seed: u64| site.path(&format!("{seed:03}.log"));
     (1..=SEEDS).for_each(|seed| std::fs::write(path(seed), object(seed)).unwrap());
     let seeds = Mutex::new(1..=SEEDS);
+    let tried = Mutex::new(BTreeMap::new());
     let (plans, path) = (site.sections(), &path);
     let paths: Vec<_> = (0..=SEEDS).map(path).collect();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(seed) = { seeds.lock().unwrap().next() } {
-                    load_through_faults(plans.clone(), &paths[seed as usize], seed);
+                    let met = load_through_faults(plans.clone(), &paths[seed as usize], seed);
+                    let mut tried = tried.lock().unwrap();
+                    met.into_iter().for_each(|(fault, times)| *tried.entry(fault).or_default() += times);
                 }
             });
         }
@@ -247,7 +275,7 @@ fn behind_two_hundred_bad_networks_each_event_is_found_once_and_the_reports_are_
     let expected = (1..=SEEDS).map(|seed| (path(seed).display().to_string(), DOCUMENTS));
     assert_eq!(found, expected.collect(), "as many documents as events, of every object");
     assert_eq!(site.documents(), SEEDS * DOCUMENTS);
-    let tried = TRIED.lock().unwrap();
+    let tried: BTreeMap<&str, u64> = tried.into_inner().unwrap();
     println!("{tried:#?}");
     assert_eq!(tried.len(), 11, "{tried:?}");
 }

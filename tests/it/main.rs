@@ -50,5 +50,6 @@ mod aliases;
 mod audit;
 mod delays;
 mod faults;
+mod storms;
 mod killed;
 mod memory;

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use es_loader::generate;
@@ -24,9 +24,9 @@ const BOUND: u64 = 48 << 20;
 /// What it keeps of each line, in bytes.
 const LINE: usize = 14;
 
-/// Runs a process to its end, and gives the most memory of its own that it held, in bytes.
-fn peak(command: &mut Command) -> u64 {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+/// Runs a process to its end, and gives its status and the most memory of its own that it held, in bytes.
+pub(crate) fn run_and_peak(command: &mut Command) -> (ExitStatus, u64) {
+    let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
@@ -35,8 +35,14 @@ fn peak(command: &mut Command) -> u64 {
         peak = own.map_or(peak, |kilobytes| peak.max(kilobytes.parse::<u64>().unwrap() << 10));
         std::thread::sleep(Duration::from_millis(2));
     }
-    assert!(child.wait().unwrap().success());
     assert!(peak > 0);
+    (child.wait().unwrap(), peak)
+}
+
+/// The most memory of its own that a process held which ended well, in bytes.
+fn peak(command: &mut Command) -> u64 {
+    let (status, peak) = run_and_peak(command.stdout(Stdio::null()).stderr(Stdio::null()));
+    assert!(status.success());
     peak
 }
 

@@ -3,7 +3,6 @@
 //! One call is one request: the caller decides what an answer means, and whether to ask again. Nothing is sent, and no connection is
 //! set up, before the first call.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -13,7 +12,6 @@ use ::opensearch::cert::Certificate;
 use ::opensearch::http::Method;
 use ::opensearch::http::headers::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
@@ -22,6 +20,7 @@ use tokio::sync::OnceCell;
 
 use super::endpoint::{Endpoint, Service};
 use super::exchange::{Call, Exchange};
+use super::gzip::Gzip;
 pub use super::send_error::{Problem, SendError};
 use super::target::Target;
 use crate::deliver::bulk::fault::Fault;
@@ -135,7 +134,8 @@ struct Shared {
     auth: Auth,
     authorities: Option<Vec<u8>>,
     time_out: Duration,
-    compression: Compression,
+    /// Compresses bodies, unless they are sent as they are.
+    gzip: Option<Gzip>,
     /// The endpoint has taken a compressed body.
     gzip_works: AtomicBool,
     /// The endpoint has refused a compressed body, and taken the same as it was.
@@ -165,13 +165,17 @@ impl OpenSearch {
             }
             auth => auth,
         };
+        let gzip = match settings.compression {
+            Compression::Gzip(level) => Some(Gzip::new(level)),
+            Compression::Off => None,
+        };
         Ok(Self {
             shared: Arc::new(Shared {
                 endpoint: settings.endpoint,
                 auth,
                 authorities,
                 time_out: settings.time_out,
-                compression: settings.compression,
+                gzip,
                 gzip_works: AtomicBool::new(false),
                 gzip_fails: AtomicBool::new(false),
                 exchange: OnceCell::new(),
@@ -212,15 +216,12 @@ impl OpenSearch {
         let path = &bulk_path(way.index);
         let query: &[_] = if way.require_alias { &[FILTER, REQUIRE_ALIAS] } else { &[FILTER] };
         let as_it_is = async || self.send(Method::Post, path, ndjson(), Some(query), body, limit).await;
-        let Compression::Gzip(level) = shared.compression else {
+        let Some(gzip) = shared.gzip.as_ref().filter(|_| !shared.gzip_fails.load(Relaxed)) else {
             return as_it_is().await;
         };
-        if shared.gzip_fails.load(Relaxed) {
-            return as_it_is().await;
-        }
         let mut headers = ndjson();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let answer = self.send(Method::Post, path, headers, Some(query), &gzip(body, level), limit).await?;
+        let answer = self.send(Method::Post, path, headers, Some(query), &gzip.compress(body), limit).await?;
         match answer.status {
             200..=299 => shared.gzip_works.store(true, Relaxed),
             400 | 415 if !shared.gzip_works.load(Relaxed) => {
@@ -332,11 +333,4 @@ fn retry_after(value: &HeaderValue) -> Option<Duration> {
     }
     let date = rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Duration::try_from(date.duration_since(Timestamp::now())).ok()
-}
-
-fn gzip(body: &[u8], level: u32) -> Vec<u8> {
-    // Writing to memory cannot fail; should it, the empty body is refused, and nothing is lost.
-    let mut encoder =
-        GzEncoder::new(Vec::with_capacity(body.len() / 4), flate2::Compression::new(level.min(9)));
-    encoder.write_all(body).and_then(|()| encoder.finish()).unwrap_or_default()
 }

@@ -5,6 +5,7 @@ pub mod first_contact;
 pub(crate) mod send_error;
 pub(crate) mod target;
 pub(crate) mod exchange;
+mod gzip;
 pub mod client;
 pub(crate) mod probe;
 pub mod write_alias;

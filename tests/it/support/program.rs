@@ -75,7 +75,7 @@ impl Run {
     pub(crate) fn count(&self, what: &str) -> u64 {
         let row = |line: &str| {
             let (count, name) = line.trim_start().split_once("  ")?;
-            if name == what { count.parse().ok() } else { None }
+            if name == what { count.replace(',', "").parse().ok() } else { None }
         };
         self.stderr
             .lines()
