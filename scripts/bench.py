@@ -19,6 +19,7 @@ import urllib.request
 from statistics import median
 from typing import NamedTuple
 
+import bench_bytes
 from bench_start import start
 
 MIB = 1 << 20
@@ -130,7 +131,7 @@ def least_cpu(command, rounds):
 def speed(bench):
     path = bench.object(bench.lines)
     programs = {
-        "floor": [bench.floor, str(path)],
+        "floor": [bench.floor, str(path), str(bench.bodies(path))],
         "load --to none": bench.load(path),
         "load --to ndjson": bench.load(path, to="ndjson"),
     }
@@ -271,7 +272,7 @@ def scaling(bench):
         print(f"{name:<48}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}{speedup:>10.2f}")
 
 
-OBJECTS, LINES_EACH = 10_000, 5
+OBJECTS, LINES_EACH, IN_S3 = 10_000, 5, 500
 
 
 def objects(bench):
@@ -288,12 +289,47 @@ def objects(bench):
                 # One member behind the other is one object too, and the work in it is the same.
                 whole.write(packed)
         print(f"{OBJECTS:,} objects of {LINES_EACH} lines, and the same lines in one object\n")
-        print(f"{'':<14}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+        print(f"{'':<30}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}{'requests':>10}")
+        endpoint = ["--endpoint", Sink.listen()]
         one, many = bench.median(bench.load(together)), bench.median(bench.load(apart))
-        for name, usage in (("one object", one), ("many objects", many)):
-            print(f"{name:<14}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}")
+        sent = {}
+        for name, path in (("one object", together), ("many objects", apart)):
+            Sink.taken = 0
+            command = bench.load(path, to="opensearch") + endpoint
+            sent[name] = (bench.median(command, cores=CORES), Sink.taken / (bench.rounds + 1))
+        rows = {"one object, to none": (one, 0), "many objects, to none": (many, 0),
+                **{f"{name}, sent": row for name, row in sent.items()}}
+        for name, (usage, requests) in rows.items():
+            print(f"{name:<30}{usage.wall:>9.3f}{usage.cpu:>9.3f}{usage.peak / MIB:>10.1f}{requests:>10.1f}")
+        ratio = sent["many objects"][0].wall / sent["one object"][0].wall
         print(f"an object costs {(many.cpu - one.cpu) / OBJECTS * 1e6:.0f} µs of CPU beside its lines; "
-              f"{OBJECTS / many.wall:,.0f} objects/s")
+              f"{OBJECTS / many.wall:,.0f} objects/s; sent, many take {ratio:.2f} times the time of one")
+        in_s3(bench, sorted(apart.rglob("*.gz"))[:IN_S3], endpoint)
+
+
+def in_s3(bench, paths, endpoint):
+    """The requests that objects of a bucket become, one by one and in one object."""
+    url = subprocess.run(["scripts/aws", "start", "--exit-with", str(os.getpid())], check=True, stdout=subprocess.PIPE,
+                         text=True).stdout.strip()
+    os.environ |= {"AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test",
+                   "AWS_SECRET_ACCESS_KEY": "test"}
+    bucket = f"bench-{os.getpid()}"
+
+    def put(key, body):
+        urllib.request.urlopen(urllib.request.Request(f"{url}/{bucket}{key}", data=body, method="PUT")).close()
+
+    put("", b"")
+    put("/one/00.gz", b"".join(path.read_bytes() for path in paths))
+    for path in paths:
+        put(f"/many/{path.name}", path.read_bytes())
+    requests = {}
+    print(f"\n{len(paths)} of them in a bucket\n\n{'':<30}{'wall s':>9}{'requests':>10}")
+    for name in ("one", "many"):
+        Sink.taken = 0
+        usage = run(bench.load(f"s3://{bucket}/{name}/", to="opensearch") + ["--log-type", "deepsecurity"] + endpoint, cores=CORES)
+        requests[name] = Sink.taken
+        print(f"{name:<30}{usage.wall:>9.3f}{Sink.taken:>10}")
+    print(f"many objects become {requests['many'] / requests['one']:.2f} times the requests of one")
 
 
 def memory(bench):
@@ -353,6 +389,8 @@ class Sink(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     TAKEN = b'{"index":{"status":201}}'
+    # Requests with documents.
+    taken = 0
 
     @classmethod
     def listen(cls):
@@ -365,11 +403,13 @@ class Sink(http.server.BaseHTTPRequestHandler):
         self.answer(b"{}")
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
+        # The first request to an endpoint has no body.
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if self.headers["content-encoding"] == "gzip":
             body = gzip.decompress(body)
         if status := self.refusal(body):
             return self.answer(b"{}", status)
+        Sink.taken += bool(body)
         items = b",".join([self.TAKEN] * (body.count(b"\n") // 2))
         self.answer(b'{"took":0,"errors":false,"items":[' + items + b"]}")
 
@@ -480,6 +520,15 @@ def sink(bench):
         print(f"{name:<26}{wall:>9.2f}{cpu:>9.2f}{documents / wall:>13,.0f}")
 
 
+def bytes_of(bench):
+    path = bench.object(bench.lines)
+    print(f"{path}: ", end="")
+    bench_bytes.by_field(path, bench.bodies(path))
+    node = Node(bench)
+    command = bench.load(path, to="opensearch") + ["--endpoint", node.url]
+    bench_bytes.on_disk(node, path, lambda: run(command, cores=CORES))
+
+
 # Requests of so many bytes, so many at a time, compressed at this level (0: not at all).
 REQUESTS = [
     *((size, 2, 1) for size in (1_000_000, 2_500_000, 5_000_000, 10_000_000)),
@@ -516,7 +565,7 @@ def requests(bench):
 
 
 PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory,
-         "delivery": delivery, "sink": sink, "requests": requests, "start": start}
+         "delivery": delivery, "sink": sink, "requests": requests, "start": start, "bytes": bytes_of}
 
 if __name__ == "__main__":
     main()

@@ -201,6 +201,24 @@ fn faults_of_the_whole_request_are_outlived() {
 }
 
 #[test]
+fn an_answer_larger_than_any_of_a_cluster_is_not_read_and_the_documents_are_sent_again() {
+    run(async {
+        let mut requests = 0;
+        let server = serve(move |request| {
+            requests += 1;
+            let Reply::Full(status, head, mut body) = all_indexed(request) else { unreachable!() };
+            if requests < 3 {
+                body.resize(33 << 20, b' ');
+            }
+            Reply::Full(status, head, body)
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
+        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (2, 4, None));
+    });
+}
+
+#[test]
 fn a_request_that_is_too_large_is_halved_and_its_size_is_remembered() {
     run(async {
         let limit = batch(11..=15).body.len();

@@ -136,8 +136,11 @@ fn disturb(is_over: &AtomicBool, first: u64) -> BTreeMap<&'static str, u64> {
         "node killed and started",
     ]
     .into();
+    let mut took = Duration::ZERO;
     while !is_over.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(4_000 + random.below(8_000)));
+        // As long again as the last one took: a slow machine needs longer to get over it.
+        std::thread::sleep(took + Duration::from_millis(4_000 + random.below(8_000)));
+        let began = Instant::now();
         let fault = next.pop_front().unwrap();
         next.push_back(fault);
         if fault == "node stopped for seconds" {
@@ -152,6 +155,7 @@ fn disturb(is_over: &AtomicBool, first: u64) -> BTreeMap<&'static str, u64> {
             start_again();
         }
         *done.entry(fault).or_default() += 1;
+        took = began.elapsed();
     }
     done
 }

@@ -2,6 +2,8 @@
 //!
 //! The function's own binary runs behind the Lambda runtime interface, against S3 and SQS over HTTP and a real node.
 
+use es_loader::generate;
+use es_loader::generate::Options;
 use serde_json::{Value, json};
 
 use crate::support::chain;
@@ -63,6 +65,35 @@ fn an_object_that_is_put_can_be_searched_and_a_second_notification_adds_nothing(
         {"term": {"cloud.region": "ap-northeast-1"}}
     ]}});
     assert_eq!(site.node.count(&site.indices(), &facts), chain::DOCUMENTS);
+}
+
+/// S3 may tell of an object twice, and a message may be handed out again before its visibility ends.
+#[test]
+fn two_functions_that_load_one_object_at_the_same_time_give_each_document_once() {
+    let site = Site::new("twofunctions");
+    setup(&site);
+    let bucket = unique("two-functions");
+    let storage = Storage::new();
+    storage.bucket(&bucket);
+    let mut functions = [Lambda::start(&site), Lambda::start(&site)];
+    let options = |seed| Options { seed, lines: 500, ..Options::default() };
+    // Also an object of the same lines three times, and one that both have loaded before.
+    for (key, seed, times) in [("ds_agent/a.gz", 1, 1), ("ds_agent/b.gz", 2, 3), ("ds_agent/a.gz", 1, 1)] {
+        let mut object = Vec::new();
+        let summary = generate::run(&options(seed), &mut object).unwrap();
+        storage.put(&bucket, key, &object.repeat(times));
+        let event = put_event(&bucket, key);
+        std::thread::scope(|scope| {
+            for function in &mut functions {
+                let event = &event;
+                scope.spawn(move || {
+                    assert_eq!(function.invoke(event), Answer::Done(Value::Null), "{}", function.log());
+                });
+            }
+        });
+        let of_object = site.node.count(&site.indices(), &json!({"term": {"@log_s3key": key}}));
+        assert_eq!(of_object, summary.documents * times as u64, "{key}");
+    }
 }
 
 #[test]

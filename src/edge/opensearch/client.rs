@@ -34,6 +34,10 @@ const FILTER: (&str, &str) = ("filter_path", "took,errors,items.*.status,items.*
 /// Lets the cluster refuse documents whose index is no alias, instead of making an index of that name.
 const REQUIRE_ALIAS: (&str, &str) = ("require_alias", "true");
 
+/// The largest answer that is read, in bytes: a request of 5 MB of which each document is refused has one of 5 MB. What is larger comes
+/// from something else than the cluster.
+const LARGEST_ANSWER: u64 = 32 << 20;
+
 /// How bulk bodies are compressed. They are compressed first and signed then, so signatures hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
@@ -303,6 +307,9 @@ impl OpenSearch {
         let response = exchange.send(request, headers, limit.min(shared.time_out)).await?;
         let status = response.status_code().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+        if let Some(length) = response.content_length().filter(|length| *length > LARGEST_ANSWER) {
+            return Err(SendError::too_large(&shared.endpoint, length));
+        }
         let answer =
             response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
         Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after, is_carried: false })

@@ -98,6 +98,12 @@ impl SendError {
         SendError::NoAnswer { endpoint, problem, text }
     }
 
+    /// The endpoint answers with so many bytes.
+    pub(crate) fn too_large(endpoint: &Endpoint, length: u64) -> Self {
+        let text = format!("an answer of {length} bytes is none of a cluster");
+        SendError::NoAnswer { endpoint: endpoint.to_string(), problem: Problem::Broken, text }
+    }
+
     pub(crate) fn redirected(endpoint: &Endpoint, target: &Url) -> Self {
         // Only the origin: the rest may hold a token.
         let target = target.origin().ascii_serialization();

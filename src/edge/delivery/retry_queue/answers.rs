@@ -1,0 +1,102 @@
+//! What follows from the answer to a request.
+
+use tokio::task::JoinError;
+
+use super::{Completed, RetryQueue};
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, index_and_id, judge};
+use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::denial;
+use crate::edge::delivery::outcome::Stop;
+use crate::edge::opensearch::client::{Answer, SendError};
+
+impl RetryQueue<'_> {
+    /// Settles a request that is completed, and queues what follows from it.
+    pub(crate) fn complete(&mut self, completed: Result<Completed, JoinError>) {
+        match completed {
+            Ok(Completed::Bulk(attempt, answer)) => self.complete_bulk(attempt, answer),
+            Ok(Completed::ClosedIndices(attempt, fault, closed, held)) => {
+                self.redirect(attempt, &fault, closed, &held);
+            }
+            Ok(Completed::Probes(attempt, faults, probes)) => self.decide(&attempt, faults, &probes),
+            Ok(Completed::WriteAlias(attempt, alias, made)) => self.go_on(attempt, alias, made),
+            // Tasks are never aborted, so this one panicked, and its documents are lost with it: no count would be true.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+
+    pub(super) fn complete_bulk(&mut self, attempt: Attempt, answer: Result<Answer, SendError>) {
+        let asked = answer.as_ref().ok().and_then(|answer| answer.retry_after);
+        let judgement = match answer {
+            Ok(answer) => {
+                self.delivery.bytes_sent += answer.sent;
+                self.delivery.carried += u64::from(answer.is_carried);
+                judge(&attempt.batch, answer.status, &answer.body)
+            }
+            Err(error) if error.can_pass() => {
+                Judgement::Again(Fault::new(0, error.kind(), &error.to_string()))
+            }
+            Err(error) => {
+                self.give_up(&attempt, &Fault::new(0, error.kind(), &error.to_string()));
+                return self.stop(Stop::Denied(error.to_string()));
+            }
+        };
+
+        let is_whole = !matches!(judgement, Judgement::Items { .. });
+        let size = attempt.batch.body.len();
+        let settled = self.delivery.indexed + self.delivery.rejected.total();
+        let (rolls_over, written) = (self.rolls_over(&attempt), self.delivery.written());
+        let next = attempt.settle(judgement, self.sections.as_deref(), &mut self.delivery);
+        if self.delivery.indexed + self.delivery.rejected.total() > settled {
+            self.note_settled();
+        }
+        if rolls_over {
+            self.delivery.may_be_double += self.delivery.written() - written;
+        }
+        self.spent = next.spent;
+        if next.too_large {
+            self.pace.too_large(size);
+        }
+        match (next.pressure, next.later.is_some()) {
+            (true, _) => self.pace.complained(size),
+            (false, true) => self.pace.went_wrong(),
+            (false, false) => self.pace.went_well(),
+        }
+        for attempt in next.at_once.into_iter().rev() {
+            self.requeue(attempt);
+        }
+        if let Some((attempt, fault)) = next.closed {
+            let actions = (0..attempt.batch.len()).filter_map(|index| Some(attempt.batch.pair(index)?.0));
+            let mut closed = ClosedIndices::default();
+            actions.filter_map(index_and_id).for_each(|(index, _)| closed.close(index));
+            self.check_closed(attempt, fault, closed);
+        }
+        if let Some((attempt, fault)) = next.later {
+            self.requeue_later(attempt, &fault, asked);
+        }
+        if let Some(attempt) = next.create {
+            for index in by_index(&attempt.batch).into_keys() {
+                self.client.target().note(|ways| ways.note_data_stream(index));
+            }
+            self.requeue(attempt);
+        }
+        if let Some(attempt) = next.index_in_path {
+            self.client.target().note(|ways| ways.note_index_in_path());
+            self.requeue(attempt);
+        }
+        if let Some((attempt, fault)) = next.no_alias {
+            self.make_alias(attempt, &fault);
+        }
+        if let Some((attempt, faults)) = next.in_doubt {
+            self.doubt(attempt, faults);
+        }
+        if let Some((attempt, fault)) = next.denied {
+            if is_whole {
+                self.give_up(&attempt, &fault);
+                self.stop(Stop::Denied(denial::of_endpoint(self.client, &fault)));
+            } else {
+                self.deny(&attempt, &fault);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! When attempts are sent again.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, Instant};
+
+use super::RetryQueue;
+use crate::deliver::bulk::fault::Fault;
+use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::outcome::Stop;
+
+impl RetryQueue<'_> {
+    /// The next time at which [`Self::wake`] and [`Self::send`] have something to do.
+    pub(crate) fn alarm(&self) -> Option<Instant> {
+        let wake = self.pausing.iter().map(|(wake, _)| *wake).min();
+        let deadline = self.last_call().filter(|_| !self.is_stopped());
+        wake.into_iter().chain(self.not_before).chain(deadline).min()
+    }
+
+    /// Ends the pauses that are over.
+    pub(crate) fn wake(&mut self) {
+        let now = Instant::now();
+        self.not_before = self.not_before.filter(|not_before| *not_before > now);
+        let over = self.pausing.extract_if(.., |(wake, _)| *wake <= now);
+        over.for_each(|(_, attempt)| self.waiting.push_front(attempt));
+    }
+
+    /// Queues an attempt to be sent at once, before the others: what comes first in the object is settled first, so that the load that
+    /// goes on behind a cut has little to do again.
+    pub(super) fn requeue(&mut self, attempt: Attempt) {
+        if let Some(attempt) = self.unless_stopped(attempt) {
+            self.waiting.push_front(attempt);
+        }
+    }
+
+    /// Queues an attempt to be sent after a pause. A pause that the endpoint has `asked` for holds for all attempts, but for no more
+    /// than half of the time that is left: otherwise the endpoint could ask for a pause that outlasts the delivery.
+    pub(super) fn requeue_later(&mut self, mut attempt: Attempt, fault: &Fault, asked: Option<Duration>) {
+        let now = Instant::now();
+        let end = self
+            .deadline
+            .map(|deadline| deadline.stop)
+            .or_else(|| attempt.since.checked_add(self.options.patience));
+        let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
+        if self.is_stopped() || left < self.options.pause {
+            self.give_up(&attempt, fault);
+            if self.deadline.is_some() {
+                self.stop(Stop::Deadline);
+            } else if self.settled.is_none_or(|settled| settled < attempt.since) {
+                let patience = self.options.patience.as_secs();
+                self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
+            }
+            return;
+        }
+
+        let bound =
+            self.options.pause.saturating_mul(1 << attempt.retries.min(20)).min(self.options.longest_pause);
+        let pause = bound.mul_f64(random_fraction()).max(asked.unwrap_or_default()).min(left / 2);
+        let wake = now.checked_add(pause).unwrap_or(now);
+        if asked.is_some() {
+            self.not_before = self.not_before.max(Some(wake));
+        }
+        // One warning a delivery is enough to tell why it takes so long. The fault's reason is left out: it may quote a document.
+        let documents = attempt.batch.len();
+        if self.delivery.sent_again == 0 {
+            tracing::warn!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+        } else {
+            tracing::debug!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+        }
+        self.delivery.sent_again += documents as u64;
+        attempt.retries += 1;
+        self.pausing.push((wake, attempt));
+        let pausing = self.pausing.iter().map(|(_, attempt)| attempt.batch.len() as u64).sum();
+        self.progress.set_delay(pausing, fault);
+    }
+}
+
+/// A number from 0 to 1. Pauses need to differ, not to be unpredictable.
+fn random_fraction() -> f64 {
+    f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
+}

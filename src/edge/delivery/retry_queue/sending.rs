@@ -1,0 +1,101 @@
+//! Which attempts are sent, how large, and by which address.
+
+use std::time::{Duration, Instant};
+
+use super::{Completed, RetryQueue};
+use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{ClosedIndices, Ways, body_without_index, by_index, index_and_id, is_create};
+use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::outcome::Stop;
+use crate::edge::opensearch::client::BulkWay;
+
+impl RetryQueue<'_> {
+    /// Sends the attempts that wait, as many and as large as the pace allows.
+    pub(crate) fn send(&mut self) {
+        if self.last_call().is_some_and(|last_call| last_call <= Instant::now()) {
+            self.stop(Stop::Deadline);
+        }
+        if self.not_before.is_some_and(|not_before| not_before > Instant::now()) {
+            return;
+        }
+        let ways = self.client.target().ways();
+        while self.in_flight.len() < self.pace.in_flight()
+            && let Some(attempt) = self.waiting.pop_front()
+        {
+            let Some(mut attempt) = self.without_denied(attempt) else { continue };
+            if self.closed_indices.concerns(&attempt.batch) {
+                let fault = Fault::new(403, "", "the index is closed for writing");
+                self.check_closed(attempt, fault, ClosedIndices::default());
+                continue;
+            }
+            if attempt.batch.body.len() > self.pace.bytes() && attempt.batch.len() > 1 {
+                attempt.halves().into_iter().rev().for_each(|half| self.waiting.push_front(half));
+                continue;
+            }
+            if let Some(batch) = ways.with_creates(&attempt.batch) {
+                attempt.batch = batch;
+            }
+            let mut index = None;
+            if ways.index_in_path() {
+                let mut groups = by_index(&attempt.batch);
+                if groups.len() > 1 {
+                    groups.into_values().for_each(|group| self.waiting.push_front(attempt.select(group)));
+                    continue;
+                }
+                index = groups.pop_first().map(|(index, _)| index);
+                attempt.in_path = true;
+            }
+            self.delivery.requests += 1;
+            let require_alias = self.goes_to_alias(&attempt, &ways);
+            let (client, joint) = (self.client.clone(), self.joint.clone());
+            let limit = self.time_left().unwrap_or(Duration::MAX);
+            self.in_flight.spawn(async move {
+                let way = BulkWay { index: index.as_deref(), require_alias };
+                let answer = match (way, joint) {
+                    (BulkWay { index: None, require_alias: false }, Some(joint)) => {
+                        joint.bulk(&attempt.batch.body, attempt.batch.len(), limit).await
+                    }
+                    (BulkWay { index: None, .. }, _) => client.bulk_by(way, &attempt.batch.body, limit).await,
+                    _ => client.bulk_by(way, &body_without_index(&attempt.batch), limit).await,
+                };
+                Completed::Bulk(attempt, answer)
+            });
+        }
+    }
+
+    /// Whether the documents go to an alias, which must not become an index. All documents of an object go to one alias, or none does.
+    pub(super) fn goes_to_alias(&self, attempt: &Attempt, ways: &Ways) -> bool {
+        let Some((action, _)) = attempt.batch.pair(0).filter(|_| !self.aliases.is_empty()) else {
+            return false;
+        };
+        let (index, _) = index_and_id(action).unwrap_or_default();
+        self.aliases.contains(&index) && !ways.is_no_alias(&index)
+    }
+
+    /// Whether the documents go to an alias or a data stream, of whose indices only the last is written to: an earlier one may hold them.
+    pub(super) fn rolls_over(&self, attempt: &Attempt) -> bool {
+        let ways = self.client.target().ways();
+        let Some((action, _)) = attempt.batch.pair(0) else { return false };
+        is_create(action) || self.goes_to_alias(attempt, &ways)
+    }
+
+    /// The attempt without documents of indices that take none, which stay unsent. `None` means that nothing is left of it.
+    pub(super) fn without_denied(&mut self, attempt: Attempt) -> Option<Attempt> {
+        if self.denied.is_empty() {
+            return Some(attempt);
+        }
+        let mut rest = Vec::new();
+        for (index, group) in by_index(&attempt.batch) {
+            match self.denied.get(&index).cloned() {
+                Some(fault) => self.give_up(&attempt.select(group), &fault),
+                None => rest.extend(group),
+            }
+        }
+        rest.sort_unstable();
+        match rest.len() {
+            0 => None,
+            all if all == attempt.batch.len() => Some(attempt),
+            _ => Some(attempt.select(rest)),
+        }
+    }
+}
