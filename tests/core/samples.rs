@@ -170,8 +170,20 @@ fn is_whole(line: &str) -> bool {
     let header = found.header.iter().map(String::as_str);
     let behind = [found.unknown_delimiter, found.unparsed];
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
-    let parts = before.into_iter().chain(header).chain(behind).chain(pairs).flat_map(str::chars);
-    parts.filter(kept).eq(line.chars().filter(kept))
+    let parts: String = before.into_iter().chain(header).chain(behind).chain(pairs).collect();
+    let is_leef = found.marker.format == Format::Leef;
+    let [parts, line] =
+        [&parts, line].map(|text| if is_leef { without_spelled_tabs(text) } else { text.to_owned() });
+    parts.chars().filter(kept).eq(line.chars().filter(kept))
+}
+
+/// The text without the spellings of a tab, each of which may stand between two attributes (rule L-7).
+fn without_spelled_tabs(text: &str) -> String {
+    const SPELLINGS: [&str; 13] = [
+        "#009", "#011", "\\011", "\\t", "\\x09", "#x09", "\\u0009", "%09", "&#9;", "&#x9;", "<TAB>", "<tab>",
+        "^I",
+    ];
+    SPELLINGS.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, ""))
 }
 
 #[test]
@@ -192,6 +204,7 @@ fn r1_every_line_with_any_character_missing_keeps_every_byte_somewhere() {
             assert!(is_whole(&damaged), "{damaged}");
         }
     }
+    assert!(is_whole(r"LEEF:1.0|v|p|1|id|\ta="), "a spelled tab in front");
 }
 
 proptest! {
