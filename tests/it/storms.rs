@@ -24,7 +24,7 @@ use crate::support::site::Site;
 const LINES: u64 = 2_000;
 
 /// Loads at a time.
-const AT_ONCE: usize = 5;
+const AT_ONCE: usize = 10;
 
 /// What a load may hold of its own, in bytes: a debug build on all cores.
 const BOUND: u64 = 64 << 20;
