@@ -20,6 +20,7 @@ from statistics import median
 from typing import NamedTuple
 
 import bench_bytes
+import bench_logs
 from bench_start import start
 
 MIB = 1 << 20
@@ -529,6 +530,23 @@ def bytes_of(bench):
     bench_bytes.on_disk(node, path, lambda: run(command, cores=CORES))
 
 
+def logs(bench):
+    print(f"{bench.lines:,} events of each log type on core {CORES[-1]}; {bench.rounds} rounds after one to warm up\n\n"
+          f"{'':<14}{'MB':>8}{'cpu s':>8}{'events/s':>11}{'MB/s':>8}{'cpu/floor':>11}{'peak MiB':>10}")
+    config = bench.folder / "logs.ini"
+    config.write_text("[DEFAULT]\nlog_types = all\n")
+    for section in bench_logs.SAMPLES:
+        path = bench.folder / f"{section}-seed-{bench.seed}-events-{bench.lines}.gz"
+        size = bench_logs.write(section, bench.lines, bench.seed, path)
+        flags = ["--config", str(config), "--log-type", section]
+        bodies = path.with_suffix(".ndjson")
+        with open(bodies, "wb") as out:
+            subprocess.run(bench.load(path, to="ndjson") + flags, stdout=out, stderr=subprocess.DEVNULL, check=True)
+        own, floor = bench.median(bench.load(path) + flags), bench.median([bench.floor, str(path), str(bodies)])
+        print(f"{section:<14}{size / 1e6:>8.1f}{own.cpu:>8.2f}{bench.lines / own.wall:>11,.0f}{size / 1e6 / own.wall:>8.1f}"
+              f"{own.cpu / floor.cpu:>11.2f}{own.peak / MIB:>10.1f}", flush=True)
+
+
 # Requests of so many bytes, so many at a time, compressed at this level (0: not at all).
 REQUESTS = [
     *((size, 2, 1) for size in (1_000_000, 2_500_000, 5_000_000, 10_000_000)),
@@ -565,7 +583,8 @@ def requests(bench):
 
 
 PARTS = {"speed": speed, "hostile": hostile, "scaling": scaling, "objects": objects, "memory": memory,
-         "delivery": delivery, "sink": sink, "requests": requests, "start": start, "bytes": bytes_of}
+         "delivery": delivery, "sink": sink, "requests": requests, "start": start, "bytes": bytes_of,
+         "logs": logs}
 
 if __name__ == "__main__":
     main()

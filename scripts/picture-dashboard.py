@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Draws the dashboard as a picture (SVG), out of a node's answers to the queries of its panels. No screenshot of OpenSearch Dashboards.
 
-    scripts/picture-dashboard.py URL > docs/images/dashboard.svg
+    python3 scripts/picture-dashboard.py URL > docs/images/dashboard.svg
 
 URL is a node that holds events. The panels and what they ask for are read from config/dashboard.ndjson.
 """

@@ -49,6 +49,16 @@ pub(super) const ALL: &[Example] = examples! {
     "vpcflowlogs" "[DEFAULT]\nlog_types = vpcflowlogs\n" => { "VPC flow logs": "playground/vpcflowlogs.log" }
     "guardduty" "[DEFAULT]\nlog_types = guardduty\n" => { "GuardDuty": "playground/guardduty.json" }
     "s3accesslog" "[DEFAULT]\nlog_types = s3accesslog\n" => { "S3 access logs": "playground/s3accesslog.log" }
+    "clb" "[DEFAULT]\nlog_types = clb\n" => { "Classic Load Balancer": "playground/clb.log" }
+    "nlb" "[DEFAULT]\nlog_types = nlb\n" => { "Network Load Balancer": "playground/nlb.log" }
+    "nginx-error" "[DEFAULT]\nlog_types = nginx-error\n" => { "nginx, errors": "playground/nginx-error.log" }
+    "apache-error" "[DEFAULT]\nlog_types = apache-error\n" => { "Apache, errors": "playground/apache-error.log" }
+    "cloudfront-standard" "[DEFAULT]\nlog_types = cloudfront-standard\n" => { "CloudFront, standard logs": "playground/cloudfront-standard.log" }
+    "cloudfront-realtime" "[DEFAULT]\nlog_types = cloudfront-realtime\n" => { "CloudFront, real-time logs": "playground/cloudfront-realtime.log" }
+    "route53resolver" "[DEFAULT]\nlog_types = route53resolver\n" => { "Route 53 Resolver": "playground/route53resolver.json" }
+    "networkfirewall" "[DEFAULT]\nlog_types = networkfirewall\n" => { "Network Firewall": "playground/networkfirewall.json" }
+    "linux-secure" "[DEFAULT]\nlog_types = linux-secure\n" => { "Linux, sign-ins": "playground/linux-secure.log" }
+    "linux-os-syslog" "[DEFAULT]\nlog_types = linux-os-syslog\n" => { "Linux, syslog": "playground/linux-os-syslog.log" }
 };
 
 /// The lines that the page begins with.

@@ -1,5 +1,6 @@
 //! Events of AWS CloudTrail.
 
+use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
@@ -41,6 +42,10 @@ impl Profile for CloudTrail {
         record
             .row
             .set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(if failed { "failure" } else { "success" }));
+        let address = record.row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address);
+        if let Some(address) = address {
+            record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(address)));
+        }
         // Roles and federated users stand behind the last colon and slash.
         if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| name.contains(':')) {
             let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
