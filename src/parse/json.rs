@@ -7,6 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use crate::bytes::json::plain_length;
+use crate::bytes::slice;
 
 /// Why a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,9 +172,9 @@ pub(crate) fn unescaped<'a>(inner: &'a str, arena: &'a Bump) -> &'a str {
     let mut text = ArenaString::with_capacity_in(inner.len(), arena);
     let mut at = 0;
     while at < inner.len() {
-        let next = memchr::memchr(b'\\', inner.as_bytes().get(at..).unwrap_or_default());
+        let next = memchr::memchr(b'\\', slice::bytes(inner.as_bytes(), at..));
         let end = next.map_or(inner.len(), |offset| at + offset);
-        text.push_str(inner.get(at..end).unwrap_or_default());
+        text.push_str(slice::part(inner, at..end));
         if end == inner.len() {
             break;
         }

@@ -17,6 +17,7 @@ use self::walk::{Carried, Edit, Found, Moved, walk};
 use super::compiled::CompiledSection;
 use super::names::field_name;
 use crate::bytes::json::EventText;
+use crate::bytes::slice;
 use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
@@ -133,12 +134,12 @@ fn copy(text: &str, carried: &Carried<'_>, out: &mut Vec<u8>) {
     let from = out.len();
     let mut at = carried.start;
     for Edit { start, end, with } in &carried.edits {
-        out.extend_from_slice(text.get(at..*start).unwrap_or_default().as_bytes());
+        out.extend_from_slice(slice::part(text, at..*start).as_bytes());
         out.extend_from_slice(with.as_bytes());
         at = *end;
     }
-    out.extend_from_slice(text.get(at..carried.end).unwrap_or_default().as_bytes());
-    let copied = out.get(from..).unwrap_or_default();
+    out.extend_from_slice(slice::part(text, at..carried.end).as_bytes());
+    let copied = slice::bytes(out, from..);
     if memchr::memchr2(b'\n', b'\r', copied).is_some() {
         // Inside of strings they are escaped.
         let one_line: Vec<u8> =

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::bytes::slice::part;
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{FieldId, base_fields};
 use crate::document::fields::Fields;
@@ -168,7 +169,7 @@ impl Paths {
 
     fn classify(&mut self, name: &str, class: Class) {
         for (dot, _) in name.match_indices('.') {
-            let object = self.node_at(name.get(..dot).unwrap_or_default());
+            let object = self.node_at(part(name, ..dot));
             if let Some(node) = self.nodes.get_mut(object) {
                 node.class = Class::Object;
             }
@@ -189,7 +190,7 @@ impl Paths {
             let Some(node) = self.nodes.get_mut(at) else { return 0 };
             at = *node.children.entry(step.into()).or_insert(next);
             if at == next {
-                let path = name.get(..end).unwrap_or_default().into();
+                let path = part(name, ..end).into();
                 self.nodes.push(Node { path, ..Node::default() });
             }
             end += 1;

@@ -11,6 +11,7 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use super::paths::{Class, Node, Paths, Shape};
 use super::value::is_empty;
 use crate::bytes;
+use crate::bytes::slice::part;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::problem::{Problem, Problems};
@@ -219,7 +220,7 @@ impl<'a> Walk<'a> {
 
     /// The text of a string that has been read.
     fn inside(&self, start: usize, string: StringEnd) -> &'a str {
-        let inner = self.text.get(start + 1..string.end - 1).unwrap_or_default();
+        let inner = part(self.text, start + 1..string.end - 1);
         if string.escaped { json::unescaped(inner, self.arena) } else { inner }
     }
 
@@ -274,7 +275,7 @@ impl<'a> Walk<'a> {
         }
         let first_edit = edits.len();
         let read = self.value(value, node, edits, depth + 1)?;
-        let raw = self.text.get(value..read.end).unwrap_or_default();
+        let raw = part(self.text, value..read.end);
         if let (Some(node), false) = (node, repeated || read.is_empty) {
             self.keep_value(node, value, read.end);
         }
@@ -387,7 +388,7 @@ impl<'a> Walk<'a> {
             b'[' => self.array(at, node.filter(|node| !node.is_leaf()), edits, depth),
             b'"' => {
                 let string = json::string(self.text, at)?;
-                let inner = self.text.get(at + 1..string.end - 1).unwrap_or_default();
+                let inner = part(self.text, at + 1..string.end - 1);
                 if inner.len() > MAX_STRING {
                     self.cut(at, string.end, edits);
                 }
@@ -395,7 +396,7 @@ impl<'a> Walk<'a> {
             }
             b'-' | b'0'..=b'9' => {
                 let end = json::number(self.text, at)?;
-                let number = self.text.get(at..end).unwrap_or_default();
+                let number = part(self.text, at..end);
                 if !fits_a_field(number) {
                     self.replace_by_text(at, end, edits);
                 }
@@ -439,7 +440,7 @@ impl<'a> Walk<'a> {
 
     /// Puts the JSON of a value there as text.
     fn replace_by_text(&self, start: usize, end: usize, edits: &mut ArenaVec<'a, Edit<'a>>) {
-        let raw = self.text.get(start..end).unwrap_or_default();
+        let raw = part(self.text, start..end);
         let with = quoted(raw, self.arena);
         while edits.last().is_some_and(|edit| edit.start >= start) {
             edits.pop();
@@ -527,7 +528,7 @@ fn array_fits(raw: &str, shape: Shape) -> bool {
     let mut at = behind_blanks(raw, 1);
     while !matches!(byte(raw, at), b']' | 0) {
         let Ok(end) = json::value(raw, at) else { return true };
-        let element = raw.get(at..end).unwrap_or_default();
+        let element = part(raw, at..end);
         if !shape.takes(byte(raw, at)) || !array_fits(element, shape) {
             return false;
         }

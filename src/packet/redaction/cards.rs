@@ -1,14 +1,15 @@
 //! Numbers of payment cards: 13 to 19 digits that stand alone, begin as an issuer's do, and have the right check digit (ISO/IEC 7812).
 
 use super::RedactedValue;
+use crate::bytes::slice;
 
 pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
     let mut at = 0;
     while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
         let start = at + start;
-        let digits = bytes.get(start..).unwrap_or_default();
+        let digits = slice::bytes(bytes, start..);
         let length = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let digits = digits.get(..length).unwrap_or_default();
+        let digits = slice::bytes(digits, ..length);
         let is_part = |byte: Option<&u8>| {
             byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
         };
@@ -24,7 +25,7 @@ pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
 /// The first digits that the large issuers have.
 fn has_issuer(digits: &[u8]) -> bool {
     let prefix = |length: usize| {
-        let digits = digits.get(..length).unwrap_or_default();
+        let digits = slice::bytes(digits, ..length);
         digits.iter().fold(0_u32, |number, digit| number * 10 + u32::from(digit - b'0'))
     };
     matches!(prefix(1), 4 | 6)

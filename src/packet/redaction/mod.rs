@@ -16,6 +16,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use self::mask::Mask;
+use crate::bytes::slice;
 use crate::config::log_type::Redaction;
 
 /// What is searched: where a name of a parameter can stand in it.
@@ -111,7 +112,7 @@ impl Redactor {
             }
             kept = value.end;
         }
-        clean.extend_from_slice_copy(bytes.get(kept..).unwrap_or_default());
+        clean.extend_from_slice_copy(slice::bytes(bytes, kept..));
         Some(clean.into_bump_slice())
     }
 

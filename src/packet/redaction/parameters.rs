@@ -6,6 +6,7 @@ use memchr::memmem;
 use memchr::memmem::Finder;
 
 use super::{Names, RedactedValue, Searched, may_be_secret};
+use crate::bytes::slice;
 
 /// Appends the values of the parameters in `bytes` whose names are among `names`.
 pub(super) fn find(bytes: &[u8], searched: Searched, names: &Names, found: &mut Vec<RedactedValue>) {
@@ -64,7 +65,7 @@ fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> 
 /// The text without blanks that ends here: a URL, as far as it goes.
 fn token(front: &[u8]) -> &[u8] {
     let start = front.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
-    front.get(start..).unwrap_or_default()
+    slice::bytes(front, start..)
 }
 
 /// A value with its percent signs decoded as often as it takes, and CEF's escapes undone.
@@ -95,19 +96,19 @@ pub(super) fn find_in_parts(bytes: &[u8], names: &Names, found: &mut Vec<Redacte
     for at in NAME.find_iter(bytes) {
         let Some(rest) = bytes.get(at + 6..) else { continue };
         let Some(end) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) else { continue };
-        if !names.has(rest.get(..end).unwrap_or_default()) {
+        if !names.has(slice::bytes(rest, ..end)) {
             continue;
         }
-        let behind = rest.get(end..).unwrap_or_default();
+        let behind = slice::bytes(rest, end..);
         let head = [&b"\r\n\r\n"[..], b"\n\n"]
             .iter()
             .filter_map(|gap| Some((memmem::find(behind, gap)?, gap.len())))
             .min();
         let Some((gap, length)) = head else { continue };
         let start = gap + length;
-        let value = behind.get(start..).unwrap_or_default();
+        let value = slice::bytes(behind, start..);
         let length = value.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(value.len());
-        if may_be_secret(value.get(..length).unwrap_or_default()) {
+        if may_be_secret(slice::bytes(value, ..length)) {
             let start = at + 6 + end + start;
             found.push(RedactedValue { value: start..start + length, quoted: false });
         }

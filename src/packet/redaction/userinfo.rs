@@ -8,6 +8,7 @@ use memchr::{memchr, memchr2, memmem};
 use super::parameters::decoded;
 use super::{RedactedValue, may_be_secret};
 use crate::bytes::find::each_found;
+use crate::bytes::slice;
 
 /// A spelling of a URL: what stands behind its scheme, before its password and behind it.
 struct Spelling {
@@ -31,7 +32,7 @@ static SPELLINGS: LazyLock<[Spelling; 4]> = LazyLock::new(|| {
 pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
     // Most texts have neither of the signs that stand behind a password.
     let Some(sign) = memchr2(b'@', b'%', bytes) else { return };
-    let signs = bytes.get(sign..).unwrap_or_default();
+    let signs = slice::bytes(bytes, sign..);
     // A text may begin behind the scheme: `//user:password@host`.
     if let [plain, ..] = &*SPELLINGS
         && bytes.starts_with(b"//")

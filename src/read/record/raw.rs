@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::fluentd::{Other, Record};
 use super::repair;
+use crate::bytes::slice;
 
 /// What EventBridge says around an event, and the source that the table knows it by.
 const ENVELOPE: [(&str, &str); 5] = [
@@ -57,7 +58,7 @@ fn is_one_object(line: &str) -> bool {
     line.starts_with('{')
         && line.ends_with('}')
         && memchr::memchr_iter(b'}', bytes).all(|at| {
-            let behind = bytes.get(at + 1..).unwrap_or_default();
+            let behind = slice::bytes(bytes, at + 1..);
             !matches!(behind.first(), Some(b'{' | b' ' | b'\t' | b'\r' | b'\n'))
                 || !behind.trim_ascii_start().starts_with(b"{")
         })

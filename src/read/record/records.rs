@@ -15,6 +15,7 @@ use super::envelope::Opened;
 use super::fluentd::{Envelope, Record};
 use super::spare::Spare;
 use super::{json, repair};
+use crate::bytes::slice::part;
 
 /// Reads a line as records. A line of nothing but blanks has none.
 ///
@@ -227,7 +228,7 @@ impl<'a> Cursor<'a> {
                 repaired.1
             }
         };
-        record.raw = Cow::Borrowed(self.rest.get(..length).unwrap_or_default());
+        record.raw = Cow::Borrowed(part(self.rest, ..length));
         self.rest = self.rest.get(length..)?;
         Some(())
     }
