@@ -1,6 +1,6 @@
-//! The dashboard of a section, as saved objects of OpenSearch Dashboards 2.x and 3.x (NDJSON).
+//! Dashboards, as saved objects of OpenSearch Dashboards 2.x and 3.x (NDJSON): that of a section, and "One address" over all logs.
 //!
-//! Takes the dashboard that the section's log type ships, and fits it to the section's index name and prefix.
+//! The former is the one that the section's log type ships, fitted to the section's index name and prefix.
 
 use crate::log_types::event::Dashboard;
 use crate::map::compiled::CompiledSection;
@@ -12,6 +12,17 @@ pub enum Language {
     English,
     /// Japanese.
     Japanese,
+}
+
+/// The id of the dashboard "One address".
+pub const ONE_ADDRESS: &str = "es-loader-address";
+
+/// The saved objects of "One address", one a line. They are of no section: their index pattern is `log-*`.
+pub fn one_address(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../../config/dashboard-address.ndjson"),
+        Language::Japanese => include_str!("../../config/dashboard-address.ja.ndjson"),
+    }
 }
 
 /// A section's saved objects, one a line, or `None` where its log type has no dashboard.

@@ -1,4 +1,4 @@
-//! What an OpenSearch domain holds before the first document: the index template and the dashboard.
+//! What an OpenSearch domain holds before the first document: the index template and the dashboards.
 
 pub mod template;
 pub mod dashboard;

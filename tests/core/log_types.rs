@@ -32,7 +32,8 @@ const SAMPLES: [&str; 18] = [
     "s3accesslog.log",
 ];
 
-fn all() -> CompiledSections {
+/// All sections that are built in.
+pub(crate) fn all() -> CompiledSections {
     with("[DEFAULT]\nlog_types = all\n")
 }
 

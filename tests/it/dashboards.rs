@@ -48,13 +48,19 @@ fn file(request: &Request) -> (String, String) {
     (name.to_owned(), content.to_owned())
 }
 
+/// The shipped files of these names, one behind the other.
+fn files(names: [&str; 2]) -> String {
+    let read = |name| std::fs::read_to_string(repository().join("config").join(name)).unwrap();
+    names.map(read).concat()
+}
+
 #[test]
 fn all_objects_go_in_by_one_form_that_replaces_older_ones_and_so_again() {
     let (runs, requests) = beside(taken(), |address| vec![setup(address, &[]), setup(address, &[])]);
     for run in runs {
         let run = run.with_status(0);
         let said =
-            "dashboard log-deepsecurity-summary is imported: 10 saved objects for log-deepsecurity-*\n";
+            "dashboards log-deepsecurity-summary and es-loader-address are imported: 10 saved objects\n";
         assert_eq!(run.out(), said);
     }
     let [first, second] = requests.as_slice() else { panic!("{requests:?}") };
@@ -69,14 +75,14 @@ fn all_objects_go_in_by_one_form_that_replaces_older_ones_and_so_again() {
     let (name, content) = file(first);
     // The server refuses any other ending.
     assert!(name.ends_with(".ndjson"), "{name}");
-    assert_eq!(content, std::fs::read_to_string(repository().join("config/dashboard.ndjson")).unwrap());
+    assert_eq!(content, files(["dashboard.ndjson", "dashboard-address.ndjson"]));
 }
 
 #[test]
 fn titles_come_in_japanese_too() {
     let (_, requests) = beside(taken(), |address| vec![setup(address, &["--language", "ja"])]);
     let (_, content) = file(&requests[0]);
-    assert_eq!(content, std::fs::read_to_string(repository().join("config/dashboard.ja.ndjson")).unwrap());
+    assert_eq!(content, files(["dashboard.ja.ndjson", "dashboard-address.ja.ndjson"]));
 }
 
 #[test]
@@ -109,7 +115,8 @@ fn with_an_endpoint_the_template_is_installed_as_well() {
     let out = runs[0].out();
     let lines: Vec<&str> = out.lines().collect();
     assert!(lines[0].starts_with(&format!("index template {} is installed", site.index)), "{out}");
-    assert!(lines[1].starts_with(&format!("dashboard {}-summary is imported", site.index)), "{out}");
+    let said = format!("dashboards {}-summary and es-loader-address are imported", site.index);
+    assert!(lines[1].starts_with(&said), "{out}");
     site.node.get(&format!("_index_template/{}", site.index)).good();
     let (_, content) = file(&requests[0]);
     let pattern: Value = serde_json::from_str(content.lines().next().unwrap()).unwrap();

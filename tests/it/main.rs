@@ -25,6 +25,7 @@ mod terminal;
 mod setup;
 mod dashboards;
 mod panels;
+mod address_panels;
 mod loads;
 mod identity;
 mod corpus;

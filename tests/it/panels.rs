@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use es_loader::generate::{Generator, Module, Options, Summary, Truth};
 use es_loader::setup::dashboard::{Language, saved_objects};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use crate::support::panel::{Saved, buckets, documents, key, list_question, question};
 use crate::support::program::{Run, es_loader};
 use crate::support::services::opensearch;
 use crate::support::site::Site;
@@ -14,7 +15,7 @@ use crate::support::site::Site;
 /// A corpus in a node, and the dashboard over it.
 struct Corpus {
     site: Site,
-    objects: Vec<Value>,
+    saved: Saved,
     lines: Vec<(String, Truth)>,
     summary: Summary,
 }
@@ -24,7 +25,7 @@ impl Corpus {
         let site = Site::new(name);
         let plans = site.sections();
         let text = saved_objects(plans.named("deepsecurity").unwrap(), Language::English).unwrap();
-        let objects = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let saved = Saved::read(&text);
         // What hostile lines hold, the generator does not say.
         let mut generator =
             Generator::new(&Options { seed: 5, lines: 1_500, hostile_share: 0.0, ..Options::default() });
@@ -44,27 +45,20 @@ impl Corpus {
             program.args([command, "--endpoint", opensearch(), "--config"]).arg(site.config()).args(path);
             Run::of(&mut program).with_status(0);
         }
-        Self { site, objects, lines, summary }
+        Self { site, saved, lines, summary }
     }
 
-    fn object(&self, name: &str) -> &Value {
-        let id = format!("{}-{name}", self.site.index);
-        self.objects.iter().find(|object| object["id"] == *id).unwrap()
+    fn attributes(&self, name: &str) -> &Value {
+        self.saved.attributes(&format!("{}-{name}", self.site.index))
     }
 
     /// What Dashboards gets for a panel.
     fn ask(&self, name: &str) -> Value {
-        let attributes = &self.object(name)["attributes"];
-        let state = inner(&attributes["visState"]);
-        let search = json!({
-            "size": 0, "track_total_hits": true, "query": query(attributes),
-            "aggs": aggregations(state["aggs"].as_array().unwrap()),
-        });
-        self.search(&search)
+        self.search(&question(self.attributes(name), &[]))
     }
 
     fn search(&self, search: &Value) -> Value {
-        let pattern = self.object("events")["attributes"]["title"].as_str().unwrap();
+        let pattern = self.attributes("events")["title"].as_str().unwrap();
         self.site.node.search(pattern, search)
     }
 
@@ -115,77 +109,6 @@ fn value<'l>(line: &'l str, key: &str) -> Option<&'l str> {
         Some(line.find(&key)? + key.len())
     })?;
     line[start..].split([' ', '#']).next()
-}
-
-/// JSON inside of a string, as saved objects hold it.
-fn inner(value: &Value) -> Value {
-    serde_json::from_str(value.as_str().unwrap()).unwrap()
-}
-
-fn query(attributes: &Value) -> Value {
-    let query = inner(&attributes["kibanaSavedObjectMeta"]["searchSourceJSON"])["query"].take();
-    assert_eq!(query["language"], "lucene");
-    match query["query"].as_str().unwrap() {
-        "" => json!({"match_all": {}}),
-        text => json!({"query_string": {"query": text}}),
-    }
-}
-
-/// Buckets stand in one another in their order, metrics in the innermost.
-fn aggregations(list: &[Value]) -> Value {
-    let is_metric = |aggregation: &&Value| aggregation["schema"] == "metric";
-    let mut level: Map<String, Value> = list
-        .iter()
-        .filter(is_metric)
-        .filter(|metric| metric["type"] != "count")
-        .map(|metric| (metric["id"].as_str().unwrap().to_owned(), aggregation(metric)))
-        .collect();
-    for bucket in list.iter().filter(|aggregation| !is_metric(aggregation)).rev() {
-        let mut outer = aggregation(bucket);
-        outer["aggs"] = Value::Object(level);
-        level = Map::from_iter([(bucket["id"].as_str().unwrap().to_owned(), outer)]);
-    }
-    Value::Object(level)
-}
-
-fn aggregation(saved: &Value) -> Value {
-    let params = &saved["params"];
-    let field = &params["field"];
-    match saved["type"].as_str().unwrap() {
-        "terms" => {
-            // The first metric is the number of documents.
-            let by = match params["orderBy"].as_str().unwrap() {
-                "1" => "_count",
-                metric => metric,
-            };
-            json!({"terms": {"field": field, "size": params["size"], "order": {by: params["order"]}}})
-        }
-        // Dashboards works an interval out of the time that is shown.
-        "date_histogram" if params["interval"] == "auto" => {
-            json!({"date_histogram": {"field": field, "fixed_interval": "1m", "min_doc_count": params["min_doc_count"]}})
-        }
-        "histogram" => {
-            json!({"histogram": {"field": field, "interval": params["interval"], "min_doc_count": 1}})
-        }
-        "top_hits" => json!({"top_hits": {
-            "size": params["size"], "docvalue_fields": [{"field": field}], "_source": false,
-            "sort": [{params["sortField"].as_str().unwrap(): {"order": params["sortOrder"]}}],
-        }}),
-        kind @ ("cardinality" | "max") => json!({kind: {"field": field}}),
-        other => panic!("{other}"),
-    }
-}
-
-fn buckets(aggregation: &Value) -> &[Value] {
-    aggregation["buckets"].as_array().unwrap()
-}
-
-fn key(bucket: &Value) -> &str {
-    bucket["key"].as_str().unwrap()
-}
-
-fn documents(bucket: &Value) -> u64 {
-    bucket["doc_count"].as_u64().unwrap()
 }
 
 fn module_name(module: Module) -> String {
@@ -309,12 +232,8 @@ fn each_panel_shows_what_the_generator_wrote() {
 #[test]
 fn the_list_of_events_has_a_value_in_each_column() {
     let corpus = Corpus::load("columns");
-    let attributes = &corpus.object("list")["attributes"];
-    let [by, order] = [0, 1].map(|at| attributes["sort"][0][at].as_str().unwrap());
-    let found = corpus.search(&json!({
-        "size": 4_000, "_source": false, "query": query(attributes),
-        "docvalue_fields": attributes["columns"], "sort": [{by: {"order": order}}],
-    }));
+    let attributes = corpus.attributes("list");
+    let found = corpus.search(&list_question(attributes, 4_000, &[]));
     let hits = found["hits"]["hits"].as_array().unwrap();
     assert_eq!(hits.len(), corpus.lines.len());
     for column in attributes["columns"].as_array().unwrap() {

@@ -60,7 +60,7 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Tell which documents of a sample another configuration changes
     Diff(DiffArgs),
-    /// Install the index template and the dashboard, or print what the function's role has to be allowed
+    /// Install the index template and the dashboards, or print what the function's role has to be allowed
     Setup(Box<SetupArgs>),
     /// Load what lies in a bucket already, day by day, and go on where it was stopped
     Backfill(BackfillArgs),

@@ -33,14 +33,14 @@ pub(crate) struct SetupArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "OpenSearch Dashboards")]
 pub(crate) struct DashboardsArgs {
-    /// Import the dashboard into OpenSearch Dashboards at this address, with the same sign-in; the template is installed too where
-    /// an endpoint is given
+    /// Import the dashboards into OpenSearch Dashboards at this address, with the same sign-in: that of a section, and "One address"
+    /// over all logs. The template is installed too where an endpoint is given
     #[arg(long, value_name = "URL", conflicts_with_all = ["print", "print_iam"])]
     pub(crate) dashboards: Option<String>,
-    /// Language of its titles
+    /// Language of their titles
     #[arg(long, value_enum, default_value_t = LanguageName::En, value_name = "en|ja", requires = "dashboards")]
     pub(crate) language: LanguageName,
-    /// Section that it is for; by default the first one whose logs have a dashboard
+    /// Section whose dashboard it is; by default the first one whose logs have one
     #[arg(long, value_name = "SECTION", requires = "dashboards")]
     pub(crate) log_type: Option<String>,
 }

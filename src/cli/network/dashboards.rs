@@ -1,4 +1,4 @@
-//! `es-loader setup --dashboards`: the dashboard of a section.
+//! `es-loader setup --dashboards`: the dashboard of a section, and the one over all logs.
 
 use super::connect;
 use crate::cli::args::common::ConnectionArgs;
@@ -8,9 +8,9 @@ use crate::cli::output;
 use crate::edge::opensearch::dashboards::Dashboards;
 use crate::map::compiled::CompiledSections;
 use crate::setup::dashboard;
-use crate::setup::dashboard::Language;
+use crate::setup::dashboard::{Language, ONE_ADDRESS};
 
-/// Imports the dashboard, over an older one of the same section, if the arguments name a server.
+/// Imports the dashboards, over older ones of the same ids, if the arguments name a server.
 pub(super) async fn install(
     args: &DashboardsArgs,
     connection: &ConnectionArgs,
@@ -22,7 +22,7 @@ pub(super) async fn install(
         LanguageName::Ja => Language::Japanese,
     };
     let with_dashboard = |section| Some((section, dashboard::saved_objects(section, language)?));
-    let (section, objects) = match &args.log_type {
+    let (section, mut objects) = match &args.log_type {
         None => sections
             .iter()
             .find_map(with_dashboard)
@@ -35,9 +35,12 @@ pub(super) async fn install(
                 .ok_or_else(|| Failure(format!("there is no dashboard for logs of section [{name}]")))?
         }
     };
+    objects.push_str(dashboard::one_address(language));
     let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
     let taken = dashboards.import(&objects).await?;
     let index = &section.log_type().index.name;
-    output::line(format_args!("dashboard {index}-summary is imported: {taken} saved objects for {index}-*"));
+    output::line(format_args!(
+        "dashboards {index}-summary and {ONE_ADDRESS} are imported: {taken} saved objects"
+    ));
     Ok(())
 }

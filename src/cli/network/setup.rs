@@ -1,4 +1,4 @@
-//! `es-loader setup`: installs the index templates and the dashboard.
+//! `es-loader setup`: installs the index templates and the dashboards.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ use crate::setup::template::without_flat_object;
 /// Tries to install a template over a connection that breaks.
 const TRIES: u32 = 3;
 
-/// Installs the templates, each under its name, and the dashboard, where the arguments name a server for it.
+/// Installs the templates, each under its name, and the dashboards, where the arguments name a server for them.
 pub(crate) fn run(
     args: &SetupArgs,
     sections: &CompiledSections,
@@ -85,7 +85,7 @@ async fn told(client: &OpenSearch, error: &ApiError) -> Failure {
         }
         error if is_dashboards(client, error).await => {
             "OpenSearch Dashboards answers there. --endpoint takes the address of the cluster itself, mostly on port 9200; --dashboards URL \
-             installs the dashboard"
+             installs the dashboards"
         }
         _ => return Failure(error.to_string()),
     };

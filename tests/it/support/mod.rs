@@ -7,6 +7,7 @@ pub(crate) mod node;
 pub(crate) mod forward;
 pub(crate) mod site;
 pub(crate) mod story;
+pub(crate) mod panel;
 pub(crate) mod refused;
 pub(crate) mod program;
 pub(crate) mod chain;
