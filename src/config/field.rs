@@ -76,7 +76,13 @@ pub(super) fn typing_error(name: &str) -> Option<Objection> {
     if ecs::is_ecs_field(name) || OPEN.iter().any(|open| below(name, open)) {
         return None;
     }
-    let group = name.split_once('.').map_or(name, |(group, _)| group);
+    let (group, rest) = name.split_once('.').unwrap_or((name, ""));
+    // Nothing is listed below these: only the name of the group tells what was meant.
+    let open = OPEN.iter().find(|open| !is_ecs_top_level(group) && is_near(group, open, 1));
+    if let Some(open) = open {
+        let help = format!("did you mean '{open}.{rest}'? if not, name '{name}' in 'ecs' as well");
+        return Some((format!("'{name}' is no field of ECS"), Some(help)));
+    }
     let meant = closest(name, groups_like(group).into_iter().flat_map(ecs::names_below))
         .filter(|meant| is_near(name, meant, 2.min((name.chars().count() - 1) / 3)))?;
     let help = format!("did you mean '{meant}'? if not, name '{name}' in 'ecs' as well");

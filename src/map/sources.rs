@@ -60,7 +60,13 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
             }
             let message = format!("source {} of {} is no known key", quoted(name), mapping.field);
             let help = if is_label {
-                format!("if {} is its value, list '{}' in 'static_ecs'", quoted(name), mapping.field)
+                let constant =
+                    format!("if {} is its value, list '{}' in 'static_ecs'", quoted(name), mapping.field);
+                // A short word is near to some key by chance.
+                match meant.filter(|_| name.len() >= SHORTEST_KEY) {
+                    Some(meant) => format!("{meant} {constant}"),
+                    None => constant,
+                }
             } else {
                 meant.unwrap_or_else(|| {
                     "events of your own may have it: 'check --sample FILE' looks into lines of yours"
@@ -74,10 +80,13 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
     warnings
 }
 
+/// Letters of a key from which on a word that is near to it is meant as it.
+const SHORTEST_KEY: usize = 5;
+
 /// Whether `name` is one slip away from a known name of five letters or more, and not another number of it.
 fn is_one_slip<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> bool {
     let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
-    let mut names = names.filter(|known| known.len() >= 5 && letters(known) != letters(name));
+    let mut names = names.filter(|known| known.len() >= SHORTEST_KEY && letters(known) != letters(name));
     names.any(|known| strsim::osa_distance(known, name) == 1)
 }
 

@@ -145,6 +145,26 @@ fn a_constant_that_no_list_names_is_told() {
 }
 
 #[test]
+fn a_typing_error_beside_a_label_is_told_with_what_was_meant() {
+    for (line, meant) in [
+        (
+            "labels.tenant = TrendMicroDsTenat",
+            "did you mean 'TrendMicroDsTenant'? if 'TrendMicroDsTenat' is its value, list",
+        ),
+        ("labels.host = dvchots", "did you mean 'dvchost'?"),
+        ("lables.tenant = TrendMicroDsTenant", "did you mean 'labels.tenant'?"),
+        ("label.tenant = TrendMicroDsTenant", "did you mean 'labels.tenant'?"),
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains(meant), "{line}: {told}");
+    }
+    // A short value is near to a key by chance.
+    let told = deepsecurity("labels.env = dev");
+    assert!(told.contains("in 'static_ecs'") && !told.contains("did you mean"), "{told}");
+    assert_eq!(deepsecurity("labels.tenant = TrendMicroDsTenant"), "");
+}
+
+#[test]
 fn a_section_whose_name_is_nearly_a_built_in_one_is_told() {
     for name in ["DeepSecurity", "deep_security", "deep-security", "deepsecurty"] {
         let told = told(&format!("[{name}]\nindex_name = log-x\ns3_key = x/\n"));

@@ -7,7 +7,9 @@ use es_loader::setup::template::index_template;
 use serde_json::Value;
 
 use crate::log_types::all;
-use crate::support::panels::{ADDRESS, Board, SUMMARY};
+use crate::support::panels::Board;
+use crate::support::panels::address::ADDRESS;
+use crate::support::panels::summary::SUMMARY;
 use crate::support::{plan, plan_of_section, plan_with};
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::Japanese];

@@ -2,13 +2,10 @@
 
 mod aggregations;
 mod charts;
-mod summary;
-mod address;
+pub(crate) mod summary;
+pub(crate) mod address;
 
 use serde_json::{Map, Value, json};
-
-pub(crate) use self::address::ADDRESS;
-pub(crate) use self::summary::SUMMARY;
 
 /// A dashboard: panels, and under them a list of events.
 pub(crate) struct Board {
