@@ -2,9 +2,6 @@
 
 use std::mem;
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::output::{Note, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine};
@@ -21,6 +18,7 @@ use crate::map::exclude::Exclusions;
 use crate::parse::joined;
 use crate::parse::joined::EventText;
 use crate::parse::marker::EventStart;
+use crate::read::object::first_line;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
@@ -49,8 +47,7 @@ impl<'t, 'b> ReadRecord<'t, 'b> {
 
 /// Whether a line may be an envelope, in a section whose lines are no JSON. The records tell for certain.
 fn is_enveloped(line: &str) -> bool {
-    static FIELD: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"logEvents\""));
-    line.trim_start().starts_with('{') && FIELD.find(line.as_bytes()).is_some()
+    first_line::is_envelope(line.trim_start().as_bytes())
 }
 
 /// Whether a line of a section whose lines are the events themselves has them in an envelope all the same.

@@ -141,8 +141,8 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let Self { read, row, .. } = self;
         let record = read.event.record;
         // Where an event stands in a record that is not read, the fields around it are not the event.
-        let is_mapped = record.message_missing && has_value && !holds_marker(record);
-        let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped;
+        let is_mapped = || record.message_missing && has_value && !holds_marker(record);
+        let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped();
         let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
         let (problem, kind, message) = match section.log_type.file_format {
             _ if is_broken_json(record, section) || is_unread_json(read, section) => {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::bytes::table;
 use crate::bytes::table::Table;
@@ -49,11 +49,12 @@ impl Profile for Linux {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         let process = record.text("proc").unwrap_or_default();
-        let is_secure = FORMS.iter().any(|form| process.contains(form.process));
-        if let (true, Some(message)) = (is_secure, record.text("syslog_message")) {
+        let mut forms = FORMS.iter().filter(|form| process.contains(form.process)).peekable();
+        if let (Some(_), Some(message)) = (forms.peek(), record.text("syslog_message")) {
             record.set("event.module", "secure");
-            if let Some(form) = FORMS.iter().find(|form| form.says(process, message)) {
-                tell(form, process, message, &mut record);
+            if let Some((form, groups)) = forms.find_map(|form| Some((form, form.pattern.captures(message)?)))
+            {
+                tell(form, &groups, process, &mut record);
             }
         }
         record.instance_of_stream();
@@ -61,14 +62,7 @@ impl Profile for Linux {
     }
 }
 
-impl Form {
-    fn says(&self, process: &str, message: &str) -> bool {
-        process.contains(self.process) && self.pattern.is_match(message)
-    }
-}
-
-fn tell<'a>(form: &Form, process: &str, message: &'a str, record: &mut RecordView<'_, 'a>) {
-    let Some(groups) = form.pattern.captures(message) else { return };
+fn tell<'a>(form: &Form, groups: &Captures<'a>, process: &str, record: &mut RecordView<'_, 'a>) {
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
     for (field, value) in [
         ("event.action", group("action")),

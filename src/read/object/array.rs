@@ -7,7 +7,7 @@ use std::io::Read;
 
 use memchr::{memchr, memchr2};
 
-use super::array_place::Place;
+use super::array_place::ArrayPlace;
 use super::line::LineNumber;
 use super::lines::{LONGEST_RECORD, Lines, Span};
 use super::nesting::Nesting;
@@ -31,31 +31,31 @@ impl<R: Read> Lines<R> {
         self.begin();
         loop {
             match &mut self.place {
-                Place::Outside => match self.find_array(name) {
+                ArrayPlace::Outside => match self.find_array(name) {
                     Some(first) => {
                         self.pass(first);
-                        self.place = Place::Inside;
+                        self.place = ArrayPlace::Inside;
                     }
                     None => return self.next_record_span(),
                 },
-                Place::Inside => {
+                ArrayPlace::Inside => {
                     self.pass_all(|byte| BLANKS.contains(&byte) || byte == b',');
                     match bytes(&self.buffer, self.start..self.end).first() {
                         None => return None,
                         Some(b']') => {
                             self.pass(1);
-                            self.place = Place::Behind(Nesting::inside());
+                            self.place = ArrayPlace::Behind(Nesting::inside());
                         }
                         Some(_) => return self.element(),
                     }
                 }
-                Place::Behind(nesting) => {
+                ArrayPlace::Behind(nesting) => {
                     let waiting = bytes(&self.buffer, self.start..self.end);
                     let end = nesting.end(waiting);
                     let is_over = end.is_some() || nesting.is_broken;
                     self.pass(end.unwrap_or(waiting.len()));
                     if is_over || !self.fill() {
-                        self.place = Place::Outside;
+                        self.place = ArrayPlace::Outside;
                         // What follows on the line of the object is no line of its own, unless it is something.
                         self.pass_all(|byte| BLANKS.contains(&byte));
                     }
@@ -66,7 +66,7 @@ impl<R: Read> Lines<R> {
 
     /// The same, if it is decoded already.
     pub(super) fn decoded_element(&mut self) -> Option<Span> {
-        if !matches!(self.place, Place::Inside) {
+        if !matches!(self.place, ArrayPlace::Inside) {
             return None;
         }
         let waiting = bytes(&self.buffer, self.start..self.end);
@@ -108,7 +108,7 @@ impl<R: Read> Lines<R> {
             }
             if nesting.is_broken {
                 // A line end inside of a string: this is no JSON, and what follows are lines.
-                self.place = Place::Outside;
+                self.place = ArrayPlace::Outside;
                 let line = memchr(b'\n', waiting).unwrap_or(waiting.len());
                 return Some(self.take_element(line, 0));
             }
@@ -117,7 +117,7 @@ impl<R: Read> Lines<R> {
             }
             read = waiting.len();
             if !self.fill() {
-                self.place = Place::Outside;
+                self.place = ArrayPlace::Outside;
                 if self.source_failed() {
                     // Another try will read the element whole.
                     self.pass(read);
@@ -141,7 +141,7 @@ impl<R: Read> Lines<R> {
         loop {
             self.end = kept;
             if !self.fill() {
-                self.place = Place::Outside;
+                self.place = ArrayPlace::Outside;
                 return (!self.source_failed()).then(|| self.take_element(kept, passed));
             }
             let rest = bytes(&self.buffer, kept..self.end);

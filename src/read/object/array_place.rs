@@ -4,7 +4,7 @@ use super::nesting::Nesting;
 
 /// Where the text that waits begins.
 #[derive(Default)]
-pub(super) enum Place {
+pub(super) enum ArrayPlace {
     /// Outside of any array of events.
     #[default]
     Outside,

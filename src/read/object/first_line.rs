@@ -4,17 +4,19 @@
 //! event too, so that nothing is lost.
 
 use std::io::Read;
+use std::sync::LazyLock;
 
 use memchr::memchr;
-use memchr::memmem::find;
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
 use super::lines::{LONGEST_RECORD, Lines, Span};
 use crate::bytes::slice::bytes;
 
-/// Whether a line is an envelope of CloudWatch Logs.
-fn is_envelope(line: &[u8]) -> bool {
-    line.trim_ascii_start().starts_with(b"{") && find(line, b"\"logEvents\"").is_some()
+/// Whether a line may be an envelope of CloudWatch Logs. Its records tell for certain.
+pub(crate) fn is_envelope(line: &[u8]) -> bool {
+    static FIELD: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"logEvents\""));
+    line.trim_ascii_start().starts_with(b"{") && FIELD.find(line).is_some()
 }
 
 impl<R: Read> Lines<R> {

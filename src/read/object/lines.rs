@@ -7,7 +7,7 @@ use std::mem;
 
 use memchr::{memchr, memchr_iter};
 
-use super::array_place::Place;
+use super::array_place::ArrayPlace;
 use super::grouping::Grouping;
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
@@ -42,7 +42,7 @@ pub struct Lines<R> {
     decoded: u64,
     stop: Option<Stop>,
     grouping: Grouping,
-    pub(super) place: Place,
+    pub(super) place: ArrayPlace,
     broken: Option<Break>,
     /// The place in the text before which no record over several lines begins.
     no_record_before: u64,
@@ -82,7 +82,7 @@ impl<R: Read> Lines<R> {
             decoded: 0,
             stop: None,
             grouping: Grouping::default(),
-            place: Place::default(),
+            place: ArrayPlace::default(),
             broken: None,
             no_record_before: 0,
         }

@@ -38,7 +38,7 @@ mod nesting;
 mod array_place;
 mod lines;
 mod array;
-mod first_line;
+pub(crate) mod first_line;
 
 pub use self::grouping::Grouping;
 pub use self::inflation::Inflation;
