@@ -64,3 +64,28 @@ fn what_the_endpoint_does_not_take_is_not_tried_again_however_well_it_goes() {
     pace.too_large(8 * MB);
     assert_eq!(pace.bytes(), 3 * MB, "a ceiling does not rise");
 }
+
+#[test]
+fn a_size_that_was_taken_before_is_too_large_when_it_is_refused_three_times_in_a_row() {
+    let mut pace = Pace::new(2);
+    pace.took(4 * MB);
+    pace.too_large(4 * MB);
+    pace.too_large(4 * MB);
+    pace.went_wrong();
+    pace.too_large(4 * MB);
+    pace.too_large(4 * MB);
+    assert_eq!(pace.bytes(), usize::MAX, "it is about something else");
+    pace.too_large(4 * MB);
+    assert_eq!(pace.bytes(), 3 * MB);
+}
+
+#[test]
+fn requests_stay_as_large_as_some_that_were_taken_where_others_are_refused_by_chance() {
+    let mut pace = Pace::new(2);
+    for _ in 0..20 {
+        pace.took(4 * MB);
+        pace.went_well();
+        pace.too_large(4 * MB + 1);
+    }
+    assert_eq!(pace.bytes(), 4 * MB);
+}

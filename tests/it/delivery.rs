@@ -201,6 +201,23 @@ fn faults_of_the_whole_request_are_outlived() {
 }
 
 #[test]
+fn an_endpoint_that_is_down_is_tried_by_one_request_at_a_time_however_many_wait() {
+    run(async {
+        let up = Instant::now() + Duration::from_millis(500);
+        let server = serve(move |request| match Instant::now() < up {
+            true => Reply::Full(502, vec![], b"bad gateway".to_vec()),
+            false => all_indexed(request),
+        })
+        .await;
+        let many = Options { in_flight: 16, ..QUICK };
+        let delivery = load(&server, (0..16).map(|at| batch(at..=at)).collect(), &many, None).await;
+        assert_eq!((delivery.indexed, delivery.stop), (16, None));
+        // Sixteen before the first answer, one each ten milliseconds, and sixteen that go through. Each on its own: eight hundred.
+        assert!(delivery.requests < 250, "{}", delivery.requests);
+    });
+}
+
+#[test]
 fn an_answer_larger_than_any_of_a_cluster_is_not_read_and_the_documents_are_sent_again() {
     run(async {
         let mut requests = 0;

@@ -12,6 +12,9 @@ const SMALLEST: usize = 64 << 10;
 /// How much larger requests may be after an answer without complaint, in bytes.
 const GROWTH: usize = 256 << 10;
 
+/// The number of refusals in a row after which a size that was taken before counts as too large.
+const BELIEVED: u32 = 3;
+
 /// The pace of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -23,13 +26,25 @@ pub struct Pace {
     bytes: usize,
     /// The largest size in bytes that the endpoint takes.
     ceiling: usize,
+    /// The largest size in bytes that the endpoint took.
+    taken: usize,
+    /// How many requests in a row it refused for their size.
+    too_large: u32,
 }
 
 impl Pace {
     /// Full speed, with no more than this number of requests in flight.
     pub fn new(most_in_flight: usize) -> Self {
         let most_in_flight = most_in_flight.max(1);
-        Self { most_in_flight, in_flight: most_in_flight, calm: 0, bytes: usize::MAX, ceiling: usize::MAX }
+        Self {
+            most_in_flight,
+            in_flight: most_in_flight,
+            calm: 0,
+            bytes: usize::MAX,
+            ceiling: usize::MAX,
+            taken: 0,
+            too_large: 0,
+        }
     }
 
     /// How many requests may be in flight.
@@ -44,6 +59,7 @@ impl Pace {
 
     /// A request was taken without complaint.
     pub fn went_well(&mut self) {
+        self.too_large = 0;
         self.bytes = self.bytes.saturating_add(GROWTH);
         self.calm += 1;
         if self.calm >= CALM {
@@ -54,19 +70,35 @@ impl Pace {
 
     /// A request went wrong, but not because the cluster could not keep up.
     pub fn went_wrong(&mut self) {
+        self.too_large = 0;
         self.calm = 0;
     }
 
     /// The cluster could not keep up with a request of so many bytes.
     pub fn complained(&mut self, bytes: usize) {
+        self.too_large = 0;
         self.calm = 0;
         self.in_flight = (self.in_flight / 2).max(1);
         self.bytes = (self.bytes.min(bytes) / 2).max(SMALLEST);
     }
 
-    /// The endpoint does not take requests of so many bytes. Halves of this request stay below the new ceiling, and other requests of
+    /// The endpoint let a request of so many bytes in, whatever became of its documents.
+    pub fn took(&mut self, bytes: usize) {
+        self.taken = self.taken.max(bytes);
+    }
+
+    /// The endpoint does not take a request of so many bytes. Halves of this request stay below the new ceiling, and other requests of
     /// its size are not tried.
+    ///
+    /// A size that it took before is believed to be too large only at the third refusal in a row: one proxy among several that is out of
+    /// order must not make each document a request of its own.
     pub fn too_large(&mut self, bytes: usize) {
-        self.ceiling = self.ceiling.min(bytes / 4 * 3);
+        self.too_large += 1;
+        if self.too_large >= BELIEVED {
+            self.taken = 0;
+        }
+        if bytes > self.taken {
+            self.ceiling = self.ceiling.min((bytes / 4 * 3).max(self.taken));
+        }
     }
 }

@@ -43,6 +43,7 @@ impl RetryQueue<'_> {
         };
 
         let is_whole = !matches!(judgement, Judgement::Items { .. });
+        self.failures = if matches!(judgement, Judgement::Again(_)) { self.failures + 1 } else { 0 };
         let size = attempt.batch.body.len();
         let settled = self.delivery.indexed + self.delivery.rejected.total();
         let (rolls_over, written) = (self.rolls_over(&attempt), self.delivery.written());
@@ -54,13 +55,14 @@ impl RetryQueue<'_> {
             self.delivery.may_be_double += self.delivery.written() - written;
         }
         self.spent = next.spent;
-        if next.too_large {
-            self.pace.too_large(size);
+        if !is_whole {
+            self.pace.took(size);
         }
-        match (next.pressure, next.later.is_some()) {
-            (true, _) => self.pace.complained(size),
-            (false, true) => self.pace.went_wrong(),
-            (false, false) => self.pace.went_well(),
+        match (next.too_large, next.pressure, next.later.is_some()) {
+            (true, ..) => self.pace.too_large(size),
+            (false, true, _) => self.pace.complained(size),
+            (false, false, true) => self.pace.went_wrong(),
+            (false, false, false) => self.pace.went_well(),
         }
         for attempt in next.at_once.into_iter().rev() {
             self.requeue(attempt);

@@ -50,11 +50,13 @@ pub(crate) struct RetryQueue<'a> {
     waiting: VecDeque<Attempt>,
     /// Attempts that pause until a time.
     pausing: Vec<(Instant, Attempt)>,
-    /// No request begins before this time: the endpoint asked for a pause.
+    /// No request begins before this time: the endpoint asked for a pause, or nothing goes through.
     not_before: Option<Instant>,
     /// Requests without an answer yet.
     pub(crate) in_flight: JoinSet<Completed>,
     pace: Pace,
+    /// How many requests in a row had no answer about their documents.
+    failures: u32,
     closed_indices: ClosedIndices,
     /// Indices that take no document until someone changes something, and why.
     denied: BTreeMap<String, Fault>,
@@ -94,6 +96,7 @@ impl<'a> RetryQueue<'a> {
             not_before: None,
             in_flight: JoinSet::new(),
             pace: Pace::new(options.in_flight),
+            failures: 0,
             closed_indices: ClosedIndices::default(),
             denied: BTreeMap::new(),
             denial: None,

@@ -8,6 +8,9 @@ use crate::deliver::bulk::fault::Fault;
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::outcome::Stop;
 
+/// The number of failures in a row after which all attempts pause, and one goes at a time.
+const SEVERAL: u32 = 3;
+
 impl RetryQueue<'_> {
     /// The next time at which [`Self::wake`] and [`Self::send`] have something to do.
     pub(crate) fn alarm(&self) -> Option<Instant> {
@@ -24,6 +27,11 @@ impl RetryQueue<'_> {
         over.for_each(|(_, attempt)| self.waiting.push_front(attempt));
     }
 
+    /// Whether the endpoint seems to be down or full: it said nothing about documents for several requests in a row.
+    pub(super) fn nothing_goes_through(&self) -> bool {
+        self.failures >= SEVERAL
+    }
+
     /// Queues an attempt to be sent at once, before the others: what comes first in the object is settled first, so that the load that
     /// goes on behind a cut has little to do again.
     pub(super) fn requeue(&mut self, attempt: Attempt) {
@@ -32,8 +40,9 @@ impl RetryQueue<'_> {
         }
     }
 
-    /// Queues an attempt to be sent after a pause. A pause that the endpoint has `asked` for holds for all attempts, but for no more
-    /// than half of the time that is left: otherwise the endpoint could ask for a pause that outlasts the delivery.
+    /// Queues an attempt to be sent after a pause. A pause that the endpoint has `asked` for holds for all attempts, and so does one
+    /// after several failures in a row: an endpoint that is down or full is tried by one request at a time, however many attempts wait.
+    /// No pause is longer than half of the time that is left: otherwise the endpoint could ask for one that outlasts the delivery.
     pub(super) fn requeue_later(&mut self, mut attempt: Attempt, fault: &Fault, asked: Option<Duration>) {
         let now = Instant::now();
         let end = self
@@ -52,11 +61,11 @@ impl RetryQueue<'_> {
             return;
         }
 
-        let bound =
-            self.options.pause.saturating_mul(1 << attempt.retries.min(20)).min(self.options.longest_pause);
+        let doublings = attempt.retries.max(self.failures.saturating_sub(1)).min(20);
+        let bound = self.options.pause.saturating_mul(1 << doublings).min(self.options.longest_pause);
         let pause = bound.mul_f64(random_fraction()).max(asked.unwrap_or_default()).min(left / 2);
         let wake = now.checked_add(pause).unwrap_or(now);
-        if asked.is_some() {
+        if asked.is_some() || self.nothing_goes_through() {
             self.not_before = self.not_before.max(Some(wake));
         }
         // One warning a delivery is enough to tell why it takes so long. The fault's reason is left out: it may quote a document.

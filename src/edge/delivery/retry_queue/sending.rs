@@ -19,7 +19,8 @@ impl RetryQueue<'_> {
             return;
         }
         let ways = self.client.target().ways();
-        while self.in_flight.len() < self.pace.in_flight()
+        let most = if self.nothing_goes_through() { 1 } else { self.pace.in_flight() };
+        while self.in_flight.len() < most
             && let Some(attempt) = self.waiting.pop_front()
         {
             let Some(mut attempt) = self.without_denied(attempt) else { continue };
