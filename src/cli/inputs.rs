@@ -107,6 +107,10 @@ pub(crate) fn of_paths(
         }
         for found in files_under(path) {
             inputs.push(match found {
+                // A folder may hold other files too, as a prefix of a bucket does.
+                Ok(file) if &file != path && section.is_none() && is_of_none(&file, sections) => {
+                    Input::not_loaded(file.display().to_string(), Outcome::not_taken(&Choice::Unknown))
+                }
                 Ok(file) => of_file(file, section, sections)?,
                 Err((path, error)) => Input::failed(path.display().to_string(), error.to_string()),
             });
@@ -156,6 +160,12 @@ pub(crate) fn of_file(
             Input::failed(key, reason)
         }
     })
+}
+
+/// Whether no section takes the file, though there are several.
+fn is_of_none(file: &Path, sections: &CompiledSections) -> bool {
+    let key = file.display().to_string();
+    matches!(sections.for_key(&key), Choice::Unknown) && sections.iter().nth(1).is_some()
 }
 
 /// The names of the sections, for a message.

@@ -147,7 +147,7 @@ impl Problem {
             Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",
             Self::NotInEnvelope => "line outside of CloudWatch Logs' envelope, which via_cwl promises",
-            Self::NoEvent => "no CEF or LEEF event in the line, indexed as pipeline_error",
+            Self::NoEvent => "line without an event of its log type, indexed as pipeline_error",
             Self::EventWithinOtherText => {
                 "event inside of JSON, CSV or other text that is not read, indexed as pipeline_error"
             }

@@ -1,7 +1,16 @@
 //! What a line without an event looks like, for people who wonder what was stored there.
 
-/// Says what the text of a line looks like.
-pub(super) fn looks_like(text: &str) -> &'static str {
+use crate::config::log_type::FileFormat;
+
+/// Says what the text of a line looks like. A section of another format than CEF, LEEF and fluentd's records expects something else
+/// there; `are_events` says that those of its JSON are events themselves.
+pub(super) fn looks_like(text: &str, format: &FileFormat, are_events: bool) -> &'static str {
+    match format {
+        FileFormat::Text(_) => return "text that log_pattern does not match",
+        FileFormat::Csv(_) => return "rows without values, or without a line of names",
+        FileFormat::Json if are_events => return "something other than an object of JSON",
+        FileFormat::Json | FileFormat::Cef | FileFormat::Leef => {}
+    }
     let text = text.trim();
     let count = |character: char| text.matches(character).count();
     if text.contains('\0') || count(char::REPLACEMENT_CHARACTER) > text.len() / 20 {

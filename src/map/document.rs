@@ -12,6 +12,7 @@ use super::index_name::IndexNames;
 use super::mapped::MappedEvent;
 use crate::bytes::json;
 use crate::bytes::json::EventText;
+use crate::config::log_type::FileFormat;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
@@ -46,6 +47,11 @@ impl Document<'_, '_, '_> {
     pub fn explain(&self) -> Explanation {
         let Self { event, section, facts, index_names, arena, .. } = self;
         explain(event, section, facts, (*index_names).clone(), arena)
+    }
+
+    /// The format of its section, and whether the section's JSON objects are events themselves.
+    pub(crate) fn format(&self) -> (&FileFormat, bool) {
+        (&self.section.log_type.file_format, self.section.paths.is_some())
     }
 
     /// Vendor, product and version of an event of a product that is not the section's.

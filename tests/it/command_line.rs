@@ -131,6 +131,33 @@ fn a_folder_is_loaded_in_order_and_hidden_files_are_left_alone() {
 }
 
 #[test]
+fn a_folder_of_many_log_types_says_what_was_passed_over_and_what_the_lines_of_a_section_should_be() {
+    let folder = folder(&[
+        ("all.ini", b"[DEFAULT]\nlog_types = all\n"),
+        ("logs/ds_agent.log", &line("x")),
+        ("logs/Linux/secure/README.txt", b"not a log\n"),
+        ("logs/KafkaBrokerLogs/1.gz", b"{}\n"),
+        (
+            "logs/AWSLogs/111122223333/elasticloadbalancing_x_clb_20261121T0005Z_203.0.113.1_x.log",
+            b"{\"a\":1}\n{}\n",
+        ),
+    ]);
+    let config = folder.path().join("all.ini");
+    let logs = folder.path().join("logs");
+    let mut load = es_loader();
+    load.args(["load", "--to", "none", "--config"]).args([&config, &logs]);
+    let run = Run::of(&mut load).with_status(1);
+    let run = run.says("no section's s3_key matches, for example ").says("KafkaBrokerLogs/1.gz");
+    run.says("are no event: it looks like text that log_pattern does not match");
+    let mut load = es_loader();
+    load.args(["load", "--to", "none", "--config"]).args([&config, &logs.join("KafkaBrokerLogs/1.gz")]);
+    Run::of(&mut load).with_status(2).says("name one with --log-type: ");
+    let mut load = es_loader();
+    load.args(["load", "--to", "none", "--config"]).args([&config, &logs.join("KafkaBrokerLogs")]);
+    Run::of(&mut load).with_status(2).says("no section's s3_key matches");
+}
+
+#[test]
 fn plain_text_and_gzip_give_the_same_documents() {
     let mut text = Vec::new();
     GzDecoder::new(chain::bytes().as_slice()).read_to_end(&mut text).unwrap();

@@ -61,25 +61,33 @@ impl RetryQueue<'_> {
             return;
         }
 
-        let doublings = attempt.retries.max(self.failures.saturating_sub(1)).min(20);
-        let bound = self.options.pause.saturating_mul(1 << doublings).min(self.options.longest_pause);
-        let pause = bound.mul_f64(random_fraction()).max(asked.unwrap_or_default()).min(left / 2);
-        let wake = now.checked_add(pause).unwrap_or(now);
-        if asked.is_some() || self.nothing_goes_through() {
+        let own = self.pause(attempt.retries).max(asked.unwrap_or_default()).min(left / 2);
+        let wake = now.checked_add(own).unwrap_or(now);
+        if asked.is_some() {
             self.not_before = self.not_before.max(Some(wake));
+        }
+        if self.nothing_goes_through() {
+            let shared = self.pause(self.failures - SEVERAL).min(left / 2);
+            self.not_before = self.not_before.max(now.checked_add(shared));
         }
         // One warning a delivery is enough to tell why it takes so long. The fault's reason is left out: it may quote a document.
         let documents = attempt.batch.len();
         if self.delivery.sent_again == 0 {
-            tracing::warn!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+            tracing::warn!(fault.status, fault.error_type, documents, pause = ?own, "documents are sent again");
         } else {
-            tracing::debug!(fault.status, fault.error_type, documents, ?pause, "documents are sent again");
+            tracing::debug!(fault.status, fault.error_type, documents, pause = ?own, "documents are sent again");
         }
         self.delivery.sent_again += documents as u64;
         attempt.retries += 1;
         self.pausing.push((wake, attempt));
         let pausing = self.pausing.iter().map(|(_, attempt)| attempt.batch.len() as u64).sum();
         self.progress.set_delay(pausing, fault);
+    }
+
+    /// A pause after so many others, each twice as long at most as the one before.
+    fn pause(&self, before: u32) -> Duration {
+        let bound = self.options.pause.saturating_mul(1 << before.min(20)).min(self.options.longest_pause);
+        bound.mul_f64(random_fraction())
     }
 }
 
