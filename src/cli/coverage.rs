@@ -11,6 +11,7 @@ use super::inputs::Input;
 use super::network::Buckets;
 use super::{inputs, output, sample, sections};
 use crate::bytes::safe::Safe;
+use crate::config::log_type::Mapping;
 use crate::load::account::Limits;
 use crate::map::compiled::CompiledSections;
 use crate::report::coverage::Coverage;
@@ -19,15 +20,20 @@ use crate::report::{ObjectReport, Outcome, Report};
 pub(super) fn run(args: &CoverageArgs) -> Result<ExitCode, Failure> {
     let sections = sections::compiled(&args.sample.sections)?;
     let (coverage, report) = cover(args, &sections)?;
+    let own_lines = sections.iter().flat_map(|section| coverage.own_lines(section.log_type()));
+    let unmatched: Vec<&Mapping> =
+        own_lines.filter(|(_, filled)| *filled == 0).map(|(mapping, _)| mapping).collect();
     if args.sample.json {
-        let sum = Sum { objects: report.objects, excluded: report.balance().excluded, coverage: &coverage };
-        output::json(&sum)?;
+        let never_matched = unmatched.iter().map(|mapping| OwnLine::of(mapping)).collect();
+        let (objects, excluded) = (report.objects, report.balance().excluded);
+        output::json(&Sum { objects, excluded, coverage: &coverage, never_matched })?;
     } else {
         output::line(coverage.to_string().trim_end());
     }
-    for mapping in sections.iter().flat_map(|section| coverage.never_matched(section.log_type())) {
-        let place = &mapping.position;
-        output::notice(format_args!("{place}: no line of the sample fills {}", Safe(&mapping.field)));
+    for mapping in unmatched {
+        let (place, sources) = (&mapping.position, mapping.source_names());
+        let (field, sources) = (Safe(&mapping.field), Safe(&sources));
+        output::notice(format_args!("{place}: no line of the sample fills {field} from {sources}"));
     }
     for (what, reason) in report.failures.iter().chain(&report.breaks) {
         output::notice(format_args!("es-loader: {}: {}", Safe(what), Safe(reason)));
@@ -47,6 +53,22 @@ struct Sum<'c> {
     excluded: u64,
     #[serde(flatten)]
     coverage: &'c Coverage,
+    never_matched: Vec<OwnLine<'c>>,
+}
+
+/// A line of user.ini.
+#[derive(Serialize)]
+struct OwnLine<'c> {
+    field: &'c str,
+    file: &'c str,
+    line: usize,
+}
+
+impl<'c> OwnLine<'c> {
+    fn of(mapping: &'c Mapping) -> Self {
+        let Mapping { field, position, .. } = mapping;
+        Self { field, file: &position.file, line: position.line }
+    }
 }
 
 fn cover(args: &CoverageArgs, sections: &CompiledSections) -> Result<(Coverage, Report), Failure> {

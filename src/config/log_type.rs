@@ -33,6 +33,14 @@ pub struct Mapping {
     pub position: Position,
 }
 
+impl Mapping {
+    /// The sources as they stand on the line.
+    pub(crate) fn source_names(&self) -> String {
+        let names: Vec<&str> = self.sources.iter().map(SourceName::name).collect();
+        names.join(" ")
+    }
+}
+
 /// A field with a constant value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Static {

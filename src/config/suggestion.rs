@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest of the words that would have been right.
 
 /// The nearest of `candidates` to `word`, if one is near enough to be meant.
-pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Longer words are no typing errors, and distance costs the product of both lengths.
     const LONGEST: usize = 64;
     if word.is_empty() || word.len() > LONGEST {

@@ -10,8 +10,10 @@ use crate::bytes::safe::Safe;
 use crate::bytes::slice;
 use crate::config::log_type::{LogType, Mapping};
 use crate::document::field_list::FieldId;
+use crate::document::fields::Fields;
 use crate::document::problem::Problems;
 use crate::document::row::Row;
+use crate::document::trace::{Note, Outcome, Step};
 use crate::document::value::{Leftover, Value};
 use crate::load::account::Account;
 use crate::load::clocks::Clocks;
@@ -50,6 +52,9 @@ pub struct Coverage {
     /// What `timestamp_tz` should be, where the clocks of headers stand in another zone than they were read in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp_tz: Option<String>,
+    /// Documents in which a line of the user's own configuration filled its field, by section and field.
+    #[serde(skip)]
+    by_own_lines: BTreeMap<(String, String), u64>,
     #[serde(skip)]
     odd: Problems,
     #[serde(skip)]
@@ -76,10 +81,14 @@ pub struct Named {
 }
 
 impl Coverage {
-    /// Counts a document.
+    /// Counts a document that [`crate::load::visit`] shows.
     pub fn add(&mut self, document: &Document<'_, '_, '_>) {
         let (row, fields) = (document.row(), document.fields());
         self.documents += 1;
+        let log_type = document.log_type();
+        for mapping in own_lines(log_type).filter(|mapping| is_filled_by_table(row, fields, &mapping.field)) {
+            *self.by_own_lines.entry((log_type.name.clone(), mapping.field.clone())).or_default() += 1;
+        }
         self.modules.add(row.text(FieldId::EVENT_PROVIDER).unwrap_or("unknown"), || None);
         if let Some(version) = row.text(FieldId::OBSERVER_VERSION) {
             self.versions.add(version, || None);
@@ -111,10 +120,13 @@ impl Coverage {
         self.problems = self.odd.iter().map(|(problem, count)| (problem.name(), count)).collect();
     }
 
-    /// The lines of the user's own configuration whose fields no document has.
-    pub fn never_matched<'s>(&self, log_type: &'s LogType) -> impl Iterator<Item = &'s Mapping> {
-        let own = log_type.mappings.iter().filter(|mapping| !mapping.position.is_built_in());
-        own.filter(|mapping| self.fields.get(&mapping.field).is_none_or(|count| *count == 0))
+    /// The lines of a section's table that are the user's own, each with the number of documents whose field it filled. A field that
+    /// something else fills is none of them.
+    pub fn own_lines<'s>(&self, log_type: &'s LogType) -> impl Iterator<Item = (&'s Mapping, u64)> {
+        own_lines(log_type).map(|mapping| {
+            let line = (log_type.name.clone(), mapping.field.clone());
+            (mapping, self.by_own_lines.get(&line).copied().unwrap_or(0))
+        })
     }
 
     /// Fields that no document has.
@@ -155,6 +167,17 @@ impl Counts {
         }
         Ok(())
     }
+}
+
+/// Whether a line of user.ini's table gave a value to this field.
+fn is_filled_by_table(row: &Row<'_>, fields: &Fields, field: &str) -> bool {
+    let is_set = |note: &&Note<'_>| note.reason.step == Step::Table && note.outcome == Outcome::Set;
+    let mut set = row.trace.notes().iter().filter(is_set).filter_map(|note| note.field);
+    set.any(|id| fields.name(id) == field)
+}
+
+fn own_lines(log_type: &LogType) -> impl Iterator<Item = &Mapping> {
+    log_type.mappings.iter().filter(|mapping| !mapping.position.is_built_in())
 }
 
 /// The first value of a key, as JSON where it is not one text.

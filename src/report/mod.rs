@@ -407,6 +407,10 @@ struct Screen<'r> {
 impl fmt::Display for Screen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { report, target, took } = self;
+        if report.objects == 0 && report.account.lines == 0 && report.failed > 0 {
+            // Nothing could be read: zeros would only stand before the reasons.
+            return objects(f, report);
+        }
         let seconds = took.as_secs_f64();
         writeln!(
             f,

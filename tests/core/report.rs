@@ -245,6 +245,20 @@ fn an_event_of_another_product_is_shown_with_an_example() {
 }
 
 #[test]
+fn where_nothing_could_be_read_no_zeros_stand_before_the_reasons() {
+    let mut report = Report::default();
+    for name in ["a.gz", "b.gz"] {
+        let outcome = Outcome::Failed { reason: "No such file".to_owned(), retry: false };
+        report.add(&ObjectReport::not_loaded(name.to_owned(), outcome));
+    }
+    let screen = report.screen("indexed", Duration::ZERO).to_string();
+    assert_eq!(screen.trim(), "objects that failed:\n  a.gz: No such file\n  b.gz: No such file");
+    // With an object that was read the numbers are there, whatever they are.
+    report.add(&object("c", 0));
+    assert!(report.screen("indexed", Duration::ZERO).to_string().contains("0  rejected"));
+}
+
+#[test]
 fn an_object_whose_source_failed_is_named_once() {
     let mut report = Report::default();
     let mut one = object("s3://bucket/a.gz", 1);

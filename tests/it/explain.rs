@@ -181,13 +181,54 @@ fn why_says_why_a_field_is_absent() {
     assert!(missing("dns.question.name").contains("nothing in this event fills it"));
     assert!(missing("sorce.ip").contains("did you mean 'source.ip'?"));
     assert!(missing("labels.own").contains("a line `labels.own = KEY` in user.ini would fill it"));
+    assert!(missing("_id").contains("it stands above"));
+    assert!(missing("deepsecurity.foo").contains("the event has no key 'foo'"));
+    assert!(missing("deepsecurity.dispositon").contains("did you mean 'deepsecurity.disposition'?"));
+}
+
+#[test]
+fn why_names_the_field_that_has_taken_a_key() {
+    let line = event("act=Log src=10.0.0.9 suser=alice");
+    for (key, field) in [
+        ("deepsecurity.src", "source.ip"),
+        ("deepsecurity.extra.suser", "user.name"),
+        ("deepsecurity.act", "event.action"),
+        ("src", "source.ip"),
+    ] {
+        let explained = json(&explain(&[&line, "--json", "--why", key]).with_status(0));
+        let reason = explained["missing"][0]["reason"].as_str().unwrap();
+        let key = key.rsplit('.').next().unwrap();
+        assert!(reason.ends_with(&format!("has taken the key '{key}'")), "{reason}");
+        assert!(reason.starts_with(field) || reason.starts_with("source."), "{reason}");
+    }
+}
+
+#[test]
+fn an_explanation_keeps_to_the_width_of_its_terminal() {
+    for columns in [40, 60, 80, 132] {
+        let command = format!(
+            "stty rows 40 cols {columns}; {} explain --color never {LINES}:1",
+            env!("CARGO_BIN_EXE_es-loader")
+        );
+        let run = Run::of(std::process::Command::new("script").args(["-qc", &command, "/dev/null"]));
+        let text = run.out();
+        // The line itself is the terminal's to break.
+        let rest: Vec<&str> =
+            text.lines().map(str::trim_end).skip_while(|line| !line.starts_with("index ")).collect();
+        assert!(rest.len() > 20, "{text}");
+        let too_long = rest.iter().find(|line| line.chars().count() > columns);
+        assert_eq!(too_long, None, "at {columns}");
+    }
 }
 
 #[test]
 fn a_path_that_does_not_exist_is_no_log_line() {
-    for path in ["nowhere/lines.jsonl", "lines.gz", "/var/log/ds_agent"] {
+    for path in ["nowhere/lines.jsonl", "lines.gz", "/var/log/ds_agent", "lines", "events.csv", "lines:x"] {
         let run = explain(&[path]).with_status(2);
         assert_eq!(run.stderr, format!("es-loader: {path}: no such file\n"));
+    }
+    for place in [format!("{LINES}:0"), format!("{LINES}:x"), format!("{LINES}:-1")] {
+        explain(&[&place]).with_status(2).says(&format!("which line? write {LINES}:1"));
     }
 }
 

@@ -117,8 +117,28 @@ fn coverage_names_the_user_s_lines_that_filled_nothing() {
     let config = file(&folder, "user.ini", "[deepsecurity]\nlabels.rule_text = cs1\nlabels.nothing = cs6\n");
     let sample = file(&folder, "sample.log", LINE);
     let text = run(&["coverage", "--config", config.to_str().unwrap()], &[&sample]).with_status(0).stderr;
-    assert!(text.contains("user.ini:3:1: no line of the sample fills labels.nothing"), "{text}");
+    assert!(text.contains("user.ini:3:1: no line of the sample fills labels.nothing from cs6"), "{text}");
     assert!(!text.contains("labels.rule_text"), "{text}");
+}
+
+#[test]
+fn coverage_names_the_user_s_lines_whose_field_something_else_fills() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = "source.ip = nokey\nevent.action = cs6\nlabels.rule_text = cs1\ndeepsecurity.mine = cs1\n";
+    let config = file(&folder, "user.ini", &format!("[deepsecurity]\n{lines}"));
+    let sample = file(&folder, "sample.log", LINE);
+    let run = run(&["coverage", "--json", "--config", config.to_str().unwrap()], &[&sample]).with_status(0);
+    for idle in ["user.ini:2:1: no line of the sample fills source.ip from nokey", "user.ini:3:1: "] {
+        assert!(run.stderr.contains(idle), "{}", run.stderr);
+    }
+    let coverage: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    let unmatched: Vec<u64> = coverage["never_matched"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| line["line"].as_u64())
+        .collect();
+    assert_eq!(unmatched, [2, 3]);
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod edges;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

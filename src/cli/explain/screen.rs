@@ -1,5 +1,6 @@
 //! Writes an explanation for people. All text of the line is made safe for terminals; only the colors are control sequences.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
@@ -156,26 +157,54 @@ pub(super) fn places(sources: &[Source]) -> String {
     places.collect::<Vec<_>>().join(", ")
 }
 
-/// A name, its value and its reason, on one line where they fit.
+/// A name, its value and its reason, on one line where they fit, else in a column of its own below.
 fn row(f: &mut fmt::Formatter<'_>, name: &str, value: &str, reason: &dyn fmt::Display) -> fmt::Result {
-    let value = short(value);
-    let gap = SHORT.saturating_sub(value.chars().count());
-    write!(f, "{FIELD}{:<NAME$}{FIELD:#} {value}", Safe(name).to_string())?;
-    let reason = reason.to_string();
-    let fits = NAME + SHORT + 2 + reason.chars().count() <= columns();
-    if (gap > 0 || value.is_empty()) && fits {
-        return writeln!(f, "{:gap$} {DIM}{reason}{DIM:#}", "");
+    let (columns, value, reason) = (columns(), short(value), reason.to_string());
+    let (name, indent) = (Safe(name).to_string(), indent(columns));
+    write!(f, "{FIELD}{name:<indent$}{FIELD:#}")?;
+    let length = value.chars().count();
+    let gap = SHORT.saturating_sub(length);
+    let fits = |behind: usize| name.chars().count().max(indent) + behind <= columns;
+    if (gap > 0 || value.is_empty()) && fits(1 + SHORT + 1 + reason.chars().count()) {
+        return writeln!(f, " {value}{:gap$} {DIM}{reason}{DIM:#}", "");
     }
-    writeln!(f)?;
-    let room = columns().saturating_sub(NAME + 1).max(SHORT);
-    for line in textwrap::wrap(&reason, room) {
-        writeln!(f, "{:NAME$} {DIM}{line}{DIM:#}", "")?;
+    if value.is_empty() || fits(1 + length) {
+        writeln!(f, " {value}")?;
+    } else {
+        writeln!(f)?;
+        for line in wrapped(&value, room(columns)) {
+            writeln!(f, "{:indent$} {line}", "")?;
+        }
+    }
+    below(f, &reason, columns)
+}
+
+fn aside(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    below(f, text, columns())
+}
+
+/// A text below the values.
+fn below(f: &mut fmt::Formatter<'_>, text: &str, columns: usize) -> fmt::Result {
+    let (indent, room) = (indent(columns), room(columns).saturating_sub(2).max(1));
+    for line in wrapped(text, room).iter().filter(|line| !line.is_empty()) {
+        writeln!(f, "{:indent$}   {DIM}{line}{DIM:#}", "")?;
     }
     Ok(())
 }
 
-fn aside(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    writeln!(f, "{:NAME$}   {DIM}{text}{DIM:#}", "")
+/// Lines of at most so many columns; words are cut only where they are longer.
+fn wrapped(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+    textwrap::wrap(text, textwrap::Options::new(columns).word_splitter(textwrap::WordSplitter::NoHyphenation))
+}
+
+/// Columns of a field's name: less where the terminal is narrow.
+fn indent(columns: usize) -> usize {
+    NAME.min(columns / 3)
+}
+
+/// Columns behind the names.
+fn room(columns: usize) -> usize {
+    columns.saturating_sub(indent(columns) + 1).max(1)
 }
 
 /// A value as text: a string without its quotes.

@@ -18,9 +18,6 @@ use crate::report::{ObjectReport, Outcome};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::{LineRange, ObjectRef};
 
-/// What the names of logs end in.
-const FILE_ENDINGS: [&str; 5] = [".gz", ".json", ".jsonl", ".log", ".txt"];
-
 /// A line to explain.
 pub(super) enum Target {
     /// The text itself.
@@ -51,13 +48,13 @@ impl Target {
                 return Ok(Self::File(path.into(), line));
             }
         }
-        if Path::new(text).exists() {
-            return Err(Failure(format!("{}: which line? write {}:1", Safe(text), Safe(text))));
+        for path in [Some(text), text.rsplit_once(':').map(|(path, _)| path)].into_iter().flatten() {
+            if Path::new(path).exists() {
+                return Err(Failure(format!("{}: which line? write {}:1", Safe(text), Safe(path))));
+            }
         }
-        // A log line has blanks, bars or braces; a name of a file has none, and mostly a folder or an ending.
-        if !text.contains([' ', '\t', '|', '{', '='])
-            && (text.contains('/') || FILE_ENDINGS.iter().any(|end| text.ends_with(end)))
-        {
+        // A log line has blanks, bars, braces or marks between its parts; a name of a file mostly has none.
+        if !text.contains([' ', '\t', '|', '{', '=', ',', ';', '"', '%', '#']) {
             return Err(Failure(format!("{}: no such file", Safe(text))));
         }
         Ok(Self::Line(text.to_owned()))

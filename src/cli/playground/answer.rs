@@ -1,6 +1,7 @@
 //! What becomes of log lines under a user.ini: findings, documents with their reasons, coverage. The core does all of it, as it does
 //! for `load`, `explain`, `check` and `coverage`.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -10,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::cli::check::has_key;
-use crate::config;
 use crate::config::diagnostic::{Diagnostic, File, Severity};
 use crate::load::account::Limits;
 use crate::load::visit;
@@ -20,8 +20,14 @@ use crate::map::compiled::{CompiledSection, CompiledSections};
 use crate::map::explain::explanation::Explanation;
 use crate::report::coverage::Coverage;
 
-/// The most bytes of log lines, or of user.ini, that the page takes.
+/// The most bytes of log lines that the page takes.
 pub(super) const MAX_LINES_BYTES: usize = 4 << 20;
+
+/// The most bytes of user.ini: many times what a table of all fields has.
+pub(super) const MAX_CONFIG_BYTES: usize = 256 << 10;
+
+/// The most findings of one answer.
+const MAX_FINDINGS: usize = 100;
 
 /// The most documents of one answer.
 const MAX_DOCUMENTS: usize = 1_000;
@@ -62,8 +68,8 @@ pub(super) struct Answer {
     lines: u64,
     /// Counts over the documents.
     coverage: Coverage,
-    /// Lines of user.ini that have filled no field.
-    never_matched: Vec<OwnLine>,
+    /// The lines of user.ini that map a key, each with what it has filled.
+    own_lines: Vec<OwnLine>,
 }
 
 /// A finding about user.ini.
@@ -96,17 +102,18 @@ struct Shown {
 struct OwnLine {
     field: String,
     line: usize,
+    /// Documents whose field it filled.
+    filled: u64,
 }
 
 /// Answers a question of the page.
 pub(super) fn answer(question: &Question) -> Answer {
     let mut answer = Answer::empty();
     let files = files(&question.config);
-    answer.findings = config::check(&files).iter().map(Finding::new).collect();
     let sections = match settings::sections(&files) {
         Ok(sections) => sections,
         Err(settings::Error::Config(findings)) => {
-            answer.findings = findings.iter().map(Finding::new).collect();
+            answer.findings = findings_of(&findings);
             return answer;
         }
         Err(error) => {
@@ -116,16 +123,20 @@ pub(super) fn answer(question: &Question) -> Answer {
     };
     // The lines at hand say which keys there are.
     let sections = sections.knowing(|key| has_key(question.lines.as_bytes(), key));
-    answer.findings = sections.warnings().iter().map(Finding::new).collect();
+    answer.findings = findings_of(sections.warnings());
     answer.sections = sections.iter().map(|section| section.log_type().name.clone()).collect();
     let Some(section) = chosen(&sections, question.section.as_deref()) else { return answer };
     answer.section = Some(section.log_type().name.clone());
     answer.load(section, &question.lines);
     if !files.is_empty() {
         answer.compare(&question.lines);
-        let unmatched = answer.coverage.never_matched(section.log_type());
-        answer.never_matched = unmatched
-            .map(|mapping| OwnLine { field: mapping.field.clone(), line: mapping.position.line })
+        let own_lines = answer.coverage.own_lines(section.log_type());
+        answer.own_lines = own_lines
+            .map(|(mapping, filled)| OwnLine {
+                field: mapping.field.clone(),
+                line: mapping.position.line,
+                filled,
+            })
             .collect();
     }
     answer
@@ -161,7 +172,7 @@ impl Answer {
             more: false,
             lines: 0,
             coverage: Coverage::default(),
-            never_matched: Vec::new(),
+            own_lines: Vec::new(),
         }
     }
 
@@ -217,19 +228,34 @@ fn read(
     (account, more)
 }
 
-/// The fields of all documents that the lines give under the user.ini at hand, or the built-in one where that has errors, with their
-/// values.
-pub(super) fn fields(question: &Question) -> impl Iterator<Item = (String, Value)> {
-    let mut fields = Vec::new();
+/// What the documents of log lines hold.
+pub(super) struct Found {
+    /// Their fields with their values.
+    pub(super) fields: Vec<(String, Value)>,
+    /// The lines that are no event, counted from 1.
+    pub(super) not_understood: BTreeSet<u64>,
+    /// The line at which reading ended, where there are more.
+    pub(super) end: Option<u64>,
+}
+
+/// What the documents hold that the lines give under the user.ini at hand, or the built-in one where that has errors.
+pub(super) fn found(question: &Question) -> Found {
+    let mut found = Found { fields: Vec::new(), not_understood: BTreeSet::new(), end: Some(0) };
     let own = settings::sections(&files(&question.config)).or_else(|_| settings::sections(&[]));
     if let Ok(sections) = own
         && let Some(section) = chosen(&sections, question.section.as_deref())
     {
-        read(&question.lines, section, &mut |shown, _| {
-            fields.extend(shown.explanation.fields.into_iter().map(|field| (field.field, field.value)));
+        let mut last = 0;
+        let (_, more) = read(&question.lines, section, &mut |shown, _| {
+            last = shown.explanation.line;
+            if shown.explanation.pipeline_error {
+                found.not_understood.insert(last);
+            }
+            found.fields.extend(shown.explanation.fields.into_iter().map(|field| (field.field, field.value)));
         });
+        found.end = more.then_some(last);
     }
-    fields.into_iter()
+    found
 }
 
 /// The headers whose values the built-in configuration takes out of packets.
@@ -237,6 +263,20 @@ pub(super) fn redacted_headers() -> Vec<String> {
     let sections = settings::sections(&[]).ok();
     let section = sections.as_ref().and_then(|sections| chosen(sections, None));
     section.map(|section| section.log_type().redact_headers.clone()).unwrap_or_default()
+}
+
+/// The first findings, errors before warnings, and how many more there are.
+fn findings_of(diagnostics: &[Diagnostic]) -> Vec<Finding> {
+    let of = |is_error: bool| {
+        diagnostics.iter().filter(move |diagnostic| (diagnostic.severity == Severity::Error) == is_error)
+    };
+    let mut findings: Vec<Finding> = of(true).chain(of(false)).take(MAX_FINDINGS).map(Finding::new).collect();
+    let more = diagnostics.len().saturating_sub(MAX_FINDINGS);
+    if more > 0 {
+        let is_error = findings.last().is_some_and(|last| last.is_error);
+        findings.push(Finding { is_error, ..Finding::without_place(format!("and {more} findings more")) });
+    }
+    findings
 }
 
 /// The fields of a document but those that say when and by which text it was loaded.
@@ -315,8 +355,30 @@ mod tests {
         let answer = ask(line, "[deepsecurity]\nlabels.rule_text = cs1\nlabels.nothing = cs9\n");
         let built_in = answer["documents"][0]["built_in"].as_object().unwrap();
         assert!(!built_in.contains_key("labels.rule_text"));
-        assert_eq!(answer["never_matched"][0]["field"], "labels.nothing");
-        assert_eq!(answer["never_matched"][0]["line"], 3);
+    }
+
+    #[test]
+    fn a_line_of_user_ini_knows_how_many_documents_it_has_filled() {
+        let line =
+            |more: &str| format!("CEF:0|Trend Micro|Deep Security Agent|20|1001251|n|6|act=Log {more}\n");
+        let lines = [line("src=203.0.113.9 cs1=a"), line("src=203.0.113.9 own=b"), line("msg=x")].concat();
+        // What another rule fills, a key's own field or the prefix, is not the line's.
+        let config = "[deepsecurity]\nlabels.text = cs1 own\nsource.ip = nokey\ndeepsecurity.mine = own\n\
+             related.ip = src\ndestination.port = cs1\n";
+        let answer = ask(&lines, config);
+        let own = answer["own_lines"].as_array().unwrap();
+        let filled: Vec<_> =
+            own.iter().map(|own| (own["field"].as_str().unwrap(), own["filled"].as_u64().unwrap())).collect();
+        let expected = [
+            ("labels.text", 2),
+            ("source.ip", 0),
+            ("deepsecurity.mine", 1),
+            ("related.ip", 2),
+            ("destination.port", 0),
+        ];
+        for own in expected {
+            assert!(filled.contains(&own), "{own:?} in {filled:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The documents of the lines tell which texts name a host or a user; addresses, MACs and mail addresses are found by their form.
 //! Payloads of packets are decoded, masked and encoded again; what is no text is removed. A line in which a name still stands
-//! afterwards is removed as a whole.
+//! afterwards is removed as a whole, and so is one that is no event or was not read, because nothing tells the names in it.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -19,8 +19,8 @@ use crate::packet::payload::Packet;
 /// What stands in place of a line that cannot be masked, or a payload that is no text.
 const REMOVED: &str = "[removed]";
 
-/// A shorter name is a word like any other.
-const SHORTEST_NAME: usize = 3;
+/// A shorter name is masked only where it is a word of its own.
+const SHORT_NAME: usize = 3;
 
 /// Fields, or the ends of their names, whose values name a person or a machine.
 const NAMES: [(&str, &str); 12] = [
@@ -40,9 +40,15 @@ const NAMES: [(&str, &str); 12] = [
 
 /// The lines of a question with made-up addresses, hosts and users. Its user.ini and section tell which texts are names.
 pub(super) fn masked(question: &Question) -> String {
-    let Some(mut mask) = Mask::new(question) else { return REMOVED.to_owned() };
-    let masked: Vec<String> = question.lines.lines().map(|line| mask.line(line)).collect();
-    masked.join("\n")
+    let found = answer::found(question);
+    let Some(mut mask) = Mask::new(&found.fields) else { return REMOVED.to_owned() };
+    let is_known =
+        |number: u64| !found.not_understood.contains(&number) && found.end.is_none_or(|end| number < end);
+    let masked = (1..).zip(question.lines.lines()).map(|(number, line)| match is_known(number) {
+        true => mask.line(line),
+        false => REMOVED.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join("\n")
 }
 
 struct Mask {
@@ -55,6 +61,12 @@ struct Mask {
     addresses: BTreeMap<IpAddr, IpAddr>,
     macs: BTreeMap<String, String>,
     address: Regex,
+    /// An address of IPv4 with a label, a port or a full stop beside it.
+    inner: Regex,
+    /// One in the name of a host: `ip-10-0-1-7`.
+    dashed: Regex,
+    /// The user of a URL, and its password.
+    url_user: Regex,
     mac: Regex,
     mail: Regex,
     home: Regex,
@@ -63,14 +75,14 @@ struct Mask {
 
 impl Mask {
     /// `None` where there are too many names for a pattern.
-    fn new(question: &Question) -> Option<Self> {
-        let made_up = made_up(&names(question));
+    fn new(fields: &[(String, Value)]) -> Option<Self> {
+        let made_up = made_up(&names(fields));
         let mut longest: Vec<&String> = made_up.keys().collect();
         longest.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let names = match longest.as_slice() {
             [] => None,
             longest => {
-                let escaped: Vec<String> = longest.iter().map(|name| regex::escape(name)).collect();
+                let escaped: Vec<String> = longest.iter().map(|name| pattern(name)).collect();
                 let pattern = format!("(?:{})", escaped.join("|"));
                 Some(RegexBuilder::new(&pattern).case_insensitive(true).size_limit(64 << 20).build().ok()?)
             }
@@ -83,10 +95,16 @@ impl Mask {
             macs: BTreeMap::new(),
             // Between pipes stands the version of a header.
             address: Regex::new(r"\|?[0-9A-Fa-f]{0,4}(?:[.:][0-9A-Fa-f]{0,4}){2,8}").ok()?,
+            inner: Regex::new(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}").ok()?,
+            dashed: Regex::new(r"\b[0-9]{1,3}(?:-[0-9]{1,3}){3}\b").ok()?,
+            url_user: Regex::new(r"://[^/\s@]+@").ok()?,
             mac: Regex::new(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b").ok()?,
             mail: Regex::new(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}").ok()?,
             home: Regex::new(r"(?i)([/\\](?:home|users)[/\\]+)([^/\\\s]+)").ok()?,
-            payload: Regex::new(r"=([A-Za-z0-9+][A-Za-z0-9+/]{39,})((?:\\*=){0,2})").ok()?,
+            payload: Regex::new(
+                r#"(?P<key>(?i:packet\w*))=(?P<packet>[^\s"|]*)|=(?P<digits>[A-Za-z0-9+][A-Za-z0-9+/]{39,})(?:\\*=){0,2}"#,
+            )
+            .ok()?,
         })
     }
 
@@ -115,7 +133,11 @@ impl Mask {
     fn text(&mut self, text: &str) -> String {
         let payload = self.payload.clone();
         let without_payloads = payload.replace_all(text, |found: &Captures<'_>| {
-            let digits = found.get(1).map_or("", |digits| digits.as_str());
+            if let (Some(key), Some(packet)) = (found.name("key"), found.name("packet")) {
+                let digits = packet.as_str().trim_end_matches(['=', '\\']);
+                return format!("{}={}", key.as_str(), self.payload(digits));
+            }
+            let digits = found.name("digits").map_or("", |digits| digits.as_str());
             let is_hash = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
             if is_hash { found[0].to_owned() } else { format!("={}", self.payload(digits)) }
         });
@@ -138,12 +160,27 @@ impl Mask {
             let made_up = || format!("00-00-5E-00-53-{number:02X}");
             macs.entry(found[0].to_ascii_uppercase().replace(':', "-")).or_insert_with(made_up).clone()
         });
+        let text = self.url_user.replace_all(&text, "://user@");
         let text = self.mail.replace_all(&text, "user@example.com");
         let addresses = &mut self.addresses;
+        let mut masked = |address: &str| Some(made_up_address(address.parse().ok()?, addresses).to_string());
+        let text = self.dashed.replace_all(&text, |found: &Captures<'_>| {
+            let masked = masked(&found[0].replace('-', "."));
+            masked.map_or_else(|| found[0].to_owned(), |address| address.replace('.', "-"))
+        });
         let text = self.address.replace_all(&text, |found: &Captures<'_>| {
-            found[0]
-                .parse()
-                .map_or_else(|_| found[0].to_owned(), |ip| made_up_address(ip, addresses).to_string())
+            let text = &found[0];
+            let bare = text.trim_matches(['.', ':']);
+            if text.starts_with('|') {
+                text.to_owned()
+            } else if let Some(address) = masked(text) {
+                address
+            } else if self.inner.is_match(text) {
+                let each = |found: &Captures<'_>| masked(&found[0]).unwrap_or_else(|| found[0].to_owned());
+                self.inner.replace_all(text, each).into_owned()
+            } else {
+                masked(bare).map_or_else(|| text.to_owned(), |address| text.replacen(bare, &address, 1))
+            }
         });
         let text = match &self.names {
             Some(names) => names.replace_all(&text, |found: &Captures<'_>| {
@@ -160,22 +197,30 @@ impl Mask {
     }
 }
 
-/// The names that the documents of the lines hold, each with what it names.
-fn names(question: &Question) -> BTreeMap<String, &'static str> {
+/// The pattern of a name.
+fn pattern(name: &str) -> String {
+    let escaped = regex::escape(name);
+    if name.len() < SHORT_NAME { format!(r"\b{escaped}\b") } else { escaped }
+}
+
+/// The names that documents hold, each with what it names.
+fn names(fields: &[(String, Value)]) -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();
-    for (field, value) in answer::fields(question) {
+    for (field, value) in fields {
         let kind =
             NAMES.iter().find(|(name, _)| field == *name || field.ends_with(name)).map(|(_, kind)| *kind);
         let Some(kind) = kind else { continue };
-        let values = match &value {
+        let values = match value {
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
             value => value.as_str().into_iter().collect::<Vec<_>>(),
         };
-        for name in
-            values.into_iter().filter(|name| name.len() >= SHORTEST_NAME && name.parse::<IpAddr>().is_err())
-        {
+        // A short number is a number like any other.
+        let is_name = |name: &&str| {
+            name.len() >= SHORT_NAME || name.chars().all(char::is_alphabetic) && !name.is_empty()
+        };
+        for name in values.into_iter().filter(|name| name.parse::<IpAddr>().is_err()) {
             // A domain's user stands in the line with its backslash escaped.
-            for part in name.split('\\').filter(|part| part.len() >= SHORTEST_NAME) {
+            for part in name.split('\\').filter(is_name) {
                 found.entry(part.to_lowercase()).or_insert(kind);
             }
         }
@@ -245,8 +290,10 @@ mod tests {
 
     #[test]
     fn a_masked_line_is_still_the_same_event() {
-        let before: Vec<String> = answer::fields(&question(LINE)).map(|(field, _)| field).collect();
-        let after: Vec<String> = answer::fields(&question(&masked(LINE))).map(|(field, _)| field).collect();
+        let before: Vec<String> =
+            answer::found(&question(LINE)).fields.into_iter().map(|(field, _)| field).collect();
+        let after: Vec<String> =
+            answer::found(&question(&masked(LINE))).fields.into_iter().map(|(field, _)| field).collect();
         assert_eq!(
             before.iter().find(|field| *field == "source.ip"),
             after.iter().find(|field| *field == "source.ip")
@@ -280,11 +327,77 @@ mod tests {
                 section: Some(example.section.to_owned()),
             };
             let masked = super::masked(&question).to_lowercase();
-            for (name, _) in names(&question) {
+            for (name, _) in names(&answer::found(&question).fields) {
                 let is_ours = |text: &str| ["example", "user"].iter().any(|ours| text.contains(ours));
-                assert!(is_ours(&name) || !masked.contains(&name), "{name} in {masked}");
+                let still_there = Regex::new(&pattern(&name)).unwrap().is_match(&masked);
+                assert!(is_ours(&name) || !still_there, "{name} in {masked}");
             }
         }
+    }
+
+    fn event(extension: &str) -> String {
+        format!("CEF:0|Trend Micro|Deep Security Agent|20.0.1|1001251|n|6|{extension}")
+    }
+
+    #[test]
+    fn addresses_are_found_with_a_port_a_label_or_a_full_stop_beside_them() {
+        for msg in [
+            "from 203.0.113.9:443",
+            "from 203.0.113.9:44321",
+            "client:203.0.113.9.",
+            "of 203.0.113.9, again",
+            "ip-203-0-113-9.ec2.internal",
+            "host 2001:470::9.",
+            "addr:2001:470::9",
+            "[2001:470::9]:443",
+        ] {
+            let masked = masked(&event(&format!("act=Log msg={msg}")));
+            for gone in ["203.0.113.9", "203-0-113-9", "2001:470"] {
+                assert!(!masked.contains(gone), "{masked}");
+            }
+        }
+    }
+
+    #[test]
+    fn short_names_are_masked_where_they_are_words() {
+        let masked = masked(&event("dvchost=db suser=al duser=x src=203.0.113.9 msg=al on db and value"));
+        for gone in ["=db ", "=al ", "=x ", " on db "] {
+            assert!(!masked.contains(gone), "{masked}");
+        }
+        assert!(masked.ends_with("value") && masked.starts_with("CEF:0|"), "{masked}");
+    }
+
+    #[test]
+    fn a_url_loses_its_user_and_password() {
+        for url in ["http://bob:pw@shop.example/", "ftp://bob@shop.example/", "https://bob:p:w@10.0.0.1/x"] {
+            let masked = masked(&event(&format!("act=Log msg=see {url}")));
+            assert!(!masked.contains("bob") && !masked.contains("pw"), "{masked}");
+        }
+    }
+
+    #[test]
+    fn short_and_damaged_payloads_do_not_pass_as_they_are() {
+        let short = STANDARD.encode_to_string("Host: srv1.corp\r\nX-Forwarded-For: 203.0.113.9\r\n");
+        let tiny = STANDARD.encode_to_string("203.0.113.9");
+        for payload in [short.clone(), tiny, format!("!!!!{short}"), short.replace('=', "\\=")] {
+            let text = masked(&event(&format!("act=Log TrendMicroDsPacketData={payload}")));
+            let kept = text.split("PacketData=").nth(1).unwrap().replace('\\', "");
+            let decoded = STANDARD.decode_to_vec(kept.as_bytes()).unwrap();
+            assert!(!String::from_utf8_lossy(&decoded).contains("203.0.113.9"), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_that_nobody_understands_or_reads_are_removed() {
+        let good = event("act=Log suser=yamada");
+        let lines = format!("login of yamada on db-prod-07\n{good}\nCEF:0|cut short yamada\n");
+        let masked_lines = masked(&lines);
+        let kept: Vec<&str> = masked_lines.lines().collect();
+        assert_eq!((kept[0], kept[2]), (REMOVED, REMOVED));
+        assert!(kept[1].contains("suser=u1"), "{masked_lines}");
+        // The page reads a thousand documents: nobody has looked for names in the lines behind them.
+        let text = masked(&format!("{}\n", event("act=Log suser=tanaka")).repeat(1_002));
+        assert!(text.ends_with(REMOVED) && !text.contains("tanaka"));
     }
 
     #[test]

@@ -14,10 +14,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 
-use super::answer::{self, MAX_LINES_BYTES, Question};
+use super::answer::{self, MAX_CONFIG_BYTES, MAX_LINES_BYTES, Question};
 use super::examples;
 use super::guard::Guard;
 use super::mask;
@@ -57,16 +56,16 @@ fn router(guard: Guard, session: Session) -> Router {
     let beginning = Beginning { session, examples: examples::ALL, problems };
     let mut router = Router::new()
         .route(&at("/begin"), get(move || async move { Json(beginning) }))
-        .route(&at("/answer"), post(|body: Bytes| work(body, |question: Question| answer::answer(&question))))
+        .route(&at("/answer"), post(|body: Bytes| work(body, |question| answer::answer(&question))))
         .route(
             &at("/mask"),
-            post(|body: Bytes| work(body, |question: Question| PlainText { text: mask::masked(&question) })),
+            post(|body: Bytes| work(body, |question| PlainText { text: mask::masked(&question) })),
         );
     for (path, kind, text) in PAGE {
         router = router.route(&at(path), get(move || async move { ([(CONTENT_TYPE, kind)], text) }));
     }
     // JSON may write one character as six.
-    let body = DefaultBodyLimit::max(2 * 6 * MAX_LINES_BYTES);
+    let body = DefaultBodyLimit::max(6 * (MAX_LINES_BYTES + MAX_CONFIG_BYTES) + 1024);
     router.layer(body).layer(middleware::from_fn_with_state(Arc::new(guard), guarded))
 }
 
@@ -102,16 +101,24 @@ async fn guarded(State(guard): State<Arc<Guard>>, request: Request, next: Next) 
     response
 }
 
-/// Works on a JSON body in a thread of its own, so that the server stays awake.
-async fn work<Q, A>(body: Bytes, respond: impl FnOnce(Q) -> A + Send + 'static) -> Response
+/// Works on a question in a thread of its own, so that the server stays awake.
+async fn work<A>(body: Bytes, respond: impl FnOnce(Question) -> A + Send + 'static) -> Response
 where
-    Q: DeserializeOwned + Send + 'static,
     A: Serialize + Send + 'static,
 {
-    let question = match serde_json::from_slice::<Q>(&body) {
+    let question = match serde_json::from_slice::<Question>(&body) {
         Ok(question) => question,
         Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
     };
+    for (what, text, most) in [
+        ("the log lines are", &question.lines, MAX_LINES_BYTES),
+        ("user.ini is", &question.config, MAX_CONFIG_BYTES),
+    ] {
+        if text.len() > most {
+            let text = format!("{what} longer than {} KiB: leave out what does not matter\n", most >> 10);
+            return (StatusCode::PAYLOAD_TOO_LARGE, text).into_response();
+        }
+    }
     match tokio::task::spawn_blocking(move || respond(question)).await {
         Ok(answer) => Json(answer).into_response(),
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "the lines could not be read\n").into_response(),

@@ -7,12 +7,18 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
-use super::answer::MAX_LINES_BYTES;
+use super::answer::{MAX_CONFIG_BYTES, MAX_LINES_BYTES};
 use super::examples;
 use crate::cli::failure::Failure;
 
-/// What `"es_loader_playground"` says in a saved file: the version of its form.
+/// The first name in a saved file.
+const MARK: &str = "\"es_loader_playground\"";
+
+/// What it says: the version of the file's form.
 const VERSION: u32 = 1;
+
+/// The most bytes of a saved file: JSON may write one character as six.
+const MAX_SAVED_BYTES: usize = 6 * (MAX_LINES_BYTES + MAX_CONFIG_BYTES);
 
 /// The texts of the page, as a saved file holds them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,30 +40,43 @@ impl Session {
     /// A file that cannot be read, or was saved by a later version.
     pub(super) fn begin(open: Option<&Path>, config: Option<&Path>) -> Result<Self, Failure> {
         let mut session = match open {
-            Some(path) => Self::read(&text(path)?, path)?,
+            Some(path) => Self::read(&text(path, MAX_SAVED_BYTES)?, path)?,
             None => Self { version: VERSION, lines: examples::first().to_owned(), config: String::new() },
         };
         if let Some(path) = config {
-            session.config = text(path)?;
+            session.config = text(path, MAX_CONFIG_BYTES)?;
         }
         Ok(session)
     }
 
     fn read(text: &str, path: &Path) -> Result<Self, Failure> {
-        match serde_json::from_str::<Self>(text) {
+        let at = |what: &dyn std::fmt::Display| Failure(format!("{}: {what}", path.display()));
+        let session = match serde_json::from_str::<Self>(text) {
             Ok(session) if session.version > VERSION => {
-                Err(Failure(format!("{}: a later version of es-loader has saved it", path.display())))
+                return Err(at(&"a later version of es-loader has saved it"));
             }
-            Ok(session) => Ok(session),
-            Err(_) => Ok(Self { version: VERSION, lines: text.to_owned(), config: String::new() }),
+            Ok(session) => session,
+            Err(error) if is_saved(text) => {
+                return Err(at(&format_args!("saved by a playground, but damaged: {error}")));
+            }
+            Err(_) => Self { version: VERSION, lines: text.to_owned(), config: String::new() },
+        };
+        match session.lines.len() <= MAX_LINES_BYTES {
+            true => Ok(session),
+            false => Err(at(&too_long(MAX_LINES_BYTES))),
         }
     }
 }
 
-/// The text of a file, unpacked where it is gzipped; what is longer than a page takes is an error.
-fn text(path: &Path) -> Result<String, Failure> {
+/// Whether a text begins as a saved file does, even where it is no JSON.
+fn is_saved(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|inside| inside.trim_start().starts_with(MARK))
+}
+
+/// The text of a file, unpacked where it is gzipped; what is longer than so many bytes is an error.
+fn text(path: &Path, most: usize) -> Result<String, Failure> {
     let at = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
-    let limit = MAX_LINES_BYTES as u64 + 1;
+    let limit = most as u64 + 1;
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(|error| at(&error))?;
     file.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| at(&error))?;
@@ -69,10 +88,14 @@ fn text(path: &Path) -> Result<String, Failure> {
             .map_err(|error| at(&error))?;
         bytes = inflated;
     }
-    if bytes.len() > MAX_LINES_BYTES {
-        return Err(at(&format_args!("longer than {MAX_LINES_BYTES} bytes: cut out the lines that matter")));
+    if bytes.len() > most {
+        return Err(at(&too_long(most)));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn too_long(most: usize) -> String {
+    format!("longer than {} KiB: cut out what matters", most >> 10)
 }
 
 #[cfg(test)]
@@ -91,6 +114,24 @@ mod tests {
         let saved = r#"{"es_loader_playground":2,"lines":"","config":""}"#;
         let Failure(text) = Session::read(saved, Path::new("saved.json")).unwrap_err();
         assert_eq!(text, "saved.json: a later version of es-loader has saved it");
+    }
+
+    #[test]
+    fn a_saved_file_that_is_cut_or_lacks_a_part_is_told_and_is_no_log_line() {
+        let whole = "{\n \"es_loader_playground\": 1,\n \"lines\": \"CEF:0|…\",\n \"config\": \"\"\n}";
+        for damaged in
+            [&whole[..40], r#"{"es_loader_playground":1,"lines":""}"#, r#"{"es_loader_playground":"x"}"#]
+        {
+            let Failure(text) = Session::read(damaged, Path::new("saved.json")).unwrap_err();
+            assert!(text.starts_with("saved.json: saved by a playground, but damaged: "), "{text}");
+        }
+    }
+
+    #[test]
+    fn more_lines_than_the_page_takes_are_refused() {
+        let lines = "x".repeat(MAX_LINES_BYTES + 1);
+        let Failure(text) = Session::read(&lines, Path::new("big.log")).unwrap_err();
+        assert_eq!(text, "big.log: longer than 4096 KiB: cut out what matters");
     }
 
     #[test]

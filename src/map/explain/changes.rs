@@ -43,7 +43,9 @@ fn conversion(read: &str, kind: Type, written: &Json) -> Option<String> {
     }
     Some(match kind {
         Type::Lowercase | Type::Transport if text.eq_ignore_ascii_case(read) => "in lower case".to_owned(),
-        Type::Ip => "written as addresses are (RFC 5952)".to_owned(),
+        Type::Ip if read.parse::<std::net::IpAddr>().is_ok() => {
+            "written as addresses are (RFC 5952)".to_owned()
+        }
         Type::Mac => "written as RFC 7042 does".to_owned(),
         Type::Date => "written as ISO 8601".to_owned(),
         _ if read.contains(text.as_str()) => "a part of the value".to_owned(),

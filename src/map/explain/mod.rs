@@ -198,10 +198,11 @@ impl<'d> Explainer<'_, 'd> {
         let name = self.section.fields.name(field);
         let log_type = &self.section.log_type;
         let line = match step {
-            Step::Table => log_type.mappings.iter().find(|mapping| mapping.field == name).map(|mapping| {
-                let sources: Vec<&str> = mapping.sources.iter().map(|source| source.name()).collect();
-                (sources.join(" "), &mapping.position)
-            }),
+            Step::Table => log_type
+                .mappings
+                .iter()
+                .find(|mapping| mapping.field == name)
+                .map(|mapping| (mapping.source_names(), &mapping.position)),
             Step::Constant => {
                 let constant = log_type.statics.iter().find(|constant| constant.field == name);
                 constant.map(|constant| (constant.values().collect::<Vec<_>>().join(" "), &constant.position))

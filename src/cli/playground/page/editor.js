@@ -1,5 +1,8 @@
 // The editor of user.ini: a text area with numbered lines, and the findings below it.
 
+/** What the loader takes. */
+export const MOST_CONFIG_BYTES = 256 * 1024;
+
 const config = document.getElementById("config");
 const gutter = document.getElementById("gutter");
 const list = document.getElementById("findings");
@@ -9,8 +12,10 @@ config.addEventListener("scroll", () => { gutter.scrollTop = config.scrollTop; }
 // Tab leaves the editor, as everywhere: nobody is caught in it.
 /** Writes the numbers of the lines, with a sign at those that a finding or a line without a match stands in. */
 export function showGutter(findings, unmatched, lit) {
-  const lines = config.value.split("\n").length;
   gutter.replaceChildren();
+  // A text that the loader refuses needs no numbers: there may be hundreds of thousands.
+  if (config.value.length > MOST_CONFIG_BYTES) return;
+  const lines = config.value.split("\n").length;
   for (let line = 1; line <= lines; line += 1) {
     const own = findings.filter((finding) => finding.line === line);
     const number = document.createElement("div");

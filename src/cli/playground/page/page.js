@@ -1,13 +1,14 @@
 // The page: asks the loader what becomes of the lines at each change, and shows its answer.
 
 import { lightUp, rangesInMessage, rangesInPacket, rangesInRecord, write } from "./light.js";
-import { showFindings, showGutter } from "./editor.js";
+import { MOST_CONFIG_BYTES, showFindings, showGutter } from "./editor.js";
 
-const PAUSE = 40;
 const MOST_BYTES = 4 * 1024 * 1024;
+const SAVED = "es_loader_playground";
+const VERSION = 1;
 
 const $ = (id) => document.getElementById(id);
-const state = { answer: null, section: null, chosen: 0, view: "fields", asked: 0, timer: null };
+const state = { answer: null, section: null, chosen: 0, view: "fields", isAsking: false, isChanged: false };
 
 async function begin() {
   const { session, examples, problems } = await (await fetch("begin")).json();
@@ -20,7 +21,7 @@ async function begin() {
   });
   $("lines").value = session.lines;
   $("config").value = session.config;
-  for (const id of ["lines", "config"]) $(id).addEventListener("input", soon);
+  for (const id of ["lines", "config"]) $(id).addEventListener("input", changed);
   $("section").addEventListener("change", ({ target }) => {
     state.section = target.value;
     ask();
@@ -29,24 +30,43 @@ async function begin() {
   await ask();
 }
 
-function soon() {
-  showGutter(state.answer?.findings ?? [], state.answer?.never_matched ?? []);
-  clearTimeout(state.timer);
-  state.timer = setTimeout(ask, PAUSE);
+function changed() {
+  showGutter(state.answer?.findings ?? [], unmatched());
+  ask();
 }
 
+// One question at a time: what is typed meanwhile is asked next.
 async function ask() {
-  const asked = state.asked += 1;
-  const response = await fetch("answer", post(question()));
-  if (asked !== state.asked) return;
-  if (!response.ok) {
-    $("reason").textContent = `The loader did not answer: ${await response.text()}`;
-    return;
+  state.isChanged = true;
+  if (state.isAsking) return;
+  state.isAsking = true;
+  while (state.isChanged) {
+    state.isChanged = false;
+    await askOnce();
   }
-  takeAnswer(await response.json());
+  state.isAsking = false;
+}
+
+async function askOnce() {
+  const answer = await answerTo("answer");
+  if (!answer) return;
+  takeAnswer(answer);
   state.missing = state.section && state.answer.sections.length && !state.answer.sections.includes(state.section);
   state.chosen = Math.min(state.chosen, Math.max(state.answer.documents.length - 1, 0));
   show();
+}
+
+/** What the loader answers; nothing where it does not, and then the page says so. */
+async function answerTo(path) {
+  try {
+    const response = await fetch(path, post(question()));
+    if (response.ok) return await response.json();
+    $("reason").textContent = `This is not shown: ${await response.text()}`;
+  } catch {
+    $("reason").textContent = "The loader does not answer: is `es-loader playground` still running?";
+  }
+  document.body.classList.add("stale");
+  return null;
 }
 
 // While user.ini has an error, what stood before it stays, and says so.
@@ -54,7 +74,7 @@ function takeAnswer(answer) {
   const error = answer.findings.find(({ is_error }) => is_error);
   const before = state.answer;
   state.stale = Boolean(error && before?.documents.length);
-  state.answer = state.stale ? { ...before, findings: answer.findings, never_matched: [] } : answer;
+  state.answer = state.stale ? { ...before, findings: answer.findings, own_lines: [] } : answer;
   state.error = error;
   document.body.classList.toggle("stale", state.stale);
 }
@@ -71,8 +91,9 @@ function takeExample({ lines, section, config }, examples) {
   setLines(lines);
 }
 
-function setLines(text) {
+function setLines(text, note = "") {
   $("lines").value = text;
+  $("lines-note").textContent = note;
   state.chosen = 0;
   ask();
 }
@@ -86,7 +107,7 @@ function setView(view) {
 function show() {
   const { answer } = state;
   showFindings(answer.findings);
-  showGutter(answer.findings, answer.never_matched);
+  showGutter(answer.findings, unmatched());
   showSections(answer);
   showCoverage(answer);
   showEvents(answer);
@@ -95,18 +116,26 @@ function show() {
 
 function showSections({ sections, section }) {
   if (sections.length) $("section").replaceChildren(...sections.map((name) => new Option(name, name, false, name === section)));
+  if (section) $("config").placeholder = `[${section}]\nlabels.rule_text = cs1`;
 }
 
-function showCoverage({ coverage, never_matched: unmatched, documents, more }) {
+const unmatched = () => (state.answer?.own_lines ?? []).filter(({ filled }) => filled === 0);
+
+function showCoverage({ coverage, own_lines: ownLines, documents, more }) {
   const items = [`${documents.length}${more ? " or more" : ""} ${documents.length === 1 ? "document" : "documents"}`];
+  for (const own of ownLines.filter(({ filled }) => filled > 0)) items.push(`${own.field} (line ${own.line}) filled in ${share(own)}`);
   const leftOver = Object.entries(coverage.left_over.names).map(([name, { documents: count }]) => `${name} (${count})`);
   if (leftOver.length) items.push(`no field takes: ${leftOver.join(", ")}`);
-  if (unmatched.length) items.push(`your lines that filled nothing: ${unmatched.map(({ field, line }) => `${field} (line ${line})`).join(", ")}`);
+  const idle = unmatched().map(({ field, line }) => `${field} (line ${line})`);
+  if (idle.length) items.push(`your lines that filled nothing: ${idle.join(", ")}`);
   for (const [problem, count] of Object.entries(coverage.problems)) items.push(`odd: ${meaning(problem)} (${count})`);
   const list = document.createElement("ul");
   list.append(...items.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   $("coverage").replaceChildren(list);
 }
+
+/** In how many of the documents a line of user.ini has filled its field. */
+const share = ({ filled }) => `${filled} of ${state.answer.coverage.documents}`;
 
 function showEvents({ documents }) {
   $("events").replaceChildren(...documents.map((shown, number) => {
@@ -167,12 +196,11 @@ function showPacket(shown) {
 
 function showFields(shown) {
   const groups = new Map();
-  const isOwn = ({ rule }) => rule.place?.startsWith("user.ini:");
   if (shown.fields.some(isOwn)) groups.set("from your user.ini", []);
   shown.fields.forEach((field, number) => {
     const group = isOwn(field) ? "from your user.ini" : field.field.split(".")[0];
     if (!groups.has(group)) groups.set(group, []);
-    groups.get(group).push(row(field.field, text(field.value), number));
+    groups.get(group).push(noted(row(field.field, text(field.value), number), movedFrom(shown, field)));
   });
   for (const [group, rows] of groups) {
     if (rows.length === 1 && group !== "from your user.ini") {
@@ -214,8 +242,26 @@ function showDifference(shown) {
     if (JSON.stringify(now) === JSON.stringify(before)) continue;
     const number = shown.fields.findIndex(({ field }) => field === name);
     if (before !== undefined) $("document").append(signed("−", row(name, text(before))));
-    if (now !== undefined) $("document").append(signed("+", row(name, text(now), number)));
+    if (now !== undefined) $("document").append(noted(signed("+", row(name, text(now), number)), movedFrom(shown, shown.fields[number])));
   }
+}
+
+const isOwn = ({ rule }) => Boolean(rule.place?.startsWith("user.ini:"));
+
+/** The fields of the built-in mapping that are gone because a line of user.ini has taken their key. */
+function movedFrom(shown, field) {
+  if (!shown.built_in || !isOwn(field)) return [];
+  const now = new Set(shown.fields.map(({ field: name }) => name));
+  const value = JSON.stringify(field.value);
+  return Object.entries(shown.built_in).filter(([name, before]) => !now.has(name) &&
+    (JSON.stringify(before) === value || field.sources.some(({ name: source }) => name.endsWith(`.${source}`)))).map(([name]) => name);
+}
+
+function noted(line, moved) {
+  if (moved.length) {
+    line.querySelector(".value").append(Object.assign(document.createElement("span"), { className: "note", textContent: `moved from ${moved.join(", ")}` }));
+  }
+  return line;
 }
 
 function signed(sign, line) {
@@ -245,15 +291,20 @@ function pointAt(target) {
   if (!part || !shown) return;
   const numbers = (part.dataset.field ?? part.dataset.fields).split(" ").map(Number);
   lightUp(numbers);
-  $("reason").textContent = numbers.map((number) => reason(shown.fields[number])).join(" · ");
+  $("reason").textContent = numbers.map((number) => reason(shown, shown.fields[number])).join(" · ");
   const places = numbers.map((number) => shown.fields[number].rule.place).filter((place) => place?.startsWith("user.ini:"));
-  showGutter(state.answer.findings, state.answer.never_matched, Number(places[0]?.split(":")[1]));
+  showGutter(state.answer.findings, unmatched(), Number(places[0]?.split(":")[1]));
 }
 
-function reason({ field, sources, rule, changes, others }) {
+function reason(shown, whole) {
+  const { field, sources, rule, changes, others } = whole;
   const from = sources.map(({ name }) => name).join(", ");
   const parts = [`${field}: ${rule.place ? `${rule.place}: ` : ""}${rule.meaning}`];
   if (from) parts.push(`read from ${from}`);
+  const moved = movedFrom(shown, whole);
+  if (moved.length) parts.push(`moved from ${moved.join(", ")}`);
+  const own = state.answer.own_lines.find((line) => isOwn(whole) && line.field === field);
+  if (own && state.answer.coverage.documents > 1) parts.push(`filled in ${share(own)} documents`);
   if (changes.length) parts.push(changes.join(", "));
   for (const other of others) parts.push(`not ${text(other.value)} (${other.because})`);
   return parts.join("; ");
@@ -271,6 +322,7 @@ $("document").addEventListener("keydown", (event) => {
   rows[at + step]?.focus();
 });
 
+/** The text of a file, unpacked: all of it, or its first lines where it has more than the page takes. */
 async function readFile(file) {
   let stream = file.stream();
   const start = new Uint8Array(await file.slice(0, 2).arrayBuffer());
@@ -288,37 +340,43 @@ async function readFile(file) {
       break;
     }
   }
+  const isCut = bytes > MOST_BYTES;
   const whole = await new Blob(chunks).slice(0, MOST_BYTES).text();
-  return bytes > MOST_BYTES ? whole.slice(0, whole.lastIndexOf("\n") + 1) : whole;
+  return { isCut, whole: isCut ? whole.slice(0, whole.lastIndexOf("\n") + 1) : whole };
 }
 
 async function take(file) {
   try {
-    const whole = await readFile(file);
-    const saved = parsed(whole);
-    if (saved?.es_loader_playground) {
-      $("config").value = saved.config;
-      setLines(saved.lines);
-    } else if (file.name.endsWith(".ini")) {
+    if (new RegExp(`^\\s*\\{\\s*"${SAVED}"`).test(await file.slice(0, 64).text())) {
+      takeSaved(await file.text());
+      return;
+    }
+    const { whole, isCut } = await readFile(file);
+    if (file.name.endsWith(".ini")) {
+      if (whole.length > MOST_CONFIG_BYTES) throw new Error("a user.ini has at most 256 KiB");
       $("config").value = whole;
-      ask();
+      changed();
     } else {
-      setLines(whole);
+      setLines(whole, isCut ? `Of ${file.name} only the first 4 MiB are here.` : "");
     }
   } catch (error) {
     $("reason").textContent = `${file.name} cannot be read: ${error.message}`;
   }
 }
 
-function parsed(whole) {
-  try {
-    return JSON.parse(whole);
-  } catch {
-    return null;
-  }
+function takeSaved(text) {
+  const saved = JSON.parse(text);
+  if (saved[SAVED] > VERSION) throw new Error("a later version of es-loader has saved it");
+  if (typeof saved.lines !== "string" || typeof saved.config !== "string") throw new Error("it lacks its lines or its user.ini");
+  $("config").value = saved.config;
+  setLines(saved.lines);
 }
 
-$("open").addEventListener("change", ({ target }) => target.files[0] && take(target.files[0]));
+$("open").addEventListener("change", async ({ target }) => {
+  if (target.files[0]) await take(target.files[0]);
+  // The same file can be opened again.
+  target.value = "";
+});
 for (const type of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (event) => {
     event.preventDefault();
@@ -334,12 +392,13 @@ function save(name, whole) {
 }
 
 $("save").addEventListener("click", () => save("playground.json",
-  JSON.stringify({ es_loader_playground: 1, lines: $("lines").value, config: $("config").value }, null, 1)));
+  JSON.stringify({ [SAVED]: VERSION, lines: $("lines").value, config: $("config").value }, null, 1)));
 $("save-config").addEventListener("click", () => save("user.ini", $("config").value));
 
 $("mask").addEventListener("click", async () => {
-  const { text: masked } = await (await fetch("mask", post(question()))).json();
-  $("masked").textContent = masked;
+  const masked = await answerTo("mask");
+  if (!masked) return;
+  $("masked").textContent = masked.text;
   $("preview").showModal();
 });
 $("preview").addEventListener("close", () => {
