@@ -3,6 +3,7 @@
 //!
 //! Takes the bytes of lines, gives ids. Does not know what a line holds.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -126,6 +127,8 @@ fn parts(fingerprint: u64) -> (usize, Short) {
 pub struct Identity<'l> {
     line: &'l [u8],
     known: Known,
+    /// The hash of the line so far, once a further document of it was asked for: a line of CloudWatch Logs may have thousands.
+    hashed: OnceCell<Box<Sha256>>,
 }
 
 /// What is known of a line whose identity this is, beside the line itself.
@@ -177,7 +180,11 @@ impl Identities {
             *count += 1;
             number = *count;
         }
-        let first = if number == 1 { DocumentId::of(&digest) } else { numbered(line, number, 0) };
+        let first = if number == 1 {
+            DocumentId::of(&digest)
+        } else {
+            numbered(Sha256::new_with_prefix(line), number, 0)
+        };
         Known { number, first }.identity_of(line)
     }
 }
@@ -185,7 +192,7 @@ impl Identities {
 impl Known {
     /// The identity of the same line once more.
     pub(crate) fn identity_of(self, line: &[u8]) -> Identity<'_> {
-        Identity { line, known: self }
+        Identity { line, known: self, hashed: OnceCell::new() }
     }
 }
 
@@ -202,14 +209,17 @@ impl Identity<'_> {
 
     /// The id of the line's document number `part`, counted from 0: nearly always the only one.
     pub fn document(&self, part: usize) -> DocumentId {
-        if part == 0 { self.known.first } else { numbered(self.line, self.known.number, part) }
+        if part == 0 {
+            return self.known.first;
+        }
+        let hashed = self.hashed.get_or_init(|| Box::new(Sha256::new_with_prefix(self.line)));
+        numbered(Sha256::clone(hashed), self.known.number, part)
     }
 }
 
-/// The id of a line that is not the first of its equals, or of a further document of a line. No line holds a line feed, so no
+/// The id of a line that is not the first of its equals, or of a further document of a line, by the hash of the line. No line holds a line feed, so no
 /// line can pass for another with its number.
-fn numbered(line: &[u8], number: u64, part: usize) -> DocumentId {
-    let mut hasher = Sha256::new_with_prefix(line);
+fn numbered(mut hasher: Sha256, number: u64, part: usize) -> DocumentId {
     if number > 1 {
         hasher.update(format!("\n{number}"));
     }

@@ -12,11 +12,12 @@ use crate::parse::pairs::pair::{Escapes, Pair};
 /// The named groups of `pattern` in `text`. Nothing where it does not match.
 pub(super) fn groups<'a>(text: &'a str, pattern: &'a Regex, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
     let captures = pattern.captures(text)?;
-    for name in pattern.capture_names().flatten() {
-        if let Some(group) = captures.name(name) {
-            pairs.push(Pair { key: name, raw: group.as_str(), escapes: Escapes::None });
-        }
-    }
+    let named = pattern.capture_names().zip(captures.iter());
+    pairs.extend(
+        named.filter_map(|(name, group)| {
+            Some(Pair { key: name?, raw: group?.as_str(), escapes: Escapes::None })
+        }),
+    );
     Some(())
 }
 

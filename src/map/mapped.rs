@@ -297,12 +297,14 @@ impl<'d> MappedEvent<'_, 'd> {
             return;
         }
         row.trace.step(Step::Redaction);
-        let is_raw = section.log_type.raw_message == RawMessage::Full;
+        // The record that is an event itself was cleaned before its fields were read.
+        let is_as_it_should_be =
+            section.log_type.raw_message == RawMessage::Full || read.json.is_some() && !section.is_flat;
         let redacted = row.rewrite_texts(arena, |field, text| {
             let place = match field {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
-                Some(FieldId::MESSAGE) if is_raw => return None,
+                Some(FieldId::MESSAGE) if is_as_it_should_be => return None,
                 Some(FieldId::URL_QUERY) => redaction::Searched::Query,
                 _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
                 _ => redaction::Searched::Text,

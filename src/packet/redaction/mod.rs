@@ -47,6 +47,7 @@ pub(crate) struct Redactor {
 /// Names without case, hyphens and underscores.
 #[derive(Clone, Debug, Default)]
 struct Names {
+    /// In order.
     names: Vec<String>,
     /// A bit for the first letter of each, and one for the last: nearly no other name begins and ends so.
     first_letters: u32,
@@ -134,7 +135,8 @@ struct RedactedValue {
 
 impl Names {
     fn new(names: &[String]) -> Self {
-        let names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
+        let mut names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
+        names.sort_unstable();
         let letters = |letter: fn(&[u8]) -> u32| {
             names.iter().fold(0, |letters, name| letters | letter(name.as_bytes()))
         };
@@ -147,11 +149,11 @@ impl Names {
             return false;
         }
         if !written.contains(&b'%') && !written.ends_with(b"]") {
-            return self.may_have(written) && self.has_plain(&String::from_utf8_lossy(written));
+            return self.has_plain(written);
         }
-        let decoded = percent_encoding::percent_decode(written).decode_utf8_lossy();
+        let decoded: Vec<u8> = percent_encoding::percent_decode(written).collect();
         // `user[password]`: so frameworks name the fields of an object.
-        let inner = decoded.strip_suffix(']').and_then(|name| Some(name.rsplit_once('[')?.1));
+        let inner = decoded.strip_suffix(b"]").and_then(|name| name.get(memchr::memrchr(b'[', name)? + 1..));
         self.has_plain(inner.unwrap_or(&decoded))
     }
 
@@ -159,15 +161,20 @@ impl Names {
         last_letter(name) & self.last_letters != 0 && first_letter(name) & self.first_letters != 0
     }
 
-    fn has_plain(&self, name: &str) -> bool {
-        if !name.is_ascii() {
-            return self.names.iter().any(|known| plain(name).eq(known.chars()));
+    fn has_plain(&self, name: &[u8]) -> bool {
+        if !self.may_have(name) {
+            return false;
         }
-        let counts = |byte: &u8| !matches!(byte, b'-' | b'_');
-        let is = |known: &String| {
-            name.bytes().filter(counts).map(|byte| byte.to_ascii_lowercase()).eq(known.bytes())
-        };
-        self.names.iter().any(|known| known.len() <= name.len() && is(known))
+        if !name.is_ascii() {
+            let name = String::from_utf8_lossy(name);
+            return self.names.iter().any(|known| plain(&name).eq(known.chars()));
+        }
+        let mut letters = [0; LONGEST_NAME];
+        let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
+        let written = name.iter().filter(counts).map(u8::to_ascii_lowercase);
+        let length = letters.iter_mut().zip(written).map(|(letter, byte)| *letter = byte).count();
+        let name = slice::bytes(&letters, ..length);
+        self.names.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
     }
 }
 
