@@ -51,10 +51,10 @@ fn reason<'e>(
         return format!("the event has none of the sources of {place}: {field} = {}", mapping.source_names());
     }
     let key = left_over_key(field, section.fields().prefix());
-    if let Some((key, taker)) =
-        key.and_then(|key| Some((key, explanations.find_map(|told| taker(told, key))?)))
-    {
-        return format!("{taker} has taken the key '{key}'");
+    // A key of the event may be asked for by its own name.
+    let asked = key.unwrap_or(field);
+    if let Some(taker) = explanations.find_map(|explanation| taker(explanation, asked)) {
+        return format!("{taker} has taken the key '{asked}'");
     }
     let names = || section.fields().iter().map(|(_, field)| field.name.as_str());
     if names().any(|name| name == field) {
