@@ -92,13 +92,14 @@ impl Layers {
         let mut layers =
             Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
         for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
-            layers.add(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings);
+            layers.add(built_in(text, findings), findings);
         }
-        for text in asked_for(files, findings) {
-            layers.add(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings);
+        let files: Vec<Vec<FileSection>> = files.iter().map(|file| ini::sections(file, findings)).collect();
+        for text in asked_for(&files, findings) {
+            layers.add(built_in(text, findings), findings);
         }
-        for file in files {
-            layers.add(file, findings);
+        for sections in files {
+            layers.add(sections, findings);
         }
         layers
     }
@@ -132,8 +133,8 @@ impl Layers {
         self.index.get(name).and_then(|at| self.sections.get(*at))
     }
 
-    fn add(&mut self, file: &File, findings: &mut Findings) {
-        for FileSection { name, position, entries } in ini::sections(file, findings) {
+    fn add(&mut self, sections: Vec<FileSection>, findings: &mut Findings) {
+        for FileSection { name, position, entries } in sections {
             let (old, new): (Vec<Entry>, Vec<Entry>) =
                 entries.into_iter().partition(|entry| keys::new_name(&entry.written).is_some());
             let mut renamed: Vec<(&str, Entry)> = Vec::new();
@@ -172,6 +173,10 @@ impl Layers {
     }
 }
 
+fn built_in(text: &str, findings: &mut Findings) -> Vec<FileSection> {
+    ini::sections(&File { name: BUILT_IN.to_owned(), text: text.to_owned() }, findings)
+}
+
 /// Whether a built-in section has this name.
 pub(super) fn is_log_type(name: &str) -> bool {
     LOG_TYPES.iter().any(|(known, _)| *known == name)
@@ -179,10 +184,9 @@ pub(super) fn is_log_type(name: &str) -> bool {
 
 /// The built-in sections that `log_types` of `files` asks for. A section of a file that has its own index and keys is whole in itself:
 /// nothing built in stands below it.
-fn asked_for(files: &[File], findings: &mut Findings) -> Vec<&'static str> {
-    let sections: Vec<FileSection> =
-        files.iter().flat_map(|file| ini::sections(file, &mut Findings::default())).collect();
-    let defaults = sections.iter().rev().filter(|section| section.name == DEFAULT);
+fn asked_for(files: &[Vec<FileSection>], findings: &mut Findings) -> Vec<&'static str> {
+    let sections = || files.iter().flatten();
+    let defaults = sections().rev().filter(|section| section.name == DEFAULT);
     let Some(list) = defaults.filter_map(|section| last(section, &["log_types"])).next() else {
         return Vec::new();
     };
@@ -193,13 +197,12 @@ fn asked_for(files: &[File], findings: &mut Findings) -> Vec<&'static str> {
         let help = format!("they are: all {}", names.join(" "));
         findings.push(Diagnostic::error(&list.position, message).help(help));
     }
-    let is_whole = |section: &&FileSection| {
+    let is_whole = |section: &FileSection| {
         last(section, &["index_name", "index"]).is_some() && last(section, &["s3_key"]).is_some()
     };
     let asked = LOG_TYPES.iter().filter(|(name, _)| {
         let is_listed = words.iter().any(|word| *word == "all" || word == name);
-        is_listed
-            && !sections.iter().filter(|section| section.name == *name).any(|section| is_whole(&section))
+        is_listed && !sections().filter(|section| section.name == *name).any(is_whole)
     });
     asked.map(|(_, text)| *text).collect()
 }

@@ -100,7 +100,9 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
             } else if keys::is_known(name) {
                 let problem = ValueError::new(offset, format!("'{name}' is a setting, not a field"));
                 findings.push(entry.value_error(problem));
-            } else if is_scripted && section.get(name).is_none() {
+            } else if section.get(name).is_none()
+                && (is_scripted || (list == "script_ecs" && is_left_to_script(section, name)))
+            {
                 // What its script fills, a log type of that name fills here.
                 if !layers::is_log_type(section.name()) {
                     let message =
@@ -110,7 +112,7 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
                     findings.push(Diagnostic::warning(&entry.position_at(offset), message).help(help));
                 }
             } else if section.get(name).is_none() {
-                let lines = section.entries.iter().map(|entry| entry.key).filter(|key| !keys::is_known(key));
+                let lines = field_lines(section);
                 let value = if list == "static_ecs" { "constant" } else { "source" };
                 let message = format!("{} is listed in '{list}' but has no line of its own", quoted(name));
                 findings.push(
@@ -121,6 +123,17 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
         }
     }
     names
+}
+
+/// Whether a name in `script_ecs` without a line is meant for the script that upstream would run for a section of the user's, and is no
+/// typing error.
+fn is_left_to_script(section: &ResolvedSection<'_>, name: &str) -> bool {
+    !section.is_built_in() && suggestion::did_you_mean(name, field_lines(section)).is_none()
+}
+
+/// The keys of a section that are no settings.
+fn field_lines<'s>(section: &'s ResolvedSection<'_>) -> impl Iterator<Item = &'s str> {
+    section.entries.iter().map(|entry| entry.key).filter(|key| !keys::is_known(key))
 }
 
 /// Whether upstream has a section of this name.

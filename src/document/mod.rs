@@ -5,6 +5,7 @@ pub(crate) mod origin;
 pub mod field_type;
 pub mod field_list;
 pub mod ecs;
+mod layout;
 pub mod fields;
 pub mod row;
 pub(crate) mod trace;

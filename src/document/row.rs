@@ -16,7 +16,8 @@ use super::field_list::FieldId;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
-use super::fields::{Fields, OFF, ObjectId};
+use super::fields::Fields;
+use super::layout::{OFF, ObjectId};
 use crate::bytes::json;
 use crate::bytes::recycle::emptied;
 
@@ -67,7 +68,7 @@ impl<'a> Row<'a> {
         values.resize(fields.len(), Value::Absent);
         filled.clear();
         filled.resize(fields.len().div_ceil(BITS), 0);
-        Row { values, filled, positions: fields.positions(), leftovers, trace: Trace::default() }
+        Row { values, filled, positions: fields.layout().positions(), leftovers, trace: Trace::default() }
     }
 
     /// The row's memory without its values.
@@ -233,7 +234,8 @@ impl<'a> Row<'a> {
         let start = writer.out.len();
         let mut object = ObjectId::default();
         let mut last = None;
-        let ordered = fields.order().chunks(BITS).zip(self.values.chunks(BITS));
+        let layout = fields.layout();
+        let ordered = layout.order().chunks(BITS).zip(self.values.chunks(BITS));
         for ((slots, values), mut bits) in ordered.zip(self.filled.iter().copied()) {
             while bits != 0 {
                 let position = bits.trailing_zeros() as usize;
@@ -242,7 +244,7 @@ impl<'a> Row<'a> {
                 if slot.object == object {
                     slot.next.append(writer.out);
                 } else {
-                    fields.step(object, slot.object, writer.out);
+                    layout.step(object, slot.object, writer.out);
                     slot.name.append(writer.out);
                     object = slot.object;
                 }
@@ -263,7 +265,7 @@ impl<'a> Row<'a> {
                 }
             }
         }
-        let mut depth = fields.depth(object);
+        let mut depth = layout.depth(object);
         if !self.leftovers.is_empty() {
             let in_prefix = last.is_some_and(|slot| slot.prefixed);
             writer.close(depth - u16::from(in_prefix));

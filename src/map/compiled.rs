@@ -10,6 +10,7 @@ use bumpalo::Bump;
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
 use super::record::paths::Paths;
+use super::record::wanted::{WantedPaths, Wish};
 use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
@@ -45,7 +46,7 @@ pub struct CompiledSection {
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     /// What it wants of records that are the events themselves; nothing where each record holds the text of an event.
-    pub(crate) paths: Option<Paths>,
+    wanted: Option<WantedPaths>,
     /// Lines are rows of texts with names, and no JSON.
     pub(crate) is_flat: bool,
     pub(crate) rules: Vec<Rule>,
@@ -133,16 +134,17 @@ impl CompiledSection {
         let is_json = matches!(log_type.file_format, FileFormat::Json);
         let is_flat = matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
         let are_events = is_flat || (is_json && named.is_none_or(|profile| profile.takes_records()));
-        let paths = are_events.then(|| {
-            let mut paths = Paths::new(&fields, log_type.is_prefix_set);
+        let wanted = are_events.then(|| {
+            let mut wanted = WantedPaths::new(log_type.is_prefix_set);
             if profile.takes_records() && !log_type.is_prefix_set {
-                record_fields::of(&log_type.name).for_each(|field| paths.know(field.name, field.kind));
+                let known = record_fields::of(&log_type.name);
+                known.for_each(|field| wanted.add(field.name, Wish::Known(field.kind)));
             }
-            paths
+            wanted
         });
-        let (paths, flat_paths) = if is_flat { (None, paths) } else { (paths, None) };
+        let (wanted, of_flat) = if is_flat { (None, wanted) } else { (wanted, None) };
         let mut sources =
-            SourceCompiler { keys: KeyTable::new(known.names, known.aliases), paths, records: is_json };
+            SourceCompiler { keys: KeyTable::new(known.names, known.aliases), wanted, records: is_json };
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
@@ -167,7 +169,7 @@ impl CompiledSection {
                 Some((fields.id(&constant.field)?, constant.values().map(ToOwned::to_owned).collect()))
             })
             .collect();
-        if sources.paths.is_some() && log_type.event_time.keys.is_empty() {
+        if sources.wanted.is_some() && log_type.event_time.keys.is_empty() {
             log_type.event_time.keys.push(SourceName::Key("@timestamp".to_owned()));
         }
         let time_keys = log_type.event_time.keys.iter().map(|source| sources.origin(source)).collect();
@@ -176,13 +178,14 @@ impl CompiledSection {
         let profile_origins = profile.paths().iter();
         let profile_origins =
             profile_origins.map(|path| sources.origin(&SourceName::Key((*path).to_owned()))).collect();
-        let SourceCompiler { keys, paths, .. } = sources;
-        let mut paths = paths.or(flat_paths);
-        if let Some(paths) = &mut paths {
-            log_type.json_to_text.iter().for_each(|path| paths.make_text(path));
-            log_type.renamed.iter().for_each(|(new, old)| paths.rename(old, new));
-            profile.dropped().iter().for_each(|path| paths.leave_out(path));
-            paths.shrink();
+        let SourceCompiler { keys, wanted, .. } = sources;
+        let mut wanted = wanted.or(of_flat);
+        if let Some(wanted) = &mut wanted {
+            log_type.json_to_text.iter().for_each(|path| wanted.add(path.clone(), Wish::AsText));
+            let renamed = log_type.renamed.iter();
+            renamed.for_each(|(new, old)| wanted.add(old.clone(), Wish::Renamed(new.as_str().into())));
+            profile.dropped().iter().for_each(|path| wanted.add(*path, Wish::LeftOut));
+            wanted.shrink();
         }
         // One mention is the built-in one: who adds the name once more wants it out.
         for name in profile.identifiers() {
@@ -201,7 +204,7 @@ impl CompiledSection {
             payloads: Payloads(profile.payload_key()),
             fields,
             keys,
-            paths,
+            wanted,
             is_flat,
             rules,
             statics,
@@ -239,19 +242,24 @@ impl CompiledSection {
 
     /// Whether an object of JSON can be an event of the section, and not only hold the text of one.
     pub(crate) fn takes_json(&self) -> bool {
-        self.paths.is_some() && !self.is_flat
+        self.wanted.is_some() && !self.is_flat
     }
 
     /// What is wanted of this record, if it is the event itself: it is JSON, and no event starts in a text of it.
     pub(crate) fn paths_for(&self, record: &Record<'_>, start: EventStart) -> Option<&Paths> {
         let is_event = record.json && !record.raw.is_empty() && start.marker().is_none();
-        self.paths.as_ref().filter(|_| is_event && !self.is_flat)
+        if is_event && !self.is_flat { self.paths() } else { None }
+    }
+
+    /// What is wanted of events that are records, or rows of texts with names.
+    pub(crate) fn paths(&self) -> Option<&Paths> {
+        self.wanted.as_ref().map(|wanted| wanted.tree(&self.fields))
     }
 
     fn exclude(&mut self, rules: &Rules) {
-        let Self { fields, keys, paths, log_type, .. } = self;
+        let Self { fields, keys, wanted, log_type, .. } = self;
         let records = matches!(log_type.file_format, FileFormat::Json);
-        let mut sources = SourceCompiler { keys: std::mem::take(keys), paths: paths.take(), records };
+        let mut sources = SourceCompiler { keys: std::mem::take(keys), wanted: wanted.take(), records };
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -265,7 +273,7 @@ impl CompiledSection {
             })
         };
         self.exclusion = Matcher::new(rules, &self.log_type.name, target);
-        (self.keys, self.paths) = (sources.keys, sources.paths);
+        (self.keys, self.wanted) = (sources.keys, sources.wanted);
     }
 }
 
@@ -477,7 +485,7 @@ const OF_CLOUDWATCH: &str = "cwl_timestamp";
 /// The keys that a section knows, in the making.
 struct SourceCompiler {
     keys: KeyTable,
-    paths: Option<Paths>,
+    wanted: Option<WantedPaths>,
     /// Lines are JSON: three names mean fluentd's own fields of the record around an event. Elsewhere there is no record.
     records: bool,
 }
@@ -493,14 +501,14 @@ impl SourceCompiler {
             SourceName::Key(name) => {
                 let own = RecordField::ALL.into_iter().find(|field| field.name() == name);
                 let field = own.filter(|_| self.records);
-                let Some(paths) = &mut self.paths else {
+                let Some(wanted) = &mut self.wanted else {
                     return match field {
                         Some(field) => Origin::Record(field, None),
                         None => Origin::Key(self.keys.add(name), name.as_str().into()),
                     };
                 };
                 let key = self.keys.add(name);
-                paths.want(name, key);
+                wanted.add(name.clone(), Wish::Key(key));
                 match field {
                     Some(field) => Origin::Record(field, Some(key)),
                     None => Origin::Key(key, name.as_str().into()),

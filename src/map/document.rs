@@ -51,7 +51,7 @@ impl Document<'_, '_, '_> {
 
     /// The format of its section, and whether the section's JSON objects are events themselves.
     pub(crate) fn format(&self) -> (&FileFormat, bool) {
-        (&self.section.log_type.file_format, self.section.paths.is_some())
+        (&self.section.log_type.file_format, self.section.takes_json())
     }
 
     /// Vendor, product and version of an event of a product that is not the section's.

@@ -127,7 +127,7 @@ impl<'a> LeftOver<'_, 'a> {
                 values => Value::Texts(values),
             };
             // A field of ours has that name where it holds the value of another key.
-            if is_known && !section.fields.has_under_prefix(key) {
+            if is_known && !section.fields.layout().has_under_prefix(key) {
                 row.leave_over(field_name(key, section, row, arena), value);
             } else {
                 extra.push(Leftover { key: extra_name(key, &extra, arena), value });

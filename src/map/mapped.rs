@@ -159,7 +159,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             FileFormat::Csv(_) => {
                 (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")
             }
-            FileFormat::Json if section.paths.is_some() => {
+            FileFormat::Json if section.takes_json() => {
                 (Problem::NoEvent, "no_event", "the line is no object of JSON")
             }
             _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),

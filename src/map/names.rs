@@ -14,7 +14,8 @@ pub(super) fn field_name<'a>(
     arena: &'a Bump,
 ) -> &'a str {
     free_name(key, arena, |name| {
-        section.fields.has_under_prefix(name) || row.leftovers().iter().any(|other| other.key == name)
+        section.fields.layout().has_under_prefix(name)
+            || row.leftovers().iter().any(|other| other.key == name)
     })
 }
 

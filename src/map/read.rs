@@ -124,7 +124,7 @@ impl<'d> ReadEvent<'d> {
         self.repair_pairs(section);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
-        if let (Some(paths), true, Some(_)) = (&section.paths, section.is_flat, &self.parsed) {
+        if let (true, Some(_), Some(paths)) = (section.is_flat, &self.parsed, section.paths()) {
             let json = flat::as_json(&self.keyed, section.payloads, arena);
             self.read_record(json, section, paths, arena);
         }

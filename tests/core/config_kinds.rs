@@ -397,3 +397,20 @@ fn files_as_people_write_them_are_told_what_to_do_and_load_deep_security() {
         }
     }
 }
+
+#[test]
+fn what_only_a_script_of_upstreams_fills_is_a_warning_and_a_typing_error_is_none() {
+    for name in ["okta", "cloudhsm-cwl", "my-firewall"] {
+        let section = |script: &str| {
+            told(&format!(
+                "[{name}]\nindex_name = log-a\ns3_key = a/\nscript_ecs = {script}\nclient.ip = actor.ip\n"
+            ))
+        };
+        let told = section("client.ip event.outcome");
+        assert!(told.contains("user.ini:4:24: warning: 'event.outcome' is filled by a script"), "{told}");
+        assert!(told.contains("map it: 'event.outcome = <source>'") && !told.contains("error"), "{told}");
+        let told = section("cleint.ip");
+        assert!(told.contains("user.ini:4:14: error: 'cleint.ip' is listed"), "{told}");
+        assert!(told.contains("did you mean 'client.ip'?"), "{told}");
+    }
+}

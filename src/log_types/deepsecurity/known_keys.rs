@@ -37,7 +37,7 @@ pub(super) fn take<'a>(
     // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
     if let Destination::Field(field) = destination
         && value == "N/A"
-        && !context.fields.is_prefixed(field)
+        && !context.fields.layout().is_prefixed(field)
     {
         context.row.trace.rejected(Some(field), value);
     } else if set_destination(context, destination, value) {

@@ -68,7 +68,7 @@ impl<'d> Explainer<'_, 'd> {
     /// All fields of the document, in its order.
     fn fields(&self) -> Vec<ExplainedField> {
         let mut fields = Vec::new();
-        for field in self.section.fields.order().iter().map(|slot| slot.field) {
+        for field in self.section.fields.layout().order().iter().map(|slot| slot.field) {
             match self.row.get(field) {
                 Value::Absent => {}
                 Value::Object(keys) if field == FieldId::EXTRA => {

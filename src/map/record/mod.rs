@@ -4,6 +4,7 @@
 //! as it stands in the text.
 
 pub(crate) mod paths;
+pub(crate) mod wanted;
 pub(crate) mod value;
 mod splice;
 mod walk;

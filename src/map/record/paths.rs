@@ -1,7 +1,7 @@
 //! What a section wants of its records, and what it knows of their names, as one tree of names: a walk over a record goes down this tree
 //! beside it.
 //!
-//! Made once at start-up. A path is names with dots between them; a number is the place of an element in an array.
+//! Made when the first record comes. A path is names with dots between them; a number is the place of an element in an array.
 
 use std::collections::HashMap;
 
@@ -138,11 +138,6 @@ impl Paths {
     /// Calls the record's own field `old` by the name `new`.
     pub(crate) fn rename(&mut self, old: &str, new: &str) {
         self.renamed.insert(old.into(), new.into());
-    }
-
-    /// Gives back the memory that was only needed while the tree grew: a configuration has many of them.
-    pub(crate) fn shrink(&mut self) {
-        self.nodes.shrink_to_fit();
     }
 
     /// The root.
