@@ -215,6 +215,14 @@ fn misread_key(text: &str) -> Option<(&'static str, String)> {
     let inner = inner.strip_suffix("/$").or(inner.strip_suffix("\"$")).unwrap_or(inner);
     let plain = |word: &str| !word.contains(['{', '}', '[', ']', '(', ')', '|', '\\']);
     let words: Vec<&str> = text.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+    if let Some(list) = text
+        .strip_prefix('[')
+        .and_then(|list| list.strip_suffix(']'))
+        .filter(|list| list.contains(['"', '\'']))
+    {
+        let folders = list.split(',').map(|word| word.trim().trim_matches(['"', '\'']).trim_end_matches('/'));
+        return Some(("it is one regex, and no list of several", folders.collect::<Vec<_>>().join("|")));
+    }
     if text.contains(['"', '\'']) {
         let inner = inner.strip_prefix("r\"").or(inner.strip_prefix("r'")).unwrap_or(inner);
         return Some((
@@ -229,7 +237,7 @@ fn misread_key(text: &str) -> Option<(&'static str, String)> {
     if let Some((_, key)) = behind_bucket {
         return Some((
             "the regex is looked for in the key, which has no bucket",
-            key.trim_end_matches('/').to_owned(),
+            key.trim_end_matches(['/', '*']).to_owned(),
         ));
     }
     if start.starts_with("./") {

@@ -231,12 +231,19 @@ fn secret_header(
         redact.iter().any(|header| {
             let Some(start) = name.len().checked_sub(header.len()) else { return false };
             let (front, tail) = name.split_at_checked(start).unwrap_or_default();
-            tail.eq_ignore_ascii_case(header.as_bytes())
+            is_header(tail, header)
                 && (start <= blanks
                     || front.last().is_some_and(|byte| !is_text_byte(byte))
                     || may_be_framed())
         })
     })
+}
+
+/// Whether a name is that of a header, in any case, and with underscores, as gateways name them, for its hyphens.
+fn is_header(name: &[u8], header: &str) -> bool {
+    let same =
+        |(byte, known): (&u8, u8)| byte.eq_ignore_ascii_case(&known) || (*byte == b'_' && known == b'-');
+    name.len() == header.len() && name.iter().zip(header.bytes()).all(same)
 }
 
 /// Whether the first line of a payload is the end of a header whose start was in the packet before: its name is the end of

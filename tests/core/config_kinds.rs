@@ -47,6 +47,8 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
         ("/ds_agent/", "write 'ds_agent'"),
         ("^/ds_agent", "write 'ds_agent'"),
         ("s3://bucket/ds_agent/", "write 'ds_agent'"),
+        ("s3://bucket/ds_agent/*", "write 'ds_agent'"),
+        ("[\"ds_agent/\", 'ds_manager/']", "write 'ds_agent|ds_manager'"),
         ("S3://my-logs/a/ds_agent", "write 'a/ds_agent'"),
         ("arn:aws:s3:::my-logs/ds_agent/", "write 'ds_agent'"),
         ("https://my-logs.s3.amazonaws.com/ds_agent/", "write 'ds_agent'"),

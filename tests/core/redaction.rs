@@ -37,6 +37,11 @@ fn forty_kinds_of_secrets_stand_in_no_document() {
         request(&format!("/?pass%77ord={SECRET}")),
         request(&format!("/?user[password]={SECRET}")),
         request(&format!("/?user%5Bpassword%5D={SECRET}")),
+        request(&format!("/?password[]={SECRET}")),
+        request(&format!("/?user[password][0]={SECRET}")),
+        request(&format!("/?next=http%3A%2F%2Fb.example%2F%3Ftoken%3D{SECRET}")),
+        request(&format!("/?next=http%3a%2f%2fb.example%2f%3fa%3d1%26api_key%3d{SECRET}%26b%3d2&c=3")),
+        format!("GET / HTTP/1.1\r\nHost: a.example\r\nX_API_KEY: {SECRET}\r\n\r\n"),
         request(&format!("/?api-key={SECRET}")),
         request(&format!("/?apiKey={SECRET}")),
         request(&format!("/?access_key={SECRET}#top")),
@@ -81,7 +86,7 @@ fn forty_kinds_of_secrets_stand_in_no_document() {
         format!("\u{1}\u{2}binary password={SECRET}&x"),
         request(&format!("/?password={SECRET}&password={SECRET}")),
     ];
-    assert_eq!(kinds.len(), 40);
+    assert_eq!(kinds.len(), 45);
     for kind in kinds {
         let loaded = load_bytes(plan(), &fluentd_line(&packet_event("203.0.113.9", kind.as_bytes())));
         let text = String::from_utf8_lossy(&loaded.ndjson).into_owned();

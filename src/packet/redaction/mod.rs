@@ -143,7 +143,7 @@ impl Names {
         Self { first_letters: letters(first_letter), last_letters: letters(last_letter), names }
     }
 
-    /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`.
+    /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`, and so are `password[]` and `password[0]`.
     fn has(&self, written: &[u8]) -> bool {
         if written.is_empty() || written.len() > LONGEST_NAME {
             return false;
@@ -152,8 +152,10 @@ impl Names {
             return self.has_plain(written);
         }
         let decoded: Vec<u8> = percent_encoding::percent_decode(written).collect();
-        // `user[password]`: so frameworks name the fields of an object.
-        let inner = decoded.strip_suffix(b"]").and_then(|name| name.get(memchr::memrchr(b'[', name)? + 1..));
+        // So frameworks name the fields of an object, and the elements of a list.
+        let mut steps =
+            decoded.split(|byte| *byte == b'[').map(|step| step.strip_suffix(b"]").unwrap_or(step));
+        let inner = steps.rfind(|step| !step.iter().all(u8::is_ascii_digit));
         self.has_plain(inner.unwrap_or(&decoded))
     }
 

@@ -13,6 +13,38 @@ pub(super) fn find(bytes: &[u8], searched: Searched, names: &Names, found: &mut 
     for equals in memchr::memchr_iter(b'=', bytes) {
         found.extend(parameter(bytes, equals, searched, names));
     }
+    for percent in memchr::memchr_iter(b'%', bytes) {
+        found.extend(coded_parameter(bytes, percent, names));
+    }
+}
+
+/// A parameter of a URL that is the value of another one, coded with percent signs: `next=http%3A%2F%2Fa%2F%3Ftoken%3Dvalue`.
+fn coded_parameter(bytes: &[u8], equals: usize, names: &Names) -> Option<RedactedValue> {
+    const BEFORE: [&[u8]; 4] = [b"%3f", b"%26", b"%23", b"%3b"];
+    let (before, rest) = bytes.split_at_checked(equals)?;
+    let rest = rest.get(..3).filter(|code| code.eq_ignore_ascii_case(b"%3d")).and_then(|_| rest.get(3..))?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.[]~".contains(byte);
+    // The code before the name ends with characters that a name can have.
+    let code = memchr::memrchr(b'%', before)?;
+    let (code, name) = before.get(code..)?.split_at_checked(3)?;
+    let is_coded = BEFORE.iter().any(|known| code.eq_ignore_ascii_case(known));
+    if !is_coded || !name.iter().all(is_name) || !names.has(name) {
+        return None;
+    }
+    let is_end = |at: usize, byte: u8| match byte {
+        b'%' => rest
+            .get(at..at + 3)
+            .is_some_and(|code| BEFORE.iter().any(|known| code.eq_ignore_ascii_case(known))),
+        byte => {
+            matches!(byte, b'&' | b'#' | b'"' | b'<' | b'>')
+                || byte.is_ascii_whitespace()
+                || byte.is_ascii_control()
+        }
+    };
+    let length = rest.iter().enumerate().position(|(at, byte)| is_end(at, *byte)).unwrap_or(rest.len());
+    let start = equals + 3;
+    may_be_secret(&decoded(rest.get(..length)?))
+        .then_some(RedactedValue { value: start..start + length, quoted: false })
 }
 
 fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> Option<RedactedValue> {
