@@ -49,9 +49,8 @@ pub(crate) struct Redactor {
 struct Names {
     /// In order.
     names: Vec<String>,
-    /// A bit for the first letter of each, and one for the last: nearly no other name begins and ends so.
-    first_letters: u32,
-    last_letters: u32,
+    /// By the first letter of a name, a bit for each last letter: nearly no other name begins and ends as one of these.
+    last_letters: [u32; 32],
 }
 
 impl Redactor {
@@ -137,10 +136,14 @@ impl Names {
     fn new(names: &[String]) -> Self {
         let mut names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
         names.sort_unstable();
-        let letters = |letter: fn(&[u8]) -> u32| {
-            names.iter().fold(0, |letters, name| letters | letter(name.as_bytes()))
-        };
-        Self { first_letters: letters(first_letter), last_letters: letters(last_letter), names }
+        let mut last_letters = [0; 32];
+        for name in &names {
+            for (first, letters) in last_letters.iter_mut().enumerate() {
+                let ends = ends(name.as_bytes()).filter(|(of_name, _)| *of_name == first);
+                *letters |= ends.map_or(0, |(_, last)| 1 << last);
+            }
+        }
+        Self { last_letters, names }
     }
 
     /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`, and so are `password[]` and `password[0]`.
@@ -160,7 +163,8 @@ impl Names {
     }
 
     fn may_have(&self, name: &[u8]) -> bool {
-        last_letter(name) & self.last_letters != 0 && first_letter(name) & self.first_letters != 0
+        let Some((first, last)) = ends(name) else { return !name.is_ascii() };
+        self.last_letters.get(first).is_some_and(|letters| letters & 1 << last != 0) || !name.is_ascii()
     }
 
     fn has_plain(&self, name: &[u8]) -> bool {
@@ -188,19 +192,11 @@ fn plain(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase)
 }
 
-/// A bit for the first letter or digit of a name, in any case.
-fn first_letter(name: &[u8]) -> u32 {
-    name.iter().find(|byte| !matches!(byte, b'-' | b'_')).map_or(0, letter)
-}
-
-/// A bit for the last one.
-fn last_letter(name: &[u8]) -> u32 {
-    name.iter().rev().find(|byte| !matches!(byte, b'-' | b'_')).map_or(0, letter)
-}
-
-/// Bytes that differ in case have one bit; what is no ASCII has all, because its case is not told by one byte.
-fn letter(byte: &u8) -> u32 {
-    if byte.is_ascii() { 1 << (byte & 31) } else { u32::MAX }
+/// The first and the last letter or digit of a name, as numbers under 32 that are the same for both cases of a letter.
+fn ends(name: &[u8]) -> Option<(usize, u32)> {
+    let mut counts = name.iter().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte & 31);
+    let first = counts.next()?;
+    Some((usize::from(first), u32::from(counts.next_back().unwrap_or(first))))
 }
 
 /// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack.
