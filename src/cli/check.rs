@@ -54,8 +54,8 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
             log_type.mappings.len(),
             log_type.index.name
         ));
-        not_written(log_type);
     }
+    not_written(sections.iter().map(|section| section.log_type()));
     if settings::document_ids()? == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
     }
@@ -65,19 +65,31 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
     Ok(())
 }
 
-/// Names the values that documents of a section do not have.
-fn not_written(log_type: &LogType) {
-    let Redaction { params, keys, cards, .. } = &log_type.redaction;
-    for (what, names) in [
-        ("headers", &log_type.redact_headers),
-        ("parameters of URLs and forms", params),
-        ("members of JSON", keys),
-    ] {
-        let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        output::line(format_args!("[{}] does not write the values of these {what}: {names}", log_type.name));
+/// Names the values that documents do not have, once for the sections that leave out the same.
+fn not_written<'l>(log_types: impl Iterator<Item = &'l LogType>) {
+    let mut sections_of: Vec<(String, Vec<String>)> = Vec::new();
+    for log_type in log_types {
+        let Redaction { params, keys, cards, .. } = &log_type.redaction;
+        let lists = [
+            ("headers", &log_type.redact_headers),
+            ("parameters of URLs and forms", params),
+            ("members of JSON", keys),
+        ];
+        let of_names = lists.into_iter().map(|(what, names)| {
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            format!("the values of these {what}: {names}")
+        });
+        for what in of_names.chain(cards.then(|| "card numbers".to_owned())) {
+            let name = format!("[{}]", log_type.name);
+            match sections_of.iter_mut().find(|(known, _)| *known == what) {
+                Some((_, sections)) => sections.push(name),
+                None => sections_of.push((what, vec![name])),
+            }
+        }
     }
-    if *cards {
-        output::line(format_args!("[{}] does not write card numbers", log_type.name));
+    for (what, sections) in sections_of {
+        let verb = if sections.len() == 1 { "does" } else { "do" };
+        output::line(format_args!("{} {verb} not write {what}", sections.join(", ")));
     }
 }
 

@@ -59,7 +59,19 @@ impl ResolvedEntry<'_> {
     /// The finding for a value that cannot be read.
     pub(super) fn value_error(&self, error: ValueError) -> Diagnostic {
         let message = format!("{}: {}", self.entry.written, error.message);
-        Diagnostic { help: error.help, ..Diagnostic::error(&self.position_at(error.offset), message) }
+        let help = error.help.or_else(|| self.habit().map(str::to_owned));
+        Diagnostic { help, ..Diagnostic::error(&self.position_at(error.offset), message) }
+    }
+
+    /// The way out where a value is written as other files have it.
+    fn habit(&self) -> Option<&'static str> {
+        let text = self.text();
+        if text.contains([';', '#'])
+            && text.split([';', '#']).next().is_some_and(|value| value.ends_with([' ', '\t']))
+        {
+            return Some("put the comment on a line of its own");
+        }
+        text.starts_with(['"', '\'']).then_some("write it without quotes")
     }
 }
 

@@ -207,6 +207,13 @@ fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
     findings.push(Diagnostic::warning(&entry.position_at(0), message).help(format!("write '{meant}'")));
 }
 
+/// A reference as Python's `BasicInterpolation` has it, `%(name)s`: what stands before it, its name, and what stands behind it.
+fn python_reference(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once("%(")?;
+    let (name, behind) = rest.split_once(")s")?;
+    Some((before, name, behind))
+}
+
 /// What an `s3_key` was meant as, and the regex for that; nothing where it is one.
 fn misread_key(text: &str) -> Option<(&'static str, String)> {
     let start = text.strip_prefix('^').unwrap_or(text);
@@ -229,6 +236,9 @@ fn misread_key(text: &str) -> Option<(&'static str, String)> {
             "quotes are part of the regex, and hardly a key has any",
             inner.trim_matches(['"', '\'']).to_owned(),
         ));
+    }
+    if let Some((before, name, behind)) = python_reference(text) {
+        return Some(("such a reference is not replaced", format!("{before}${{{name}}}{behind}")));
     }
     let behind_bucket = ["s3://", "s3a://", "arn:aws:s3:::", "https://", "http://"]
         .iter()

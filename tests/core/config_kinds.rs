@@ -40,6 +40,20 @@ fn sound(text: &str) -> CompiledSections {
 }
 
 #[test]
+fn quotes_and_comments_that_spoil_a_value_are_told_with_the_way_out() {
+    for (line, help) in [
+        ("index_name = \"log-ds\"", "write it without quotes"),
+        ("index_suffix = 'prod'", "write it without quotes"),
+        ("index_name = log-ds ; mine", "put the comment on a line of its own"),
+        ("index_suffix = prod  # ours", "put the comment on a line of its own"),
+        ("timestamp_tz = \"Asia/Tokyo\"", "write it without quotes"),
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains(": error: ") && told.contains(help), "{line}: {told}");
+    }
+}
+
+#[test]
 fn an_s3_key_that_is_written_like_something_else_is_told() {
     for (written, help) in [
         ("\"ds_agent\"", "write 'ds_agent'"),
@@ -60,6 +74,7 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
         ("ds_agent/**/*.gz", "write 'ds_agent/.*\\.gz'"),
         ("ds_agent/%Y/%m/%d/", "write 'ds_agent/'"),
         ("ds_agent/yyyy/MM/dd/", "write 'ds_agent/'"),
+        ("%(env)s/ds_agent/", "write '${env}/ds_agent/'"),
     ] {
         let told = deepsecurity(&format!("s3_key = {written}"));
         assert!(told.starts_with("user.ini:2:10: warning: s3_key "), "{written}: {told}");
