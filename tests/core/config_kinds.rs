@@ -43,7 +43,7 @@ fn sound(text: &str) -> CompiledSections {
 fn quotes_and_comments_that_spoil_a_value_are_told_with_the_way_out() {
     for (line, help) in [
         ("index_name = \"log-ds\"", "write it without quotes"),
-        ("index_suffix = 'prod'", "write it without quotes"),
+        ("index_suffix = \"prod\"", "write it without quotes"),
         ("index_name = log-ds ; mine", "put the comment on a line of its own"),
         ("index_suffix = prod  # ours", "put the comment on a line of its own"),
         ("timestamp_tz = \"Asia/Tokyo\"", "write it without quotes"),
