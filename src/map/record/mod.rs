@@ -12,7 +12,7 @@ mod walk;
 use bumpalo::Bump;
 
 use self::paths::Paths;
-use self::splice::splice;
+use self::splice::{Written, splice};
 use self::value::{is_empty, text_of, value_of};
 use self::walk::{Carried, Edit, Found, Moved, walk};
 use super::compiled::CompiledSection;
@@ -108,23 +108,25 @@ impl<'a> JsonRecord<'a> {
     ) -> u32 {
         let start = out.len();
         let cut = row.write_json(fields, text, out);
+        let mut document = Written { start, own: start };
         let mut members = Vec::new();
         for carried in self.found.carried.iter().filter(|carried| !carried.is_empty) {
             let path = if self.prefixed { fields.prefix() } else { carried.path };
             if path.is_empty() {
                 // The closing brace makes room.
                 out.pop();
+                document.own = out.len();
                 out.push(b',');
                 copy(self.text, carried, out);
                 out.push(b'}');
             } else {
                 members.clear();
                 copy(self.text, carried, &mut members);
-                splice(out, start, path, &members);
+                splice(out, document, path, &members);
             }
         }
         for (path, members) in &self.added {
-            splice(out, start, path, members.as_bytes());
+            splice(out, document, path, members.as_bytes());
         }
         cut
     }

@@ -4,11 +4,21 @@ use crate::bytes;
 use crate::parse::json;
 use crate::parse::json::{behind_blanks, byte};
 
-/// Adds `members`, JSON members without braces around them, to the object at `path` of the document that begins at `start` of `out`.
-/// Objects on the way that are not there are made. A path that leads to a value is left as it is.
-pub(super) fn splice(out: &mut Vec<u8>, start: usize, path: &str, members: &[u8]) {
+/// Where a document stands in the bytes that are written.
+#[derive(Clone, Copy)]
+pub(super) struct Written {
+    /// Its opening brace.
+    pub(super) start: usize,
+    /// The brace or comma before the record's own members. What is added to one of their objects is looked for behind it first.
+    pub(super) own: usize,
+}
+
+/// Adds `members`, JSON members without braces around them, to the object at `path` of the document. Objects on the way that are not
+/// there are made. A path that leads to a value is left as it is.
+pub(super) fn splice(out: &mut Vec<u8>, document: Written, path: &str, members: &[u8]) {
+    let Written { start, own } = document;
     let Some(text) = out.get(start..).and_then(|document| std::str::from_utf8(document).ok()) else { return };
-    let Some(place) = place(text, path) else { return };
+    let Some(place) = place(text, own.saturating_sub(start), path) else { return };
     let mut added = Vec::with_capacity(members.len() + path.len() + 8);
     if !place.is_empty {
         added.push(b',');
@@ -33,12 +43,16 @@ struct InsertionPoint<'p> {
     missing: Vec<&'p str>,
 }
 
-fn place<'p>(text: &str, path: &'p str) -> Option<InsertionPoint<'p>> {
+fn place<'p>(text: &str, own: usize, path: &'p str) -> Option<InsertionPoint<'p>> {
     let mut steps = path.split('.').filter(|step| !step.is_empty());
     let mut open = 0;
     loop {
         let step = steps.next();
-        match step.map(|step| (step, member(text, open, step))) {
+        let found = |step| match open {
+            0 if own > 0 => member(text, own, step).or_else(|| member(text, 0, step)),
+            _ => member(text, open, step),
+        };
+        match step.map(|step| (step, found(step))) {
             Some((_, Some(value))) if byte(text, value) == b'{' => open = value,
             Some((_, Some(_))) => return None,
             found => {
@@ -51,7 +65,7 @@ fn place<'p>(text: &str, path: &'p str) -> Option<InsertionPoint<'p>> {
     }
 }
 
-/// Where the value of a member stands in the object that opens at `open`.
+/// Where the value of a member stands among those behind the brace or comma at `open`.
 fn member(text: &str, open: usize, name: &str) -> Option<usize> {
     let mut at = behind_blanks(text, open + 1);
     while byte(text, at) == b'"' {
@@ -72,7 +86,8 @@ mod tests {
 
     fn spliced(document: &str, path: &str) -> String {
         let mut out = [b"x", document.as_bytes()].concat();
-        splice(&mut out, 1, path, br#""new":1"#);
+        let own = 1 + document.rfind(",\"c\"").unwrap_or(0);
+        splice(&mut out, Written { start: 1, own }, path, br#""new":1"#);
         String::from_utf8(out.split_off(1)).unwrap()
     }
 
@@ -83,5 +98,7 @@ mod tests {
         assert_eq!(spliced(r#"{"a":{"b":1}}"#, "a.c.d"), r#"{"a":{"b":1,"c":{"d":{"new":1}}}}"#);
         assert_eq!(spliced(r#"{"a":1}"#, "a.b"), r#"{"a":1}"#);
         assert_eq!(spliced("{}", "a"), r#"{"a":{"new":1}}"#);
+        assert_eq!(spliced(r#"{"a":1,"c":{"d":2}}"#, "c"), r#"{"a":1,"c":{"d":2,"new":1}}"#);
+        assert_eq!(spliced(r#"{"a":{},"c":{"a":{}}}"#, "a"), r#"{"a":{"new":1},"c":{"a":{}}}"#);
     }
 }
