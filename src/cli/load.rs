@@ -18,7 +18,7 @@ use crate::load::account::Limits;
 use crate::local::cores::workers;
 use crate::local::open_object::OpenObject;
 use crate::local::progress::Progress;
-use crate::local::sink::LocalSink;
+use crate::local::sink::{LocalSink, NOBODY_READS};
 use crate::map::compiled::CompiledSections;
 use crate::report::{ObjectReport, Outcome, Report};
 
@@ -56,13 +56,18 @@ pub(super) fn run(args: LoadArgs) -> Result<ExitCode, Failure> {
     let status = if interrupt.has_come() { interrupt::STOPPED } else { report.exit_status() as u8 };
     if args.json {
         output::json(&report.to_json(started.elapsed(), status))?;
-    } else if !args.quiet || status != 0 {
+    } else if !is_unread(&report) && (!args.quiet || status != 0) {
         let stopped = if interrupt.has_come() { "stopped by a signal; so far:\n" } else { "" };
         let screen = report.screen(&verb, started.elapsed());
         let next_step = next_step(args.to, &sections, &report);
         output::notice(format_args!("{stopped}{screen}{next_step}").to_string().trim_end());
     }
     Ok(ExitCode::from(status))
+}
+
+/// Whether the reader of the documents has gone: it has what it wants, and wants no report.
+fn is_unread(report: &Report) -> bool {
+    report.failures.iter().any(|(_, reason)| reason == NOBODY_READS)
 }
 
 fn load_files(
@@ -77,7 +82,7 @@ fn load_files(
     let _bar = (!args.quiet).then(|| progress::show(Arc::clone(&progress), total_bytes(&inputs)));
     let mut report = Report::default();
     for input in inputs {
-        if interrupt.has_come() {
+        if interrupt.has_come() || is_unread(&report) {
             break;
         }
         let loaded = match input {

@@ -89,7 +89,11 @@ impl Expansion<'_> {
                 None => {
                     let names =
                         layers.sections().iter().map(|section| section.name.as_str()).chain([DEFAULT]);
-                    let help = did_you_mean(name, names);
+                    let help = if keys::is_upstreams_section(name) {
+                        Some("upstream's aws.ini has it: name that file before this one, with --config for each".to_owned())
+                    } else {
+                        did_you_mean(name, names)
+                    };
                     return Err(
                         self.unknown(format!("reference to the unknown section {}", quoted(name)), help)
                     );

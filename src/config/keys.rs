@@ -90,3 +90,10 @@ pub(super) fn is_known(key: &str) -> bool {
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|(name, _)| *name).chain(UPSTREAM.iter().map(|key| key.name))
 }
+
+/// Whether upstream has a section of this name.
+pub(super) fn is_upstreams_section(section: &str) -> bool {
+    /// One a line.
+    const SECTIONS: &str = include_str!("../../config/upstream-sections.txt");
+    SECTIONS.lines().any(|name| name == section)
+}

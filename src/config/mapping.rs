@@ -13,9 +13,6 @@ use super::{field, keys, layers, source, suggestion};
 /// The fields of ECS that hold several values, one a line.
 const LIST_FIELDS: &str = include_str!("../../config/list_fields.csv");
 
-/// Upstream's sections, one a line.
-const UPSTREAM_SECTIONS: &str = include_str!("../../config/upstream-sections.txt");
-
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
 
@@ -92,7 +89,7 @@ fn listed<'t>(section: &'t ResolvedSection<'_>, findings: &mut Findings) -> Hash
             if !names.insert(name) && section.get(name).is_some() {
                 continue;
             }
-            let is_scripted = list == "script_ecs" && is_upstreams(section.name());
+            let is_scripted = list == "script_ecs" && keys::is_upstreams_section(section.name());
             if is_scripted && name == "index_name" {
                 let message = "the name of the index is chosen by a script of upstream's, which is not run";
                 let finding = Diagnostic::warning(&entry.position_at(offset), message);
@@ -134,11 +131,6 @@ fn is_left_to_script(section: &ResolvedSection<'_>, name: &str) -> bool {
 /// The keys of a section that are no settings.
 fn field_lines<'s>(section: &'s ResolvedSection<'_>) -> impl Iterator<Item = &'s str> {
     section.entries.iter().map(|entry| entry.key).filter(|key| !keys::is_known(key))
-}
-
-/// Whether upstream has a section of this name.
-pub(super) fn is_upstreams(section: &str) -> bool {
-    UPSTREAM_SECTIONS.lines().any(|name| name == section)
 }
 
 fn unknown_key(entry: &ResolvedEntry<'_>) -> Diagnostic {

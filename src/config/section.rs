@@ -195,8 +195,9 @@ fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -
 /// An `s3_key` that is written as if it were something else, and so matches no key or hardly one.
 fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
     // A folder of upstream's sections stands behind others: 'AWSLogs/…/GuardDuty/…'.
-    let is_meant =
-        |text: &str| text.starts_with('/') && !section.is_built_in() && mapping::is_upstreams(section.name());
+    let is_meant = |text: &str| {
+        text.starts_with('/') && !section.is_built_in() && keys::is_upstreams_section(section.name())
+    };
     let Some(entry) = section.get("s3_key").filter(|entry| !entry.is_built_in()) else { return };
     if is_meant(entry.text()) {
         return;

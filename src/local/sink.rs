@@ -19,6 +19,9 @@ use crate::report::{ObjectReport, Outcome};
 /// Bytes of a batch that stays in the cache of a processor's core.
 const IN_CACHE: usize = 256 << 10;
 
+/// Why a load ends early whose reader has gone, as that of `load --to ndjson | head` does.
+pub(crate) const NOBODY_READS: &str = "nobody reads standard output any more";
+
 /// Where documents go.
 #[derive(Clone, Debug)]
 pub enum LocalSink {
@@ -53,7 +56,10 @@ impl LocalSink {
             |sink| parse(object, sections, limits, sink),
             |batch| {
                 self.take(batch).map_err(|error| {
-                    failure = Some(format!("standard output: {error}"));
+                    failure = Some(match error.kind() {
+                        io::ErrorKind::BrokenPipe => NOBODY_READS.to_owned(),
+                        _ => format!("standard output: {error}"),
+                    });
                     std::mem::take(batch)
                 })?;
                 let made = batch.items.len() as u64;

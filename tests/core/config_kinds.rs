@@ -53,6 +53,17 @@ fn quotes_and_comments_that_spoil_a_value_are_told_with_the_way_out() {
 }
 
 #[test]
+fn a_reference_to_a_section_of_upstreams_file_says_which_file_to_name() {
+    let told = deepsecurity("index_suffix = ${cloudhsm:index_name}");
+    assert!(
+        told.contains("unknown section 'cloudhsm'") && told.contains("upstream's aws.ini has it"),
+        "{told}"
+    );
+    let told = deepsecurity("index_suffix = ${deepsecurty:index_name}");
+    assert!(told.contains("did you mean 'deepsecurity'"), "{told}");
+}
+
+#[test]
 fn an_s3_key_that_is_written_like_something_else_is_told() {
     for (written, help) in [
         ("\"ds_agent\"", "write 'ds_agent'"),
