@@ -70,19 +70,6 @@ impl Run {
         self
     }
 
-    /// The number of a row of the report.
-    #[track_caller]
-    pub(crate) fn count(&self, what: &str) -> u64 {
-        let row = |line: &str| {
-            let (count, name) = line.trim_start().split_once("  ")?;
-            if name == what { count.replace(',', "").parse().ok() } else { None }
-        };
-        self.stderr
-            .lines()
-            .find_map(row)
-            .unwrap_or_else(|| panic!("no count of `{what}` in\n{}", self.stderr))
-    }
-
     /// Its standard error has to hold this text.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
