@@ -30,8 +30,8 @@ const AT_ONCE: usize = 10;
 /// What a load may hold of its own, in bytes: a debug build on all cores.
 const BOUND: u64 = 64 << 20;
 
-/// The most bulk requests of a load. One that came to send each line alone would need four times as many.
-const REQUESTS: u64 = LINES;
+/// The most bulk requests of a load. One that came to send each line alone would need twice as many.
+const REQUESTS: u64 = 2 * LINES;
 
 /// The sizes from which on a network refuses requests, in bytes.
 const LIMITS: [usize; 4] = [60_000, 200_000, 1_000_000, usize::MAX];
