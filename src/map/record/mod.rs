@@ -122,11 +122,11 @@ impl<'a> JsonRecord<'a> {
             } else {
                 members.clear();
                 copy(self.text, carried, &mut members);
-                splice(out, document, path, &members);
+                splice(out, &mut document, path, &members);
             }
         }
         for (path, members) in &self.added {
-            splice(out, document, path, members.as_bytes());
+            splice(out, &mut document, path, members.as_bytes());
         }
         cut
     }

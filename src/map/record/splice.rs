@@ -14,9 +14,9 @@ pub(super) struct Written {
 }
 
 /// Adds `members`, JSON members without braces around them, to the object at `path` of the document. Objects on the way that are not
-/// there are made. A path that leads to a value is left as it is.
-pub(super) fn splice(out: &mut Vec<u8>, document: Written, path: &str, members: &[u8]) {
-    let Written { start, own } = document;
+/// there are made. A path that leads to a value is left as it is. The record's own members move where something is added before them.
+pub(super) fn splice(out: &mut Vec<u8>, document: &mut Written, path: &str, members: &[u8]) {
+    let Written { start, own } = *document;
     let Some(text) = out.get(start..).and_then(|document| std::str::from_utf8(document).ok()) else { return };
     let Some(place) = place(text, own.saturating_sub(start), path) else { return };
     let mut added = Vec::with_capacity(members.len() + path.len() + 8);
@@ -30,6 +30,9 @@ pub(super) fn splice(out: &mut Vec<u8>, document: Written, path: &str, members: 
     added.extend_from_slice(members);
     added.extend(place.missing.iter().map(|_| b'}'));
     let at = start + place.at;
+    if at < own {
+        document.own += added.len();
+    }
     out.splice(at..at, added);
 }
 
@@ -87,7 +90,7 @@ mod tests {
     fn spliced(document: &str, path: &str) -> String {
         let mut out = [b"x", document.as_bytes()].concat();
         let own = 1 + document.rfind(",\"c\"").unwrap_or(0);
-        splice(&mut out, Written { start: 1, own }, path, br#""new":1"#);
+        splice(&mut out, &mut Written { start: 1, own }, path, br#""new":1"#);
         String::from_utf8(out.split_off(1)).unwrap()
     }
 
@@ -100,5 +103,17 @@ mod tests {
         assert_eq!(spliced("{}", "a"), r#"{"a":{"new":1}}"#);
         assert_eq!(spliced(r#"{"a":1,"c":{"d":2}}"#, "c"), r#"{"a":1,"c":{"d":2,"new":1}}"#);
         assert_eq!(spliced(r#"{"a":{},"c":{"a":{}}}"#, "a"), r#"{"a":{"new":1},"c":{"a":{}}}"#);
+    }
+
+    #[test]
+    fn the_record_s_own_members_are_found_after_something_was_added_before_them() {
+        let mut out = br#"{"http":{"a":"b"},"c":{"d":2},"e":{}}"#.to_vec();
+        let mut document = Written { start: 0, own: 17 };
+        splice(&mut out, &mut document, "http", br#""x":"\",\"e\":{","y":3"#);
+        splice(&mut out, &mut document, "e", br#""new":1"#);
+        splice(&mut out, &mut document, "c", br#""new":1"#);
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(&text[document.own..=document.own + 4], r#","c":"#);
+        assert!(text.ends_with(r#","c":{"d":2,"new":1},"e":{"new":1}}"#), "{text}");
     }
 }
