@@ -107,11 +107,10 @@ pub(crate) fn of_paths(
         }
         for found in files_under(path) {
             inputs.push(match found {
-                // A folder may hold other files too, as a prefix of a bucket does.
-                Ok(file) if &file != path && section.is_none() && is_of_none(&file, sections) => {
-                    Input::not_loaded(file.display().to_string(), Outcome::not_taken(&Choice::Unknown))
+                Ok(file) => {
+                    let found = if &file == path { Found::ByName } else { Found::InFolder };
+                    of_found(file, found, section, sections)?
                 }
-                Ok(file) => of_file(file, section, sections)?,
                 Err((path, error)) => Input::failed(path.display().to_string(), error.to_string()),
             });
         }
@@ -133,9 +132,26 @@ fn of_address(bucket: &str, key: &str) -> Input {
     Input::Object(Box::new(ObjectRef::new(bucket, ObjectKey::from_raw(key))))
 }
 
+/// How a file came to be an input.
+#[derive(Clone, Copy)]
+enum Found {
+    ByName,
+    /// A folder may hold files that are no logs, as a prefix of a bucket does.
+    InFolder,
+}
+
 /// A local file is loaded by the section whose `s3_key` matches its path; where there is only one section, by that one.
 pub(crate) fn of_file(
     path: PathBuf,
+    section: Option<&str>,
+    sections: &CompiledSections,
+) -> Result<Input, Failure> {
+    of_found(path, Found::ByName, section, sections)
+}
+
+fn of_found(
+    path: PathBuf,
+    found: Found,
     section: Option<&str>,
     sections: &CompiledSections,
 ) -> Result<Input, Failure> {
@@ -154,18 +170,15 @@ pub(crate) fn of_file(
         (other @ (Choice::Ignored(_) | Choice::Faulty(_) | Choice::PassedOver(_)), ..) => {
             Input::not_loaded(key, Outcome::not_taken(&other))
         }
+        (Choice::Unknown, ..) if matches!(found, Found::InFolder) => {
+            Input::not_loaded(key, Outcome::not_taken(&Choice::Unknown))
+        }
         (Choice::Unknown, ..) => {
             let names = names(sections);
             let reason = format!("no section's s3_key matches the path; name one with --log-type: {names}");
             Input::failed(key, reason)
         }
     })
-}
-
-/// Whether no section takes the file, though there are several.
-fn is_of_none(file: &Path, sections: &CompiledSections) -> bool {
-    let key = file.display().to_string();
-    matches!(sections.for_key(&key), Choice::Unknown) && sections.iter().nth(1).is_some()
 }
 
 /// The names of the sections, for a message.

@@ -66,9 +66,7 @@ impl ResolvedEntry<'_> {
     /// The way out where a value is written as other files have it.
     fn habit(&self) -> Option<&'static str> {
         let text = self.text();
-        if text.contains([';', '#'])
-            && text.split([';', '#']).next().is_some_and(|value| value.ends_with([' ', '\t']))
-        {
+        if text.split_once([';', '#']).is_some_and(|(value, _)| value.ends_with([' ', '\t'])) {
             return Some("put the comment on a line of its own");
         }
         text.starts_with(['"', '\'']).then_some("write it without quotes")

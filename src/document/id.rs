@@ -217,8 +217,8 @@ impl Identity<'_> {
     }
 }
 
-/// The id of a line that is not the first of its equals, or of a further document of a line, by the hash of the line. No line holds a line feed, so no
-/// line can pass for another with its number.
+/// The id of a line that is not the first of its equals, or of a further document of a line, by the hash of the line. No line holds a
+/// line feed, so no line can pass for another with its number.
 fn numbered(mut hasher: Sha256, number: u64, part: usize) -> DocumentId {
     if number > 1 {
         hasher.update(format!("\n{number}"));

@@ -201,9 +201,10 @@ impl<'l> Output<'l> {
         account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
         if written.pipeline_error {
             account.pipeline_errors += 1;
-            let text = document.event().text;
-            let (format, are_events) = document.format();
-            account.looks_like = account.looks_like.or_else(|| Some(looks_like(text, format, are_events)));
+            account.looks_like = account.looks_like.or_else(|| {
+                let format = &document.log_type().file_format;
+                Some(looks_like(document.event().text, format, document.takes_json()))
+            });
         }
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));

@@ -12,7 +12,7 @@ use super::index_name::IndexNames;
 use super::mapped::MappedEvent;
 use crate::bytes::json;
 use crate::bytes::json::EventText;
-use crate::config::log_type::FileFormat;
+use crate::config::log_type::LogType;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
@@ -49,9 +49,14 @@ impl Document<'_, '_, '_> {
         explain(event, section, facts, (*index_names).clone(), arena)
     }
 
-    /// The format of its section, and whether the section's JSON objects are events themselves.
-    pub(crate) fn format(&self) -> (&FileFormat, bool) {
-        (&self.section.log_type.file_format, self.section.takes_json())
+    /// The section of user.ini that it was read by.
+    pub(crate) fn log_type(&self) -> &LogType {
+        &self.section.log_type
+    }
+
+    /// Whether the JSON objects of its section are events themselves.
+    pub(crate) fn takes_json(&self) -> bool {
+        self.section.takes_json()
     }
 
     /// Vendor, product and version of an event of a product that is not the section's.

@@ -39,7 +39,6 @@ use self::finished::FinishedEvent;
 use self::index_name::IndexNames;
 use self::mapped::{MappedEvent, map_events};
 use self::read::ReadEvent;
-use crate::config::log_type::LogType;
 use crate::document::row::Row;
 use crate::document::trace::Trace;
 use crate::parse::pairs::event_keys::EventKeys;
@@ -177,13 +176,6 @@ impl<'p> Documents<'p> {
             spare_keys.push(keys);
         }
         ControlFlow::Continue(())
-    }
-}
-
-impl Document<'_, '_, '_> {
-    /// The section of user.ini that it was read by.
-    pub(crate) fn log_type(&self) -> &LogType {
-        &self.section.log_type
     }
 }
 

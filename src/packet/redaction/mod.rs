@@ -137,10 +137,9 @@ impl Names {
         let mut names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
         names.sort_unstable();
         let mut last_letters = [0; 32];
-        for name in &names {
-            for (first, letters) in last_letters.iter_mut().enumerate() {
-                let ends = ends(name.as_bytes()).filter(|(of_name, _)| *of_name == first);
-                *letters |= ends.map_or(0, |(_, last)| 1 << last);
+        for (first, last) in names.iter().filter_map(|name| ends(name.as_bytes())) {
+            if let Some(letters) = last_letters.get_mut(first) {
+                *letters |= 1 << last;
             }
         }
         Self { last_letters, names }
