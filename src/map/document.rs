@@ -43,6 +43,12 @@ impl Document<'_, '_, '_> {
         &self.section.fields
     }
 
+    /// What is odd about its event.
+    #[cfg(feature = "playground")]
+    pub(crate) fn problems(&self) -> &Problems {
+        &self.event.mapped.read.problems
+    }
+
     /// Where each value comes from, for documents that [`crate::load::visit`] shows.
     pub fn explain(&self) -> Explanation {
         let Self { event, section, facts, index_names, arena, .. } = self;

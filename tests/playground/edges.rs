@@ -70,6 +70,58 @@ fn a_key_that_a_line_of_user_ini_takes_says_from_which_field_it_has_moved() {
 }
 
 #[test]
+fn the_light_stays_at_its_field_while_user_ini_is_typed() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    with_line(&mut browser, LINE);
+    browser.hover(&field("source.ip"));
+    wait_for_text(&mut browser, "reason", "source.ip: ");
+    browser.type_into("#config", "[deepsecurity]\nlabels.text = cs1\n");
+    // The new field stands above it.
+    browser.wait_for(&field("labels.text"));
+    assert_eq!(
+        browser
+            .value("[...document.querySelectorAll('#message .lit')].map((part) => part.textContent).join()"),
+        "203.0.113.9"
+    );
+    assert_eq!(browser.value(&format!("{}.classList.contains('lit')", field("source.ip"))), true);
+    wait_for_text(&mut browser, "reason", "source.ip: ");
+}
+
+#[test]
+fn another_event_is_shown_where_it_is_chosen_even_while_user_ini_has_an_error() {
+    let playground = Playground::start(&[]);
+    let mut browser = Browser::start();
+    browser.open(&playground.address);
+    set(&mut browser, "config", "[deepsecurity]\nlabels.text = cs1\n");
+    let lines = [7, 8, 9].map(|last| LINE.replace("203.0.113.9", &format!("203.0.113.{last}")));
+    set(&mut browser, "lines", &lines.join("\n"));
+    browser.wait_for("document.querySelectorAll('#events button').length === 3");
+    let source = format!("({})?.querySelector('.value').textContent", field("source.ip"));
+    let choose = |browser: &mut Browser, number: u8| {
+        let button = format!("document.querySelectorAll('#events button')[{number}]");
+        browser.value(&format!("{button}.focus(), {button}.click()"));
+        browser.wait_for(&format!("{source} === '203.0.113.{}'", 7 + number));
+        // The keyboard stays where it is.
+        browser.wait_for(&format!("document.activeElement === {button}"));
+        browser.wait_for(&format!("{button}.getAttribute('aria-current') === 'true'"));
+    };
+    choose(&mut browser, 2);
+    choose(&mut browser, 1);
+    set(&mut browser, "config", "[deepsecurity]\nlabels.text = cs1\nhalf a line");
+    browser.wait_for("document.querySelector('#findings .error')");
+    choose(&mut browser, 0);
+    choose(&mut browser, 2);
+    browser.wait_for(&field("labels.text"));
+    wait_for_text(&mut browser, "reason", "line 3");
+    // Where there are fewer lines, the last one is shown.
+    set(&mut browser, "config", "");
+    set(&mut browser, "lines", &lines[..2].join("\n"));
+    browser.wait_for(&format!("{source} === '203.0.113.8'"));
+}
+
+#[test]
 fn an_empty_editor_shows_how_its_first_lines_look_in_the_chosen_section() {
     let playground = Playground::start(&[]);
     let mut browser = Browser::start();

@@ -12,11 +12,15 @@ use serde_json::{Map, Value};
 
 use crate::cli::check::has_key;
 use crate::config::diagnostic::{Diagnostic, File, Severity};
-use crate::load::account::Limits;
+use crate::document::field_list::FieldId;
+use crate::load::account::{Account, Limits};
+use crate::load::outlets::Visitor;
 use crate::load::visit;
 use crate::local::open_object::Facts;
 use crate::local::settings;
+use crate::map::Document;
 use crate::map::compiled::{CompiledSection, CompiledSections};
+use crate::map::event::Written;
 use crate::map::explain::explanation::Explanation;
 use crate::report::coverage::Coverage;
 
@@ -39,7 +43,7 @@ const MAX_TIME: Duration = Duration::from_secs(5);
 const CONFIG_NAME: &str = "user.ini";
 
 /// What the page asks.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct Question {
     /// The log lines.
     pub(super) lines: String,
@@ -49,9 +53,12 @@ pub(super) struct Question {
     /// The section that reads the lines; by default the first.
     #[serde(default)]
     pub(super) section: Option<String>,
+    /// The document that the page shows, counted from 0; where there are fewer, the last.
+    #[serde(default)]
+    pub(super) chosen: usize,
 }
 
-/// What the page shows.
+/// What the page shows: one document with its reasons, the others in one line each. A person looks at one, and types on.
 #[derive(Debug, Serialize)]
 pub(super) struct Answer {
     /// What is wrong or odd in user.ini. With an error among them there are no documents.
@@ -60,8 +67,12 @@ pub(super) struct Answer {
     sections: Vec<String>,
     /// The section that has read the lines.
     section: Option<String>,
-    /// The documents, in the order of the lines.
-    documents: Vec<Shown>,
+    /// All documents, in the order of the lines.
+    documents: Vec<Listed>,
+    /// The number of the document that was asked for among them.
+    chosen: usize,
+    /// That document.
+    document: Option<Shown>,
     /// There are more documents, or the time was over.
     more: bool,
     /// Lines read, blank ones among them.
@@ -84,13 +95,26 @@ struct Finding {
     instead: Option<(String, String)>,
 }
 
+/// One document in the list of all.
+#[derive(Debug, Serialize)]
+struct Listed {
+    line: u64,
+    /// A rule leaves it out.
+    excluded: bool,
+    pipeline_error: bool,
+    /// The kinds of oddness that its event has.
+    problems: Vec<&'static str>,
+    /// `event.provider`.
+    provider: Option<String>,
+    /// `rule.name`, else `event.action`.
+    name: Option<String>,
+}
+
 /// One document.
 #[derive(Debug, Serialize)]
 struct Shown {
     /// The text that `bytes` of the explanation's sources count in.
     message: String,
-    /// A rule leaves it out.
-    excluded: bool,
     #[serde(flatten)]
     explanation: Explanation,
     /// The document of the built-in configuration, by dotted field, where it is another.
@@ -127,7 +151,12 @@ pub(super) fn answer(question: &Question) -> Answer {
     answer.sections = sections.iter().map(|section| section.log_type().name.clone()).collect();
     let Some(section) = chosen(&sections, question.section.as_deref()) else { return answer };
     answer.section = Some(section.log_type().name.clone());
-    answer.load(section, &question.lines);
+    answer.load(section, &question.lines, question.chosen);
+    if let Some(last) = answer.documents.len().checked_sub(1)
+        && last < question.chosen
+    {
+        answer.load(section, &question.lines, last);
+    }
     if !files.is_empty() {
         answer.compare(&question.lines);
         let own_lines = answer.coverage.own_lines(section.log_type());
@@ -169,6 +198,8 @@ impl Answer {
             sections: Vec::new(),
             section: None,
             documents: Vec::new(),
+            chosen: 0,
+            document: None,
             more: false,
             lines: 0,
             coverage: Coverage::default(),
@@ -176,40 +207,69 @@ impl Answer {
         }
     }
 
-    fn load(&mut self, section: &CompiledSection, lines: &str) {
-        let (mut documents, mut coverage) = (Vec::new(), Coverage::default());
-        let (account, more) = read(lines, section, &mut |shown, document| {
-            if !shown.excluded {
+    /// Lists the documents of the lines, and explains the chosen one.
+    fn load(&mut self, section: &CompiledSection, lines: &str, chosen: usize) {
+        let (mut documents, mut coverage, mut shown) = (Vec::new(), Coverage::default(), None);
+        let (account, more) = read(lines, section, &mut |document, written| {
+            if !written.excluded {
                 coverage.add(document);
             }
-            documents.push(shown);
+            if documents.len() == chosen {
+                shown = Some(Shown::new(document));
+            }
+            documents.push(Listed::new(document, written));
+            ControlFlow::Continue(())
         });
         coverage.add_account(&account);
         (self.documents, self.coverage) = (documents, coverage);
+        (self.chosen, self.document) = (chosen, shown);
         (self.more, self.lines) = (more, account.lines);
     }
 
-    /// Sets beside each document what the built-in configuration makes of its event.
+    /// Sets beside the chosen document what the built-in configuration makes of its event.
     fn compare(&mut self, lines: &str) {
         let Some(name) = self.section.as_deref() else { return };
         // A section of the user's own has no built-in one to compare with.
         let Ok(sections) = settings::sections(&built_in(name)) else { return };
         let Some(section) = sections.named(name) else { return };
-        let mut shown = self.documents.iter_mut();
-        read(lines, section, &mut |built_in, _| {
-            let Some(shown) = shown.next() else { return };
-            let (own, built_in) = (by_field(&shown.explanation), by_field(&built_in.explanation));
-            shown.built_in = (own != built_in).then_some(built_in);
+        let Some(shown) = &mut self.document else { return };
+        let mut before = self.chosen;
+        read(lines, section, &mut |document, _| {
+            let Some(fewer) = before.checked_sub(1) else {
+                let (own, built_in) = (by_field(&shown.explanation), by_field(&document.explain()));
+                shown.built_in = (own != built_in).then_some(built_in);
+                return ControlFlow::Break(());
+            };
+            before = fewer;
+            ControlFlow::Continue(())
         });
     }
 }
 
+impl Listed {
+    fn new(document: &Document<'_, '_, '_>, written: Written) -> Self {
+        let row = document.row();
+        let text = |field| row.text(field).map(str::to_owned);
+        Self {
+            line: document.event().line.0,
+            excluded: written.excluded,
+            pipeline_error: written.pipeline_error,
+            problems: document.problems().iter().map(|(problem, _)| problem.name()).collect(),
+            provider: text(FieldId::EVENT_PROVIDER),
+            name: text(FieldId::RULE_NAME).or_else(|| text(FieldId::EVENT_ACTION)),
+        }
+    }
+}
+
+impl Shown {
+    fn new(document: &Document<'_, '_, '_>) -> Self {
+        let message = document.event().record.message.to_string();
+        Self { message, explanation: document.explain(), built_in: None }
+    }
+}
+
 /// Shows each document of the lines, until there are too many or the time is over; whether that was so stands beside the account.
-fn read(
-    lines: &str,
-    section: &CompiledSection,
-    show: &mut dyn FnMut(Shown, &crate::map::Document<'_, '_, '_>),
-) -> (crate::load::account::Account, bool) {
+fn read(lines: &str, section: &CompiledSection, show: &mut Visitor<'_>) -> (Account, bool) {
     let facts = Facts::local("playground".to_owned(), Timestamp::now()).complete(section);
     let started = Instant::now();
     let (mut documents, mut more) = (0, false);
@@ -220,10 +280,7 @@ fn read(
             return ControlFlow::Break(());
         }
         documents += 1;
-        let message = document.event().record.message.to_string();
-        let explanation = document.explain();
-        show(Shown { message, excluded: written.excluded, explanation, built_in: None }, document);
-        ControlFlow::Continue(())
+        show(document, written)
     });
     (account, more)
 }
@@ -246,12 +303,15 @@ pub(super) fn found(question: &Question) -> Found {
         && let Some(section) = chosen(&sections, question.section.as_deref())
     {
         let mut last = 0;
-        let (_, more) = read(&question.lines, section, &mut |shown, _| {
-            last = shown.explanation.line;
-            if shown.explanation.pipeline_error {
+        let (_, more) = read(&question.lines, section, &mut |document, written| {
+            last = document.event().line.0;
+            if written.pipeline_error {
                 found.not_understood.insert(last);
             }
-            found.fields.extend(shown.explanation.fields.into_iter().map(|field| (field.field, field.value)));
+            found
+                .fields
+                .extend(document.explain().fields.into_iter().map(|field| (field.field, field.value)));
+            ControlFlow::Continue(())
         });
         found.end = more.then_some(last);
     }
@@ -319,7 +379,7 @@ mod tests {
     use super::*;
 
     fn ask(lines: &str, config: &str) -> Value {
-        let question = Question { lines: lines.to_owned(), config: config.to_owned(), section: None };
+        let question = Question { lines: lines.to_owned(), config: config.to_owned(), ..Question::default() };
         serde_json::to_value(answer(&question)).unwrap()
     }
 
@@ -330,6 +390,7 @@ mod tests {
                 lines: example.lines.to_owned(),
                 config: example.config.to_owned(),
                 section: Some(example.section.to_owned()),
+                chosen: 0,
             };
             let answer = serde_json::to_value(answer(&question)).unwrap();
             assert_eq!(answer["section"], example.section);
@@ -353,7 +414,7 @@ mod tests {
     fn a_change_of_the_mapping_shows_what_the_built_in_one_gives() {
         let line = "CEF:0|Trend Micro|Deep Security Agent|20|1001251|n|6|act=Log cs1=CVE-2007-5355";
         let answer = ask(line, "[deepsecurity]\nlabels.rule_text = cs1\nlabels.nothing = cs9\n");
-        let built_in = answer["documents"][0]["built_in"].as_object().unwrap();
+        let built_in = answer["document"]["built_in"].as_object().unwrap();
         assert!(!built_in.contains_key("labels.rule_text"));
     }
 
@@ -385,12 +446,38 @@ mod tests {
     fn the_bytes_of_a_source_count_in_the_message() {
         let answer =
             ask(r#"{"message":"CEF:0|Trend Micro|Deep Security Agent|20|1001251|é|6|src=203.0.113.9"}"#, "");
-        let document = &answer["documents"][0];
+        let document = &answer["document"];
         let fields = document["fields"].as_array().unwrap();
         let source = fields.iter().find(|field| field["field"] == "source.ip").unwrap();
         let bytes = source["sources"][0]["bytes"].as_array().unwrap();
         let (start, end) = (bytes[0].as_u64().unwrap() as usize, bytes[1].as_u64().unwrap() as usize);
         assert_eq!(document["message"].as_str().unwrap().get(start..end), Some("203.0.113.9"));
+    }
+
+    #[test]
+    fn the_chosen_document_is_explained_and_the_last_where_there_are_fewer() {
+        let line = |address: &str| {
+            format!("CEF:0|Trend Micro|Deep Security Agent|20|1001251|n|6|act=Log src={address} cs1=a\n")
+        };
+        let lines = [line("203.0.113.1"), line("203.0.113.2"), line("203.0.113.3")].concat();
+        for (chosen, shown, address) in
+            [(0, 0, "203.0.113.1"), (1, 1, "203.0.113.2"), (2, 2, "203.0.113.3"), (9, 2, "203.0.113.3")]
+        {
+            let config = "[deepsecurity]\nlabels.own = cs1\n".to_owned();
+            let question = Question { lines: lines.clone(), config, section: None, chosen };
+            let answer = serde_json::to_value(answer(&question)).unwrap();
+            assert_eq!(
+                (&answer["chosen"], answer["documents"].as_array().unwrap().len()),
+                (&shown.into(), 3)
+            );
+            let document = &answer["document"];
+            let fields = document["fields"].as_array().unwrap();
+            let source = fields.iter().find(|field| field["field"] == "source.ip").unwrap();
+            assert_eq!(
+                (&source["value"], &document["built_in"]["source.ip"]),
+                (&address.into(), &address.into())
+            );
+        }
     }
 
     #[test]

@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     fn question(lines: &str) -> Question {
-        Question { lines: lines.to_owned(), config: String::new(), section: None }
+        Question { lines: lines.to_owned(), config: String::new(), ..Question::default() }
     }
 
     fn masked(lines: &str) -> String {
@@ -325,6 +325,7 @@ mod tests {
                 lines: example.lines.to_owned(),
                 config: example.config.to_owned(),
                 section: Some(example.section.to_owned()),
+                chosen: 0,
             };
             let masked = super::masked(&question).to_lowercase();
             for (name, _) in names(&answer::found(&question).fields) {
@@ -410,6 +411,7 @@ mod tests {
             lines: lines.to_owned(),
             config: config.to_owned(),
             section: Some("shop".to_owned()),
+            chosen: 0,
         });
         for gone in ["203.0.113.9", "yamada", "shop-db01"] {
             assert!(!masked.contains(gone), "{masked}");

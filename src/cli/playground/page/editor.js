@@ -9,24 +9,24 @@ const list = document.getElementById("findings");
 
 config.addEventListener("scroll", () => { gutter.scrollTop = config.scrollTop; });
 
-// Tab leaves the editor, as everywhere: nobody is caught in it.
 /** Writes the numbers of the lines, with a sign at those that a finding or a line without a match stands in. */
 export function showGutter(findings, unmatched, lit) {
-  gutter.replaceChildren();
   // A text that the loader refuses needs no numbers: there may be hundreds of thousands.
-  if (config.value.length > MOST_CONFIG_BYTES) return;
-  const lines = config.value.split("\n").length;
-  for (let line = 1; line <= lines; line += 1) {
-    const own = findings.filter((finding) => finding.line === line);
-    const number = document.createElement("div");
-    number.textContent = line;
-    if (own.some((finding) => finding.is_error)) number.className = "error";
-    else if (own.length) number.className = "warning";
-    else if (unmatched.some((other) => other.line === line)) number.className = "unmatched";
-    if (line === lit) number.classList.add("lit");
-    gutter.append(number);
+  const lines = config.value.length > MOST_CONFIG_BYTES ? 0 : config.value.split("\n").length;
+  // What stands there stays, so that the page keeps its measures: they are taken anew at each line that comes or goes, and never here.
+  while (gutter.childElementCount > lines) gutter.lastChild.remove();
+  while (gutter.childElementCount < lines) {
+    gutter.append(Object.assign(document.createElement("div"), { textContent: gutter.childElementCount + 1 }));
   }
-  gutter.scrollTop = config.scrollTop;
+  const signs = new Map(unmatched.map(({ line }) => [line, "unmatched"]));
+  for (const { line, is_error: isError } of findings) {
+    if (signs.get(line) !== "error") signs.set(line, isError ? "error" : "warning");
+  }
+  for (const [number, element] of [...gutter.children].entries()) {
+    const sign = signs.get(number + 1) ?? "";
+    const name = number + 1 === lit ? `${sign} lit`.trim() : sign;
+    if (element.className !== name) element.className = name;
+  }
 }
 
 /** Writes the findings; a click on a place goes there, a click on a suggestion takes it. */

@@ -5,7 +5,8 @@ export function positionsOf(text) {
   const positions = [];
   let at = 0;
   for (const character of text) {
-    const bytes = new TextEncoder().encode(character).length;
+    const code = character.codePointAt(0);
+    const bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     for (let byte = 0; byte < bytes; byte += 1) positions.push(at);
     at += character.length;
   }

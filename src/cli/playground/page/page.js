@@ -8,7 +8,8 @@ const SAVED = "es_loader_playground";
 const VERSION = 1;
 
 const $ = (id) => document.getElementById(id);
-const state = { answer: null, section: null, chosen: 0, view: "fields", isAsking: false, isChanged: false };
+// `asked` is the question that `answer` is about; `pointed` are the names of the fields that are lit.
+const state = { answer: null, asked: null, section: null, chosen: 0, pointed: [], listed: "", view: "fields", isAsking: false, isChanged: false };
 
 async function begin() {
   const { session, examples, problems } = await (await fetch("begin")).json();
@@ -48,18 +49,20 @@ async function ask() {
 }
 
 async function askOnce() {
-  const answer = await answerTo("answer");
+  const asked = question();
+  const answer = await answerTo("answer", asked);
   if (!answer) return;
-  takeAnswer(answer);
+  takeAnswer(answer, asked);
   state.missing = state.section && state.answer.sections.length && !state.answer.sections.includes(state.section);
-  state.chosen = Math.min(state.chosen, Math.max(state.answer.documents.length - 1, 0));
+  // Another one may have been chosen meanwhile: it is asked for next.
+  if (asked.chosen === state.chosen) state.chosen = state.answer.chosen;
   show();
 }
 
 /** What the loader answers; nothing where it does not, and then the page says so. */
-async function answerTo(path) {
+async function answerTo(path, asked) {
   try {
-    const response = await fetch(path, post(question()));
+    const response = await fetch(path, post(asked));
     if (response.ok) return await response.json();
     $("reason").textContent = `This is not shown: ${await response.text()}`;
   } catch {
@@ -70,16 +73,17 @@ async function answerTo(path) {
 }
 
 // While user.ini has an error, what stood before it stays, and says so.
-function takeAnswer(answer) {
+function takeAnswer(answer, asked) {
   const error = answer.findings.find(({ is_error }) => is_error);
   const before = state.answer;
   state.stale = Boolean(error && before?.documents.length);
   state.answer = state.stale ? { ...before, findings: answer.findings, own_lines: [] } : answer;
+  if (!state.stale) state.asked = asked;
   state.error = error;
   document.body.classList.toggle("stale", state.stale);
 }
 
-const question = () => ({ lines: $("lines").value, config: $("config").value, section: state.section });
+const question = () => ({ lines: $("lines").value, config: $("config").value, section: state.section, chosen: state.chosen });
 
 const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
@@ -95,6 +99,7 @@ function setLines(text, note = "") {
   $("lines").value = text;
   $("lines-note").textContent = note;
   state.chosen = 0;
+  state.pointed = [];
   ask();
 }
 
@@ -138,35 +143,47 @@ function showCoverage({ coverage, own_lines: ownLines, documents, more }) {
 const share = ({ filled }) => `${filled} of ${state.answer.coverage.documents}`;
 
 function showEvents({ documents }) {
-  $("events").replaceChildren(...documents.map((shown, number) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = `${shown.line}  ${verdict(shown)}  ${value(shown, "event.provider")}  ${value(shown, "rule.name") || value(shown, "event.action")}`;
-    button.setAttribute("aria-current", number === state.chosen);
-    button.title = shown.problems.map(([name]) => meaning(name)).join("; ");
-    button.addEventListener("click", () => {
-      state.chosen = number;
-      showEvents(state.answer);
-      showDocument();
-    });
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  }));
+  const labels = documents.map((listed) => `${listed.line}  ${verdict(listed)}  ${listed.provider ?? ""}  ${listed.name ?? ""}`);
+  // The list stays where it is the same, and with it the keyboard's focus.
+  if (labels.join("\n") !== state.listed) {
+    state.listed = labels.join("\n");
+    $("events").replaceChildren(...labels.map((label, number) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.title = documents[number].problems.map(meaning).join("; ");
+      button.addEventListener("click", () => choose(number));
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }));
+  }
+  for (const [number, item] of [...$("events").children].entries()) item.firstChild.setAttribute("aria-current", number === state.chosen);
 }
 
-function verdict(shown) {
-  if (shown.excluded) return "left out";
-  if (shown.pipeline_error) return "not understood";
-  return shown.problems.length ? "indexed, odd" : "indexed";
+async function choose(number) {
+  state.chosen = number;
+  state.pointed = [];
+  showEvents(state.answer);
+  if (!state.stale) {
+    ask();
+    return;
+  }
+  // While user.ini has an error, the documents are those of what stood before it.
+  const answer = await answerTo("answer", { ...state.asked, chosen: number });
+  if (!answer || !state.stale || state.chosen !== number) return;
+  state.answer = { ...answer, findings: state.answer.findings, own_lines: [] };
+  showDocument();
+}
+
+function verdict(listed) {
+  if (listed.excluded) return "left out";
+  if (listed.pipeline_error) return "not understood";
+  return listed.problems.length ? "indexed, odd" : "indexed";
 }
 
 const meaning = (problem) => state.problems[problem] ?? problem;
 
-const value = (shown, name) => shown.fields.find(({ field }) => field === name)?.value ?? "";
-
 function showDocument() {
-  const shown = state.answer?.documents[state.chosen];
+  const shown = state.answer?.document;
   for (const id of ["document", "target", "message", "packet"]) $(id).replaceChildren();
   $("packet-part").hidden = true;
   $("reason").textContent = state.error
@@ -183,6 +200,8 @@ function showDocument() {
   if (state.view === "json") showJson(shown);
   else if (state.view === "difference") showDifference(shown);
   else showFields(shown);
+  const numbers = state.pointed.map((name) => shown.fields.findIndex(({ field }) => field === name)).filter((number) => number >= 0);
+  if (numbers.length && !state.error && !state.missing) light(shown, numbers);
 }
 
 // The decoded payload is the longest field whose source is base64 in the event.
@@ -287,9 +306,15 @@ function row(name, shown, number) {
 
 function pointAt(target) {
   const part = target.closest?.("[data-field], [data-fields]");
-  const shown = state.answer?.documents[state.chosen];
+  const shown = state.answer?.document;
   if (!part || !shown) return;
   const numbers = (part.dataset.field ?? part.dataset.fields).split(" ").map(Number);
+  state.pointed = numbers.map((number) => shown.fields[number].field);
+  light(shown, numbers);
+}
+
+/** Lights these fields, their bytes and their lines of user.ini, and says where they come from. */
+function light(shown, numbers) {
   lightUp(numbers);
   $("reason").textContent = numbers.map((number) => reason(shown, shown.fields[number])).join(" · ");
   const places = numbers.map((number) => shown.fields[number].rule.place).filter((place) => place?.startsWith("user.ini:"));
@@ -396,7 +421,7 @@ $("save").addEventListener("click", () => save("playground.json",
 $("save-config").addEventListener("click", () => save("user.ini", $("config").value));
 
 $("mask").addEventListener("click", async () => {
-  const masked = await answerTo("mask");
+  const masked = await answerTo("mask", question());
   if (!masked) return;
   $("masked").textContent = masked.text;
   $("preview").showModal();
