@@ -4,7 +4,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -102,7 +105,9 @@ fn text(message: &str) -> Record<'_> {
 
 /// The event in EventBridge's envelope, and what the envelope says.
 fn unwrapped(json: &str) -> Option<(&str, Vec<Other<'_>>)> {
-    memchr::memmem::find(json.as_bytes(), b"\"detail-type\"")?;
+    /// To prepare the search takes longer than to search most events.
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"detail-type\""));
+    NAME.find(json.as_bytes())?;
     let mut members = members(json)?;
     if !members.contains_key("detail-type") || !members.contains_key("resources") {
         return None;
@@ -117,11 +122,16 @@ fn unwrapped(json: &str) -> Option<(&str, Vec<Other<'_>>)> {
 
 /// The elements of the array that `delimiter` names, if there is one.
 fn delimited<'a>(json: &'a str, delimiter: &str) -> Option<Vec<&'a str>> {
+    // Most objects are elements of that array, and have no member of its name: to read them all for that took a fifth of the time.
+    let bytes = json.as_bytes();
+    if memchr::memmem::find(bytes, delimiter.as_bytes()).is_none() && memchr::memchr(b'\\', bytes).is_none() {
+        return None;
+    }
     let array: Vec<&RawValue> = serde_json::from_str(members(json)?.get(delimiter)?.get()).ok()?;
     Some(array.into_iter().map(RawValue::get).collect())
 }
 
-fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue>> {
+fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue, RandomState>> {
     serde_json::from_str(json).ok()
 }
 
