@@ -1,5 +1,10 @@
 //! Where a value of JSON ends, without reading what it holds.
 
+use crate::bytes::find::first_of_three;
+
+/// What means anything inside of a string.
+const IN_STRING: [u8; 3] = *b"\"\\\n";
+
 /// The brackets that are open in JSON.
 #[derive(Default)]
 pub(super) struct Nesting {
@@ -20,17 +25,24 @@ impl Nesting {
 
     /// Goes on with these bytes. Gives where the value ends in them, if it does.
     pub(super) fn end(&mut self, bytes: &[u8]) -> Option<usize> {
-        for (at, byte) in bytes.iter().enumerate() {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if self.in_string && !self.is_escaped && !IN_STRING.contains(byte) {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let length = first_of_three(IN_STRING, rest).unwrap_or(rest.len());
+                self.read += length;
+                at += length;
+                continue;
+            }
             self.read += 1;
             match byte {
                 _ if self.is_escaped => self.is_escaped = false,
                 b'\\' if self.in_string => self.is_escaped = true,
                 b'"' => self.in_string = !self.in_string,
-                b'\n' if self.in_string => {
+                _ if self.in_string => {
                     self.is_broken = true;
                     return None;
                 }
-                _ if self.in_string => {}
                 b'{' | b'[' => self.depth += 1,
                 b'}' | b']' => {
                     self.depth = self.depth.saturating_sub(1);
@@ -40,6 +52,7 @@ impl Nesting {
                 }
                 _ => {}
             }
+            at += 1;
         }
         None
     }
