@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Names, RedactedValue, may_be_secret};
+use super::{Names, RedactedValue, ends, may_be_secret};
+use crate::bytes::find::each;
+use crate::bytes::slice;
 
 /// Which members are looked for.
 #[derive(Clone, Copy)]
@@ -13,10 +15,38 @@ pub(super) struct Wanted<'n> {
     pub(super) headers: Option<&'n Names>,
 }
 
+impl Wanted<'_> {
+    /// Whether a member of this name may be wanted, by a look at its ends. One with escapes or codes always may.
+    #[inline]
+    fn may_have(&self, written: &[u8]) -> bool {
+        let is_odd = |byte: &u8| !byte.is_ascii() || matches!(byte, b'\\' | b'%' | b']');
+        if written.iter().fold(false, |odd, byte| odd | is_odd(byte)) {
+            return true;
+        }
+        let Some(ends) = ends(written) else { return false };
+        let is_header =
+            self.headers.is_some_and(|headers| headers.has_ends(ends) || written.len() == "name".len());
+        is_header || self.keys.has_ends(ends)
+    }
+}
+
 /// Appends the values of the members in `bytes` that are wanted.
 pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
-    for colon in memchr::memchr_iter(b':', bytes) {
-        member(bytes, colon, wanted, found);
+    let mut before = None;
+    for at in each(b'"', bytes) {
+        let Some(start) = before.replace(at).map(|opening| opening + 1) else { continue };
+        let mut colon = at + 1;
+        while bytes.get(colon).is_some_and(u8::is_ascii_whitespace) {
+            colon += 1;
+        }
+        if bytes.get(colon) == Some(&b':') {
+            let backslashes =
+                slice::bytes(bytes, start..at).iter().rev().take_while(|byte| **byte == b'\\').count();
+            let name = slice::bytes(bytes, start..at - backslashes);
+            if wanted.may_have(name) {
+                member(bytes, &plain_name(name), colon, backslashes, wanted, found);
+            }
+        }
     }
 }
 
@@ -60,16 +90,19 @@ struct Quote {
     backslashes: usize,
 }
 
-fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) -> Option<()> {
-    let before = bytes.get(..colon)?.trim_ascii_end();
-    let end = quote_at(bytes, before.len().checked_sub(1)?)?;
-    let name_end = end.at - end.backslashes;
-    let start = memchr::memrchr(b'"', bytes.get(..name_end)?)?;
-    let name = &*plain_name(bytes.get(start + 1..name_end)?);
+/// Appends the value of the member `name`, whose colon is at a place, and before whose quotes stand so many backslashes.
+fn member(
+    bytes: &[u8],
+    name: &[u8],
+    colon: usize,
+    backslashes: usize,
+    wanted: Wanted<'_>,
+    found: &mut Vec<RedactedValue>,
+) -> Option<()> {
     let is_header = wanted.headers.is_some_and(|headers| headers.has(name));
     if !is_header && !wanted.keys.has(name) {
         let headers = wanted.headers.filter(|_| name.eq_ignore_ascii_case(b"name"))?;
-        found.extend(header_value(bytes, colon, end.backslashes, headers));
+        found.extend(header_value(bytes, colon, backslashes, headers));
         return None;
     }
     let blanks =
@@ -80,7 +113,7 @@ fn member(bytes: &[u8], colon: usize, wanted: Wanted<'_>, found: &mut Vec<Redact
         at = blanks(at + 1)?;
     }
     loop {
-        let (value, quoted, behind) = value(bytes, at, end.backslashes)?;
+        let (value, quoted, behind) = value(bytes, at, backslashes)?;
         if is_header || may_be_secret(&unescaped(bytes.get(value.clone())?)) {
             found.push(RedactedValue { value, quoted });
         }

@@ -161,18 +161,19 @@ impl Names {
         self.has_plain(inner.unwrap_or(&decoded))
     }
 
-    fn may_have(&self, name: &[u8]) -> bool {
-        let Some((first, last)) = ends(name) else { return !name.is_ascii() };
-        self.last_letters.get(first).is_some_and(|letters| letters & 1 << last != 0) || !name.is_ascii()
+    /// Whether one of them has these [`ends`].
+    #[inline]
+    fn has_ends(&self, (first, last): (usize, u32)) -> bool {
+        self.last_letters.get(first).is_some_and(|letters| letters & 1 << last != 0)
     }
 
     fn has_plain(&self, name: &[u8]) -> bool {
-        if !self.may_have(name) {
-            return false;
-        }
         if !name.is_ascii() {
             let name = String::from_utf8_lossy(name);
             return self.names.iter().any(|known| plain(&name).eq(known.chars()));
+        }
+        if !ends(name).is_some_and(|ends| self.has_ends(ends)) {
+            return false;
         }
         let mut letters = [0; LONGEST_NAME];
         let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
@@ -192,6 +193,7 @@ fn plain(name: &str) -> impl Iterator<Item = char> {
 }
 
 /// The first and the last letter or digit of a name, as numbers under 32 that are the same for both cases of a letter.
+#[inline]
 fn ends(name: &[u8]) -> Option<(usize, u32)> {
     let mut counts = name.iter().filter(|byte| !matches!(byte, b'-' | b'_')).map(|byte| byte & 31);
     let first = counts.next()?;
