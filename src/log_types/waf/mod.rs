@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
+use bumpalo::collections::String as ArenaString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -55,31 +57,32 @@ impl Profile for Waf {
 
 /// The headers of the request become fields, and an object of their names.
 fn headers(record: &mut RecordView<'_, '_>) {
-    let Some(json) = record.source.json("httpRequest.headers") else { return };
-    let Ok(headers) = serde_json::from_str::<Vec<Header<'_>>>(json) else { return };
-    let mut members: Vec<(String, String)> = Vec::new();
+    let Some(raw) = record.source.json("httpRequest.headers") else { return };
+    let Ok(headers) = serde_json::from_str::<Vec<Header<'_>>>(raw) else { return };
+    let mut members: Vec<(&str, &str)> = Vec::with_capacity(headers.len().min(MAX_HEADERS));
     for Header { name, value } in headers.iter().take(MAX_HEADERS) {
-        let Ok(value) = serde_json::from_str::<String>(value.get()) else { continue };
-        let name = name.to_lowercase().replace('-', "_");
+        let Some(value) = text_of(value, record.arena) else { continue };
+        let lower = name.chars().flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c });
+        let name = ArenaString::from_iter_in(lower, record.arena).into_bump_str();
         let is_safe =
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if value.is_empty() || !is_safe {
             continue;
         }
-        let field = match name.as_str() {
+        let field = match name {
             "host" => "url.domain",
             "user_agent" => "user_agent.original",
             "referer" => "http.request.referrer",
             _ => "",
         };
         if !field.is_empty() {
-            record.set(field, record.arena.alloc_str(&value));
+            record.set(field, value);
         }
         // As in upstream's documents, the last of several headers with one name is meant.
         members.retain(|(other, _)| *other != name);
         members.push((name, value));
     }
-    let mut json = Vec::new();
+    let mut json = Vec::with_capacity(raw.len());
     for (name, value) in &members {
         json.push(if json.is_empty() { b' ' } else { b',' });
         string(name, &mut json);
@@ -90,6 +93,15 @@ fn headers(record: &mut RecordView<'_, '_>) {
         let json = record.arena.alloc_str(String::from_utf8_lossy(&json).trim_start());
         record.added.push(("httpRequest.header", json));
     }
+}
+
+/// The text of a string of JSON; nothing of any other value.
+fn text_of<'a>(value: &'a RawValue, arena: &'a Bump) -> Option<&'a str> {
+    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(inner);
+    }
+    serde_json::from_str::<String>(value.get()).ok().map(|text| &*arena.alloc_str(&text))
 }
 
 /// Account, region and ruleset stand in the ARN of version 2; version 1 has an id.
