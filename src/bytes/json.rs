@@ -191,26 +191,42 @@ fn long(bytes: &[u8], out: &mut Vec<u8>) {
 
 /// Appends what needs escapes, and the closing quote.
 #[inline(never)]
-fn escaped(mut rest: &[u8], out: &mut Vec<u8>) {
-    while let Some((before, special)) = rest.split_at_checked(plain_length(rest)) {
-        out.extend_from_slice(before);
-        rest = special;
-        // How lines end in a packet.
-        while let Some((b"\r\n", behind)) = rest.split_first_chunk() {
-            out.extend_from_slice(b"\\r\\n");
-            rest = behind;
+fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut start = 0;
+    while let Some(block) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
+        let mut found = specials(block);
+        let mut from = start;
+        while found != 0 {
+            let at = start + found.trailing_zeros() as usize;
+            found &= found - 1;
+            append_part(bytes, from, at, out);
+            escape(bytes.get(at).copied().unwrap_or_default(), out);
+            from = at + 1;
         }
-        while let Some((byte, behind)) = rest.split_first()
-            && needs_escape(*byte)
-        {
+        start += BLOCK;
+        append_part(bytes, from, start, out);
+    }
+    for byte in bytes.get(start..).unwrap_or_default() {
+        if needs_escape(*byte) {
             escape(*byte, out);
-            rest = behind;
-        }
-        if rest.is_empty() {
-            break;
+        } else {
+            out.push(*byte);
         }
     }
     out.push(b'"');
+}
+
+/// Appends a part of `bytes` that is no longer than a block.
+#[inline]
+fn append_part(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) {
+    match bytes.get(from..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+        Some(block) => {
+            let end = out.len() + (to - from);
+            out.extend_from_slice(block);
+            out.truncate(end);
+        }
+        None => out.extend_from_slice(bytes.get(from..to).unwrap_or_default()),
+    }
 }
 
 /// How many bytes from the start need no escape.
@@ -256,24 +272,25 @@ fn word_to_escape(word: [u8; 8]) -> u64 {
     (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGHS
 }
 
+#[inline]
 fn escape(byte: u8, out: &mut Vec<u8>) {
-    match byte {
-        b'"' => out.extend_from_slice(b"\\\""),
-        b'\\' => out.extend_from_slice(b"\\\\"),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\r' => out.extend_from_slice(b"\\r"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        0x08 => out.extend_from_slice(b"\\b"),
-        0x0c => out.extend_from_slice(b"\\f"),
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
         // What else is escaped is below 0x20.
         byte => {
             let last = match byte & 0xf {
                 digit @ 0..10 => b'0' + digit,
                 letter => b'a' + letter - 10,
             };
-            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), last]);
+            return out.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), last]);
         }
-    }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
 }
 
 /// Appends an integer.
