@@ -61,9 +61,13 @@ fn values(line: &str, delimiter: u8) -> Option<StringRecord> {
     reader.records().next()?.ok()
 }
 
+/// Most rows are no longer as JSON.
+const USUAL_LENGTH: usize = 2048;
+
 /// The pairs as an object of JSON, without those that say nothing, and without payloads, which have a field of their own.
 pub(super) fn as_json<'a>(keyed: &EventKeys<'a>, payloads: Payloads, arena: &'a Bump) -> &'a str {
-    let mut json = Vec::from(*b"{");
+    let mut json = Vec::with_capacity(USUAL_LENGTH);
+    json.push(b'{');
     for (_, pair, value) in keyed.all() {
         if is_empty_value(value) || payloads.raw(keyed).any(|payload| payload == pair.raw) {
             continue;
@@ -76,5 +80,6 @@ pub(super) fn as_json<'a>(keyed: &EventKeys<'a>, payloads: Payloads, arena: &'a 
         string(value, &mut json);
     }
     json.push(b'}');
-    arena.alloc_str(&String::from_utf8_lossy(&json))
+    // Of texts only texts are made.
+    arena.alloc_str(simdutf8::basic::from_utf8(&json).unwrap_or_default())
 }

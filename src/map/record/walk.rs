@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
+use foldhash::fast::RandomState;
 
 use super::paths::{Class, Node, Paths, Shape};
 use super::value::is_empty;
@@ -23,7 +24,10 @@ use crate::parse::json::{Malformed, StringEnd, behind_blanks, byte};
 pub(super) const MAX_DEPTH: usize = 20;
 
 /// Keys of one object that are compared one by one; more are looked up.
-const FEW_KEYS: usize = 32;
+const FEW_KEYS: usize = 64;
+
+/// The keys of an object that has more.
+type ManyKeys<'a> = HashSet<&'a str, RandomState>;
 
 /// A place in the text that is not carried over as it is.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +183,7 @@ impl<'a> Walk<'a> {
         let text = self.text;
         let mut members = Members { open: open + 1, first_edit: edits.len(), kept: None, dropped: false };
         let first_key = self.seen.len();
-        let mut many: Option<HashSet<&'a str>> = None;
+        let mut many: Option<ManyKeys<'a>> = None;
         let mut at = behind_blanks(text, open + 1);
         if byte(text, at) == b'}' {
             return Ok(Read { end: at + 1, is_empty: true });
@@ -225,7 +229,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether an earlier member of the object has this key.
-    fn is_repeated(&mut self, key: &'a str, first: usize, many: &mut Option<HashSet<&'a str>>) -> bool {
+    fn is_repeated(&mut self, key: &'a str, first: usize, many: &mut Option<ManyKeys<'a>>) -> bool {
         if let Some(many) = many {
             return !many.insert(key);
         }
@@ -494,12 +498,7 @@ fn mark(key: &str) -> u64 {
 
 /// Whether OpenSearch would find a step without a name in a path.
 fn has_empty_part(key: &str) -> bool {
-    let is_plain = memchr::memchr(b'.', key.as_bytes()).is_none();
-    if is_plain {
-        key.trim_ascii().is_empty()
-    } else {
-        key.split('.').any(|part| part.trim_ascii().is_empty())
-    }
+    key.as_bytes().split(|byte| *byte == b'.').any(|part| part.trim_ascii().is_empty())
 }
 
 /// Whether a number is one that a long or a double can hold.
