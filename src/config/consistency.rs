@@ -4,7 +4,9 @@ use super::diagnostic::{Diagnostic, Findings, quoted};
 use super::keys;
 use super::log_type::{FileFormat, LogType, SourceName};
 use super::resolved::ResolvedSection;
+use super::resolved::{QUOTES, WITHOUT_QUOTES};
 use super::suggestion::did_you_mean;
+use super::value;
 
 /// Upstream's keys that are no settings here.
 pub(super) fn report_upstream_keys(section: &ResolvedSection<'_>, findings: &mut Findings) {
@@ -34,6 +36,7 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
     if section.text("file_format") != "multiline" {
         warn("multiline_firstline", "'file_format = multiline'");
     }
+    warn("log_types", "[DEFAULT] above it: a section switches on no other");
     if section.text("index_rotation") == "auto" {
         warn("index_time", "a date in the index name: 'index_rotation' is auto");
         warn("index_tz", "a date in the index name: 'index_rotation' is auto");
@@ -41,18 +44,49 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
     }
 }
 
+/// Settings that take any text, and so quotes too, which nobody means.
+pub(super) fn warn_of_quotes(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    const OF_ANY_TEXT: [&str; 10] = [
+        "cloud_provider",
+        "collector_time_key",
+        "doc_id",
+        "doc_id_suffix",
+        "json_delimiter",
+        "json_to_text",
+        "message_key",
+        "products",
+        "timestamp_key",
+        "timestamp_key_list",
+    ];
+    let entries = OF_ANY_TEXT.into_iter().filter_map(|key| section.get(key));
+    for entry in entries.filter(|entry| !entry.is_built_in()) {
+        let is_quoted = |word: &str| word.starts_with(QUOTES) || word.ends_with(QUOTES);
+        let mut words = value::pieces(entry.text(), |c| c.is_whitespace() || ",[]".contains(c));
+        if let Some((offset, _)) = words.find(|(_, word)| is_quoted(word)) {
+            let message = format!("{}: the quotes are part of its value {}", entry.key, quoted(entry.text()));
+            findings.push(Diagnostic::warning(&entry.position_at(offset), message).help(WITHOUT_QUOTES));
+        }
+    }
+}
+
 /// Sources that are no group of the pattern that takes lines apart: no line can have them.
 pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
     let FileFormat::Text(pattern) = &log_type.file_format else { return };
-    for mapping in &log_type.mappings {
-        for source in &mapping.sources {
-            if let SourceName::Key(key) = source
-                && !pattern.capture_names().flatten().any(|group| group == key)
-            {
-                let message = format!("source {} is no group of 'log_pattern'", quoted(key));
-                let help = did_you_mean(key, pattern.capture_names().flatten());
-                findings.push(Diagnostic { help, ..Diagnostic::warning(&mapping.position, message) });
-            }
+    let of_table = log_type
+        .mappings
+        .iter()
+        .flat_map(|mapping| mapping.sources.iter().map(move |source| (source, &mapping.position)));
+    // The envelopes of CloudWatch stand around the text, and have names of their own.
+    let is_of_line =
+        |source: &SourceName| !source.name().starts_with("cwl_") && !source.name().starts_with("cwe_");
+    let of_settings = log_type.named_sources.iter().map(|named| (&named.source, &named.position));
+    for (source, position) in of_table.chain(of_settings).filter(|(source, _)| is_of_line(source)) {
+        if let SourceName::Key(key) = source
+            && !pattern.capture_names().flatten().any(|group| group == key)
+        {
+            let message = format!("source {} is no group of 'log_pattern'", quoted(key));
+            let help = did_you_mean(key, pattern.capture_names().flatten());
+            findings.push(Diagnostic { help, ..Diagnostic::warning(position, message) });
         }
     }
 }

@@ -190,7 +190,7 @@ fn asked_for(files: &[Vec<FileSection>], findings: &mut Findings) -> Vec<&'stati
     let Some(list) = defaults.filter_map(|section| last(section, &["log_types"])).next() else {
         return Vec::new();
     };
-    let words: Vec<&str> = list.raw.split_whitespace().collect();
+    let words: Vec<&str> = list.raw.split([' ', '\t', '\n', ',']).filter(|word| !word.is_empty()).collect();
     for word in words.iter().filter(|word| !["all", "deepsecurity"].contains(*word) && !is_log_type(word)) {
         let message = format!("log_types: {} is no built-in section", quoted(word));
         let names: Vec<&str> = LOG_TYPES.iter().map(|(name, _)| *name).collect();

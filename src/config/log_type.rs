@@ -61,6 +61,17 @@ impl Static {
     }
 }
 
+/// A source that a setting names, such as `doc_id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedSource {
+    /// The setting.
+    pub(crate) setting: &'static str,
+    /// The source.
+    pub(crate) source: SourceName,
+    /// Where it stands.
+    pub(crate) position: Position,
+}
+
 /// What an object's lines are.
 #[derive(Clone, Debug)]
 pub enum FileFormat {
@@ -200,6 +211,8 @@ pub struct LogType {
     pub doc_id: Option<SourceName>,
     /// The source of what is added to `_id`, with an underscore.
     pub doc_id_suffix: Option<SourceName>,
+    /// The sources that settings name, such as `doc_id`, each with its place.
+    pub(crate) named_sources: Vec<NamedSource>,
     /// The object that takes what the table leaves over.
     pub field_prefix: String,
     /// The configuration names that object: a record that is the event itself goes there as a whole.

@@ -69,9 +69,15 @@ impl ResolvedEntry<'_> {
         if text.split_once([';', '#']).is_some_and(|(value, _)| value.ends_with([' ', '\t'])) {
             return Some("put the comment on a line of its own");
         }
-        text.starts_with(['"', '\'']).then_some("write it without quotes")
+        text.starts_with(QUOTES).then_some(WITHOUT_QUOTES)
     }
 }
+
+/// Quotes at the ends of a value, typographic ones too, which come from documents that were copied.
+pub(super) const QUOTES: [char; 7] = ['"', '\'', '“', '”', '„', '‘', '’'];
+
+/// The way out where a value has them.
+pub(super) const WITHOUT_QUOTES: &str = "write it without quotes";
 
 /// A section with all its values.
 #[derive(Debug)]
@@ -149,8 +155,10 @@ impl<'l> ResolvedSection<'l> {
             Some(entry) if entry.value.is_err() || !entry.text().is_empty() => {
                 return self.read(key, findings, read);
             }
-            Some(entry) => entry.error(format!("{key} is empty")),
-            None => {
+            Some(entry) if self.is_built_in() || !entry.is_built_in() => {
+                entry.error(format!("{key} is empty"))
+            }
+            _ => {
                 let message = format!("section [{}] has no '{key}'", self.name());
                 Diagnostic::error(self.position(), message)
             }

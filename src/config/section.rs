@@ -10,7 +10,7 @@ use super::keys;
 use super::layers;
 use super::layers::Layers;
 use super::log_type::{
-    EventTime, FileFormat, FireLens, IndexSettings, LogType, Redaction, Rotation, SourceName,
+    EventTime, FileFormat, FireLens, IndexSettings, LogType, NamedSource, Redaction, Rotation, SourceName,
 };
 use super::resolved::ResolvedSection;
 use super::suggestion::is_near;
@@ -120,6 +120,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         section.read(key, findings, value::boolean);
     }
     consistency::warn_without_effect(section, findings);
+    consistency::warn_of_quotes(section, findings);
     Some(LogType {
         built_in: section.is_built_in(),
         name: section.name().to_owned(),
@@ -139,6 +140,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         file_time: file_time?,
         doc_id: doc_id?,
         doc_id_suffix: doc_id_suffix?,
+        named_sources: named_sources(section),
         field_prefix: field_prefix?,
         is_prefix_set,
         is_scripted,
@@ -250,6 +252,10 @@ fn misread_key(text: &str) -> Option<(&'static str, String)> {
             "the regex is looked for in the key, which has no bucket",
             key.trim_end_matches(['/', '*']).to_owned(),
         ));
+    }
+    if text.contains('\n') {
+        let lines: Vec<&str> = text.split('\n').map(|line| line.trim().trim_matches('|')).collect();
+        return Some(("it is one regex, and the line feed is part of it", lines.join("|")));
     }
     if start.starts_with("./") {
         return Some(("a key does not begin with './'", inner.trim_start_matches("./").to_owned()));
@@ -390,6 +396,18 @@ fn field_prefix(section: &ResolvedSection<'_>, findings: &mut Findings) -> Optio
         return None;
     }
     Some(prefix.to_owned())
+}
+
+/// The sources that the user's settings name outside of the table.
+fn named_sources(section: &ResolvedSection<'_>) -> Vec<NamedSource> {
+    let settings = ["timestamp_key", "timestamp_key_list", "doc_id", "doc_id_suffix"];
+    let entries = settings.into_iter().filter_map(|setting| Some((setting, section.get(setting)?)));
+    let own = entries.filter(|(_, entry)| !entry.is_built_in());
+    let sources = own.flat_map(|(setting, entry)| {
+        let sources = source::list(entry.text()).unwrap_or_default();
+        sources.into_iter().map(move |source| NamedSource { setting, source, position: entry.position_at(0) })
+    });
+    sources.collect()
 }
 
 fn event_time(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<EventTime> {

@@ -91,7 +91,17 @@ pub(super) fn raw_message(text: &str) -> Result<RawMessage, ValueError> {
 
 /// An encoding by one of the names that the WHATWG's Encoding Standard has for it.
 pub(super) fn encoding(text: &str) -> Result<&'static Encoding, ValueError> {
-    let encoding = Encoding::for_label(text.as_bytes()).filter(|encoding| *encoding != REPLACEMENT);
+    // Code pages of Windows, by the names that Python and PHP have for them: the standard's encodings hold their characters.
+    let label = match text.to_ascii_lowercase().as_str() {
+        "cp932" | "sjis-win" => "shift_jis",
+        "cp51932" | "eucjp-win" => "euc-jp",
+        "cp936" => "gbk",
+        "cp949" => "euc-kr",
+        "cp950" => "big5",
+        "cp1252" => "windows-1252",
+        _ => text,
+    };
+    let encoding = Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != REPLACEMENT);
     match encoding {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
             let error = ValueError::new(0, format!("{} is told by its byte order mark", quoted(text)));
@@ -229,7 +239,7 @@ pub(super) fn part_of_index_name(text: &str) -> Result<String, ValueError> {
             let problem = ValueError::new(offset, format!("{} has capital letters", quoted(text)));
             return Err(problem.help(format!("write '{}'", text.to_lowercase())));
         }
-        if c.is_whitespace() || c.is_control() || r#"\/*?"<>|,#:"#.contains(c) {
+        if c.is_whitespace() || c.is_control() || r#"\/*?"<>|,#:“”‘’„"#.contains(c) {
             let c = quoted(&c.to_string());
             let problem =
                 ValueError::new(offset, format!("OpenSearch allows no {c} in the name of an index"));

@@ -1,20 +1,10 @@
 //! When a collector read the line of an event: which field of the record says so.
 
-use std::sync::LazyLock;
-
+use super::collector_fields;
 use super::compiled::CompiledSection;
-use crate::bytes::table;
-use crate::bytes::table::Table;
 use crate::config::log_type::EventTime;
 use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
 use crate::read::record::fluentd::Record;
-
-/// The fields of a record, beside `timestamp`, that are looked at for the time, the first one first.
-static FIELDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
-    const FILE: Table =
-        Table { file: "config/collector_times.csv", text: include_str!("../../config/collector_times.csv") };
-    table::compiled_in(FILE.read(|row| row.cell("field")))
-});
 
 /// A text in which a record says when its line was read.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +79,6 @@ fn texts<'r>(
     let own = || Some((CollectorField::Timestamp, record.timestamp.as_deref()?));
     let named =
         settings.collector.as_deref().map(move |name| if name == "timestamp" { own() } else { other(name) });
-    let listed = FIELDS.iter().map(move |name| other(name));
+    let listed = collector_fields::NAMES.iter().map(move |name| other(name));
     named.into_iter().chain(std::iter::once_with(own)).chain(listed).flatten()
 }

@@ -330,6 +330,10 @@ impl CompiledSections {
             Err(findings) => return Err([self.warnings, findings].concat()),
         };
         for section in &mut self.sections {
+            let unknown =
+                sources::unknown_fields(&section.log_type, &section.fields, section.profile, &rules);
+            self.warnings.extend(unknown.iter().map(|(_, finding)| finding.clone()));
+            self.unknown_keys.extend(unknown);
             section.exclude(&rules);
         }
         self.warnings.extend(rules.into_warnings());

@@ -13,6 +13,7 @@ mod record;
 pub(crate) mod flat;
 mod table;
 mod base;
+mod collector_fields;
 mod collected;
 mod read;
 mod names;

@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 
+use super::collector_fields;
+use super::exclude::rules::Rules;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::log_type::{FileFormat, LogType, Mapping, SourceName};
 use crate::config::{did_you_mean, quoted};
+use crate::document::fields::Fields;
 use crate::log_types;
 use crate::log_types::Profile;
 
@@ -40,45 +43,95 @@ fn fault(name: &str) -> Option<(&'static str, &'static str)> {
 /// Keys that the log type does not know, each with a warning: a key may be the user's own, and may be a typing error.
 pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(String, Diagnostic)> {
     let known = profile.known_keys();
-    let of_record = ["hostname", "timestamp", "tag"];
-    let all: HashSet<&str> = known.names.iter().chain(&of_record).copied().collect();
+    let all: HashSet<&str> = known.names.iter().chain(&OF_RECORD).copied().collect();
     let is_known = |name: &str| all.contains(name) || known.aliases.iter().any(|(alias, _)| *alias == name);
     let has_known_keys = has_cef_or_leef(log_type);
     let has_event_texts = log_types::has_event_texts(&log_type.name);
     let names = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
+    let of_table = log_type
+        .mappings
+        .iter()
+        .flat_map(|mapping| keys(mapping).map(|name| (name, mapping.field.as_str(), &mapping.position)));
+    let of_settings = log_type.named_sources.iter().filter_map(|named| match &named.source {
+        SourceName::Key(name) => Some((name.as_str(), named.setting, &named.position)),
+        _ => None,
+    });
     let mut warnings = Vec::new();
-    for mapping in &log_type.mappings {
-        for name in keys(mapping).filter(|name| !is_known(name) && fault(name).is_none()) {
-            let is_label = mapping.field.starts_with("labels.");
-            let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
-            // The keys of another product are not known here: only a typing error in a long one is told.
-            let warns = has_event_texts
-                || (meant.is_some() && is_one_slip(name, names()))
-                || is_label && !matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
-            if !warns {
-                continue;
-            }
-            let message = format!("source {} of {} is no known key", quoted(name), mapping.field);
-            let help = if is_label {
-                let constant =
-                    format!("if {} is its value, list '{}' in 'static_ecs'", quoted(name), mapping.field);
-                // A short word is near to some key by chance.
-                match meant.filter(|_| name.len() >= SHORTEST_KEY) {
-                    Some(meant) => format!("{meant} {constant}"),
-                    None => constant,
-                }
-            } else {
-                meant.unwrap_or_else(|| {
-                    "events of your own may have it: 'check --sample FILE' looks into lines of yours"
-                        .to_owned()
-                })
-            };
-            let warning = Diagnostic::warning(&mapping.position, message).help(help);
-            warnings.push((name.to_owned(), warning));
+    for (name, user, position) in of_table.chain(of_settings) {
+        let is_time = || user.starts_with("timestamp_key") && is_name_of_time(name);
+        if is_known(name) || fault(name).is_some() || is_of_cloudwatch(name) || is_time() {
+            continue;
         }
+        let is_label = user.starts_with("labels.");
+        let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
+        // The keys of another product are not known here: only a typing error in a long one is told.
+        let warns = has_event_texts
+            || (meant.is_some() && is_one_slip(name, names()))
+            || is_label && !matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
+        if !warns {
+            continue;
+        }
+        let message = format!("source {} of {user} is no known key", quoted(name));
+        let help = if is_label {
+            let constant = format!("if {} is its value, list '{user}' in 'static_ecs'", quoted(name));
+            // A short word is near to some key by chance.
+            match meant.filter(|_| name.len() >= SHORTEST_KEY) {
+                Some(meant) => format!("{meant} {constant}"),
+                None => constant,
+            }
+        } else {
+            meant.unwrap_or_else(|| IN_A_SAMPLE.to_owned())
+        };
+        warnings.push((name.to_owned(), Diagnostic::warning(position, message).help(help)));
     }
     warnings
 }
+
+/// Fields of a rule that leaves documents out which no document of the section has, each with a warning.
+pub(super) fn unknown_fields(
+    log_type: &LogType,
+    fields: &Fields,
+    profile: &dyn Profile,
+    rules: &Rules,
+) -> Vec<(String, Diagnostic)> {
+    let known = profile.known_keys();
+    let keys = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
+    let has_event_texts = log_types::has_event_texts(&log_type.name);
+    let mut warnings = Vec::new();
+    for (name, position) in rules.fields(&log_type.name) {
+        let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
+        let key = behind_prefix.unwrap_or(name);
+        let is_known =
+            fields.id(name).is_some() || keys().any(|known| known == key) || OF_RECORD.contains(&key);
+        let meant = match key.contains(['.', '@']) {
+            true => did_you_mean(name, fields.iter().map(|(_, field)| field.name.as_str())),
+            false => did_you_mean(key, keys()),
+        };
+        // Other records than Deep Security's have fields of their own.
+        if is_known || !(has_event_texts || meant.is_some() && key.contains('.')) {
+            continue;
+        }
+        let message = format!("field {} is none of [{}]", quoted(name), log_type.name);
+        let help = meant.unwrap_or_else(|| IN_A_SAMPLE.to_owned());
+        warnings.push((key.to_owned(), Diagnostic::warning(position, message).help(help)));
+    }
+    warnings
+}
+
+/// Whether a key is one that CEF or LEEF has for times, or one in which collectors write theirs.
+fn is_name_of_time(name: &str) -> bool {
+    ["rt", "start", "end", "devTime"].contains(&name) || collector_fields::NAMES.contains(&name)
+}
+
+/// Whether an envelope of CloudWatch gives this key.
+fn is_of_cloudwatch(name: &str) -> bool {
+    name.starts_with("cwl_") || name.starts_with("cwe_")
+}
+
+/// What a record has beside its event.
+const OF_RECORD: [&str; 3] = ["hostname", "timestamp", "tag"];
+
+const IN_A_SAMPLE: &str = "events of your own may have it: 'check --sample FILE' looks into lines of yours";
 
 /// Letters of a key from which on a word that is near to it is meant as it.
 const SHORTEST_KEY: usize = 5;

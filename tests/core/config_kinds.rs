@@ -441,3 +441,110 @@ fn what_only_a_script_of_upstreams_fills_is_a_warning_and_a_typing_error_is_none
         assert!(told.contains("did you mean 'client.ip'?"), "{told}");
     }
 }
+
+#[test]
+fn quotes_in_settings_of_any_text_are_told_and_load_all_the_same() {
+    for line in [
+        "message_key = \"log\"",
+        "collector_time_key = “received”",
+        "products = + \"Acme Guard\"",
+        "doc_id = ‘externalId’",
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains("warning: ") && told.contains("write it without quotes"), "{line}: {told}");
+        assert!(!told.contains("error: "), "{line}: {told}");
+    }
+    for line in ["index_name = “log-ds”", "index_suffix = ”prod”"] {
+        assert!(deepsecurity(line).contains("write it without quotes"), "{line}");
+    }
+    for line in
+        ["message_key = log", "products = + Acme Guard, O'Brien Shield", "timestamp_format = \"epoch\""]
+    {
+        assert!(!deepsecurity(line).contains("quotes"), "{line}");
+    }
+}
+
+#[test]
+fn a_key_that_a_setting_names_and_no_event_has_is_told_like_one_of_the_table() {
+    for (line, help) in [
+        ("timestamp_key = tset", "source 'tset' of timestamp_key is no known key"),
+        ("timestamp_key_list = rt ednTime", "source 'ednTime' of timestamp_key_list"),
+        ("doc_id = foo", "source 'foo' of doc_id"),
+        ("doc_id_suffix = dvchots", "did you mean 'dvchost'?"),
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains("user.ini:2:") && told.contains(help), "{line}: {told}");
+    }
+    for line in ["timestamp_key = rt", "doc_id = dvchost", "doc_id = cef.name"] {
+        assert_eq!(deepsecurity(line), "", "{line}");
+    }
+    let text = "[shop]\nindex_name = log-shop\ns3_key = ^shop/\nfile_format = text\n\
+        log_pattern = (?P<at>\\S+) (?P<who>\\S+)\ntimestamp_key = att\ndoc_id = nobody\necs = user.name\nuser.name = who\n";
+    let told = told(text);
+    assert!(told.contains("user.ini:6:17: warning: source 'att' is no group"), "{told}");
+    assert!(told.contains("user.ini:7:10: warning: source 'nobody' is no group"), "{told}");
+}
+
+#[test]
+fn a_list_of_log_types_outside_of_default_is_told_to_do_nothing() {
+    for section in ["deepsecurity", "waf"] {
+        let told = told(&format!("[DEFAULT]\nlog_types = waf, alb\n[{section}]\nlog_types = all\n"));
+        assert!(told.contains("user.ini:4:1: warning: key 'log_types' has no effect"), "{told}");
+    }
+    // Commas part the names as well as blanks.
+    let sections = sound("[DEFAULT]\nlog_types = waf,alb\n");
+    assert!(sections.named("waf").is_some() && sections.named("alb").is_some());
+}
+
+#[test]
+fn an_s3_key_of_several_lines_is_told() {
+    let told = deepsecurity("s3_key = ds_agent/\n  |dsm/");
+    assert!(
+        told.contains("the line feed is part of it") && told.contains("write 'ds_agent/|dsm/'"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_setting_that_a_section_lacks_is_told_in_the_user_s_file() {
+    let section = "[shop]\nindex_name = log-shop\ns3_key = ^shop/\n";
+    for (lines, what) in [
+        ("file_format = multiline\nlog_pattern = (?P<a>.*)\n", "no 'multiline_firstline'"),
+        ("file_format = text\n", "no 'log_pattern'"),
+        ("file_format = multiline\nmultiline_firstline = ^x\n", "no 'log_pattern'"),
+    ] {
+        let told = told(&format!("{section}{lines}"));
+        assert!(told.contains("user.ini:1:1: error: ") && told.contains(what), "{told}");
+    }
+}
+
+#[test]
+fn encodings_have_the_names_of_windows_code_pages_too() {
+    for name in ["cp932", "CP932", "SJIS-win", "windows-31j", "cp51932", "eucJP-win", "cp949", "cp1252"] {
+        assert_eq!(deepsecurity(&format!("encoding = {name}")), "", "{name}");
+    }
+}
+
+#[test]
+fn a_rule_about_a_field_that_no_document_has_is_told() {
+    let rules = |field: &str| {
+        let text =
+            format!("log_type,field,pattern,pattern_type,comment\ndeepsecurity,{field},10.0.0.1,text,ours\n");
+        let file = File { name: "exclude.csv".to_owned(), text };
+        let sections = sound("[deepsecurity]\nlabels.text = cs1\n").excluding(&[file]).unwrap();
+        sections.warnings().iter().map(|finding| format!("{finding}\n")).collect::<String>()
+    };
+    for (field, help) in [
+        ("sorce.ip", "did you mean 'source.ip'?"),
+        ("srcc", "did you mean 'src'?"),
+        ("deepsecurity.sdtt", "check --sample"),
+        ("@log_typ", "did you mean '@log_type'?"),
+    ] {
+        let told = rules(field);
+        assert!(told.contains("exclude.csv:2:14: warning: ") && told.contains(help), "{field}: {told}");
+    }
+    for field in ["source.ip", "src", "deepsecurity.src", "labels.text", "hostname", "cef.name", "@log_type"]
+    {
+        assert_eq!(rules(field), "", "{field}");
+    }
+}

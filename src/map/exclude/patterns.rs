@@ -22,6 +22,8 @@ pub(super) struct Pattern {
     pub(super) rule: String,
     pub(super) log_type: String,
     pub(super) field: String,
+    /// Where its field stands.
+    pub(super) position: Position,
     /// What the name means where documents have no field of that name.
     pub(super) source: SourceName,
     pub(super) test: ValueTest,
@@ -113,6 +115,7 @@ fn pattern(
         rule: format!("{}:{}", file.name, log_type.position.line),
         log_type: section.to_owned(),
         field: name.to_owned(),
+        position: field.position.clone(),
         source,
         test,
     }))

@@ -4,7 +4,8 @@ use super::conditions;
 use super::conditions::Condition;
 use super::patterns;
 use super::patterns::Pattern;
-use crate::config::diagnostic::{Diagnostic, File, Severity};
+use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
+use crate::config::log_type::SourceName;
 
 /// The rules of all files, each with the name of its section.
 #[derive(Debug, Default)]
@@ -34,6 +35,13 @@ impl Rules {
             return Err(rules.findings);
         }
         Ok(rules)
+    }
+
+    /// The fields and keys that patterns for a section look at, each with its place.
+    pub(crate) fn fields(&self, section: &str) -> impl Iterator<Item = (&str, &Position)> {
+        let is_key = |pattern: &&Pattern| matches!(pattern.source, SourceName::Key(_));
+        let patterns = self.patterns.iter().filter(move |pattern| pattern.log_type == section).filter(is_key);
+        patterns.map(|pattern| (pattern.field.as_str(), &pattern.position))
     }
 
     /// The warnings about the files.
