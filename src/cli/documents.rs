@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
+use crate::document::problem::Problem;
 use crate::load::account::{Account, Limits};
 use crate::load::visit;
 use crate::local::open_object::Facts;
@@ -22,7 +23,7 @@ pub(super) struct FlatDocument {
     pub(super) line: u64,
     /// The index; `None` where a rule leaves the document out.
     pub(super) index: Option<String>,
-    /// Its time is that of the load: index and `@timestamp` are others tomorrow.
+    /// Its time, or the year of it, is that of the load: index and `@timestamp` are others tomorrow.
     pub(super) is_dated_by_load: bool,
     /// Its fields, dotted.
     pub(super) fields: BTreeMap<String, Value>,
@@ -31,7 +32,9 @@ pub(super) struct FlatDocument {
 impl FlatDocument {
     /// The document of an explanation.
     pub(super) fn new(explanation: Explanation, excluded: bool) -> Self {
-        let is_dated_by_load = explanation.time.source == "load";
+        let has_year_of_load =
+            explanation.problems.iter().any(|(problem, _)| *problem == Problem::YearByLoad.name());
+        let is_dated_by_load = explanation.time.source == "load" || has_year_of_load;
         let fields = explanation.fields.into_iter().map(|field| (field.field, field.value));
         Self {
             line: explanation.line,

@@ -31,6 +31,7 @@ pub(crate) enum Step {
     Related,
     SyslogHeader,
     Constant,
+    LogType,
     LeftOver,
     RawMessage,
     Redaction,
@@ -72,6 +73,7 @@ impl Step {
             Self::Related => ("related", "each address, host, user and hash of the event, once"),
             Self::SyslogHeader => ("syslog_header", "the syslog header"),
             Self::Constant => ("constant", "a constant of user.ini"),
+            Self::LogType => ("log_type", "what a record of this type of log means"),
             Self::LeftOver => ("left_over", "left over"),
             Self::RawMessage => ("raw_message", "the event's text, as raw_message says"),
             Self::Redaction => {

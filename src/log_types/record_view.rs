@@ -10,6 +10,7 @@ use crate::document::convert::{address, convert};
 use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
 use crate::document::row::Row;
+use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
 
 /// Where the values of a record are found.
@@ -44,6 +45,14 @@ pub(crate) struct RecordView<'c, 'a> {
 }
 
 impl<'a> RecordView<'_, 'a> {
+    /// Does a part of the work that is a step of its own to those who ask why a field has its value.
+    fn within<T>(&mut self, step: Step, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.row.trace.step(step);
+        let done = work(self);
+        self.row.trace.step(Step::LogType);
+        done
+    }
+
     /// The text at a path.
     pub(crate) fn text(&self, path: &str) -> Option<&'a str> {
         self.source.text(path)
@@ -77,7 +86,7 @@ impl<'a> RecordView<'_, 'a> {
             // CloudFront writes 000 for a client that was gone.
             _ => "unknown",
         };
-        self.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
+        self.within(Step::Class, |view| view.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome)));
     }
 
     /// The EC2 instance after which the log stream is named: `cloud.instance.id`, and one of `related.hosts`.
@@ -105,7 +114,7 @@ impl<'a> RecordView<'_, 'a> {
             && is_trusted(peer.ip)
             && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
         {
-            self.row.set(FieldId::SOURCE_IP, Value::Ip(client));
+            self.within(Step::Forwarded, |view| view.row.set(FieldId::SOURCE_IP, Value::Ip(client)));
         }
         addresses
     }
@@ -126,7 +135,8 @@ impl<'a> RecordView<'_, 'a> {
             }
         }
         if !all.is_empty() {
-            self.row.set(FieldId::RELATED_IP, Value::Ips(all.into_bump_slice()));
+            let all = Value::Ips(all.into_bump_slice());
+            self.within(Step::Related, |view| view.row.set(FieldId::RELATED_IP, all));
         }
     }
 }

@@ -119,6 +119,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let ReadEvent { keyed, json: Some(_), .. } = &**read else { return };
         let sources = read.sources(arena);
         let envelope = read.event.record.envelope.as_deref();
+        row.trace.step(Step::LogType);
         section.profile.enrich_record(RecordView {
             arena,
             fields: &section.fields,

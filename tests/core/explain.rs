@@ -135,6 +135,26 @@ fn a_field_of_the_table_names_its_line_and_what_was_converted() {
 }
 
 #[test]
+fn what_a_log_type_makes_of_its_record_is_no_constant_of_user_ini() {
+    let plan =
+        plan_of_section("nginx-access", "trusted_proxies = 10.0.0.0/8\n[DEFAULT]\nlog_types = nginx-access");
+    let line = "10.0.0.9 - joe [21/Nov/2026:09:00:05 +0900] \"GET /item?id=1 HTTP/1.1\" 200 612 \"-\" \"curl/8.5.0\" \"203.0.113.77\"\n";
+    let (explained, _) = explain(&plan, line.as_bytes());
+    let explanation = &explained[0].0;
+    for (name, step) in [
+        ("event.outcome", "class"),
+        ("source.ip", "forwarded"),
+        ("related.ip", "related"),
+        ("url.path", "url"),
+        ("event.category", "constant"),
+    ] {
+        let rule = &field(explanation, name).rule;
+        assert_eq!(rule.step, step, "{name}: {rule:?}");
+    }
+    assert_eq!(field(explanation, "source.ip").value, "203.0.113.77");
+}
+
+#[test]
 fn a_constant_names_its_line() {
     let plan = plan_with("static_ecs = labels.env\nlabels.env = prod");
     let explanation = explain_one(&plan, &agent_event("20", "act=Log"));

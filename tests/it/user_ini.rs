@@ -98,6 +98,20 @@ fn a_recorded_case_holds_and_its_own_configuration_is_used() {
 }
 
 #[test]
+fn a_recorded_case_says_nothing_of_a_year_that_only_the_load_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let without_year = format!("Nov 10 07:08:00 web01 {LINE}");
+    let with_year = without_year.replace("Nov 10", "2024-11-10T").replace("T 07:08:00", "T07:08:00Z");
+    let path = file(&folder, "a.case.json", &json!({ "lines": [without_year, with_year] }).to_string());
+    run(&["test", "--record"], &[&path]).with_status(0);
+    let recorded: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let [first, second] = [0, 1].map(|number| recorded["documents"][number].clone());
+    assert!(first.get("index").is_none() && first["fields"].get("@timestamp").is_none(), "{first}");
+    assert_eq!(second["index"], "log-deepsecurity-2024-11");
+    assert_eq!(second["fields"]["@timestamp"], "2024-11-10T07:08:00.000+00:00");
+}
+
+#[test]
 fn a_case_that_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "a.case.json", r#"{ "lines": [], "dokuments": [] }"#);
