@@ -46,14 +46,14 @@ impl<'e, 'a> EventTimes<'e, 'a> {
     }
 
     /// The time that `@timestamp` is: that of the first field that has one, or else the first of the [`others`](Self::others) that
-    /// can be. Gives what is known of the clock of the header too.
+    /// can be. Gives in addition what is known of the clock that wrote it.
     pub(super) fn choose(&self) -> (Chosen, Option<HeaderClock>) {
         let field = self.fields().find_map(|field| {
             let TimeField { time, origin, doubts, .. } = field;
             Some(Chosen { time: time?, origin, doubts })
         });
         match field {
-            Some(chosen) => (chosen, None),
+            Some(chosen) => (chosen, self.said.clock_of_field(&chosen)),
             None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
         }
     }
@@ -84,7 +84,7 @@ impl<'e, 'a> EventTimes<'e, 'a> {
 
     fn parse(&self, text: &str) -> Option<(ZonedTime, Doubts)> {
         let settings = self.settings();
-        let latest = self.said.latest(self.around, settings.tz.as_ref());
+        let latest = self.said.latest_of_field(self.around, settings.tz.as_ref());
         let mut formats = settings.formats.iter();
         let read = formats.find_map(|format| time::parse(text, format, latest.instant, settings.tz.as_ref()));
         let ReadTime { time, zone_assumed, year_assumed } = read?;

@@ -27,6 +27,7 @@ mod syslog;
 mod pair;
 mod cef;
 mod leef;
+mod linux;
 mod rules;
 mod rooms;
 mod samples;

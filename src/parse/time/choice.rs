@@ -155,6 +155,24 @@ impl Said {
         Latest { instant: instant.max(day_end), by_load: known.is_none() }
     }
 
+    /// The last time that a field of the event can have: as far ahead of the collector's as a clock can be of UTC, because a field has no
+    /// second reading that would show another year to be wrong.
+    pub(crate) fn latest_of_field(&self, around: &Surroundings, zone: Option<&Zone>) -> Latest {
+        match self.collected(zone) {
+            Some(collected) => {
+                Latest { instant: later(collected.time.instant, AHEAD_OF_UTC), by_load: false }
+            }
+            None => self.latest(around, zone),
+        }
+    }
+
+    /// What a field's time, whose zone is assumed, says of its clock beside the collector's time.
+    pub(crate) fn clock_of_field(&self, field: &Chosen) -> Option<HeaderClock> {
+        let collected = self.collected(None).filter(|_| field.doubts.zone_assumed)?;
+        let shown = HeaderTime::Civil(field.time.offset.to_datetime(field.time.instant));
+        Some(HeaderClock::of(shown, Some(field.time), collected.time.instant))
+    }
+
     fn header(&self, around: &Surroundings, zone: Option<&Zone>) -> Option<HeaderSays> {
         let header = self.header?;
         let latest = self.latest(around, zone);
