@@ -317,17 +317,19 @@ def in_s3(bench, paths, endpoint):
     bucket = f"bench-{os.getpid()}"
 
     def put(key, body):
-        urllib.request.urlopen(urllib.request.Request(f"{url}/{bucket}{key}", data=body, method="PUT")).close()
+        # Without a type of its own the body would be a form, and be read as one.
+        headers = {"Content-Type": "application/gzip"}
+        urllib.request.urlopen(urllib.request.Request(f"{url}/{bucket}{key}", body, headers, method="PUT"), timeout=60).close()
 
     put("", b"")
-    put("/one/00.gz", b"".join(path.read_bytes() for path in paths))
+    put("/ds_agent/one/00.gz", b"".join(path.read_bytes() for path in paths))
     for path in paths:
-        put(f"/many/{path.name}", path.read_bytes())
+        put(f"/ds_agent/many/{path.name}", path.read_bytes())
     requests = {}
     print(f"\n{len(paths)} of them in a bucket\n\n{'':<30}{'wall s':>9}{'requests':>10}")
     for name in ("one", "many"):
         Sink.taken = 0
-        usage = run(bench.load(f"s3://{bucket}/{name}/", to="opensearch") + ["--log-type", "deepsecurity"] + endpoint, cores=CORES)
+        usage = run(bench.load(f"s3://{bucket}/ds_agent/{name}/", to="opensearch") + endpoint, cores=CORES)
         requests[name] = Sink.taken
         print(f"{name:<30}{usage.wall:>9.3f}{Sink.taken:>10}")
     print(f"many objects become {requests['many'] / requests['one']:.2f} times the requests of one")
