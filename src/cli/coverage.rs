@@ -27,7 +27,7 @@ pub(super) fn run(args: &CoverageArgs) -> Result<ExitCode, Failure> {
         let never_matched = unmatched.iter().map(|mapping| OwnLine::of(mapping)).collect();
         let (objects, excluded) = (report.objects, report.balance().excluded);
         output::json(&Sum { objects, excluded, coverage: &coverage, never_matched })?;
-    } else {
+    } else if coverage.documents > 0 || report.failures.is_empty() {
         output::line(coverage.to_string().trim_end());
     }
     for mapping in unmatched {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::diagnostic::{Diagnostic, quoted};
 use super::ini::{DEFAULT, Entry};
 use super::keys;
+use super::layers;
 use super::layers::{Layers, Section};
 use super::suggestion::did_you_mean;
 
@@ -89,7 +90,9 @@ impl Expansion<'_> {
                 None => {
                     let names =
                         layers.sections().iter().map(|section| section.name.as_str()).chain([DEFAULT]);
-                    let help = if keys::is_upstreams_section(name) {
+                    let help = if layers::is_log_type(name) {
+                        Some(format!("switch it on: write 'log_types = {name}' into [DEFAULT]"))
+                    } else if keys::is_upstreams_section(name) {
                         Some("upstream's aws.ini has it: name that file before this one, with --config for each".to_owned())
                     } else {
                         did_you_mean(name, names)

@@ -59,6 +59,8 @@ fn a_reference_to_a_section_of_upstreams_file_says_which_file_to_name() {
         told.contains("unknown section 'cloudhsm'") && told.contains("upstream's aws.ini has it"),
         "{told}"
     );
+    let told = deepsecurity("index_suffix = ${waf:index_name}");
+    assert!(told.contains("write 'log_types = waf' into [DEFAULT]"), "{told}");
     let told = deepsecurity("index_suffix = ${deepsecurty:index_name}");
     assert!(told.contains("did you mean 'deepsecurity'"), "{told}");
 }

@@ -151,6 +151,13 @@ fn coverage_names_the_user_s_lines_that_filled_nothing() {
 }
 
 #[test]
+fn coverage_of_files_that_are_missing_shows_no_zeros() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run(&["coverage"], &[&folder.path().join("none.log")]).with_status(2);
+    assert!(run.stdout.is_empty() && run.stderr.contains("none.log: No such file"), "{}", run.stderr);
+}
+
+#[test]
 fn coverage_names_the_user_s_lines_whose_field_something_else_fills() {
     let folder = tempfile::tempdir().unwrap();
     let lines = "source.ip = nokey\nevent.action = cs6\nlabels.rule_text = cs1\ndeepsecurity.mine = cs1\n";
