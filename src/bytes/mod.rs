@@ -10,5 +10,6 @@ pub(crate) mod trim;
 pub(crate) mod word;
 pub(crate) mod blocks;
 pub(crate) mod json;
+pub mod line_pattern;
 pub(crate) mod recycle;
 pub mod table;

@@ -2,6 +2,7 @@
 
 use super::cidr::Cidr;
 use super::diagnostic::Position;
+use crate::bytes::line_pattern::LinePattern;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::{TimeFormat, Zone};
@@ -82,7 +83,7 @@ pub enum FileFormat {
     /// The line itself is a LEEF event.
     Leef,
     /// The line itself is text; the pattern's named groups are its keys.
-    Text(regex::Regex),
+    Text(LinePattern),
     /// Rows of values, whose names stand in the first line; between them stands this character, or blanks.
     Csv(Option<u8>),
 }

@@ -5,6 +5,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::value::ValueError;
+use crate::bytes::line_pattern::LinePattern;
 use crate::bytes::slice::part;
 
 /// A regex that is looked for anywhere in a text, as upstream does with keys.
@@ -21,13 +22,13 @@ pub(super) fn s3_key(text: &str) -> Result<Regex, ValueError> {
 }
 
 /// A regex that a line must begin with, as upstream does with `log_pattern`. It must name the parts it takes out.
-pub(super) fn from_start(text: &str) -> Result<Regex, ValueError> {
+pub(super) fn from_start(text: &str) -> Result<LinePattern, ValueError> {
     let plain = search(text)?;
     if plain.capture_names().flatten().next().is_none() {
         return Err(ValueError::new(0, "the pattern names no part of a line")
             .help("name the parts: '(?P<client>[0-9.]+) (?P<user>\\S+)'"));
     }
-    compiled(&format!(r"\A(?:{text})")).map_err(|error| problem(text, &error))
+    compiled(&format!(r"\A(?:{text})")).map(LinePattern::new).map_err(|error| problem(text, &error))
 }
 
 /// A regex that the first line of an event begins with (`multiline_firstline`).

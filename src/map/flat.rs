@@ -2,23 +2,16 @@
 
 use bumpalo::Bump;
 use csv::{ReaderBuilder, StringRecord};
-use regex::Regex;
 
 use crate::bytes::json::string;
+use crate::bytes::line_pattern::LinePattern;
 use crate::packet::quoted::Payloads;
 use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::parse::pairs::pair::{Escapes, Pair};
 
 /// The named groups of `pattern` in `text`. Nothing where it does not match.
-pub(super) fn groups<'a>(text: &'a str, pattern: &'a Regex, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
-    let captures = pattern.captures(text)?;
-    let named = pattern.capture_names().zip(captures.iter());
-    pairs.extend(
-        named.filter_map(|(name, group)| {
-            Some(Pair { key: name?, raw: group?.as_str(), escapes: Escapes::None })
-        }),
-    );
-    Some(())
+pub(super) fn groups<'a>(text: &'a str, pattern: &'a LinePattern, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
+    pattern.groups(text, |key, raw| pairs.push(Pair { key, raw, escapes: Escapes::None }))
 }
 
 /// The values of a row of CSV, with the names of `columns`. Nothing where it has none.
