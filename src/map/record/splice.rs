@@ -17,7 +17,9 @@ pub(super) struct Written {
 /// there are made. A path that leads to a value is left as it is. The record's own members move where something is added before them.
 pub(super) fn splice(out: &mut Vec<u8>, document: &mut Written, path: &str, members: &[u8]) {
     let Written { start, own } = *document;
-    let Some(text) = out.get(start..).and_then(|document| std::str::from_utf8(document).ok()) else { return };
+    let Some(text) = out.get(start..).and_then(|document| simdutf8::basic::from_utf8(document).ok()) else {
+        return;
+    };
     let Some(place) = place(text, own.saturating_sub(start), path) else { return };
     let mut added = Vec::with_capacity(members.len() + path.len() + 8);
     if !place.is_empty {
@@ -49,38 +51,36 @@ struct InsertionPoint<'p> {
 fn place<'p>(text: &str, own: usize, path: &'p str) -> Option<InsertionPoint<'p>> {
     let mut steps = path.split('.').filter(|step| !step.is_empty());
     let mut open = 0;
-    loop {
-        let step = steps.next();
-        let found = |step| match open {
-            0 if own > 0 => member(text, own, step).or_else(|| member(text, 0, step)),
+    let (at, missing) = loop {
+        let Some(step) = steps.next() else {
+            break (json::value(text, open).ok()?.checked_sub(1)?, Vec::new());
+        };
+        let found = match open {
+            0 if own > 0 => member(text, own, step).or_else(|_| member(text, 0, step)),
             _ => member(text, open, step),
         };
-        match step.map(|step| (step, found(step))) {
-            Some((_, Some(value))) if byte(text, value) == b'{' => open = value,
-            Some((_, Some(_))) => return None,
-            found => {
-                let missing = found.map(|(step, _)| step).into_iter().chain(steps).collect();
-                let at = json::value(text, open).ok()?.checked_sub(1)?;
-                let is_empty = behind_blanks(text, open + 1) == at;
-                return Some(InsertionPoint { at, is_empty, missing });
-            }
+        match found {
+            Ok(value) if byte(text, value) == b'{' => open = value,
+            Ok(_) => return None,
+            Err(end) => break (end?, [step].into_iter().chain(steps).collect()),
         }
-    }
+    };
+    Some(InsertionPoint { at, is_empty: behind_blanks(text, open + 1) == at, missing })
 }
 
-/// Where the value of a member stands among those behind the brace or comma at `open`.
-fn member(text: &str, open: usize, name: &str) -> Option<usize> {
+/// Where the value of a member stands among those behind the brace or comma at `open`; or else where the object ends.
+fn member(text: &str, open: usize, name: &str) -> Result<usize, Option<usize>> {
     let mut at = behind_blanks(text, open + 1);
     while byte(text, at) == b'"' {
-        let key = json::string(text, at).ok()?;
+        let key = json::string(text, at).map_err(|_| None)?;
         let value = behind_blanks(text, behind_blanks(text, key.end) + 1);
         if text.get(at + 1..key.end - 1) == Some(name) {
-            return Some(value);
+            return Ok(value);
         }
-        let end = behind_blanks(text, json::value(text, value).ok()?);
+        let end = behind_blanks(text, json::value(text, value).map_err(|_| None)?);
         at = behind_blanks(text, end + usize::from(byte(text, end) == b','));
     }
-    None
+    Err(Some(at).filter(|at| byte(text, *at) == b'}'))
 }
 
 #[cfg(test)]

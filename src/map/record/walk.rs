@@ -26,6 +26,9 @@ pub(super) const MAX_DEPTH: usize = 20;
 /// Keys of one object that are compared one by one; more are looked up.
 const FEW_KEYS: usize = 64;
 
+/// Mixes the bits of a mark.
+const MIXED: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// The keys of an object that has more.
 type ManyKeys<'a> = HashSet<&'a str, RandomState>;
 
@@ -131,10 +134,40 @@ enum Fate<'a> {
     Merge(&'a Node),
 }
 
-/// A value: where it ends, and whether it says nothing.
+/// A value: where it ends, whether it says nothing, and what it holds if it is an array.
 struct Read {
     end: usize,
     is_empty: bool,
+    elements: Elements,
+}
+
+/// What an array holds, and what those in it do.
+#[derive(Clone, Copy, Default)]
+struct Elements {
+    objects: bool,
+    values: bool,
+}
+
+impl Elements {
+    fn add(&mut self, first: u8, inner: Self) {
+        self.objects |= inner.objects || first == b'{';
+        self.values |= inner.values || !Shape::Object.takes(first);
+    }
+
+    /// Whether all have a shape. What is no array fits.
+    fn fit(self, shape: Shape) -> bool {
+        match shape {
+            Shape::Value => !self.objects,
+            Shape::Object => !self.values,
+        }
+    }
+}
+
+impl Read {
+    /// A value that is no array.
+    fn plain(end: usize, is_empty: bool) -> Self {
+        Self { end, is_empty, elements: Elements::default() }
+    }
 }
 
 /// The members of the object that are at hand.
@@ -183,10 +216,11 @@ impl<'a> Walk<'a> {
         let text = self.text;
         let mut members = Members { open: open + 1, first_edit: edits.len(), kept: None, dropped: false };
         let first_key = self.seen.len();
+        let mut marks = 0;
         let mut many: Option<ManyKeys<'a>> = None;
         let mut at = behind_blanks(text, open + 1);
         if byte(text, at) == b'}' {
-            return Ok(Read { end: at + 1, is_empty: true });
+            return Ok(Read::plain(at + 1, true));
         }
         loop {
             if byte(text, at) != b'"' {
@@ -199,7 +233,7 @@ impl<'a> Walk<'a> {
                 return Err(Malformed);
             }
             let value = behind_blanks(text, colon + 1);
-            let repeated = self.is_repeated(key, first_key, &mut many);
+            let repeated = self.is_repeated(key, first_key, &mut marks, &mut many);
             let first_edit = edits.len();
             let kept = self.member(at..value, key, owner, repeated, edits, depth)?;
             match kept {
@@ -219,7 +253,7 @@ impl<'a> Walk<'a> {
             edits.truncate(members.first_edit);
             edits.push(Edit { start: members.open, end: at, with: "" });
         }
-        Ok(Read { end: at + 1, is_empty: members.kept.is_none() })
+        Ok(Read::plain(at + 1, members.kept.is_none()))
     }
 
     /// The text of a string that has been read.
@@ -228,14 +262,23 @@ impl<'a> Walk<'a> {
         if string.escaped { json::unescaped(inner, self.arena) } else { inner }
     }
 
-    /// Whether an earlier member of the object has this key.
-    fn is_repeated(&mut self, key: &'a str, first: usize, many: &mut Option<ManyKeys<'a>>) -> bool {
+    /// Whether an earlier member of the object has this key. `marks` has a bit for those of the earlier ones.
+    fn is_repeated(
+        &mut self,
+        key: &'a str,
+        first: usize,
+        marks: &mut u64,
+        many: &mut Option<ManyKeys<'a>>,
+    ) -> bool {
         if let Some(many) = many {
             return !many.insert(key);
         }
         let mark = mark(key);
         let open = self.seen.get(first..).unwrap_or_default();
-        if open.iter().any(|(other, text)| *other == mark && *text == key) {
+        let bit = 1 << (mark.wrapping_mul(MIXED) >> 58);
+        let may_be_there = *marks & bit != 0;
+        *marks |= bit;
+        if may_be_there && open.iter().any(|(other, text)| *other == mark && *text == key) {
             return true;
         }
         if open.len() >= FEW_KEYS {
@@ -285,7 +328,7 @@ impl<'a> Walk<'a> {
         }
         let fate = match (fate, node) {
             (Fate::Keep, Some(Node { class: Class::Known(shape), path, .. }))
-                if !read.is_empty && !array_fits(raw, *shape) =>
+                if !read.is_empty && !read.elements.fit(*shape) =>
             {
                 edits.truncate(first_edit);
                 Fate::Move(path)
@@ -383,7 +426,7 @@ impl<'a> Walk<'a> {
                 let end = json::value(self.text, at)?;
                 self.found.problems.add(Problem::TooDeep);
                 self.replace_by_text(at, end, edits);
-                Ok(Read { end, is_empty: false })
+                Ok(Read::plain(end, false))
             }
             b'{' => {
                 let node = node.filter(|node| !node.is_leaf());
@@ -396,7 +439,7 @@ impl<'a> Walk<'a> {
                 if inner.len() > MAX_STRING {
                     self.cut(at, string.end, edits);
                 }
-                Ok(Read { end: string.end, is_empty: is_empty(inner) })
+                Ok(Read::plain(string.end, is_empty(inner)))
             }
             b'-' | b'0'..=b'9' => {
                 let end = json::number(self.text, at)?;
@@ -404,11 +447,11 @@ impl<'a> Walk<'a> {
                 if !fits_a_field(number) {
                     self.replace_by_text(at, end, edits);
                 }
-                Ok(Read { end, is_empty: false })
+                Ok(Read::plain(end, false))
             }
             _ => {
                 let end = json::literal(self.text, at)?;
-                Ok(Read { end, is_empty: byte(self.text, at) == b'n' })
+                Ok(Read::plain(end, byte(self.text, at) == b'n'))
             }
         }
     }
@@ -423,19 +466,21 @@ impl<'a> Walk<'a> {
         let text = self.text;
         let mut at = behind_blanks(text, open + 1);
         if byte(text, at) == b']' {
-            return Ok(Read { end: at + 1, is_empty: true });
+            return Ok(Read::plain(at + 1, true));
         }
+        let mut elements = Elements::default();
         for number in 0_usize.. {
             let element = node.and_then(|node| self.paths.child(node, &number.to_string()));
             let read = self.value(at, element, edits, depth + 1)?;
             if let Some(node) = element.filter(|_| !read.is_empty) {
                 self.keep_value(node, at, read.end);
             }
+            elements.add(byte(text, at), read.elements);
             let is_empty_text = text.get(at..read.end) == Some("\"\"");
             at = behind_blanks(text, read.end);
             match byte(text, at) {
                 b',' => at = behind_blanks(text, at + 1),
-                b']' => return Ok(Read { end: at + 1, is_empty: number == 0 && is_empty_text }),
+                b']' => return Ok(Read { end: at + 1, is_empty: number == 0 && is_empty_text, elements }),
                 _ => break,
             }
         }
@@ -517,22 +562,4 @@ pub(super) fn quoted<'a>(text: &str, arena: &'a Bump) -> &'a str {
     let mut quoted = Vec::with_capacity(text.len() + 2);
     bytes::json::string(text, &mut quoted);
     arena.alloc_str(&String::from_utf8_lossy(&quoted))
-}
-
-/// Whether the elements of an array have a shape, those of arrays in it too. What is no array fits.
-fn array_fits(raw: &str, shape: Shape) -> bool {
-    if !raw.starts_with('[') {
-        return true;
-    }
-    let mut at = behind_blanks(raw, 1);
-    while !matches!(byte(raw, at), b']' | 0) {
-        let Ok(end) = json::value(raw, at) else { return true };
-        let element = part(raw, at..end);
-        if !shape.takes(byte(raw, at)) || !array_fits(element, shape) {
-            return false;
-        }
-        at = behind_blanks(raw, end);
-        at = behind_blanks(raw, at + usize::from(byte(raw, at) == b','));
-    }
-    true
 }
