@@ -15,38 +15,34 @@ pub(super) struct Wanted<'n> {
     pub(super) headers: Option<&'n Names>,
 }
 
-impl Wanted<'_> {
-    /// Whether a member of this name may be wanted, by a look at its ends. One with escapes or codes always may.
-    #[inline]
-    fn may_have(&self, written: &[u8]) -> bool {
-        let is_odd = |byte: &u8| !byte.is_ascii() || matches!(byte, b'\\' | b'%' | b']');
-        if written.iter().fold(false, |odd, byte| odd | is_odd(byte)) {
-            return true;
+/// Appends the values of the members in `bytes` that are wanted.
+pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
+    for colon in each(b':', bytes) {
+        let before = slice::bytes(bytes, ..colon);
+        let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
+        let Some((b'"', before)) = before.split_last() else { continue };
+        let mut is_coded = false;
+        let start = before.iter().rposition(|byte| {
+            is_coded |= !byte.is_ascii() || matches!(byte, b'\\' | b'%' | b']');
+            *byte == b'"'
+        });
+        let Some(start) = start else { continue };
+        let name = slice::bytes(before, start + 1..);
+        if is_coded || wanted.may_have(name) {
+            let backslashes = name.iter().rev().take_while(|byte| **byte == b'\\').count();
+            let name = plain_name(slice::bytes(name, ..name.len() - backslashes));
+            member(bytes, &name, colon, backslashes, wanted, found);
         }
-        let Some(ends) = ends(written) else { return false };
-        let is_header =
-            self.headers.is_some_and(|headers| headers.has_ends(ends) || written.len() == "name".len());
-        is_header || self.keys.has_ends(ends)
     }
 }
 
-/// Appends the values of the members in `bytes` that are wanted.
-pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
-    let mut before = None;
-    for at in each(b'"', bytes) {
-        let Some(start) = before.replace(at).map(|opening| opening + 1) else { continue };
-        let mut colon = at + 1;
-        while bytes.get(colon).is_some_and(u8::is_ascii_whitespace) {
-            colon += 1;
-        }
-        if bytes.get(colon) == Some(&b':') {
-            let backslashes =
-                slice::bytes(bytes, start..at).iter().rev().take_while(|byte| **byte == b'\\').count();
-            let name = slice::bytes(bytes, start..at - backslashes);
-            if wanted.may_have(name) {
-                member(bytes, &plain_name(name), colon, backslashes, wanted, found);
-            }
-        }
+impl Wanted<'_> {
+    /// Whether a member of this name may be wanted, by a look at its ends. It has neither escapes nor codes.
+    #[inline]
+    fn may_have(&self, name: &[u8]) -> bool {
+        let Some(ends) = ends(name) else { return false };
+        let is_header = |headers: &Names| headers.has_ends(ends) || name.eq_ignore_ascii_case(b"name");
+        self.keys.has_ends(ends) || self.headers.is_some_and(is_header)
     }
 }
 
