@@ -190,16 +190,22 @@ impl<'a> Row<'a> {
     /// Gives each text of the row the text that `rewrite` gives for it and for its field, if it gives one. Gives whether it gave any.
     pub(crate) fn rewrite_texts(
         &mut self,
+        fields: &Fields,
         arena: &'a Bump,
         rewrite: impl Fn(Option<FieldId>, &'a str) -> Option<&'a str>,
     ) -> bool {
         let mut any = false;
-        for field in (0..).take(self.positions.len()).map(FieldId) {
-            if let Some(value) = self.value(field)
-                && let Some(value) = rewritten(value, arena, &|text| rewrite(Some(field), text))
-            {
-                self.set(field, value);
-                any = true;
+        for (number, slots) in fields.layout().order().chunks(BITS).enumerate() {
+            let mut bits = self.filled.get(number).copied().unwrap_or_default();
+            while bits != 0 {
+                let place = bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if let (Some(slot), Some(value)) = (slots.get(place), self.values.get(number * BITS + place))
+                    && let Some(value) = rewritten(value, arena, &|text| rewrite(Some(slot.field), text))
+                {
+                    self.set(slot.field, value);
+                    any = true;
+                }
             }
         }
         for leftover in &mut self.leftovers {

@@ -301,7 +301,7 @@ impl<'d> MappedEvent<'_, 'd> {
         // The record that is an event itself was cleaned before its fields were read.
         let is_as_it_should_be =
             section.log_type.raw_message == RawMessage::Full || read.json.is_some() && !section.is_flat;
-        let redacted = row.rewrite_texts(arena, |field, text| {
+        let redacted = row.rewrite_texts(&section.fields, arena, |field, text| {
             let place = match field {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,

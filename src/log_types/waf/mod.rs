@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bumpalo::Bump;
-use bumpalo::collections::String as ArenaString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -62,11 +61,11 @@ fn headers(record: &mut RecordView<'_, '_>) {
     let mut members: Vec<(&str, &str)> = Vec::with_capacity(headers.len().min(MAX_HEADERS));
     for Header { name, value } in headers.iter().take(MAX_HEADERS) {
         let Some(value) = text_of(value, record.arena) else { continue };
-        let lower = name.chars().flat_map(char::to_lowercase).map(|c| if c == '-' { '_' } else { c });
-        let name = ArenaString::from_iter_in(lower, record.arena).into_bump_str();
-        let is_safe =
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if value.is_empty() || !is_safe {
+        let letters = name.bytes().map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
+        let name: &[u8] = record.arena.alloc_slice_fill_iter(letters);
+        let is_safe = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        if value.is_empty() || name.is_empty() || !is_safe {
             continue;
         }
         let field = match name {
