@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::bytes::slice::part;
+use crate::bytes::word::Ends;
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{FieldId, base_fields};
 use crate::document::fields::Fields;
-use crate::parse::pairs::event_keys::KeyId;
+use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
 /// What a name of a record means to the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,10 @@ impl Shape {
 /// One name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Node {
-    children: HashMap<Box<str>, usize, RandomState>,
+    /// The names below this one, numbered.
+    names: KeyTable,
+    /// The nodes of those names.
+    children: Vec<usize>,
     /// The key whose value stands here.
     pub(super) key: Option<KeyId>,
     /// Values here have no one type: they become text (`json_to_text`).
@@ -155,11 +159,15 @@ impl Paths {
         if node.children.is_empty() {
             return None;
         }
-        if let Some(child) = node.children.get(name) {
-            return self.nodes.get(*child);
-        }
-        let (first, rest) = name.split_once('.')?;
-        self.child(self.nodes.get(*node.children.get(first)?)?, rest)
+        self.named(node, name).or_else(|| {
+            let (first, rest) = name.split_once('.')?;
+            self.child(self.named(node, first)?, rest)
+        })
+    }
+
+    fn named(&self, node: &Node, name: &str) -> Option<&Node> {
+        let number = node.names.get(name, Ends::of(name))?;
+        self.nodes.get(*node.children.get(usize::from(number.0))?)
     }
 
     fn classify(&mut self, name: &str, class: Class) {
@@ -183,7 +191,14 @@ impl Paths {
             end += step.len();
             let next = self.nodes.len();
             let Some(node) = self.nodes.get_mut(at) else { return 0 };
-            at = *node.children.entry(step.into()).or_insert(next);
+            if node.children.is_empty() {
+                node.names = KeyTable::new(&[], &[]);
+            }
+            let number = usize::from(node.names.add(step).0);
+            if number == node.children.len() {
+                node.children.push(next);
+            }
+            at = node.children.get(number).copied().unwrap_or_default();
             if at == next {
                 let path = part(name, ..end).into();
                 self.nodes.push(Node { path, ..Node::default() });
