@@ -1,6 +1,7 @@
 //! Members of JSON, also of JSON that is cut, or stands in a string of other JSON.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::{Names, RedactedValue, ends, may_be_secret};
 use crate::bytes::find::each;
@@ -15,15 +16,21 @@ pub(super) struct Wanted<'n> {
     pub(super) headers: Option<&'n Names>,
 }
 
+/// The bytes by which a name may be another one than it looks like. To ask a table is quicker than to compare each byte with all of them.
+static CODED: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| byte > 0x7f || [b'\\', b'%', b']'].map(usize::from).contains(&byte))
+});
+
 /// Appends the values of the members in `bytes` that are wanted.
 pub(super) fn find(bytes: &[u8], wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
+    let coded = &*CODED;
     for colon in each(b':', bytes) {
         let before = slice::bytes(bytes, ..colon);
         let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
         let Some((b'"', before)) = before.split_last() else { continue };
         let mut is_coded = false;
         let start = before.iter().rposition(|byte| {
-            is_coded |= !byte.is_ascii() || matches!(byte, b'\\' | b'%' | b']');
+            is_coded |= coded.get(usize::from(*byte)) == Some(&true);
             *byte == b'"'
         });
         let Some(start) = start else { continue };

@@ -10,10 +10,12 @@ mod mask;
 mod parameters;
 mod userinfo;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+use foldhash::fast::RandomState;
 
 use self::mask::Mask;
 use crate::bytes::slice;
@@ -47,8 +49,7 @@ pub(crate) struct Redactor {
 /// Names without case, hyphens and underscores.
 #[derive(Clone, Debug, Default)]
 struct Names {
-    /// In order.
-    names: Vec<String>,
+    names: HashSet<Box<[u8]>, RandomState>,
     /// By the first letter of a name, a bit for each last letter: nearly no other name begins and ends as one of these.
     last_letters: [u32; 32],
 }
@@ -134,10 +135,10 @@ struct RedactedValue {
 
 impl Names {
     fn new(names: &[String]) -> Self {
-        let mut names: Vec<String> = names.iter().map(|name| plain(name).collect()).collect();
-        names.sort_unstable();
+        let names = names.iter().map(|name| plain(name).collect::<String>().into_bytes().into());
+        let names: HashSet<Box<[u8]>, RandomState> = names.collect();
         let mut last_letters = [0; 32];
-        for (first, last) in names.iter().filter_map(|name| ends(name.as_bytes())) {
+        for (first, last) in names.iter().filter_map(|name| ends(name)) {
             if let Some(letters) = last_letters.get_mut(first) {
                 *letters |= 1 << last;
             }
@@ -169,8 +170,8 @@ impl Names {
 
     fn has_plain(&self, name: &[u8]) -> bool {
         if !name.is_ascii() {
-            let name = String::from_utf8_lossy(name);
-            return self.names.iter().any(|known| plain(&name).eq(known.chars()));
+            let name: String = plain(&String::from_utf8_lossy(name)).collect();
+            return self.names.contains(name.as_bytes());
         }
         if !ends(name).is_some_and(|ends| self.has_ends(ends)) {
             return false;
@@ -179,8 +180,7 @@ impl Names {
         let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
         let written = name.iter().filter(counts).map(u8::to_ascii_lowercase);
         let length = letters.iter_mut().zip(written).map(|(letter, byte)| *letter = byte).count();
-        let name = slice::bytes(&letters, ..length);
-        self.names.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok()
+        self.names.contains(slice::bytes(&letters, ..length))
     }
 }
 
