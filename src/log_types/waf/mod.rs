@@ -1,27 +1,16 @@
 //! Full logs of AWS WAF, versions 1 and 2.
 
-use std::borrow::Cow;
-
 use bumpalo::Bump;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::bytes::json::string;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
+use crate::parse::json;
+use crate::parse::json::{behind_blanks, byte};
 
 /// The profile of AWS WAF.
 #[derive(Debug)]
 pub(crate) struct Waf;
-
-/// A header of a request as the log has it.
-#[derive(Deserialize)]
-struct Header<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow)]
-    value: &'a RawValue,
-}
 
 /// More headers of one request are left as the log has them.
 const MAX_HEADERS: usize = 100;
@@ -57,9 +46,9 @@ impl Profile for Waf {
 /// The headers of the request become fields, and an object of their names.
 fn headers(record: &mut RecordView<'_, '_>) {
     let Some(raw) = record.source.json("httpRequest.headers") else { return };
-    let Ok(headers) = serde_json::from_str::<Vec<Header<'_>>>(raw) else { return };
+    let Some(headers) = headers_in(raw, record.arena) else { return };
     let mut members: Vec<(&str, &str)> = Vec::with_capacity(headers.len().min(MAX_HEADERS));
-    for Header { name, value } in headers.iter().take(MAX_HEADERS) {
+    for (name, value) in headers.into_iter().take(MAX_HEADERS) {
         let Some(value) = text_of(value, record.arena) else { continue };
         let letters = name.bytes().map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
         let name: &[u8] = record.arena.alloc_slice_fill_iter(letters);
@@ -83,24 +72,53 @@ fn headers(record: &mut RecordView<'_, '_>) {
     }
     let mut json = Vec::with_capacity(raw.len());
     for (name, value) in &members {
-        json.push(if json.is_empty() { b' ' } else { b',' });
+        if !json.is_empty() {
+            json.push(b',');
+        }
         string(name, &mut json);
         json.push(b':');
         string(value, &mut json);
     }
     if !json.is_empty() {
-        let json = record.arena.alloc_str(String::from_utf8_lossy(&json).trim_start());
+        let json = record.arena.alloc_str(std::str::from_utf8(&json).unwrap_or_default());
         record.added.push(("httpRequest.header", json));
     }
 }
 
-/// The text of a string of JSON; nothing of any other value.
-fn text_of<'a>(value: &'a RawValue, arena: &'a Bump) -> Option<&'a str> {
-    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
-        return Some(inner);
+/// The headers in a list of JSON, each with its name and the JSON of its value. Nothing where one of them is something else.
+fn headers_in<'a>(raw: &'a str, arena: &'a Bump) -> Option<Vec<(&'a str, &'a str)>> {
+    let behind_comma = |at: usize| {
+        let at = behind_blanks(raw, at);
+        behind_blanks(raw, at + usize::from(byte(raw, at) == b','))
+    };
+    let mut headers = Vec::new();
+    let mut at = behind_blanks(raw, raw.strip_prefix('[').map(|_| 1)?);
+    while byte(raw, at) == b'{' {
+        let (mut name, mut value) = (None, None);
+        at = behind_blanks(raw, at + 1);
+        while byte(raw, at) == b'"' {
+            let key = json::string(raw, at).ok()?;
+            let start = behind_blanks(raw, behind_blanks(raw, key.end) + 1);
+            let end = json::value(raw, start).ok()?;
+            let place = match text_of(raw.get(at..key.end)?, arena)? {
+                "name" => Some(&mut name),
+                "value" => Some(&mut value),
+                _ => None,
+            };
+            if place.is_some_and(|place| place.replace(raw.get(start..end)).is_some()) {
+                return None;
+            }
+            at = behind_comma(end);
+        }
+        headers.push((text_of(name??, arena)?, value??));
+        at = behind_comma(at + 1);
     }
-    serde_json::from_str::<String>(value.get()).ok().map(|text| &*arena.alloc_str(&text))
+    (byte(raw, at) == b']').then_some(headers)
+}
+
+/// The text of a string of JSON; nothing of any other value.
+fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> Option<&'a str> {
+    Some(json::unescaped(raw.strip_prefix('"')?.strip_suffix('"')?, arena))
 }
 
 /// Account, region and ruleset stand in the ARN of version 2; version 1 has an id.
