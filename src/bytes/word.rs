@@ -28,12 +28,11 @@ impl Ends {
     pub(crate) fn within(text: &str, key: &str) -> Self {
         let length = key.len();
         let start = key.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
-        let word = |start: usize| {
-            let bytes = text.as_bytes().get(start..start.wrapping_add(WORD))?;
-            Some(u64::from_le_bytes(*bytes.first_chunk()?))
+        let bytes = text.as_bytes().get(start..start.wrapping_add(length.max(WORD))).unwrap_or_default();
+        let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+            return Self::of(key);
         };
-        let ends = (word(start), word(start.wrapping_add(length.max(WORD) - WORD)));
-        let (Some(first), Some(last)) = ends else { return Self::of(key) };
+        let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
         let unused = 8 * (WORD - length.min(WORD));
         // No key is empty, so at least one byte of the word is used.
         let mask = u64::MAX.checked_shr(u32::try_from(unused).unwrap_or(0)).unwrap_or(0);

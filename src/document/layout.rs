@@ -110,14 +110,25 @@ impl Layout {
             }
         }
         out.push(b',');
-        self.open(shared, to, out);
+        if shared != to {
+            self.open(shared, to, out);
+        }
     }
 
-    /// Opens the objects inside of `from`, down to `to`.
+    /// Opens the objects inside of `from`, down to `to`, which is one of them.
+    #[inline]
     fn open(&self, from: ObjectId, to: ObjectId, out: &mut Vec<u8>) {
-        let Some(object) = self.objects.get(usize::from(to.0)).filter(|_| to > from) else { return };
-        self.open(from, object.parent, out);
+        let Some(object) = self.objects.get(usize::from(to.0)) else { return };
+        // Nearly every object stands in one that is open.
+        if object.parent != from {
+            self.open_around(from, object.parent, out);
+        }
         object.opener.append(out);
+    }
+
+    #[cold]
+    fn open_around(&self, from: ObjectId, to: ObjectId, out: &mut Vec<u8>) {
+        self.open(from, to, out);
     }
 
     #[inline]

@@ -264,6 +264,10 @@ impl<'a> Row<'a> {
                         writer.out.push(b'"');
                     }
                     Value::Ip(address) => write_rest_of_address(address, writer.text, writer.out),
+                    Value::Json(json) => {
+                        writer.out.pop();
+                        json::plain_slice(json, writer.text, writer.out);
+                    }
                     value => {
                         writer.out.pop();
                         writer.value(value);

@@ -37,6 +37,11 @@ pub struct Marker {
 }
 
 impl Marker {
+    /// The same marker in a text that has `offset` more bytes in front of it.
+    pub(crate) fn further_by(self, offset: usize) -> Self {
+        Self { start: self.start + offset, version: self.version + offset, ..self }
+    }
+
     /// The same marker in the text behind `offset`, which stands before it.
     pub(crate) fn behind(self, offset: usize) -> Self {
         Self {

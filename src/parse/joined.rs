@@ -51,9 +51,8 @@ pub fn split(text: &str) -> impl Iterator<Item = &str> {
 /// The same with the place of each event's marker; `first` is where the first event starts in `text`.
 pub fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'_>> {
     let first_marker = first.marker();
-    let searched = first_marker.map_or("", |_| text);
-    let behind = first_marker.map_or(0, |first| first.version);
-    let mut markers = written(searched).filter(move |marker| marker.start >= behind).peekable();
+    let behind = first_marker.map_or(text.len(), |first| first.version);
+    let mut markers = written(part(text, behind..)).map(move |marker| marker.further_by(behind)).peekable();
     let mut next = Some((0, first));
     // Read once, and only where there is a second marker at all.
     let mut first_vendor = None;

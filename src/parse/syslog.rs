@@ -154,10 +154,11 @@ fn relayed(input: &str) -> IResult<&str, (Option<HeaderTime>, bool)> {
 
 /// One word that can be a host: a name, or an address (rule F5).
 fn host(text: &str) -> Option<&str> {
-    let is_name = |text: &str| {
-        text.contains(char::is_alphanumeric)
-            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
+    let has_letter = |found: bool, c: char| match c.is_alphanumeric() {
+        false if !matches!(c, '-' | '.' | '_') => None,
+        is_letter => Some(found || is_letter),
     };
+    let is_name = |text: &str| text.chars().try_fold(false, has_letter) == Some(true);
     name(text).filter(|text| is_name(text) || text.parse::<IpAddr>().is_ok())
 }
 
@@ -287,8 +288,7 @@ fn offset(input: &str) -> IResult<&str, Option<Offset>> {
 }
 
 fn month(input: &str) -> IResult<&str, i8> {
-    let letters = take_while_m_n(3, 3, |character: char| character.is_ascii_alphabetic());
-    map_opt(letters, |letters: &str| month_number(letters.as_bytes().try_into().ok()?)).parse(input)
+    map_opt(take(3_usize), |letters: &str| month_number(letters.as_bytes().try_into().ok()?)).parse(input)
 }
 
 fn month_number(letters: [u8; 3]) -> Option<i8> {

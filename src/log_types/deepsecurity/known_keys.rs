@@ -107,7 +107,10 @@ fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, s
         context.row.trace.overridden(field, Value::Text(value));
         return false;
     }
-    let parts = value.split(|c| separators.contains(c)).map(str::trim).filter(|part| !part.is_empty());
+    let parts = value
+        .split(|c| separators.chars().any(|separator| separator == c))
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     let parts = ArenaVec::from_iter_in(parts, context.arena);
     if parts.is_empty() {
         return false;

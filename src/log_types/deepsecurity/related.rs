@@ -63,7 +63,9 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
             add_address(&mut ips, *address);
         }
     }
-    if let Some(peer) = row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address) {
+    let known = row.ip(FieldId::SOURCE_IP).and_then(|address| address.text);
+    let peer = row.text(FieldId::SOURCE_ADDRESS).filter(|peer| known != Some(peer));
+    if let Some(peer) = peer.and_then(convert::address) {
         add_address(&mut ips, peer);
     }
     let earlier = match row.get(FieldId::RELATED_IP) {

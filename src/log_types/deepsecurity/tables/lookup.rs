@@ -31,8 +31,11 @@ impl Module {
         const FIRST_RULE: u64 = 1_000_000;
         let id = trim(signature_id).parse::<u64>();
         let id = id.ok().filter(|id| product == Product::Agent || *id >= FIRST_RULE);
-        let in_range =
-            |id: u64| tables().modules.ids.iter().find(|(from, to, _)| (*from..=*to).contains(&id));
+        let ids = &tables().modules.ids;
+        let in_range = |id: u64| {
+            let behind = ids.partition_point(|(from, ..)| *from <= id);
+            ids.get(behind.checked_sub(1)?).filter(|(_, to, _)| id <= *to)
+        };
         match id.and_then(in_range) {
             Some((.., module)) => *module,
             None if product == Product::Manager => Self::System,

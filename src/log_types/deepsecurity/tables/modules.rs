@@ -85,7 +85,7 @@ impl ModuleFacts {
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
     pub(super) facts: PerModule<Option<ModuleFacts>>,
-    /// The ids of an Agent's events, as ranges from and to.
+    /// The ids of an Agent's events, as ranges from and to, in order. None holds a part of another.
     pub(super) ids: Vec<(u64, u64, Module)>,
     /// The values of LEEF's `cat`.
     pub(super) categories: Vec<(&'static str, Module)>,
@@ -111,6 +111,7 @@ impl Modules {
     pub(super) fn read(table: Table) -> Result<Self, TableError> {
         let mut modules = Self::default();
         table.read(|row| modules.add(&row))?;
+        modules.ids.sort_unstable();
         Ok(modules)
     }
 
@@ -132,7 +133,11 @@ impl Modules {
         }
         for range in row.list("ids")? {
             let (from, to) = range.split_once('-').unwrap_or((range, range));
-            self.ids.push((number(row, from)?, number(row, to)?, module));
+            let (from, to) = (number(row, from)?, number(row, to)?);
+            if from > to || self.ids.iter().any(|(other, last, _)| from <= *last && *other <= to) {
+                return Err(row.error(format_args!("the range {range} holds ids of another one, or none")));
+            }
+            self.ids.push((from, to, module));
         }
         self.categories.extend(row.list("cat")?.iter().map(|category| (*category, module)));
         self.event_types.extend(row.list("event type")?.iter().map(|name| (*name, module)));
