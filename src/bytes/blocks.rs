@@ -36,7 +36,7 @@ pub(crate) fn each_word(end: u8, text: &[u8], mut each: impl FnMut(Word)) {
         };
         let mut rest = ends;
         while rest != 0 {
-            let before = stops & (rest & rest.wrapping_neg()) - 1;
+            let before = stops & ((rest & rest.wrapping_neg()) - 1);
             let start = if before == 0 { last_start } else { start_behind(before) };
             if let Some(start) = start {
                 each(Word { start, end: from + rest.trailing_zeros() as usize });
@@ -80,10 +80,15 @@ pub(crate) fn end_of_name(text: &[u8]) -> Option<usize> {
 /// Whether a word of `text` has only the bytes of a name: without a branch on its length, which no processor can foretell.
 #[inline]
 pub(crate) fn is_name(text: &[u8], word: Word) -> bool {
-    let length = word.end - word.start;
-    match text.get(word.start..word.start + PART).and_then(<[u8]>::first_chunk) {
-        Some(part) if length <= PART => others_than_names(part) & ((1 << length) - 1) == 0,
-        _ => text.get(word.start..word.end).is_some_and(|word| end_of_name(word).is_none()),
+    let Some(name) = text.get(word.start..word.end) else { return false };
+    let behind_start = text.get(word.start..word.start + PART).and_then(<[u8]>::first_chunk);
+    match (behind_start, name.last_chunk()) {
+        (Some(part), None) => others_than_names(part) & ((1 << name.len()) - 1) == 0,
+        // The two halves of a long name overlap.
+        (Some(first), Some(last)) if name.len() <= 2 * PART => {
+            others_than_names(first) | others_than_names(last) == 0
+        }
+        _ => end_of_name(name).is_none(),
     }
 }
 

@@ -216,7 +216,12 @@ where
     P: Parser<&'a str, Output = &'a str, Error = Error<&'a str>>,
 {
     let index = delimited(char('['), digit1, char(']'));
-    recognize((name, many0_count(part), many0_count(index)))
+    let mut any_key = recognize((name, many0_count(part), many0_count(index)));
+    // Nearly every key is a name.
+    move |input: &'a str| match name(input)? {
+        (rest, name) if !matches!(rest.as_bytes(), [b'.' | b'[', ..]) => Ok((rest, name)),
+        _ => any_key.parse(input),
+    }
 }
 
 /// Reads the name that a key starts with, and that most keys are.

@@ -154,11 +154,10 @@ fn relayed(input: &str) -> IResult<&str, (Option<HeaderTime>, bool)> {
 
 /// One word that can be a host: a name, or an address (rule F5).
 fn host(text: &str) -> Option<&str> {
-    let has_letter = |found: bool, c: char| match c.is_alphanumeric() {
-        false if !matches!(c, '-' | '.' | '_') => None,
-        is_letter => Some(found || is_letter),
+    let is_name = |text: &str| {
+        text.contains(char::is_alphanumeric)
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
     };
-    let is_name = |text: &str| text.chars().try_fold(false, has_letter) == Some(true);
     name(text).filter(|text| is_name(text) || text.parse::<IpAddr>().is_ok())
 }
 

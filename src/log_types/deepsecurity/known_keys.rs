@@ -61,7 +61,8 @@ pub(super) fn set_destination<'a>(
         Destination::Field(field) => set_converted(context, field, value),
         Destination::List(field, separators) => set_list(context, field, value, separators),
         Destination::Words(field) => {
-            let words = ArenaVec::from_iter_in(value.split_ascii_whitespace(), context.arena);
+            let mut words = ArenaVec::with_capacity_in(4, context.arena);
+            words.extend(value.split_ascii_whitespace());
             context.row.set_if_absent(field, Value::Texts(words.into_bump_slice()));
             true
         }
