@@ -36,8 +36,9 @@ pub struct EventText<'a> {
 /// is one that ends before the next marker. Which separator it is decides about the rest:
 ///
 /// * a line end: the syslog header may be missing, and the last key before it is none of those that quote others.
-/// * a line end that a relay has escaped, or nothing but `<PRI>`: the syslog header has its time, and no key before it in its event is
-///   one of those that quote others, because a value of such a key can hold all of this.
+/// * a line end that a relay has escaped, or nothing but `<PRI>`, with or without an octet count before it: the syslog header has its
+///   time, and no key before it in its event is one of those that quote others, because a value of such a key can hold all of this.
+/// * an octet count where the one in front of the first event says that it ends (RFC 6587 section 3.4.1): nothing more.
 ///
 /// ```
 /// let text = "CEF:0|v|p|1|2|n|3|act=Log\nCEF:0|v|p|1|2|n|3|act=Deny";
@@ -77,6 +78,8 @@ pub fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'
                 quoted += 1;
                 continue;
             };
+            // A number that may be of the value or not is odd.
+            quoted += u64::from(joint.count == Count::Unclear);
             next = Some((joint.begin, EventStart::At(marker.behind(joint.begin))));
             return Some(EventText { text: part(text, from..joint.end), start, quoted });
         }
@@ -95,6 +98,21 @@ struct Joint {
     is_line_end: bool,
     /// The syslog header has a time.
     has_time: bool,
+    /// What an octet count has to do with it.
+    count: Count,
+}
+
+/// What an octet count in front of `<PRI>` says of a joint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Count {
+    /// There is none.
+    None,
+    /// It is the length of the event behind it.
+    Fits,
+    /// It stands where the count of the event before it says that this ends: no value reaches as far.
+    Framed,
+    /// A number whose digits may be the value's: it is left to that.
+    Unclear,
 }
 
 /// Line feeds, each with the carriage return in the same spelling.
@@ -129,30 +147,73 @@ impl Joint {
                 let at = near.rfind(line_feed)?;
                 let before = part(near, ..at);
                 let before = before.strip_suffix(carriage_return).unwrap_or(before);
-                Some((at + line_feed.len(), before.len(), number == 0))
+                Some((at + line_feed.len(), before.len(), number == 0, Count::None))
             });
-        // A priority alone joins events too.
-        let priority = near.rfind('<').map(|at| (at, at, false));
+        // A priority alone joins events too, and an octet count before it belongs to it.
+        let priority = near.rfind('<').map(|at| {
+            let (counted, count) = counted(text, from, window + at);
+            let begin = counted.saturating_sub(window);
+            (begin, begin, false, count)
+        });
         line_ends
             .chain(priority)
-            .filter_map(|(begin, end, is_line_end)| {
+            .filter_map(|(begin, end, is_line_end, count)| {
                 let header = part(near, begin..);
                 let has_time = syslog::parse(header).time.is_some();
                 // What lies between two markers ends nothing.
                 let is_header =
                     header.is_empty() || is_syslog_header(header) && written(header).next().is_none();
-                let joint = Self { end: window + end, begin: window + begin, is_line_end, has_time };
-                (is_header && (is_line_end || has_time)).then_some(joint)
+                let joint = Self { end: window + end, begin: window + begin, is_line_end, has_time, count };
+                (is_header && (is_line_end || has_time || count == Count::Framed)).then_some(joint)
             })
             // With a line end before the priority, that is the separator.
-            .max_by_key(|joint| (joint.begin, joint.begin - joint.end))
+            .max_by_key(|joint| (joint.count == Count::Framed, joint.begin, joint.begin - joint.end))
     }
 
     /// Whether no value can hold the joint.
     fn is_sure(&self, text: &str, keys: &mut Keys) -> bool {
         keys.read_to(text, self.end);
+        if self.count == Count::Framed {
+            return true;
+        }
         if self.is_line_end { !keys.is_last_foreign } else { self.has_time && !keys.has_foreign }
     }
+}
+
+/// Where the octet count begins that stands directly before `<` at `priority`, or else that place, and what the count says. A value can
+/// end in digits itself, so only so many of them are the count as give the length of what follows. The event at hand starts at `from`.
+fn counted(text: &str, from: usize, priority: usize) -> (usize, Count) {
+    /// More digits than the length of an event has.
+    const MOST_DIGITS: usize = 7;
+    let Some(before) = part(text, from..priority).strip_suffix(' ') else { return (priority, Count::None) };
+    let digits = before.bytes().rev().take(MOST_DIGITS).take_while(u8::is_ascii_digit).count();
+    let number_end = from + before.len();
+    let begins = (number_end - digits..number_end).filter(|begin| !part(text, *begin..).starts_with('0'));
+    let framed = frame_end(text, from).filter(|end| begins.clone().any(|begin| begin == *end));
+    if let Some(begin) = framed {
+        return (begin, Count::Framed);
+    }
+    match begins.clone().find(|begin| frame_end(text, *begin).is_some_and(|end| ends_frame(text, end))) {
+        Some(begin) => (begin, Count::Fits),
+        None if digits == 0 => (priority, Count::None),
+        // Nothing else can stand at the start of a line.
+        None if part(text, ..number_end - digits).ends_with('\n') => (number_end - digits, Count::None),
+        None => (priority, Count::Unclear),
+    }
+}
+
+/// Where the event ends by the octet count that stands at `begin`, if one does.
+fn frame_end(text: &str, begin: usize) -> Option<usize> {
+    let text = part(text, begin..);
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let length: usize = part(text, ..digits).parse().ok()?;
+    part(text, digits..).starts_with(" <").then(|| (begin + digits + 1).saturating_add(length))
+}
+
+/// Whether a frame can end here: the text does, but for a line end, or the next frame begins.
+fn ends_frame(text: &str, end: usize) -> bool {
+    let last = text.trim_end_matches(['\r', '\n', '\0']).len();
+    (last..=text.len() + 2).contains(&end) || frame_end(text, end).is_some()
 }
 
 /// What is known of the keys of an event up to some place.

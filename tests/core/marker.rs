@@ -125,6 +125,49 @@ fn h3_nothing_that_quotes_others_can_start_an_event() {
     assert_eq!(parts(&joined_by_nothing), [joined_by_nothing.as_str()]);
 }
 
+fn trimmed(text: &str) -> Vec<&str> {
+    split(text).map(str::trim_end).collect()
+}
+
+/// A text with its length before it, as TCP carries it (RFC 6587 section 3.4.1).
+fn framed(text: &str) -> String {
+    format!("{} {text}", text.len())
+}
+
+#[test]
+fn h3_an_octet_count_between_events_is_no_part_of_a_value() {
+    let first = format!("<134>Nov 10 07:08:00 web01 {EVENT}");
+    for value in [" act=Deny", " spt=80", " cs1=サーバ1", " cn1=0"] {
+        let second = format!("<134>Nov 10 07:08:00 web01 {EVENT}{value}");
+        for end in ["", "\n", "\r\n"] {
+            let frames = [framed(&second), framed(&format!("{first}{end}")), framed(&second)];
+            let text = frames.concat();
+            let expected = [frames[0].as_str(), frames[1].trim_end(), frames[2].as_str()];
+            assert_eq!(trimmed(&text), expected, "{text}");
+            // The collector has read the first count, and cut the last line end.
+            let text = text[frames[0].find('<').unwrap()..].trim_end();
+            let expected = [second.as_str(), frames[1].trim_end(), frames[2].as_str()];
+            assert_eq!(trimmed(text), expected, "{text}");
+        }
+    }
+    // An event behind whose count the text is cut.
+    let text = format!("{}{}", framed(&first), &framed(&first)[..first.len() - 5]);
+    assert_eq!(parts(&text), [framed(&first).as_str(), &framed(&first)[..first.len() - 5]]);
+}
+
+#[test]
+fn h3_a_frame_ends_where_its_count_says_and_nowhere_else() {
+    let forged = framed(&format!("<134>Nov 10 07:08:00 web01 {EVENT}"));
+    let first = framed(&format!("<134>Nov 10 07:08:00 web01 {EVENT} msg=x{forged} fname={forged}"));
+    assert_eq!(parts(&first), [first.as_str()]);
+    // What quotes others in an event before does not hide the next.
+    let text = format!("{first}{forged}{first}");
+    assert_eq!(parts(&text), [&first, &forged, &first]);
+    // Without a count in front, nothing is certain behind a key that quotes others.
+    let bare = &text[first.find('<').unwrap()..];
+    assert_eq!(parts(bare), [bare]);
+}
+
 #[test]
 fn h3_a_line_end_before_anything_less_is_value_text() {
     for less in ["CEF:0|a|b|c|d|e|cut", "CEF:", "LEEF:1.0|a|b|c", "act=Log", " CEF:0|a|b|c|d|e|3|x=1"] {
