@@ -10,6 +10,8 @@ pub enum Problem {
     NotUtf8,
     /// The line was longer than the limit.
     LineCut,
+    /// The runtime of a container has cut the event.
+    EventCut,
     /// A JSON record that is cut or damaged.
     BrokenJson,
     /// A JSON record without `message`.
@@ -70,9 +72,10 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::NotUtf8,
         Self::LineCut,
+        Self::EventCut,
         Self::BrokenJson,
         Self::MessageMissing,
         Self::NotInEnvelope,
@@ -108,6 +111,7 @@ impl Problem {
         match self {
             Self::NotUtf8 => "not_utf8",
             Self::LineCut => "line_cut",
+            Self::EventCut => "event_cut",
             Self::BrokenJson => "broken_json",
             Self::MessageMissing => "message_missing",
             Self::NotInEnvelope => "not_in_envelope",
@@ -144,6 +148,7 @@ impl Problem {
         match self {
             Self::NotUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
             Self::LineCut => "line longer than the limit, its end passed over",
+            Self::EventCut => "event that a container's runtime has cut, its last value kept as unparsed text",
             Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",
             Self::NotInEnvelope => "line outside of CloudWatch Logs' envelope, which via_cwl promises",

@@ -152,7 +152,12 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             _ if incomplete => {
                 (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
             }
-            _ if is_event => return,
+            _ if is_event => {
+                if read.is_cut {
+                    tell_cut(row);
+                }
+                return;
+            }
             _ if read.event.start == EventStart::WithinOtherText || holds_marker(record) => {
                 (Problem::EventWithinOtherText, "event_within_other_text", within_other_text(record, arena))
             }
@@ -252,6 +257,13 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }
+}
+
+/// Says in the document that the event goes on in another line.
+fn tell_cut(row: &mut Row<'_>) {
+    row.set_if_absent(FieldId::ERROR_TYPE, Value::Text("event_cut"));
+    let message = "the container's runtime has cut the event: its last value is not whole";
+    row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
 }
 
 /// Whether the source of a record of JSON has the marker of an event anywhere.

@@ -24,6 +24,7 @@ use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::Pair;
 use crate::parse::{cef, leef, syslog};
+use crate::read::record::partial;
 
 /// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
 const MAX_PARSED: usize = 1 << 18;
@@ -55,6 +56,8 @@ pub(super) struct ReadEvent<'d> {
     pub(super) fields: UsedFields,
     /// The payload of a packet among those fields.
     pub(super) payload: Option<&'d str>,
+    /// The event goes on in another line.
+    pub(super) is_cut: bool,
 }
 
 impl<'d> ReadEvent<'d> {
@@ -82,6 +85,7 @@ impl<'d> ReadEvent<'d> {
             problems: Problems::default(),
             fields: UsedFields::default(),
             payload: None,
+            is_cut: false,
         }
     }
 
@@ -117,6 +121,7 @@ impl<'d> ReadEvent<'d> {
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
         self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
+        self.cut_last_value(arena);
         self.recognise(section, devices);
         if self.keyed.find_keys(self.text, &section.keys) {
             self.problems.add(Problem::RepeatedKey);
@@ -139,6 +144,21 @@ impl<'d> ReadEvent<'d> {
             complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
         }
         self.syslog = syslog::parse(parsed.prefix);
+    }
+
+    /// Makes the last value of an event that goes on in another line text of no key: the rest of it is not here.
+    fn cut_last_value(&mut self, arena: &'d Bump) {
+        let Some(parsed) = &mut self.parsed else { return };
+        let is_cut = syslog::is_partial(parsed.prefix) || partial::is_partial(self.event.record);
+        if !is_cut || self.event.start.marker().is_none() {
+            return;
+        }
+        self.is_cut = true;
+        self.problems.add(Problem::EventCut);
+        if let Some(Pair { key, raw, .. }) = self.keyed.pairs().pop() {
+            let blank = if parsed.unparsed.is_empty() { "" } else { " " };
+            parsed.unparsed = arena.alloc_str(&[parsed.unparsed, blank, key, "=", raw].concat());
+        }
     }
 
     /// Reads the JSON of a record that is the event itself, without its secrets. Gives the text that `@message` shows. The event's id is

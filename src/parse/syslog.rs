@@ -14,6 +14,7 @@ use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
 /// What stands before the marker: trimmed, without a byte order mark (rule H1).
@@ -101,6 +102,24 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
     }
 }
 
+/// Whether the text before the marker says that the line goes on in the next one: `TIME stdout P`, as the Container Runtime Interface
+/// (CRI) writes it.
+pub(crate) fn is_partial(prefix: &str) -> bool {
+    // Nearly no line starts with the year.
+    if prefix.as_bytes().get(4) != Some(&b'-') {
+        return false;
+    }
+    let behind_time = prefix.split_once(' ').map_or("", |(_, behind)| behind);
+    container_stream(behind_time).is_some_and(|(tags, _)| tags.split(':').next() == Some("P"))
+}
+
+/// The tags of CRI, behind the name of a stream, and what follows them.
+fn container_stream(text: &str) -> Option<(&str, &str)> {
+    let behind = text.strip_prefix("stdout ").or_else(|| text.strip_prefix("stderr "))?;
+    let (tags, behind) = behind.split_once(' ').unwrap_or((behind, ""));
+    matches!(tags.split(':').next(), Some("P" | "F")).then_some((tags, behind))
+}
+
 /// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
 const LONGEST_NAME: usize = 255;
 
@@ -117,6 +136,13 @@ impl<'a> SyslogHeader<'a> {
             return SyslogHeader { hostname: host(text), ..self };
         }
         let mut is_protocol = false;
+        if let Some((tags, _)) = container_stream(text) {
+            // The container's runtime is a relay without a name.
+            text = part(text, "stdout ".len()..);
+            if text.len() == tags.len() {
+                return self;
+            }
+        }
         for _ in 0..MOST_RELAYS {
             let (_, behind) = text.split_once(char::is_whitespace).unwrap_or(("", text));
             let Ok((rest, (time, protocol))) = relayed(behind.trim_start()) else { break };

@@ -62,6 +62,7 @@ mod identity;
 mod exclude;
 mod load;
 mod parallel;
+mod partial;
 mod explain;
 mod coverage;
 mod hostile;

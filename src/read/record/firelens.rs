@@ -9,7 +9,7 @@ use super::fluentd::{Container, Envelope, Other, Record};
 const STDERR: &str = "a line of a container's standard error";
 
 /// What FireLens says of the container, and the source that the table knows it by.
-const METADATA: [(&str, &str); 7] = [
+const METADATA: [(&str, &str); 9] = [
     ("container_id", "container_id"),
     ("container_name", "container_name"),
     ("source", "container_source"),
@@ -17,6 +17,8 @@ const METADATA: [(&str, &str); 7] = [
     ("ecs_task_arn", "ecs_task_arn"),
     ("ecs_task_definition", "ecs_task_definition"),
     ("ec2_instance_id", "ec2_instance_id"),
+    ("partial_message", "partial_message"),
+    ("partial_last", "partial_last"),
 ];
 
 /// Makes the line of a record the record's message, and what FireLens says of the container its envelope. Other records stay as they are.

@@ -9,6 +9,7 @@ mod envelope;
 pub(crate) mod firelens;
 pub(crate) mod event_fields;
 pub(crate) mod ltsv;
+pub(crate) mod partial;
 pub(crate) mod csv;
 mod columns;
 mod json;
