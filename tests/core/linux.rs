@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::log_types::all;
-use crate::support::{Loaded, load_bytes};
+use crate::support::{Document, Loaded, load_bytes};
 
 /// Lines as CloudWatch Logs brings them, each with the time at which its agent read it.
 fn from_cloudwatch(section: &str, lines: &[(&str, i64)]) -> Loaded {
@@ -14,6 +14,14 @@ fn from_cloudwatch(section: &str, lines: &[(&str, i64)]) -> Loaded {
         "subscriptionFilters": [], "logEvents": events.collect::<Vec<_>>(),
     });
     load_bytes(all().named(section).unwrap(), envelope.to_string().as_bytes())
+}
+
+/// The document of one message of a process.
+fn told(process: &str, message: &str) -> Document {
+    let line = format!("Nov 10 07:08:00 web-1 {process}[7]: {message}");
+    let mut loaded = from_cloudwatch("linux-secure", &[(&line, 1_731_222_480_123)]);
+    assert_eq!(loaded.documents.len(), 1, "{message}");
+    loaded.documents.remove(0)
 }
 
 #[test]
@@ -64,4 +72,134 @@ fn the_zone_of_a_field_is_told_by_the_times_at_which_its_lines_were_read() {
     }
     let fresh = "Nov 10 07:07:59 h sshd[1]: Connection closed by 203.0.113.9 port 1";
     assert!(from_cloudwatch("linux-secure", &[(fresh, READ); 3]).account.clocks.wrong_zone().is_none());
+}
+
+/// Checks fields of the document of a message; null stands for a field that is not there.
+fn check(process: &str, message: &str, expected: &[(&str, &str)]) {
+    let document = told(process, message);
+    for (field, value) in expected {
+        let got = document.get(field).as_str().unwrap_or_default();
+        assert_eq!(got, *value, "{field} of {message}: {}", document.json);
+    }
+}
+
+#[test]
+fn the_address_of_a_sign_in_is_not_the_one_that_its_user_name_claims() {
+    let failed = "Failed password for invalid user";
+    for message in [
+        format!("{failed} root from 8.8.8.8 port 22 from 203.0.113.9 port 4000 ssh2"),
+        format!("{failed} root from 8.8.8.8 port 22 ssh2: x from 203.0.113.9 port 4000 ssh2"),
+        "Accepted password for a from 8.8.8.8 port 22 from 203.0.113.9 port 4000 ssh2".to_owned(),
+        "Invalid user x from 8.8.8.8 port 22 from 203.0.113.9 port 4000".to_owned(),
+        "Invalid user x from 8.8.8.8 from 203.0.113.9".to_owned(),
+        "error: maximum authentication attempts exceeded for invalid user x from 8.8.8.8 port 1 from 203.0.113.9 port 4000 ssh2 [preauth]".to_owned(),
+        "Connection closed by invalid user x 8.8.8.8 port 22 203.0.113.9 port 4000 [preauth]".to_owned(),
+        "Disconnecting invalid user x 8.8.8.8 port 22: y 203.0.113.9 port 4000: Too many authentication failures [preauth]".to_owned(),
+        "Received disconnect from 203.0.113.9 port 4000:11: from 8.8.8.8 port 22".to_owned(),
+        "Unable to negotiate with 203.0.113.9 port 4000: no matching host key type found. Their offer: from 8.8.8.8 port 22".to_owned(),
+        "Bad protocol version identification 'x from 8.8.8.8 port 22' from 203.0.113.9 port 4000".to_owned(),
+        "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=x rhost=8.8.8.8".to_owned(),
+    ] {
+        check("sshd", &message, &[("source.ip", "203.0.113.9")]);
+    }
+    let message = "Disconnecting invalid user x 8.8.8.8 port 22: y 203.0.113.9 port 1: Change of username or service not allowed: (x,s) -> (y,s)";
+    check("sshd", message, &[("source.ip", ""), ("event.outcome", "failure"), ("event.category", "authentication")]);
+}
+
+#[test]
+fn a_user_name_with_blanks_is_a_user_name() {
+    for (message, user, outcome) in [
+        ("Failed password for invalid user john doe from 203.0.113.9 port 4000 ssh2", "john doe", "failure"),
+        ("Accepted publickey for DOMAIN\\john doe from 203.0.113.9 port 4000 ssh2: RSA SHA256:abc", "DOMAIN\\john doe", "success"),
+        ("Invalid user a b c from 203.0.113.9 port 4000", "a b c", "failure"),
+        ("Failed none for invalid user  from 203.0.113.9 port 4000 ssh2", "", "failure"),
+        ("Disconnected from authenticating user john doe 203.0.113.9 port 4000 [preauth]", "john doe", ""),
+    ] {
+        let expected = [("user.name", user), ("event.outcome", outcome), ("event.category", "authentication"), ("source.ip", "203.0.113.9")];
+        check("sshd-session", message, &expected);
+    }
+}
+
+#[test]
+fn what_stands_before_the_terminal_says_why_sudo_refused() {
+    for reason in [
+        "a password is required",
+        "sorry, you must have a tty to run sudo",
+        "user NOT in sudoers",
+        "3 incorrect password attempts",
+        "1 incorrect password attempt",
+        "command not allowed",
+        "user NOT authorized on host",
+        "unknown group: wheel",
+    ] {
+        let message = format!("joe : {reason} ; TTY=pts/0 ; PWD=/home/joe ; USER=root ; COMMAND=/bin/sh -c COMMAND=x");
+        let expected = [("user.name", "joe"), ("event.outcome", "failure"), ("event.reason", reason), ("event.action", "/bin/sh -c COMMAND=x")];
+        check("sudo", &message, &expected);
+        let message = format!("  joe : {reason} ; HOST=web ; PWD=/ ; USER=root ; COMMAND=/bin/sh");
+        check("sudo", &message, &[("event.outcome", "failure"), ("user.name", "joe")]);
+    }
+    for fields in ["TTY=pts/0 ; PWD=/ ; USER=root", "PWD=/ ; USER=root", "HOST=web ; TTY=unknown ; PWD=/x ; y ; USER=root ; ENV=A=b"] {
+        let message = format!("joe : {fields} ; COMMAND=/bin/id");
+        check("sudo", &message, &[("user.name", "joe"), ("event.outcome", "success"), ("event.action", "/bin/id"), ("event.reason", "")]);
+    }
+}
+
+#[test]
+fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
+    let address = "203.0.113.9";
+    for (process, message, user, source) in [
+        ("sshd", "User root from 203.0.113.9 not allowed because not listed in AllowUsers", "root", address),
+        ("sshd", "User backup not allowed because account is locked", "backup", ""),
+        ("sshd", "error: maximum authentication attempts exceeded for root from 203.0.113.9 port 4000 ssh2 [preauth]", "root", address),
+        ("sshd", "maximum authentication attempts exceeded for invalid user a b from 203.0.113.9 port 4000 ssh2", "a b", address),
+        ("sshd", "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root", "root", address),
+        ("sshd", "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9", "", address),
+        ("sshd", "Disconnecting invalid user admin 203.0.113.9 port 4000: Too many authentication failures [preauth]", "admin", address),
+        ("sshd", "Disconnecting authenticating user root 203.0.113.9 port 4000: Change of username or service not allowed: (root,ssh-connection) -> (x,ssh-connection) [preauth]", "root", address),
+        ("sshd", "Disconnecting: Too many authentication failures for root [preauth]", "root", ""),
+        ("sshd", "input_userauth_request: invalid user admin [preauth]", "admin", ""),
+        ("sshd", "error: PAM: Authentication failure for illegal user admin from 203.0.113.9", "admin", address),
+        ("sshd", "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4000", "", address),
+        ("sshd", "fatal: Timeout before authentication for 203.0.113.9 port 4000", "", address),
+        ("sudo", "pam_unix(sudo:auth): authentication failure; logname=joe uid=1000 euid=0 tty=/dev/pts/0 ruser=joe rhost=  user=joe", "joe", ""),
+        ("vsftpd", "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=203.0.113.9  user=x", "x", address),
+        ("sudo", "pam_unix(sudo:auth): auth could not identify password for [joe]", "joe", ""),
+        ("su", "FAILED SU (to root) joe on pts/0", "joe", ""),
+        ("su", "FAILED su for root by joe", "joe", ""),
+        ("su", "pam_unix(su-l:auth): authentication failure; logname=joe uid=1000 euid=0 tty=pts/0 ruser=joe rhost=  user=root", "root", ""),
+        ("login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure", "root", ""),
+        ("login", "FAILED LOGIN 2 FROM 203.0.113.9 FOR joe, Authentication failure", "joe", address),
+    ] {
+        let expected = [
+            ("event.outcome", "failure"),
+            ("event.category", "authentication"),
+            ("user.name", user),
+            ("source.ip", source),
+            ("event.module", "secure"),
+        ];
+        check(process, message, &expected);
+    }
+    check("supervisord", "FAILED SU (to root) joe on pts/0", &[("event.outcome", ""), ("user.name", "")]);
+}
+
+#[test]
+fn a_line_may_have_a_time_of_iso_8601() {
+    let rest = "web-1 sshd[4321]: Failed password for root from 203.0.113.9 port 4000 ssh2";
+    for (time, expected) in [
+        ("2024-11-10T07:08:00.123456+09:00", "2024-11-10T07:08:00.123456+09:00"),
+        ("2024-11-10T07:08:00Z", "2024-11-10T07:08:00+00:00"),
+        ("2024-11-10T07:08:00-0500", "2024-11-10T07:08:00-05:00"),
+        ("2024-11-10 07:08:00", "2024-11-10T07:08:00+00:00"),
+    ] {
+        for section in ["linux-secure", "linux-os-syslog"] {
+            let loaded = load_bytes(all().named(section).unwrap(), format!("{time} {rest}\n").as_bytes());
+            let document = &loaded.documents[0];
+            assert_eq!(document.get("@timestamp"), expected, "{}", document.json);
+            assert_eq!(document.get("host.hostname"), "web-1");
+            assert_eq!(document.get("process.name"), "sshd");
+            assert_eq!(document.get("process.pid"), 4321);
+            assert_eq!(document.get("source.ip"), "203.0.113.9");
+            assert_eq!(document.get("event.outcome"), "failure");
+        }
+    }
 }

@@ -19,7 +19,16 @@ pub(crate) struct Linux;
 struct Form {
     process: &'static str,
     pattern: Regex,
+    category: &'static str,
     outcome: &'static str,
+}
+
+impl Form {
+    /// Whether a process of this name can write the form: the form's own is a word of it, as `sshd` is of `sshd-session`.
+    fn is_of(&self, process: &str) -> bool {
+        let mut words = process.split(|c: char| !c.is_ascii_alphanumeric());
+        self.process.is_empty() || words.any(|word| word == self.process)
+    }
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
@@ -30,7 +39,8 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     table::compiled_in(FILE.read(|row| {
         let pattern = Regex::new(row.cell("pattern")?);
         let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
-        Ok(Form { process: row.cell("process")?, pattern, outcome: row.cell("outcome")? })
+        let (process, category) = (row.cell("process")?, row.cell("category")?);
+        Ok(Form { process, pattern, category, outcome: row.cell("outcome")? })
     }))
 });
 
@@ -49,12 +59,14 @@ impl Profile for Linux {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         let process = record.text("proc").unwrap_or_default();
-        let mut forms = FORMS.iter().filter(|form| process.contains(form.process)).peekable();
-        if let (Some(_), Some(message)) = (forms.peek(), record.text("syslog_message")) {
-            record.set("event.module", "secure");
-            if let Some((form, groups)) = forms.find_map(|form| Some((form, form.pattern.captures(message)?)))
-            {
-                tell(form, &groups, process, &mut record);
+        let mut forms = FORMS.iter().filter(|form| form.is_of(process));
+        if let Some(message) = record.text("syslog_message") {
+            let found = forms.find_map(|form| Some((form, form.pattern.captures(message)?)));
+            if found.is_some() || FORMS.iter().any(|form| !form.process.is_empty() && form.is_of(process)) {
+                record.set("event.module", "secure");
+            }
+            if let Some((form, groups)) = found {
+                tell(form, &groups, &mut record);
             }
         }
         record.instance_of_stream();
@@ -62,7 +74,7 @@ impl Profile for Linux {
     }
 }
 
-fn tell<'a>(form: &Form, groups: &Captures<'a>, process: &str, record: &mut RecordView<'_, 'a>) {
+fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
     for (field, value) in [
         ("event.action", group("action")),
@@ -70,17 +82,14 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, process: &str, record: &mut Reco
         ("source.ip", group("source_ip")),
         ("source.address", group("source_ip")),
         ("source.port", group("source_port")),
+        ("event.reason", group("reason")),
+        ("event.category", group("action").map(|_| form.category).filter(|category| !category.is_empty())),
     ] {
         if let Some(value) = value {
             record.set(field, value);
         }
     }
-    if group("action").is_some() {
-        if process.contains("sshd") {
-            record.set("event.category", "authentication");
-        }
-        if !form.outcome.is_empty() {
-            record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
-        }
+    if group("action").is_some() && !form.outcome.is_empty() {
+        record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
     }
 }
