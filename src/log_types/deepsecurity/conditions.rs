@@ -1,9 +1,10 @@
 //! What built-in lines of the table ask of an event: a line of the user's own takes each value as it comes.
 
 use super::network::is_outgoing;
-use super::system::place_of_sign_in;
+use super::system::place_of;
 use super::tables::keys::key;
 use super::tables::modules::{Module, Product};
+use super::tables::system_events::SystemEvent;
 use super::tables::tables;
 use crate::document::convert::address;
 use crate::log_types::event::{Condition, Questioned};
@@ -19,7 +20,7 @@ pub(super) fn condition(field: &str, key: KeyId) -> Option<Condition> {
             Condition { unmet: "its label says that it is something else", holds: is_host_id }
         }
         ("source.ip", key::SRC) => Condition {
-            unmet: "src is the Manager: msg tells where somebody signed in from",
+            unmet: "src is the Manager: msg tells who signed in or scanned, where anything does",
             holds: is_source,
         },
         ("source.bytes", key::IN) | ("destination.bytes", key::OUT) => {
@@ -44,9 +45,14 @@ fn is_source(event: &Questioned<'_, '_>) -> bool {
     if event.device.and_then(Product::of_device_kind) != Some(Product::Manager) {
         return true;
     }
-    let from = place_of_sign_in(event.keyed, event.header).and_then(address);
+    let Some(system) = SystemEvent::of(event.header.signature_id, event.header.name) else { return true };
+    let module = Module::of_device(event.device, event.header.signature_id);
+    if module != Module::System || !system.names_manager() {
+        return true;
+    }
+    let from = place_of(system, event.keyed).and_then(address);
     let source = event.keyed.value(key::SRC).and_then(address);
-    from.is_none_or(|from| source.is_none_or(|source| source.ip == from.ip))
+    source.is_none_or(|source| from.is_some_and(|from| source.ip == from.ip))
 }
 
 fn comes_in(event: &Questioned<'_, '_>) -> bool {

@@ -9,16 +9,28 @@ use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::{Address, Value};
-use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::EventKeys;
 
-/// Where the person was who signs in: `msg` ends with it. Nothing where the event is no sign-in, or does not say.
-pub(super) fn place_of_sign_in<'a>(keyed: &EventKeys<'a>, header: &EventHeader<'a>) -> Option<&'a str> {
-    SystemEvent::of(header.signature_id, header.name).filter(|event| event.is_sign_in())?;
-    let (_, place) = keyed.value(key::MSG)?.rsplit_once(" from ")?;
-    let place = place.split_ascii_whitespace().next()?;
-    let place = place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
-    address(place).map(|_| place)
+/// Where an event comes from whose `src` is the Manager that wrote it: where the person was who signs in, or who scans a computer. `msg`
+/// tells it behind `from`; in another language than English, a sign-in's message does that with the only address in it.
+pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option<&'a str> {
+    let message = keyed.value(key::MSG)?;
+    let behind_from = message.rsplit_once(" from ").and_then(|(_, place)| place.split_ascii_whitespace().next());
+    let trimmed = |place: &'a str| place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
+    match behind_from.map(trimmed).filter(|place| address(place).is_some()) {
+        Some(place) => Some(place),
+        None if event.is_sign_in() && !message.is_ascii() => only_address(message, keyed.value(key::TARGET)),
+        None => None,
+    }
+}
+
+/// The only address in a text, unless that is the name of `account`.
+fn only_address<'a>(text: &'a str, account: Option<&str>) -> Option<&'a str> {
+    let words = text.split(|c: char| !c.is_ascii_hexdigit() && !matches!(c, '.' | ':'));
+    let words = words.map(|word| word.trim_end_matches(['.', ':']));
+    let mut found = words.filter(|word| word.len() > 2 && address(word).is_some());
+    let only = found.next().filter(|only| Some(*only) != account)?;
+    found.next().is_none().then_some(only)
 }
 
 /// The account that an event is about, and the place and the Manager of a sign-in. `suser` is `System` where nobody could be told.
@@ -26,7 +38,12 @@ pub(super) fn people(context: &mut Context<'_, '_>) {
     let Some(event) = context.system else { return };
     context.row.trace.step(Step::Details);
     if event.is_sign_in() {
-        sign_in(context);
+        account_of_sign_in(context);
+    }
+    if event.names_manager() {
+        place_and_manager(context, event);
+    }
+    if event.is_sign_in() {
         return;
     }
     let target = context.keyed.value(key::TARGET).filter(|target| *target != "N/A");
@@ -51,8 +68,8 @@ fn about(context: &Context<'_, '_>, event: &SystemEvent) -> About {
     }
 }
 
-fn sign_in(context: &mut Context<'_, '_>) {
-    let Context { arena, keyed, header, row, .. } = context;
+fn account_of_sign_in(context: &mut Context<'_, '_>) {
+    let Context { keyed, row, .. } = context;
     let named = |key| keyed.value(key).filter(|name| !matches!(*name, "N/A" | "System"));
     let account = named(key::TARGET).or_else(|| account_in_message(keyed)).or_else(|| named(key::SUSER));
     if let Some(account) = account {
@@ -66,13 +83,22 @@ fn sign_in(context: &mut Context<'_, '_>) {
         }
         keyed.mark_used(at);
     }
-    let Some(place) = place_of_sign_in(keyed, header) else { return };
-    let Some(from) = address(place).map(|from| &*arena.alloc(from)) else { return };
-    row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
-    row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
-    row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
+}
+
+/// Where the event comes from, and the Manager that its `src` is.
+fn place_and_manager(context: &mut Context<'_, '_>, event: &SystemEvent) {
+    let Context { arena, keyed, row, .. } = context;
+    let place = place_of(event, keyed);
+    let from = place.and_then(address).map(|from| &*arena.alloc(from));
+    if let (Some(place), Some(from)) = (place, from) {
+        if event.is_sign_in() {
+            row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
+        }
+        row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
+        row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
+    }
     let Some(at) = keyed.at(key::SRC).filter(|at| !keyed.is_used(*at)) else { return };
-    let manager = keyed.filled_at(at).and_then(address).filter(|manager| manager.ip != from.ip);
+    let manager = keyed.filled_at(at).and_then(address).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
     if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
         row.trace.reason(Step::Details, || Read::Pair(at));
         row.set_if_absent(FieldId::OBSERVER_IP, Value::Ip(manager));

@@ -45,6 +45,11 @@ impl SystemEvent {
         self.class.category.contains(&"authentication")
     }
 
+    /// Its `src` is the Manager that wrote it, while somebody else did what it tells: a sign-in, or a scan.
+    pub(crate) fn names_manager(&self) -> bool {
+        self.is_sign_in() || self.class.kind == "alert"
+    }
+
     /// Whether its name has a `*` for all that `name` has more.
     pub(super) fn has_words(&self, name: &str) -> bool {
         let ends_with = |words: &str| {
