@@ -38,6 +38,8 @@ pub enum Problem {
     RepeatedKey,
     /// Text in `msg` looked like keys.
     KeysInMessage,
+    /// A known key stands inside of the value of another.
+    KeyInValue,
     /// A value did not fit its field's type: kept as text.
     ValueDoesNotFit,
     /// More unknown keys than a document takes: kept as text.
@@ -72,7 +74,7 @@ pub enum Problem {
 
 impl Problem {
     /// All kinds.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::NotUtf8,
         Self::LineCut,
         Self::EventCut,
@@ -89,6 +91,7 @@ impl Problem {
         Self::DelimiterGuessed,
         Self::RepeatedKey,
         Self::KeysInMessage,
+        Self::KeyInValue,
         Self::ValueDoesNotFit,
         Self::TooManyKeys,
         Self::StringCut,
@@ -125,6 +128,7 @@ impl Problem {
             Self::DelimiterGuessed => "delimiter_guessed",
             Self::RepeatedKey => "repeated_key",
             Self::KeysInMessage => "keys_in_message",
+            Self::KeyInValue => "key_in_value",
             Self::ValueDoesNotFit => "value_does_not_fit",
             Self::TooManyKeys => "too_many_keys",
             Self::StringCut => "string_cut",
@@ -148,7 +152,9 @@ impl Problem {
         match self {
             Self::NotUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
             Self::LineCut => "line longer than the limit, its end passed over",
-            Self::EventCut => "event that a container's runtime has cut, its last value kept as unparsed text",
+            Self::EventCut => {
+                "event that a container's runtime has cut, its last value kept as unparsed text"
+            }
             Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",
             Self::NotInEnvelope => "line outside of CloudWatch Logs' envelope, which via_cwl promises",
@@ -166,14 +172,19 @@ impl Problem {
             Self::DelimiterGuessed => "LEEF event without a delimiter, cut at blanks",
             Self::RepeatedKey => "key met more than once, the first value counts",
             Self::KeysInMessage => "text in msg that looks like keys, left as text",
+            Self::KeyInValue => "known key inside of another's value, left as text",
             Self::ValueDoesNotFit => "value that does not fit its field, kept as text",
             Self::TooManyKeys => "more unknown keys than a document takes, kept as text",
             Self::StringCut => "string over 32,766 bytes, cut",
             Self::PacketNotBase64 => "packet that is not base64, kept as it is",
             Self::PacketRedacted => "packet with headers or parameters whose values are not written",
             Self::ParametersRedacted => "URL with parameters whose values are not written",
-            Self::CollectorTimeUnread => "collector's time in a form that is not read, kept as text",
-            Self::TimeFallback => "event without a usable time of its own",
+            Self::CollectorTimeUnread => {
+                "collector's time in a form that is not read, kept as text; 'collector_time_key' names another field"
+            }
+            Self::TimeFallback => {
+                "event without a usable time of its own; 'collector_time_key' names a field of its record that has one"
+            }
             Self::ZoneAssumed => "time zone assumed to be UTC: name the zone of the clocks in timestamp_tz",
             Self::YearByLoad => "time without a year, which only the time of the load tells",
             Self::TimeAfterObject => {

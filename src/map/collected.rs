@@ -1,10 +1,11 @@
 //! When a collector read the line of an event: which field of the record says so.
 
-use super::collector_fields;
 use super::compiled::CompiledSection;
 use crate::config::log_type::EventTime;
+use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
 use crate::read::record::fluentd::Record;
+use crate::read::record::time_fields;
 
 /// A text in which a record says when its line was read.
 #[derive(Clone, Debug, Default)]
@@ -51,9 +52,18 @@ impl Collected {
     }
 
     /// Whether a record of which nothing was read, as [`Self::remember`] says by this number, has a text for a time all the same.
-    pub(super) fn is_unread(remembered: &[Self], number: usize, record: &Record<'_>) -> bool {
+    pub(super) fn is_unread(
+        remembered: &[Self],
+        number: usize,
+        record: &Record<'_>,
+        section: &CompiledSection,
+    ) -> bool {
         let is_clock = remembered.get(number).is_some_and(|collected| collected.said.is_some());
-        !is_clock && record.timestamp.as_deref().is_some_and(|text| !text.trim().is_empty())
+        let mut texts = texts(record, &section.log_type.event_time);
+        // What is shorter in a field of so common a name as time is something else.
+        let shortest = |place| if place == CollectorField::Timestamp { 1 } else { "07:08:00".len() };
+        let is_told = |place, text: &str| text.len() >= shortest(place) && !is_empty_value(text);
+        !is_clock && texts.any(|(place, text)| is_told(place, text.trim()))
     }
 
     fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {
@@ -79,6 +89,6 @@ fn texts<'r>(
     let own = || Some((CollectorField::Timestamp, record.timestamp.as_deref()?));
     let named =
         settings.collector.as_deref().map(move |name| if name == "timestamp" { own() } else { other(name) });
-    let listed = collector_fields::NAMES.iter().map(move |name| other(name));
+    let listed = time_fields::names().iter().map(move |name| other(name));
     named.into_iter().chain(std::iter::once_with(own)).chain(listed).flatten()
 }

@@ -28,15 +28,25 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
         && record.json
         && event_fields::take_named(record, path, &|text| marker::start(text).marker().is_some())
     {
-        return FoundEvent { start: marker::start(&record.message), further: 0 };
+        return FoundEvent { start: marker::start(&record.message), further: further(record) };
     }
     match start(record) {
-        start @ EventStart::At(_) => FoundEvent { start, further: 0 },
+        start @ EventStart::At(_) => FoundEvent { start, further: further(record) },
         _ if record.message_missing && section.profile.is_event(&record.others) => {
             record.message_missing = false;
             FoundEvent { start: EventStart::InFields, further: 0 }
         }
         start => elsewhere(record, start),
+    }
+}
+
+/// How many other fields have an event of their own.
+fn further(record: &Record<'_>) -> u64 {
+    // Most records have no other fields.
+    if record.others.is_empty() || !record.json {
+        0
+    } else {
+        event_fields::further(record, &marker::is_event)
     }
 }
 

@@ -6,7 +6,8 @@ use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::time;
 use crate::parse::time::{
-    Chosen, CollectorTime, Doubts, HeaderClock, ReadTime, Said, Surroundings, TimeOrigin, ZonedTime,
+    Chosen, CollectorTime, Doubts, HeaderClock, ReadTime, Said, Surroundings, TimeFormat, TimeOrigin, Zone,
+    ZonedTime,
 };
 
 /// The times of one event.
@@ -29,6 +30,10 @@ pub(super) struct TimeField<'e, 'a> {
     origin: TimeOrigin,
     doubts: Doubts,
 }
+
+/// Keys in which events tell their time, the best first: when it happened by LEEF ("Predefined LEEF event attributes"), when it was
+/// received, ended or started by CEF ("ArcSight extension dictionary").
+const OWN_TIMES: [&str; 4] = ["devTime", "rt", "end", "start"];
 
 /// The source that is the time in the object's key.
 const OF_THE_KEY: &str = "file_timestamp";
@@ -54,8 +59,49 @@ impl<'e, 'a> EventTimes<'e, 'a> {
         });
         match field {
             Some(chosen) => (chosen, self.said.clock_of_field(&chosen)),
-            None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
+            None => match self.own_time() {
+                Some(chosen) => (chosen, None),
+                None => time::choose(&self.said, self.around, self.settings().tz.as_ref()),
+            },
         }
+    }
+
+    /// The time that the event tells among its own keys, where neither a header nor a collector has one.
+    fn own_time(&self) -> Option<Chosen> {
+        if self.said.header.is_some() || self.said.collector.is_some() {
+            return None;
+        }
+        let text_of = |name: &str| {
+            let found = self.keyed.all().find(|(_, pair, _)| pair.key == name);
+            found.map(|(_, _, value)| value)
+        };
+        OWN_TIMES.iter().filter_map(|name| text_of(name)).find_map(|text| {
+            let (time, doubts) = self.parse_own(text)?;
+            Some(Chosen { time, origin: TimeOrigin::Field, doubts })
+        })
+    }
+
+    /// Reads a time in the forms that the keys of [`OWN_TIMES`] have: a number since 1970, or a date with its year.
+    fn parse_own(&self, text: &str) -> Option<(ZonedTime, Doubts)> {
+        let zone = self.settings().tz.as_ref();
+        let said = Said { header: None, collector: time::parse_collector(text) };
+        let (time, zone_assumed) = match (said.collector, said.collected_time(zone)) {
+            (Some(CollectorTime::Instant(instant)), _) => {
+                (zone.map_or(ZonedTime::utc(instant), |zone| zone.show(instant)), false)
+            }
+            (_, Some(time)) => (time, false),
+            (Some(CollectorTime::Clock(clock)), None) => (Zone::UTC.read(clock)?, true),
+            _ => {
+                let latest = self.said.latest_of_field(self.around, zone);
+                let read = time::parse(text, &TimeFormat::Syslog, latest.instant, zone)?;
+                if read.year_assumed {
+                    return None;
+                }
+                (read.time, read.zone_assumed)
+            }
+        };
+        let doubts = Doubts { zone_assumed, year_by_load: false };
+        time::is_possible(time, self.around.load).then_some((time, doubts))
     }
 
     /// Whether a field that `timestamp_key` names has a text that is no time, or one that cannot be the event's, and no field has one.

@@ -13,7 +13,6 @@ mod record;
 pub(crate) mod flat;
 mod table;
 mod base;
-mod collector_fields;
 mod collected;
 mod read;
 mod names;

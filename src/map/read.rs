@@ -23,7 +23,9 @@ use crate::parse::header::{Format, Marker};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::EventKeys;
 use crate::parse::pairs::pair::Pair;
+use crate::parse::syslog::HeaderTime;
 use crate::parse::{cef, leef, syslog};
+use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
 
 /// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
@@ -101,7 +103,7 @@ impl<'d> ReadEvent<'d> {
     ) {
         (self.collected, self.collector_field) = Collected::remember(times, self.event.record, section);
         if self.collector_field == collected::CollectorField::Nowhere
-            && Collected::is_unread(times, self.collected, self.event.record)
+            && Collected::is_unread(times, self.collected, self.event.record, section)
         {
             self.problems.add(Problem::CollectorTimeUnread);
         }
@@ -144,6 +146,9 @@ impl<'d> ReadEvent<'d> {
             complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
         }
         self.syslog = syslog::parse(parsed.prefix);
+        if self.syslog.time.is_none() {
+            self.syslog.time = time_of_message(self.event.record);
+        }
     }
 
     /// Makes the last value of an event that goes on in another line text of no key: the rest of it is not here.
@@ -340,6 +345,12 @@ fn parse_leef<'a>(
         format: Format::Leef,
         delimiter_guessed: event.delimiter_guessed,
     }
+}
+
+/// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it.
+fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
+    let date = record.others.iter().find(|other| other.name == "DATE")?;
+    syslog::parse(&date.value).time
 }
 
 fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {

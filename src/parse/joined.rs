@@ -204,7 +204,8 @@ fn counted(text: &str, from: usize, priority: usize) -> (usize, Count) {
 
 /// Where the event ends by the octet count that stands at `begin`, if one does.
 fn frame_end(text: &str, begin: usize) -> Option<usize> {
-    let text = part(text, begin..);
+    // The count before may reach beyond the text, or into a character.
+    let text = text.get(begin..)?;
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let length: usize = part(text, ..digits).parse().ok()?;
     part(text, digits..).starts_with(" <").then(|| (begin + digits + 1).saturating_add(length))

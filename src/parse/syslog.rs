@@ -4,17 +4,20 @@
 //! A time that has no year or no zone stays so here: `time` decides about it.
 
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take, take_while_m_n};
 use nom::character::complete::{char, digit1, one_of, space1};
-use nom::combinator::{eof, map, map_opt, opt, peek, value, verify};
+use nom::combinator::{all_consuming, eof, map, map_opt, opt, peek, value, verify};
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::bytes::slice::part;
+use crate::bytes::table;
+use crate::bytes::table::Table;
 use crate::bytes::trim::trim;
 
 /// What stands before the marker: trimmed, without a byte order mark (rule H1).
@@ -38,7 +41,7 @@ pub enum SyslogField {
 /// A time as the header writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HeaderTime {
-    /// RFC 3164: no year, no zone.
+    /// RFC 3164: no year, and mostly no zone.
     Bsd {
         /// 1 to 12.
         month: i8,
@@ -52,11 +55,24 @@ pub enum HeaderTime {
         second: i8,
         /// Fraction of the second.
         nanosecond: i32,
+        /// The distance from UTC, where the header names one.
+        offset: Option<Offset>,
     },
     /// A full date with its offset from UTC.
     Zoned(jiff::Timestamp, jiff::tz::Offset),
     /// A full date without an offset.
     Civil(jiff::civil::DateTime),
+}
+
+impl HeaderTime {
+    /// Whether it names its zone.
+    pub fn names_zone(&self) -> bool {
+        match self {
+            Self::Zoned(..) => true,
+            Self::Bsd { offset, .. } => offset.is_some(),
+            Self::Civil(_) => false,
+        }
+    }
 }
 
 /// What the header says.
@@ -96,8 +112,12 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
             None => SyslogHeader { time, ..header }.with_sender(rest),
         };
     }
-    match alt((bsd_time, iso_time)).parse(text) {
-        Ok((rest, time)) => SyslogHeader { time, ..header }.with_sender(rest),
+    match alt((bsd_time, iso_time, bracketed_time)).parse(text) {
+        Ok((rest, time)) => match unknown_zone(rest) {
+            // Whose clock this is, nobody can tell: it says nothing of the time.
+            Some(behind) => header.with_sender(behind),
+            None => SyslogHeader { time, ..header }.with_sender(rest),
+        },
         Err(_) => header,
     }
 }
@@ -168,7 +188,17 @@ impl<'a> SyslogHeader<'a> {
 }
 
 fn is_zoned(time: Option<HeaderTime>) -> bool {
-    matches!(time, Some(HeaderTime::Zoned(..)))
+    time.is_some_and(|time| time.names_zone())
+}
+
+/// What stands behind the abbreviation of a zone that is not known: a word of capitals, where a host follows it and perhaps a tag.
+fn unknown_zone(text: &str) -> Option<&str> {
+    let (word, behind) = trim(text).split_once(' ')?;
+    let is_zone = (3..=5).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let mut words = behind.split_ascii_whitespace();
+    let is_host = words.next().is_some_and(|word| host(word).is_some());
+    let is_tag = words.next().is_none_or(|word| word.ends_with(':')) && words.next().is_none();
+    (is_zone && is_host && is_tag).then_some(behind)
 }
 
 /// Reads priority and time of a header that a relay has put another one in front of, and whether it is RFC 5424's.
@@ -224,35 +254,82 @@ fn protocol_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     preceded((number(1, 2), char(' ')), alt((iso_time, nil))).parse(input)
 }
 
-/// Reads RFC 3164's `Oct  2 16:41:16`, with a year behind the day or behind the time as some relays write it (rule F2); nothing inside
-/// where no calendar has that time (rule F7).
+/// Reads RFC 3164's `Oct  2 16:41:16`, with a year before the month, behind the day or behind the time as some relays write it, with an
+/// offset or the abbreviation of a zone, and with the sign of a clock that is not set by a server (rule F2); nothing inside where no
+/// calendar has that time (rule F7).
 fn bsd_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let (input, _) = opt(one_of("*.")).parse(input)?;
+    let (input, year_first) = opt(terminated(year, space1)).parse(input)?;
     let (input, month) = month(input)?;
     let (input, day) = preceded(space1, alt((two_digits, one_digit))).parse(input)?;
     let (input, year_before) = opt(preceded(space1, year)).parse(input)?;
-    let (input, clock) = delimited(space1, clock, end_of_word).parse(input)?;
+    let (input, (clock, offset)) = preceded(space1, (clock, opt(offset))).parse(input)?;
+    let (input, _) = (opt(char(':')), end_of_word).parse(input)?;
     let (input, year_behind) = opt(delimited(space1, year, end_of_word)).parse(input)?;
-    let time = match year_before.or(year_behind) {
-        Some(year) => clock.on(year, month, day).map(HeaderTime::Civil),
-        None => clock.without_year(month, day),
+    let (input, zone) = opt(preceded(space1, zone_word)).parse(input)?;
+    let offset = offset.or(zone.map(Some));
+    let time = match year_first.or(year_before).or(year_behind) {
+        Some(year) => clock.on(year, month, day).and_then(|civil| at_offset(civil, offset)),
+        None => clock.without_year(month, day, offset),
     };
     Ok((input, time))
 }
 
-/// Reads ISO 8601's `2021-10-06T01:29:43.123-07:00`, the offset with or without its colon, or left out (rule F3).
+/// Reads ISO 8601's `2021-10-06T01:29:43.123-07:00`, the offset with or without its colon, as the abbreviation of a zone, or left out
+/// (rule F3).
 fn iso_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let (input, (civil, offset)) = terminated(iso_clock, end_of_word).parse(input)?;
+    let (input, zone) = opt(preceded(space1, zone_word)).parse(input)?;
+    let offset = offset.or(zone.map(Some));
+    Ok((input, civil.and_then(|civil| at_offset(civil, offset))))
+}
+
+/// Reads the same in brackets.
+fn bracketed_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
+    let (input, (civil, offset)) =
+        delimited(char('['), iso_clock, (char(']'), opt(char(':')), end_of_word)).parse(input)?;
+    Ok((input, civil.and_then(|civil| at_offset(civil, offset))))
+}
+
+fn iso_clock(input: &str) -> IResult<&str, (Option<DateTime>, Option<Option<Offset>>)> {
     let date = (number(4, 4), preceded(char('-'), two_digits), preceded(char('-'), two_digits));
     let clock = preceded(one_of("Tt "), clock);
-    let (input, ((year, month, day), clock, offset)) =
-        terminated((date, clock, opt(offset)), end_of_word).parse(input)?;
-    let time = clock.on(year, month, day).and_then(|civil| match offset {
+    let (input, ((year, month, day), clock, offset)) = (date, clock, opt(offset)).parse(input)?;
+    Ok((input, (clock.on(year, month, day), offset)))
+}
+
+/// What a clock shows at a distance from UTC: nothing where no clock is that far.
+fn at_offset(civil: DateTime, offset: Option<Option<Offset>>) -> Option<HeaderTime> {
+    match offset {
         None => Some(HeaderTime::Civil(civil)),
         Some(offset) => {
             let offset = offset?;
             Some(HeaderTime::Zoned(offset.to_timestamp(civil).ok()?, offset))
         }
+    }
+}
+
+/// Reads the abbreviation of a zone that is known, and a colon behind it.
+fn zone_word(input: &str) -> IResult<&str, Offset> {
+    // Nearly every host begins with a small letter.
+    let capitals = take_while_m_n(1, 5, |character: char| character.is_ascii_uppercase());
+    let known = map_opt(capitals, offset_of_abbreviation);
+    terminated(known, (opt(char(':')), end_of_word)).parse(input)
+}
+
+/// The distance from UTC of an abbreviation of a zone that means only one.
+pub(crate) fn offset_of_abbreviation(name: &str) -> Option<Offset> {
+    const FILE: Table = Table {
+        file: "config/zone_abbreviations.csv",
+        text: include_str!("../../config/zone_abbreviations.csv"),
+    };
+    static ZONES: LazyLock<Vec<(&str, Offset)>> = LazyLock::new(|| {
+        table::compiled_in(FILE.read(|row| {
+            let offset = all_consuming(offset).parse(row.cell("offset")?).ok().and_then(|(_, offset)| offset);
+            Ok((row.cell("name")?, offset.ok_or_else(|| row.error("no offset"))?))
+        }))
     });
-    Ok((input, time))
+    ZONES.iter().find(|(known, _)| *known == name).map(|(_, offset)| *offset)
 }
 
 /// A time of day as written: any of its numbers may be out of range.
@@ -268,12 +345,16 @@ impl Clock {
         DateTime::new(year, month, day, self.hour, self.minute, self.second, self.nanosecond).ok()
     }
 
-    fn without_year(self, month: i8, day: i8) -> Option<HeaderTime> {
+    fn without_year(self, month: i8, day: i8, offset: Option<Option<Offset>>) -> Option<HeaderTime> {
         // Any leap year will do: which one it was is not known here.
         Date::new(2000, month, day).ok()?;
         let Self { hour, minute, second, nanosecond } = self;
         Time::new(hour, minute, second, nanosecond).ok()?;
-        Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond })
+        let offset = match offset {
+            None => None,
+            Some(offset) => Some(offset?),
+        };
+        Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, offset })
     }
 }
 

@@ -103,19 +103,32 @@ fn the_address_of_a_sign_in_is_not_the_one_that_its_user_name_claims() {
         check("sshd", &message, &[("source.ip", "203.0.113.9")]);
     }
     let message = "Disconnecting invalid user x 8.8.8.8 port 22: y 203.0.113.9 port 1: Change of username or service not allowed: (x,s) -> (y,s)";
-    check("sshd", message, &[("source.ip", ""), ("event.outcome", "failure"), ("event.category", "authentication")]);
+    check(
+        "sshd",
+        message,
+        &[("source.ip", ""), ("event.outcome", "failure"), ("event.category", "authentication")],
+    );
 }
 
 #[test]
 fn a_user_name_with_blanks_is_a_user_name() {
     for (message, user, outcome) in [
         ("Failed password for invalid user john doe from 203.0.113.9 port 4000 ssh2", "john doe", "failure"),
-        ("Accepted publickey for DOMAIN\\john doe from 203.0.113.9 port 4000 ssh2: RSA SHA256:abc", "DOMAIN\\john doe", "success"),
+        (
+            "Accepted publickey for DOMAIN\\john doe from 203.0.113.9 port 4000 ssh2: RSA SHA256:abc",
+            "DOMAIN\\john doe",
+            "success",
+        ),
         ("Invalid user a b c from 203.0.113.9 port 4000", "a b c", "failure"),
         ("Failed none for invalid user  from 203.0.113.9 port 4000 ssh2", "", "failure"),
         ("Disconnected from authenticating user john doe 203.0.113.9 port 4000 [preauth]", "john doe", ""),
     ] {
-        let expected = [("user.name", user), ("event.outcome", outcome), ("event.category", "authentication"), ("source.ip", "203.0.113.9")];
+        let expected = [
+            ("user.name", user),
+            ("event.outcome", outcome),
+            ("event.category", "authentication"),
+            ("source.ip", "203.0.113.9"),
+        ];
         check("sshd-session", message, &expected);
     }
 }
@@ -132,15 +145,34 @@ fn what_stands_before_the_terminal_says_why_sudo_refused() {
         "user NOT authorized on host",
         "unknown group: wheel",
     ] {
-        let message = format!("joe : {reason} ; TTY=pts/0 ; PWD=/home/joe ; USER=root ; COMMAND=/bin/sh -c COMMAND=x");
-        let expected = [("user.name", "joe"), ("event.outcome", "failure"), ("event.reason", reason), ("event.action", "/bin/sh -c COMMAND=x")];
+        let message =
+            format!("joe : {reason} ; TTY=pts/0 ; PWD=/home/joe ; USER=root ; COMMAND=/bin/sh -c COMMAND=x");
+        let expected = [
+            ("user.name", "joe"),
+            ("event.outcome", "failure"),
+            ("event.reason", reason),
+            ("event.action", "/bin/sh -c COMMAND=x"),
+        ];
         check("sudo", &message, &expected);
         let message = format!("  joe : {reason} ; HOST=web ; PWD=/ ; USER=root ; COMMAND=/bin/sh");
         check("sudo", &message, &[("event.outcome", "failure"), ("user.name", "joe")]);
     }
-    for fields in ["TTY=pts/0 ; PWD=/ ; USER=root", "PWD=/ ; USER=root", "HOST=web ; TTY=unknown ; PWD=/x ; y ; USER=root ; ENV=A=b"] {
+    for fields in [
+        "TTY=pts/0 ; PWD=/ ; USER=root",
+        "PWD=/ ; USER=root",
+        "HOST=web ; TTY=unknown ; PWD=/x ; y ; USER=root ; ENV=A=b",
+    ] {
         let message = format!("joe : {fields} ; COMMAND=/bin/id");
-        check("sudo", &message, &[("user.name", "joe"), ("event.outcome", "success"), ("event.action", "/bin/id"), ("event.reason", "")]);
+        check(
+            "sudo",
+            &message,
+            &[
+                ("user.name", "joe"),
+                ("event.outcome", "success"),
+                ("event.action", "/bin/id"),
+                ("event.reason", ""),
+            ],
+        );
     }
 }
 
@@ -150,23 +182,73 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
     for (process, message, user, source) in [
         ("sshd", "User root from 203.0.113.9 not allowed because not listed in AllowUsers", "root", address),
         ("sshd", "User backup not allowed because account is locked", "backup", ""),
-        ("sshd", "error: maximum authentication attempts exceeded for root from 203.0.113.9 port 4000 ssh2 [preauth]", "root", address),
-        ("sshd", "maximum authentication attempts exceeded for invalid user a b from 203.0.113.9 port 4000 ssh2", "a b", address),
-        ("sshd", "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root", "root", address),
-        ("sshd", "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9", "", address),
-        ("sshd", "Disconnecting invalid user admin 203.0.113.9 port 4000: Too many authentication failures [preauth]", "admin", address),
-        ("sshd", "Disconnecting authenticating user root 203.0.113.9 port 4000: Change of username or service not allowed: (root,ssh-connection) -> (x,ssh-connection) [preauth]", "root", address),
+        (
+            "sshd",
+            "error: maximum authentication attempts exceeded for root from 203.0.113.9 port 4000 ssh2 [preauth]",
+            "root",
+            address,
+        ),
+        (
+            "sshd",
+            "maximum authentication attempts exceeded for invalid user a b from 203.0.113.9 port 4000 ssh2",
+            "a b",
+            address,
+        ),
+        (
+            "sshd",
+            "PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9  user=root",
+            "root",
+            address,
+        ),
+        (
+            "sshd",
+            "PAM 1 more authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9",
+            "",
+            address,
+        ),
+        (
+            "sshd",
+            "Disconnecting invalid user admin 203.0.113.9 port 4000: Too many authentication failures [preauth]",
+            "admin",
+            address,
+        ),
+        (
+            "sshd",
+            "Disconnecting authenticating user root 203.0.113.9 port 4000: Change of username or service not allowed: (root,ssh-connection) -> (x,ssh-connection) [preauth]",
+            "root",
+            address,
+        ),
         ("sshd", "Disconnecting: Too many authentication failures for root [preauth]", "root", ""),
         ("sshd", "input_userauth_request: invalid user admin [preauth]", "admin", ""),
-        ("sshd", "error: PAM: Authentication failure for illegal user admin from 203.0.113.9", "admin", address),
+        (
+            "sshd",
+            "error: PAM: Authentication failure for illegal user admin from 203.0.113.9",
+            "admin",
+            address,
+        ),
         ("sshd", "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4000", "", address),
         ("sshd", "fatal: Timeout before authentication for 203.0.113.9 port 4000", "", address),
-        ("sudo", "pam_unix(sudo:auth): authentication failure; logname=joe uid=1000 euid=0 tty=/dev/pts/0 ruser=joe rhost=  user=joe", "joe", ""),
-        ("vsftpd", "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=203.0.113.9  user=x", "x", address),
+        (
+            "sudo",
+            "pam_unix(sudo:auth): authentication failure; logname=joe uid=1000 euid=0 tty=/dev/pts/0 ruser=joe rhost=  user=joe",
+            "joe",
+            "",
+        ),
+        (
+            "vsftpd",
+            "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=203.0.113.9  user=x",
+            "x",
+            address,
+        ),
         ("sudo", "pam_unix(sudo:auth): auth could not identify password for [joe]", "joe", ""),
         ("su", "FAILED SU (to root) joe on pts/0", "joe", ""),
         ("su", "FAILED su for root by joe", "joe", ""),
-        ("su", "pam_unix(su-l:auth): authentication failure; logname=joe uid=1000 euid=0 tty=pts/0 ruser=joe rhost=  user=root", "root", ""),
+        (
+            "su",
+            "pam_unix(su-l:auth): authentication failure; logname=joe uid=1000 euid=0 tty=pts/0 ruser=joe rhost=  user=root",
+            "root",
+            "",
+        ),
         ("login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure", "root", ""),
         ("login", "FAILED LOGIN 2 FROM 203.0.113.9 FOR joe, Authentication failure", "joe", address),
     ] {

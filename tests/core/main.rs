@@ -67,6 +67,7 @@ mod explain;
 mod coverage;
 mod hostile;
 mod properties;
+mod forms;
 mod fuzz;
 mod report;
 mod template;

@@ -18,7 +18,8 @@ fn the_last_value_of_an_event_that_goes_on_in_another_line_fills_no_field() {
             &json!({"log": FIRST, "stream": "stdout", "time": "2026-11-22T07:08:00Z"}),
             &json!({"log": format!("{REST}\n"), "stream": "stdout", "time": "2026-11-22T07:08:00Z"}),
         ),
-        json!({"log": FIRST, "stream": "stdout", "attrs": {"a": "b"}, "time": "2026-11-22T07:08:00Z"}).to_string(),
+        json!({"log": FIRST, "stream": "stdout", "attrs": {"a": "b"}, "time": "2026-11-22T07:08:00Z"})
+            .to_string(),
         lines(
             &json!({"container_id": "ab", "log": FIRST, "source": "stdout", "partial_message": "true", "partial_last": "false"}),
             &json!({"container_id": "ab", "log": REST, "source": "stdout", "partial_message": "true", "partial_last": "true"}),

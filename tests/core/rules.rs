@@ -251,7 +251,7 @@ impl Read {
     fn know_syslog(&mut self, prefix: &str) {
         let header = syslog::parse(prefix);
         let time = header.time.map(|time| match time {
-            HeaderTime::Bsd { month, day, hour, minute, second, nanosecond } => {
+            HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, .. } => {
                 let fraction = if nanosecond == 0 { String::new() } else { format!(".{nanosecond:09}") };
                 format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}, no year")
             }

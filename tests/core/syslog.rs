@@ -6,7 +6,7 @@ use jiff::tz::{Offset, offset};
 use proptest::prelude::*;
 
 fn bsd(month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<HeaderTime> {
-    Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond: 0 })
+    Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond: 0, offset: None })
 }
 
 fn zoned(text: &str, offset: Offset) -> Option<HeaderTime> {
@@ -57,7 +57,15 @@ fn f2_a_one_digit_day_stands_behind_one_blank_or_two() {
 
 #[test]
 fn f2_a_bsd_time_may_have_a_fraction() {
-    let time = HeaderTime::Bsd { month: 8, day: 2, hour: 1, minute: 2, second: 3, nanosecond: 120_000_000 };
+    let time = HeaderTime::Bsd {
+        month: 8,
+        day: 2,
+        hour: 1,
+        minute: 2,
+        second: 3,
+        nanosecond: 120_000_000,
+        offset: None,
+    };
     assert_eq!(parse("Aug 2 01:02:03.12 pc").time, Some(time));
 }
 

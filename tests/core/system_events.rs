@@ -137,12 +137,22 @@ fn sign_ins_that_fail_and_that_succeed_are_found_by_user_and_source() {
 #[test]
 fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
     for (id, name, message, source) in [
-        ("851", "Reconnaissance Detected: Network or Port Scan", "Port scan from 203.0.113.7", Some("203.0.113.7")),
+        (
+            "851",
+            "Reconnaissance Detected: Network or Port Scan",
+            "Port scan from 203.0.113.7",
+            Some("203.0.113.7"),
+        ),
         ("850", "x", "Probe from 2001:db8::7 to 10.0.0.5.", Some("2001:db8::7")),
         ("852", "x", "A scan of 10.0.0.5 was detected", None),
         ("7777", "Reconnaissance Detected: something new", "", None),
         ("600", "ユーザのサインイン", "ユーザは 203.0.113.7 からサインインしました", Some("203.0.113.7")),
-        ("160", "認証の失敗", "203.0.113.7からのサインインで、ユーザ名「ann」のパスワードが正しくありません。", Some("203.0.113.7")),
+        (
+            "160",
+            "認証の失敗",
+            "203.0.113.7からのサインインで、ユーザ名「ann」のパスワードが正しくありません。",
+            Some("203.0.113.7"),
+        ),
         ("160", "認証の失敗", "サインイン元: 2001:db8::7。ユーザ名「ann」", Some("2001:db8::7")),
         ("160", "認証の失敗", "ユーザ名「8.8.8.8」 203.0.113.7", None),
         ("160", "認証の失敗", "ユーザ名「ann」のパスワードが正しくありません", None),
@@ -150,6 +160,7 @@ fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
     ] {
         let read = event(id, name, &format!("src=10.0.0.2 suser=System target=ann msg={message}"));
         assert_eq!(read.get("source.ip").as_str(), source, "{message}: {}", read.json);
+        assert_eq!(read.get("source.address").as_str(), source, "{message}: {}", read.json);
         assert_eq!((read.text("observer.ip"), read.text("server.ip")), ("10.0.0.2", "10.0.0.2"), "{message}");
     }
     // Any other event of the Manager, and an Agent's own, say what they said.

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::known_keys::take;
 use super::tables::keys::{Destination, key};
+use super::tables::system_events::SystemEvent;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
@@ -58,6 +59,11 @@ fn ends(context: &mut Context<'_, '_>) {
     ] {
         // Who switches the address off wants it nowhere.
         if context.row.is_off(ip) {
+            continue;
+        }
+        // The Manager that writes of a sign-in or a scan is no source of it.
+        let names_manager = context.system.is_some_and(SystemEvent::names_manager);
+        if names_manager && field == FieldId::SOURCE_ADDRESS && !context.row.has(ip) {
             continue;
         }
         let told = keys.into_iter().filter_map(|key| context.keyed.value(key)).find(|end| *end != "N/A");

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use bumpalo::Bump;
 use memchr::arch::all::packedpair::HeuristicFrequencyRank;
-use memchr::memmem::FinderBuilder;
+use memchr::memmem::{Finder, FinderBuilder};
 
 use super::classify::classify;
 use super::conditions::condition;
@@ -33,6 +33,7 @@ use super::vulnerability::techniques;
 use crate::bytes::trim::trim;
 use crate::document::field_list::{FieldId, ListedField};
 use crate::document::field_type::Type;
+use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
@@ -41,7 +42,7 @@ use crate::log_types::event::{
 };
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
-use crate::parse::pairs::event_keys::KeyId;
+use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;
 use crate::read::record::Other;
@@ -129,6 +130,9 @@ impl Profile for DeepSecurity {
             event.keyed.unquote(|key| FREE_TEXTS.contains(&key) || (quotes_text && key == key::MSG));
         }
         keep_paths(event.keyed);
+        if has_key_in_value(event.keyed) {
+            event.problems.add(Problem::KeyInValue);
+        }
     }
 
     fn header_keys(&self) -> HeaderKeys {
@@ -176,6 +180,21 @@ fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String
             Some(if names_a_computer || is_rule { Product::Agent } else { Product::Manager })
         }
     }
+}
+
+/// Whether a value has a key of Deep Security's own in it that no blank parts from the text before it: its value is lost in the other.
+/// Texts that quote others, and payloads, are not looked at.
+fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
+    static OWN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("TrendMicroDs"));
+    const SHORTEST: usize = "TrendMicroDs".len() + 2;
+    keyed.all().any(|(_, pair, _)| {
+        if pair.raw.len() < SHORTEST || matches!(pair.key, "msg" | "TrendMicroDsPacketData") {
+            return false;
+        }
+        let Some(at) = OWN.find(pair.raw.as_bytes()) else { return false };
+        let name = pair.raw.get(at..).and_then(|found| found.split_once('=')).map(|(name, _)| name);
+        name.is_some_and(|name| tables().keys.names.contains(&name))
+    })
 }
 
 /// Keys whose values may begin and end with quotes of their own.

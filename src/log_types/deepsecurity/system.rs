@@ -15,8 +15,10 @@ use crate::parse::pairs::event_keys::EventKeys;
 /// tells it behind `from`; in another language than English, a sign-in's message does that with the only address in it.
 pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option<&'a str> {
     let message = keyed.value(key::MSG)?;
-    let behind_from = message.rsplit_once(" from ").and_then(|(_, place)| place.split_ascii_whitespace().next());
-    let trimmed = |place: &'a str| place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
+    let behind_from =
+        message.rsplit_once(" from ").and_then(|(_, place)| place.split_ascii_whitespace().next());
+    let trimmed =
+        |place: &'a str| place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
     match behind_from.map(trimmed).filter(|place| address(place).is_some()) {
         Some(place) => Some(place),
         None if event.is_sign_in() && !message.is_ascii() => only_address(message, keyed.value(key::TARGET)),
@@ -98,7 +100,8 @@ fn place_and_manager(context: &mut Context<'_, '_>, event: &SystemEvent) {
         row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
     }
     let Some(at) = keyed.at(key::SRC).filter(|at| !keyed.is_used(*at)) else { return };
-    let manager = keyed.filled_at(at).and_then(address).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
+    let manager =
+        keyed.filled_at(at).and_then(address).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
     if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
         row.trace.reason(Step::Details, || Read::Pair(at));
         row.set_if_absent(FieldId::OBSERVER_IP, Value::Ip(manager));

@@ -44,7 +44,6 @@ fn object_of(raw: &str, kind: Type) -> Option<Value<'_>> {
     match kind {
         Type::Flat => Some(Value::Json(raw)),
         Type::GeoPoint => is_geo_point(raw).then_some(Value::Json(raw)),
-        Type::Keyword | Type::Text => Some(Value::Text(raw)),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
 use nom::character::complete::{anychar, char};
 use nom::combinator::{all_consuming, map_opt, value};
-use nom::sequence::{preceded, terminated};
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::parse::pieces::text_before;
@@ -52,8 +52,14 @@ fn field(input: &str) -> IResult<&str, &str> {
 /// Reads what names a delimiter: the character itself, `\t`, or a code point (rule L-3), which a relay may have spelled (rule L-7).
 fn delimiter(field: &str) -> IResult<&str, char> {
     let tab = value('\t', alt((tag("\\t"), tag("<TAB>"), tag("^I"))));
-    alt((all_consuming(anychar), all_consuming(tab), all_consuming(code_point), all_consuming(octal)))
-        .parse(field)
+    alt((
+        all_consuming(anychar),
+        all_consuming(tab),
+        all_consuming(code_point),
+        all_consuming(octal),
+        all_consuming(decimal),
+    ))
+    .parse(field)
 }
 
 /// Reads `#011` or `\011`: a code point of three octal digits, as relays write a control character.
@@ -61,6 +67,13 @@ fn octal(input: &str) -> IResult<&str, char> {
     let digits = take_while_m_n(3, 3, |character: char| character.is_digit(8));
     let number = preceded(alt((tag("#"), tag("\\"))), digits);
     map_opt(number, |digits| u32::from_str_radix(digits, 8).ok().and_then(char::from_u32)).parse(input)
+}
+
+/// Reads `<009>`: a code point of three decimal digits, as Kiwi and WinSyslog write a control character.
+fn decimal(input: &str) -> IResult<&str, char> {
+    let digits = take_while_m_n(3, 3, |character: char| character.is_ascii_digit());
+    let number = delimited(char('<'), digits, char('>'));
+    map_opt(number, |digits: &str| digits.parse().ok().and_then(char::from_u32)).parse(input)
 }
 
 /// Reads `x5E`, `0x5E`, `\x5E`, `\u005E` or `%5E`: a code point of one to four hexadecimal digits.
@@ -87,8 +100,8 @@ mod tests {
     fn l3_a_delimiter_is_a_character_or_its_code_point() {
         let named = |text| delimiter(text).map(|(_, character)| character).ok();
         assert_eq!(
-            ["^", "x", "x5E", "0x09", "\\t", "tab", "xD800"].map(named),
-            [Some('^'), Some('x'), Some('^'), Some('\t'), Some('\t'), None, None]
+            ["^", "x", "x5E", "0x09", "\\t", "tab", "xD800", "<009>", "<094>"].map(named),
+            [Some('^'), Some('x'), Some('^'), Some('\t'), Some('\t'), None, None, Some('\t'), Some('^')]
         );
     }
 

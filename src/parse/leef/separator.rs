@@ -90,6 +90,7 @@ fn spelled(text: &str, character: char, spelling: Spelling) -> Option<usize> {
         .into_iter()
         .find_map(|(prefix, count)| digits(prefix, count, 16))
         .or_else(|| word(&format!("&#{code};")))
+        .or_else(|| word(&format!("<{code:03}>")))
         .or_else(|| word(&format!("&#x{code:x};")))
         .or_else(|| word(&format!("&#x{code:X};")))
         .or_else(|| ["\\t", "<TAB>", "<tab>", "^I"].into_iter().filter(|_| character == '\t').find_map(word))

@@ -91,6 +91,9 @@ const MAX_AGE_SECONDS: i64 = 31 * 24 * 60 * 60;
 /// A clock may be this much ahead of UTC: no zone is farther east.
 const AHEAD_OF_UTC: SignedDuration = SignedDuration::from_hours(14);
 
+/// 2001-01-01: no event that is loaded is older. Clocks that were never set begin in 1970, 1980 or 2000, while CEF and S3 are of 2006.
+const OLDEST: i64 = 978_307_200;
+
 /// The last time at which an event can have happened that names no year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Latest {
@@ -241,7 +244,7 @@ fn against_collector(
     let age = |time: ZonedTime| read.instant.as_second() - time.instant.as_second();
     let oldest = -AHEAD_OF_COLLECTOR.as_secs();
     let time = time.filter(|time| (oldest..=MAX_AGE_SECONDS).contains(&age(*time)));
-    let names_zone = matches!(header, HeaderTime::Zoned(..));
+    let names_zone = header.names_zone();
     let clock = (!names_zone).then(|| HeaderClock::of(header, time, read.instant));
     // A clock that shows the time at which the line was read stands in the zone for which it was taken.
     let is_sure = names_zone || zone.is_some() || collected.zone_known || clock == Some(HeaderClock::AsRead);
@@ -257,9 +260,10 @@ fn without_collector(
     zone: Option<&Zone>,
 ) -> HeaderSays {
     let time = read_header(header, zone.unwrap_or(&Zone::UTC), latest.instant, Twice::First);
-    let time = time.filter(|time| time.instant.as_second() <= later(around.load, AHEAD_OF_UTC).as_second());
+    let last = later(around.load, AHEAD_OF_UTC).as_second();
+    let time = time.filter(|time| (OLDEST..=last).contains(&time.instant.as_second()));
     let doubts = Doubts {
-        zone_assumed: zone.is_none() && !matches!(header, HeaderTime::Zoned(..)),
+        zone_assumed: zone.is_none() && !header.names_zone(),
         year_by_load: latest.by_load && matches!(header, HeaderTime::Bsd { .. }),
     };
     HeaderSays { time: time.map(|time| (time, doubts)), clock: None }
@@ -284,7 +288,7 @@ impl Surroundings {
 /// zones differ by a day at most.
 pub fn is_possible(time: ZonedTime, load: Timestamp) -> bool {
     const DAY: i64 = 24 * 60 * 60;
-    (0..=load.as_second().saturating_add(DAY)).contains(&time.instant.as_second())
+    (OLDEST..=load.as_second().saturating_add(DAY)).contains(&time.instant.as_second())
 }
 
 fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {

@@ -34,6 +34,11 @@ pub(super) fn read_header(
     latest: Timestamp,
     twice: Twice,
 ) -> Option<ZonedTime> {
+    let own = match header {
+        HeaderTime::Bsd { offset: Some(offset), .. } => Some(Zone::Fixed(offset)),
+        _ => None,
+    };
+    let zone = own.as_ref().unwrap_or(zone);
     let read = |clock| match twice {
         Twice::First => zone.read(clock),
         Twice::Second => zone.read_until(clock, latest),
@@ -55,7 +60,7 @@ pub(super) fn read_header(
 /// What the header's clock showed, if it was in this year; a year that the header names counts.
 pub(super) fn in_year(header: HeaderTime, year: i16) -> Option<DateTime> {
     match header {
-        HeaderTime::Bsd { month, day, hour, minute, second, nanosecond } => {
+        HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, .. } => {
             let time = Time::new(hour, minute, second, nanosecond).ok()?;
             Some(DateTime::from_parts(Date::new(year, month, day).ok()?, time))
         }

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::rfc2822;
 use jiff::fmt::strtime;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
+use serde_json::Value;
 
 use super::header::{ReadTime, Twice, read_header};
 use super::zone::{Zone, ZonedTime};
@@ -43,8 +45,8 @@ pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
 }
 
 /// Reads what a collector says of the time, in the forms that collectors have: ISO 8601, written with or without a colon in its
-/// offset, or a number of seconds, milli-, micro- or nanoseconds since 1970. A number that means a day before the year 2000 is
-/// something else.
+/// offset, or with the abbreviation of a zone; RFC 2822; the date with slashes; a number of seconds, milli-, micro- or nanoseconds since
+/// 1970, or two of seconds and nanoseconds; MongoDB's `{"$date": …}`. A number that means a day before the year 2000 is something else.
 pub fn parse_collector(text: &str) -> Option<CollectorTime> {
     const YEAR_2000: i64 = 946_684_800;
     let text = text.trim();
@@ -57,16 +59,68 @@ pub fn parse_collector(text: &str) -> Option<CollectorTime> {
         && let Some(clock) = pieces.time()
     {
         let clock = DateTime::from_parts(pieces.date(), clock);
-        return Some(match pieces.to_numeric_offset() {
-            Some(offset) => {
-                CollectorTime::Zoned(ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset })
-            }
-            None => CollectorTime::Clock(clock),
-        });
+        return match pieces.to_numeric_offset() {
+            Some(offset) => zoned(clock, offset),
+            None => Some(CollectorTime::Clock(clock)),
+        };
     }
-    const PATTERNS: [&str; 3] = ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z", "%d/%b/%Y:%H:%M:%S %z"];
-    let parsed = PATTERNS.iter().find_map(|pattern| strtime::parse(pattern, text).ok())?;
-    Some(CollectorTime::Zoned(ZonedTime { instant: parsed.to_timestamp().ok()?, offset: parsed.offset()? }))
+    parse_written(text).or_else(|| parse_json(text))
+}
+
+/// The forms that fewer collectors have.
+fn parse_written(text: &str) -> Option<CollectorTime> {
+    const ZONED: [&str; 4] = [
+        "%Y-%m-%d %H:%M:%S%.f %z",
+        "%Y-%m-%dT%H:%M:%S%.f%z",
+        "%d/%b/%Y:%H:%M:%S %z",
+        "%Y/%m/%d %H:%M:%S%.f %z",
+    ];
+    const CLOCK: [&str; 2] = ["%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f"];
+    if let Some(parsed) = ZONED.iter().find_map(|pattern| strtime::parse(pattern, text).ok()) {
+        let time = ZonedTime { instant: parsed.to_timestamp().ok()?, offset: parsed.offset()? };
+        return Some(CollectorTime::Zoned(time));
+    }
+    let clock = |text: &str| {
+        let parsed = CLOCK.iter().find_map(|pattern| strtime::parse(pattern, text).ok())?;
+        parsed.to_datetime().ok()
+    };
+    if let Some(clock) = clock(text) {
+        return Some(CollectorTime::Clock(clock));
+    }
+    if let Some((before, zone)) = text.rsplit_once(' ')
+        && let Some(offset) = syslog::offset_of_abbreviation(zone)
+        && let Some(clock) = clock(before.trim_end())
+    {
+        return zoned(clock, offset);
+    }
+    let time = rfc2822::DateTimeParser::new().parse_zoned(text).ok()?;
+    Some(CollectorTime::Zoned(ZonedTime { instant: time.timestamp(), offset: time.offset() }))
+}
+
+/// The forms that are JSON: `[SECONDS, NANOSECONDS]`, and MongoDB's `{"$date": …}` and `{"$date": {"$numberLong": "…"}}`.
+fn parse_json(text: &str) -> Option<CollectorTime> {
+    if !text.starts_with(['[', '{']) {
+        return None;
+    }
+    match serde_json::from_str(text).ok()? {
+        Value::Array(parts) => {
+            let [seconds, nanoseconds] = parts.as_slice() else { return None };
+            let nanoseconds = i32::try_from(nanoseconds.as_u64()?).ok()?;
+            let instant = Timestamp::new(seconds.as_i64()?, nanoseconds).ok()?;
+            parse_epoch(&seconds.to_string()).filter(|read| read.as_second() == instant.as_second())?;
+            Some(CollectorTime::Instant(instant))
+        }
+        Value::Object(fields) => {
+            let date = fields.get("$date")?;
+            let date = date.get("$numberLong").unwrap_or(date);
+            parse_collector(date.as_str().map_or_else(|| date.to_string(), str::to_owned).as_str())
+        }
+        _ => None,
+    }
+}
+
+fn zoned(clock: DateTime, offset: Offset) -> Option<CollectorTime> {
+    Some(CollectorTime::Zoned(ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset }))
 }
 
 /// Reads a time by `timestamp_format`. A year that the text does not name is the latest in which the time is not after `latest`.
@@ -88,7 +142,7 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
             let time = read_header(header, zone.unwrap_or(&Zone::UTC), latest, Twice::First)?;
             Some(ReadTime {
                 time,
-                zone_assumed: zone.is_none() && !matches!(header, HeaderTime::Zoned(..)),
+                zone_assumed: zone.is_none() && !header.names_zone(),
                 year_assumed: matches!(header, HeaderTime::Bsd { .. }),
             })
         }

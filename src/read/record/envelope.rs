@@ -1,4 +1,4 @@
-//! What services of AWS put around the records of others: the objects of a CloudWatch Logs subscription, and SNS's notifications.
+//! What is put around the records of others: the objects of a CloudWatch Logs subscription, SNS's notifications, OpenTelemetry's requests.
 //!
 //! An envelope is told by what the object holds. It gives the text in which the records stand, and what it says of all of them.
 //! [`super::records`] reads that text in its place. Does not know what the records mean.
@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use super::fluentd::{Envelope, Other, Record};
+use super::otlp;
 
 /// An envelope that was opened.
 pub(super) struct Opened<'a> {
@@ -28,7 +29,7 @@ struct Kind {
     open: for<'r, 'a> fn(&'r mut Record<'a>) -> Option<Opened<'a>>,
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     // "CloudWatch Logs: real-time processing of log data with subscriptions", the format of the data.
     Kind { has: &["messageType", "logEvents"], open: cloudwatch_logs },
     // "Amazon SNS: HTTP/HTTPS notification JSON format".
@@ -36,6 +37,8 @@ const KINDS: [Kind; 4] = [
     // "Using Lambda with Amazon SNS": what a function is invoked with.
     Kind { has: &["EventSource", "Sns"], open: |record| Some(plain(value(record, "Sns")?)) },
     Kind { has: &["Records"], open: invocation },
+    // "OpenTelemetry Protocol", JSON Protobuf encoding of ExportLogsServiceRequest.
+    Kind { has: &["resourceLogs"], open: open_telemetry },
 ];
 
 /// Opens the envelope that a JSON record without `message` is, if it is one.
@@ -81,6 +84,13 @@ fn invocation<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
     let records = value(record, "Records").filter(|records| records.starts_with('['))?;
     let near = records.get(..records.floor_char_boundary(NEAR))?;
     (near.contains("\"EventSource\"") && near.contains("aws:sns")).then(|| plain(records))
+}
+
+fn open_telemetry<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    let records = otlp::records(&value(record, "resourceLogs")?)?;
+    let is_empty = records.as_array().is_some_and(Vec::is_empty);
+    let empty = is_empty.then_some("an object of OpenTelemetry without log records");
+    Some(Opened { envelope: Envelope::default(), records: Cow::Owned(records.to_string()), empty })
 }
 
 fn plain(records: Cow<'_, str>) -> Opened<'_> {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::fluentd::{Other, Record};
 use super::json;
 use super::spare::Spare;
+use super::time_fields;
 use crate::bytes::table;
 use crate::bytes::table::Table;
 
@@ -77,6 +78,24 @@ pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> boo
     let first = found.first()?;
     take(record, first);
     u64::try_from(found.len() - 1).ok()
+}
+
+/// How many fields have another event than the one in `message`. A copy of that, with or without what stands in front of its marker,
+/// is none.
+pub(crate) fn further(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool) -> u64 {
+    if !record.others.iter().any(|other| behind_marker(&other.value).is_some()) {
+        return 0;
+    }
+    let own = behind_marker(&record.message);
+    let differs = |text: &str| behind_marker(text) != own && is_event(text);
+    let mut found = outer(record, &differs);
+    inner(record, &differs, &mut found);
+    u64::try_from(found.len()).unwrap_or(u64::MAX)
+}
+
+/// What stands behind the first letters that markers end in.
+fn behind_marker(text: &str) -> Option<&str> {
+    memchr::memmem::find(text.as_bytes(), b"EF:").and_then(|at| text.get(at..)).map(str::trim_end)
 }
 
 /// The dotted name of the first field with an event, whatever it is called, so that a person can be told of it.
@@ -180,6 +199,8 @@ fn take(record: &mut Record<'_>, path: &[String]) {
     } else {
         let Some(mut fields) = object(&value).map(Value::Object) else { return };
         let Some(text) = take_text(&mut fields, rest) else { return };
+        let times = times_beside(&mut fields, rest);
+        add_times(record, times);
         if fields.as_object().is_some_and(|fields| !fields.is_empty()) {
             kept.push(Other { name: first.clone().into(), value: fields.to_string().into() });
         }
@@ -193,6 +214,41 @@ fn take(record: &mut Record<'_>, path: &[String]) {
     record.plain = 0;
     record.message_missing = false;
     record.message_field = Some(path.join(".").into());
+}
+
+/// Takes the fields with times out of the objects around the event that stood at `path`, the nearest first.
+fn times_beside(value: &mut Value, path: &[String]) -> Vec<Other<'static>> {
+    let Some(fields) = value.as_object_mut() else { return Vec::new() };
+    let mut times = match path.split_first() {
+        Some((first, rest)) => {
+            fields.get_mut(first).map(|inner| times_beside(inner, rest)).unwrap_or_default()
+        }
+        None => Vec::new(),
+    };
+    for name in std::iter::once("timestamp").chain(time_fields::names().iter().copied()) {
+        let is_time = |value: &Value| value.is_string() || value.is_number();
+        if !fields.get(name).is_some_and(is_time) || times.iter().any(|time| time.name == name) {
+            continue;
+        }
+        let value = match fields.remove(name) {
+            Some(Value::String(text)) => text,
+            Some(value) => value.to_string(),
+            None => continue,
+        };
+        times.push(Other { name: name.into(), value: value.into() });
+    }
+    times
+}
+
+/// Makes them fields of the record, where it has none of their names.
+fn add_times(record: &mut Record<'_>, times: Vec<Other<'static>>) {
+    for time in times {
+        if time.name == "timestamp" && record.timestamp.is_none() {
+            record.timestamp = Some(time.value);
+        } else if !record.others.iter().any(|other| other.name == time.name) {
+            record.others.push(time);
+        }
+    }
 }
 
 /// Takes the text at `path` out of a value. JSON that a text holds is written as an object afterwards.
