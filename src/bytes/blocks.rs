@@ -12,39 +12,70 @@ const BLOCK: usize = 64;
 /// Bytes that are looked at as one.
 const PART: usize = 16;
 
-/// A word that stands between a blank and the byte that ends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Word {
-    pub(crate) start: usize,
-    /// Where the byte stands that ends it.
-    pub(crate) end: usize,
+/// The starts of the words that stand between a blank and the byte that ends them, from left to right. No word holds either.
+pub(crate) struct WordStarts<'t> {
+    end: u8,
+    text: &'t [u8],
+    /// Where the next block begins.
+    next: usize,
+    /// A bit for each end in this block that has not been looked at yet.
+    ends: u64,
+    /// A bit for each end and each blank of this block.
+    stops: u64,
+    /// The last of them before this block.
+    last_stop: Option<usize>,
 }
 
-/// Hands each word that stands between a blank and `end` to `each`, from left to right. No word holds either.
-#[inline]
-pub(crate) fn each_word(end: u8, text: &[u8], mut each: impl FnMut(Word)) {
-    let (blocks, rest) = text.as_chunks::<BLOCK>();
-    let mut last = [0; BLOCK];
-    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
-    // Where a word may begin: behind the last blank or end, and nowhere behind an end.
-    let mut last_start = None;
-    for (block, from) in blocks.iter().chain([&last]).zip((0..).step_by(BLOCK)) {
-        let (ends, stops) = ends_and_stops(block, end);
-        let start_behind = |stops: u64| {
-            let stop = (BLOCK - 1) - stops.leading_zeros() as usize;
-            (ends >> stop & 1 == 0).then_some(from + stop + 1)
-        };
-        let mut rest = ends;
-        while rest != 0 {
-            let before = stops & ((rest & rest.wrapping_neg()) - 1);
-            let start = if before == 0 { last_start } else { start_behind(before) };
-            if let Some(start) = start {
-                each(Word { start, end: from + rest.trailing_zeros() as usize });
-            }
-            rest &= rest - 1;
+impl<'t> WordStarts<'t> {
+    pub(crate) fn new(end: u8, text: &'t [u8]) -> Self {
+        Self { end, text, next: 0, ends: 0, stops: 0, last_stop: None }
+    }
+
+    /// Goes on to the next block, if there is one.
+    #[inline]
+    fn advance(&mut self) -> Option<()> {
+        if self.stops != 0 {
+            self.last_stop = Some(self.next - 1 - self.stops.leading_zeros() as usize);
         }
-        if stops != 0 {
-            last_start = start_behind(stops);
+        let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
+        (self.ends, self.stops) = match rest.first_chunk() {
+            Some(block) => ends_and_stops(block, self.end),
+            None => {
+                let mut block = [0; BLOCK];
+                block.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+                ends_and_stops(&block, self.end)
+            }
+        };
+        self.next += BLOCK;
+        Some(())
+    }
+
+    /// The nearest blank or end before the next end; nothing inside where that is the first.
+    #[inline]
+    fn next_stop(&mut self) -> Option<Option<usize>> {
+        while self.ends == 0 {
+            self.advance()?;
+        }
+        let lowest = self.ends & self.ends.wrapping_neg();
+        self.ends ^= lowest;
+        Some(match self.stops & (lowest - 1) {
+            0 => self.last_stop,
+            stops => Some(self.next - 1 - stops.leading_zeros() as usize),
+        })
+    }
+}
+
+impl Iterator for WordStarts<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            if let Some(stop) = self.next_stop()?
+                && self.text.get(stop) != Some(&self.end)
+            {
+                return Some(stop + 1);
+            }
         }
     }
 }
@@ -66,40 +97,20 @@ fn ends_and_stops(block: &[u8; BLOCK], end: u8) -> (u64, u64) {
 #[inline]
 pub(crate) fn end_of_name(text: &[u8]) -> Option<usize> {
     let (parts, rest) = text.as_chunks::<PART>();
-    let others =
-        parts.iter().map(others_than_names).zip((0..).step_by(PART)).find(|(others, _)| *others != 0);
-    match others {
-        Some((others, start)) => Some(start + others.trailing_zeros() as usize),
-        None => {
-            let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-            rest.iter().position(|byte| !is_name(byte)).map(|at| text.len() - rest.len() + at)
+    let mut start = 0;
+    for part in parts {
+        let bytes = u8x16::new(*part);
+        let is = |byte| bytes.simd_eq(u8x16::splat(byte));
+        let is_letter = is_between(bytes | u8x16::splat(0x20), b'a', b'z');
+        let is_name = is_letter | is_between(bytes, b'0', b'9') | is(b'_') | is(b'-');
+        let others = !is_name.to_bitmask() & 0xffff;
+        if others != 0 {
+            return Some(start + others.trailing_zeros() as usize);
         }
+        start += PART;
     }
-}
-
-/// Whether a word of `text` has only the bytes of a name: without a branch on its length, which no processor can foretell.
-#[inline]
-pub(crate) fn is_name(text: &[u8], word: Word) -> bool {
-    let Some(name) = text.get(word.start..word.end) else { return false };
-    let behind_start = text.get(word.start..word.start + PART).and_then(<[u8]>::first_chunk);
-    match (behind_start, name.last_chunk()) {
-        (Some(part), None) => others_than_names(part) & ((1 << name.len()) - 1) == 0,
-        // The two halves of a long name overlap.
-        (Some(first), Some(last)) if name.len() <= 2 * PART => {
-            others_than_names(first) | others_than_names(last) == 0
-        }
-        _ => end_of_name(name).is_none(),
-    }
-}
-
-/// A bit for each byte that stands in no name.
-#[inline]
-fn others_than_names(part: &[u8; PART]) -> u32 {
-    let bytes = u8x16::new(*part);
-    let is = |byte| bytes.simd_eq(u8x16::splat(byte));
-    let is_letter = is_between(bytes | u8x16::splat(0x20), b'a', b'z');
-    let is_name = is_letter | is_between(bytes, b'0', b'9') | is(b'_') | is(b'-');
-    !is_name.to_bitmask() & 0xffff
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    rest.iter().position(|byte| !is_name(byte)).map(|at| start + at)
 }
 
 /// All bits of each byte from `first` to `last`.
@@ -113,29 +124,17 @@ fn is_between(bytes: u8x16, first: u8, last: u8) -> u8x16 {
 mod tests {
     use proptest::{prop_assert_eq, proptest};
 
-    use super::{Word, each_word, end_of_name, is_name};
+    use super::{WordStarts, end_of_name};
 
     proptest! {
         #[test]
-        fn words_stand_where_a_plain_search_says(text in "[=a \t\r\n]{0,20}|[= ab\\\\é]{0,300}|(a{60,70}[ =]){0,5}") {
+        fn words_start_where_a_plain_search_says(text in "[=a \t\r\n]{0,20}|[= ab\\\\é]{0,300}|(a{60,70}[ =]){0,5}") {
             let bytes = text.as_bytes();
             let is_stop = |byte: &u8| matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n');
             let ends = (0..bytes.len()).filter(|end| bytes[*end] == b'=');
-            let words = ends.filter_map(|end| {
-                let stop = bytes[..end].iter().rposition(is_stop)?;
-                (bytes[stop] != b'=').then_some(Word { start: stop + 1, end })
-            });
-            let mut found = Vec::new();
-            each_word(b'=', bytes, |word| found.push(word));
-            prop_assert_eq!(found, words.collect::<Vec<_>>());
-        }
-
-        #[test]
-        fn a_name_is_what_a_plain_search_finds_no_end_in(text in "[a-zA-Z0-9_-]{0,40}.{0,20}", start in 0..9usize, length in 0..40usize) {
-            let start = start.min(text.len());
-            let end = (start + length).min(text.len());
-            let plain = end_of_name(&text.as_bytes()[start..end]).is_none();
-            prop_assert_eq!(is_name(text.as_bytes(), Word { start, end }), plain);
+            let stops = ends.filter_map(|end| bytes[..end].iter().rposition(is_stop));
+            let starts = stops.filter(|stop| bytes[*stop] != b'=').map(|blank| blank + 1);
+            prop_assert_eq!(WordStarts::new(b'=', bytes).collect::<Vec<_>>(), starts.collect::<Vec<_>>());
         }
 
         #[test]

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 use nom::bytes::complete::{is_not, tag};
 use nom::character::complete::{char, digit1, space0};
-use nom::combinator::{all_consuming, opt, peek, recognize, verify};
+use nom::combinator::{opt, peek, recognize, verify};
 use nom::error::Error;
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
@@ -23,7 +23,7 @@ use super::pairs::pair::{Escapes, Pair};
 use super::pieces::text_before;
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
-use crate::bytes::blocks::{Word, each_word, end_of_name, is_name};
+use crate::bytes::blocks::{WordStarts, end_of_name};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
@@ -139,57 +139,62 @@ fn extension<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
 pub(crate) fn text_and_pairs<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let key_at_once = opt(terminated(key, char('='))).parse(input);
     let (rest, first_key) = key_at_once.unwrap_or((input, None));
-    append_pairs(first_key, rest, |_| true, pairs)
+    append_pairs(first_key, rest, key, pairs)
 }
 
 /// Appends the pair of `first_key`, whose value `input` starts with, and all pairs behind it. Gives the text before the first pair.
-/// A key counts if it `is_wanted`: others are text.
-///
-/// A value goes on to the next key or to the end: an `=` that follows no key is text (rules E5, E5a). Each `=` looks back for its key: to
-/// the nearest blank, but not past the `=` before it, so that the time is linear (rule P2).
+/// `key` reads a key: [`key`], or a parser that takes fewer.
 pub(crate) fn append_pairs<'a>(
     first_key: Option<&'a str>,
     input: &'a str,
-    is_wanted: impl Fn(&str) -> bool,
+    key: impl KeyParser<'a>,
     pairs: &mut Vec<Pair<'a>>,
 ) -> &'a str {
+    let mut words = WordStarts::new(b'=', input.as_bytes());
     let next_backslash =
         |from| memchr(b'\\', part(input, from..).as_bytes()).map_or(input.len(), |at| from + at);
     let mut backslash = next_backslash(0);
-    let (mut key_of_value, mut leading) = (first_key, "");
-    let mut end_value = |key, raw, end| {
-        // Few values have a backslash: most need no search of their own.
+    let (mut rest, mut key_of_value, mut leading) = (input, first_key, "");
+    while let Ok((behind, (raw, next_key))) = value(key, input, &mut words).parse(rest) {
+        let end = input.len() - behind.len();
         let mut escapes = Escapes::None;
+        // Few values have a backslash: most need no search of their own.
         if backslash < end {
             escapes = Escapes::of(raw);
             backslash = next_backslash(end);
         }
-        match key {
+        match key_of_value {
             Some(key) => pairs.push(Pair { key, raw, escapes }),
             None => leading = raw,
         }
-    };
-    let mut start = 0;
-    each_word(b'=', input.as_bytes(), |word| {
-        // An escaped `=` is behind a backslash, which is in no key.
-        if let Some(key) = key_of_word(input, word).filter(|key| is_wanted(key)) {
-            end_value(key_of_value, part(input, start..start_of_separator(input, word.start)), word.end);
-            (key_of_value, start) = (Some(key), word.end + 1);
+        if next_key.is_none() {
+            break;
         }
-    });
-    end_value(key_of_value, part(input, start..), input.len());
+        (rest, key_of_value) = (behind, next_key);
+    }
     leading
 }
 
-/// The key that a word of `text` is.
-#[inline]
-fn key_of_word(text: &str, word: Word) -> Option<&str> {
-    let key = part(text, word.start..word.end);
-    // Nearly every key is a name.
-    if is_name(text.as_bytes(), word) && !matches!(key.as_bytes(), [] | [b'-', ..]) {
-        return Some(key);
+/// Reads the raw text of a value, and the key behind it with its `=`. Where no key follows, the value goes on to the end: an `=`
+/// that follows no key is text (rules E5, E5a). The input reaches to the end of `text`; `words` start those words of `text`, from the
+/// value on, that have an `=` behind them.
+///
+/// Each `=` looks back for its key: to the nearest blank, but not past the `=` before it, so that the time is linear (rule P2).
+fn value<'a>(
+    key: impl KeyParser<'a>,
+    text: &'a str,
+    words: &mut WordStarts<'a>,
+) -> impl Parser<&'a str, Output = (&'a str, Option<&'a str>), Error = Error<&'a str>> {
+    move |input: &'a str| {
+        for start in words.by_ref() {
+            // An escaped `=` is behind a backslash, which is in no key.
+            if let Ok((rest, key)) = terminated(key, char('=')).parse(part(text, start..)) {
+                let value = part(text, text.len() - input.len()..start_of_separator(text, start));
+                return Ok((rest, (value, Some(key))));
+            }
+        }
+        Ok(("", (input, None)))
     }
-    all_consuming(self::key).parse(key).ok().map(|(_, key)| key)
 }
 
 /// Where the separator before a key starts: a blank, a tab or a line end (rule E1). All blanks before it belong to the value
@@ -239,9 +244,16 @@ pub(crate) fn is_padding(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n' | '\0')
 }
 
+/// A parser of keys that can be used again and again.
+pub(crate) trait KeyParser<'a>: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy {}
+
+impl<'a, P: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy> KeyParser<'a> for P {}
+
 #[cfg(test)]
 mod tests {
-    use super::{extension, header, key, marker, plain_key_start, text_and_pairs};
+    use nom::Parser;
+
+    use super::{WordStarts, extension, header, key, marker, plain_key_start, value};
 
     #[test]
     fn h1_a_marker_has_blanks_and_a_version_behind_it() {
@@ -277,14 +289,10 @@ mod tests {
 
     #[test]
     fn e5_a_value_goes_on_to_the_next_key_or_to_the_end() {
-        let read = |text: &'static str| {
-            let mut pairs = Vec::new();
-            let leading = text_and_pairs(text, &mut pairs);
-            (leading, pairs.iter().map(|pair| (pair.key, pair.raw)).collect::<Vec<_>>())
-        };
-        assert_eq!(read("a=http://x/?y=1 z =2  b=3"), ("", vec![("a", "http://x/?y=1 z =2 "), ("b", "3")]));
-        assert_eq!(read("x\r\nb="), ("x", vec![("b", "")]));
-        assert_eq!(read(r"x b\=3 -c=4 d=[1]=5"), (r"x b\=3 -c=4", vec![("d", "[1]=5")]));
+        let read = |text| value(key, text, &mut WordStarts::new(b'=', text.as_bytes())).parse(text);
+        assert_eq!(read("http://x/?y=1 z =2  b=3"), Ok(("3", ("http://x/?y=1 z =2 ", Some("b")))));
+        assert_eq!(read("x\r\nb="), Ok(("", ("x", Some("b")))));
+        assert_eq!(read(r"x b\=3"), Ok(("", (r"x b\=3", None))));
     }
 
     #[test]

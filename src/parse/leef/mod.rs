@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use nom::bytes::complete::tag;
 use nom::character::complete::space0;
-use nom::combinator::peek;
+use nom::combinator::{peek, verify};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
@@ -106,8 +106,9 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Le
 /// The parser itself keeps to rule L-5; a caller who knows the sender's keys, and which values hold no free text, may
 /// ask for more. One blank before a key is the separator.
 pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterator<Item = Pair<'a>> {
+    let known_key = |input: &'a str| verify(cef::key, |key: &str| known.contains(&key)).parse(input);
     let mut inner = Vec::new();
-    let raw = cef::append_pairs(None, pair.raw, |key| known.contains(&key), &mut inner);
+    let raw = cef::append_pairs(None, pair.raw, known_key, &mut inner);
     let inner = inner.into_iter().map(move |found| Pair { escapes: pair.escapes, ..found });
     std::iter::once(Pair { raw, ..pair }).chain(inner)
 }
