@@ -303,10 +303,14 @@ impl<'d> MappedEvent<'_, 'd> {
     /// made of the line as it was.
     fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
-        // Where there is no query there are no parameters, and no password without an @, as it is or coded; fields of a record may hold JSON.
-        let has_mark = memchr::memchr3(b'?', b'@', b'%', read.event.text.as_bytes()).is_some();
+        // Parameters stand in a query, a fragment or a path, and a password before an @, each as it is or coded; fields of a record may
+        // hold JSON.
+        let text = read.event.text.as_bytes();
+        let has_mark = memchr::memchr3(b'?', b'@', b'%', text).is_some()
+            || memchr::memchr2(b';', b'#', text).is_some()
+            || [FieldId::URL_QUERY, FieldId::URL_FRAGMENT].iter().any(|field| row.text(*field).is_some());
         let may_have_any = has_mark || !read.event.record.others.is_empty();
-        if !may_have_any && !section.log_type.redaction.cards {
+        if !may_have_any && !read.redacted && !section.log_type.redaction.cards {
             return;
         }
         row.trace.step(Step::Redaction);
@@ -318,13 +322,14 @@ impl<'d> MappedEvent<'_, 'd> {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
                 Some(FieldId::MESSAGE) if is_as_it_should_be => return None,
-                Some(FieldId::URL_QUERY) => redaction::Searched::Query,
+                Some(FieldId::URL_QUERY | FieldId::URL_FRAGMENT) => redaction::Searched::Query,
+                Some(FieldId::URL_ORIGINAL) => redaction::Searched::Url,
                 _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
                 _ => redaction::Searched::Text,
             };
             section.redactor.clean_text(text, place, arena)
         });
-        if redacted {
+        if redacted || read.redacted {
             read.problems.add(Problem::ParametersRedacted);
         }
     }

@@ -54,6 +54,8 @@ pub(super) struct ReadEvent<'d> {
     pub(super) device_kind: Option<DeviceKind>,
     pub(super) keyed: EventKeys<'d>,
     pub(super) problems: Problems,
+    /// Values of its record were masked: it is counted once, with those of its document.
+    pub(super) redacted: bool,
     /// Which fields of the record are the event's.
     pub(super) fields: UsedFields,
     /// The payload of a packet among those fields.
@@ -85,6 +87,7 @@ impl<'d> ReadEvent<'d> {
             device_kind: None,
             keyed,
             problems: Problems::default(),
+            redacted: false,
             fields: UsedFields::default(),
             payload: None,
             is_cut: false,
@@ -176,9 +179,7 @@ impl<'d> ReadEvent<'d> {
         arena: &'d Bump,
     ) -> &'d str {
         let clean = section.redactor.clean_text(text, Searched::Json, arena);
-        if clean.is_some() {
-            self.problems.add(Problem::ParametersRedacted);
-        }
+        self.redacted |= clean.is_some();
         let clean = clean.unwrap_or(text);
         self.json = JsonRecord::read(clean, paths, section.keys.len(), arena).map(Box::new);
         if section.log_type.raw_message == RawMessage::Full { text } else { clean }

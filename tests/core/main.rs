@@ -13,6 +13,7 @@ mod config;
 mod config_kinds;
 mod config_page;
 mod redaction;
+mod redaction_urls;
 mod event;
 mod object;
 mod container;

@@ -6,17 +6,18 @@
 
 mod cards;
 mod json;
+mod layer;
 mod mask;
 mod parameters;
 mod userinfo;
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use foldhash::fast::RandomState;
 
+use self::layer::{Layer, RedactedValue};
 use self::mask::Mask;
 use crate::bytes::slice;
 use crate::config::log_type::Redaction;
@@ -28,7 +29,9 @@ pub(crate) enum Searched {
     Http,
     /// Text with URLs in it: a name stands behind a question mark, or further on in the same query.
     Text,
-    /// A query without its question mark.
+    /// A URL, with a scheme or without.
+    Url,
+    /// A query without its question mark, or a fragment without its number sign.
     Query,
     /// JSON, which may hold URLs.
     Json,
@@ -70,26 +73,25 @@ impl Redactor {
 
     /// The same bytes without the values that are to be redacted; nothing where there are none.
     pub(crate) fn clean<'a>(&self, bytes: &[u8], searched: Searched, arena: &'a Bump) -> Option<&'a [u8]> {
-        // Parameters have an equals sign, and passwords stand before an `@`, as it is or coded: most values of a document have neither.
+        // Parameters have an equals sign, members of JSON a quote, and passwords stand before an `@`, each as it is or coded: most values
+        // of a document have none of these.
         let is_plain = !matches!(searched, Searched::Http | Searched::Json) && !self.cards;
-        if is_plain && memchr::memchr3(b'=', b'@', b'%', bytes).is_none() {
+        if is_plain
+            && memchr::memchr3(b'=', b'@', b'%', bytes).is_none()
+            && memchr::memchr2(b'"', b'\\', bytes).is_none()
+        {
             return None;
         }
         let mut found = Vec::new();
-        parameters::find(bytes, searched, &self.params, &mut found);
-        // Parts of forms and members of JSON have their names in quotes.
-        if matches!(searched, Searched::Http | Searched::Json) && memchr::memchr(b'"', bytes).is_some() {
-            if searched == Searched::Http {
-                parameters::find_in_parts(bytes, &self.params, &mut found);
-            }
-            let headers = Some(&self.headers).filter(|_| searched == Searched::Json);
-            json::find(bytes, json::Wanted { keys: &self.keys, headers }, &mut found);
+        if searched == Searched::Http {
+            parameters::find_in_parts(bytes, &self.params, &mut found);
         }
-        if matches!(searched, Searched::Http | Searched::Json) {
-            json::find_coded(bytes, &self.keys, &mut found);
-        }
-        if self.passwords {
-            userinfo::find(bytes, &mut found);
+        let mut layer = Layer::written(bytes);
+        self.find(&layer, searched, &mut found);
+        for _ in 0..MOST_LAYERS {
+            let Some(undone) = layer.undone() else { break };
+            self.find(&undone, searched, &mut found);
+            layer = undone;
         }
         if self.cards {
             cards::find(bytes, &mut found);
@@ -117,20 +119,25 @@ impl Redactor {
         Some(clean.into_bump_slice())
     }
 
+    /// Appends what is found in one layer.
+    fn find(&self, layer: &Layer<'_>, searched: Searched, found: &mut Vec<RedactedValue>) {
+        parameters::find(layer, searched, &self.params, found);
+        if memchr::memchr(b'"', &layer.bytes).is_some() {
+            let headers = Some(&self.headers).filter(|_| searched == Searched::Json);
+            let in_urls = searched == Searched::Text && !layer.is_undone();
+            json::find(layer, json::Wanted { keys: &self.keys, headers, in_urls }, found);
+        }
+        if self.passwords {
+            userinfo::find(layer, searched, found);
+        }
+    }
+
     /// The same for text.
     pub(crate) fn clean_text<'a>(&self, text: &str, searched: Searched, arena: &'a Bump) -> Option<&'a str> {
         let clean = self.clean(text.as_bytes(), searched, arena)?;
         // Values begin and end at ASCII characters, so that what is left is whole.
         Some(std::str::from_utf8(clean).unwrap_or_default())
     }
-}
-
-/// A value that is to be redacted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct RedactedValue {
-    value: Range<usize>,
-    /// Its mask needs quotes: it is a number in JSON.
-    quoted: bool,
 }
 
 impl Names {
@@ -146,20 +153,22 @@ impl Names {
         Self { last_letters, names }
     }
 
-    /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`, and so are `password[]` and `password[0]`.
+    /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`, and so are `password[]`, `password[0]`,
+    /// `login.password`, `form:password` and `Main$Password`.
     fn has(&self, written: &[u8]) -> bool {
         if written.is_empty() || written.len() > LONGEST_NAME {
             return false;
         }
         if !written.contains(&b'%') && !written.ends_with(b"]") {
-            return self.has_plain(written);
+            let last = last_step(written);
+            return self.has_plain(written) || (last.len() < written.len() && self.has_plain(last));
         }
         let decoded: Vec<u8> = percent_encoding::percent_decode(written).collect();
         // So frameworks name the fields of an object, and the elements of a list.
         let mut steps =
             decoded.split(|byte| *byte == b'[').map(|step| step.strip_suffix(b"]").unwrap_or(step));
         let inner = steps.rfind(|step| !step.iter().all(u8::is_ascii_digit));
-        self.has_plain(inner.unwrap_or(&decoded))
+        self.has_plain(last_step(inner.unwrap_or(&decoded)))
     }
 
     /// Whether one of them has these [`ends`].
@@ -200,8 +209,22 @@ fn ends(name: &[u8]) -> Option<(usize, u32)> {
     Some((usize::from(first), u32::from(counts.next_back().unwrap_or(first))))
 }
 
-/// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack.
+/// What a name of several steps ends with.
+fn last_step(name: &[u8]) -> &[u8] {
+    memchr::memrchr3(b'.', b':', b'$', name).and_then(|at| name.get(at + 1..)).unwrap_or(name)
+}
+
+/// How often codes are undone: for a URL in a URL in a URL.
+const MOST_LAYERS: usize = 3;
+
+/// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack, and so
+/// is a way out of a folder.
 fn may_be_secret(decoded: &[u8]) -> bool {
     !decoded.is_empty()
-        && decoded.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.~%-".contains(byte))
+        && decoded.iter().all(|byte| is_of_secrets(*byte))
+        && !decoded.windows(3).any(|bytes| bytes == b"../")
+}
+
+fn is_of_secrets(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=_.~%-".contains(&byte)
 }

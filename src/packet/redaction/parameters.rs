@@ -5,117 +5,180 @@ use std::sync::LazyLock;
 use memchr::memmem;
 use memchr::memmem::Finder;
 
-use super::{Names, RedactedValue, Searched, may_be_secret};
+use super::layer::{Layer, code, codes_undone};
+use super::{LONGEST_NAME, Names, RedactedValue, Searched, is_of_secrets, may_be_secret};
+use crate::bytes::find::each_found;
 use crate::bytes::slice;
 
-/// Appends the values of the parameters in `bytes` whose names are among `names`.
-pub(super) fn find(bytes: &[u8], searched: Searched, names: &Names, found: &mut Vec<RedactedValue>) {
-    for equals in memchr::memchr_iter(b'=', bytes) {
-        found.extend(parameter(bytes, equals, searched, names));
-    }
-    for percent in memchr::memchr_iter(b'%', bytes) {
-        found.extend(coded_parameter(bytes, percent, names));
-    }
+/// What stands between the last blank and a place. It is read on from place to place, so that a line takes time by its length alone.
+#[derive(Default)]
+pub(super) struct Token {
+    read: usize,
+    has_quote: bool,
+    has_slash: bool,
+    has_ampersand: bool,
+    /// A question mark or a number sign.
+    pub(super) has_query: bool,
 }
 
-/// A parameter of a URL that is the value of another one, coded with percent signs: `next=http%3A%2F%2Fa%2F%3Ftoken%3Dvalue`.
-fn coded_parameter(bytes: &[u8], equals: usize, names: &Names) -> Option<RedactedValue> {
-    const BEFORE: [&[u8]; 4] = [b"%3f", b"%26", b"%23", b"%3b"];
-    let (before, rest) = bytes.split_at_checked(equals)?;
-    let rest = rest.get(..3).filter(|code| code.eq_ignore_ascii_case(b"%3d")).and_then(|_| rest.get(3..))?;
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.[]~".contains(byte);
-    // The code before the name ends with characters that a name can have.
-    let code = memchr::memrchr(b'%', before)?;
-    let (code, name) = before.get(code..)?.split_at_checked(3)?;
-    let is_coded = BEFORE.iter().any(|known| code.eq_ignore_ascii_case(known));
-    if !is_coded || !name.iter().all(is_name) || !names.has(name) {
-        return None;
-    }
-    let is_end = |at: usize, byte: u8| match byte {
-        b'%' => rest
-            .get(at..at + 3)
-            .is_some_and(|code| BEFORE.iter().any(|known| code.eq_ignore_ascii_case(known))),
-        byte => {
-            matches!(byte, b'&' | b'#' | b'"' | b'<' | b'>')
-                || byte.is_ascii_whitespace()
-                || byte.is_ascii_control()
+impl Token {
+    /// Reads on to a place at which nothing before was asked for.
+    pub(super) fn read_to(&mut self, at: usize, bytes: &[u8]) -> &Self {
+        for byte in bytes.get(self.read..at).unwrap_or_default() {
+            match byte {
+                b'"' => self.has_quote = true,
+                b'/' => self.has_slash = true,
+                b'&' => self.has_ampersand = true,
+                b'?' | b'#' => self.has_query = true,
+                byte if byte.is_ascii_whitespace() => *self = Self::default(),
+                _ => {}
+            }
         }
-    };
-    let length = rest.iter().enumerate().position(|(at, byte)| is_end(at, *byte)).unwrap_or(rest.len());
-    let start = equals + 3;
-    may_be_secret(&decoded(rest.get(..length)?))
-        .then_some(RedactedValue { value: start..start + length, quoted: false })
+        self.read = self.read.max(at);
+        self
+    }
 }
 
-fn parameter(bytes: &[u8], equals: usize, searched: Searched, names: &Names) -> Option<RedactedValue> {
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Around {
+    searched: Searched,
+    /// In a parameter of a path (RFC 3986, section 3.3), which ends with its segment.
+    in_path: bool,
+    /// In quotes, which end it; elsewhere a quote may be the attack.
+    in_quotes: bool,
+}
+
+/// Appends the values of the parameters in a layer whose names are among `names`.
+pub(super) fn find(layer: &Layer<'_>, searched: Searched, names: &Names, found: &mut Vec<RedactedValue>) {
+    let mut token = Token::default();
+    for equals in memchr::memchr_iter(b'=', &layer.bytes) {
+        found.extend(parameter(layer, equals, searched, names, &mut token));
+    }
+}
+
+fn parameter(
+    layer: &Layer<'_>,
+    equals: usize,
+    searched: Searched,
+    names: &Names,
+    token: &mut Token,
+) -> Option<RedactedValue> {
+    let bytes = &*layer.bytes;
     // CEF writes `\=` for an equals sign.
     let before = bytes.get(..equals)?;
     let before = before.strip_suffix(b"\\").unwrap_or(before);
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.%[]~".contains(byte);
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:$%[]~".contains(byte);
     let start = before.iter().rposition(|byte| !is_name(byte)).map_or(0, |at| at + 1);
     if !names.has(before.get(start..)?) {
         return None;
     }
-    let front = before.get(..start)?;
-    let is_parameter = match (front.last(), searched) {
+    let is_new = layer.is_new(equals) || start.checked_sub(1).is_some_and(|front| layer.is_new(front));
+    let front = before.get(..start)?.last();
+    let token = token.read_to(start, bytes);
+    let is_in_text = matches!(searched, Searched::Text | Searched::Url);
+    let is_parameter = match (front, searched) {
         (Some(b'?'), _) => true,
+        (Some(b'&' | b'#' | b';'), _) if layer.is_undone() => true,
         // A string may be a query as a whole.
         (Some(b'"'), Searched::Json) => true,
-        (Some(b'&'), Searched::Text) => token(front).iter().any(|byte| matches!(byte, b'?' | b'#')),
+        (Some(b'&'), _) if is_in_text => token.has_query,
         // A fragment, or a parameter of the path.
-        (Some(b'#'), Searched::Http) => true,
-        (Some(b'#' | b';'), Searched::Text | Searched::Json) => token(front).contains(&b'/'),
+        (Some(b'#'), Searched::Http | Searched::Query) => true,
+        (Some(b'#'), _) => token.has_slash,
+        (Some(b';'), _) if is_in_text || searched == Searched::Json => token.has_slash || token.has_query,
         (Some(b'&' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
-        (Some(byte), Searched::Http) => {
+        (Some(byte), Searched::Http) if !layer.is_undone() => {
             byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()
         }
         _ => false,
     };
-    if !is_parameter {
+    if !is_new || !is_parameter {
         return None;
     }
-    let start = equals + 1;
-    let rest = bytes.get(start..)?;
-    // A URL in quotes ends with them; elsewhere a quote may be the attack.
-    let is_quoted = token(front).contains(&b'"') || matches!(front.last(), Some(b'"'));
-    let is_in_path = front.last() == Some(&b';') && !token(front).contains(&b'?');
-    let ends = |byte: &u8| {
-        matches!(byte, b'&' | b'#' | b'<' | b'>')
-            || (is_in_path && *byte == b'?')
-            || byte.is_ascii_whitespace()
-            || byte.is_ascii_control()
-            || (is_quoted && *byte == b'"')
+    let around = Around {
+        searched,
+        in_path: front == Some(&b';') && token.has_slash && !token.has_query && !token.has_ampersand,
+        in_quotes: token.has_quote || searched == Searched::Json,
     };
-    let length = rest.iter().position(ends).unwrap_or(rest.len());
-    let written = rest.get(..length)?;
-    // What quotes a URL may escape the quote behind it.
-    let written = if is_quoted { written.strip_suffix(b"\\").unwrap_or(written) } else { written };
-    may_be_secret(&decoded(written))
-        .then(|| RedactedValue { value: start..start + written.len(), quoted: false })
+    let start = equals + 1;
+    let end = end(layer, start, around)?;
+    let written = bytes.get(start..end)?;
+    let value = decoded(written);
+    let is_secret =
+        if around.in_path { may_be_secret(&value) } else { may_be_secret_of_query(written, &value) };
+    is_secret.then(|| layer.value(start..end))
 }
 
-/// The text without blanks that ends here: a URL, as far as it goes.
-fn token(front: &[u8]) -> &[u8] {
-    let start = front.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
-    slice::bytes(front, start..)
+/// Where a value ends; nothing where it has a character that no secret has. No other parameter begins before.
+fn end(layer: &Layer<'_>, start: usize, around: Around) -> Option<usize> {
+    let bytes = &*layer.bytes;
+    let parts =
+        |byte: u8| matches!(byte, b'&' | b'#' | b';') || around.in_path && matches!(byte, b'/' | b'?');
+    let mut at = start;
+    while let Some(byte) = bytes.get(at).copied() {
+        let is_blank = |byte: u8| byte.is_ascii_whitespace() || byte.is_ascii_control();
+        if parts(byte) || byte == b'"' && around.in_quotes {
+            return Some(at);
+        }
+        match (byte, code(bytes, at)) {
+            (b'%', Some((b'/', _))) if around.in_path => return Some(at),
+            (b'%', code) => at += code.map_or(1, |(_, length)| length),
+            (_, Some((byte, _))) if parts(byte) => return Some(at),
+            (_, Some((byte, length))) if is_of_secrets(byte) => at += length,
+            (b'\\', None) => match bytes.get(at + 1) {
+                Some(b'=' | b'/') => at += 2,
+                Some(b'"' | b'n' | b'r' | b't') if around.in_quotes => return Some(at),
+                _ => return None,
+            },
+            _ if is_of_secrets(byte) => at += 1,
+            (b'<' | b'>', _) if layer.is_written(at) => return Some(at),
+            _ if is_blank(byte) && layer.is_written(at) => return Some(at),
+            // What stands around a URL in a sentence.
+            (b'"' | b')' | b',', None) if around.searched == Searched::Text && layer.is_written(at) => {
+                let rest = bytes.get(at..)?;
+                let next = rest.iter().find(|byte| !matches!(byte, b'"' | b')' | b','));
+                return next.is_none_or(u8::is_ascii_whitespace).then_some(at);
+            }
+            _ => return None,
+        }
+    }
+    Some(at)
 }
 
-/// A value with its percent signs decoded as often as it takes, and CEF's escapes undone.
+/// Whether a value of a query or a form may be a secret. A plus sign is written for a blank there, which no secret has; only base64, which
+/// a sender forgot to code, has it too, and goes on without a word's end.
+pub(super) fn may_be_secret_of_query(written: &[u8], value: &[u8]) -> bool {
+    const SHORTEST_RUN: usize = 12;
+    let is_base64 = || {
+        let length = value.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+        let digits = slice::bytes(value, ..length);
+        let is_random = |run: &[u8]| {
+            run.len() >= SHORTEST_RUN
+                && run.iter().any(u8::is_ascii_lowercase)
+                && run.iter().any(u8::is_ascii_uppercase)
+        };
+        digits.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+            && digits.split(|byte| *byte == b'+').any(is_random)
+    };
+    may_be_secret(value) && (!written.contains(&b'+') || is_base64())
+}
+
+/// A value with its codes undone as often as it takes, and the backslashes of CEF and JSON.
 pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
     const DEEPEST: usize = 4;
     let mut value: Vec<u8> = Vec::new();
     let mut bytes = written.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
-        if byte != b'\\' || !matches!(bytes.peek(), Some(b'=')) {
+        if byte != b'\\' || !matches!(bytes.peek(), Some(b'=' | b'/')) {
             value.push(byte);
         }
     }
     for _ in 0..DEEPEST {
-        let once: Vec<u8> = percent_encoding::percent_decode(&value).collect();
-        if once == value {
+        if !value.iter().any(|byte| matches!(byte, b'%' | b'\\')) {
             break;
         }
-        value = once;
+        value = codes_undone(&value).map(|(_, byte, _)| byte).collect();
     }
     value
 }
@@ -124,25 +187,37 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
 /// headers, an empty line, and the value up to the next part.
 pub(super) fn find_in_parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
     /// To prepare the search takes longer than to search most payloads.
-    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("name=\""));
-    for at in NAME.find_iter(bytes) {
-        let Some(rest) = bytes.get(at + 6..) else { continue };
-        let Some(end) = rest.iter().position(|byte| matches!(byte, b'"' | b'\n')) else { continue };
-        if !names.has(slice::bytes(rest, ..end)) {
-            continue;
-        }
-        let behind = slice::bytes(rest, end..);
-        let head = [&b"\r\n\r\n"[..], b"\n\n"]
-            .iter()
-            .filter_map(|gap| Some((memmem::find(behind, gap)?, gap.len())))
-            .min();
-        let Some((gap, length)) = head else { continue };
-        let start = gap + length;
-        let value = slice::bytes(behind, start..);
-        let length = value.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(value.len());
-        if may_be_secret(slice::bytes(value, ..length)) {
-            let start = at + 6 + end + start;
-            found.push(RedactedValue { value: start..start + length, quoted: false });
-        }
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("name="));
+    for at in each_found(&NAME, bytes) {
+        found.extend(part(bytes, at + NAME.needle().len(), names));
     }
+}
+
+/// The value of the part of a form whose name begins at `start`, with a quote or without.
+fn part(bytes: &[u8], start: usize, names: &Names) -> Option<RedactedValue> {
+    /// No part has more headers behind its name than fit in here.
+    const LONGEST_HEAD: usize = 1024;
+    const KIND: &[u8] = b"form-data";
+    let rest = bytes.get(start..)?;
+    let (name, is_quoted) = rest.strip_prefix(b"\"").map_or((rest, false), |name| (name, true));
+    let is_end =
+        |byte: &u8| matches!(byte, b'"' | b'\r' | b'\n') || (!is_quoted && matches!(byte, b';' | b' '));
+    let length = name.iter().take(LONGEST_NAME + 1).position(is_end)?;
+    if !names.has(name.get(..length)?) {
+        return None;
+    }
+    // A name without quotes may be that of a parameter.
+    let line = bytes.get(start.saturating_sub(64)..start)?;
+    if !is_quoted && !line.windows(KIND.len()).any(|kind| kind.eq_ignore_ascii_case(KIND)) {
+        return None;
+    }
+    let behind = name.get(length..)?;
+    let head = slice::bytes(behind, ..behind.len().min(LONGEST_HEAD));
+    let gap =
+        [&b"\r\n\r\n"[..], b"\n\n"].into_iter().filter_map(|gap| Some(memmem::find(head, gap)? + gap.len()));
+    let value = behind.get(gap.min()?..)?;
+    let length = value.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(value.len());
+    let start = bytes.len() - value.len();
+    may_be_secret(value.get(..length)?)
+        .then_some(RedactedValue { value: start..start + length, quoted: false })
 }

@@ -1,68 +1,52 @@
-//! `user:password@host` in URLs (RFC 3986, section 3.2.1), as they are written, in the source of JSON and percent-encoded.
+//! `user:password@host` in URLs (RFC 3986, section 3.2.1).
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memrchr};
 
+use super::layer::Layer;
 use super::parameters::decoded;
-use super::{RedactedValue, may_be_secret};
+use super::{RedactedValue, Searched, may_be_secret};
 use crate::bytes::find::each_found;
-use crate::bytes::slice;
 
-/// A spelling of a URL: what stands behind its scheme, before its password and behind it.
-struct Spelling {
-    /// To prepare a search takes longer than to search most texts.
-    start: Finder<'static>,
-    colon: &'static [u8],
-    at: &'static [u8],
-}
-
-static SPELLINGS: LazyLock<[Spelling; 4]> = LazyLock::new(|| {
-    let spelling = |start, colon, at| Spelling { start: Finder::new(start), colon, at };
-    [
-        spelling("://", b":", b"@"),
-        spelling(":\\/\\/", b":", b"@"),
-        spelling("%3A%2F%2F", b"%3A", b"%40"),
-        spelling("%3a%2f%2f", b"%3a", b"%40"),
-    ]
-});
+/// What stands before a URL's user: the end of its scheme, as it is and in the source of JSON, or what names a host without a scheme.
+static STARTS: LazyLock<[Finder<'static>; 5]> =
+    LazyLock::new(|| ["://", ":\\/\\/", "CONNECT ", "request=", "url="].map(Finder::new));
 
 /// Appends the passwords that stand before the hosts of URLs.
-pub(super) fn find(bytes: &[u8], found: &mut Vec<RedactedValue>) {
-    // Most texts have neither of the signs that stand behind a password.
-    let Some(sign) = memchr2(b'@', b'%', bytes) else { return };
-    let signs = slice::bytes(bytes, sign..);
+pub(super) fn find(layer: &Layer<'_>, searched: Searched, found: &mut Vec<RedactedValue>) {
+    let bytes = &*layer.bytes;
+    if memchr(b'@', bytes).is_none() {
+        return;
+    }
     // A text may begin behind the scheme: `//user:password@host`.
-    if let [plain, ..] = &*SPELLINGS
-        && bytes.starts_with(b"//")
-    {
-        found.extend(password(bytes, 2, plain));
+    if !layer.is_undone() && (searched == Searched::Url || bytes.starts_with(b"//")) {
+        found.extend(password(layer, 0));
     }
-    for spelling in SPELLINGS.iter().filter(|spelling| may_hold(signs, spelling.at)) {
-        for start in each_found(&spelling.start, bytes) {
-            found.extend(password(bytes, start + spelling.start.needle().len(), spelling));
-        }
+    for start in STARTS.iter() {
+        let new = each_found(start, bytes).filter(|at| layer.is_new(*at));
+        found.extend(new.filter_map(|at| password(layer, at + start.needle().len())));
     }
 }
 
-/// Whether the sign behind a password may stand in `bytes`.
-fn may_hold(bytes: &[u8], at: &[u8]) -> bool {
-    static ESCAPED: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("%40"));
-    if at == b"@" { memchr(b'@', bytes).is_some() } else { ESCAPED.find(bytes).is_some() }
-}
-
-fn password(bytes: &[u8], start: usize, spelling: &Spelling) -> Option<RedactedValue> {
+/// The password of a URL whose scheme ends at `start`.
+fn password(layer: &Layer<'_>, start: usize) -> Option<RedactedValue> {
+    /// More than a user, a password and a host take.
+    const LONGEST: usize = 2048;
     let ends = |byte: &u8| {
         matches!(byte, b'/' | b'?' | b'#' | b'&' | b'"' | b'\'' | b'<' | b'>')
             || byte.is_ascii_whitespace()
             || byte.is_ascii_control()
     };
-    let rest = bytes.get(start..)?;
-    let authority = rest.get(..rest.iter().position(ends).unwrap_or(rest.len()))?;
-    let user_info = authority.get(..memmem::rfind(authority, spelling.at)?)?;
-    let from = memmem::find(user_info, spelling.colon)? + spelling.colon.len();
+    let rest = layer.bytes.get(start..)?;
+    let slashes = if rest.starts_with(b"//") { 2 } else { 0 };
+    let rest = rest.get(slashes..)?;
+    let authority =
+        rest.get(..rest.iter().take(LONGEST).position(ends).unwrap_or(rest.len().min(LONGEST)))?;
+    let user_info = authority.get(..memrchr(b'@', authority)?)?;
+    let from = memchr(b':', user_info)? + 1;
     let password = user_info.get(from..)?;
-    may_be_secret(&decoded(password))
-        .then(|| RedactedValue { value: start + from..start + from + password.len(), quoted: false })
+    let start = start + slashes + from;
+    may_be_secret(&decoded(password)).then(|| layer.value(start..start + password.len()))
 }
