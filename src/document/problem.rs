@@ -180,11 +180,9 @@ impl Problem {
             Self::PacketRedacted => "packet with headers or parameters whose values are not written",
             Self::ParametersRedacted => "URL with parameters whose values are not written",
             Self::CollectorTimeUnread => {
-                "collector's time in a form that is not read, kept as text; 'collector_time_key' names another field"
+                "collector's time in a form that is not read, kept as text ('collector_time_key' names a field that has one)"
             }
-            Self::TimeFallback => {
-                "event without a usable time of its own; 'collector_time_key' names a field of its record that has one"
-            }
+            Self::TimeFallback => "event without a usable time of its own",
             Self::ZoneAssumed => "time zone assumed to be UTC: name the zone of the clocks in timestamp_tz",
             Self::YearByLoad => "time without a year, which only the time of the load tells",
             Self::TimeAfterObject => {

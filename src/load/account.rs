@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::ages::Ages;
 use super::clocks::Clocks;
-use crate::document::problem::Problems;
+use crate::document::problem::{Problem, Problems};
 use crate::map::exclude::Exclusions;
 use crate::read::object::Inflation;
 use crate::read::object::line::Break;
@@ -47,6 +47,8 @@ pub struct Account {
     pub problems: Problems,
     /// The maker of the first event of another product, as its header names it.
     pub unknown_product: Option<String>,
+    /// The field of the first collector's time that could not be read.
+    pub unread_time: Option<String>,
     /// Where the object broke off.
     pub broken: Option<Break>,
     /// The sink stopped the load.
@@ -62,6 +64,15 @@ impl Account {
     /// Whether most of its documents are events that could not be understood: then it is hardly a log of this type.
     pub fn is_mostly_errors(&self) -> bool {
         self.pipeline_errors * 2 > self.handed_over()
+    }
+
+    /// What a problem was met in first, where that is known.
+    pub(crate) fn example(&self, problem: Problem) -> Option<&str> {
+        match problem {
+            Problem::UnknownProduct => self.unknown_product.as_deref(),
+            Problem::CollectorTimeUnread => self.unread_time.as_deref(),
+            _ => None,
+        }
     }
 
     /// Adds the numbers of another account: of further lines, or of another object. `broken` and `stopped` stay as they are.
@@ -82,6 +93,9 @@ impl Account {
         self.problems.merge(&other.problems);
         if self.unknown_product.is_none() {
             self.unknown_product.clone_from(&other.unknown_product);
+        }
+        if self.unread_time.is_none() {
+            self.unread_time.clone_from(&other.unread_time);
         }
     }
 }

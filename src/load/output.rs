@@ -189,6 +189,9 @@ impl<'l> Output<'l> {
         if account.unknown_product.is_none() {
             account.unknown_product = document.unknown_product();
         }
+        if account.unread_time.is_none() {
+            account.unread_time = document.unread_time();
+        }
         if let Some(visitor) = &mut self.outlets.visitor {
             visitor(&document, written)?;
         }

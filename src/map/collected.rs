@@ -51,19 +51,22 @@ impl Collected {
         (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), CollectorField::Nowhere)
     }
 
-    /// Whether a record of which nothing was read, as [`Self::remember`] says by this number, has a text for a time all the same.
-    pub(super) fn is_unread(
-        remembered: &[Self],
-        number: usize,
-        record: &Record<'_>,
-        section: &CompiledSection,
-    ) -> bool {
-        let is_clock = remembered.get(number).is_some_and(|collected| collected.said.is_some());
-        let mut texts = texts(record, &section.log_type.event_time);
+    /// Whether nothing was read of a record, as [`Self::remember`] says by this number, not even what a clock showed.
+    pub(super) fn is_nothing(remembered: &[Self], number: usize) -> bool {
+        remembered.get(number).is_none_or(|collected| collected.said.is_none())
+    }
+
+    /// The first field in which a record of which nothing was read has a text for a time all the same.
+    pub(super) fn unread_field<'r>(record: &'r Record<'_>, section: &'r CompiledSection) -> Option<&'r str> {
         // What is shorter in a field of so common a name as time is something else.
         let shortest = |place| if place == CollectorField::Timestamp { 1 } else { "07:08:00".len() };
         let is_told = |place, text: &str| text.len() >= shortest(place) && !is_empty_value(text);
-        !is_clock && texts.any(|(place, text)| is_told(place, text.trim()))
+        let mut texts = texts(record, &section.log_type.event_time);
+        let (place, _) = texts.find(|(place, text)| is_told(*place, text.trim()))?;
+        match place {
+            CollectorField::Other(at) => record.others.get(at).map(|other| &*other.name),
+            CollectorField::Timestamp | CollectorField::Nowhere => Some("timestamp"),
+        }
     }
 
     fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 
+use super::collected::Collected;
 use super::compiled::CompiledSection;
 use super::event::{Event, ObjectFacts, Written};
 use super::exclude::{Exclusions, Hits};
@@ -75,6 +76,15 @@ impl Document<'_, '_, '_> {
         let header = &read.header;
         let parts = [header.vendor, header.product, header.device_version];
         Some(parts.map(|part| part.chars().take(LONGEST).collect::<String>()).join("|"))
+    }
+
+    /// The field in which a collector says when it read the line, in a form that is not read.
+    pub(crate) fn unread_time(&self) -> Option<String> {
+        let read = &self.event.mapped.read;
+        if read.problems.count(Problem::CollectorTimeUnread) == 0 {
+            return None;
+        }
+        Collected::unread_field(read.event.record, self.section).map(ToOwned::to_owned)
     }
 
     /// Writes the bulk operation: the action line and the document, each with its line end. Writes and counts nothing if a rule

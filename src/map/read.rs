@@ -106,7 +106,8 @@ impl<'d> ReadEvent<'d> {
     ) {
         (self.collected, self.collector_field) = Collected::remember(times, self.event.record, section);
         if self.collector_field == collected::CollectorField::Nowhere
-            && Collected::is_unread(times, self.collected, self.event.record, section)
+            && Collected::is_nothing(times, self.collected)
+            && Collected::unread_field(self.event.record, section).is_some()
         {
             self.problems.add(Problem::CollectorTimeUnread);
         }

@@ -196,6 +196,12 @@ fn counted(text: &str, from: usize, priority: usize) -> (usize, Count) {
     match begins.clone().find(|begin| frame_end(text, *begin).is_some_and(|end| ends_frame(text, end))) {
         Some(begin) => (begin, Count::Fits),
         None if digits == 0 => (priority, Count::None),
+        // Counts that fit nothing are odd, but where they are used, digits behind a letter are one.
+        None if frame_end(text, from).is_some()
+            && before.trim_end_matches(|c: char| c.is_ascii_digit()).ends_with(char::is_alphabetic) =>
+        {
+            (number_end - digits, Count::Unclear)
+        }
         // Nothing else can stand at the start of a line.
         None if part(text, ..number_end - digits).ends_with('\n') => (number_end - digits, Count::None),
         None => (priority, Count::Unclear),

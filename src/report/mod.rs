@@ -19,7 +19,6 @@ use self::settled::Settled;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::deliver::bulk::fault::Fault;
-use crate::document::problem::Problem;
 use crate::load::account::Account;
 use crate::load::clocks::WrongZone;
 use crate::map::compiled::Choice;
@@ -439,8 +438,7 @@ impl fmt::Display for Screen<'_> {
         if account.problems.iter().next().is_some() {
             writeln!(f, "\nwhat was odd, and kept:")?;
             for (problem, count) in account.problems.iter() {
-                let example = account.unknown_product.as_ref().filter(|_| problem == Problem::UnknownProduct);
-                match example {
+                match account.example(problem) {
                     Some(example) => {
                         row(f, count, &format!("{}, for example {}", problem.meaning(), Safe(example)))?;
                     }

@@ -103,6 +103,8 @@ fn a_collectors_time_that_is_not_read_is_counted_in_each_field() {
     ] {
         assert_eq!(count(&record.to_string(), Problem::CollectorTimeUnread), 1, "{record}");
         assert_eq!(count(&record.to_string(), Problem::TimeFallback), 1, "{record}");
+        let field = loaded(&record.to_string()).account.unread_time;
+        assert!(field.is_some_and(|field| record.get(field).is_some()), "{record}");
     }
     let read = json!({"message": EVENT, "date": "x", "time": "2026-11-22T07:08:00Z"});
     assert_eq!(count(&read.to_string(), Problem::CollectorTimeUnread), 0);

@@ -156,6 +156,16 @@ fn h3_an_octet_count_between_events_is_no_part_of_a_value() {
 }
 
 #[test]
+fn h3_a_count_that_fits_nothing_is_no_part_of_a_word() {
+    let event = format!("<134>Nov 10 07:08:00 web01 {EVENT} act=Deny");
+    let text = format!("92 {event}106 {event}");
+    assert_eq!(parts(&text), [format!("92 {event}"), format!("106 {event}")]);
+    // Digits of a value may be its own.
+    let text = format!("92 {event} spt=80106 {event}");
+    assert_eq!(parts(&text)[1], event);
+}
+
+#[test]
 fn h3_a_frame_ends_where_its_count_says_and_nowhere_else() {
     let forged = framed(&format!("<134>Nov 10 07:08:00 web01 {EVENT}"));
     let first = framed(&format!("<134>Nov 10 07:08:00 web01 {EVENT} msg=x{forged} fname={forged}"));
