@@ -213,6 +213,7 @@ fn document(bencher: Bencher<'_, '_>, until: Until) {
                 line: LineNumber(line),
                 identity,
                 part,
+                columns: None,
             })
         })
         .collect();

@@ -28,12 +28,17 @@ impl LinePattern {
         Self { regex, names, program }
     }
 
-    /// Calls `each` with the name and the text of each group that is in `text`, in their order. Nothing where the text does not match.
-    pub(crate) fn groups<'a>(&'a self, text: &'a str, mut each: impl FnMut(&'a str, &'a str)) -> Option<()> {
+    /// Calls `each` with the name and the text of each group that is in `text`, in their order. Gives what stands behind the match, or
+    /// nothing where the text does not match.
+    pub(crate) fn groups<'a>(
+        &'a self,
+        text: &'a str,
+        mut each: impl FnMut(&'a str, &'a str),
+    ) -> Option<&'a str> {
         let outcome = self.program.as_ref().map_or(Outcome::Unknown, |program| program.run(text));
         match outcome {
-            Outcome::Fails => return None,
-            Outcome::Matches(places) => {
+            Outcome::Fails => None,
+            Outcome::Matches(places, end) => {
                 for (number, name) in &self.names {
                     if let (Some(start), Some(end)) =
                         (place(&places, number * 2), place(&places, number * 2 + 1))
@@ -41,6 +46,7 @@ impl LinePattern {
                         each(name, text.get(start..end)?);
                     }
                 }
+                text.get(end..)
             }
             Outcome::Unknown => {
                 let groups = self.regex.captures(text)?;
@@ -49,9 +55,9 @@ impl LinePattern {
                         each(name, group.as_str());
                     }
                 }
+                text.get(groups.get(0)?.end()..)
             }
         }
-        Some(())
     }
 }
 
@@ -72,8 +78,8 @@ const NOWHERE: usize = usize::MAX;
 
 /// What a program says of a text.
 enum Outcome {
-    /// Where each group begins and ends.
-    Matches(Vec<usize>),
+    /// Where each group begins and ends, and where the match ends.
+    Matches(Vec<usize>, usize),
     Fails,
     Unknown,
 }
@@ -345,7 +351,7 @@ impl Program {
                 *slot = at;
             }
         }
-        Outcome::Matches(places)
+        Outcome::Matches(places, at)
     }
 }
 
@@ -405,8 +411,9 @@ mod tests {
             named.filter_map(|(name, group)| Some((name?, group?.as_str()))).collect::<Vec<_>>()
         });
         let mut found = Vec::new();
-        let is_match = pattern.groups(text, |name, value| found.push((name, value)));
-        assert_eq!(is_match.map(|()| found), expected, "{regex} {text:?}");
+        let behind = pattern.groups(text, |name, value| found.push((name, value)));
+        assert_eq!(behind, regex.find(text).map(|whole| &text[whole.end()..]), "{regex} {text:?}");
+        assert_eq!(behind.map(|_| found), expected, "{regex} {text:?}");
     }
 
     #[test]

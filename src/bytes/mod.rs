@@ -11,5 +11,6 @@ pub(crate) mod word;
 pub(crate) mod blocks;
 pub(crate) mod json;
 pub mod line_pattern;
+pub(crate) mod quotes;
 pub(crate) mod recycle;
 pub mod table;

@@ -95,6 +95,9 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let renamed = mapping::renamed(section, findings);
     let is_scripted = section.is_built_in() || !section.text("script_ecs").is_empty();
     let header_lines = section.read("text_header_line_number", findings, value::number);
+    let csv_columns = section.read("csv_columns", findings, |text| {
+        Ok(value::words(text).map(|(_, word)| word.replace('-', "_")).collect())
+    });
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
     let event_time = event_time(section, findings);
     let file_time =
@@ -145,6 +148,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
         is_prefix_set,
         is_scripted,
         header_lines: header_lines?,
+        csv_columns: csv_columns?,
         json_delimiter: json_delimiter?,
         json_to_text: json_to_text?,
         renamed,

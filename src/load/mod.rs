@@ -32,7 +32,6 @@ use crate::config::log_type::{FileFormat, LogType};
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
-use crate::map::flat;
 use crate::read::object::{Grouping, Lines};
 use crate::trigger::object_ref::LineRange;
 
@@ -104,21 +103,13 @@ pub fn visit<R: Read + Send>(
 
 fn run<'l, R: Read + Send>(
     reader: R,
-    mut documents: Documents<'l>,
+    documents: Documents<'l>,
     section: &'l CompiledSection,
     now: Timestamp,
     limits: &Limits,
     outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation).grouped(grouping(section));
-    for _ in 0..section.log_type.header_lines {
-        lines.next();
-    }
-    if let FileFormat::Csv(delimiter) = section.log_type.file_format
-        && let Some(names) = lines.next()
-    {
-        documents = documents.with_columns(flat::columns(names.bytes, delimiter));
-    }
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
     let mut stages = Stages::new(section, documents);
     let Limits { batch_bytes, batch_per_chunk, keep_lines, marks, .. } = *limits;
@@ -135,11 +126,12 @@ fn run<'l, R: Read + Send>(
 
 /// What an event is among the lines of the section's objects.
 fn grouping(section: &CompiledSection) -> Grouping {
-    let LogType { first_line, json_delimiter, .. } = &section.log_type;
-    match (first_line, json_delimiter) {
-        (Some(first_line), _) => Grouping::FirstLine(first_line.clone()),
-        (None, Some(name)) if section.holds_events() => Grouping::Array(name.clone()),
-        (None, _) => Grouping::Json,
+    let LogType { first_line, json_delimiter, file_format, .. } = &section.log_type;
+    match (first_line, json_delimiter, file_format) {
+        (Some(first_line), _, _) => Grouping::FirstLine(first_line.clone()),
+        (None, _, FileFormat::Csv(Some(delimiter))) => Grouping::Rows(*delimiter),
+        (None, Some(name), _) if section.holds_events() => Grouping::Array(name.clone()),
+        (None, _, _) => Grouping::Json,
     }
 }
 

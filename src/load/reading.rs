@@ -4,23 +4,40 @@ use std::io::Read;
 use std::mem;
 use std::sync::Arc;
 
+use encoding_rs::Encoding;
+
 use crate::config::log_type::FileFormat;
 use crate::document::id::{Identities, Identity};
 use crate::map::compiled::CompiledSection;
-use crate::read::object::Lines;
 use crate::read::object::line::Line;
+use crate::read::object::{Lines, first_line};
+use crate::read::record;
 use crate::read::record::csv;
 use crate::read::record::csv::{CsvHeader, CsvLine};
+use crate::read::record::rows::RowNames;
 use crate::trigger::object_ref::LineRange;
 
 /// The most lines, records or events that go through a stage together: so many stay in the processor's cache.
 pub(super) const EVENTS_TOGETHER: usize = 16;
+
+/// What may stand in front of a line: a byte order mark where files were joined, and NUL bytes where a file was truncated while its
+/// writer went on behind them.
+pub(super) const PADDING: [char; 2] = ['\u{feff}', '\0'];
 
 /// The reading of one object.
 pub(super) struct Reading {
     range: LineRange,
     identities: Identities,
     is_over: bool,
+    kinds: LineKinds,
+}
+
+/// What tells the lines of CSV, and those that are no events, from the others.
+struct LineKinds {
+    /// Lines at the front that are still to be passed over.
+    front: u64,
+    /// What a line begins with that is no event.
+    comment: Option<u8>,
     columns: Columns,
 }
 
@@ -29,6 +46,8 @@ enum Columns {
     /// The first line is still to be read, which may be a header: this is `message_key`.
     Unread(Option<String>),
     None,
+    /// The section's lines are rows of values, in this encoding.
+    Rows(RowNames, Option<&'static Encoding>),
     /// The object has a header, and a line may end within a value.
     Named {
         header: Arc<CsvHeader>,
@@ -41,7 +60,7 @@ pub(super) struct NumberedLine<'b> {
     pub(super) line: Line<'b>,
     /// A blank line has none.
     pub(super) identity: Option<Identity<'b>>,
-    /// What it is in an object of CSV.
+    /// What it is in an object of CSV, or why it is no event.
     pub(super) csv: Option<CsvLine>,
 }
 
@@ -49,8 +68,20 @@ impl Reading {
     pub(super) fn new(range: LineRange, section: &CompiledSection) -> Self {
         let log_type = section.log_type();
         let has_records = matches!(log_type.file_format, FileFormat::Json) && !section.holds_events();
-        let columns = if has_records { Columns::Unread(log_type.message_key.clone()) } else { Columns::None };
-        Self { range, identities: Identities::default(), is_over: false, columns }
+        let columns = match log_type.file_format {
+            FileFormat::Csv(delimiter) => {
+                let names = RowNames::new(delimiter, section.names(), &log_type.csv_columns);
+                Columns::Rows(names, log_type.encoding)
+            }
+            _ if has_records => Columns::Unread(log_type.message_key.clone()),
+            _ => Columns::None,
+        };
+        Self {
+            range,
+            identities: Identities::default(),
+            is_over: false,
+            kinds: LineKinds { front: log_type.header_lines, comment: section.profile.comment(), columns },
+        }
     }
 
     /// Returns the next chunk. An empty vector means that no line of it was in the range; `None` means that the object is finished.
@@ -67,7 +98,7 @@ impl Reading {
         let mut identities = self.identities.next_few(&lines);
         for line in &chunk {
             let identity = if is_blank(line.bytes) { None } else { identities.next() };
-            let csv = self.columns.line(line);
+            let csv = self.kinds.line(line, identity.is_none());
             if wanted.contains(&line.number.0) {
                 numbered.push(NumberedLine { line: *line, identity, csv });
             }
@@ -76,17 +107,41 @@ impl Reading {
     }
 }
 
+impl LineKinds {
+    /// What a line is, where that is not told by itself. Takes each line in order.
+    fn line(&mut self, line: &Line<'_>, is_blank: bool) -> Option<CsvLine> {
+        self.passed_over(line.bytes).or_else(|| if is_blank { None } else { self.columns.line(line) })
+    }
+
+    /// Why a line is no event, whatever stands in it. An envelope is no line at the front of a file.
+    fn passed_over(&mut self, line: &[u8]) -> Option<CsvLine> {
+        if self.front > 0 {
+            self.front -= 1;
+            return (!first_line::is_envelope(line)).then_some(CsvLine::FRONT);
+        }
+        (self.comment.is_some() && line.first().copied() == self.comment).then_some(CsvLine::COMMENT)
+    }
+}
+
 impl Columns {
     /// What a line is, where the object is CSV. Takes each line in order.
     fn line(&mut self, line: &Line<'_>) -> Option<CsvLine> {
         let (header, in_value) = match self {
             Self::None => return None,
+            Self::Rows(names, encoding) => {
+                let (text, _) = encoding.map_or_else(
+                    || record::decode(line.bytes),
+                    |encoding| record::decode_as(line.bytes, encoding),
+                );
+                let columns = names.line(text.trim_start_matches(PADDING));
+                return Some(columns.map_or(CsvLine::NAMES, CsvLine::Row));
+            }
             Self::Unread(message_key) => {
                 let header = CsvHeader::read(line.bytes, message_key.as_deref());
                 let is_header = header.is_some();
                 *self = header
                     .map_or(Self::None, |header| Self::Named { header: Arc::new(header), in_value: false });
-                return is_header.then_some(CsvLine::Header);
+                return is_header.then_some(CsvLine::NAMES);
             }
             Self::Named { header, in_value } => (header, in_value),
         };
@@ -95,7 +150,7 @@ impl Columns {
         Some(if was_in_value || ends_in_value {
             CsvLine::Torn
         } else if header.is_repeated_in(line.bytes) {
-            CsvLine::Header
+            CsvLine::NAMES
         } else {
             CsvLine::Values(Arc::clone(header))
         })

@@ -4,7 +4,7 @@ use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::{Note, Output};
-use super::reading::{EVENTS_TOGETHER, NumberedLine};
+use super::reading::{EVENTS_TOGETHER, NumberedLine, PADDING};
 use super::text::Text;
 use crate::config::log_type::{FileFormat, FireLens, LogType};
 use crate::document::problem::Problem;
@@ -26,10 +26,6 @@ use crate::read::record::csv::CsvLine;
 use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::raw_records;
-
-/// What may stand in front of a line: a byte order mark where files were joined, and NUL bytes where a file was truncated while its
-/// writer went on behind them.
-const PADDING: [char; 2] = ['\u{feff}', '\0'];
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -59,15 +55,13 @@ fn is_raw_enveloped(line: &str, log_type: &LogType) -> bool {
 /// The record that a line is as a whole: its text, or its values in an object of CSV.
 fn whole_line<'t>(message: &'t str, csv: Option<&CsvLine>) -> Record<'t> {
     match csv {
-        Some(CsvLine::Header) => Record {
-            left_out: Some("a line of CSV with the names of columns"),
-            json: true,
-            ..Record::default()
-        },
+        Some(CsvLine::LeftOut(rule)) => Record { left_out: Some(rule), json: true, ..Record::default() },
         Some(CsvLine::Values(header)) => {
             header.record(message).unwrap_or_else(|| Record { message: message.into(), ..Record::default() })
         }
-        Some(CsvLine::Torn) | None => Record { message: message.into(), ..Record::default() },
+        Some(CsvLine::Row(_) | CsvLine::Torn) | None => {
+            Record { message: message.into(), ..Record::default() }
+        }
     }
 }
 
@@ -104,8 +98,11 @@ impl<'l> Stages<'l> {
         let mut spare = mem::take(&mut self.spare);
         for (text, NumberedLine { csv, .. }) in texts.iter().zip(lines) {
             let message = text.text.trim_start_matches(PADDING);
-            let is_json =
-                csv.is_none() && (is_json_section || log_type.firelens.is_some() || is_enveloped(message));
+            let is_json = match csv {
+                None => is_json_section || log_type.firelens.is_some() || is_enveloped(message),
+                Some(CsvLine::Row(_)) => message.trim_start().starts_with('{'),
+                Some(_) => false,
+            };
             let is_raw = holds_events && !is_raw_enveloped(message, log_type);
             let mut raw = Vec::new();
             if is_raw {
@@ -118,7 +115,8 @@ impl<'l> Stages<'l> {
             let mut rest = record::records(if is_json && !is_raw { message } else { "" }, &mut spare);
             let mut whole = (!is_json && text.identity.is_some()).then(|| whole_line(message, csv.as_ref()));
             // A line that does not fit its header may be a part of a value: nothing in it is an event.
-            let is_refused = csv.is_some() && whole.as_ref().is_some_and(|record| !record.json);
+            let is_refused = matches!(csv, Some(CsvLine::Values(_) | CsvLine::Torn))
+                && whole.as_ref().is_some_and(|record| !record.json);
             loop {
                 let read = match records.last_mut() {
                     Some(last) => last,
@@ -174,7 +172,7 @@ impl<'l> Stages<'l> {
     ) -> ControlFlow<()> {
         let mut events = Vec::with_capacity(EVENTS_TOGETHER);
         for ReadRecord { text, record, found } in records {
-            let Text { line: Line { number: line, .. }, identity: Some(identity), .. } = text else {
+            let Text { line: Line { number: line, .. }, identity: Some(identity), columns, .. } = text else {
                 continue;
             };
             if let Some(rule) = record.left_out {
@@ -201,7 +199,9 @@ impl<'l> Stages<'l> {
                     output.note(*line, Note::Problem(Problem::EventInValue, quoted));
                 }
                 let part = self.next_part(*line);
-                events.push(Event { record, text, start, line: *line, identity, part });
+                // The source of an object of JSON is no row.
+                let columns = columns.filter(|_| !(record.json && record.message_missing));
+                events.push(Event { record, text, start, line: *line, identity, part, columns });
                 if events.len() == EVENTS_TOGETHER {
                     self.events(&events, texts, output)?;
                     events.clear();

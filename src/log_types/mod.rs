@@ -108,6 +108,11 @@ pub(crate) trait Profile: Debug + Sync {
         false
     }
 
+    /// What a line of its objects begins with that is no event.
+    fn comment(&self) -> Option<u8> {
+        None
+    }
+
     /// The paths of a record that it reads.
     fn paths(&self) -> &'static [&'static str] {
         &[]

@@ -229,6 +229,15 @@ impl CompiledSection {
         &self.fields
     }
 
+    /// The names of values that it knows: those that its table and its profile read, and those of its log type's records.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let LogType { name, mappings, event_time, doc_id, doc_id_suffix, .. } = &self.log_type;
+        let sources = mappings.iter().flat_map(|mapping| &mapping.sources).chain(&event_time.keys);
+        let read = sources.chain(doc_id).chain(doc_id_suffix).map(SourceName::name);
+        let of_records = record_fields::of(name).map(|field| field.name);
+        read.chain(self.profile.paths().iter().copied()).chain(of_records).map(ToOwned::to_owned)
+    }
+
     /// Whether the JSON of a line holds events, which are objects of their own, and not the text of one.
     pub(crate) fn holds_events(&self) -> bool {
         let LogType { json_delimiter, event_time, .. } = &self.log_type;

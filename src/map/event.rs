@@ -5,6 +5,7 @@ use crate::parse::marker::EventStart;
 use crate::parse::time::{HeaderClock, Surroundings};
 use crate::read::object::line::LineNumber;
 use crate::read::record::fluentd::Record;
+use crate::read::record::rows::RowColumns;
 
 /// What is the same for all documents of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Event<'a> {
     pub identity: &'a Identity<'a>,
     /// Its number among the documents of its line, counted from 0.
     pub part: usize,
+    /// The names of its values, where it is a row of them.
+    pub columns: Option<&'a RowColumns>,
 }
 
 /// What became of an event.

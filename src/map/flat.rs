@@ -1,57 +1,56 @@
 //! Rows of texts with names: lines that a pattern takes apart, and lines of CSV under a line of names.
 
 use bumpalo::Bump;
-use csv::{ReaderBuilder, StringRecord};
+use bumpalo::collections::String as ArenaString;
 
 use crate::bytes::json::string;
 use crate::bytes::line_pattern::LinePattern;
 use crate::packet::quoted::Payloads;
 use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
 use crate::parse::pairs::pair::{Escapes, Pair};
+use crate::read::record::rows::{RowColumns, values};
 
-/// The named groups of `pattern` in `text`. Nothing where it does not match.
-pub(super) fn groups<'a>(text: &'a str, pattern: &'a LinePattern, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
+/// The named groups of `pattern` in `text`. Gives what stands behind the match, or nothing where it does not match.
+pub(super) fn groups<'a>(
+    text: &'a str,
+    pattern: &'a LinePattern,
+    pairs: &mut Vec<Pair<'a>>,
+) -> Option<&'a str> {
     pattern.groups(text, |key, raw| pairs.push(Pair { key, raw, escapes: Escapes::None }))
 }
 
-/// The values of a row of CSV, with the names of `columns`. Nothing where it has none.
+/// The values of a row, with the names of `columns`. Gives the values for which there is no name, or nothing where it is no such row.
 pub(super) fn row<'a>(
     text: &'a str,
     delimiter: Option<u8>,
-    columns: &'a [String],
+    columns: &'a RowColumns,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
-) -> Option<()> {
-    let pair = |(key, raw): (&'a String, &'a str)| Pair { key, raw, escapes: Escapes::None };
+) -> Option<&'a str> {
+    let RowColumns { names, is_named } = columns;
+    let before = pairs.len();
+    let mut rest = ArenaString::new_in(arena);
+    let mut add = |at: usize, raw: &'a str| match names.get(at) {
+        Some(key) => pairs.push(Pair { key, raw, escapes: Escapes::None }),
+        None => {
+            rest.extend((!rest.is_empty()).then(|| delimiter.map_or(' ', char::from)));
+            rest.push_str(raw);
+        }
+    };
     match delimiter {
-        None => pairs.extend(columns.iter().zip(text.split_whitespace()).map(pair)),
+        None => text.split_whitespace().enumerate().for_each(|(at, raw)| add(at, raw)),
         Some(delimiter) => {
             let row = values(text, delimiter)?;
-            pairs.extend(columns.iter().zip(row.iter()).map(|(key, raw)| pair((key, arena.alloc_str(raw)))));
+            row.iter().enumerate().for_each(|(at, raw)| add(at, arena.alloc_str(raw)));
         }
     }
-    (!pairs.is_empty()).then_some(())
-}
-
-/// The names of the values, as the first line of an object tells them. A hyphen becomes an underscore, as upstream has it.
-pub(crate) fn columns(line: &[u8], delimiter: Option<u8>) -> Vec<String> {
-    let line = String::from_utf8_lossy(line);
-    let names: Vec<String> = match delimiter {
-        None => line.split_whitespace().map(ToOwned::to_owned).collect(),
-        Some(delimiter) => values(&line, delimiter)
-            .map(|row| row.iter().map(ToOwned::to_owned).collect())
-            .unwrap_or_default(),
-    };
-    names.into_iter().map(|name| name.trim().replace('-', "_")).collect()
-}
-
-fn values(line: &str, delimiter: u8) -> Option<StringRecord> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(line.as_bytes());
-    reader.records().next()?.ok()
+    let rest = rest.into_bump_str();
+    let found = pairs.len() - before;
+    let is_row = found > 0 && (*is_named || found == names.len() && rest.is_empty());
+    if !is_row {
+        pairs.truncate(before);
+    }
+    is_row.then_some(rest)
 }
 
 /// Most rows are no longer as JSON.

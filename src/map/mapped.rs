@@ -235,7 +235,13 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let unparsed = parsed.as_ref().map_or("", |parsed| parsed.unparsed);
         row.trace.step(Step::LeftOver);
         match json {
-            Some(json) => json.settle(section, row, arena, problems),
+            Some(json) => {
+                json.settle(section, row, arena, problems);
+                if !unparsed.trim().is_empty() {
+                    problems.add(Problem::UnparsedText);
+                    row.set_if_absent(FieldId::UNPARSED, Value::Text(unparsed.trim()));
+                }
+            }
             None => {
                 if let Some(field) = &event.record.message_field {
                     row.set(FieldId::MESSAGE_FIELD, Value::Text(field));

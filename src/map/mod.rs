@@ -26,7 +26,6 @@ pub mod exclude;
 pub mod explain;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use bumpalo::Bump;
 
@@ -51,8 +50,6 @@ pub struct Documents<'p> {
     facts: ObjectFacts,
     /// What records say of the time, read: neighbors say the same.
     times: Vec<Collected>,
-    /// The names of values in rows.
-    columns: Arc<[String]>,
     /// The devices of the last events: there are not many.
     devices: Vec<Device>,
     /// `event.ingested`, written once.
@@ -79,7 +76,6 @@ impl<'p> Documents<'p> {
             devices: Vec::new(),
             ingested: ingested(facts.around.load),
             facts,
-            columns: Arc::default(),
             index_names: IndexNames::new(&section.log_type.index),
             arena: Bump::new(),
             spare_rows: Vec::new(),
@@ -96,19 +92,9 @@ impl<'p> Documents<'p> {
         self
     }
 
-    /// With the names of values in rows, which the first line of the object tells.
-    pub(crate) fn with_columns(mut self, columns: Vec<String>) -> Self {
-        self.columns = columns.into();
-        self
-    }
-
     /// The same for other events of the object.
     pub(crate) fn another(&self) -> Self {
-        Self {
-            traced: self.traced,
-            columns: Arc::clone(&self.columns),
-            ..Self::new(self.section, self.facts.clone())
-        }
+        Self { traced: self.traced, ..Self::new(self.section, self.facts.clone()) }
     }
 
     /// What the rules have done since this was asked last.
@@ -130,9 +116,7 @@ impl<'p> Documents<'p> {
         events: &[Event<'_>],
         each: &mut dyn FnMut(Document<'_, '_, 'p>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Self {
-            section, facts, columns, times, devices, ingested, index_names, arena, hits, traced, ..
-        } = self;
+        let Self { section, facts, times, devices, ingested, index_names, arena, hits, traced, .. } = self;
         let Self { spare_rows, spare_keys, .. } = self;
         let section: &CompiledSection = section;
         arena.reset();
@@ -143,7 +127,7 @@ impl<'p> Documents<'p> {
         let mut read = Vec::with_capacity(events.len());
         for event in events {
             let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
-            read.push_mut(ReadEvent::new(*event, keyed)).read(section, columns, devices, times, arena);
+            read.push_mut(ReadEvent::new(*event, keyed)).read(section, devices, times, arena);
         }
         let row = || {
             let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);

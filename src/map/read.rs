@@ -27,6 +27,7 @@ use crate::parse::syslog::HeaderTime;
 use crate::parse::{cef, leef, syslog};
 use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
+use crate::read::record::rows::RowColumns;
 
 /// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
 const MAX_PARSED: usize = 1 << 18;
@@ -94,12 +95,10 @@ impl<'d> ReadEvent<'d> {
         }
     }
 
-    /// Reads the event where it stands: it is too large to be moved. `columns` are the names of values in rows, `devices` and `times` are
-    /// those of earlier events.
+    /// Reads the event where it stands: it is too large to be moved. `devices` and `times` are those of earlier events.
     pub(super) fn read(
         &mut self,
         section: &'d CompiledSection,
-        columns: &'d [String],
         devices: &mut Vec<Device>,
         times: &mut Vec<Collected>,
         arena: &'d Bump,
@@ -126,6 +125,7 @@ impl<'d> ReadEvent<'d> {
         }
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
+        let columns = self.event.columns;
         self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.cut_last_value(arena);
         self.recognise(section, devices);
@@ -265,21 +265,22 @@ pub(super) fn parse<'a>(
     text: &'a str,
     marker: Option<Marker>,
     section: &'a CompiledSection,
-    columns: &'a [String],
+    columns: Option<&'a RowColumns>,
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
     header: &mut EventHeader<'a>,
 ) -> Option<Parsed<'a>> {
     let flat = match &section.log_type.file_format {
         FileFormat::Text(pattern) => Some(flat::groups(text, pattern, pairs)),
-        FileFormat::Csv(delimiter) => Some(flat::row(text, *delimiter, columns, arena, pairs)),
+        FileFormat::Csv(delimiter) => {
+            Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
+        }
         _ => None,
     };
     if let Some(read) = flat {
-        read?;
         return Some(Parsed {
             prefix: "",
-            unparsed: "",
+            unparsed: read?,
             incomplete: false,
             format: Format::Cef,
             delimiter_guessed: false,

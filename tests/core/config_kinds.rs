@@ -325,7 +325,7 @@ fn upstreams_defaults_are_no_errors_one_by_one_and_together() {
     let defaults = "bump_version = 2.10.4\ncustom_user_agent = siem-es-loader\ncustom_user_agent_ver = ${bump_version}\n\
         ignore_own_logs = True\nexclude_log_patterns_filename = exclude_log_patterns.csv\ns3_key = dummydummydummy\n\
         s3_key_ignored =\nvia_cwl = False\nvia_firelens = False\nignore_container_stderr = True\nloggroup = dummy\n\
-        file_format =\njson_delimiter =\ntext_header_line_number = 0\ncsv_delimiter =\nmultiline_firstline =\n\
+        file_format =\njson_delimiter =\ntext_header_line_number = 0\ncsv_delimiter =\ncsv_columns =\nmultiline_firstline =\n\
         xml_firstline =\nmax_log_count = 100000\nindex_name =\nindex_suffix =\nindex_rotation = monthly\n\
         index_time = @timestamp\nindex_tz = +00:00\ndoc_id =\ndoc_id_suffix =\ntimestamp_key =\n\
         timestamp_key_list =\ntimestamp_format = iso8601\ntimestamp_format_list =\ntimestamp_tz = +00:00\n\

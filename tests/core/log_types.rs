@@ -38,7 +38,7 @@ pub(crate) fn all() -> CompiledSections {
 }
 
 #[allow(clippy::panic, clippy::unwrap_used, reason = "a helper of tests stands outside of test functions")]
-fn with(text: &str) -> CompiledSections {
+pub(crate) fn with(text: &str) -> CompiledSections {
     let file = File { name: "user.ini".to_owned(), text: text.to_owned() };
     let config = Config::load(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
     assert!(config.warnings.is_empty(), "{:#?}", config.warnings);

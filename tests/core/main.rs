@@ -29,6 +29,7 @@ mod pair;
 mod cef;
 mod leef;
 mod linux;
+mod rows;
 mod rules;
 mod rooms;
 mod samples;

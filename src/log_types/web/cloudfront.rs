@@ -16,6 +16,11 @@ impl Profile for CloudFront {
         true
     }
 
+    /// `#Version` and `#Fields`, at the front of each file.
+    fn comment(&self) -> Option<u8> {
+        Some(b'#')
+    }
+
     fn paths(&self) -> &'static [&'static str] {
         &["cs_protocol", "cs_protocol_version", "cs_uri_query", "cs_uri_stem", "cs_user_agent"]
     }

@@ -10,6 +10,8 @@ pub enum Grouping {
     Json,
     /// A line that this matches begins one, which goes on to the next such line.
     FirstLine(Regex),
+    /// A row of values with this between them: a value in quotes may have line ends.
+    Rows(u8),
     /// An element of the array of this name is one, and so is a line without such an array.
     Array(String),
 }

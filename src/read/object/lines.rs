@@ -168,6 +168,7 @@ impl<R: Read> Lines<R> {
         let span = match &grouping {
             Grouping::Json => self.next_record_span(),
             Grouping::FirstLine(pattern) => self.next_event(pattern),
+            Grouping::Rows(delimiter) => self.next_row(*delimiter),
             Grouping::Array(name) => self.next_element(name),
         };
         self.grouping = grouping;
@@ -180,6 +181,7 @@ impl<R: Read> Lines<R> {
         let span = match &grouping {
             Grouping::Json => self.decoded_span(),
             Grouping::FirstLine(pattern) => self.decoded_event(pattern),
+            Grouping::Rows(delimiter) => self.decoded_row(*delimiter),
             Grouping::Array(_) => self.decoded_element(),
         };
         self.grouping = grouping;

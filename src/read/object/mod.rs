@@ -38,6 +38,7 @@ mod nesting;
 mod array_place;
 mod lines;
 mod array;
+mod rows;
 pub(crate) mod first_line;
 
 pub use self::grouping::Grouping;

@@ -10,6 +10,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::event_fields;
 use super::fluentd::{Other, Record};
+use super::rows::RowColumns;
 
 /// The longest line that is read as CSV, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -27,15 +28,26 @@ pub(crate) struct CsvHeader {
     columns: Vec<Box<str>>,
 }
 
-/// What a line of an object with a header is.
+/// What a line of an object with a header, or of a section whose lines are no JSON, is.
 #[derive(Clone, Debug)]
 pub(crate) enum CsvLine {
-    /// The header, or one that joined files have between them.
-    Header,
+    /// No event, by this rule.
+    LeftOut(&'static str),
     /// Values.
     Values(Arc<CsvHeader>),
+    /// Values of a section's rows, with their names.
+    Row(Arc<RowColumns>),
     /// A part of a value with line ends.
     Torn,
+}
+
+impl CsvLine {
+    /// A header, at the front or between joined files.
+    pub(crate) const NAMES: Self = Self::LeftOut("a line of CSV with the names of columns");
+    /// A line at the front of an object that user.ini calls none of the events.
+    pub(crate) const FRONT: Self = Self::LeftOut("a line at the front, by text_header_line_number");
+    /// A line of directives, as CloudFront writes two of them.
+    pub(crate) const COMMENT: Self = Self::LeftOut("a line of comments or directives");
 }
 
 impl CsvHeader {

@@ -12,6 +12,7 @@ pub(crate) mod ltsv;
 pub(crate) mod partial;
 pub(crate) mod time_fields;
 pub(crate) mod csv;
+pub mod rows;
 mod columns;
 mod json;
 pub(crate) mod raw;

@@ -1,0 +1,111 @@
+//! Rows of values of a section (`file_format = csv`): what names their values.
+//!
+//! A line of names does, as the first of an object or where objects were joined. Only a line whose words the section knows is one: the
+//! words of an event name no field. Without such a line the section's own names (`csv_columns`) count.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use csv::{ReaderBuilder, StringRecord};
+use foldhash::fast::RandomState;
+
+use crate::bytes::quotes::Quotes;
+
+/// The names of the values of a row, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowColumns {
+    pub(crate) names: Box<[String]>,
+    /// The object itself names them. Otherwise a row of another number of values is not in this form.
+    pub(crate) is_named: bool,
+}
+
+/// What names the rows of one object, line by line.
+pub(crate) struct RowNames {
+    delimiter: Option<u8>,
+    /// The names that the section knows.
+    known: HashSet<String, RandomState>,
+    /// It knows none, and takes those of the first line as they are.
+    takes_any: bool,
+    columns: Arc<RowColumns>,
+}
+
+impl RowNames {
+    /// The names of an object without a line of names. `known` are those that the section knows, `columns` its own.
+    pub(crate) fn new(
+        delimiter: Option<u8>,
+        known: impl Iterator<Item = String>,
+        columns: &[String],
+    ) -> Self {
+        let known: HashSet<String, RandomState> = known.chain(columns.iter().cloned()).collect();
+        let columns = RowColumns { names: columns.into(), is_named: false };
+        Self { delimiter, takes_any: known.is_empty(), known, columns: Arc::new(columns) }
+    }
+
+    /// The names of the values of a line; nothing where it is a line of names itself. Takes each line in order.
+    pub(crate) fn line(&mut self, line: &str) -> Option<Arc<RowColumns>> {
+        if let Some(names) = self.names_in(line) {
+            self.known.extend(names.iter().cloned());
+            self.takes_any = false;
+            self.columns = Arc::new(RowColumns { names: names.into(), is_named: true });
+            return None;
+        }
+        Some(Arc::clone(&self.columns))
+    }
+
+    /// The names in a line that is one of names: words of which one is known, and all where names are there already.
+    fn names_in(&self, line: &str) -> Option<Vec<String>> {
+        let first = self.first_value(line);
+        let is_known = |name: &str| self.known.contains(&*column(name));
+        if !is_word(first) || self.columns.is_named && !is_known(first) {
+            return None;
+        }
+        let names: Vec<String> = match self.delimiter {
+            None => line.split_whitespace().map(ToOwned::to_owned).collect(),
+            Some(delimiter) => values(line, delimiter)?.iter().map(ToOwned::to_owned).collect(),
+        };
+        let is_header = names.iter().all(|name| is_word(name))
+            && if self.columns.is_named {
+                names.len() > 1 && names.iter().all(|name| is_known(name))
+            } else {
+                self.takes_any || names.iter().any(|name| is_known(name))
+            };
+        is_header.then(|| names.iter().map(|name| column(name).into_owned()).collect())
+    }
+
+    fn first_value<'l>(&self, line: &'l str) -> &'l str {
+        let value = match self.delimiter {
+            None => line.split_whitespace().next(),
+            Some(delimiter) => line.split(char::from(delimiter)).next(),
+        };
+        value.unwrap_or_default().trim().trim_matches('"')
+    }
+}
+
+/// The values of a row. Nothing where a value in quotes has no end.
+pub(crate) fn values(row: &str, delimiter: u8) -> Option<StringRecord> {
+    if row.lines().count() <= 1 && Quotes::leave_open(row.as_bytes(), delimiter) {
+        return None;
+    }
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .buffer_capacity(row.len() + 1)
+        .from_reader(row.as_bytes());
+    let mut values = StringRecord::new();
+    reader.read_record(&mut values).ok()?.then_some(values)
+}
+
+/// The name of a column. A hyphen becomes an underscore, as upstream has it.
+fn column(name: &str) -> Cow<'_, str> {
+    let name = name.trim();
+    if name.contains('-') { Cow::Owned(name.replace('-', "_")) } else { Cow::Borrowed(name) }
+}
+
+/// Whether a value can be a name: it begins with a letter, and has no character of addresses, paths, JSON or sentences.
+fn is_word(name: &str) -> bool {
+    let name = name.trim();
+    name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '@'))
+        && !name.contains(|c: char| c.is_control() || "\"'=/\\{}[]<>;,|".contains(c))
+}

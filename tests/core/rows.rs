@@ -1,0 +1,207 @@
+//! Rows of values, and lines at the front of objects: what names the values, and that no line is lost.
+
+use es_loader::load::account::Limits;
+use es_loader::map::compiled::CompiledSections;
+use serde_json::{Value, json};
+
+use crate::log_types::{all, with};
+use crate::support::{Document, Loaded, facts, load_bytes, load_with};
+
+const NAMES: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
+
+fn flow(destination: &str) -> String {
+    format!(
+        "2 123456789010 eni-1 172.31.16.139 {destination} 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK"
+    )
+}
+
+fn envelope(messages: &[&str]) -> String {
+    let events: Vec<Value> = messages
+        .iter()
+        .enumerate()
+        .map(|(id, message)| json!({"id": id.to_string(), "timestamp": 1_418_530_010_000_u64, "message": message}))
+        .collect();
+    json!({"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": "g", "logStream": "s", "logEvents": events})
+        .to_string()
+}
+
+fn load(section: &str, text: &str) -> Loaded {
+    load_bytes(all().named(section).unwrap(), text.as_bytes())
+}
+
+fn shop(text: &str) -> Loaded {
+    load_bytes(shop_sections().named("shop").unwrap(), text.as_bytes())
+}
+
+fn shop_sections() -> CompiledSections {
+    with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_delimiter = ,\nsource.ip = c_ip\nuser.name = who",
+    )
+}
+
+fn texts<'d>(documents: &'d [Document], field: &str) -> Vec<&'d str> {
+    documents.iter().map(|document| document.get(field).as_str().unwrap_or("-")).collect()
+}
+
+#[test]
+fn flow_logs_without_a_line_of_names_are_in_the_default_format() {
+    let (one, two) = (flow("10.0.0.1"), flow("10.0.0.2"));
+    for text in [
+        format!("{one}\n{two}\n"),
+        envelope(&[&one, &two]),
+        format!("{}\n{}\n", envelope(&[&one]), envelope(&[&two])),
+        format!("{}\n{}", json!({"message": one}), json!({"message": two})),
+        format!("{NAMES}\n{}\n{two}", envelope(&[&one])),
+    ] {
+        let loaded = load("vpcflowlogs", &text);
+        assert_eq!(texts(&loaded.documents, "destination.ip"), ["10.0.0.1", "10.0.0.2"], "{text}");
+        let document = &loaded.documents[0];
+        assert_eq!(document.get("source.port"), 20641);
+        assert_eq!(document.text("event.outcome"), "success");
+        assert_eq!(document.text("@timestamp"), "2014-12-14T04:07:50+00:00");
+    }
+}
+
+#[test]
+fn the_text_of_a_flow_log_names_no_field() {
+    for text in ["10.0.0.1 10.0.0.2 6 ACCEPT\n", "alice bob carol\n", "2 1 eni-1 -\n", "{\"a\":\"1\"}\n"] {
+        let loaded = load("vpcflowlogs", &text.repeat(2));
+        assert_eq!(loaded.documents.len(), 2, "{text}");
+        for document in &loaded.documents {
+            assert_eq!(document.text("event.kind"), "pipeline_error", "{text}");
+        }
+    }
+    for text in ["192.0.2.1,a\n192.0.2.2,b\n", "alice,bob\ncarol,dave\n"] {
+        let documents = shop(text).documents;
+        assert_eq!(texts(&documents, "event.kind"), ["pipeline_error"; 2], "{text}");
+        assert!(documents[1].get("alice").is_null());
+    }
+}
+
+#[test]
+fn a_line_of_names_stands_anywhere_in_an_object() {
+    let (one, two) = (flow("10.0.0.1"), flow("10.0.0.2"));
+    for text in [
+        format!("{NAMES}\n{one}\n{NAMES}\n{two}\n"),
+        format!("\n\u{feff} \n{NAMES}\n{one}\n{two}"),
+        format!("{one}\n{NAMES}\n{two}\n"),
+        format!("{NAMES}\n{one}\nsrcaddr dstaddr end\n172.31.16.139 10.0.0.2 1418530070\n"),
+    ] {
+        let loaded = load("vpcflowlogs", &text);
+        assert_eq!(texts(&loaded.documents, "destination.ip"), ["10.0.0.1", "10.0.0.2"], "{text}");
+        let account = &loaded.account;
+        assert_eq!(account.lines - account.blank_lines, account.documents);
+        assert_eq!(account.exclusions.excluded(), account.documents - 2, "lines of names are counted");
+    }
+    let documents = shop("c-ip,who\n192.0.2.1,who\nc-ip,who\n192.0.2.2,c-ip\nx,who\n").documents;
+    assert_eq!(texts(&documents, "user.name"), ["who", "c-ip", "who"]);
+}
+
+#[test]
+fn names_of_the_section_fit_rows_of_as_many_values() {
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_columns = c-ip who\nsource.ip = c_ip",
+    );
+    let section = sections.named("shop").unwrap();
+    let documents = load_bytes(section, b"192.0.2.1 a\n192.0.2.2\n192.0.2.3 a b\n").documents;
+    assert_eq!(texts(&documents, "source.ip"), ["192.0.2.1", "-", "-"]);
+    assert_eq!(texts(&documents, "event.kind")[1..], ["pipeline_error", "pipeline_error"]);
+}
+
+#[test]
+fn a_value_in_quotes_may_have_line_ends() {
+    for (text, second) in [
+        ("c-ip,who\n192.0.2.1,\"a\nb\"\n192.0.2.2,c\n", "a\nb"),
+        ("c-ip,who\r\n192.0.2.1,\"a\r\n\r\n\"\"b\"\"\"\r\n192.0.2.2,c\r\n", "a\r\n\r\n\"b\""),
+        ("who,c-ip\n\"x,\n192.0.2.9,y\",192.0.2.1\nc,192.0.2.2", "x,\n192.0.2.9,y"),
+    ] {
+        let loaded = shop(text);
+        assert_eq!(texts(&loaded.documents, "user.name"), [second, "c"], "{text}");
+        assert_eq!(texts(&loaded.documents, "source.ip"), ["192.0.2.1", "192.0.2.2"], "{text}");
+    }
+}
+
+#[test]
+fn a_quote_that_nothing_closes_takes_no_other_row() {
+    for broken in ["192.0.2.1,\"a", "192.0.2.1,\"a\",\"", "\"192.0.2.1,a"] {
+        let text = format!("c-ip,who\n{broken}\n192.0.2.2,c\n192.0.2.3,\"d\"\n");
+        let documents = shop(&text).documents;
+        assert_eq!(texts(&documents, "source.ip"), ["-", "192.0.2.2", "192.0.2.3"], "{text}");
+        assert_eq!(documents[0].text("event.kind"), "pipeline_error");
+    }
+    // A quote inside of a value opens none.
+    assert_eq!(
+        texts(&shop("c-ip,who\n192.0.2.1,5\" x\n192.0.2.2,c\n").documents, "user.name"),
+        ["5\" x", "c"]
+    );
+}
+
+#[test]
+fn rows_over_blocks_and_on_several_threads_are_the_same() {
+    let mut text = String::from("c-ip,who\n");
+    let long = "a".repeat(700);
+    for number in 0..1500 {
+        text.push_str(&format!("192.0.2.{},\"{long}\n{number}\"\n", number % 250));
+    }
+    let sections = shop_sections();
+    let section = sections.named("shop").unwrap();
+    let alone = load_bytes(section, text.as_bytes());
+    let limits = Limits { workers: 3.try_into().unwrap(), ..Limits::default() };
+    let shared = load_with(section, facts(), &limits, text.as_bytes());
+    assert_eq!(alone.documents.len(), 1500);
+    assert_eq!(alone.account.documents, shared.account.documents);
+    assert!(alone.documents[1499].text("user.name").ends_with("a\n1499"));
+    assert!(alone.documents.iter().zip(&shared.documents).all(|(one, other)| one.id == other.id));
+}
+
+#[test]
+fn values_beyond_the_names_are_kept_and_counted() {
+    for (text, rest) in [("c-ip,who\n192.0.2.1,a,b,c\n", "b,c"), ("c-ip\n192.0.2.1,\"b,\nc\"\n", "b,\nc")] {
+        let loaded = shop(text);
+        assert_eq!(loaded.documents[0].text("shop.unparsed"), rest);
+        assert_eq!(loaded.account.problems.iter().count(), 2, "and the time");
+    }
+    let documents = load("vpcflowlogs", &format!("{NAMES}\n{} more of it\n", flow("10.0.0.1"))).documents;
+    assert_eq!(documents[0].text("vpcflowlogs.unparsed"), "more of it");
+}
+
+fn request(client: &str) -> String {
+    format!(
+        "2019-12-04\t21:02:31\tLAX1\t392\t{client}\tGET\td1.cloudfront.net\t/i\t200\t-\tMozilla\t-\t-\tHit\tid==\td1.cloudfront.net\thttps\t23\t0.001\t-\tTLSv1.2\tECDHE\tHit\tHTTP/2.0\t-\t-\t11040\t0.001\tHit\ttext/html\t78\t-\t-"
+    )
+}
+
+#[test]
+fn cloudfront_passes_over_directives_and_no_request() {
+    let (one, two) = (request("192.0.2.1"), request("192.0.2.2"));
+    for (text, directives) in [
+        (format!("#Version: 1.0\n#Fields: date time\n{one}\n{two}\n"), 2),
+        (format!("{one}\n{two}\n"), 0),
+        (format!("#Fields: date\n{one}\n#Version: 1.0\n#Fields: date\n{two}"), 3),
+        (envelope(&[&one, &two]), 0),
+    ] {
+        let loaded = load("cloudfront-standard", &text);
+        assert_eq!(texts(&loaded.documents, "source.ip"), ["192.0.2.1", "192.0.2.2"], "{text}");
+        assert_eq!(loaded.account.exclusions.excluded(), directives, "{text}");
+    }
+    let loaded = load("cloudfront-standard", "{\"date\":\"2026-11-21\"}\n{\"date\":\"2026-11-22\"}\nx\n");
+    assert_eq!(texts(&loaded.documents, "event.kind"), ["pipeline_error"; 3]);
+}
+
+#[test]
+fn lines_that_user_ini_passes_over_are_counted() {
+    let sections = with(
+        "[proxy]\nindex_name = log-proxy\ns3_key = proxy/\nfile_format = text\ntext_header_line_number = 2\nlog_pattern = (?P<client>\\S+)\nsource.ip = client",
+    );
+    let section = sections.named("proxy").unwrap();
+    for (text, passed) in [
+        ("a\nb\n192.0.2.1\n".to_owned(), 2),
+        (envelope(&["192.0.2.1"]), 0),
+        ("a\n".to_owned() + &envelope(&["192.0.2.1"]), 1),
+    ] {
+        let loaded = load_bytes(section, text.as_bytes());
+        assert_eq!(texts(&loaded.documents, "source.ip"), ["192.0.2.1"], "{text}");
+        assert_eq!(loaded.account.exclusions.excluded(), passed, "{text}");
+        assert_eq!(loaded.account.lines, text.lines().count() as u64, "{text}");
+    }
+}
