@@ -10,25 +10,54 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
-use crate::packet::url::{Parts, split_url};
+use crate::packet::community_id::Flow;
+use crate::packet::url::{Parts, split_target, split_url};
 
 /// What stands between the folders of a path, on Windows and elsewhere.
 pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
 
 const ADDRESSES: [FieldId; 3] = [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::HOST_IP];
 /// Some events write an address where a name belongs.
-const HOSTS: [FieldId; 3] = [FieldId::HOST_NAME, FieldId::OBSERVER_HOSTNAME, FieldId::URL_DOMAIN];
-const USERS: [FieldId; 3] = [FieldId::USER_NAME, FieldId::SOURCE_USER_NAME, FieldId::DESTINATION_USER_NAME];
-const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
+const HOSTS: &[FieldId] =
+    &[FieldId::HOST_NAME, FieldId::OBSERVER_HOSTNAME, FieldId::URL_DOMAIN, FieldId::DNS_QUESTION_NAME];
+const USERS: &[FieldId] = &[FieldId::USER_NAME, FieldId::SOURCE_USER_NAME, FieldId::DESTINATION_USER_NAME];
+/// Protocols by their IANA numbers.
+pub(super) const PROTOCOLS: [(u8, &str); 10] = [
+    (1, "icmp"),
+    (6, "tcp"),
+    (8, "egp"),
+    (17, "udp"),
+    (33, "dccp"),
+    (41, "ipv6"),
+    (42, "sdrp"),
+    (47, "gre"),
+    (58, "ipv6-icmp"),
+    (132, "sctp"),
+];
+/// Those whose flows are known by their ports.
+const WITH_PORTS: [u8; 3] = [6, 17, 132];
+const HASHES: &[FieldId] = &[FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
 
 /// Fills what follows from `file.path`, `process.executable`, `url.original`, and from every address, name and digest.
 pub(crate) fn derive<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    derive_by(row, arena, split_url);
+}
+
+/// The same for an event whose `url.original` is the target of a request.
+pub(super) fn derive_request<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    let method = row.text(FieldId::HTTP_REQUEST_METHOD);
+    derive_by(row, arena, |target| split_target(target, method));
+}
+
+fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> Parts<'a>) {
     row.trace.step(Step::Details);
     file_parts(row);
     row.trace.step(Step::Process);
     process_name(row);
     row.trace.step(Step::Url);
-    url_parts(row);
+    if let Some(url) = row.text(FieldId::URL_ORIGINAL) {
+        set_url_parts(row, split(url));
+    }
     row.trace.step(Step::Related);
     related(row, arena);
 }
@@ -64,12 +93,6 @@ fn process_name(row: &mut Row<'_>) {
     }
 }
 
-fn url_parts(row: &mut Row<'_>) {
-    if let Some(url) = row.text(FieldId::URL_ORIGINAL) {
-        set_url_parts(row, split_url(url));
-    }
-}
-
 /// Gives the fields of a URL's parts their values, where they have none.
 pub(super) fn set_url_parts<'a>(row: &mut Row<'a>, parts: Parts<'a>) {
     for (field, part) in [
@@ -85,6 +108,35 @@ pub(super) fn set_url_parts<'a>(row: &mut Row<'a>, parts: Parts<'a>) {
     }
     if let Some(port) = parts.port {
         row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
+    }
+}
+
+/// The name of the event's flow, where both its ends, its ports and its protocol are known.
+pub(super) fn community_id<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    let transport = row.text(FieldId::NETWORK_TRANSPORT);
+    let number = PROTOCOLS.iter().find(|(_, name)| Some(*name) == transport).map(|(number, _)| *number);
+    let Some(protocol) = number.filter(|number| WITH_PORTS.contains(number)) else { return };
+    let (Some(source), Some(destination)) = (row.ip(FieldId::SOURCE_IP), row.ip(FieldId::DESTINATION_IP))
+    else {
+        return;
+    };
+    let ports = port(row, FieldId::SOURCE_PORT).zip(port(row, FieldId::DESTINATION_PORT));
+    // Two zeros stand for ports that nobody saw.
+    if matches!(ports, None | Some((0, 0))) {
+        return;
+    }
+    let flow = Flow { source: source.ip, destination: destination.ip, protocol, ports };
+    if let Some(id) = flow.community_id(arena) {
+        row.set_if_absent(FieldId::NETWORK_COMMUNITY_ID, Value::Word(id));
+    }
+}
+
+/// A port, as a number of JSON or of ours.
+fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
+    match row.get(field) {
+        Value::Long(port) => u16::try_from(port).ok(),
+        Value::Json(text) => text.parse().ok(),
+        _ => None,
     }
 }
 

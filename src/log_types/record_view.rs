@@ -104,19 +104,20 @@ impl<'a> RecordView<'_, 'a> {
     }
 
     /// Makes the client of X-Forwarded-For the source, where the peer is a trusted proxy: the right-most address that is none. All
-    /// addresses of the list are given back.
-    pub(crate) fn forwarded_for(&mut self, list: &'a str) -> &'a [Address<'a>] {
+    /// addresses of the list are given back, and those of them that trusted proxies vouch for.
+    pub(crate) fn forwarded_for(&mut self, list: &'a str) -> (&'a [Address<'a>], &'a [Address<'a>]) {
         let addresses = list.split(',').filter_map(|entry| address(entry.trim()));
         let addresses = ArenaVec::from_iter_in(addresses, self.arena).into_bump_slice();
         let proxies = &self.log_type.trusted_proxies;
         let is_trusted = |ip: IpAddr| proxies.iter().any(|block| block.contains(ip));
-        if let Some(peer) = self.row.ip(FieldId::SOURCE_IP)
-            && is_trusted(peer.ip)
-            && let Some(client) = addresses.iter().rev().find(|address| !is_trusted(address.ip))
-        {
+        if !self.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| is_trusted(peer.ip)) {
+            return (addresses, &[]);
+        }
+        let client = addresses.iter().rposition(|address| !is_trusted(address.ip));
+        if let Some(client) = client.and_then(|at| addresses.get(at)) {
             self.within(Step::Forwarded, |view| view.row.set(FieldId::SOURCE_IP, Value::Ip(client)));
         }
-        addresses
+        (addresses, addresses.get(client.unwrap_or_default()..).unwrap_or_default())
     }
 
     /// Adds addresses to `related.ip`, each once.

@@ -23,20 +23,26 @@ pub struct Parts<'a> {
     pub fragment: Option<&'a str>,
 }
 
-/// Splits a request target (RFC 9112, section 3.2): a path, or a whole URL.
-pub fn split_target(target: &str) -> Parts<'_> {
-    if target.starts_with('/') || target == "*" { split_path(target) } else { split_url(target) }
+/// Splits a request target (RFC 9112, section 3.2) of a method: a whole URL, the host and port that CONNECT asks for, or else a path, even
+/// one without a slash. What attackers write in place of a path names no host.
+pub fn split_target<'a>(target: &'a str, method: Option<&str>) -> Parts<'a> {
+    let asks_for_host = method == Some("CONNECT") && !target.starts_with('/');
+    if asks_for_host || scheme_end(target).is_some() { split_url(target) } else { split_path(target) }
 }
 
-/// Splits a URL with or without a scheme: `example.com/a` has a domain too.
-pub fn split_url(url: &str) -> Parts<'_> {
-    let scheme_end = url.find("://").filter(|end| {
+/// Where the scheme of a URL ends, if it has one.
+fn scheme_end(url: &str) -> Option<usize> {
+    url.find("://").filter(|end| {
         url.get(..*end).is_some_and(|scheme| {
             !scheme.is_empty()
                 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         })
-    });
-    let (scheme, rest) = match scheme_end {
+    })
+}
+
+/// Splits a URL with or without a scheme: `example.com/a` has a domain too.
+pub fn split_url(url: &str) -> Parts<'_> {
+    let (scheme, rest) = match scheme_end(url) {
         Some(end) => (url.get(..end), part(url, end + 3..)),
         None => (None, url),
     };

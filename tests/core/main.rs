@@ -30,6 +30,7 @@ mod cef;
 mod leef;
 mod linux;
 mod rows;
+mod web_logs;
 mod rules;
 mod rooms;
 mod samples;

@@ -53,17 +53,17 @@ fn the_host_stands_behind_the_last_at_sign() {
 
 #[test]
 fn a_request_target_is_a_path_unless_it_is_a_url() {
-    assert_eq!(split_target("/a//b?x=/#f"), parts("", "", None, "/a//b", "x=/", "f"));
-    assert_eq!(split_target("//a@b"), parts("", "", None, "//a@b", "", ""));
-    assert_eq!(split_target("*"), parts("", "", None, "*", "", ""));
-    assert_eq!(split_target("http://h/a"), parts("http", "h", None, "/a", "", ""));
-    assert_eq!(split_target("h.example:443"), parts("", "h.example", Some(443), "", "", ""));
+    assert_eq!(split_target("/a//b?x=/#f", None), parts("", "", None, "/a//b", "x=/", "f"));
+    assert_eq!(split_target("//a@b", None), parts("", "", None, "//a@b", "", ""));
+    assert_eq!(split_target("*", None), parts("", "", None, "*", "", ""));
+    assert_eq!(split_target("http://h/a", None), parts("http", "h", None, "/a", "", ""));
+    assert_eq!(split_target("h.example:443", Some("CONNECT")), parts("", "h.example", Some(443), "", "", ""));
 }
 
 #[test]
 fn what_is_empty_is_left_out() {
     assert_eq!(split_url(""), Parts::default());
-    assert_eq!(split_target("/?#"), parts("", "", None, "/", "", ""));
+    assert_eq!(split_target("/?#", None), parts("", "", None, "/", "", ""));
     assert_eq!(split_url("://x"), parts("", "", None, "//x", "", ""));
 }
 
@@ -72,7 +72,7 @@ proptest! {
 
     #[test]
     fn each_part_of_any_text_is_a_slice_of_it(text in "[a-z:/?#@\\[\\]0-9.%語 ]{0,24}") {
-        for parts in [split_url(&text), split_target(&text)] {
+        for parts in [split_url(&text), split_target(&text, None)] {
             for part in [parts.scheme, parts.domain, parts.path, parts.query, parts.fragment].into_iter().flatten() {
                 prop_assert!(text.contains(part) && !part.is_empty());
             }

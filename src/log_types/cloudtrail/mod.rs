@@ -19,8 +19,10 @@ impl Profile for CloudTrail {
         &[
             "errorCode",
             "errorMessage",
+            "eventCategory",
             "eventName",
             "eventSource",
+            "eventType",
             "requestParameters.resourceId",
             "requestParameters.roleSessionName",
             "requestParameters.target",
@@ -39,9 +41,18 @@ impl Profile for CloudTrail {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         let failed = record.text("errorCode").or_else(|| record.text("errorMessage")).is_some();
-        record
-            .row
-            .set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(if failed { "failure" } else { "success" }));
+        // Insights are observations of many calls, digests lists of files.
+        let is_insight = record.text("eventCategory") == Some("Insight")
+            || record.text("eventType") == Some("AwsCloudTrailInsight");
+        let is_call = record.text("eventName").is_some() && !is_insight;
+        let outcome = if failed {
+            "failure"
+        } else if is_call {
+            "success"
+        } else {
+            "unknown"
+        };
+        record.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
         let address = record.row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address);
         if let Some(address) = address {
             record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(address)));

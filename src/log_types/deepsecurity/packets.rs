@@ -108,7 +108,7 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
         context.row.set_if_absent(FieldId::HTTP_VERSION, Value::Text(version));
     }
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(request.target));
-    set_url_parts(context.row, url::split_target(request.target));
+    set_url_parts(context.row, url::split_target(request.target, Some(request.method)));
     if let Some(host) = request.host {
         let (domain, port) = url::split_authority(host);
         set_url_parts(context.row, url::Parts { domain, port, ..url::Parts::default() });

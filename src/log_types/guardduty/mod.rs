@@ -1,6 +1,9 @@
 //! Findings of Amazon GuardDuty.
 
+use serde::Deserialize;
+
 use crate::bytes::json::string;
+use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
@@ -19,6 +22,7 @@ impl Profile for GuardDuty {
         &[
             "service.action.actionType",
             "service.action.networkConnectionAction.connectionDirection",
+            "service.action.portProbeAction.portProbeDetails",
             "severity",
             "type",
         ]
@@ -62,7 +66,38 @@ impl Profile for GuardDuty {
             record.fill("event.severity", whole);
         }
         finding.tell(label, &mut record);
+        probers(&mut record);
         derived::derive(record.row, record.arena);
+    }
+}
+
+/// One who looked for open ports.
+#[derive(Deserialize)]
+struct Probe {
+    #[serde(rename = "remoteIpDetails", default)]
+    remote: Remote,
+}
+
+#[derive(Default, Deserialize)]
+struct Remote {
+    #[serde(rename = "ipAddressV4")]
+    v4: Option<String>,
+    #[serde(rename = "ipAddressV6")]
+    v6: Option<String>,
+}
+
+/// More of them in one finding are left as it has them.
+const MAX_PROBES: usize = 100;
+
+/// Adds all who looked for open ports to `related.ip`: the first of them alone is the source.
+fn probers(record: &mut RecordView<'_, '_>) {
+    let json = record.source.json("service.action.portProbeAction.portProbeDetails");
+    let probes: Vec<Probe> = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+    let texts = probes.iter().take(MAX_PROBES).flat_map(|probe| [&probe.remote.v4, &probe.remote.v6]);
+    let texts = texts.flatten().filter(|text| !text.is_empty());
+    let addresses: Vec<_> = texts.filter_map(|text| address(record.arena.alloc_str(text))).collect();
+    if !addresses.is_empty() {
+        record.relate(&addresses);
     }
 }
 

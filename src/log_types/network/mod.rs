@@ -28,6 +28,7 @@ impl Profile for NetworkLoadBalancer {
 
     fn enrich_record(&self, record: RecordView<'_, '_>) {
         record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word("tcp"));
+        derived::community_id(record.row, record.arena);
         derived::derive(record.row, record.arena);
     }
 }
@@ -38,7 +39,7 @@ impl Profile for NetworkFirewall {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["event.alert.action", "event.event_type", "event.proto"]
+        &["event.alert.action", "event.event_type", "event.proto", "event.verdict.action"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -49,18 +50,29 @@ impl Profile for NetworkFirewall {
             record.set("event.kind", "alert");
             record.set("event.category", "intrusion_detection");
         }
-        match record.text("event.alert.action") {
-            Some("allowed") => {
+        // The verdict is what became of the packet, after all rules; an alert is what one of them asked for.
+        match record.text("event.verdict.action").or_else(|| record.text("event.alert.action")) {
+            Some("allowed" | "pass" | "alert") => {
                 record.set("event.outcome", "success");
                 record.set("event.type", "allowed");
             }
-            Some("blocked") => {
+            Some("blocked" | "drop" | "reject") => {
                 record.set("event.outcome", "failure");
                 record.set("event.type", "denied");
             }
             _ => {}
         }
-        derived::derive(record.row, record.arena);
+        without_root(&mut record, "dns.question.name");
+        derived::community_id(record.row, record.arena);
+        derived::derive_request(record.row, record.arena);
+    }
+}
+
+/// Takes the dot of the root from the end of a name.
+fn without_root(record: &mut RecordView<'_, '_>, field: &str) {
+    let text = record.fields.id(field).and_then(|field| record.row.text(field));
+    if let Some(name) = text.and_then(|text| text.strip_suffix('.')).filter(|name| !name.is_empty()) {
+        record.set(field, name);
     }
 }
 
@@ -80,7 +92,7 @@ impl Profile for Resolver {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["answers", "rcode", "transport"]
+        &["answers", "firewall_rule_action", "rcode", "transport"]
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
@@ -89,10 +101,7 @@ impl Profile for Resolver {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         for name in ["dns.question.name", "dns.answers.data"] {
-            let text = record.fields.id(name).and_then(|field| record.row.text(field));
-            if let Some(name_without_root) = text.and_then(|text| text.strip_suffix('.')) {
-                record.set(name, name_without_root);
-            }
+            without_root(&mut record, name);
         }
         let answers = record.source.json("answers").and_then(|json| serde_json::from_str(json).ok());
         let answers: Vec<Answer> = answers.unwrap_or_default();
@@ -107,6 +116,11 @@ impl Profile for Resolver {
         }
         if let Some(transport) = record.text("transport") {
             record.set("network.transport", record.arena.alloc_str(&transport.to_lowercase()));
+        }
+        match record.text("firewall_rule_action") {
+            Some("BLOCK") => record.fill("event.type", "denied"),
+            Some("ALLOW" | "ALERT") => record.fill("event.type", "allowed"),
+            _ => {}
         }
         let outcome = match record.text("rcode") {
             Some("NOERROR") => "success",

@@ -27,7 +27,7 @@ impl Profile for S3AccessLog {
             record.fill("cloud.region", region);
         }
         record.outcome_of_status();
-        derived::derive(record.row, record.arena);
+        derived::derive_request(record.row, record.arena);
     }
 }
 

@@ -2,26 +2,13 @@
 
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+use crate::log_types::derived::PROTOCOLS;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 
 /// The profile of VPC flow logs.
 #[derive(Debug)]
 pub(crate) struct VpcFlowLogs;
-
-/// Protocols by their IANA numbers.
-const PROTOCOLS: [(&str, &str); 10] = [
-    ("1", "icmp"),
-    ("6", "tcp"),
-    ("8", "egp"),
-    ("17", "udp"),
-    ("33", "dccp"),
-    ("41", "ipv6"),
-    ("42", "sdrp"),
-    ("47", "gre"),
-    ("58", "ipv6-icmp"),
-    ("132", "sctp"),
-];
 
 impl Profile for VpcFlowLogs {
     fn takes_records(&self) -> bool {
@@ -44,7 +31,7 @@ impl Profile for VpcFlowLogs {
             record.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
             record.fill("event.type", kind);
         }
-        let number = record.text("protocol");
+        let number = record.text("protocol").and_then(|number| number.parse::<u8>().ok());
         if let Some((_, name)) = PROTOCOLS.iter().find(|(protocol, _)| Some(*protocol) == number) {
             record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word(name));
         }
@@ -54,6 +41,7 @@ impl Profile for VpcFlowLogs {
         if record.text("account_id") == Some("unknown") {
             record.row.set(FieldId::CLOUD_ACCOUNT_ID, Value::Absent);
         }
+        derived::community_id(record.row, record.arena);
         derived::derive(record.row, record.arena);
     }
 }

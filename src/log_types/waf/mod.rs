@@ -3,8 +3,11 @@
 use bumpalo::Bump;
 
 use crate::bytes::json::string;
+use crate::document::field_list::FieldId;
+use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
+use crate::packet::url::split_authority;
 use crate::parse::json;
 use crate::parse::json::{behind_blanks, byte};
 
@@ -58,11 +61,15 @@ fn headers(record: &mut RecordView<'_, '_>) {
             continue;
         }
         let field = match name {
-            "host" => "url.domain",
             "user_agent" => "user_agent.original",
             "referer" => "http.request.referrer",
             _ => "",
         };
+        // What stands before an @ is a user, perhaps with a password.
+        let value = if name == "host" { value.rsplit('@').next().unwrap_or(value) } else { value };
+        if name == "host" {
+            host(record, value);
+        }
         if !field.is_empty() {
             record.set(field, value);
         }
@@ -119,6 +126,17 @@ fn headers_in<'a>(raw: &'a str, arena: &'a Bump) -> Option<Vec<(&'a str, &'a str
 /// The text of a string of JSON; nothing of any other value.
 fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> Option<&'a str> {
     Some(json::unescaped(raw.strip_prefix('"')?.strip_suffix('"')?, arena))
+}
+
+/// The host and port that a request asks for.
+fn host<'a>(record: &mut RecordView<'_, 'a>, value: &'a str) {
+    let (domain, port) = split_authority(value);
+    if let Some(domain) = domain {
+        record.set("url.domain", domain.trim_start_matches('[').trim_end_matches(']'));
+    }
+    if let Some(port) = port {
+        record.row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
+    }
 }
 
 /// Account, region and ruleset stand in the ARN of version 2; version 1 has an id.

@@ -17,7 +17,7 @@ impl Profile for ErrorLog {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["log_level"]
+        &["log_level", "request_raw"]
     }
 
     fn dropped(&self) -> &'static [&'static str] {
@@ -61,5 +61,9 @@ impl Profile for ErrorLog {
         }
         site(&mut record);
         finish(&mut record);
+        // What is no request has no parts.
+        if let Some(raw) = record.text("request_raw") {
+            record.fill("url.original", raw);
+        }
     }
 }

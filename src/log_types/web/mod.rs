@@ -59,9 +59,10 @@ impl Profile for WebServer {
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         record.outcome_of_status();
         site(&mut record);
-        let mut addresses: &[_] = &[];
+        let mut believed: &[_] = &[];
         if let Some(list) = record.text("xff") {
-            addresses = record.forwarded_for(list);
+            let addresses;
+            (addresses, believed) = record.forwarded_for(list);
             let texts = addresses.iter().filter_map(|address| address.text);
             let texts = ArenaVec::from_iter_in(texts, record.arena).into_bump_slice();
             if let (Some(field), false) =
@@ -72,7 +73,7 @@ impl Profile for WebServer {
         }
         let peer = record.row.text(FieldId::SOURCE_ADDRESS).and_then(crate::document::convert::address);
         record.relate(peer.as_slice());
-        record.relate(addresses);
+        record.relate(believed);
         finish(&mut record);
         // What is no request has no parts.
         if let Some(raw) = record.text("request_raw") {
@@ -95,13 +96,29 @@ impl Profile for LoadBalancer {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        if let Some(url) = record.text("request").and_then(|request| request.split(' ').nth(1)) {
-            // A request without a path has a hyphen in its place.
-            let has_path = url.split_once("://").is_some_and(|(_, behind)| behind.contains('/'));
-            let url = if has_path { url } else { url.trim_end_matches('-') };
+        if let Some(url) = record.text("request").and_then(url_of) {
             record.set("url.full", url);
         }
         record.outcome_of_status();
         finish(&mut record);
     }
+}
+
+/// The URL of a request line `GET http://www.example.com:80/a b HTTP/1.1`, in which nothing codes blanks.
+fn url_of(request: &str) -> Option<&str> {
+    let (_, behind) = request.split_once(' ')?;
+    let behind = behind.trim_end();
+    let is_version = |text: &str| {
+        text == "-"
+            || text.split_once('/').is_some_and(|(protocol, version)| {
+                protocol.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                    && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            })
+    };
+    let url =
+        behind.rsplit_once(' ').filter(|(_, version)| is_version(version)).map_or(behind, |(url, _)| url);
+    // A request without a path has a hyphen in its place.
+    let has_path = url.split_once("://").is_some_and(|(_, behind)| behind.contains('/'));
+    let url = if has_path { url } else { url.trim_end_matches('-') };
+    (!url.is_empty()).then_some(url)
 }

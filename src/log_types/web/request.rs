@@ -9,7 +9,7 @@ const LONGEST_EXTENSION: usize = 16;
 
 /// Fills what follows from other fields, and the extension of the file that the URL names.
 pub(super) fn finish(record: &mut RecordView<'_, '_>) {
-    derived::derive(record.row, record.arena);
+    derived::derive_request(record.row, record.arena);
     let Some(path) = record.row.text(FieldId::URL_PATH) else { return };
     let name = path.rsplit('/').next().unwrap_or_default();
     if let Some((_, extension)) = name.rsplit_once('.')

@@ -1,0 +1,359 @@
+//! Logs of a web service say the same thing in the same field: hosts without users, URLs that are URLs, addresses that are believed.
+
+use es_loader::map::compiled::CompiledSections;
+use serde_json::{Value, json};
+
+use crate::log_types::{all, with};
+use crate::support::{Document, load_bytes};
+
+fn document(section: &str, line: &str) -> Document {
+    document_of(&all(), section, line)
+}
+
+fn document_of(sections: &CompiledSections, section: &str, line: &str) -> Document {
+    let mut loaded = load_bytes(sections.named(section).unwrap(), line.as_bytes());
+    assert_eq!(loaded.documents.len(), 1, "{line}");
+    loaded.documents.remove(0)
+}
+
+fn has(document: &Document, expected: Value) {
+    for (name, value) in expected.as_object().into_iter().flatten() {
+        assert_eq!(document.get(name), value, "{name} of {}", document.json);
+    }
+}
+
+fn alb(request: &str) -> Document {
+    document("alb", &alb_line(request, ""))
+}
+
+fn alb_line(request: &str, end: &str) -> String {
+    format!(
+        "http 2018-07-02T22:23:00.186641Z app/x/y 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 \"{request}\" \"curl\" - - arn \"R\" \"-\" \"-\" 0 2018-07-02T22:22:48.364000Z \"forward\" \"-\" \"-\" \"10.0.0.1:80\" \"200\" \"-\" \"-\"{end}"
+    )
+}
+
+fn clb(request: &str) -> Document {
+    document(
+        "clb",
+        &format!(
+            "2015-05-13T23:39:43.945958Z lb 192.168.131.39:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 \"{request}\" \"curl\" - -"
+        ),
+    )
+}
+
+fn nginx(request: &str) -> Document {
+    document(
+        "nginx-access",
+        &format!("203.0.113.9 - - [10/Nov/2026:07:08:00 +0900] \"{request}\" 200 1 \"-\" \"x\""),
+    )
+}
+
+fn apache(request: &str) -> Document {
+    document("apache-access", &format!("203.0.113.9 - - [10/Nov/2026:07:08:00 +0900] \"{request}\" 200 1"))
+}
+
+fn s3(request: &str, end: &str) -> Document {
+    document(
+        "s3accesslog",
+        &format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"{request}\" 200 - 1 1 1 1 \"-\" \"ua\" - h SigV4 - AuthHeader b.s3.eu-west-1.amazonaws.com TLSv1.2{end}"
+        ),
+    )
+}
+
+fn waf(host: &str) -> Document {
+    let headers = json!([{"name": "Host", "value": host}]);
+    document("waf", &json!({"timestamp": 1_576_280_412_771_u64, "action": "ALLOW", "httpRequest": {"clientIp": "192.0.2.1", "headers": headers}}).to_string())
+}
+
+fn nginx_error(host: &str) -> Document {
+    document(
+        "nginx-error",
+        &format!(
+            "2026/11/10 07:08:00 [error] 1#1: *1 x, client: 203.0.113.9, server: x, request: \"GET / HTTP/1.1\", host: \"{host}\""
+        ),
+    )
+}
+
+#[test]
+fn the_user_before_a_host_is_no_part_of_it() {
+    for user in ["joe:s3cret@", "joe@", "a@b:s3cret@", "good.example:80@"] {
+        let request = format!("GET http://{user}www.example.com:80/a HTTP/1.1");
+        let of_targets = [alb(&request), clb(&request), nginx(&request), apache(&request)];
+        let host = format!("{user}www.example.com:80");
+        for document in of_targets.into_iter().chain([waf(&host), nginx_error(&host)]) {
+            has(
+                &document,
+                json!({"url.domain": "www.example.com", "url.port": 80, "related.hosts": ["www.example.com"]}),
+            );
+            let host = document.get("http_host");
+            assert!(host.is_null() || host == "www.example.com", "{}", document.json);
+        }
+    }
+}
+
+#[test]
+fn a_host_header_is_a_name_and_a_port() {
+    has(
+        &waf("localhost:1989"),
+        json!({"url.domain": "localhost", "url.port": 1989, "related.hosts": ["localhost"]}),
+    );
+    has(&waf("shop.example.com"), json!({"url.domain": "shop.example.com", "url.port": null}));
+    has(
+        &waf("[2001:db8::1]:8443"),
+        json!({"url.domain": "2001:db8::1", "url.port": 8443, "related.hosts": null}),
+    );
+    has(&waf(":80"), json!({"url.domain": null}));
+}
+
+#[test]
+fn a_target_without_scheme_names_no_host() {
+    for (target, path) in [
+        ("*", "*"),
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("index.php?a=1", "index.php"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("www.example.com", "www.example.com"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+    ] {
+        let request = format!("GET {target} HTTP/1.1");
+        for document in [nginx(&request), apache(&request), s3(&request, "")] {
+            has(&document, json!({"url.path": path, "url.original": target}));
+            let domain = document.get("url.domain");
+            assert!(domain.is_null() || domain == "b.s3.eu-west-1.amazonaws.com", "{}", document.json);
+        }
+        has(&nginx(&request), json!({"related.hosts": null}));
+    }
+    has(&nginx("CONNECT evil.example:443 HTTP/1.1"), json!({"url.domain": "evil.example", "url.port": 443}));
+    has(&nginx("GET ftp://h.example/x HTTP/1.1"), json!({"url.domain": "h.example", "url.scheme": "ftp"}));
+    has(&nginx("CONNECT /x HTTP/1.1"), json!({"url.domain": null, "url.path": "/x"}));
+}
+
+#[test]
+fn blanks_in_a_uri_cut_no_request() {
+    for load in [alb, clb] {
+        has(
+            &load("GET http://www.example.com:80/a b?c d HTTP/1.1"),
+            json!({
+                "http.request.method": "GET", "url.domain": "www.example.com", "url.path": "/a b", "url.query": "c d",
+                "http.version": "1.1", "url.full": "http://www.example.com:80/a b?c d",
+            }),
+        );
+        has(
+            &load("POST https://www.example.com:443/a HTTP/1.1 b HTTP/2.0"),
+            json!({"url.path": "/a HTTP/1.1 b", "http.version": "2.0", "http.request.method": "POST"}),
+        );
+        has(
+            &load("GET http://www.example.com:80/x- HTTP/1.1"),
+            json!({"url.path": "/x-", "url.full": "http://www.example.com:80/x-", "url.query": null}),
+        );
+        has(
+            &load("- http://www.example.com:80- "),
+            json!({"url.full": "http://www.example.com:80", "url.path": null}),
+        );
+        has(&load("- - - "), json!({"url": null, "http.request.method": null}));
+        has(&load("-"), json!({"url": null}));
+    }
+}
+
+#[test]
+fn nothing_behind_a_line_is_dropped() {
+    let nlb = |end: &str| {
+        document(
+            "nlb",
+            &format!(
+                "tls 2.0 2020-04-01T08:51:42 net/my-network-loadbalancer/c6e77e28c25b2234 g3d4b5e8bb8464cd 72.21.218.154:51341 172.100.100.185:443 5 2 98 246 - arn - ECDHE-RSA-AES128-SHA tlsv12 - my-network-loadbalancer.elb.us-east-2.amazonaws.com h2 h2 {end}"
+            ),
+        )
+    };
+    has(
+        &nlb("\"h2\",\"http/1.1\" 2020-04-01T08:51:20"),
+        json!({"alpn_client_preference_list": "\"h2\",\"http/1.1\"", "tls_connection_creation_time": "2020-04-01T08:51:20", "nlb.unparsed": null}),
+    );
+    has(&nlb("\"h2\""), json!({"alpn_client_preference_list": "\"h2\"", "nlb.unparsed": null}));
+    has(
+        &nlb("- 2020-04-01T08:51:20 new one"),
+        json!({"alpn_client_preference_list": null, "nlb.unparsed": "new one"}),
+    );
+    let alb = |end: &str| document("alb", &alb_line("GET http://www.example.com:80/ HTTP/1.1", end));
+    has(&alb(" TID_1234"), json!({"conn_trace_id": "TID_1234", "alb.unparsed": null}));
+    has(
+        &alb(" TID_1234 \"h.example\" \"/x\" \"TransformSuccess\" 7"),
+        json!({"conn_trace_id": "TID_1234", "transformed_host": "h.example", "request_transform_status": "TransformSuccess", "alb.unparsed": "7"}),
+    );
+    has(&s3("GET /b/k HTTP/1.1", " - Yes"), json!({"aclRequired": "Yes", "s3accesslog.unparsed": null}));
+    has(
+        &s3("GET /b/k HTTP/1.1", " arn:aws:s3:us-west-1:1:accesspoint/x - us-east-1 more"),
+        json!({"S3AccessPointARN": "arn:aws:s3:us-west-1:1:accesspoint/x", "aclRequired": null, "sourceRegion": "us-east-1", "s3accesslog.unparsed": "more"}),
+    );
+}
+
+#[test]
+fn forwarded_addresses_that_nobody_vouches_for_are_not_related() {
+    let log = |peer: &str, list: &str| {
+        format!("{peer} - - [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" \"{list}\"")
+    };
+    let sections = with("[DEFAULT]\nlog_types = all\ntrusted_proxies = 10.0.0.0/8\n");
+    for (peer, list, source, related) in [
+        ("198.51.100.7", "203.0.113.50", "198.51.100.7", json!(["198.51.100.7"])),
+        ("198.51.100.7", "203.0.113.50, 10.0.0.9", "198.51.100.7", json!(["198.51.100.7"])),
+        ("10.0.0.1", "203.0.113.50, 192.0.2.1", "192.0.2.1", json!(["192.0.2.1", "10.0.0.1"])),
+        (
+            "10.0.0.1",
+            "1.1.1.1, 192.0.2.1, 10.0.0.2",
+            "192.0.2.1",
+            json!(["192.0.2.1", "10.0.0.1", "10.0.0.2"]),
+        ),
+    ] {
+        let document = document_of(&sections, "nginx-access", &log(peer, list));
+        has(&document, json!({"source.ip": source, "related.ip": related}));
+        let all: Vec<&str> = list.split(", ").collect();
+        has(&document, json!({"http.request.header.x_forwarded_for": all}));
+    }
+}
+
+#[test]
+fn all_who_probe_a_port_are_related() {
+    let probe = |address: &str| json!({"localPortDetails": {"port": 22}, "remoteIpDetails": {"ipAddressV4": address}});
+    let finding = |probes: Value| {
+        json!({"id": "x", "type": "Recon:EC2/PortProbeUnprotectedPort", "updatedAt": "2026-11-21T00:00:00Z",
+            "service": {"count": 1, "action": {"actionType": "PORT_PROBE", "portProbeAction": {"portProbeDetails": probes}}}})
+        .to_string()
+    };
+    for (probes, related) in [
+        (json!([probe("198.51.100.1"), probe("198.51.100.2")]), json!(["198.51.100.1", "198.51.100.2"])),
+        (
+            json!([probe("198.51.100.1"), {}, probe("198.51.100.1"), probe("198.51.100.3")]),
+            json!(["198.51.100.1", "198.51.100.3"]),
+        ),
+        (json!([probe("198.51.100.1")]), json!("198.51.100.1")),
+    ] {
+        let document = document("guardduty", &finding(probes));
+        let got = document.get("related.ip");
+        assert!(*got == related || *got == json!([related]), "{}", document.json);
+        has(&document, json!({"source.ip": "198.51.100.1"}));
+    }
+}
+
+#[test]
+fn a_flow_has_the_same_name_in_all_logs() {
+    // The example of the specification: 128.232.110.120:34855 and 66.35.250.204:80 over TCP.
+    const ID: &str = "1:LQU9qZlK+B5F3KDmev6m5PMibrg=";
+    let flow = |from: &str, to: &str, ports: &str, protocol: &str| {
+        document(
+            "vpcflowlogs",
+            &format!(
+                "2 123456789010 eni-1 {from} {to} {ports} {protocol} 20 4249 1418530010 1418530070 ACCEPT OK"
+            ),
+        )
+    };
+    has(&flow("128.232.110.120", "66.35.250.204", "34855 80", "6"), json!({"network.community_id": ID}));
+    has(&flow("66.35.250.204", "128.232.110.120", "80 34855", "6"), json!({"network.community_id": ID}));
+    for (ports, protocol) in [("0 0", "6"), ("- -", "6"), ("0 0", "1"), ("34855 80", "255")] {
+        has(
+            &flow("128.232.110.120", "66.35.250.204", ports, protocol),
+            json!({"network.community_id": null}),
+        );
+    }
+    let suricata = json!({"firewall_name": "f", "event": {"timestamp": "2026-10-13T22:10:01.006481+0000", "event_type": "alert", "proto": "TCP",
+        "src_ip": "128.232.110.120", "src_port": 34855, "dest_ip": "66.35.250.204", "dest_port": 80}});
+    has(&document("networkfirewall", &suricata.to_string()), json!({"network.community_id": ID}));
+    let nlb = "tls 2.0 2020-04-01T08:51:42 net/x/y g 128.232.110.120:34855 66.35.250.204:80 5 2 98 246 - arn - E tlsv12 - x h2 h2 -";
+    has(&document("nlb", nlb), json!({"network.community_id": ID}));
+    has(&alb("GET http://www.example.com:80/ HTTP/1.1"), json!({"network.community_id": null}));
+}
+
+#[test]
+fn a_name_that_was_asked_for_is_related() {
+    let question = |action: &str| {
+        json!({"query_timestamp": "2026-11-21T00:00:00Z", "query_name": "c2.example.net.", "srcaddr": "10.0.0.1", "firewall_rule_action": action}).to_string()
+    };
+    has(
+        &document("route53resolver", &question("BLOCK")),
+        json!({"related.hosts": ["c2.example.net"], "event.type": "denied"}),
+    );
+    has(&document("route53resolver", &question("ALERT")), json!({"event.type": "allowed"}));
+    has(&document("route53resolver", &question("")), json!({"event.type": null}));
+    let finding = json!({"id": "x", "type": "Trojan:EC2/DNSDataExfiltration", "updatedAt": "2026-11-21T00:00:00Z",
+        "service": {"action": {"actionType": "DNS_REQUEST", "dnsRequestAction": {"domain": "c2.example.net"}}}});
+    has(&document("guardduty", &finding.to_string()), json!({"related.hosts": ["c2.example.net"]}));
+    let alert = |event: Value| {
+        let mut whole = json!({"firewall_name": "f", "event": {"timestamp": "2026-10-13T22:10:01.006481+0000", "event_type": "alert"}});
+        whole["event"].as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        document("networkfirewall", &whole.to_string())
+    };
+    for dns in [
+        json!({"query": [{"rrname": "c2.example.net", "rrtype": "A"}]}),
+        json!({"rrname": "c2.example.net.", "rrtype": "A"}),
+        json!({"queries": [{"rrname": "c2.example.net", "rrtype": "A"}]}),
+    ] {
+        has(
+            &alert(json!({"dns": dns})),
+            json!({"dns.question.name": "c2.example.net", "dns.question.type": "A", "related.hosts": ["c2.example.net"]}),
+        );
+    }
+    has(
+        &alert(json!({"http": {"hostname": "shop.example.com", "url": "/item?id=1", "http_method": "GET"}})),
+        json!({"url.path": "/item", "url.query": "id=1", "url.original": "/item?id=1", "url.domain": "shop.example.com"}),
+    );
+    has(&alert(json!({"http": {"url": "../x"}})), json!({"url.path": "../x", "url.domain": null}));
+}
+
+#[test]
+fn the_verdict_decides_what_became_of_a_packet() {
+    let firewall = |alert: Option<&str>, verdict: Option<&str>| {
+        let mut event = json!({"timestamp": "2026-10-13T22:10:01.006481+0000", "event_type": "alert"});
+        if let Some(action) = alert {
+            event["alert"] = json!({"action": action});
+        }
+        if let Some(action) = verdict {
+            event["verdict"] = json!({"action": action});
+        }
+        document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string())
+    };
+    for (alert, verdict, kind, outcome) in [
+        (Some("allowed"), Some("drop"), "denied", "failure"),
+        (Some("allowed"), Some("reject"), "denied", "failure"),
+        (None, Some("pass"), "allowed", "success"),
+        (Some("allowed"), Some("alert"), "allowed", "success"),
+        (Some("blocked"), None, "denied", "failure"),
+    ] {
+        has(&firewall(alert, verdict), json!({"event.type": kind, "event.outcome": outcome}));
+    }
+    has(&firewall(None, None), json!({"event.type": null, "event.outcome": null}));
+}
+
+#[test]
+fn only_a_call_has_an_outcome() {
+    let trail = |record: Value| document("cloudtrail", &json!({"Records": [record]}).to_string());
+    let time = "2026-11-21T00:00:00Z";
+    for record in [
+        json!({"awsAccountId": "1", "digestStartTime": time, "logFiles": []}),
+        json!({"eventTime": time}),
+        json!({"eventTime": time, "eventName": "RunInstances", "eventCategory": "Insight", "eventType": "AwsCloudTrailInsight"}),
+        json!({"eventTime": time, "eventName": "RunInstances", "eventType": "AwsCloudTrailInsight"}),
+    ] {
+        has(&trail(record), json!({"event.outcome": "unknown"}));
+    }
+    has(&trail(json!({"eventTime": time, "eventName": "RunInstances"})), json!({"event.outcome": "success"}));
+    has(
+        &trail(json!({"eventTime": time, "eventName": "RunInstances", "errorCode": "x"})),
+        json!({"event.outcome": "failure"}),
+    );
+}
+
+#[test]
+fn a_load_balancers_other_logs_are_no_access_logs() {
+    use es_loader::map::compiled::Choice;
+    let sections = all();
+    let folder = "AWSLogs/123456789012/elasticloadbalancing/us-east-2/2022/05/01/";
+    let name = "123456789012_elasticloadbalancing_us-east-2_app.my-loadbalancer.1234567890abcdef_20220215T2340Z_172.160.001.192_20sg8hgm.log.gz";
+    assert!(matches!(sections.for_key(&format!("{folder}{name}")), Choice::Load(_)));
+    for kind in ["conn_log.", "health_check_log."] {
+        assert!(
+            matches!(sections.for_key(&format!("{folder}{kind}{name}")), Choice::Ignored("alb")),
+            "{kind}"
+        );
+        assert!(matches!(sections.for_key(&format!("{kind}{name}")), Choice::Ignored("alb")), "{kind}");
+    }
+}
