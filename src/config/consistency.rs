@@ -44,6 +44,18 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
     }
 }
 
+/// Names the built-in names that a list of the user's leaves out, of what is redacted: whoever adds a name may not know of them.
+pub(super) fn warn_of_names_left_out(section: &ResolvedSection<'_>, key: &str, findings: &mut Findings) {
+    let Some(entry) = section.get(key).filter(|entry| !entry.is_built_in()) else { return };
+    let dropped = value::left_out(entry.text(), keys::built_in_default(key));
+    if !dropped.is_empty() {
+        let message =
+            format!("'{key}' leaves out {} of the built-in names: {}", dropped.len(), dropped.join(", "));
+        let help = "write '+name' to add to them, and '-name' to leave one out";
+        findings.push(Diagnostic::warning(entry.position(), message).help(help));
+    }
+}
+
 /// Settings that take any text, and so quotes too, which nobody means.
 pub(super) fn warn_of_quotes(section: &ResolvedSection<'_>, findings: &mut Findings) {
     const OF_ANY_TEXT: [&str; 10] = [

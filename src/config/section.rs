@@ -108,7 +108,10 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let trusted_proxies = section.read("trusted_proxies", findings, value::blocks);
     let raw_message = section.read("raw_message", findings, value::raw_message);
     let mut names = |key, read| {
-        section.read(key, findings, |text| value::extended(text, keys::built_in_default(key), read))
+        let built_in = keys::built_in_default(key);
+        let names = section.read(key, findings, |text| value::extended(text, built_in, read))?;
+        consistency::warn_of_names_left_out(section, key, findings);
+        Some(names)
     };
     let redact_headers = names("redact_headers", value::headers);
     let redact_params = names("redact_params", value::parameters);

@@ -328,26 +328,62 @@ pub(super) fn parameters(text: &str) -> Result<Vec<String>, ValueError> {
         .collect()
 }
 
-/// Names that `read` reads, or names to be added to the built-in ones: each has a plus sign before it.
+/// Names that `read` reads, or names to be added to the built-in ones, each with a plus sign before it, or taken from them, with a minus sign.
 pub(super) fn extended(
     text: &str,
     built_in: &str,
     read: fn(&str) -> Result<Vec<String>, ValueError>,
 ) -> Result<Vec<String>, ValueError> {
-    if !words(text).any(|(_, word)| word.starts_with('+')) {
+    if matches!(text.trim(), "none" | "None" | "off" | "False") {
+        let problem = ValueError::new(0, format!("{} would be the only name", quoted(text.trim())));
+        return Err(
+            problem.help("leave the value empty to redact none of these, or write '-name' to leave one out")
+        );
+    }
+    if !is_extended(text) {
         return read(text);
     }
     let mut names = read(built_in)?;
     for (offset, word) in words(text) {
-        let Some(name) = word.strip_prefix('+') else {
-            let problem = ValueError::new(offset, format!("{} has no '+'", quoted(word)));
+        let Some(name) = word.strip_prefix(['+', '-']) else {
+            let problem = ValueError::new(offset, format!("{} has no '+' and no '-'", quoted(word)));
             return Err(problem.help(
-                "write '+' before each name to add them, or before none to replace the built-in ones",
+                "write '+' or '-' before each name to add or to leave out some, or before none to replace the built-in ones",
             ));
         };
-        names.extend(read(name).map_err(|problem| ValueError { offset: offset + 1, ..problem })?);
+        let mut read = read(name).map_err(|problem| ValueError { offset: offset + 1, ..problem })?;
+        if word.starts_with('+') {
+            names.append(&mut read);
+            continue;
+        }
+        let before = names.len();
+        names.retain(|known| !read.iter().any(|name| is_same_name(name, known)));
+        if names.len() == before {
+            let problem = ValueError::new(offset, format!("{} is none of the built-in names", quoted(name)));
+            return Err(problem.help("'es-loader check' shows the names that are redacted"));
+        }
     }
     Ok(names)
+}
+
+/// The built-in names that a list of names replaces without a sign, and does not have.
+pub(super) fn left_out<'b>(text: &str, built_in: &'b str) -> Vec<&'b str> {
+    if is_extended(text) {
+        return Vec::new();
+    }
+    let is_kept = |known: &str| words(text).any(|(_, name)| is_same_name(name, known));
+    words(built_in).map(|(_, known)| known).filter(|known| !is_kept(known)).collect()
+}
+
+/// Whether a list of names adds to the built-in ones or takes from them.
+fn is_extended(text: &str) -> bool {
+    words(text).any(|(_, word)| word.starts_with(['+', '-']))
+}
+
+/// Whether two names are one where case, hyphens and underscores do not count.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let letters = |name: &str| name.to_lowercase().replace(['-', '_'], "");
+    letters(one) == letters(other)
 }
 
 /// How values are masked: whether equal ones stay comparable.

@@ -123,6 +123,11 @@ pub(crate) trait Profile: Debug + Sync {
         &[]
     }
 
+    /// Columns of its rows that hold headers of a request: the name of the header, or none where a column has all of them.
+    fn header_columns(&self) -> &'static [(&'static str, Option<&'static str>)] {
+        &[]
+    }
+
     /// Names among the built-in ones of `redact_keys` that are no secrets in its records, but say who did what.
     fn identifiers(&self) -> &'static [&'static str] {
         &[]

@@ -25,7 +25,7 @@ use crate::log_types::event::Condition;
 use crate::log_types::record_fields;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
-use crate::packet::redaction::Redactor;
+use crate::packet::redaction::{Redactor, Searched};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
 use crate::read::record::fluentd::Record;
@@ -43,6 +43,8 @@ pub struct CompiledSection {
     pub(crate) profile_origins: Vec<Origin>,
     pub(crate) payloads: Payloads,
     pub(crate) redactor: Redactor,
+    /// Columns of rows that hold a part of a request or a secret, by their names.
+    pub(crate) secret_columns: Vec<(String, Searched)>,
     pub(crate) fields: Fields,
     pub(crate) keys: KeyTable,
     /// What it wants of records that are the events themselves; nothing where each record holds the text of an event.
@@ -196,8 +198,10 @@ impl CompiledSection {
         }
         let one_product = !is_flat
             && (named.is_some_and(|profile| !profile.takes_records()) || !log_type.products.is_empty());
+        let redactor = Redactor::new(&log_type.redaction, &log_type.redact_headers, None);
         Ok(Self {
-            redactor: Redactor::new(&log_type.redaction, &log_type.redact_headers, None),
+            secret_columns: secret_columns(&log_type, profile, &redactor),
+            redactor,
             log_type,
             profile,
             profile_origins,
@@ -531,4 +535,22 @@ impl SourceCompiler {
             SourceName::Syslog(field) => Origin::Syslog(*field),
         }
     }
+}
+
+/// The columns of a section's rows in which nothing but their name tells that they hold a part of a request or a secret: queries, headers,
+/// and those that have the name of a header or a member that is to be redacted.
+fn secret_columns(log_type: &LogType, profile: &dyn Profile, redactor: &Redactor) -> Vec<(String, Searched)> {
+    let FileFormat::Text(pattern) = &log_type.file_format else { return Vec::new() };
+    let queries = log_type
+        .mappings
+        .iter()
+        .filter(|mapping| matches!(mapping.field.as_str(), "url.query" | "url.fragment"))
+        .flat_map(|mapping| mapping.sources.iter().map(|source| (source.name().to_owned(), Searched::Query)));
+    let headers = profile.header_columns().iter().filter_map(|(column, header)| {
+        let searched = header.map_or(Some(Searched::Headers), |header| redactor.column(header))?;
+        Some(((*column).to_owned(), searched))
+    });
+    let named = pattern.capture_names().flatten();
+    let named = named.filter_map(|name| Some((name.to_owned(), redactor.column(name)?)));
+    queries.chain(headers).chain(named).collect()
 }

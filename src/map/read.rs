@@ -13,6 +13,7 @@ use super::flat;
 use super::record::JsonRecord;
 use super::record::paths::Paths;
 use super::table::{Sources, UsedFields};
+use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
@@ -128,6 +129,7 @@ impl<'d> ReadEvent<'d> {
         let columns = self.event.columns;
         self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.cut_last_value(arena);
+        self.mask_columns(section, arena);
         self.recognise(section, devices);
         if self.keyed.find_keys(self.text, &section.keys) {
             self.problems.add(Problem::RepeatedKey);
@@ -184,6 +186,29 @@ impl<'d> ReadEvent<'d> {
         let clean = clean.unwrap_or(text);
         self.json = JsonRecord::read(clean, paths, section.keys.len(), arena).map(Box::new);
         if section.log_type.raw_message == RawMessage::Full { text } else { clean }
+    }
+
+    /// Masks the secrets of those columns of a row that only their names tell, in the text that `@message` shows too.
+    fn mask_columns(&mut self, section: &CompiledSection, arena: &'d Bump) {
+        let text = self.event.text;
+        let (mut masked, mut kept) = (String::new(), 0);
+        for pair in self.keyed.pairs() {
+            let column = section.secret_columns.iter().find(|(name, _)| name == pair.key);
+            let Some((_, searched)) = column.filter(|_| pair.raw != "-") else { continue };
+            let Some(clean) = section.redactor.clean_text(pair.raw, *searched, arena) else { continue };
+            self.redacted = true;
+            let start = (pair.raw.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+            if let Some(before) = text.get(kept..start) {
+                masked.push_str(before);
+                masked.push_str(clean);
+                kept = start + pair.raw.len();
+            }
+            pair.raw = clean;
+        }
+        if kept > 0 && section.log_type.raw_message != RawMessage::Full {
+            masked.push_str(part(text, kept..));
+            self.event.text = arena.alloc_str(&masked);
+        }
     }
 
     /// The same for an event that comes as fields of JSON: nothing in it is cut, escaped or joined.

@@ -213,6 +213,46 @@ fn a_list_that_leaves_out_built_in_lines_names_them() {
 }
 
 #[test]
+fn a_list_of_names_tells_which_built_in_ones_it_leaves_out_and_a_minus_sign_leaves_out_one() {
+    for (line, dropped) in [
+        (
+            "redact_headers = x-foo",
+            "'redact_headers' leaves out 8 of the built-in names: cookie, set-cookie, authorization",
+        ),
+        ("redact_headers =", "'redact_headers' leaves out 8 of the built-in names: cookie"),
+        ("redact_params = pin Pass_Word", "of the built-in names: passwd, pwd"),
+        ("redact_keys = token", "of the built-in names: password, passwd"),
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains("user.ini:2:1: warning: ") && told.contains(dropped), "{line}: {told}");
+        assert_eq!(told.matches("warning").count(), 1, "{told}");
+    }
+    for (line, fault) in [
+        ("redact_keys = none", ": 'none' would be the only name"),
+        ("redact_params = off", ": 'off' would be the only name"),
+        ("redact_params = -pasword", ": 'pasword' is none of the built-in names"),
+        ("redact_headers = -cookie x-foo", ": 'x-foo' has no '+' and no '-'"),
+    ] {
+        let told = deepsecurity(line);
+        assert!(told.contains("error: ") && told.contains(fault), "{line}: {told}");
+    }
+    let all = sound("").named("deepsecurity").unwrap().log_type().redaction.params.len();
+    let params = |line: &str| {
+        assert_eq!(deepsecurity(line), "", "{line}");
+        let sections = sound(&format!("[deepsecurity]\n{line}\n"));
+        sections.named("deepsecurity").unwrap().log_type().redaction.params.clone()
+    };
+    assert_eq!(params("redact_params = -password").len(), all - 1);
+    assert_eq!(params("redact_params = -SESSIONID -sig").len(), all - 2);
+    let mixed = params("redact_params = +pin -token");
+    assert!(
+        mixed.len() == all
+            && mixed.iter().any(|name| name == "pin")
+            && mixed.iter().all(|name| name != "token")
+    );
+}
+
+#[test]
 fn one_address_that_the_table_puts_among_the_related_ones_stays_there() {
     for (line, expected) in [
         ("related.ip = extra", json!(["10.0.0.1", "192.0.2.44"])),

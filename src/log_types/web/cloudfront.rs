@@ -30,6 +30,10 @@ impl Profile for CloudFront {
         &["cs_cookie"]
     }
 
+    fn header_columns(&self) -> &'static [(&'static str, Option<&'static str>)] {
+        &[("cs_cookie", Some("cookie")), ("cs_headers", None)]
+    }
+
     fn added_fields(&self) -> &'static [&'static str] {
         &["http.version", "url.extension", "url.full"]
     }

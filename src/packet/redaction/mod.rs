@@ -35,6 +35,12 @@ pub(crate) enum Searched {
     Query,
     /// JSON, which may hold URLs.
     Json,
+    /// Headers of a request, each in a line, coded with percent signs.
+    Headers,
+    /// The whole value of a header that is to be redacted.
+    Header,
+    /// The whole value of a member that is to be redacted.
+    Member,
 }
 
 /// What a section redacts, ready for events.
@@ -75,7 +81,8 @@ impl Redactor {
     pub(crate) fn clean<'a>(&self, bytes: &[u8], searched: Searched, arena: &'a Bump) -> Option<&'a [u8]> {
         // Parameters have an equals sign, members of JSON a quote, and passwords stand before an `@`, each as it is or coded: most values
         // of a document have none of these.
-        let is_plain = !matches!(searched, Searched::Http | Searched::Json) && !self.cards;
+        let is_part = matches!(searched, Searched::Headers | Searched::Header | Searched::Member);
+        let is_plain = !is_part && !matches!(searched, Searched::Http | Searched::Json) && !self.cards;
         if is_plain
             && memchr::memchr3(b'=', b'@', b'%', bytes).is_none()
             && memchr::memchr2(b'"', b'\\', bytes).is_none()
@@ -83,6 +90,14 @@ impl Redactor {
             return None;
         }
         let mut found = Vec::new();
+        match searched {
+            Searched::Headers => parameters::find_in_headers(bytes, &self.headers, &mut found),
+            Searched::Member if !may_be_secret(&parameters::decoded(bytes)) => {}
+            Searched::Header | Searched::Member => {
+                found.push(RedactedValue { value: 0..bytes.len(), quoted: false });
+            }
+            _ => {}
+        }
         if searched == Searched::Http {
             parameters::find_in_parts(bytes, &self.params, &mut found);
         }
@@ -117,6 +132,12 @@ impl Redactor {
         }
         clean.extend_from_slice_copy(slice::bytes(bytes, kept..));
         Some(clean.into_bump_slice())
+    }
+
+    /// What a column of this name holds, if that is to be redacted as a whole.
+    pub(crate) fn column(&self, name: &str) -> Option<Searched> {
+        let header = self.headers.has(name.as_bytes()).then_some(Searched::Header);
+        header.or_else(|| self.keys.has(name.as_bytes()).then_some(Searched::Member))
     }
 
     /// Appends what is found in one layer.

@@ -183,6 +183,22 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
     value
 }
 
+/// Appends the values of those headers that have one of `names`. Each stands in a line, whose end is coded.
+pub(super) fn find_in_headers(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
+    let mut start = 0;
+    while let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
+        let is_end = |at: usize| matches!(code(rest, at), Some((b'\n' | b'\r', _)));
+        let length = memchr::memchr_iter(b'%', rest).find(|at| is_end(*at)).unwrap_or(rest.len());
+        let line = slice::bytes(rest, ..length);
+        if let Some(colon) = memchr::memchr(b':', line)
+            && names.has(slice::bytes(line, ..colon).trim_ascii())
+        {
+            found.push(RedactedValue { value: start + colon + 1..start + length, quoted: false });
+        }
+        start += length + "%0A".len();
+    }
+}
+
 /// Appends the values of those parts of a form that have one of `names`: `Content-Disposition: form-data; name="password"`, other
 /// headers, an empty line, and the value up to the next part.
 pub(super) fn find_in_parts(bytes: &[u8], names: &Names, found: &mut Vec<RedactedValue>) {
