@@ -219,6 +219,7 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
             address,
         ),
         ("sshd", "Disconnecting: Too many authentication failures for root [preauth]", "root", ""),
+        ("sshd", "Disconnecting: Too many authentication failures for invalid user x [preauth]", "x", ""),
         ("sshd", "input_userauth_request: invalid user admin [preauth]", "admin", ""),
         (
             "sshd",
