@@ -317,3 +317,12 @@ fn columns_that_hold_parts_of_a_request_are_masked_in_the_message_too() {
     let text = String::from_utf8(loaded.ndjson).unwrap();
     assert!(!text.contains(SECRET) && text.contains("10.0.0.1 a=1&token=[redacted:12]"), "{text}");
 }
+
+#[test]
+fn a_scheme_before_a_name_is_no_user_with_a_password() {
+    for target in ["mailto:joe@b.example", "sip:1000@203.0.113.9", "XMPP:joe@b.example"] {
+        let line = access(&format!("GET {target} HTTP/1.1"), "-");
+        let loaded = load_bytes(all().named("nginx-access").unwrap(), line.as_bytes());
+        assert_eq!(loaded.documents[0].get("url.original"), target);
+    }
+}

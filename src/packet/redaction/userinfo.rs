@@ -14,6 +14,9 @@ use crate::bytes::find::each_found;
 static STARTS: LazyLock<[Finder<'static>; 5]> =
     LazyLock::new(|| ["://", ":\\/\\/", "CONNECT ", "request=", "url="].map(Finder::new));
 
+/// Schemes of names with an `@` in them: `mailto:joe@example.com`.
+const SCHEMES_OF_NAMES: [&[u8]; 7] = [b"acct", b"cid", b"mailto", b"mid", b"sip", b"sips", b"xmpp"];
+
 /// Appends the passwords that stand before the hosts of URLs.
 pub(super) fn find(layer: &Layer<'_>, searched: Searched, found: &mut Vec<RedactedValue>) {
     let bytes = &*layer.bytes;
@@ -46,6 +49,11 @@ fn password(layer: &Layer<'_>, start: usize) -> Option<RedactedValue> {
         rest.get(..rest.iter().take(LONGEST).position(ends).unwrap_or(rest.len().min(LONGEST)))?;
     let user_info = authority.get(..memrchr(b'@', authority)?)?;
     let from = memchr(b':', user_info)? + 1;
+    // Behind a scheme without slashes the colon is the scheme's own.
+    let is_scheme = |name: &[u8]| SCHEMES_OF_NAMES.iter().any(|scheme| name.eq_ignore_ascii_case(scheme));
+    if slashes == 0 && user_info.get(..from - 1).is_some_and(is_scheme) {
+        return None;
+    }
     let password = user_info.get(from..)?;
     let start = start + slashes + from;
     may_be_secret(&decoded(password)).then(|| layer.value(start..start + password.len()))
