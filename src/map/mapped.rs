@@ -14,6 +14,7 @@ use super::names::field_name;
 use super::read::ReadEvent;
 use super::record::value::joined;
 use super::table::{Sources, UsedFields, apply_table};
+use crate::bytes::slice;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
@@ -313,7 +314,7 @@ impl<'d> MappedEvent<'_, 'd> {
         // hold JSON.
         let text = read.event.text.as_bytes();
         let has_mark = memchr::memchr3(b'?', b'@', b'%', text).is_some()
-            || memchr::memchr2(b';', b'#', text).is_some()
+            || memchr::memchr2_iter(b';', b'#', text).any(|at| may_begin_parameter(slice::bytes(text, at..)))
             || [FieldId::URL_QUERY, FieldId::URL_FRAGMENT].iter().any(|field| row.text(*field).is_some());
         let may_have_any = has_mark || !read.event.record.others.is_empty();
         if !may_have_any && !read.redacted && !section.log_type.redaction.cards {
@@ -338,6 +339,17 @@ impl<'d> MappedEvent<'_, 'd> {
         if redacted || read.redacted {
             read.problems.add(Problem::ParametersRedacted);
         }
+    }
+}
+
+/// Whether a semicolon or a number sign may stand before the name of a parameter: before no blank, and not as in `#011`, which is how
+/// rsyslog writes a tab.
+fn may_begin_parameter(text: &[u8]) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'7');
+    match *text {
+        [b'#', a, b, c, ..] if is_digit(a) && is_digit(b) && is_digit(c) => false,
+        [_, next, ..] => !next.is_ascii_whitespace(),
+        _ => false,
     }
 }
 

@@ -70,11 +70,18 @@ fn parameter(
     let before = before.strip_suffix(b"\\").unwrap_or(before);
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:$%[]~".contains(byte);
     let start = before.iter().rposition(|byte| !is_name(byte)).map_or(0, |at| at + 1);
-    if !names.has(before.get(start..)?) {
+    let front = before.get(..start)?.last();
+    // Nearly all equals signs of an event's text have a blank before their names.
+    let may_begin = match (front, searched) {
+        (Some(b'?' | b'&' | b'#' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
+        (Some(b'"'), Searched::Json) => true,
+        (Some(_), Searched::Http) => !layer.is_undone(),
+        _ => false,
+    };
+    if !may_begin || !names.has(before.get(start..)?) {
         return None;
     }
     let is_new = layer.is_new(equals) || start.checked_sub(1).is_some_and(|front| layer.is_new(front));
-    let front = before.get(..start)?.last();
     let token = token.read_to(start, bytes);
     let is_in_text = matches!(searched, Searched::Text | Searched::Url);
     let is_parameter = match (front, searched) {
