@@ -5,6 +5,7 @@ use super::keys;
 use super::log_type::{FileFormat, LogType, SourceName};
 use super::resolved::ResolvedSection;
 use super::resolved::{QUOTES, WITHOUT_QUOTES};
+use super::source;
 use super::suggestion::did_you_mean;
 use super::value;
 
@@ -89,8 +90,7 @@ pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings
         .iter()
         .flat_map(|mapping| mapping.sources.iter().map(move |source| (source, &mapping.position)));
     // The envelopes of CloudWatch stand around the text, and have names of their own.
-    let is_of_line =
-        |source: &SourceName| !source.name().starts_with("cwl_") && !source.name().starts_with("cwe_");
+    let is_of_line = |source: &SourceName| !source::is_of_cloudwatch(source.name());
     let of_settings = log_type.named_sources.iter().map(|named| (&named.source, &named.position));
     for (source, position) in of_table.chain(of_settings).filter(|(source, _)| is_of_line(source)) {
         if let SourceName::Key(key) = source

@@ -38,7 +38,7 @@ use self::log_type::LogType;
 
 pub(crate) use self::diagnostic::quoted;
 pub(crate) use self::pattern::whole as whole_pattern;
-pub(crate) use self::source::named as source_named;
+pub(crate) use self::source::{is_of_cloudwatch, named as source_named};
 #[cfg(feature = "cli")]
 pub(crate) use self::suggestion::closest;
 pub(crate) use self::suggestion::did_you_mean;

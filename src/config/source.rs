@@ -48,6 +48,11 @@ impl SourceName {
     }
 }
 
+/// Whether an envelope of CloudWatch around the event gives the key of this name.
+pub(crate) fn is_of_cloudwatch(name: &str) -> bool {
+    name.starts_with("cwl_") || name.starts_with("cwe_")
+}
+
 /// The sources of one line, in order.
 pub(super) fn list(text: &str) -> Result<Vec<SourceName>, ValueError> {
     let is_bracketed = bracketed(text).is_some();

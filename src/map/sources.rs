@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::exclude::rules::Rules;
 use crate::config::diagnostic::Diagnostic;
 use crate::config::log_type::{FileFormat, LogType, Mapping, SourceName};
-use crate::config::{did_you_mean, quoted};
+use crate::config::{did_you_mean, is_of_cloudwatch, quoted};
 use crate::document::fields::Fields;
 use crate::log_types;
 use crate::log_types::Profile;
@@ -121,11 +121,6 @@ pub(super) fn unknown_fields(
 /// Whether a key is one that CEF or LEEF has for times, or one in which collectors write theirs.
 fn is_name_of_time(name: &str) -> bool {
     ["rt", "start", "end", "devTime"].contains(&name) || time_fields::names().contains(&name)
-}
-
-/// Whether an envelope of CloudWatch gives this key.
-fn is_of_cloudwatch(name: &str) -> bool {
-    name.starts_with("cwl_") || name.starts_with("cwe_")
 }
 
 /// What a record has beside its event.

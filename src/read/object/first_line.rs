@@ -10,7 +10,7 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
-use super::lines::{LONGEST_RECORD, Lines, Span};
+use super::lines::{LONGEST_RECORD, LineBehind, Lines, Span};
 use crate::bytes::slice::bytes;
 
 /// Whether a line may be an envelope of CloudWatch Logs. Its records tell for certain.
@@ -32,19 +32,14 @@ impl<R: Read> Lines<R> {
         // From here on the text that waits begins with this event, so that it stays in the buffer.
         (self.start, self.scanned) = (first.from, first.from);
         loop {
-            let waiting = bytes(&self.buffer, self.start + behind..self.end);
-            let line_end = memchr(b'\n', waiting);
-            if line_end.is_none() && behind + waiting.len() <= most && self.fill() {
-                continue;
-            }
-            let waiting = bytes(&self.buffer, self.start + behind..self.end);
-            let line = bytes(waiting, ..line_end.unwrap_or(waiting.len()));
-            if line_end.is_none() && self.source_failed() {
+            let LineBehind { line, is_ended } = self.line_behind(behind, most);
+            let line = bytes(&self.buffer, line);
+            if !is_ended && self.source_failed() {
                 // Another try will read the event whole.
                 (self.start, self.scanned) = (self.end, self.end);
                 return None;
             }
-            let is_over = waiting.is_empty() || behind + line.len() > most;
+            let is_over = !is_ended && line.is_empty() || behind + line.len() > most;
             if is_over || first_line.is_match(line) || is_envelope(line) {
                 break;
             }

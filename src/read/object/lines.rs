@@ -4,6 +4,7 @@
 
 use std::io::Read;
 use std::mem;
+use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
@@ -46,6 +47,13 @@ pub struct Lines<R> {
     broken: Option<Break>,
     /// The place in the text before which no record over several lines begins.
     no_record_before: u64,
+}
+
+/// A line behind others that wait.
+pub(super) struct LineBehind {
+    /// Its bytes in the buffer, without its end.
+    pub(super) line: Range<usize>,
+    pub(super) is_ended: bool,
 }
 
 /// Where a line stands in the buffer, until more is decoded.
@@ -388,6 +396,20 @@ impl<R: Read> Lines<R> {
         match self.buffer.get(self.start..line_end) {
             Some([.., b'\r']) => line_end - 1,
             _ => line_end,
+        }
+    }
+
+    /// The line that begins `behind` bytes into the text that waits. Reads on until its end is there, or more than `most` bytes wait.
+    pub(super) fn line_behind(&mut self, behind: usize, most: usize) -> LineBehind {
+        loop {
+            let waiting = bytes(&self.buffer, self.start + behind..self.end);
+            let end = memchr(b'\n', waiting);
+            let length = end.unwrap_or(waiting.len());
+            if end.is_none() && behind + length <= most && self.fill() {
+                continue;
+            }
+            let from = self.start + behind;
+            return LineBehind { line: from..from + length, is_ended: end.is_some() };
         }
     }
 

@@ -4,9 +4,7 @@
 
 use std::io::Read;
 
-use memchr::memchr;
-
-use super::lines::{LONGEST_RECORD, Lines, Span};
+use super::lines::{LONGEST_RECORD, LineBehind, Lines, Span};
 use crate::bytes::quotes::{LineEnd, Quotes};
 use crate::bytes::slice::bytes;
 
@@ -58,15 +56,10 @@ impl<R: Read> Lines<R> {
         quotes.read(bytes(&self.buffer, self.start..self.start + line_length));
         let (mut behind, mut further_lines) = (behind_line, 0);
         loop {
-            let waiting = bytes(&self.buffer, self.start + behind..self.end);
-            let line_end = memchr(b'\n', waiting);
-            if line_end.is_none() && behind + waiting.len() <= most && self.fill() {
-                continue;
-            }
-            let waiting = bytes(&self.buffer, self.start + behind..self.end);
-            let line = bytes(waiting, ..line_end.unwrap_or(waiting.len()));
+            let LineBehind { line, is_ended } = self.line_behind(behind, most);
+            let line = bytes(&self.buffer, line);
             let length = behind + line.len();
-            if waiting.is_empty() || length > most || line_end.is_none() && self.source_failed() {
+            if length > most || !is_ended && (line.is_empty() || self.source_failed()) {
                 return None;
             }
             further_lines += 1;

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 
 use super::event_fields;
 use super::fluentd::{Other, Record};
-use super::rows::RowColumns;
+use super::rows::{RowColumns, read_row};
 
 /// The longest line that is read as CSV, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -106,16 +106,8 @@ fn values(line: &str, delimiter: u8) -> Option<StringRecord> {
     if line.len() > LONGEST {
         return None;
     }
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(line.len() + 1)
-        .from_reader(line.as_bytes());
-    let mut values = StringRecord::new();
-    let is_read = reader.read_record(&mut values).ok()?;
     // A quote that is left open would swallow what follows it.
-    (is_read && !is_torn(line.as_bytes())).then_some(values)
+    read_row(line, delimiter).filter(|_| !is_torn(line.as_bytes()))
 }
 
 /// Whether a line ends within quotes, if it does not begin in any.

@@ -87,12 +87,17 @@ pub(crate) fn values(row: &str, delimiter: u8) -> Option<StringRecord> {
     if row.lines().count() <= 1 && Quotes::leave_open(row.as_bytes(), delimiter) {
         return None;
     }
+    read_row(row, delimiter)
+}
+
+/// The values of the first row of a text; nothing where it has none.
+pub(super) fn read_row(text: &str, delimiter: u8) -> Option<StringRecord> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        .buffer_capacity(row.len() + 1)
-        .from_reader(row.as_bytes());
+        .buffer_capacity(text.len() + 1)
+        .from_reader(text.as_bytes());
     let mut values = StringRecord::new();
     reader.read_record(&mut values).ok()?.then_some(values)
 }
