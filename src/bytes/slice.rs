@@ -28,6 +28,14 @@ pub(crate) fn bytes_mut<R: SliceIndex<[u8], Output = [u8]>>(bytes: &mut [u8], ra
     part.unwrap_or_default()
 }
 
+/// The first characters of a text, with `…` behind them where there are more.
+pub(crate) fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", part(text, ..end)),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::part;

@@ -11,13 +11,8 @@ use super::{Error, Message, ObjectKey};
 
 /// Reads an event, whose `detail` names bucket and object, into the message that it came with.
 pub(crate) fn read(event: &Value, detail: &Value, place: &JsonPath<'_>, message: &mut Message) {
-    match object(event, detail, place) {
-        Ok(object) => {
-            let name = event.get("detail-type").and_then(Value::as_str);
-            keep_or_skip(object, name.filter(|name| *name != "Object Created"), message);
-        }
-        Err(error) => message.errors.push(error),
-    }
+    let name = event.get("detail-type").and_then(Value::as_str);
+    keep_or_skip(object(event, detail, place), name.filter(|name| *name != "Object Created"), message);
 }
 
 fn object(event: &Value, detail: &Value, place: &JsonPath<'_>) -> Result<ObjectRef, Error> {

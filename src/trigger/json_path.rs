@@ -15,16 +15,6 @@ pub(crate) enum JsonPath<'a> {
     Element(&'a JsonPath<'a>, usize),
 }
 
-impl JsonPath<'_> {
-    pub(crate) fn member<'a>(&'a self, name: &'static str) -> JsonPath<'a> {
-        JsonPath::Member(self, name)
-    }
-
-    pub(crate) fn element(&self, index: usize) -> JsonPath<'_> {
-        JsonPath::Element(self, index)
-    }
-}
-
 impl fmt::Display for JsonPath<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -19,30 +19,23 @@ use self::json_path::JsonPath;
 pub use self::key::ObjectKey;
 
 /// Why a notification gives no object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 pub enum SkipReason {
     /// `s3:TestEvent`, which S3 sends when a notification is set up.
+    #[error("s3:TestEvent")]
     TestEvent,
     /// Not an `ObjectCreated` event.
+    #[error("no object was created")]
     NotCreated,
     /// The key ends in `/`: a folder made by the console.
+    #[error("folder key")]
     FolderKey,
     /// The object has no bytes.
+    #[error("empty object")]
     EmptyObject,
     /// A message without a text, or with an empty one: there is nothing in it to lose.
+    #[error("empty message")]
     EmptyMessage,
-}
-
-impl std::fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::TestEvent => "s3:TestEvent",
-            Self::NotCreated => "no object was created",
-            Self::FolderKey => "folder key",
-            Self::EmptyObject => "empty object",
-            Self::EmptyMessage => "empty message",
-        })
-    }
 }
 
 /// A notification that gives no object.
@@ -127,11 +120,11 @@ pub fn parse(event: &Value) -> Invocation {
         let messages = if empty { vec![] } else { vec![Message::read(None, event, &place)] };
         return Invocation { messages, from_sqs: false };
     };
-    let list = place.member("Records");
+    let list = JsonPath::Member(&place, "Records");
     let messages = records.iter().enumerate().map(|(index, record)| {
         // An empty name in the answer would make the whole batch fail.
         let id = record.get("messageId").and_then(Value::as_str).filter(|id| !id.is_empty());
-        Message::read(id.map(|id| MessageId(id.to_owned())), record, &list.element(index))
+        Message::read(id.map(|id| MessageId(id.to_owned())), record, &JsonPath::Element(&list, index))
     });
     Invocation { messages: messages.collect(), from_sqs: true }
 }
@@ -139,7 +132,7 @@ pub fn parse(event: &Value) -> Invocation {
 impl Message {
     fn read(id: Option<MessageId>, value: &Value, place: &JsonPath<'_>) -> Self {
         let mut message = Self { id, objects: vec![], skipped: vec![], errors: vec![] };
-        shape::read(value, place, &mut message);
+        shape::read(value, place, shape::MAX_WRAPPERS, &mut message);
         message
     }
 

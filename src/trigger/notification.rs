@@ -11,17 +11,20 @@ use super::{Error, Message, ObjectKey, SkipReason};
 
 /// Reads a record into the message that it came with.
 pub(crate) fn read(record: &Value, place: &JsonPath<'_>, message: &mut Message) {
-    match object(record, place) {
-        Ok(object) => {
-            let name = record.get("eventName").and_then(Value::as_str);
-            keep_or_skip(object, name.filter(|name| !is_created(name)), message);
-        }
-        Err(error) => message.errors.push(error),
-    }
+    let name = record.get("eventName").and_then(Value::as_str);
+    keep_or_skip(object(record, place), name.filter(|name| !is_created(name)), message);
 }
 
 /// Adds an object to the message, unless its event is another than a creation or there is nothing in it.
-pub(crate) fn keep_or_skip(object: ObjectRef, other_event: Option<&str>, message: &mut Message) {
+pub(crate) fn keep_or_skip(
+    object: Result<ObjectRef, Error>,
+    other_event: Option<&str>,
+    message: &mut Message,
+) {
+    let object = match object {
+        Ok(object) => object,
+        Err(error) => return message.errors.push(error),
+    };
     let what = || format!("{}/{}", object.bucket, object.key);
     match other_event {
         Some(name) => {

@@ -19,7 +19,7 @@ pub struct LineRange {
 }
 
 /// One object to load.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectRef {
     /// Bucket name.
     pub bucket: String,
@@ -58,19 +58,6 @@ impl fmt::Display for ObjectRef {
 impl ObjectRef {
     /// An object of which nothing more is known.
     pub fn new(bucket: impl Into<String>, key: ObjectKey) -> Self {
-        Self {
-            bucket: bucket.into(),
-            key,
-            key_if_missing: None,
-            version_id: None,
-            size: None,
-            etag: None,
-            sequencer: None,
-            event_time: None,
-            region: None,
-            account: None,
-            lines: None,
-            hops: 0,
-        }
+        Self { bucket: bucket.into(), key, ..Self::default() }
     }
 }
