@@ -292,7 +292,7 @@ impl Function {
         log_lines::object(&report);
         work.report.add(&report);
         if self.metrics
-            && let Some(line) = metrics::emf_at_level(&report, Timestamp::now(), level_that_passes())
+            && let Some(line) = metrics::emf(&report, Timestamp::now(), level_that_passes())
         {
             // CloudWatch reads metrics only from a line of its own, without what the log adds.
             let _ = writeln!(io::stdout(), "{line}");

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Count, WrongClocks};
+use super::{WrongClocks, row};
 use crate::bytes::safe::Safe;
-use crate::bytes::slice;
+use crate::bytes::slice::cut;
 use crate::config::log_type::{LogType, Mapping};
 use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
@@ -95,11 +95,7 @@ impl Coverage {
         }
         let inside = format!("{}.", fields.prefix());
         for (id, field) in fields.iter().filter(|(_, field)| !field.name.starts_with(&inside)) {
-            if let Some(count) = self.fields.get_mut(&field.name) {
-                *count += u64::from(row.has(id));
-            } else {
-                self.fields.insert(field.name.clone(), u64::from(row.has(id)));
-            }
+            *self.fields.entry(field.name.clone()).or_default() += u64::from(row.has(id));
         }
         for leftover in row.leftovers() {
             self.left_over.add(&format!("{inside}{}", leftover.key), || Some(example(leftover)));
@@ -156,7 +152,10 @@ impl Counts {
         for (name, named) in names.iter().take(SHOWN) {
             let name = Safe(name).to_string();
             match &named.example {
-                Some(example) => row(f, named.documents, &format!("{name:<40} {}", short(example)))?,
+                Some(example) => {
+                    let example = cut(&Safe(example).to_string(), SHOWN_EXAMPLE);
+                    row(f, named.documents, &format!("{name:<40} {example}"))?;
+                }
                 None => row(f, named.documents, &name)?,
             }
         }
@@ -191,21 +190,6 @@ fn example(leftover: &Leftover<'_>) -> String {
         }
     };
     cut(&text, MAX_EXAMPLE)
-}
-
-fn short(text: &str) -> String {
-    cut(&Safe(text).to_string(), SHOWN_EXAMPLE)
-}
-
-fn cut(text: &str, characters: usize) -> String {
-    match text.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", slice::part(text, ..end)),
-        None => text.to_owned(),
-    }
-}
-
-fn row(f: &mut fmt::Formatter<'_>, count: u64, what: &str) -> fmt::Result {
-    writeln!(f, "{:>12}  {what}", Count(count).to_string())
 }
 
 /// For people, on one screen.

@@ -4,7 +4,7 @@
 //! working.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{ObjectReport, Outcome};
 use crate::document::problem::Problem;
@@ -26,13 +26,9 @@ const ALARMING: [&str; 6] = [
 ];
 
 /// The metrics of an object, as a JSON object without line end. An object that no section takes is counted as
-/// skipped. Another skipped object has none, because there was nothing to load.
-pub fn emf(report: &ObjectReport, now: Timestamp) -> Option<String> {
-    emf_at_level(report, now, "INFO")
-}
-
-/// The same with another level for Lambda's filter, which drops lines below its own.
-pub fn emf_at_level(report: &ObjectReport, now: Timestamp, level: &str) -> Option<String> {
+/// skipped. Another skipped object has none, because there was nothing to load. `level` is for Lambda's filter, which drops lines
+/// below its own.
+pub fn emf(report: &ObjectReport, now: Timestamp, level: &str) -> Option<String> {
     let measured = match &report.outcome {
         outcome if outcome.is_not_taken() => vec![("SkippedLogFileCount", "Count", Some(1))],
         Outcome::Skipped(_) => return None,
@@ -83,35 +79,31 @@ fn line(
     level: &str,
 ) -> String {
     let measured = || measured.iter().filter_map(|(name, unit, value)| Some((*name, *unit, (*value)?)));
-    let metrics: Vec<Value> = measured().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-    let alarming: Vec<Value> = measured()
-        .filter(|(name, _, _)| ALARMING.contains(name))
-        .map(|(name, unit, _)| json!({"Name": name, "Unit": unit}))
-        .collect();
-    let mut line = Map::new();
-    line.insert("timestamp".to_owned(), json!(format!("{now:.3}")));
-    line.insert("level".to_owned(), json!(level));
-    line.insert(
-        "_aws".to_owned(),
-        json!({
+    let metric = |(name, unit, _): (&str, &str, u64)| json!({"Name": name, "Unit": unit});
+    let metrics: Vec<Value> = measured().map(metric).collect();
+    let alarming: Vec<Value> = measured().filter(|(name, ..)| ALARMING.contains(name)).map(metric).collect();
+    let (bucket, key) = match report.object.strip_prefix("s3://").and_then(|object| object.split_once('/')) {
+        Some((bucket, key)) => (Some(bucket), key),
+        None => (None, report.object.as_str()),
+    };
+    let mut line = json!({
+        "timestamp": format!("{now:.3}"),
+        "level": level,
+        "_aws": {
             "Timestamp": now.as_millisecond(),
             "CloudWatchMetrics": [
                 {"Namespace": NAMESPACE, "Dimensions": [["logtype", "service"]], "Metrics": metrics},
                 // An alarm cannot add up over dimensions.
                 {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": alarming},
             ],
-        }),
-    );
-    line.insert("logtype".to_owned(), json!(report.log_type.as_deref().unwrap_or("unknown")));
-    line.insert("service".to_owned(), json!(SERVICE));
-    let (bucket, key) = match report.object.strip_prefix("s3://").and_then(|object| object.split_once('/')) {
-        Some((bucket, key)) => (Some(bucket), key),
-        None => (None, report.object.as_str()),
-    };
-    if let Some(bucket) = bucket {
-        line.insert("s3_bucket".to_owned(), json!(bucket));
+        },
+        "logtype": report.log_type.as_deref().unwrap_or("unknown"),
+        "service": SERVICE,
+        "s3_key": key,
+    });
+    if let Some(line) = line.as_object_mut() {
+        line.extend(bucket.map(|bucket| ("s3_bucket".to_owned(), json!(bucket))));
+        line.extend(measured().map(|(name, _, value)| (name.to_owned(), json!(value))));
     }
-    line.insert("s3_key".to_owned(), json!(key));
-    line.extend(measured().map(|(name, _, value)| (name.to_owned(), json!(value))));
-    Value::Object(line).to_string()
+    line.to_string()
 }

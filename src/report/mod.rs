@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 use self::balance::Balance;
 use self::settled::Settled;
 use crate::bytes::safe::Safe;
-use crate::deliver::bulk::Tally;
-use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{Group, Tally};
 use crate::load::account::Account;
 use crate::load::clocks::WrongZone;
 use crate::map::compiled::Choice;
@@ -40,9 +39,10 @@ const SHOWN_RULES: usize = 10;
 const NOT_TAKEN: &str = "no section's s3_key matches";
 
 /// How an object ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
     /// It was read to its end, or to where it is damaged.
+    #[default]
     Loaded,
     /// There was nothing to load, for this reason.
     Skipped(String),
@@ -92,7 +92,7 @@ impl Outcome {
 }
 
 /// The report of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ObjectReport {
     /// `s3://bucket/key`, or a path.
     pub object: String,
@@ -167,29 +167,12 @@ impl ObjectReport {
 
     /// A report of an object that was not loaded.
     pub fn not_loaded(object: impl Into<String>, outcome: Outcome) -> Self {
-        Self {
-            object: object.into(),
-            log_type: None,
-            input_bytes: None,
-            outcome,
-            account: Account::default(),
-            indexed: 0,
-            raw: Tally::default(),
-            moved: Tally::default(),
-            rejected: Tally::default(),
-            unsent: Tally::default(),
-            sent_again: 0,
-            requests: 0,
-            took: Duration::ZERO,
-            cluster_time: Duration::ZERO,
-            dead_letters: None,
-            resume: None,
-            settled: None,
-            may_be_double: 0,
-            is_part: false,
-            is_missing: false,
-            found: None,
-        }
+        Self { object: object.into(), outcome, ..Self::default() }
+    }
+
+    /// A report of an object that cannot be loaded. Another try does not help.
+    pub fn failed(object: impl Into<String>, reason: impl ToString) -> Self {
+        Self::not_loaded(object, Outcome::Failed { reason: reason.to_string(), retry: false })
     }
 
     /// Whether the object itself is damaged.
@@ -337,18 +320,14 @@ impl Report {
     /// The exit status that the numbers ask for.
     pub fn exit_status(&self) -> ExitStatus {
         let balance = self.balance();
-        if self.failed > 0 || self.took_nothing() || balance.unsent > 0 || balance.check().is_err() {
+        let took_nothing = self.objects == 0 && self.skipped.contains_key(NOT_TAKEN);
+        if self.failed > 0 || took_nothing || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
         } else if balance.rejected > 0 || self.broken > 0 || self.foreign > 0 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
         }
-    }
-
-    /// Whether objects were there, and no section took any.
-    fn took_nothing(&self) -> bool {
-        self.objects == 0 && self.skipped.contains_key(NOT_TAKEN)
     }
 
     /// The report for programs; `status` is that of the process.
@@ -359,11 +338,8 @@ impl Report {
             list.iter().map(|(object, reason)| json!({"object": object, "reason": reason})).collect()
         };
         let groups = |tally: &Tally| -> Vec<Value> {
-            let group = |fault: &Fault, count, line| json!({"status": fault.status, "type": fault.error_type, "count": count, "first_line": line});
-            tally
-                .groups()
-                .map(|group_of| group(&group_of.fault, group_of.count, group_of.first_line.0))
-                .collect()
+            let group = |Group { fault, count, first_line }: &Group| json!({"status": fault.status, "type": fault.error_type, "count": count, "first_line": first_line.0});
+            tally.groups().map(group).collect()
         };
         let problems: BTreeMap<_, _> =
             account.problems.iter().map(|(problem, count)| (problem.name(), count)).collect();
@@ -437,14 +413,10 @@ impl fmt::Display for Screen<'_> {
         rules(f, &account.exclusions)?;
         if account.problems.iter().next().is_some() {
             writeln!(f, "\nwhat was odd, and kept:")?;
-            for (problem, count) in account.problems.iter() {
-                match account.example(problem) {
-                    Some(example) => {
-                        row(f, count, &format!("{}, for example {}", problem.meaning(), Safe(example)))?;
-                    }
-                    None => row(f, count, problem.meaning())?,
-                }
-            }
+        }
+        for (problem, count) in account.problems.iter() {
+            let example = account.example(problem).map(|example| format!(", for example {}", Safe(example)));
+            row(f, count, &format!("{}{}", problem.meaning(), example.unwrap_or_default()))?;
         }
         if let Some(wrong) = account.clocks.wrong_zone() {
             writeln!(f, "\n{}", WrongClocks(wrong))?;
@@ -457,39 +429,32 @@ impl fmt::Display for Screen<'_> {
         }
         tally(f, "unsent:", &report.unsent)?;
         objects(f, report)?;
-        foreign_objects(f, report)
+        // The objects that are hardly logs of this type stand last: nothing else in the report says so.
+        for (object, looks_like) in &report.foreign_objects {
+            writeln!(f, "most lines of {} are no event: it looks like {looks_like}", Safe(object))?;
+        }
+        Ok(())
     }
-}
-
-/// The objects that are hardly logs of this type, last: nothing else in the report says so.
-fn foreign_objects(f: &mut fmt::Formatter<'_>, report: &Report) -> fmt::Result {
-    for (object, looks_like) in &report.foreign_objects {
-        writeln!(f, "most lines of {} are no event: it looks like {looks_like}", Safe(object))?;
-    }
-    Ok(())
 }
 
 /// The numbers that have to add up; `target` says where the indexed documents went.
 fn lines_and_documents(f: &mut fmt::Formatter<'_>, report: &Report, target: &str) -> fmt::Result {
     let balance = report.balance();
-    row(f, balance.lines, "lines")?;
-    if balance.blank > 0 {
-        row(f, balance.blank, "of them blank")?;
+    for (count, what, even_none) in [
+        (balance.lines, "lines", true),
+        (balance.blank, "of them blank", false),
+        (report.account.documents, "documents", true),
+        (balance.further, "of them from lines with more than one event", false),
+        (balance.indexed, target, true),
+        (balance.excluded, "excluded", false),
+        (balance.rejected, "rejected", true),
+        (balance.unsent, "unsent", true),
+    ] {
+        if even_none || count > 0 {
+            row(f, count, what)?;
+        }
     }
-    row(f, report.account.documents, "documents")?;
-    if balance.further > 0 {
-        row(f, balance.further, "of them from lines with more than one event")?;
-    }
-    row(f, balance.indexed, target)?;
-    if balance.excluded > 0 {
-        row(f, balance.excluded, "excluded")?;
-    }
-    row(f, balance.rejected, "rejected")?;
-    row(f, balance.unsent, "unsent")?;
-    match balance.check() {
-        Ok(()) => Ok(()),
-        Err(error) => writeln!(f, "{error}"),
-    }
+    balance.check().or_else(|error| writeln!(f, "{error}"))
 }
 
 /// The objects that were not loaded, and those that failed.

@@ -109,10 +109,10 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
 #[test]
 fn an_object_that_no_section_takes_is_counted_and_a_load_of_nothing_else_is_unfinished() {
     let not_taken = ObjectReport::not_loaded("s3://b/other/x.gz", Outcome::not_taken(&Choice::Unknown));
-    let line = metrics::emf(&not_taken, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let line = metrics::emf(&not_taken, jiff::Timestamp::UNIX_EPOCH, "INFO").unwrap();
     assert!(line.contains("\"SkippedLogFileCount\":1"), "{line}");
     let ignored = ObjectReport::not_loaded("s3://b/other/x.gz", Outcome::not_taken(&Choice::Ignored("one")));
-    assert_eq!(metrics::emf(&ignored, jiff::Timestamp::UNIX_EPOCH), None);
+    assert_eq!(metrics::emf(&ignored, jiff::Timestamp::UNIX_EPOCH, "INFO"), None);
     let mut report = Report::default();
     report.add(&not_taken);
     assert_eq!(report.exit_status() as u8, 2);

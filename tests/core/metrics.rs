@@ -9,7 +9,7 @@ use es_loader::load::ages::Ages;
 use es_loader::map::exclude::Exclusions;
 use es_loader::map::exclude::action::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
-use es_loader::report::metrics::{emf, emf_at_level};
+use es_loader::report::metrics::emf;
 use es_loader::report::settled::Settled;
 use es_loader::report::{ObjectReport, Outcome};
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ fn report() -> ObjectReport {
 }
 
 fn parsed(report: &ObjectReport) -> Value {
-    let line = emf(report, "2026-11-22T06:08:33.5Z".parse().unwrap()).unwrap();
+    let line = emf(report, "2026-11-22T06:08:33.5Z".parse().unwrap(), "INFO").unwrap();
     assert!(!line.contains('\n') && line.starts_with('{'), "{line}");
     serde_json::from_str(&line).unwrap()
 }
@@ -116,7 +116,7 @@ fn what_is_not_known_is_no_metric_and_what_was_skipped_gives_no_line() {
     assert!(line.get("EventAgeP50").is_none() && line.get("InputLogFileSize").is_none(), "{line}");
     assert_eq!((&line["logtype"], &line["TotalLogFileCount"]), (&json!("unknown"), &json!(1)));
     let skipped = ObjectReport::not_loaded("x", Outcome::Skipped("empty object".to_owned()));
-    assert_eq!(emf(&skipped, "2026-11-22T06:08:33Z".parse().unwrap()), None);
+    assert_eq!(emf(&skipped, "2026-11-22T06:08:33Z".parse().unwrap(), "INFO"), None);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_damaged_object_is_counted_and_one_whose_reader_failed_is_not() {
 fn a_line_has_what_a_filter_by_level_asks_for() {
     let now = "2026-11-22T06:08:33.5Z".parse().unwrap();
     for level in ["INFO", "WARN", "FATAL"] {
-        let line: Value = serde_json::from_str(&emf_at_level(&report(), now, level).unwrap()).unwrap();
+        let line: Value = serde_json::from_str(&emf(&report(), now, level).unwrap()).unwrap();
         assert_eq!((&line["timestamp"], &line["level"]), (&json!("2026-11-22T06:08:33.500Z"), &json!(level)));
     }
 }

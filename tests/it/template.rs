@@ -272,7 +272,8 @@ fn each_trouble_has_its_alarm_and_silence_has_one_too() {
 
 /// The names of the metrics of a report, by their dimensions.
 fn measured(report: &ObjectReport) -> Vec<(Value, Value)> {
-    let line: Value = serde_json::from_str(&emf(report, jiff::Timestamp::UNIX_EPOCH).unwrap()).unwrap();
+    let line: Value =
+        serde_json::from_str(&emf(report, jiff::Timestamp::UNIX_EPOCH, "INFO").unwrap()).unwrap();
     let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
     let of_one = |directive: &Value| {
         let dimensions = directive["Dimensions"][0].clone();
