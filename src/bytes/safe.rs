@@ -1,5 +1,6 @@
-//! Text that is safe to print on a terminal.
+//! Text that is safe to print on a terminal, and the text of errors.
 
+use std::error::Error;
 use std::fmt;
 
 /// Text from outside, with what a terminal would obey made visible.
@@ -22,4 +23,19 @@ impl fmt::Display for Safe<'_> {
 pub(crate) fn is_obeyed(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The texts of an error and of all its causes: the innermost is the one that helps.
+pub(crate) fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        // Wrappers often repeat what they wrap.
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::inputs::Input;
 use super::network::Buckets;
 use crate::load::account::{Account, Limits};
-use crate::load::outlets::Visitor;
+use crate::load::output::Visitor;
 use crate::load::visit;
 use crate::local::open_object::OpenObject;
 use crate::map::compiled::{Choice, CompiledSections};

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How an object compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Every document is there, once.
     Fine,
     /// None is there.
@@ -36,18 +36,18 @@ pub enum Verdict {
 
 /// What became of an object's documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// How it compares.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// Documents that it has to give.
-    pub expected: u64,
+    pub(crate) expected: u64,
     /// Documents that name it.
-    pub counted: u64,
+    pub(crate) counted: u64,
     /// Of the expected: are there by their ids, but not found by the object's key. They name another object, which held the same
     /// lines, or cannot be searched by it: not yet, or because the index has no mapping for it.
-    pub by_id_only: u64,
+    pub(crate) by_id_only: u64,
     /// Of the expected: are not there.
-    pub lost: u64,
+    pub(crate) lost: u64,
 }
 
 /// Compares the documents of an object. `bucket` is nothing for a local file; `indices` is where they can be, as `log-deepsecurity*`.
@@ -55,7 +55,7 @@ pub struct Finding {
 /// # Errors
 ///
 /// The cluster does not answer.
-pub async fn compare(
+pub(crate) async fn compare(
     client: &OpenSearch,
     indices: &str,
     (bucket, key): (Option<&str>, &str),
@@ -136,8 +136,8 @@ async fn held(
         let hits =
             answer.pointer("/hits/hits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let found: BTreeSet<&str> = hits.iter().filter_map(|hit| hit.get("_id")?.as_str()).collect();
-        held.there += count(found.len());
-        held.unknown += count(closed.difference(&found).count());
+        held.there += found.len() as u64;
+        held.unknown += closed.difference(&found).count() as u64;
     }
     Ok(held)
 }
@@ -160,8 +160,4 @@ async fn ask(client: &OpenSearch, path: &str, question: &Value) -> Result<Value,
         tokio::time::sleep(PAUSE * 2_u32.pow(tries - 1)).await;
         tries += 1;
     }
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -33,8 +33,14 @@ pub fn hidden(count: u64, fraction: f64) -> Duration {
 /// The message comes again at the time of its queue.
 pub(super) async fn hide(aws: &SdkConfig, receipt: &Receipt, end: Option<Instant>) -> Result<(), QueueError> {
     let queue = Queue::of_arn(aws, &receipt.queue)?;
-    let fraction = f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX);
     let latest = Instant::now() + PATIENCE;
     let end = end.map_or(latest, |end| end.min(latest));
-    queue.hide_receipt(&receipt.handle, hidden(receipt.count, fraction), end).await
+    let hiding = queue.hide_receipt(&receipt.handle, hidden(receipt.count, random_fraction()));
+    let done = tokio::time::timeout_at(end.into(), hiding).await;
+    done.unwrap_or_else(|_| Err(queue.other("no answer in time".to_owned())))
+}
+
+/// A number from 0 to 1. Pauses need to differ, not to be unpredictable.
+pub(super) fn random_fraction() -> f64 {
+    f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
 }

@@ -14,7 +14,7 @@ use super::aws::sqs::{Queue, QueueError};
 use super::dead_letters::write::DeadLetters;
 use super::opensearch::client::{OpenSearch, Settings, SetupError};
 use super::opensearch::endpoint::{Endpoint, EndpointError, Service};
-use crate::local::settings::filled_variable;
+use crate::local::settings::{filled_variable, word};
 
 /// The variable that allows a password over plain http to another host.
 const PASSWORD_OVER_HTTP: &str = "ES_LOADER_PASSWORD_OVER_HTTP";
@@ -96,16 +96,7 @@ pub fn opensearch(
 /// No endpoint, or any of them unusable.
 pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
     let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
-    let variable = "ENDPOINT_SERVICE";
-    let service = match filled_variable(variable).as_deref() {
-        None => None,
-        Some("es") => Some(Service::Es),
-        Some("aoss") => Some(Service::Aoss),
-        Some(other) => {
-            let (value, expected) = (other.to_owned(), "es or aoss");
-            return Err(crate::local::settings::Error::Word { variable, value, expected }.into());
-        }
-    };
+    let service = word("ENDPOINT_SERVICE", &[("es", Service::Es), ("aoss", Service::Aoss)])?;
     let user = match filled_variable("OPENSEARCH_SECRET") {
         Some(id) => {
             let secret = secret::read(aws, &id).await?;

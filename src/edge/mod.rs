@@ -8,11 +8,13 @@ pub mod opensearch;
 pub mod dead_letters;
 pub mod delivery;
 pub mod clients;
-pub mod audit;
+#[cfg(feature = "cli")]
+pub(crate) mod audit;
 pub mod back_off;
 pub mod object_loader;
 pub(crate) mod together;
-pub mod redrive;
+#[cfg(feature = "cli")]
+pub(crate) mod redrive;
 pub mod logging;
 mod log_lines;
 pub mod function;

@@ -16,7 +16,7 @@ use super::delivery::sink::{Sink, ended, send};
 use crate::bytes::safe::Safe;
 use crate::deliver::dead_letter::letter::LetterOrigin;
 use crate::load::account::Limits;
-use crate::load::outlets::Sink as BatchSink;
+use crate::load::output::Sink as BatchSink;
 use crate::local::open_object::{Facts, OpenObject};
 use crate::local::progress::Progress;
 use crate::local::sink::parse;
@@ -138,17 +138,14 @@ impl ObjectLoader {
                 let report = self.load(open, limits, deadline).await;
                 (ObjectReport { found: Some(found), ..report }, is_checked)
             }
-            Err(NotOpened { outcome, is_missing }) => {
-                (ObjectReport { is_missing, ..self.not_loaded(object, outcome) }, false)
-            }
+            Err(report) => (*report, false),
         }
     }
 
     fn not_loaded(&self, object: &ObjectRef, outcome: Outcome) -> ObjectReport {
         let log_type = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => Some(section.log_type().name.clone()),
-            Choice::Faulty(section) => Some(section.to_owned()),
-            Choice::PassedOver(section) => Some(section.to_owned()),
+            Choice::Faulty(section) | Choice::PassedOver(section) => Some(section.to_owned()),
             Choice::Ignored(_) | Choice::Unknown => None,
         };
         ObjectReport {
@@ -163,10 +160,7 @@ impl ObjectLoader {
         match OpenObject::file(path, section, now) {
             Ok(open) if open.size == Some(0) => ObjectReport::not_loaded(open.name, Outcome::empty_object()),
             Ok(open) => self.load(open, self.limits, None).await,
-            Err(error) => ObjectReport::not_loaded(
-                path.display().to_string(),
-                Outcome::Failed { reason: error.to_string(), retry: false },
-            ),
+            Err(error) => ObjectReport::failed(path.display().to_string(), error),
         }
     }
 
@@ -176,23 +170,26 @@ impl ObjectLoader {
         object: &ObjectRef,
         now: Timestamp,
         deadline: Option<Deadline>,
-    ) -> Result<(FoundObject, bool, OpenObject), NotOpened> {
+    ) -> Result<(FoundObject, bool, OpenObject), Box<ObjectReport>> {
+        let not_loaded = |outcome| Box::new(self.not_loaded(object, outcome));
         let section = match self.sections.for_key(object.key.as_str()) {
             Choice::Load(section) => section.log_type().name.clone(),
-            other => return Err(Outcome::not_taken(&other).into()),
+            other => return Err(not_loaded(Outcome::not_taken(&other))),
         };
-        let Some(s3) = &self.s3 else { return Err(Outcome::no_s3_client().into()) };
-        let stream = s3
-            .get_until(object, deadline.map(Deadline::reading_end))
-            .await
-            .map_err(|error| not_fetched(&error))?;
+        let Some(s3) = &self.s3 else { return Err(not_loaded(Outcome::no_s3_client())) };
+        let stream = s3.get_until(object, deadline.map(Deadline::reading_end)).await.map_err(|error| {
+            // Another try finds a missing object missing again.
+            let is_missing = matches!(error, S3Error::NotFound { .. });
+            let outcome = Outcome::Failed { reason: error.to_string(), retry: !is_missing };
+            Box::new(ObjectReport { is_missing, ..self.not_loaded(object, outcome) })
+        })?;
         if stream.size == Some(0) {
-            return Err(Outcome::empty_object().into());
+            return Err(not_loaded(Outcome::empty_object()));
         }
         let is_another = object.etag.is_some() && stream.etag.is_some() && object.etag != stream.etag;
         if object.lines.is_some() && is_another {
             let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
-            return Err(Outcome::Skipped(reason.to_owned()).into());
+            return Err(not_loaded(Outcome::Skipped(reason.to_owned())));
         }
         let found = FoundObject { key: stream.key.clone(), etag: stream.etag.clone() };
         Ok((found, stream.is_checked, stream.into_open_object(object, section, now)))
@@ -220,16 +217,11 @@ impl ObjectLoader {
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
                     .await;
                 let finished = side_outputs.finish(&mut report);
-                let is_in_time = match deadline {
-                    None => {
-                        finished.await;
-                        true
-                    }
-                    Some(deadline) => {
-                        tokio::time::timeout_at(deadline.closing().into(), finished).await.is_ok()
-                    }
+                let in_time = match deadline {
+                    None => Ok(finished.await),
+                    Some(deadline) => tokio::time::timeout_at(deadline.closing().into(), finished).await,
                 };
-                if !is_in_time {
+                if in_time.is_err() {
                     let reason = "the deadline came before the dead letters were written".to_owned();
                     (report.resume, report.settled) = (None, None);
                     report.outcome = Outcome::Failed { reason, retry: true };
@@ -262,23 +254,4 @@ impl ObjectLoader {
         let sections = Some(Arc::clone(&self.sections));
         SideOutputs { dead_letters, progress: self.progress(), sections, ..SideOutputs::default() }
     }
-}
-
-/// Why an object was not opened.
-struct NotOpened {
-    outcome: Outcome,
-    /// The object is not there.
-    is_missing: bool,
-}
-
-impl From<Outcome> for NotOpened {
-    fn from(outcome: Outcome) -> Self {
-        Self { outcome, is_missing: false }
-    }
-}
-
-fn not_fetched(error: &S3Error) -> NotOpened {
-    // Another try finds a missing object missing again.
-    let is_missing = matches!(error, S3Error::NotFound { .. });
-    NotOpened { outcome: Outcome::Failed { reason: error.to_string(), retry: !is_missing }, is_missing }
 }

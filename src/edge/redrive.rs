@@ -18,7 +18,7 @@ use crate::deliver::dead_letter::letter::DeadLetter;
 use crate::deliver::dead_letter::remake::Remade;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
-use crate::load::outlets::Sink;
+use crate::load::output::Sink;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::map::exclude::action::RuleAction;
@@ -27,27 +27,27 @@ use crate::report::{ObjectReport, Outcome};
 
 /// Which records are sent again, and how.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub(crate) struct Order {
     /// The sections that make their documents, under the ids that are recorded.
-    pub sections: Arc<CompiledSections>,
+    pub(crate) sections: Arc<CompiledSections>,
     /// Whether the recorded ids are sent.
-    pub ids: DocumentIds,
+    pub(crate) ids: DocumentIds,
     /// Only records of these causes are sent; `None` means all records.
-    pub chosen: Option<BTreeSet<Cause>>,
+    pub(crate) chosen: Option<BTreeSet<Cause>>,
 }
 
 /// What became of a file of records.
 #[derive(Debug)]
-pub struct Resent {
+pub(crate) struct Resent {
     /// What became of the chosen records: each counts as a line.
-    pub report: ObjectReport,
+    pub(crate) report: ObjectReport,
     /// What was in the file.
-    pub contents: Contents,
+    pub(crate) contents: Contents,
 }
 
 impl Resent {
     /// Whether the file is no longer needed: every record of it was indexed, or is left out by a rule of today.
-    pub fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         let balance = self.report.balance();
         self.report.outcome == Outcome::Loaded
             && self.contents.fault.is_none()
@@ -56,7 +56,7 @@ impl Resent {
 }
 
 /// Sends those records of the file `name` that `order` asks for.
-pub async fn resend(
+pub(crate) async fn resend(
     name: String,
     reader: impl Read + Send + 'static,
     order: &Arc<Order>,

@@ -1,7 +1,6 @@
-//! The documents of one bulk request.
+//! The documents of one bulk request, the lines that they were made of, and the places between them at which a load can be cut.
 
-use super::mark::Mark;
-use super::raw_lines::RawLines;
+use super::account::Account;
 use crate::read::object::line::LineNumber;
 
 /// One document of a batch: where its action line and its document lie in the body.
@@ -28,21 +27,20 @@ pub struct Batch {
     pub marks: Vec<Mark>,
 }
 
-impl Batch {
-    /// An empty batch with memory for as much as `room` says.
-    pub(crate) fn with_room(room: Room) -> Self {
-        let Room { body, lines } = room;
-        Self {
-            body: Vec::with_capacity(body + SPARE),
-            items: Vec::new(),
-            lines: RawLines::with_capacity(if lines == 0 { 0 } else { lines + SPARE }),
-            marks: Vec::new(),
-        }
-    }
+/// A place between two lines, with the account of all lines before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The last line before it.
+    pub line: LineNumber,
+    /// The account of the lines up to that one. It has no bytes of text, because these are counted for whole blocks.
+    pub account: Account,
+}
 
-    /// How much it holds.
-    pub(crate) fn room(&self) -> Room {
-        Room { body: self.body.len(), lines: self.lines.bytes() }
+impl Batch {
+    /// An empty batch with memory for so many bytes of body and of lines, and for one document more.
+    pub(super) fn with_capacity(body: usize, lines: usize) -> Self {
+        let lines = RawLines::with_capacity(if lines == 0 { 0 } else { lines + SPARE });
+        Self { body: Vec::with_capacity(body + SPARE), lines, ..Self::default() }
     }
 
     /// The number of documents.
@@ -73,6 +71,26 @@ impl Batch {
         Some((action, document.strip_suffix(b"\n").unwrap_or(document)))
     }
 
+    /// The action line of an item, without its `\n`; empty where there is no such item.
+    pub fn action(&self, index: usize) -> &[u8] {
+        self.pair(index).map_or(&[], |(action, _)| action)
+    }
+
+    /// The batch with those action lines that `action` gives in place of its own. `None` means that it gives none.
+    pub(crate) fn with_actions(&self, action: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Batch> {
+        let actions: Vec<_> = (0..self.len()).map(|at| action(self.action(at))).collect();
+        if actions.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut changed = Batch { lines: self.lines.clone(), ..Batch::default() };
+        for (at, (item, action)) in self.items.iter().zip(actions).enumerate() {
+            if let Some((own, document)) = self.pair(at) {
+                changed.push(action.as_deref().unwrap_or(own), document, item.line);
+            }
+        }
+        Some(changed)
+    }
+
     /// A batch of those documents whose indices are given, in the order given. It has no marks.
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Batch {
         let mut part = Batch::default();
@@ -101,12 +119,54 @@ impl Batch {
     }
 }
 
-/// How much a batch holds, in bytes: the next one will need as much memory.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    body: usize,
-    lines: usize,
-}
-
 /// Room for the document that does not fit into a batch: nearly all documents are smaller.
 const SPARE: usize = 64 << 10;
+
+/// The lines of a batch's documents as they stand in the object, by their numbers, which ascend. They are kept only for dead letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawLines {
+    bytes: Vec<u8>,
+    /// Numbers, each with where its line ends.
+    ends: Vec<(LineNumber, usize)>,
+}
+
+impl RawLines {
+    /// No lines, with room for so many bytes of them.
+    fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ends: Vec::new() }
+    }
+
+    /// How many bytes the lines have together.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Keeps a line. Further documents of a line add nothing, nor does a line that comes out of order.
+    pub fn add(&mut self, number: LineNumber, line: &[u8]) {
+        if self.ends.last().is_some_and(|(last, _)| *last >= number) {
+            return;
+        }
+        self.bytes.extend_from_slice(line);
+        self.ends.push((number, self.bytes.len()));
+    }
+
+    /// Adds lines with higher numbers.
+    pub(crate) fn append(&mut self, behind: &Self) {
+        for (number, _) in &behind.ends {
+            self.add(*number, behind.get(*number).unwrap_or_default());
+        }
+    }
+
+    /// The line of a number.
+    pub fn get(&self, number: LineNumber) -> Option<&[u8]> {
+        let at = self.ends.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(_, end)| *end);
+        self.bytes.get(start..self.ends.get(at)?.1)
+    }
+
+    /// Forgets all lines.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+}

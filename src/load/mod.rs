@@ -6,15 +6,11 @@
 pub mod account;
 pub mod ages;
 pub mod clocks;
-pub mod mark;
-mod text;
 mod looks_like;
 pub mod batch;
-pub mod raw_lines;
 mod reading;
 mod stages;
-pub mod outlets;
-mod output;
+pub mod output;
 mod parallel;
 
 use std::io::Read;
@@ -24,8 +20,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use self::account::{Account, Limits};
-use self::outlets::{Sink, Visitor};
-use self::output::{Outlets, Output, OutputOptions};
+use self::output::{Outlets, Output, Sink, Visitor};
 use self::reading::Reading;
 use self::stages::Stages;
 use crate::config::log_type::{FileFormat, LogType};
@@ -44,14 +39,8 @@ pub fn load<R: Read + Send>(
     sink: &mut Sink<'_>,
 ) -> Account {
     let now = facts.around.load;
-    run(
-        reader,
-        Documents::new(section, facts),
-        section,
-        now,
-        limits,
-        Outlets { sink: Some(sink), visitor: None },
-    )
+    let outlets = Outlets { sink: Some(sink), visitor: None };
+    run(reader, Documents::new(section, facts), section, now, limits, outlets)
 }
 
 /// Reads an object as [`load`] does, and shows its documents to `visitor` instead of sending them. These documents can say where each
@@ -112,9 +101,7 @@ fn run<'l, R: Read + Send>(
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation).grouped(grouping(section));
     let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
     let mut stages = Stages::new(section, documents);
-    let Limits { batch_bytes, batch_per_chunk, keep_lines, marks, .. } = *limits;
-    let options = OutputOptions { now, batch_bytes, batch_per_chunk, keep_lines, marks };
-    let mut output = Output::new(options, outlets);
+    let mut output = Output::new(*limits, now, outlets);
     let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.workers);
     let mut account = output.into_account();
     account.stopped = flow.is_break();

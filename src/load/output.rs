@@ -5,15 +5,13 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
-use super::account::Account;
-use super::batch::{Batch, Item};
+use super::account::{Account, Limits};
+use super::batch::{Batch, Item, Mark};
 use super::looks_like::looks_like;
-use super::mark::Mark;
-use super::outlets::{Sink, Visitor};
-use super::text::Text;
+use super::reading::Text;
 use crate::document::problem::Problem;
 use crate::map::Document;
-use crate::map::event::Event;
+use crate::map::event::{Event, Written};
 use crate::map::exclude::Exclusions;
 use crate::map::exclude::action::RuleAction;
 use crate::read::object::line::LineNumber;
@@ -30,23 +28,18 @@ const MARK_SHARE: usize = 8;
 /// The bytes before the end of a batch from which on the next document may be too much for it.
 const NEAR_END: usize = 64 << 10;
 
+/// Takes full batches, and may stop the load.
+pub type Sink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
+
+/// Is shown each document and what became of it, and may stop the load.
+pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;
+
 /// What a load hands its documents to.
 #[derive(Default)]
 pub(super) struct Outlets<'l> {
     /// Takes full batches. Without a sink the documents stay in the batch.
     pub(super) sink: Option<&'l mut Sink<'l>>,
     pub(super) visitor: Option<&'l mut Visitor<'l>>,
-}
-
-/// The options of an output: see [`super::account::Limits`].
-#[derive(Clone, Copy)]
-pub(super) struct OutputOptions {
-    /// The time of the load.
-    pub(super) now: Timestamp,
-    pub(super) batch_bytes: usize,
-    pub(super) batch_per_chunk: bool,
-    pub(super) keep_lines: bool,
-    pub(super) marks: bool,
 }
 
 /// What is noted of a line.
@@ -62,7 +55,9 @@ pub(super) struct Output<'l> {
     batch: Batch,
     /// The operation that did not fit into the last batch.
     operation: Vec<u8>,
-    options: OutputOptions,
+    pub(super) limits: Limits,
+    /// The time of the load.
+    pub(super) now: Timestamp,
     /// How many of the lines at hand are counted.
     counted: usize,
     /// The last line that is counted.
@@ -99,11 +94,12 @@ impl Made {
 }
 
 impl<'l> Output<'l> {
-    pub(super) fn new(options: OutputOptions, outlets: Outlets<'l>) -> Self {
+    pub(super) fn new(limits: Limits, now: Timestamp, outlets: Outlets<'l>) -> Self {
         Self {
             batch: Batch::default(),
             operation: Vec::new(),
-            options,
+            limits,
+            now,
             counted: 0,
             last_line: LineNumber(0),
             notes: Vec::new(),
@@ -113,14 +109,9 @@ impl<'l> Output<'l> {
         }
     }
 
-    pub(super) fn options(&self) -> OutputOptions {
-        self.options
-    }
-
-    /// An output for a chunk of the same object: its documents stay in one batch.
-    pub(super) fn waiting(options: OutputOptions) -> Self {
-        let options = OutputOptions { batch_bytes: usize::MAX, marks: false, ..options };
-        Self::new(options, Outlets::default())
+    /// An output for chunks of the same object: the documents of each stay in one batch.
+    pub(super) fn waiting(limits: Limits, now: Timestamp) -> Self {
+        Self::new(Limits { batch_bytes: usize::MAX, marks: false, ..limits }, now, Outlets::default())
     }
 
     /// Takes what was made since the last call, with what rules have left out of it; further documents go into `next`.
@@ -135,7 +126,7 @@ impl<'l> Output<'l> {
     /// options say so. Tells whether they were added.
     pub(super) fn append(&mut self, made: &mut Made) -> ControlFlow<(), bool> {
         let Made { batch, last_line, account } = made;
-        if self.options.batch_per_chunk {
+        if self.limits.batch_per_chunk {
             self.flush()?;
             mem::swap(&mut self.batch, batch);
             self.account.merge(account);
@@ -143,7 +134,7 @@ impl<'l> Output<'l> {
             return ControlFlow::Continue(true);
         }
         let offset = self.batch.body.len();
-        if offset.saturating_add(batch.body.len()) > self.options.batch_bytes {
+        if offset.saturating_add(batch.body.len()) > self.limits.batch_bytes {
             return ControlFlow::Continue(false);
         }
         self.mark();
@@ -201,7 +192,7 @@ impl<'l> Output<'l> {
         if let Some(clock) = written.clock {
             account.clocks.add(clock);
         }
-        account.ages.add(self.options.now.as_second().saturating_sub(written.time.as_second()));
+        account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
         if written.pipeline_error {
             account.pipeline_errors += 1;
             account.looks_like = account.looks_like.or_else(|| {
@@ -211,7 +202,7 @@ impl<'l> Output<'l> {
         }
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));
-        if start > 0 && self.batch.body.len() > self.options.batch_bytes {
+        if start > 0 && self.batch.body.len() > self.limits.batch_bytes {
             // The operation that is too much for this batch begins the next one.
             self.operation.extend(self.batch.body.drain(start..));
             self.flush()?;
@@ -220,7 +211,7 @@ impl<'l> Output<'l> {
         let end = self.batch.body.len();
         let start = self.batch.items.last().map_or(0, |item| item.end);
         self.batch.items.push(Item { start, end, line });
-        if self.options.keep_lines
+        if self.limits.keep_lines
             && let Some(text) = self.counted.checked_sub(1).and_then(|last| texts.get(last))
         {
             self.batch.lines.add(line, text.line.bytes);
@@ -273,12 +264,12 @@ impl<'l> Output<'l> {
     fn wants_mark(&self) -> bool {
         let bytes = self.batch.body.len();
         let next = self.marked + MARK_BYTES.max(self.marked / MARK_SHARE);
-        self.options.marks && bytes > 0 && (bytes >= next || self.is_near_end())
+        self.limits.marks && bytes > 0 && (bytes >= next || self.is_near_end())
     }
 
     /// Whether the next document may be too much for the batch.
     fn is_near_end(&self) -> bool {
-        self.batch.body.len().saturating_add(NEAR_END) > self.options.batch_bytes
+        self.batch.body.len().saturating_add(NEAR_END) > self.limits.batch_bytes
     }
 
     /// Marks the end of the lines that are counted, if the batch wants a mark. Near the end of the batch only the last mark counts.
@@ -301,12 +292,12 @@ impl<'l> Output<'l> {
         }
         self.account.bulk_bytes += u64::try_from(self.batch.body.len()).unwrap_or(u64::MAX);
         self.marked = 0;
-        let room = self.batch.room();
+        let (body, lines) = (self.batch.body.len(), self.batch.lines.bytes());
         let flow = self.outlets.sink.as_mut().map_or(ControlFlow::Continue(()), |sink| sink(&mut self.batch));
         self.batch.clear();
         // A sink that takes the batch takes its memory: the next batch would grow to the same size step by step, with a copy each time.
         if self.batch.body.capacity() == 0 {
-            self.batch = Batch::with_room(room);
+            self.batch = Batch::with_capacity(body, lines);
         }
         flow
     }

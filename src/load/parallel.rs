@@ -90,17 +90,17 @@ pub(super) fn all<R: Read + Send>(
     let shared = &Shared { rest: Mutex::new(rest), spent: Mutex::default() };
     thread::scope(|scope| {
         let (done, done_by_others) = sync_channel(WAITING);
+        let (limits, now) = (output.limits, output.now);
         for _ in 1..workers.get() {
-            let (done, stages, options) = (done.clone(), stages.another(), output.options());
+            let (done, stages) = (done.clone(), stages.another());
             scope.spawn(move || {
-                let mut worker = Worker { shared, stages, output: Output::waiting(options) };
+                let mut worker = Worker { shared, stages, output: Output::waiting(limits, now) };
                 // The receiver is gone once the sink has stopped the load.
                 while worker.next().is_some_and(|made| done.send(made).is_ok()) {}
             });
         }
         drop(done);
-        let mut worker =
-            Worker { shared, stages: stages.another(), output: Output::waiting(output.options()) };
+        let mut worker = Worker { shared, stages: stages.another(), output: Output::waiting(limits, now) };
         let mut waiting: BTreeMap<u64, (Chunk, Made)> = BTreeMap::new();
         let mut next = 0;
         let mut is_over = false;

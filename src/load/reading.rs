@@ -1,5 +1,6 @@
-//! Reads the lines of the wanted range, with their identities, some at a time.
+//! Reads the lines of the wanted range, with their identities, some at a time, and decodes them.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::mem;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::read::object::{Lines, first_line};
 use crate::read::record;
 use crate::read::record::csv;
 use crate::read::record::csv::{CsvHeader, CsvLine};
-use crate::read::record::rows::RowNames;
+use crate::read::record::rows::{RowColumns, RowNames};
 use crate::trigger::object_ref::LineRange;
 
 /// The most lines, records or events that go through a stage together: so many stay in the processor's cache.
@@ -62,6 +63,32 @@ pub(super) struct NumberedLine<'b> {
     pub(super) identity: Option<Identity<'b>>,
     /// What it is in an object of CSV, or why it is no event.
     pub(super) csv: Option<CsvLine>,
+}
+
+/// A line, decoded.
+pub(crate) struct Text<'b> {
+    pub(crate) line: Line<'b>,
+    /// A blank line has none.
+    pub(crate) identity: Option<&'b Identity<'b>>,
+    pub(crate) text: Cow<'b, str>,
+    /// Not all of it was UTF-8.
+    pub(crate) replaced: bool,
+    /// The names of its values, where it is a row of them.
+    pub(crate) columns: Option<&'b RowColumns>,
+}
+
+impl<'b> Text<'b> {
+    /// Decodes a line, from `encoding` where one is named.
+    pub(crate) fn of(numbered: &'b NumberedLine<'_>, encoding: Option<&'static Encoding>) -> Self {
+        let NumberedLine { line, identity, csv } = numbered;
+        let (text, replaced) = match (identity, encoding) {
+            (Some(_), None) => record::decode(line.bytes),
+            (Some(_), Some(encoding)) => record::decode_as(line.bytes, encoding),
+            (None, _) => Default::default(),
+        };
+        let columns = if let Some(CsvLine::Row(columns)) = csv { Some(&**columns) } else { None };
+        Self { line: *line, identity: identity.as_ref(), text, replaced: replaced > 0, columns }
+    }
 }
 
 impl Reading {

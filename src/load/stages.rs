@@ -4,8 +4,7 @@ use std::mem;
 use std::ops::ControlFlow;
 
 use super::output::{Note, Output};
-use super::reading::{EVENTS_TOGETHER, NumberedLine, PADDING};
-use super::text::Text;
+use super::reading::{EVENTS_TOGETHER, NumberedLine, PADDING, Text};
 use crate::config::log_type::{FileFormat, FireLens, LogType};
 use crate::document::problem::Problem;
 use crate::map::Documents;

@@ -16,7 +16,7 @@ use crate::parse::time;
 use crate::parse::time::{Surroundings, Zone};
 use crate::trigger::owner;
 
-/// The text of the error by which a [`Monitored`] reader ends an object whose documents are no longer wanted.
+/// The text of the error by which the reader of an object ends whose documents are no longer wanted.
 pub(crate) const NOT_WANTED: &str = "the delivery is over";
 
 /// The text of the error by which an object ends that somebody no longer wants to load.
@@ -83,31 +83,19 @@ impl OpenObject {
         is_over: Arc<AtomicBool>,
         until: Option<Instant>,
     ) -> Self {
-        self.reader = Box::new(Monitored { reader: self.reader, progress, is_over, until });
+        let is_wanted = move || {
+            let is_late = until.is_some_and(|until| until <= Instant::now());
+            if is_late || is_over.load(Ordering::Relaxed) { Err(NOT_WANTED) } else { Ok(()) }
+        };
+        self.reader = Box::new(Checked { reader: self.reader, check: is_wanted, progress });
         self
     }
-}
 
-impl OpenObject {
     /// The same object, which breaks off once `stop` is set.
     pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
-        self.reader = Box::new(Stoppable { reader: self.reader, stop });
+        let check = move || if stop.load(Ordering::Relaxed) { Err(STOPPED) } else { Ok(()) };
+        self.reader = Box::new(Checked { reader: self.reader, check, progress: Arc::default() });
         self
-    }
-}
-
-/// A reader that ends with an error once somebody asks for it.
-struct Stoppable {
-    reader: Box<dyn Read + Send>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Read for Stoppable {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(io::Error::other(STOPPED));
-        }
-        self.reader.read(buffer)
     }
 }
 
@@ -133,20 +121,16 @@ impl Facts {
     }
 }
 
-/// A reader that counts its bytes, and ends when it is told to.
-struct Monitored {
+/// A reader that counts its bytes, and ends with the error that `check` gives.
+struct Checked<C> {
     reader: Box<dyn Read + Send>,
+    check: C,
     progress: Arc<Progress>,
-    is_over: Arc<AtomicBool>,
-    until: Option<Instant>,
 }
 
-impl Read for Monitored {
+impl<C: FnMut() -> Result<(), &'static str>> Read for Checked<C> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let is_late = self.until.is_some_and(|until| until <= Instant::now());
-        if is_late || self.is_over.load(Ordering::Relaxed) {
-            return Err(io::Error::other(NOT_WANTED));
-        }
+        (self.check)().map_err(io::Error::other)?;
         let read = self.reader.read(buffer)?;
         self.progress.add_bytes(read);
         Ok(read)

@@ -10,9 +10,7 @@ use crate::deliver::bulk::fault::Fault;
 #[derive(Debug, Default)]
 pub struct Progress {
     bytes_read: AtomicU64,
-    indexed: AtomicU64,
-    rejected: AtomicU64,
-    sent_again: AtomicU64,
+    counts: Mutex<Counts>,
     delay: Mutex<Option<Delay>>,
 }
 
@@ -46,22 +44,20 @@ impl Progress {
 
     /// What has become of documents so far.
     pub fn counts(&self) -> Counts {
-        let [indexed, rejected, sent_again] =
-            [&self.indexed, &self.rejected, &self.sent_again].map(|count| count.load(Ordering::Relaxed));
-        Counts { indexed, rejected, sent_again }
+        *lock(&self.counts)
     }
 
     /// Adds what has become of documents between `before` and `now`, both of one object.
     pub fn add_counts(&self, before: Counts, now: Counts) {
-        let added = |now: u64, before: u64| now.saturating_sub(before);
-        self.indexed.fetch_add(added(now.indexed, before.indexed), Ordering::Relaxed);
-        self.rejected.fetch_add(added(now.rejected, before.rejected), Ordering::Relaxed);
-        self.sent_again.fetch_add(added(now.sent_again, before.sent_again), Ordering::Relaxed);
+        let mut counts = lock(&self.counts);
+        counts.indexed += now.indexed.saturating_sub(before.indexed);
+        counts.rejected += now.rejected.saturating_sub(before.rejected);
+        counts.sent_again += now.sent_again.saturating_sub(before.sent_again);
     }
 
     /// What delays the load now, if anything does.
     pub fn delay(&self) -> Option<Delay> {
-        self.lock().clone()
+        lock(&self.delay).clone()
     }
 
     /// Adds bytes that were read.
@@ -71,17 +67,17 @@ impl Progress {
 
     /// Notes that `documents` wait to be sent again because of `fault`. A delay that lasts keeps its beginning.
     pub fn set_delay(&self, documents: u64, fault: &Fault) {
-        let mut delay = self.lock();
+        let mut delay = lock(&self.delay);
         let since = delay.as_ref().map_or_else(Instant::now, |delay| delay.since);
         *delay = Some(Delay { since, documents, fault: fault.clone() });
     }
 
     /// Notes that documents go through again.
     pub fn end_delay(&self) {
-        *self.lock() = None;
+        *lock(&self.delay) = None;
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Option<Delay>> {
-        self.delay.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

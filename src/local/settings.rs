@@ -38,7 +38,7 @@ pub enum Error {
         /// Its value.
         value: String,
         /// What it may be.
-        expected: &'static str,
+        expected: String,
     },
 }
 
@@ -217,15 +217,9 @@ pub const WITHOUT_IDS: &str = "documents are sent without _id (ES_LOADER_DOCUMEN
 ///
 /// Another word.
 pub fn document_ids() -> Result<DocumentIds, Error> {
-    match filled_variable("ES_LOADER_DOCUMENT_IDS").as_deref() {
-        None | Some("on") => Ok(DocumentIds::Content),
-        Some("off") => Ok(DocumentIds::OpenSearch),
-        Some(other) => Err(Error::Word {
-            variable: "ES_LOADER_DOCUMENT_IDS",
-            value: other.to_owned(),
-            expected: "on or off",
-        }),
-    }
+    let ids =
+        word("ES_LOADER_DOCUMENT_IDS", &[("on", DocumentIds::Content), ("off", DocumentIds::OpenSearch)]);
+    Ok(ids?.unwrap_or(DocumentIds::Content))
 }
 
 /// What becomes of the message of an object that another try most likely finds as it is.
@@ -243,12 +237,19 @@ pub enum Answer {
 ///
 /// Another word.
 pub fn answer(variable: &'static str, default: Answer) -> Result<Answer, Error> {
-    match filled_variable(variable).as_deref() {
-        None => Ok(default),
-        Some("done") => Ok(Answer::Done),
-        Some("retry") => Ok(Answer::Retry),
-        Some(other) => Err(Error::Word { variable, value: other.to_owned(), expected: "done or retry" }),
-    }
+    Ok(word(variable, &[("done", Answer::Done), ("retry", Answer::Retry)])?.unwrap_or(default))
+}
+
+/// What a variable that takes one of some words means, if it is set.
+///
+/// # Errors
+///
+/// Another word.
+pub fn word<T: Copy>(variable: &'static str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
+    let Some(value) = filled_variable(variable) else { return Ok(None) };
+    let meaning = words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning);
+    let expected = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" or ");
+    meaning.map(Some).ok_or_else(|| Error::Word { variable, value, expected: expected() })
 }
 
 /// Whether a proxy is spoken to by TLS, whatever the address behind it.

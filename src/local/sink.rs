@@ -11,7 +11,7 @@ use crate::deliver::expected::Expected;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::load;
-use crate::load::outlets::Sink;
+use crate::load::output::Sink;
 use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};

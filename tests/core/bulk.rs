@@ -226,7 +226,7 @@ fn only_documents_of_data_streams_are_created() {
         mixed.push(action.to_string().as_bytes(), b"{}", LineNumber(n as u64 + 1));
     }
     assert_eq!(ways.with_creates(&mixed), None);
-    ways.note_data_stream("stream");
+    ways.data_streams.insert("stream".to_owned());
     let changed = ways.with_creates(&mixed).unwrap();
     let text = String::from_utf8(changed.body.clone()).unwrap();
     let operations: Vec<&str> = text.lines().step_by(2).map(|line| line.split('"').nth(1).unwrap()).collect();

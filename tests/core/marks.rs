@@ -9,8 +9,8 @@ use es_loader::config::diagnostic::File;
 use es_loader::generate::{Encoding, Options, run};
 use es_loader::load::account::{Account, Limits};
 use es_loader::load::batch::Batch;
+use es_loader::load::batch::Mark;
 use es_loader::load::load;
-use es_loader::load::mark::Mark;
 use es_loader::map::compiled::CompiledSections;
 use es_loader::trigger::object_ref::LineRange;
 

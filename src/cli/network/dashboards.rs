@@ -5,7 +5,6 @@ use crate::cli::args::common::ConnectionArgs;
 use crate::cli::args::network::{DashboardsArgs, LanguageName};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::edge::opensearch::dashboards::Dashboards;
 use crate::map::compiled::CompiledSections;
 use crate::setup::dashboard;
 use crate::setup::dashboard::{Language, ONE_ADDRESS};
@@ -36,8 +35,7 @@ pub(super) async fn install(
         }
     };
     objects.push_str(dashboard::one_address(language));
-    let dashboards = Dashboards::new(connect::client(address, connection, None).await?);
-    let taken = dashboards.import(&objects).await?;
+    let taken = connect::client(address, connection, None).await?.import(&objects).await?;
     let index = &section.log_type().index.name;
     output::line(format_args!(
         "dashboards {index}-summary and {ONE_ADDRESS} are imported: {taken} saved objects"

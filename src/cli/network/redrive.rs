@@ -113,7 +113,7 @@ async fn send(
     let mut report = Report::default();
     let mut deleted = 0_usize;
     for file in files {
-        let opened = match file.open().await {
+        let (reader, state) = match file.open().await {
             Ok(opened) => opened,
             // It was there a moment ago: the survey has named all others.
             Err(error) => {
@@ -121,7 +121,6 @@ async fn send(
                 continue;
             }
         };
-        let (reader, snapshot) = opened.split();
         let resent = resend(file.name(), reader, order, client).await;
         report.add(&resent.report);
         if report.unsent.total() > 0 {
@@ -131,7 +130,7 @@ async fn send(
             break;
         }
         if args.delete && resent.is_settled() {
-            match file.remove(&snapshot).await {
+            match file.remove(&state).await {
                 Ok(true) => deleted += 1,
                 Ok(false) => output::notice(format_args!(
                     "es-loader: {} has been written anew meanwhile, and stays",
@@ -166,7 +165,7 @@ async fn survey(
     for file in files {
         let name = file.name();
         let reader = match file.open().await {
-            Ok(opened) => opened.split().0,
+            Ok((reader, _)) => reader,
             Err(error) => {
                 survey.faults.push(error.to_string());
                 continue;

@@ -11,7 +11,7 @@ use crate::cli::output;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::readiness::version;
 use crate::edge::opensearch::send_error::SendError;
-use crate::edge::opensearch::write_alias::{FirstIndex, NameIs, WriteAlias};
+use crate::edge::opensearch::write_alias::{NameIs, WriteAlias, first_index};
 use crate::map::compiled::CompiledSections;
 use crate::setup::template::without_flat_object;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(
 
 /// Makes the first index behind an alias, where its name stands for nothing yet.
 async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
-    let first = FirstIndex(alias);
+    let first = first_index(alias);
     let is = client.what_is(alias).await?;
     let made = if is == NameIs::Free { client.make_write_alias(alias).await } else { WriteAlias::NoAlias };
     match (is, made) {

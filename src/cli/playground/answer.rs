@@ -14,7 +14,7 @@ use crate::cli::check::has_key;
 use crate::config::diagnostic::{Diagnostic, File, Severity};
 use crate::document::field_list::FieldId;
 use crate::load::account::{Account, Limits};
-use crate::load::outlets::Visitor;
+use crate::load::output::Visitor;
 use crate::load::visit;
 use crate::local::open_object::Facts;
 use crate::local::settings;

@@ -73,11 +73,8 @@ impl ClosedIndices {
 
     /// Whether documents of the batch would go to closed indices.
     pub(crate) fn concerns(&self, batch: &Batch) -> bool {
-        let is_closed = |at| {
-            let (action, _) = batch.pair(at)?;
-            Some(self.closed.contains(&index_of(action)?))
-        };
-        !self.is_empty() && (0..batch.len()).any(|at| is_closed(at).unwrap_or(false))
+        let is_closed = |(index, _): (String, String)| self.closed.contains(&index);
+        !self.is_empty() && (0..batch.len()).any(|at| index_and_id(batch.action(at)).is_some_and(is_closed))
     }
 
     /// The closed indices that may hold documents sent to `index` earlier: itself and those numbered after it. An open index has none.
@@ -93,16 +90,7 @@ impl ClosedIndices {
     /// The batch with its documents directed to open indices. `None` means that the batch can stay as it is. Documents whose indices
     /// are all closed stay as they are.
     pub fn redirect(&self, batch: &Batch) -> Option<Batch> {
-        if !self.concerns(batch) {
-            return None;
-        }
-        let mut moved = Batch { lines: batch.lines.clone(), ..Batch::default() };
-        for (at, item) in batch.items.iter().enumerate() {
-            let Some((action, document)) = batch.pair(at) else { continue };
-            let action = self.redirected(action).unwrap_or_else(|| action.to_vec());
-            moved.push(&action, document, item.line);
-        }
-        Some(moved)
+        if self.concerns(batch) { batch.with_actions(|action| self.redirected(action)) } else { None }
     }
 
     fn redirected(&self, action: &[u8]) -> Option<Vec<u8>> {
@@ -120,10 +108,6 @@ pub fn index_and_id(action: &[u8]) -> Option<(String, String)> {
     let names = action.as_object()?.values().next()?;
     let text = |key| names.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     Some((text("_index"), text("_id")))
-}
-
-fn index_of(action: &[u8]) -> Option<String> {
-    index_and_id(action).map(|(index, _)| index)
 }
 
 /// The name and the number of an index whose name ends in `_NN`.

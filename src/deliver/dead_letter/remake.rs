@@ -47,8 +47,7 @@ impl DeadLetter {
             .zip(self.section(sections))
             .and_then(|(line, section)| self.of_line(&line, section, now));
         match (found, &self.document) {
-            (Some(Made::Document(document)), _) => Remade::OfLine(document),
-            (Some(Made::Excluded), _) => Remade::Excluded,
+            (Some(remade), _) => remade,
             (None, Some(document)) => Remade::AsRecorded(document.get().as_bytes().to_vec()),
             (None, None) => Remade::Nothing,
         }
@@ -107,25 +106,25 @@ impl DeadLetter {
         }
     }
 
-    fn of_line(&self, line: &[u8], section: &CompiledSection, now: Timestamp) -> Option<Made> {
+    fn of_line(&self, line: &[u8], section: &CompiledSection, now: Timestamp) -> Option<Remade> {
         let made = Documents::of(line, 1, section, self.facts(section, now));
         if let Some(document) = made.with_id(&self.id) {
-            return Some(Made::Document(document));
+            return Some(Remade::OfLine(document));
         }
         let Some((number, id)) = self.number_among_equals(line, made.events) else {
             // Its id is not made of its content, or another setting made it then: with one event there is no doubt.
             return match (made.events, made.excluded, made.documents.into_iter().next()) {
-                (1, 0, Some((_, document))) => Some(Made::Document(document)),
-                (1, 1, None) => Some(Made::Excluded),
+                (1, 0, Some((_, document))) => Some(Remade::OfLine(document)),
+                (1, 1, None) => Some(Remade::Excluded),
                 _ => None,
             };
         };
         let made = Documents::of(line, number, section, self.facts(section, now));
         let document = made.with_id(&self.id).or_else(|| made.with_content_id(&id));
         match (document, made.excluded) {
-            (Some(document), _) => Some(Made::Document(document)),
+            (Some(document), _) => Some(Remade::OfLine(document)),
             (None, 0) => None,
-            (None, _) => Some(Made::Excluded),
+            (None, _) => Some(Remade::Excluded),
         }
     }
 
@@ -142,11 +141,6 @@ impl DeadLetter {
             })
         })
     }
-}
-
-enum Made {
-    Document(Vec<u8>),
-    Excluded,
 }
 
 /// The documents of one line, with their ids.

@@ -30,19 +30,19 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
 /// The time-outs of all calls: one that is never answered ends in another attempt, and at last in an error.
 pub(crate) fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(ATTEMPT)
-        .operation_attempt_timeout(ATTEMPT)
-        .build()
+    each_within(ATTEMPT)
 }
 
 /// The time-outs of calls that send much: a slow line is no silence.
 pub(crate) fn upload_timeouts() -> TimeoutConfig {
+    each_within(UPLOAD)
+}
+
+fn each_within(time: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
-        .read_timeout(UPLOAD)
-        .operation_attempt_timeout(UPLOAD)
+        .read_timeout(time)
+        .operation_attempt_timeout(time)
         .build()
 }
 

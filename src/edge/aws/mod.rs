@@ -25,3 +25,10 @@ pub async fn load(region: Option<String>) -> SdkConfig {
         None => loader.load().await,
     }
 }
+
+/// The beginning of the SDK's explanation of an error.
+fn short(mut reason: String) -> String {
+    const LONGEST: usize = 300;
+    reason.truncate(reason.floor_char_boundary(LONGEST));
+    reason
+}

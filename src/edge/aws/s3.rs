@@ -14,8 +14,8 @@ use aws_sdk_s3::types::Object;
 use aws_types::SdkConfig;
 use tokio::sync::mpsc;
 
-use super::http;
 use super::roles::{BucketRole, Buckets};
+use super::{http, short};
 use crate::edge::delivery::channel::ChannelReader;
 use crate::local::open_object::{Facts, NOT_WANTED, OpenObject};
 use crate::trigger::ObjectKey;
@@ -23,8 +23,6 @@ use crate::trigger::object_ref::ObjectRef;
 
 /// Pieces of an object that wait for the reading thread; a piece is what the network gives at once.
 const PIECES: usize = 8;
-/// Bytes of the SDK's explanation that are kept.
-const LONGEST_REASON: usize = 300;
 /// Tries in a row, without a byte between them, to go on reading an object whose connection broke.
 const RESUMES: u32 = 3;
 /// The least time for an attempt to begin reading an object.
@@ -500,9 +498,7 @@ impl Reader {
         } else if let Some(refusal) = refused_role(error) {
             format!("{} cannot be assumed: {refusal}", self.identity)
         } else {
-            let mut short = whole;
-            short.truncate(short.floor_char_boundary(LONGEST_REASON));
-            short
+            short(whole)
         };
         S3Error::Other { what, reason }
     }

@@ -11,11 +11,10 @@ use aws_types::SdkConfig;
 use serde_json::Value;
 
 use super::auth::Password;
+use super::short;
 
 /// The longest that asking may take, tries included: Lambda gives the start of a function ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Bytes of the SDK's explanation that are kept.
-const LONGEST_REASON: usize = 300;
 
 /// What a secret holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +60,11 @@ pub async fn read(aws: &SdkConfig, id: &str) -> Result<Secret, SecretError> {
     let found = match tokio::time::timeout(PATIENCE, request.send()).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
-            let mut reason = match (error.code(), error.message()) {
+            let reason = match (error.code(), error.message()) {
                 (Some(code), message) => format!("{code}: {}", message.unwrap_or("no reason given")),
                 (None, _) => DisplayErrorContext(&error).to_string(),
             };
-            reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
-            return Err(unreadable(reason));
+            return Err(unreadable(short(reason)));
         }
         Err(_) => return Err(unreadable("no answer in time".to_owned())),
     };

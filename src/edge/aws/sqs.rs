@@ -9,11 +9,10 @@ use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use aws_types::SdkConfig;
 
 use super::http::timeouts;
+use super::short;
 
 /// The longest that sending one message may take, tries included.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Bytes of the SDK's explanation that are kept.
-const LONGEST_REASON: usize = 300;
 /// How long to wait for a message to come, in seconds.
 const WAIT: i32 = 2;
 /// Messages that go in one request at most.
@@ -110,9 +109,7 @@ impl Queue {
         match tokio::time::timeout(left, request.send()).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.classify(SEND, &error)),
-            Err(_) => {
-                Err(QueueError::Other { url: self.url.clone(), reason: "no answer in time".to_owned() })
-            }
+            Err(_) => Err(self.other("no answer in time".to_owned())),
         }
     }
 
@@ -159,29 +156,15 @@ impl Queue {
     ///
     /// The message comes again at its old time.
     pub async fn hide(&self, message: &Received, hidden: Duration) -> Result<(), QueueError> {
-        let request = self.client.change_message_visibility().queue_url(&self.url);
-        let request = request.receipt_handle(&message.handle).visibility_timeout(seconds(hidden));
-        let done = request.send().await;
-        done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error))
+        self.hide_receipt(&message.handle, hidden).await
     }
 
-    /// Hides the message of a receipt handle from others for as long as `hidden`, and waits for the answer no longer than until `end`.
-    ///
-    /// # Errors
-    ///
-    /// The message comes again at its old time.
-    pub(crate) async fn hide_receipt(
-        &self,
-        handle: &str,
-        hidden: Duration,
-        end: Instant,
-    ) -> Result<(), QueueError> {
+    /// The same for the message of a receipt handle.
+    pub(crate) async fn hide_receipt(&self, handle: &str, hidden: Duration) -> Result<(), QueueError> {
         let request = self.client.change_message_visibility().queue_url(&self.url);
         let request = request.receipt_handle(handle).visibility_timeout(seconds(hidden));
-        match tokio::time::timeout_at(end.into(), request.send()).await {
-            Ok(done) => done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error)),
-            Err(_) => Err(self.other("no answer in time".to_owned())),
-        }
+        let done = request.send().await;
+        done.map(drop).map_err(|error| self.classify("sqs:ChangeMessageVisibility", &error))
     }
 
     /// Deletes a message.
@@ -194,7 +177,8 @@ impl Queue {
         request.send().await.map(drop).map_err(|error| self.classify("sqs:DeleteMessage", &error))
     }
 
-    fn other(&self, reason: String) -> QueueError {
+    /// An error of the queue.
+    pub(crate) fn other(&self, reason: String) -> QueueError {
         QueueError::Other { url: self.url.clone(), reason }
     }
 
@@ -208,12 +192,11 @@ impl Queue {
             let reason = error.message().unwrap_or(code).to_owned();
             return QueueError::AccessDenied { url, permission, reason };
         }
-        let mut reason = match error.message() {
-            Some(message) => format!("{code}: {message}"),
-            None => DisplayErrorContext(error).to_string(),
-        };
-        reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
-        QueueError::Other { url, reason }
+        let words = error.message().map(|message| format!("{code}: {message}"));
+        QueueError::Other {
+            url,
+            reason: short(words.unwrap_or_else(|| DisplayErrorContext(error).to_string())),
+        }
     }
 }
 

@@ -16,43 +16,23 @@ const LONGEST_RECORD: usize = 256 << 20;
 
 /// What goes wrong with a file of records.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A local file or folder.
+pub(crate) enum Error {
     #[error("{}: {error}", path.display())]
-    File {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// S3.
+    File { path: PathBuf, error: io::Error },
     #[error(transparent)]
     S3(#[from] S3Error),
 }
 
-/// Where a file of records is.
+/// A file of records.
 #[derive(Clone, Debug)]
-enum Location {
+pub(crate) enum DeadLetterFile {
     Path(PathBuf),
     Object(S3, Box<ObjectRef>),
 }
 
-/// A file of records.
-#[derive(Clone, Debug)]
-pub struct DeadLetterFile {
-    place: Location,
-}
-
-/// A file of records, opened, and what it was then.
-pub struct Opened {
-    /// Its bytes, as they are stored.
-    pub reader: Box<dyn Read + Send>,
-    state: State,
-}
-
 /// What tells a file from one that has taken its place since.
 #[derive(Debug, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     File { bytes: u64, modified: Option<std::time::SystemTime> },
     Object { etag: Option<String> },
 }
@@ -63,13 +43,13 @@ impl DeadLetterFile {
     /// # Errors
     ///
     /// A folder that cannot be read.
-    pub fn in_folder(path: &Path) -> Result<Vec<Self>, Error> {
+    pub(crate) fn in_folder(path: &Path) -> Result<Vec<Self>, Error> {
         let mut files = Vec::new();
         let named_itself = path.is_file();
         for found in files_under(path) {
             let path = found.map_err(|(path, error)| Error::File { path, error })?;
             if named_itself || path.to_string_lossy().ends_with(EXTENSION) {
-                files.push(Self { place: Location::Path(path) });
+                files.push(Self::Path(path));
             }
         }
         Ok(files)
@@ -80,8 +60,8 @@ impl DeadLetterFile {
     /// # Errors
     ///
     /// A bucket that cannot be listed.
-    pub async fn in_bucket(s3: &S3, bucket: &str, prefix: &str) -> Result<Vec<Self>, Error> {
-        let file = |object| Self { place: Location::Object(s3.clone(), Box::new(object)) };
+    pub(crate) async fn in_bucket(s3: &S3, bucket: &str, prefix: &str) -> Result<Vec<Self>, Error> {
+        let file = |object| Self::Object(s3.clone(), Box::new(object));
         if prefix.ends_with(EXTENSION) {
             return Ok(vec![file(ObjectRef::new(bucket, ObjectKey::from_raw(prefix)))]);
         }
@@ -99,29 +79,29 @@ impl DeadLetterFile {
     }
 
     /// Its address.
-    pub fn name(&self) -> String {
-        match &self.place {
-            Location::Path(path) => path.display().to_string(),
-            Location::Object(_, object) => format!("s3://{}/{}", object.bucket, object.key),
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Object(_, object) => format!("s3://{}/{}", object.bucket, object.key),
         }
     }
 
-    /// Opens it.
+    /// Opens it: gives its bytes, as they are stored, and what it is now.
     ///
     /// # Errors
     ///
     /// It cannot be read.
-    pub async fn open(&self) -> Result<Opened, Error> {
-        match &self.place {
-            Location::Path(path) => {
+    pub(crate) async fn open(&self) -> Result<(Box<dyn Read + Send>, State), Error> {
+        match self {
+            Self::Path(path) => {
                 let opened = File::open(path).and_then(|file| Ok((state_of(&file)?, file)));
                 let (state, file) = opened.map_err(|error| Error::File { path: path.clone(), error })?;
-                Ok(Opened { reader: Box::new(file), state })
+                Ok((Box::new(file), state))
             }
-            Location::Object(s3, object) => {
+            Self::Object(s3, object) => {
                 let stream = s3.get(object).await?;
                 let state = State::Object { etag: stream.etag.clone() };
-                Ok(Opened { reader: Box::new(stream.into_reader()), state })
+                Ok((Box::new(stream.into_reader()), state))
             }
         }
     }
@@ -131,9 +111,9 @@ impl DeadLetterFile {
     /// # Errors
     ///
     /// It cannot be removed.
-    pub async fn remove(&self, opened: &Snapshot) -> Result<bool, Error> {
-        match (&self.place, &opened.0) {
-            (Location::Path(path), state) => {
+    pub(crate) async fn remove(&self, opened: &State) -> Result<bool, Error> {
+        match (self, opened) {
+            (Self::Path(path), state) => {
                 let at = |error| Error::File { path: path.clone(), error };
                 if File::open(path).and_then(|file| state_of(&file)).map_err(at)? != *state {
                     return Ok(false);
@@ -141,22 +121,11 @@ impl DeadLetterFile {
                 std::fs::remove_file(path).map_err(at)?;
                 Ok(true)
             }
-            (Location::Object(s3, object), State::Object { etag }) => {
+            (Self::Object(s3, object), State::Object { etag }) => {
                 Ok(s3.delete(&object.bucket, object.key.as_str(), etag.as_deref()).await?)
             }
-            (Location::Object(..), State::File { .. }) => Ok(false),
+            (Self::Object(..), State::File { .. }) => Ok(false),
         }
-    }
-}
-
-/// What a file was when it was opened.
-#[derive(Debug)]
-pub struct Snapshot(State);
-
-impl Opened {
-    /// The reader of its bytes, and what it was when it was opened.
-    pub fn split(self) -> (Box<dyn Read + Send>, Snapshot) {
-        (self.reader, Snapshot(self.state))
     }
 }
 
@@ -167,17 +136,17 @@ fn state_of(file: &File) -> io::Result<State> {
 
 /// What was in a file of records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
+pub(crate) struct Contents {
     /// Lines with something in them.
-    pub records: u64,
+    pub(crate) records: u64,
     /// Of these: lines that are no records.
-    pub unreadable: u64,
+    pub(crate) unreadable: u64,
     /// Why the first of them is none, or where the file breaks off.
-    pub fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 /// Hands each record of a file to `each`, with the number of its line, until `each` gives `false`. Blocks.
-pub fn read_records(reader: impl Read, each: &mut dyn FnMut(u64, DeadLetter) -> bool) -> Contents {
+pub(crate) fn read_records(reader: impl Read, each: &mut dyn FnMut(u64, DeadLetter) -> bool) -> Contents {
     let mut contents = Contents::default();
     let mut lines = Lines::new(reader, LONGEST_RECORD, Inflation::default());
     while let Some(line) = lines.next() {

@@ -191,7 +191,7 @@ impl Attempt {
                     self.book_indexed(index, delivery);
                 }
                 Verdict::Again(fault) if fault.consequence() == Some(Consequence::Create) => {
-                    if self.batch.pair(index).is_some_and(|(action, _)| is_create(action)) {
+                    if is_create(self.batch.action(index)) {
                         denied.add(index, fault);
                     } else {
                         create.push(index);

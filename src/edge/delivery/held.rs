@@ -21,7 +21,7 @@ pub(crate) struct Held {
 pub(super) async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &ClosedIndices) -> Held {
     let (mut asked, mut documents) = (Vec::new(), Vec::new());
     for at in 0..batch.len() {
-        let Some((index, id)) = batch.pair(at).and_then(|(action, _)| index_and_id(action)) else { continue };
+        let Some((index, id)) = index_and_id(batch.action(at)) else { continue };
         for closed in closed_indices.closed_of(&index) {
             asked.push(at);
             documents.push(json!({"_index": closed, "_id": id, "_source": false}));
@@ -30,7 +30,7 @@ pub(super) async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &Cl
     if asked.is_empty() {
         return Held::default();
     }
-    let answer = if client.target().ways().index_in_path() {
+    let answer = if client.target().ways().index_in_path {
         one_by_one(client, &documents).await
     } else {
         client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default()

@@ -10,7 +10,7 @@ use crate::deliver::bulk::Tally;
 use crate::deliver::bulk::fault::Fault;
 use crate::load::account::Account;
 use crate::load::batch::Batch;
-use crate::load::mark::Mark;
+use crate::load::batch::Mark;
 use crate::read::object::line::LineNumber;
 use crate::report::settled::Settled;
 

@@ -1,6 +1,5 @@
 //! What a delivery is given, and what became of its documents.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -124,23 +123,17 @@ impl Default for Options {
 }
 
 /// Why a delivery ended before all was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// The deadline came first.
+    #[error("the deadline came first")]
     Deadline,
     /// The endpoint, or our settings for it, forbid the requests: someone has to change something.
+    #[error("{0}")]
     Denied(String),
     /// Nothing went through for as long as patience lasts.
+    #[error("{0}")]
     Stalled(String),
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Deadline => f.write_str("the deadline came first"),
-            Self::Denied(text) | Self::Stalled(text) => f.write_str(text),
-        }
-    }
 }
 
 /// Where a delivery writes beside the cluster.

@@ -6,7 +6,7 @@ use ::opensearch::http::Method;
 use ::opensearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::client::{Answer, OpenSearch};
+use super::client::OpenSearch;
 use super::send_error::SendError;
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::whole_fault;
@@ -17,58 +17,29 @@ const IMPORT: &str = "api/saved_objects/_import";
 /// The boundary between the parts of the body (RFC 2046, section 5.1.1). Objects are JSON lines, and none of them is equal to it.
 const BOUNDARY: &str = "es-loader-saved-objects";
 
-/// A server of OpenSearch Dashboards.
-#[derive(Clone, Debug)]
-pub struct Dashboards {
-    client: OpenSearch,
-}
-
 /// Why objects were not imported, or not all of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ImportError {
-    /// No answer.
+pub(crate) enum ImportError {
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The server said no.
     #[error("{address}/{IMPORT}: {fault}")]
-    Refused {
-        /// Where to.
-        address: String,
-        /// What it complained of.
-        fault: Fault,
-    },
+    Refused { address: String, fault: Fault },
     /// Something else answered: a login page, a proxy.
     #[error("{address} does not answer as OpenSearch Dashboards does; check the address and the sign-in")]
-    NotDashboards {
-        /// Where to.
-        address: String,
-    },
-    /// It took some of them.
+    NotDashboards { address: String },
     #[error("{address} took {taken} of the saved objects, and refused others: {reasons}")]
-    Partly {
-        /// Where to.
-        address: String,
-        /// How many it took.
-        taken: u64,
-        /// What it complained of.
-        reasons: Fault,
-    },
+    Partly { address: String, taken: u64, reasons: Fault },
 }
 
-impl Dashboards {
-    /// The server at the client's endpoint: the address under which a browser finds Dashboards, `https://DOMAIN/_dashboards` for a
-    /// domain of Amazon OpenSearch Service.
-    pub fn new(client: OpenSearch) -> Self {
-        Self { client }
-    }
-
+impl OpenSearch {
     /// Imports saved objects, one a line, over older ones of the same ids (`POST /api/saved_objects/_import?overwrite=true`), and
-    /// gives how many. Where there are tenants, they go to the global one.
+    /// gives how many. The endpoint is the address under which a browser finds Dashboards, `https://DOMAIN/_dashboards` for a domain
+    /// of Amazon OpenSearch Service. Where there are tenants, the objects go to the global one.
     ///
     /// # Errors
     ///
     /// No answer, a refusal, or an object that was not taken.
-    pub async fn import(&self, objects: &str) -> Result<u64, ImportError> {
+    pub(crate) async fn import(&self, objects: &str) -> Result<u64, ImportError> {
         let mut headers = HeaderMap::new();
         // The server takes no request that a web page of another site could have made.
         headers.insert(HeaderName::from_static("osd-xsrf"), HeaderValue::from_static("true"));
@@ -78,13 +49,8 @@ impl Dashboards {
         }
         let query = Some(&[("overwrite", "true")][..]);
         let body = form(objects);
-        let answer =
-            self.client.send(Method::Post, IMPORT, headers, query, body.as_bytes(), Duration::MAX).await?;
-        self.judge(&answer)
-    }
-
-    fn judge(&self, answer: &Answer) -> Result<u64, ImportError> {
-        let address = self.client.endpoint().to_string();
+        let answer = self.send(Method::Post, IMPORT, headers, query, body.as_bytes(), Duration::MAX).await?;
+        let address = self.endpoint().to_string();
         let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if !(200..=299).contains(&answer.status) {
             let fault = match said.get("message").and_then(Value::as_str) {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::OpenSearch;
 use super::target::Probe;
-use crate::deliver::bulk::{Consequence, Fault, Judgement, Verdict, judge, raw_form};
+use crate::deliver::bulk::{Consequence, Fault, Judgement, Verdict, Ways, judge, raw_form};
 use crate::load::batch::Batch;
 use crate::read::object::line::LineNumber;
 
@@ -40,18 +40,11 @@ impl OpenSearch {
 
     async fn ask_by_probe(&self, index: &str, limit: Duration) -> Probe {
         let ways = self.target().ways();
-        let operation = if ways.is_data_stream(index) { "create" } else { "index" };
-        let place = |action: &str, index: &str| {
-            let names = if ways.index_in_path() {
-                json!({"_id": PROBE_ID})
-            } else {
-                json!({"_index": index, "_id": PROBE_ID})
-            };
-            json!({action: names}).to_string()
-        };
-        let path = |index: &str| ways.index_in_path().then(|| index.to_owned());
-        let body = format!("{}\n{}\n{}\n", place(operation, index), probe_document(), place("delete", index));
-        let answer = match self.bulk_in_full(path(index).as_deref(), body.as_bytes(), limit).await {
+        let operation = if ways.data_streams.contains(index) { "create" } else { "index" };
+        let (write, delete) = (action(operation, index, &ways), action("delete", index, &ways));
+        let body = format!("{write}\n{}\n{delete}\n", probe_document());
+        let path = ways.index_in_path.then_some(index);
+        let answer = match self.bulk_in_full(path, body.as_bytes(), limit).await {
             Ok(answer) => answer,
             Err(error) => return Probe::Unanswered(Fault::new(0, error.kind(), &error.to_string())),
         };
@@ -69,7 +62,7 @@ impl OpenSearch {
                 }
                 Some(Verdict::Again(fault) | Verdict::Closed(fault)) => {
                     if fault.consequence() == Some(Consequence::Create) {
-                        self.target().note(|ways| ways.note_data_stream(index));
+                        self.target().note(|ways| ways.data_streams.insert(index.to_owned()));
                     }
                     Probe::Unanswered(fault)
                 }
@@ -94,11 +87,9 @@ impl OpenSearch {
         }
         let written = answer.pointer("/items/0/create/_index").or(answer.pointer("/items/0/index/_index"));
         let written = written.and_then(Value::as_str).unwrap_or(index);
-        let in_path = self.target().ways().index_in_path();
-        let names =
-            if in_path { json!({"_id": PROBE_ID}) } else { json!({"_index": written, "_id": PROBE_ID}) };
-        let body = format!("{}\n", json!({"delete": names}));
-        let answer = self.bulk_in_full(in_path.then_some(written), body.as_bytes(), limit).await;
+        let ways = self.target().ways();
+        let body = format!("{}\n", action("delete", written, &ways));
+        let answer = self.bulk_in_full(ways.index_in_path.then_some(written), body.as_bytes(), limit).await;
         let is_gone = answer.is_ok_and(|answer| {
             let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             let status = answer.pointer("/items/0/delete/status").and_then(Value::as_u64).unwrap_or_default();
@@ -108,6 +99,15 @@ impl OpenSearch {
             tracing::warn!(index = written, id = PROBE_ID, "the probe document could not be deleted");
         }
     }
+}
+
+/// An action line for the probe document.
+fn action(operation: &str, index: &str, ways: &Ways) -> Value {
+    let mut names = json!({"_id": PROBE_ID});
+    if !ways.index_in_path {
+        names["_index"] = json!(index);
+    }
+    json!({operation: names})
 }
 
 /// The raw form of a document that says nothing: the fields that every document can be reduced to, with values that cannot be wrong.

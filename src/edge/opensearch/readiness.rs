@@ -1,7 +1,6 @@
 //! Whether a cluster is ready for our documents: its version, and the index templates that `setup` installs.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde_json::Value;
 
@@ -43,7 +42,7 @@ pub async fn version(client: &OpenSearch) -> Option<String> {
     let mut parts = number.split('.').map_while(|part| part.parse::<u64>().ok());
     let found = (parts.next()?, parts.next().unwrap_or_default());
     let name = if is_opensearch { "OpenSearch" } else { "Elasticsearch, or OpenSearch that says so," };
-    let (lowest, searching) = (Version(LOWEST), Version(FLAT_OBJECT));
+    let [lowest, searching] = [LOWEST, FLAT_OBJECT].map(|(major, minor)| format!("{major}.{minor}"));
     let said = if !is_opensearch || found < LOWEST {
         format!(
             "es-loader needs OpenSearch {lowest} or later, and {searching} or later to search keys that nobody knows"
@@ -57,13 +56,4 @@ pub async fn version(client: &OpenSearch) -> Option<String> {
         return None;
     };
     Some(format!("{} is {name} {number}: {said}", client.endpoint()))
-}
-
-struct Version((u64, u64));
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self((major, minor)) = self;
-        write!(f, "{major}.{minor}")
-    }
 }

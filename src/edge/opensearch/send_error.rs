@@ -1,12 +1,10 @@
 //! Why a request to OpenSearch got no answer, and whether another try can help.
 
-use std::error::Error;
-use std::fmt;
-
 use ::opensearch::http::Url;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::endpoint::Endpoint;
+use crate::bytes::safe::error_chain;
 use crate::deliver::bulk::fault::Fault;
 
 /// Why there is no answer.
@@ -72,7 +70,7 @@ impl SendError {
     }
 
     pub(crate) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
-        let text = without_address(&chain(error));
+        let text = without_address(&error_chain(error));
         let problem = match text.to_ascii_lowercase() {
             _ if error.is_timeout() => Problem::TimedOut,
             text if text.contains("dns error") => Problem::Dns,
@@ -116,43 +114,36 @@ impl SendError {
             error,
             CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)
         );
-        SendError::Credentials { text: chain(error), lasting }
+        SendError::Credentials { text: error_chain(error), lasting }
     }
 }
 
 /// The kind of trouble on the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The host name has no address.
+    #[error("the host name has no address")]
     Dns,
     /// No connection.
+    #[error("no connection")]
     Connect,
     /// The endpoint's certificate is not accepted: it stays so until someone changes something.
+    #[error(
+        "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
+    )]
     Certificate,
     /// The TLS handshake.
+    #[error("TLS fails")]
     Tls,
     /// The endpoint speaks HTTP without TLS: it stays so until someone changes something.
+    #[error("there is no TLS there")]
     NoTls,
     /// Too slow.
+    #[error("no answer in time")]
     TimedOut,
     /// The connection broke with the request or the answer under way.
+    #[error("the connection broke")]
     Broken,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Problem::Dns => "the host name has no address",
-            Problem::Connect => "no connection",
-            Problem::Certificate => {
-                "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
-            }
-            Problem::Tls => "TLS fails",
-            Problem::NoTls => "there is no TLS there",
-            Problem::TimedOut => "no answer in time",
-            Problem::Broken => "the connection broke",
-        })
-    }
 }
 
 /// The text of an error without the address of the request: it may be that of a redirect, and its query hold a token.
@@ -160,19 +151,4 @@ fn without_address(text: &str) -> String {
     let cut =
         text.split_once(" for url (").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1)));
     cut.map_or_else(|| text.to_owned(), |(before, behind)| format!("{before}{behind}"))
-}
-
-/// The texts of an error and of all its causes: the innermost is the one that helps.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        // Wrappers often repeat what they wrap.
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text
 }

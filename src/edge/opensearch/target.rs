@@ -39,7 +39,7 @@ impl Target {
     }
 
     /// Notes another way.
-    pub(crate) fn note(&self, news: impl FnOnce(&mut Ways)) {
+    pub(crate) fn note<T>(&self, news: impl FnOnce(&mut Ways) -> T) {
         news(&mut lock(&self.ways));
     }
 

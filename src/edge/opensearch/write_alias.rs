@@ -1,14 +1,9 @@
 //! The alias of `index_rotation = auto`: its first index, which a policy rolls over later, and the name under which documents go there.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::deliver::bulk::Fault;
-
-/// The name of the first index behind an alias ends in this.
-const FIRST: &str = "-000001";
 
 /// What became of the wish for an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +22,7 @@ pub(crate) enum WriteAlias {
 
 /// What a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameIs {
+pub(crate) enum NameIs {
     /// An alias, or a data stream.
     Alias,
     /// An index.
@@ -36,20 +31,16 @@ pub enum NameIs {
     Free,
 }
 
-/// The first index behind an alias.
-pub(crate) struct FirstIndex<'a>(pub(crate) &'a str);
-
-impl fmt::Display for FirstIndex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{FIRST}", self.0)
-    }
+/// The name of the first index behind an alias.
+pub(crate) fn first_index(alias: &str) -> String {
+    format!("{alias}-000001")
 }
 
 impl OpenSearch {
     /// Makes the first index behind an alias, and with it the alias, to which documents are written. Both come into being together,
     /// so that of several callers one makes them.
     pub(crate) async fn make_write_alias(&self, alias: &str) -> WriteAlias {
-        let index = FirstIndex(alias).to_string();
+        let index = first_index(alias);
         let body = json!({"aliases": {alias: {"is_write_index": true}}});
         match self.put(&in_path(&index).to_string(), &body).await {
             Ok(()) => {
@@ -80,7 +71,7 @@ impl OpenSearch {
     /// # Errors
     ///
     /// No answer, or one that says neither yes nor no.
-    pub async fn what_is(&self, name: &str) -> Result<NameIs, ApiError> {
+    pub(crate) async fn what_is(&self, name: &str) -> Result<NameIs, ApiError> {
         match self.get(&format!("{}?filter_path=*.settings.index.uuid", in_path(name))).await {
             Ok(Value::Object(indices)) if indices.contains_key(name) => Ok(NameIs::Index),
             Ok(_) => Ok(NameIs::Alias),

@@ -4,7 +4,7 @@ use tokio::task::JoinError;
 
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
-use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, index_and_id, judge};
+use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, judge};
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::denial;
 use crate::edge::delivery::outcome::Stop;
@@ -68,9 +68,8 @@ impl RetryQueue<'_> {
             self.requeue(attempt);
         }
         if let Some((attempt, fault)) = next.closed {
-            let actions = (0..attempt.batch.len()).filter_map(|index| Some(attempt.batch.pair(index)?.0));
             let mut closed = ClosedIndices::default();
-            actions.filter_map(index_and_id).for_each(|(index, _)| closed.close(index));
+            by_index(&attempt.batch).into_keys().for_each(|index| closed.close(index));
             self.check_closed(attempt, fault, closed);
         }
         if let Some((attempt, fault)) = next.later {
@@ -78,12 +77,12 @@ impl RetryQueue<'_> {
         }
         if let Some(attempt) = next.create {
             for index in by_index(&attempt.batch).into_keys() {
-                self.client.target().note(|ways| ways.note_data_stream(index));
+                self.client.target().note(|ways| ways.data_streams.insert(index));
             }
             self.requeue(attempt);
         }
         if let Some(attempt) = next.index_in_path {
-            self.client.target().note(|ways| ways.note_index_in_path());
+            self.client.target().note(|ways| ways.index_in_path = true);
             self.requeue(attempt);
         }
         if let Some((attempt, fault)) = next.no_alias {

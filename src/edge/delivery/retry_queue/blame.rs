@@ -16,8 +16,7 @@ impl RetryQueue<'_> {
     pub(super) fn doubt(&mut self, attempt: Attempt, faults: Vec<Fault>) {
         let (mut rejected, mut unsent, mut asked) = (Vec::new(), Vec::new(), Vec::new());
         for (at, fault) in faults.iter().enumerate() {
-            let (index, id) =
-                attempt.batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default();
+            let (index, id) = index_and_id(attempt.batch.action(at)).unwrap_or_default();
             match fault.consequence() {
                 Some(Consequence::Fields) => {
                     self.note_denial(&index, fault);

@@ -15,8 +15,8 @@ const LONGEST_CHECK: Duration = Duration::from_secs(10);
 impl RetryQueue<'_> {
     /// Makes the first index behind the alias that the documents go to.
     pub(super) fn make_alias(&mut self, attempt: Attempt, fault: &Fault) {
-        let name = attempt.batch.pair(0).and_then(|(action, _)| index_and_id(action));
-        let Some((name, _)) = name.filter(|_| !self.is_stopped()) else {
+        let name = index_and_id(attempt.batch.action(0)).filter(|_| !self.is_stopped());
+        let Some((name, _)) = name else {
             return self.give_up(&attempt, fault);
         };
         let client = self.client.clone();
@@ -34,7 +34,7 @@ impl RetryQueue<'_> {
                 self.requeue(attempt);
             }
             WriteAlias::NoAlias => {
-                self.client.target().note(|ways| ways.note_no_alias(alias));
+                self.client.target().note(|ways| ways.no_aliases.insert(alias));
                 self.requeue(attempt);
             }
             WriteAlias::Refused(fault) => self.deny(&attempt, &fault),
@@ -80,7 +80,7 @@ impl RetryQueue<'_> {
         match self.closed_indices.redirect(&attempt.batch) {
             _ if attempt.batch.is_empty() => {}
             Some(batch) if batch != attempt.batch => {
-                let index = batch.pair(0).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().0;
+                let (index, _) = index_and_id(batch.action(0)).unwrap_or_default();
                 tracing::warn!(
                     fault.status,
                     index,

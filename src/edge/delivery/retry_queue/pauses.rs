@@ -1,10 +1,10 @@
 //! When attempts are sent again.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 use super::RetryQueue;
 use crate::deliver::bulk::fault::Fault;
+use crate::edge::back_off::random_fraction;
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::outcome::Stop;
 
@@ -89,9 +89,4 @@ impl RetryQueue<'_> {
         let bound = self.options.pause.saturating_mul(1 << before.min(20)).min(self.options.longest_pause);
         bound.mul_f64(random_fraction())
     }
-}
-
-/// A number from 0 to 1. Pauses need to differ, not to be unpredictable.
-fn random_fraction() -> f64 {
-    f64::from(RandomState::new().hash_one(0) as u32) / f64::from(u32::MAX)
 }

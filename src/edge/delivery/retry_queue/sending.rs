@@ -37,7 +37,7 @@ impl RetryQueue<'_> {
                 attempt.batch = batch;
             }
             let mut index = None;
-            if ways.index_in_path() {
+            if ways.index_in_path {
                 let mut groups = by_index(&attempt.batch);
                 if groups.len() > 1 {
                     groups.into_values().for_each(|group| self.waiting.push_front(attempt.select(group)));
@@ -66,18 +66,16 @@ impl RetryQueue<'_> {
 
     /// Whether the documents go to an alias, which must not become an index. All documents of an object go to one alias, or none does.
     pub(super) fn goes_to_alias(&self, attempt: &Attempt, ways: &Ways) -> bool {
-        let Some((action, _)) = attempt.batch.pair(0).filter(|_| !self.aliases.is_empty()) else {
+        if self.aliases.is_empty() {
             return false;
-        };
-        let (index, _) = index_and_id(action).unwrap_or_default();
-        self.aliases.contains(&index) && !ways.is_no_alias(&index)
+        }
+        let (index, _) = index_and_id(attempt.batch.action(0)).unwrap_or_default();
+        self.aliases.contains(&index) && !ways.no_aliases.contains(&index)
     }
 
     /// Whether the documents go to an alias or a data stream, of whose indices only the last is written to: an earlier one may hold them.
     pub(super) fn rolls_over(&self, attempt: &Attempt) -> bool {
-        let ways = self.client.target().ways();
-        let Some((action, _)) = attempt.batch.pair(0) else { return false };
-        is_create(action) || self.goes_to_alias(attempt, &ways)
+        is_create(attempt.batch.action(0)) || self.goes_to_alias(attempt, &self.client.target().ways())
     }
 
     /// The attempt without documents of indices that take none, which stay unsent. `None` means that nothing is left of it.
