@@ -217,11 +217,13 @@ impl ObjectLoader {
                 send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
                     .await;
                 let finished = side_outputs.finish(&mut report);
-                let in_time = match deadline {
-                    None => Ok(finished.await),
-                    Some(deadline) => tokio::time::timeout_at(deadline.closing().into(), finished).await,
+                let is_late = if let Some(deadline) = deadline {
+                    tokio::time::timeout_at(deadline.closing().into(), finished).await.is_err()
+                } else {
+                    finished.await;
+                    false
                 };
-                if in_time.is_err() {
+                if is_late {
                     let reason = "the deadline came before the dead letters were written".to_owned();
                     (report.resume, report.settled) = (None, None);
                     report.outcome = Outcome::Failed { reason, retry: true };

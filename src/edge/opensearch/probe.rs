@@ -103,10 +103,8 @@ impl OpenSearch {
 
 /// An action line for the probe document.
 fn action(operation: &str, index: &str, ways: &Ways) -> Value {
-    let mut names = json!({"_id": PROBE_ID});
-    if !ways.index_in_path {
-        names["_index"] = json!(index);
-    }
+    let names =
+        if ways.index_in_path { json!({"_id": PROBE_ID}) } else { json!({"_index": index, "_id": PROBE_ID}) };
     json!({operation: names})
 }
 
