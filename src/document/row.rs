@@ -217,6 +217,17 @@ impl<'a> Row<'a> {
         any
     }
 
+    /// The same for the text of one field.
+    pub(crate) fn rewrite_text(
+        &mut self,
+        field: FieldId,
+        rewrite: impl FnOnce(&'a str) -> Option<&'a str>,
+    ) -> bool {
+        let rewritten = self.text(field).and_then(rewrite);
+        rewritten.into_iter().for_each(|text| self.set(field, Value::Text(text)));
+        rewritten.is_some()
+    }
+
     /// Adds a key under the prefix.
     pub fn leave_over(&mut self, key: &'a str, value: Value<'a>) {
         self.leftovers.push(Leftover { key, value });

@@ -14,7 +14,6 @@ use super::names::field_name;
 use super::read::ReadEvent;
 use super::record::value::joined;
 use super::table::{Sources, UsedFields, apply_table};
-use crate::bytes::slice;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
@@ -310,21 +309,15 @@ impl<'d> MappedEvent<'_, 'd> {
     /// made of the line as it was.
     fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let Self { read, row, .. } = self;
-        // Parameters stand in a query, a fragment or a path, and a password before an @, each as it is or coded; fields of a record may
-        // hold JSON.
-        let text = read.event.text.as_bytes();
-        let has_mark = memchr::memchr3(b'?', b'@', b'%', text).is_some()
-            || memchr::memchr2_iter(b';', b'#', text).any(|at| may_begin_parameter(slice::bytes(text, at..)))
-            || [FieldId::URL_QUERY, FieldId::URL_FRAGMENT].iter().any(|field| row.text(*field).is_some());
-        let may_have_any = has_mark || !read.event.record.others.is_empty();
-        if !may_have_any && !read.redacted && !section.log_type.redaction.cards {
-            return;
-        }
+        let redactor = &section.redactor;
+        let is_json = read.json.is_some() && !section.is_flat;
         row.trace.step(Step::Redaction);
+        // Fields are parts of the event's text, of its record's other fields, or of packets, which are clean by now.
+        let may_be_anywhere =
+            is_json || !read.event.record.others.is_empty() || redactor.may_find_in(read.event.text);
         // The record that is an event itself was cleaned before its fields were read.
-        let is_as_it_should_be =
-            section.log_type.raw_message == RawMessage::Full || read.json.is_some() && !section.is_flat;
-        let redacted = row.rewrite_texts(&section.fields, arena, |field, text| {
+        let is_as_it_should_be = section.log_type.raw_message == RawMessage::Full || is_json;
+        let clean = |field, text: &'d str| {
             let place = match field {
                 // What identifies an object or a document is no text of the event's.
                 Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
@@ -334,22 +327,20 @@ impl<'d> MappedEvent<'_, 'd> {
                 _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
                 _ => redaction::Searched::Text,
             };
-            section.redactor.clean_text(text, place, arena)
-        });
+            redactor.clean_text(text, place, arena)
+        };
+        let redacted = if may_be_anywhere {
+            row.rewrite_texts(&section.fields, arena, clean)
+        } else {
+            // What is known to be a query holds a parameter from its first letter on.
+            let of_urls = [FieldId::URL_ORIGINAL, FieldId::URL_QUERY, FieldId::URL_FRAGMENT];
+            of_urls
+                .into_iter()
+                .fold(false, |any, field| row.rewrite_text(field, |text| clean(Some(field), text)) || any)
+        };
         if redacted || read.redacted {
             read.problems.add(Problem::ParametersRedacted);
         }
-    }
-}
-
-/// Whether a semicolon or a number sign may stand before the name of a parameter: before no blank, and not as in `#011`, which is how
-/// rsyslog writes a tab.
-fn may_begin_parameter(text: &[u8]) -> bool {
-    let is_digit = |byte: u8| matches!(byte, b'0'..=b'7');
-    match *text {
-        [b'#', a, b, c, ..] if is_digit(a) && is_digit(b) && is_digit(c) => false,
-        [_, next, ..] => !next.is_ascii_whitespace(),
-        _ => false,
     }
 }
 

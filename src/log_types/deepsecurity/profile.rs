@@ -30,6 +30,7 @@ use super::tables::products::Named;
 use super::tables::system_events::SystemEvent;
 use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
+use crate::bytes::find;
 use crate::bytes::trim::trim;
 use crate::document::field_list::{FieldId, ListedField};
 use crate::document::field_type::Type;
@@ -189,6 +190,10 @@ fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
     const SHORTEST: usize = "TrendMicroDs".len() + 2;
     keyed.all().any(|(_, pair, _)| {
         if pair.raw.len() < SHORTEST || matches!(pair.key, "msg" | "TrendMicroDsPacketData") {
+            return false;
+        }
+        // Few values have an equals sign: most need no search for a name.
+        if find::first(b'=', pair.raw.as_bytes()).is_none() {
             return false;
         }
         let Some(at) = OWN.find(pair.raw.as_bytes()) else { return false };

@@ -37,9 +37,9 @@ impl<'b> Layer<'b> {
 
     /// The text with the codes of this layer undone; nothing where no name or URL can be behind them.
     pub(super) fn undone(&self) -> Option<Layer<'static>> {
-        const MARKS: &[u8] = b"=?&#;\":%\\";
-        let mut escapes = memchr::memchr2_iter(b'%', b'\\', &self.bytes);
-        escapes.find(|at| code(&self.bytes, *at).is_some_and(|(byte, _)| MARKS.contains(&byte)))?;
+        if !has_coded_mark(&self.bytes) {
+            return None;
+        }
         let depth = self.depth + 1;
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut places = Vec::with_capacity(self.bytes.len() + 1);
@@ -78,6 +78,12 @@ impl<'b> Layer<'b> {
         let as_written = Place { at: u32::try_from(at).unwrap_or(u32::MAX), depth: 0 };
         self.places.get(at).copied().unwrap_or(as_written)
     }
+}
+
+/// Whether a code stands for a byte behind which a name or a URL can be.
+pub(super) fn has_coded_mark(bytes: &[u8]) -> bool {
+    let is_mark = |byte| matches!(byte, b'=' | b'?' | b'&' | b'#' | b';' | b'"' | b':' | b'%' | b'\\');
+    memchr::memchr2_iter(b'%', b'\\', bytes).any(|at| code(bytes, at).is_some_and(|(byte, _)| is_mark(byte)))
 }
 
 /// The byte that a code at this place stands for, and the code's length.

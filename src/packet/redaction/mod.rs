@@ -77,6 +77,18 @@ impl Redactor {
         }
     }
 
+    /// Whether a text, or a part of it, may hold a value that is to be redacted: every such value has something beside it that is quickly
+    /// told. Of a part of the text that is a query, or JSON, as a whole this says nothing.
+    pub(crate) fn may_find_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let is_member = |quote: usize| slice::bytes(bytes, quote + 1..).trim_ascii_start().starts_with(b":");
+        self.cards
+            || self.passwords && memchr::memchr(b'@', bytes).is_some()
+            || memchr::memchr_iter(b'"', bytes).any(is_member)
+            || parameters::has_name(bytes, &self.params)
+            || layer::has_coded_mark(bytes)
+    }
+
     /// The same bytes without the values that are to be redacted; nothing where there are none.
     pub(crate) fn clean<'a>(&self, bytes: &[u8], searched: Searched, arena: &'a Bump) -> Option<&'a [u8]> {
         // Parameters have an equals sign, members of JSON a quote, and passwords stand before an `@`, each as it is or coded: most values
@@ -180,9 +192,12 @@ impl Names {
         if written.is_empty() || written.len() > LONGEST_NAME {
             return false;
         }
+        // Nearly all names are one step, written as it is.
+        if !written.iter().any(|byte| matches!(byte, b'%' | b']' | b'.' | b':' | b'$')) {
+            return self.has_plain(written);
+        }
         if !written.contains(&b'%') && !written.ends_with(b"]") {
-            let last = last_step(written);
-            return self.has_plain(written) || (last.len() < written.len() && self.has_plain(last));
+            return self.has_plain(written) || self.has_plain(last_step(written));
         }
         let decoded: Vec<u8> = percent_encoding::percent_decode(written).collect();
         // So frameworks name the fields of an object, and the elements of a list.
@@ -247,5 +262,5 @@ fn may_be_secret(decoded: &[u8]) -> bool {
 }
 
 fn is_of_secrets(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/=_.~%-".contains(&byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'.' | b'~' | b'%' | b'-')
 }

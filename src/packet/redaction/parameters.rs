@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use super::layer::{Layer, code, codes_undone};
 use super::{LONGEST_NAME, Names, RedactedValue, Searched, is_of_secrets, may_be_secret};
-use crate::bytes::find::each_found;
+use crate::bytes::find::{each_found, each_of};
 use crate::bytes::slice;
 
 /// What stands between the last blank and a place. It is read on from place to place, so that a line takes time by its length alone.
@@ -57,6 +57,26 @@ pub(super) fn find(layer: &Layer<'_>, searched: Searched, names: &Names, found: 
     }
 }
 
+/// Whether a text as it is written has one of `names` where a parameter may begin: every parameter of a text has its name there.
+pub(super) fn has_name(bytes: &[u8], names: &Names) -> bool {
+    each_of([b'?', b'&', b'#', b';'], bytes).any(|front| {
+        let rest = slice::bytes(bytes, front + 1..);
+        // So rsyslog writes a tab, of which LEEF is full.
+        if rest.starts_with(b"011") {
+            return false;
+        }
+        let length = rest.iter().take_while(|byte| is_of_name(**byte)).count();
+        let (name, behind) = rest.split_at_checked(length).unwrap_or_default();
+        matches!(behind, [b'=', ..] | [b'\\', b'=', ..]) && names.has(name)
+    })
+}
+
+/// Whether names of parameters have such a byte.
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'.' | b':' | b'$' | b'%' | b'[' | b']' | b'~')
+}
+
 fn parameter(
     layer: &Layer<'_>,
     equals: usize,
@@ -68,8 +88,7 @@ fn parameter(
     // CEF writes `\=` for an equals sign.
     let before = bytes.get(..equals)?;
     let before = before.strip_suffix(b"\\").unwrap_or(before);
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:$%[]~".contains(byte);
-    let start = before.iter().rposition(|byte| !is_name(byte)).map_or(0, |at| at + 1);
+    let start = before.iter().rposition(|byte| !is_of_name(*byte)).map_or(0, |at| at + 1);
     let front = before.get(..start)?.last();
     // Nearly all equals signs of an event's text have a blank before their names.
     let may_begin = match (front, searched) {
