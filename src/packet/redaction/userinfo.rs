@@ -11,8 +11,8 @@ use super::{RedactedValue, Searched, may_be_secret};
 use crate::bytes::find::each_found;
 
 /// What stands before a URL's user: the end of its scheme, as it is and in the source of JSON, or what names a host without a scheme.
-static STARTS: LazyLock<[Finder<'static>; 5]> =
-    LazyLock::new(|| ["://", ":\\/\\/", "CONNECT ", "request=", "url="].map(Finder::new));
+static STARTS: LazyLock<[Finder<'static>; 6]> =
+    LazyLock::new(|| ["://", ":\\/\\/", " //", "CONNECT ", "request=", "url="].map(Finder::new));
 
 /// Schemes of names with an `@` in them: `mailto:joe@example.com`.
 const SCHEMES_OF_NAMES: [&[u8]; 7] = [b"acct", b"cid", b"mailto", b"mid", b"sip", b"sips", b"xmpp"];
