@@ -334,9 +334,8 @@ impl<'d> MappedEvent<'_, 'd> {
         } else {
             // What is known to be a query holds a parameter from its first letter on.
             let of_urls = [FieldId::URL_ORIGINAL, FieldId::URL_QUERY, FieldId::URL_FRAGMENT];
-            of_urls
-                .into_iter()
-                .fold(false, |any, field| row.rewrite_text(field, |text| clean(Some(field), text)) || any)
+            let rewritten = of_urls.map(|field| row.rewrite_text(field, |text| clean(Some(field), text)));
+            rewritten.contains(&true)
         };
         if redacted || read.redacted {
             read.problems.add(Problem::ParametersRedacted);

@@ -164,6 +164,13 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
     let is_http = LazyCell::new(|| starts_like_http(bytes));
     let is_binary = LazyCell::new(|| !bytes.iter().all(is_text_byte));
     let last_letters = redact.iter().fold(0, |letters, header| letters | last_letter(header.as_bytes()));
+    let (first, behind) = bytes.split_at_checked(line_length(bytes))?;
+    let is_rest = is_rest_of_header(first, behind, redact);
+    let redact = (redact, last_letters);
+    let is_secret = |colon| ends_with_secret_name(slice::bytes(bytes, ..colon), redact, |_| true);
+    if !is_rest && !find::each(b':', bytes).any(is_secret) {
+        return None;
+    }
     while start < bytes.len() {
         let rest = bytes.get(start..)?;
         let length = line_length(rest);
@@ -172,10 +179,10 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
         // Bytes of another protocol (a frame's length, the end of a record) may stand before a header's name: at the start of
         // the payload, and anywhere in a binary one. Elsewhere they make another header: `X-My-Cookie`.
         let may_be_framed = || (start == 0 && !*is_http) || *is_binary;
-        let value_start = match secret_header(line, (redact, last_letters), may_be_framed) {
+        let value_start = match secret_header(line, redact, may_be_framed) {
             Some(colon) => Some(start + colon + 1),
             None if in_secret && is_continuation => Some(start),
-            None if start == 0 && is_rest_of_header(line, rest.get(length..)?, redact) => Some(0),
+            None if start == 0 && is_rest => Some(0),
             None => None,
         };
         in_secret = value_start.is_some();
@@ -216,27 +223,30 @@ fn last_letter(name: &[u8]) -> u32 {
     name.last().map_or(u32::MAX, |byte| 1 << (byte & 31))
 }
 
-/// Where the colon of a secret header is. `last_letters` are those of all headers to redact: nearly every other ends otherwise.
-fn secret_header(
-    line: &[u8],
-    (redact, last_letters): (&[String], u32),
-    may_be_framed: impl Fn() -> bool,
-) -> Option<usize> {
+/// Where the colon of a secret header is.
+fn secret_header(line: &[u8], redact: (&[String], u32), may_be_framed: impl Fn() -> bool) -> Option<usize> {
     let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    find::each(b':', line).find(|colon| {
-        let name = slice::bytes(line, ..*colon).trim_ascii_end();
-        if last_letter(name) & last_letters == 0 {
-            return false;
-        }
-        redact.iter().any(|header| {
-            let Some(start) = name.len().checked_sub(header.len()) else { return false };
-            let (front, tail) = name.split_at_checked(start).unwrap_or_default();
-            is_header(tail, header)
-                && (start <= blanks
-                    || front.last().is_some_and(|byte| !is_text_byte(byte))
-                    || may_be_framed())
+    let stands_alone = |front: &[u8]| {
+        front.len() <= blanks || front.last().is_some_and(|byte| !is_text_byte(byte)) || may_be_framed()
+    };
+    find::each(b':', line)
+        .find(|colon| ends_with_secret_name(slice::bytes(line, ..*colon), redact, stands_alone))
+}
+
+/// Whether a text ends with the name of a secret header behind a front that `accepts` takes. `last_letters` are those of all headers to
+/// redact: nearly every other ends otherwise.
+fn ends_with_secret_name(
+    text: &[u8],
+    (redact, last_letters): (&[String], u32),
+    accepts: impl Fn(&[u8]) -> bool,
+) -> bool {
+    let text = text.trim_ascii_end();
+    last_letter(text) & last_letters != 0
+        && redact.iter().any(|header| {
+            let Some(start) = text.len().checked_sub(header.len()) else { return false };
+            let (front, name) = text.split_at_checked(start).unwrap_or_default();
+            is_header(name, header) && accepts(front)
         })
-    })
 }
 
 /// Whether a name is that of a header, in any case, and with underscores, as gateways name them, for its hyphens.

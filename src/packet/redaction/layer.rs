@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::bytes::slice;
+
 /// A text whose codes were undone so many times. The text as it is written is its own layer.
 pub(super) struct Layer<'b> {
     pub(super) bytes: Cow<'b, [u8]>,
@@ -43,11 +45,17 @@ impl<'b> Layer<'b> {
         let depth = self.depth + 1;
         let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut places = Vec::with_capacity(self.bytes.len() + 1);
-        for (at, byte, is_code) in codes_undone(&self.bytes) {
+        let mut next = 0;
+        for at in memchr::memchr2_iter(b'%', b'\\', &self.bytes) {
+            let Some((byte, length)) = code(&self.bytes, at) else { continue };
+            bytes.extend_from_slice(slice::bytes(&self.bytes, next..at));
             bytes.push(byte);
-            let place = self.place(at);
-            places.push(if is_code { Place { depth, ..place } } else { place });
+            places.extend((next..at).map(|at| self.place(at)));
+            places.push(Place { depth, ..self.place(at) });
+            next = at + length;
         }
+        bytes.extend_from_slice(slice::bytes(&self.bytes, next..));
+        places.extend((next..self.bytes.len()).map(|at| self.place(at)));
         places.push(self.place(self.bytes.len()));
         Some(Layer { bytes: Cow::Owned(bytes), depth, places })
     }
