@@ -1,7 +1,7 @@
 //! Tables of facts that are compiled in: CSV files under `config/`, with a line of column names and comments behind `#`.
 //!
 //! A table is read once, at start-up, and what is wrong with it is told with file and line. The numbers of the rows that the code calls
-//! by name are found by the compiler: [`Table::row_named`].
+//! by name are found by the compiler: [`FactTable::row_named`].
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use super::slice::part;
 
 /// A table that is compiled in.
 #[derive(Clone, Copy, Debug)]
-pub struct Table {
+pub struct FactTable {
     /// The path of its file in the repository.
     pub file: &'static str,
     /// The text of the file.
@@ -29,7 +29,7 @@ pub struct TableError {
 
 /// One row of a table.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row<'t> {
+pub(crate) struct FactRow<'t> {
     file: &'static str,
     line: u64,
     columns: &'t StringRecord,
@@ -38,7 +38,7 @@ pub(crate) struct Row<'t> {
     cells: &'static str,
 }
 
-impl Table {
+impl FactTable {
     /// Makes a value of each row. Their cells stay in memory as long as the program.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl Table {
     /// A row with too few or too many cells, or what `value` finds wrong with one.
     pub(crate) fn read<T>(
         self,
-        mut value: impl FnMut(Row<'_>) -> Result<T, TableError>,
+        mut value: impl FnMut(FactRow<'_>) -> Result<T, TableError>,
     ) -> Result<Vec<T>, TableError> {
         let Self { file, text } = self;
         // The reader looks at each byte: what stands above the names of the columns need not cost that.
@@ -64,7 +64,7 @@ impl Table {
         while reader.read_record(&mut record).map_err(broken)? {
             let line = above + line_of(rows, record.position());
             let cells = String::leak(record.as_slice().to_owned());
-            let row = Row { file, line, columns: &columns, record: &record, cells };
+            let row = FactRow { file, line, columns: &columns, record: &record, cells };
             if record.len() != columns.len() {
                 let (cells, columns) = (record.len(), columns.len());
                 return Err(row.error(format_args!("the row has {cells} cells, the table {columns} columns")));
@@ -106,7 +106,7 @@ pub(crate) fn compiled_in<T>(read: Result<T, TableError>) -> T {
     read.unwrap_or_else(|error| panic!("{error}"))
 }
 
-impl Row<'_> {
+impl FactRow<'_> {
     /// The cell in a column that the table must have, without blanks around it.
     pub(crate) fn cell(&self, column: &str) -> Result<&'static str, TableError> {
         let at = self.columns.iter().position(|name| name == column);

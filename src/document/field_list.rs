@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::field_type::Type;
 use crate::bytes::table;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 
 /// The number of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,7 +33,7 @@ pub struct ListedField {
 impl ListedField {
     /// Reads a row. A log type's own fields have neither `schema` nor `mapping`, and fields that no document has of itself no
     /// `meaning`.
-    pub(crate) fn read(row: Row<'_>) -> Result<Self, TableError> {
+    pub(crate) fn read(row: FactRow<'_>) -> Result<Self, TableError> {
         Ok(Self {
             name: row.cell("field")?,
             schema: row.cell("schema").unwrap_or("loader"),
@@ -44,7 +44,8 @@ impl ListedField {
     }
 }
 
-const BASE: Table = Table { file: "config/fields.csv", text: include_str!("../../config/fields.csv") };
+const BASE: FactTable =
+    FactTable { file: "config/fields.csv", text: include_str!("../../config/fields.csv") };
 
 /// The fields of every document, by number.
 pub(crate) fn base_fields() -> &'static [ListedField] {

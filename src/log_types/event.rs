@@ -92,7 +92,7 @@ pub(crate) struct PairsView<'c, 'a> {
 
 /// What a built-in line of the table asks of an event before it takes a value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Condition {
+pub(crate) struct SourceCondition {
     /// Why the line does not take a value that does not meet it.
     pub(crate) unmet: &'static str,
     /// Whether the event meets it.

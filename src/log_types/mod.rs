@@ -24,7 +24,7 @@ use std::fmt::Debug;
 use bumpalo::Bump;
 
 use self::event::{
-    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent,
+    Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent, SourceCondition,
 };
 use self::record_view::RecordView;
 use crate::document::field_list::ListedField;
@@ -99,7 +99,7 @@ pub(crate) trait Profile: Debug + Sync {
     }
 
     /// What the built-in line `field = key` of the table asks of an event.
-    fn condition(&self, _field: &str, _key: KeyId) -> Option<Condition> {
+    fn condition(&self, _field: &str, _key: KeyId) -> Option<SourceCondition> {
         None
     }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 use crate::document::field_type::Type;
 
 /// A field of a log type's records.
@@ -17,7 +17,7 @@ pub(crate) struct RecordField {
 }
 
 static ALL: LazyLock<Vec<RecordField>> = LazyLock::new(|| {
-    const FILE: Table = Table {
+    const FILE: FactTable = FactTable {
         file: "config/log_types/record_fields.csv",
         text: include_str!("../../config/log_types/record_fields.csv"),
     };

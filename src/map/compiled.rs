@@ -21,7 +21,7 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
-use crate::log_types::event::Condition;
+use crate::log_types::event::SourceCondition;
 use crate::log_types::record_fields;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
@@ -105,7 +105,7 @@ pub(crate) struct Rule {
     pub(crate) kind: Type,
     pub(crate) origins: Vec<Origin>,
     /// What it asks of an event.
-    pub(crate) condition: Option<Condition>,
+    pub(crate) condition: Option<SourceCondition>,
     /// The field takes the values of all origins, not of the first that has one.
     pub(crate) is_list: bool,
 }

@@ -118,12 +118,12 @@ pub(super) fn apply_table<'a>(
     used: &mut UsedFields,
     problems: &mut Problems,
 ) -> bool {
-    let mut table = Table { sources, keyed, row, used, problems };
+    let mut table = TableOnEvent { sources, keyed, row, used, problems };
     section.rules.iter().fold(false, |any, rule| table.apply(rule) | any)
 }
 
 /// The table at work on one event.
-struct Table<'t, 'a> {
+struct TableOnEvent<'t, 'a> {
     sources: &'t Sources<'t, 'a>,
     keyed: &'t mut EventKeys<'a>,
     row: &'t mut Row<'a>,
@@ -131,7 +131,7 @@ struct Table<'t, 'a> {
     problems: &'t mut Problems,
 }
 
-impl<'a> Table<'_, 'a> {
+impl<'a> TableOnEvent<'_, 'a> {
     /// Gives a field the value of its first source that has one which fits. Returns whether that is a value of the event's.
     #[inline]
     fn apply(&mut self, rule: &'a Rule) -> bool {

@@ -13,11 +13,13 @@ use super::marker::{EventStart, Header, is_syslog_header, start, written};
 use super::syslog;
 use crate::bytes::slice::part;
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 
 /// The ends of names of keys whose values quote what others wrote.
-const FOREIGN: Table =
-    Table { file: "config/foreign_text_keys.csv", text: include_str!("../../config/foreign_text_keys.csv") };
+const FOREIGN: FactTable = FactTable {
+    file: "config/foreign_text_keys.csv",
+    text: include_str!("../../config/foreign_text_keys.csv"),
+};
 
 /// One event of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use nom::{IResult, Parser};
 
 use crate::bytes::slice::part;
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 use crate::bytes::trim::trim;
 
 /// What stands before the marker: trimmed, without a byte order mark (rule H1).
@@ -319,7 +319,7 @@ fn zone_word(input: &str) -> IResult<&str, Offset> {
 
 /// The distance from UTC of an abbreviation of a zone that means only one.
 pub(crate) fn offset_of_abbreviation(name: &str) -> Option<Offset> {
-    const FILE: Table = Table {
+    const FILE: FactTable = FactTable {
         file: "config/zone_abbreviations.csv",
         text: include_str!("../../config/zone_abbreviations.csv"),
     };

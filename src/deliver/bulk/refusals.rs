@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::bytes::table;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 
-const TABLE: Table =
-    Table { file: "config/refusals.csv", text: include_str!("../../../config/refusals.csv") };
+const TABLE: FactTable =
+    FactTable { file: "config/refusals.csv", text: include_str!("../../../config/refusals.csv") };
 
 /// What follows from a complaint. The table tells more of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub(super) fn find(error: &Value) -> Option<&'static Refusal> {
     None
 }
 
-fn refusal(row: Row<'_>) -> Result<Refusal, TableError> {
+fn refusal(row: FactRow<'_>) -> Result<Refusal, TableError> {
     let words = [
         ("again", Consequence::Again),
         ("closed", Consequence::Closed),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::bytes::table;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields};
 use crate::log_types::event::KnownKeys;
 use crate::parse::pairs::event_keys::KeyId;
@@ -11,15 +11,15 @@ use crate::parse::pairs::event_keys::KeyId;
 /// A table of `config/log_types/apex_one/`.
 macro_rules! file {
     ($name:literal) => {
-        Table {
+        FactTable {
             file: concat!("config/log_types/apex_one/", $name),
             text: include_str!(concat!("../../../config/log_types/apex_one/", $name)),
         }
     };
 }
 
-const FIELDS: Table = file!("fields.csv");
-const KEYS: Table = file!("keys.csv");
+const FIELDS: FactTable = file!("fields.csv");
+const KEYS: FactTable = file!("keys.csv");
 
 name_fields! { FIELDS, FieldId::FIRST_OWN;
     APEX_ACT "%.act"; APEX_DISPOSITION "%.disposition";
@@ -86,9 +86,10 @@ impl Tables {
         let own_fields = FIELDS.read(ListedField::read)?;
         let fields: Vec<_> = base_fields().iter().chain(&own_fields).map(|field| field.name).collect();
         let names = KEYS.read(|row| row.cell("key"))?;
-        let field = |row: &Row<'_>| row.cell("field").and_then(|name| Ok(FieldId(find(row, &fields, name)?)));
-        let key = |row: &Row<'_>, name: &str| find(row, &names, name).map(KeyId);
-        let keys = |row: &Row<'_>, column| -> Result<Vec<_>, _> {
+        let field =
+            |row: &FactRow<'_>| row.cell("field").and_then(|name| Ok(FieldId(find(row, &fields, name)?)));
+        let key = |row: &FactRow<'_>, name: &str| find(row, &names, name).map(KeyId);
+        let keys = |row: &FactRow<'_>, column| -> Result<Vec<_>, _> {
             row.list(column)?.iter().map(|name| key(row, name)).collect()
         };
         let aliases = KEYS.read(|row| Ok((row.cell("other spelling")?, key(&row, row.cell("key")?)?)))?;
@@ -173,7 +174,7 @@ impl Tables {
 const TYPES: &[(&str, &[&str])] = &[("blocked", &["denied"]), ("detected", &["allowed"]), ("", &["info"])];
 
 /// The position of a name among those that a cell can have.
-fn find(row: &Row<'_>, names: &[&str], name: &str) -> Result<u16, TableError> {
+fn find(row: &FactRow<'_>, names: &[&str], name: &str) -> Result<u16, TableError> {
     let found = (0..).zip(names).find(|(_, known)| **known == name).map(|(number, _)| number);
     found.ok_or_else(|| row.error(format_args!("'{name}' is not known")))
 }

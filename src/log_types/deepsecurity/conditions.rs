@@ -7,24 +7,24 @@ use super::tables::modules::{Module, Product};
 use super::tables::system_events::SystemEvent;
 use super::tables::tables;
 use crate::document::convert::address;
-use crate::log_types::event::{Condition, Questioned};
+use crate::log_types::event::{Questioned, SourceCondition};
 use crate::parse::pairs::event_keys::KeyId;
 
 /// The condition of the line `field = key`.
-pub(super) fn condition(field: &str, key: KeyId) -> Option<Condition> {
+pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
     Some(match (field, key) {
         ("rule.category", key::CS1) => {
-            Condition { unmet: "its label says that it is something else", holds: is_note }
+            SourceCondition { unmet: "its label says that it is something else", holds: is_note }
         }
         ("host.id", key::CN1) => {
-            Condition { unmet: "its label says that it is something else", holds: is_host_id }
+            SourceCondition { unmet: "its label says that it is something else", holds: is_host_id }
         }
-        ("source.ip", key::SRC) => Condition {
+        ("source.ip", key::SRC) => SourceCondition {
             unmet: "src is the Manager: msg tells who signed in or scanned, where anything does",
             holds: is_source,
         },
         ("source.bytes", key::IN) | ("destination.bytes", key::OUT) => {
-            Condition { unmet: "the packet goes out: its bytes come from its source", holds: comes_in }
+            SourceCondition { unmet: "the packet goes out: its bytes come from its source", holds: comes_in }
         }
         _ => return None,
     })

@@ -39,7 +39,7 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::event::{
-    Condition, Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent,
+    Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent, SourceCondition,
 };
 use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
@@ -97,7 +97,7 @@ impl Profile for DeepSecurity {
         }
     }
 
-    fn condition(&self, field: &str, key: KeyId) -> Option<Condition> {
+    fn condition(&self, field: &str, key: KeyId) -> Option<SourceCondition> {
         condition(field, key)
     }
 

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::system::{Part, computers_of};
+use super::system::{NamePart, computers_of};
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
@@ -85,8 +85,8 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     }
     for part in &parts {
         match part {
-            Part::Address(address) => add_address(&mut ips, *address),
-            Part::Name(name) => add_once(&mut hosts, *name),
+            NamePart::Address(address) => add_address(&mut ips, *address),
+            NamePart::Name(name) => add_once(&mut hosts, *name),
         }
     }
     if !ips.is_empty() {

@@ -119,7 +119,7 @@ fn account_in_message<'a>(keyed: &EventKeys<'a>) -> Option<&'a str> {
 
 /// The addresses and the names of the computers that an event is about; what is the computer of the event, if there is one, goes to its
 /// fields.
-pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnMut(Part<'a>)) {
+pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnMut(NamePart<'a>)) {
     let Some(event) = context.system else { return };
     let about = about(context, event);
     let Some(target) = context.keyed.value(key::TARGET).filter(|_| about != About::User) else { return };
@@ -137,13 +137,13 @@ pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnM
         }
     }
     for computer in found {
-        computer.address.into_iter().for_each(|address| each(Part::Address(address)));
-        computer.names.iter().for_each(|name| each(Part::Name(name)));
+        computer.address.into_iter().for_each(|address| each(NamePart::Address(address)));
+        computer.names.iter().for_each(|name| each(NamePart::Name(name)));
     }
 }
 
 /// What a computer is called by.
-pub(super) enum Part<'a> {
+pub(super) enum NamePart<'a> {
     Address(Address<'a>),
     Name(&'a str),
 }

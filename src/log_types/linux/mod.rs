@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
@@ -32,7 +32,7 @@ impl Form {
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    const FILE: Table = Table {
+    const FILE: FactTable = FactTable {
         file: "config/log_types/linux/messages.csv",
         text: include_str!("../../../config/log_types/linux/messages.csv"),
     };

@@ -25,8 +25,8 @@ impl<R: Read> Lines<R> {
             (self.start, self.scanned) = (self.end, self.end);
             return None;
         }
-        let Row { length, behind, further_lines } =
-            row.unwrap_or(Row { length: line_length, behind: behind_line, further_lines: 0 });
+        let RowEnd { length, behind, further_lines } =
+            row.unwrap_or(RowEnd { length: line_length, behind: behind_line, further_lines: 0 });
         self.number += further_lines;
         (self.start, self.scanned) = (from + behind, from + behind);
         Some(Span { from, to: from + length, ..first })
@@ -50,7 +50,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// The row that the text that waits begins with, if the value that its first line leaves open is closed.
-    fn row(&mut self, delimiter: u8, line_length: usize, behind_line: usize) -> Option<Row> {
+    fn row(&mut self, delimiter: u8, line_length: usize, behind_line: usize) -> Option<RowEnd> {
         let most = LONGEST_RECORD.min(self.max_line);
         let mut quotes = Quotes::new(delimiter);
         quotes.read(bytes(&self.buffer, self.start..self.start + line_length));
@@ -68,7 +68,7 @@ impl<R: Read> Lines<R> {
             match quotes.read(line) {
                 LineEnd::Open => {}
                 LineEnd::Closed => {
-                    return Some(Row { length: without_carriage_return, behind, further_lines });
+                    return Some(RowEnd { length: without_carriage_return, behind, further_lines });
                 }
                 LineEnd::Broken => return None,
             }
@@ -76,8 +76,8 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// A row over several lines, at the front of the text that waits.
-struct Row {
+/// How far a row over several lines reaches, at the front of the text that waits.
+struct RowEnd {
     length: usize,
     /// Where the next row begins.
     behind: usize,

@@ -14,10 +14,10 @@ use super::json;
 use super::spare::Spare;
 use super::time_fields;
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 
-const FIELDS: Table =
-    Table { file: "config/event_fields.csv", text: include_str!("../../../config/event_fields.csv") };
+const FIELDS: FactTable =
+    FactTable { file: "config/event_fields.csv", text: include_str!("../../../config/event_fields.csv") };
 
 /// How deep in objects a field may stand, its own name counted.
 const DEEPEST: usize = 4;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::fluentd::Record;
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 
 /// A field that says so.
 struct Sign {
@@ -14,7 +14,7 @@ struct Sign {
 }
 
 static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
-    const FILE: Table = Table {
+    const FILE: FactTable = FactTable {
         file: "config/partial_records.csv",
         text: include_str!("../../../config/partial_records.csv"),
     };

@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use crate::bytes::table;
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 
 /// Their names, beside fluentd's own `timestamp`, the first one first.
 pub(crate) fn names() -> &'static [&'static str] {
     static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        const FILE: Table = Table {
+        const FILE: FactTable = FactTable {
             file: "config/collector_times.csv",
             text: include_str!("../../../config/collector_times.csv"),
         };

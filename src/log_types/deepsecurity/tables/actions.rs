@@ -4,7 +4,7 @@
 //! reset.
 
 use super::modules::{Module, PerModule};
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 
 /// Whether what was found could go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +39,14 @@ pub(crate) struct Actions {
 }
 
 impl Actions {
-    pub(super) fn read(table: Table, detect_only: Table) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable, detect_only: FactTable) -> Result<Self, TableError> {
         let mut actions = Self::default();
         table.read(|row| actions.add(&row))?;
         actions.detect_only = detect_only.read(|row| Ok((row.cell("act")?, row.cell("event.action")?)))?;
         Ok(actions)
     }
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>) -> Result<(), TableError> {
         const DISPOSITIONS: [(&str, Disposition); 4] = [
             ("", Disposition::Unknown),
             ("blocked", Disposition::Blocked),

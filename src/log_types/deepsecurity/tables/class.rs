@@ -1,6 +1,6 @@
 //! What ECS calls an event: the columns `kind`, `category` and `type`, which several tables have.
 
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{FactRow, TableError};
 
 /// The categorization of an event.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct EventClass {
 impl EventClass {
     pub(super) const UNKNOWN: Self = Self { kind: "event", category: &[], types: &["info"] };
 
-    pub(super) fn read(row: &Row<'_>) -> Result<Self, TableError> {
+    pub(super) fn read(row: &FactRow<'_>) -> Result<Self, TableError> {
         Ok(Self { kind: row.cell("kind")?, category: row.list("category")?, types: row.list("type")? })
     }
 }

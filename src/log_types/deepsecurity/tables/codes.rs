@@ -2,7 +2,7 @@
 
 use super::fields::FieldNames;
 use super::modules::{Module, PerModule};
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::document::field_list::FieldId;
 
 /// The words of one kind of code.
@@ -28,13 +28,13 @@ impl CodeList {
 pub(crate) struct Codes(PerModule<Vec<CodeList>>);
 
 impl Codes {
-    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable, fields: &FieldNames) -> Result<Self, TableError> {
         let mut codes = Self::default();
         table.read(|row| codes.add(&row, fields))?;
         Ok(codes)
     }
 
-    fn add(&mut self, row: &Row<'_>, fields: &FieldNames) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>, fields: &FieldNames) -> Result<(), TableError> {
         let module = Module::read(row, row.cell("module")?)?;
         let code_of = match row.cell("code of")? {
             "id" => None,

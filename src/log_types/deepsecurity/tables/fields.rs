@@ -1,7 +1,7 @@
 //! The fields that only Deep Security's documents have, by name: `fields.csv`.
 
 use super::files::FIELDS;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{FactRow, TableError};
 use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields};
 
 name_fields! { FIELDS, FieldId::FIRST_OWN;
@@ -20,7 +20,7 @@ impl FieldNames {
     }
 
     /// The field that a cell names.
-    pub(super) fn find(&self, row: &Row<'_>, column: &str) -> Result<FieldId, TableError> {
+    pub(super) fn find(&self, row: &FactRow<'_>, column: &str) -> Result<FieldId, TableError> {
         let name = row.cell(column)?;
         let number = self.0.iter().position(|known| *known == name).and_then(|at| u16::try_from(at).ok());
         number.map(FieldId).ok_or_else(|| {

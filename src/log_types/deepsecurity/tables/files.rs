@@ -1,22 +1,22 @@
 //! The tables of `config/log_types/deepsecurity/`. Each tells at its top what its columns mean.
 
-use crate::bytes::table::Table;
+use crate::bytes::table::FactTable;
 
 /// A table of `config/log_types/deepsecurity/`.
 macro_rules! file {
     ($name:literal) => {
-        Table {
+        FactTable {
             file: concat!("config/log_types/deepsecurity/", $name),
             text: include_str!(concat!("../../../../config/log_types/deepsecurity/", $name)),
         }
     };
 }
 
-pub(super) const FIELDS: Table = file!("fields.csv");
-pub(super) const KEYS: Table = file!("keys.csv");
+pub(super) const FIELDS: FactTable = file!("fields.csv");
+pub(super) const KEYS: FactTable = file!("keys.csv");
 
 /// The tables that are compiled in.
-pub const SHIPPED: [Table; 13] = [
+pub const SHIPPED: [FactTable; 13] = [
     FIELDS,
     KEYS,
     file!("modules.csv"),

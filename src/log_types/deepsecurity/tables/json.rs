@@ -1,7 +1,7 @@
 //! What the keys of events in JSON are in CEF: `json_keys.csv` and `json_words.csv`.
 
 use super::modules::{Module, PerModule};
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::parse::header::HeaderField;
 
 /// The tables.
@@ -59,13 +59,13 @@ struct Word {
 }
 
 impl Json {
-    pub(super) fn read(keys: Table, words: Table) -> Result<Self, TableError> {
+    pub(super) fn read(keys: FactTable, words: FactTable) -> Result<Self, TableError> {
         let mut json = Self { words: words.read(Word::read)?, ..Self::default() };
         keys.read(|row| json.add(&row))?;
         Ok(json)
     }
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>) -> Result<(), TableError> {
         let key = JsonKey::read(row)?;
         for name in row.list("modules")? {
             let modules = if *name == "*" { Module::all() } else { vec![Module::read(row, name)?] };
@@ -95,7 +95,7 @@ impl Json {
 }
 
 impl JsonKey {
-    fn read(row: &Row<'_>) -> Result<Self, TableError> {
+    fn read(row: &FactRow<'_>) -> Result<Self, TableError> {
         const WAYS: [(&str, Way); 10] = [
             ("", Way::Plain),
             ("words", Way::Words),
@@ -120,7 +120,7 @@ impl JsonKey {
 }
 
 impl Target {
-    fn read(row: &Row<'_>) -> Result<Self, TableError> {
+    fn read(row: &FactRow<'_>) -> Result<Self, TableError> {
         const OF_HEADER: [(&str, Target); 5] = [
             ("time", Target::Time),
             ("version", Target::Header(HeaderField::DeviceVersion)),
@@ -134,7 +134,7 @@ impl Target {
 }
 
 impl Word {
-    fn read(row: Row<'_>) -> Result<Self, TableError> {
+    fn read(row: FactRow<'_>) -> Result<Self, TableError> {
         Ok(Self {
             names: row.cell("json")?,
             value: row.cell("value")?,

@@ -2,7 +2,7 @@
 
 use super::fields::FieldNames;
 use super::files::KEYS;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::parse::pairs::event_keys::KeyId;
@@ -28,7 +28,7 @@ pub(crate) enum Destination {
 
 impl Destination {
     /// Reads the columns `field` and `as`.
-    pub(super) fn read(row: &Row<'_>, fields: &FieldNames) -> Result<Self, TableError> {
+    pub(super) fn read(row: &FactRow<'_>, fields: &FieldNames) -> Result<Self, TableError> {
         const WITHOUT_FIELD: [(&str, Destination); 6] = [
             ("hash", Destination::Hash),
             ("icmp", Destination::Icmp),
@@ -63,13 +63,13 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn read(table: Table, fields: &FieldNames) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable, fields: &FieldNames) -> Result<Self, TableError> {
         let mut keys = Self::default();
         table.read(|row| keys.add(&row, fields))?;
         Ok(keys)
     }
 
-    fn add(&mut self, row: &Row<'_>, fields: &FieldNames) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>, fields: &FieldNames) -> Result<(), TableError> {
         let (name, alias) = (row.cell("key")?, row.cell("leef")?);
         let (number, before) = (self.next(), self.names.last().copied().unwrap_or_default());
         if row.cell("as")? == "label" {

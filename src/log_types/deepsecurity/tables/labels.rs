@@ -6,7 +6,7 @@
 use super::fields::FieldNames;
 use super::keys::{Destination, Keys};
 use super::modules::Module;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::bytes::word::Ends;
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
@@ -24,7 +24,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    pub(super) fn read(table: Table, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable, fields: &FieldNames, keys: &Keys) -> Result<Self, TableError> {
         let mut labels = Self {
             numbers: KeyTable::new(&[], &[]),
             by_label: Vec::new(),
@@ -35,7 +35,7 @@ impl Labels {
         Ok(labels)
     }
 
-    fn add(&mut self, row: &Row<'_>, fields: &FieldNames, keys: &Keys) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>, fields: &FieldNames, keys: &Keys) -> Result<(), TableError> {
         let destination = Destination::read(row, fields)?;
         let labels = [row.cell("label")?, row.cell("other label")?];
         for label in labels.into_iter().filter(|label| !label.is_empty()) {

@@ -28,7 +28,7 @@ use self::products::Products;
 use self::system_events::SystemEvent;
 use self::written::WrittenKeys;
 use crate::bytes::table;
-use crate::bytes::table::{Table, TableError};
+use crate::bytes::table::{FactTable, TableError};
 use crate::document::field_list::{FieldId, ListedField, base_fields};
 use crate::document::field_type::Type;
 
@@ -53,7 +53,7 @@ impl Tables {
     /// # Errors
     ///
     /// The first thing that is wrong, with file and line: a name that is in no other table, or a word that a column does not take.
-    pub fn read(tables: [Table; 13]) -> Result<Self, TableError> {
+    pub fn read(tables: [FactTable; 13]) -> Result<Self, TableError> {
         let [
             fields,
             keys,

@@ -1,7 +1,7 @@
 //! Which product wrote an event, and which of its modules: `modules.csv`.
 
 use super::class::EventClass;
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::log_types::event::DeviceKind;
 
 /// The writer of an event.
@@ -108,14 +108,14 @@ impl<T> PerModule<T> {
 }
 
 impl Modules {
-    pub(super) fn read(table: Table) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable) -> Result<Self, TableError> {
         let mut modules = Self::default();
         table.read(|row| modules.add(&row))?;
         modules.ids.sort_unstable();
         Ok(modules)
     }
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>) -> Result<(), TableError> {
         let name = row.cell("module")?;
         let module = Module::read(row, name)?;
         let offset = Some(row.cell("rule id offset")?).filter(|offset| !offset.is_empty());
@@ -145,7 +145,7 @@ impl Modules {
     }
 }
 
-fn number(row: &Row<'_>, text: &str) -> Result<u64, TableError> {
+fn number(row: &FactRow<'_>, text: &str) -> Result<u64, TableError> {
     text.parse().map_err(|_| row.error(format_args!("'{text}' is no number")))
 }
 
@@ -169,7 +169,7 @@ impl Module {
     }
 
     /// The module that a table calls `name`.
-    pub(super) fn read(row: &Row<'_>, name: &str) -> Result<Self, TableError> {
+    pub(super) fn read(row: &FactRow<'_>, name: &str) -> Result<Self, TableError> {
         row.one_of("module", name, &Self::NAMES)
     }
 }

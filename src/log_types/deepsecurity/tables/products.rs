@@ -1,7 +1,7 @@
 //! Which names in a header are those of the vendor and of the product: `vendors.csv` and `products.csv`.
 
 use super::modules::Product;
-use crate::bytes::table::{Table, TableError};
+use crate::bytes::table::{FactTable, TableError};
 use crate::log_types::maker::plain_name;
 
 /// The tables, with all names plain.
@@ -32,7 +32,7 @@ pub(crate) enum Named {
 }
 
 impl Products {
-    pub(super) fn read(vendors: Table, products: Table) -> Result<Self, TableError> {
+    pub(super) fn read(vendors: FactTable, products: FactTable) -> Result<Self, TableError> {
         const WRITERS: [(&str, Writer); 5] = [
             ("Agent", Writer::Is(Product::Agent)),
             ("Manager", Writer::Is(Product::Manager)),

@@ -1,7 +1,7 @@
 //! What the Manager's system events are about: `system_events.csv`.
 
 use super::class::EventClass;
-use crate::bytes::table::{Row, TableError};
+use crate::bytes::table::{FactRow, TableError};
 
 /// What is known of a system event.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub(crate) enum About {
 }
 
 impl SystemEvent {
-    pub(super) fn read(row: Row<'_>) -> Result<Self, TableError> {
+    pub(super) fn read(row: FactRow<'_>) -> Result<Self, TableError> {
         const ABOUT: [(&str, About); 3] =
             [("", About::Other), ("user", About::User), ("computer", About::Computer)];
         Ok(Self {

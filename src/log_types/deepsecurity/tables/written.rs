@@ -2,7 +2,7 @@
 
 use super::keys::Keys;
 use super::modules::{Module, PerModule};
-use crate::bytes::table::{Row, Table, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::parse::pairs::event_keys::KeyId;
 
 /// The table.
@@ -13,13 +13,13 @@ pub(crate) struct WrittenKeys {
 }
 
 impl WrittenKeys {
-    pub(super) fn read(table: Table, keys: &Keys) -> Result<Self, TableError> {
+    pub(super) fn read(table: FactTable, keys: &Keys) -> Result<Self, TableError> {
         let mut written = Self::default();
         table.read(|row| written.add(&row, keys))?;
         Ok(written)
     }
 
-    fn add(&mut self, row: &Row<'_>, keys: &Keys) -> Result<(), TableError> {
+    fn add(&mut self, row: &FactRow<'_>, keys: &Keys) -> Result<(), TableError> {
         let module = row.cell("module")?;
         // Spellings of LEEF, and keys that only other parsers know.
         if matches!(module, "LEEF" | "") {
