@@ -7,7 +7,7 @@
 use wide::u8x16;
 
 /// A block has as many bytes as a word has bits.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// Bytes that are looked at as one.
 const PART: usize = 16;
@@ -90,6 +90,16 @@ fn ends_and_stops(block: &[u8; BLOCK], end: u8) -> (u64, u64) {
         let is_end = is(end);
         let is_stop = is_end | is(b' ') | is(b'\t') | is(b'\r') | is(b'\n');
         (ends << PART | u64::from(is_end.to_bitmask()), stops << PART | u64::from(is_stop.to_bitmask()))
+    })
+}
+
+/// For each of some bytes, a bit for each place of a block where it stands.
+#[inline]
+pub(crate) fn places_of<const N: usize>(bytes: [u8; N], block: &[u8; BLOCK]) -> [u64; N] {
+    let (parts, _) = block.as_chunks::<PART>();
+    bytes.map(|byte| {
+        let places = |part: &[u8; PART]| u8x16::new(*part).simd_eq(u8x16::splat(byte)).to_bitmask();
+        parts.iter().rev().fold(0, |found, part| found << PART | u64::from(places(part)))
     })
 }
 

@@ -4,7 +4,7 @@
 //! bytes mean.
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
 use wide::u8x16;
 
 /// Bytes that are looked at as one.
@@ -23,13 +23,6 @@ pub(crate) fn first(byte: u8, text: &[u8]) -> Option<usize> {
 #[inline]
 pub(crate) fn first_of([one, other]: [u8; 2], text: &[u8]) -> Option<usize> {
     near([one, other], text, |far| memchr2(one, other, far))
-}
-
-/// Where one of three bytes stands first.
-#[inline]
-pub(crate) fn first_of_three(bytes: [u8; 3], text: &[u8]) -> Option<usize> {
-    let [one, other, third] = bytes;
-    near(bytes, text, |far| memchr3(one, other, third, far))
 }
 
 #[inline]

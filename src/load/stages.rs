@@ -24,7 +24,7 @@ use crate::read::record::Spare;
 use crate::read::record::csv::CsvLine;
 use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
-use crate::read::record::raw::raw_records;
+use crate::read::record::raw::{Delimiter, raw_records};
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -93,6 +93,7 @@ impl<'l> Stages<'l> {
         let log_type = self.section.log_type();
         let is_json_section = matches!(log_type.file_format, FileFormat::Json);
         let holds_events = is_json_section && self.section.holds_events();
+        let delimiter = log_type.json_delimiter.as_deref().filter(|_| holds_events).map(Delimiter::new);
         let mut records = Vec::with_capacity(EVENTS_TOGETHER + 1);
         let mut spare = mem::take(&mut self.spare);
         for (text, NumberedLine { csv, .. }) in texts.iter().zip(lines) {
@@ -105,7 +106,7 @@ impl<'l> Stages<'l> {
             let is_raw = holds_events && !is_raw_enveloped(message, log_type);
             let mut raw = Vec::new();
             if is_raw {
-                raw_records(message, log_type.json_delimiter.as_deref(), &mut raw);
+                raw_records(message, delimiter.as_ref(), &mut raw);
                 if raw.is_empty() && text.identity.is_some() {
                     output.note(text.line.number, Note::WithoutEvents);
                 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::compiled::{CONTAINER, CompiledSection};
 use super::event::ObjectFacts;
+use crate::bytes::slice::same;
 use crate::bytes::trim::trim;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
@@ -43,9 +44,9 @@ impl Device {
         section: &CompiledSection,
     ) -> (usize, Maker) {
         let is_it = |device: &Self| {
-            device.version == header.device_version
-                && device.product == header.product
-                && device.vendor == header.vendor
+            same(&device.version, header.device_version)
+                && same(&device.product, header.product)
+                && same(&device.vendor, header.vendor)
         };
         let number = remembered.iter().position(is_it).unwrap_or_else(|| {
             remembered.push(Self::of(header, section));

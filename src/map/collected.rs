@@ -1,6 +1,7 @@
 //! When a collector read the line of an event: which field of the record says so.
 
 use super::compiled::CompiledSection;
+use crate::bytes::slice::same;
 use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
@@ -70,7 +71,7 @@ impl Collected {
     }
 
     fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {
-        remembered.iter().rposition(|collected| collected.text == text).unwrap_or_else(|| {
+        remembered.iter().rposition(|collected| same(&collected.text, text)).unwrap_or_else(|| {
             let said = parse_collector(text);
             let time = Said { header: None, collector: said }.collected_time(settings.tz.as_ref());
             let written = time.map(ZonedTime::to_text).unwrap_or_default();

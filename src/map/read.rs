@@ -131,15 +131,22 @@ impl<'d> ReadEvent<'d> {
         self.cut_last_value(arena);
         self.mask_columns(section, arena);
         self.recognise(section, devices);
-        if self.keyed.find_keys(self.text, &section.keys) {
+        let is_repeated = self.keyed.find_keys(self.text, &section.keys);
+        if is_repeated {
             self.problems.add(Problem::RepeatedKey);
         }
         self.repair_pairs(section);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
         if let (true, Some(_), Some(paths)) = (section.is_flat, &self.parsed, section.paths()) {
-            let json = flat::as_json(&self.keyed, section.payloads, arena);
-            self.read_record(json, section, paths, arena);
+            let object = flat::as_object(&self.keyed, section.payloads, arena);
+            let clean = section.redactor.clean_text(object.json, Searched::Json, arena);
+            self.redacted |= clean.is_some();
+            self.json = match clean {
+                None if !is_repeated => Some(JsonRecord::of_texts(&object, paths, section.keys.len(), arena)),
+                _ => JsonRecord::read(clean.unwrap_or(object.json), paths, section.keys.len(), arena),
+            }
+            .map(Box::new);
         }
         let Some(parsed) = &self.parsed else {
             self.syslog = syslog::SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };

@@ -179,11 +179,17 @@ impl<'a> TableOnEvent<'_, 'a> {
     /// The same for a value of a record's JSON.
     fn set_json(&mut self, rule: &Rule, origin: &'a Origin, raw: &'a str) -> bool {
         let Self { sources, row, keyed, problems, .. } = self;
-        if is_empty_value(trim(text_of(raw, sources.arena))) {
+        let text = trim(text_of(raw, sources.arena));
+        if is_empty_value(text) {
             return false;
         }
         row.trace.reason(Step::Table, || read_for(origin, keyed));
-        match value_of(raw, rule.kind, sources.arena) {
+        let value = if raw.starts_with(['[', '{']) {
+            value_of(raw, rule.kind, sources.arena)
+        } else {
+            convert(text, rule.kind, sources.arena)
+        };
+        match value {
             Some(value) => row.set(rule.field, value),
             None => {
                 row.trace.rejected(Some(rule.field), raw);

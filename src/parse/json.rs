@@ -6,6 +6,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
+use crate::bytes::find::first;
 use crate::bytes::json::plain_length;
 use crate::bytes::slice;
 
@@ -166,7 +167,7 @@ fn name(text: &str, at: usize) -> Result<usize, Malformed> {
 
 /// The text of the inside of a string that [`string`] has read, escapes undone.
 pub(crate) fn unescaped<'a>(inner: &'a str, arena: &'a Bump) -> &'a str {
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+    if first(b'\\', inner.as_bytes()).is_none() {
         return inner;
     }
     let mut text = ArenaString::with_capacity_in(inner.len(), arena);

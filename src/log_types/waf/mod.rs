@@ -1,5 +1,7 @@
 //! Full logs of AWS WAF, versions 1 and 2.
 
+use std::array;
+
 use bumpalo::Bump;
 
 use crate::bytes::json::string;
@@ -24,7 +26,14 @@ impl Profile for Waf {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["action", "httpRequest.headers", "httpRequest.httpVersion", "webaclId"]
+        &[
+            "action",
+            "httpRequest",
+            "httpRequest.header",
+            "httpRequest.headers",
+            "httpRequest.httpVersion",
+            "webaclId",
+        ]
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
@@ -142,14 +151,14 @@ fn host<'a>(record: &mut RecordView<'_, 'a>, value: &'a str) {
 /// Account, region and ruleset stand in the ARN of version 2; version 1 has an id.
 fn web_acl(record: &mut RecordView<'_, '_>) {
     let Some(acl) = record.text("webaclId") else { return };
-    let parts: Vec<&str> = acl.splitn(6, ':').collect();
-    let &[_, _, _, region, account, resource] = parts.as_slice() else {
+    let mut parts = acl.splitn(6, ':');
+    let [_, _, _, Some(region), Some(account), Some(resource)] = array::from_fn(|_| parts.next()) else {
         return record.set("rule.ruleset", acl);
     };
-    let steps: Vec<&str> = resource.split('/').collect();
-    if let [scope, _, ruleset, ..] = steps.as_slice() {
+    let mut steps = resource.split('/');
+    if let [Some(scope), _, Some(ruleset)] = array::from_fn(|_| steps.next()) {
         record.set("rule.ruleset", ruleset);
-        record.set("cloud.region", if *scope == "global" { "global" } else { region });
+        record.set("cloud.region", if scope == "global" { "global" } else { region });
         record.set("cloud.account.id", account);
     } else {
         record.set("rule.ruleset", acl);

@@ -6,15 +6,19 @@
 pub(crate) mod paths;
 pub(crate) mod wanted;
 pub(crate) mod value;
+pub(crate) mod texts;
 mod splice;
 mod walk;
+
+use std::mem::take;
 
 use bumpalo::Bump;
 
 use self::paths::Paths;
 use self::splice::{Written, splice};
+use self::texts::TextObject;
 use self::value::{is_empty, text_of, value_of};
-use self::walk::{Carried, Edit, Found, Moved, walk};
+use self::walk::{Carried, Edit, Found, Moved, walk, walk_texts};
 use super::compiled::CompiledSection;
 use super::names::field_name;
 use crate::bytes::json::EventText;
@@ -58,6 +62,12 @@ impl<'a> JsonRecord<'a> {
         Some(Self { text, prefixed: paths.prefixed, found, added: Vec::new() })
     }
 
+    /// The same for an object of texts, of which no two have one name.
+    pub(super) fn of_texts(object: &TextObject<'a>, paths: &'a Paths, keys: usize, arena: &'a Bump) -> Self {
+        let found = walk_texts(object, paths, keys, arena);
+        Self { text: object.json, prefixed: paths.prefixed, found, added: Vec::new() }
+    }
+
     /// What was odd about it.
     pub(super) fn problems(&self) -> &Problems {
         &self.found.problems
@@ -79,6 +89,9 @@ impl<'a> JsonRecord<'a> {
         problems: &mut Problems,
     ) {
         row.trace.step(Step::LeftOver);
+        if let Some(paths) = section.paths() {
+            self.place_added(paths, arena);
+        }
         let Found { offered, moved, .. } = &mut self.found;
         for offer in offered.iter() {
             let is_free = !row.has(offer.field) && !OF_THE_LOADER.contains(&offer.field);
@@ -96,6 +109,36 @@ impl<'a> JsonRecord<'a> {
                 row.leave_over(field_name(path, section, row, arena), Value::Text(text));
             }
         }
+    }
+
+    /// Puts members that the log type adds to an object of the record into its text, where the walk has found the object, and no member
+    /// of theirs in it. Otherwise they are added when the document is written.
+    fn place_added(&mut self, paths: &Paths, arena: &'a Bump) {
+        let mut added = take(&mut self.added);
+        added.retain(|(path, members)| {
+            let Some(end) = self.end_of_object(path, paths) else { return true };
+            let Some(root) = self.found.carried.first_mut() else { return true };
+            let number = root.edits.partition_point(|edit| edit.start < end);
+            if number.checked_sub(1).and_then(|last| root.edits.get(last)).is_some_and(|last| last.end > end)
+            {
+                return true;
+            }
+            let name = path.rsplit('.').next().unwrap_or_default();
+            let with = arena.alloc_str(&[",\"", name, "\":{", members, "}"].concat());
+            root.edits.insert(number, Edit { start: end, end, with });
+            false
+        });
+        self.added = added;
+    }
+
+    /// The closing brace of the object in which the object of this path is to be made.
+    fn end_of_object(&self, path: &str, paths: &Paths) -> Option<usize> {
+        let (outer, _) = path.rsplit_once('.')?;
+        if self.prefixed || self.raw(paths.key_at(path)?).is_some() {
+            return None;
+        }
+        let outer = self.raw(paths.key_at(outer)?).filter(|raw| raw.starts_with('{'))?;
+        Some(outer.as_ptr().addr().checked_sub(self.text.as_ptr().addr())? + outer.len() - 1)
     }
 
     /// Writes the document: the values of the row, and what of the record goes beside them. Gives the number of strings that were cut.
@@ -126,7 +169,12 @@ impl<'a> JsonRecord<'a> {
             }
         }
         for (path, members) in &self.added {
-            splice(out, &mut document, path, members.as_bytes());
+            if path.is_empty() {
+                out.pop();
+                out.extend([b",", members.as_bytes(), b"}"].into_iter().flatten());
+            } else {
+                splice(out, &mut document, path, members.as_bytes());
+            }
         }
         cut
     }

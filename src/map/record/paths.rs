@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::bytes::find::first;
 use crate::bytes::slice::part;
 use crate::bytes::word::Ends;
 use crate::document::ecs::{Type, other_fields};
@@ -149,6 +150,11 @@ impl Paths {
         self.nodes.first()
     }
 
+    /// The key whose value stands at a path.
+    pub(super) fn key_at(&self, path: &str) -> Option<KeyId> {
+        self.child(self.root()?, path)?.key
+    }
+
     /// The new name of a field of the record, if it has one.
     pub(super) fn new_name(&self, name: &str) -> Option<&str> {
         if self.renamed.is_empty() { None } else { self.renamed.get(name).map(|new| &**new) }
@@ -160,8 +166,8 @@ impl Paths {
             return None;
         }
         self.named(node, name).or_else(|| {
-            let (first, rest) = name.split_once('.')?;
-            self.child(self.named(node, first)?, rest)
+            let (step, rest) = name.split_at_checked(first(b'.', name.as_bytes())?)?;
+            self.child(self.named(node, step)?, rest.get(1..)?)
         })
     }
 

@@ -1,5 +1,7 @@
 //! A value of a record's JSON as a value of a document.
 
+use std::borrow::Cow;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -135,8 +137,9 @@ pub(crate) fn sorted<'a>(value: Value<'a>, arena: &'a Bump) -> Value<'a> {
             }
         }
         Value::Ips(ips) => {
-            let named = ips.iter().map(|ip| (ip.ip.to_string(), *ip));
-            let mut named: Vec<(String, Address<'a>)> = named.collect();
+            let text =
+                |ip: &Address<'a>| ip.text.map_or_else(|| Cow::Owned(ip.ip.to_string()), Cow::Borrowed);
+            let mut named: Vec<(Cow<'a, str>, Address<'a>)> = ips.iter().map(|ip| (text(ip), *ip)).collect();
             named.sort_by(|one, other| one.0.cmp(&other.0));
             named.dedup_by(|one, other| one.0 == other.0);
             let ips = ArenaVec::from_iter_in(named.into_iter().map(|(_, ip)| ip), arena).into_bump_slice();

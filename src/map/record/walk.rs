@@ -10,8 +10,10 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use foldhash::fast::RandomState;
 
 use super::paths::{Class, Node, Paths, Shape};
+use super::texts::{TextMember, TextObject};
 use super::value::is_empty;
 use crate::bytes;
+use crate::bytes::find::first;
 use crate::bytes::slice::part;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -90,14 +92,7 @@ pub(super) fn walk<'a>(
     keys: usize,
     arena: &'a Bump,
 ) -> Result<Found<'a>, Malformed> {
-    let found = Found {
-        values: arena.alloc_slice_fill_copy(keys, None),
-        carried: ArenaVec::new_in(arena),
-        offered: ArenaVec::new_in(arena),
-        moved: ArenaVec::new_in(arena),
-        problems: Problems::default(),
-    };
-    let mut walk = Walk { text, paths, arena, found, seen: ArenaVec::new_in(arena) };
+    let mut walk = Walk::new(text, paths, keys, arena);
     let start = behind_blanks(text, 0);
     if byte(text, start) != b'{' {
         return Err(Malformed);
@@ -105,6 +100,20 @@ pub(super) fn walk<'a>(
     let root = paths.root().ok_or(Malformed)?;
     let end = walk.carried_object(start, root, 0)?;
     if behind_blanks(text, end) == text.len() { Ok(walk.found) } else { Err(Malformed) }
+}
+
+/// The same for an object of texts, of which no two have one name: where they stand is known.
+pub(super) fn walk_texts<'a>(
+    object: &TextObject<'a>,
+    paths: &'a Paths,
+    keys: usize,
+    arena: &'a Bump,
+) -> Found<'a> {
+    let mut walk = Walk::new(object.json, paths, keys, arena);
+    if let Some(root) = paths.root() {
+        walk.carried_texts(object, root);
+    }
+    walk.found
 }
 
 struct Walk<'a> {
@@ -182,7 +191,62 @@ struct Members {
     dropped: bool,
 }
 
+/// What is known of a member before its value is read.
+struct Member<'a> {
+    key: &'a str,
+    node: Option<&'a Node>,
+    /// Its new name, if it has one.
+    renamed: Option<&'a str>,
+    /// An earlier member has the same name.
+    repeated: bool,
+}
+
 impl<'a> Walk<'a> {
+    fn new(text: &'a str, paths: &'a Paths, keys: usize, arena: &'a Bump) -> Self {
+        let found = Found {
+            values: arena.alloc_slice_fill_copy(keys, None),
+            carried: ArenaVec::new_in(arena),
+            offered: ArenaVec::new_in(arena),
+            moved: ArenaVec::new_in(arena),
+            problems: Problems::default(),
+        };
+        Self { text, paths, arena, found, seen: ArenaVec::new_in(arena) }
+    }
+
+    /// The owner of the members of an object that goes into the document.
+    fn owner(&self, node: &'a Node) -> ObjectOwner<'a> {
+        if self.paths.prefixed { ObjectOwner::Record(Some(node)) } else { ObjectOwner::Document(node) }
+    }
+
+    /// The record itself, where it is an object of texts.
+    fn carried_texts(&mut self, object: &TextObject<'a>, root: &'a Node) {
+        let owner = self.owner(root);
+        let mut edits = ArenaVec::new_in(self.arena);
+        let mut members = Members { open: 1, first_edit: 0, kept: None, dropped: false };
+        for TextMember { key, start, value } in &object.members {
+            let member = self.known(key, owner, true, false);
+            let fate = self.fate(&member, owner, true, b'"');
+            let first_edit = edits.len();
+            if value.len() - 2 > MAX_STRING {
+                self.cut(value.start, value.end, &mut edits);
+            }
+            let read = Read::plain(value.end, false);
+            match self.place(&member, fate, (*start, value.start), &read, first_edit, &mut edits) {
+                true => members.keep(*start, value.end, first_edit, &mut edits),
+                false => members.drop_member(value.end, &mut edits),
+            }
+        }
+        let end = self.text.len() - 1;
+        members.close(end, &mut edits);
+        self.found.carried.push(Carried {
+            path: &root.path,
+            start: 1,
+            end,
+            edits,
+            is_empty: members.kept.is_none(),
+        });
+    }
+
     /// An object whose members go into the document: the record itself, or one that has the name of an object of ours.
     fn carried_object(&mut self, at: usize, node: &'a Node, depth: usize) -> Result<usize, Malformed> {
         let number = self.found.carried.len();
@@ -194,8 +258,7 @@ impl<'a> Walk<'a> {
             edits,
             is_empty: true,
         });
-        let owner =
-            if self.paths.prefixed { ObjectOwner::Record(Some(node)) } else { ObjectOwner::Document(node) };
+        let owner = self.owner(node);
         let mut edits = ArenaVec::new_in(self.arena);
         let read = self.object(at, owner, &mut edits, depth)?;
         if let Some(carried) = self.found.carried.get_mut(number) {
@@ -248,11 +311,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.seen.truncate(first_key);
-        if members.kept.is_none() {
-            // An object in an array becomes `{}`.
-            edits.truncate(members.first_edit);
-            edits.push(Edit { start: members.open, end: at, with: "" });
-        }
+        members.close(at, edits);
         Ok(Read::plain(at + 1, members.kept.is_none()))
     }
 
@@ -300,28 +359,43 @@ impl<'a> Walk<'a> {
         edits: &mut ArenaVec<'a, Edit<'a>>,
         depth: usize,
     ) -> Result<(usize, bool), Malformed> {
-        let parent = match owner {
-            ObjectOwner::Document(node) => Some(node),
-            ObjectOwner::Record(node) => node,
-        };
         let is_top = depth == 0;
-        let renamed = if is_top { self.paths.new_name(key) } else { None };
-        let known_as = renamed.map_or(key, |new| self.arena.alloc_str(new));
-        let node = parent.and_then(|parent| self.paths.child(parent, known_as));
+        let member = self.known(key, owner, is_top, repeated);
         let value = name.end;
-        let fate = if repeated {
-            self.found.problems.add(Problem::RepeatedKey);
-            if is_top { Fate::Move(key) } else { Fate::Drop }
-        } else {
-            self.fate(key, node, owner, is_top, byte(self.text, value))
-        };
+        let fate = self.fate(&member, owner, is_top, byte(self.text, value));
         if let Fate::Merge(node) = fate {
             let end = self.carried_object(value, node, depth + 1)?;
             self.keep_value(node, value, end);
             return Ok((end, false));
         }
         let first_edit = edits.len();
-        let read = self.value(value, node, edits, depth + 1)?;
+        let read = self.value(value, member.node, edits, depth + 1)?;
+        let kept = self.place(&member, fate, (name.start, value), &read, first_edit, edits);
+        Ok((read.end, kept))
+    }
+
+    fn known(&self, key: &'a str, owner: ObjectOwner<'a>, is_top: bool, repeated: bool) -> Member<'a> {
+        let parent = match owner {
+            ObjectOwner::Document(node) => Some(node),
+            ObjectOwner::Record(node) => node,
+        };
+        let renamed = if is_top { self.paths.new_name(key) } else { None };
+        let known_as = renamed.unwrap_or(key);
+        let node = parent.and_then(|parent| self.paths.child(parent, known_as));
+        Member { key, node, renamed, repeated }
+    }
+
+    /// Puts a member where it belongs, of which name and value begin at two places. Returns whether it stays where it is.
+    fn place(
+        &mut self,
+        member: &Member<'a>,
+        fate: Fate<'a>,
+        (start, value): (usize, usize),
+        read: &Read,
+        first_edit: usize,
+        edits: &mut ArenaVec<'a, Edit<'a>>,
+    ) -> bool {
+        let Member { key, node, renamed, repeated } = *member;
         let raw = part(self.text, value..read.end);
         if let (Some(node), false) = (node, repeated || read.is_empty) {
             self.keep_value(node, value, read.end);
@@ -343,7 +417,7 @@ impl<'a> Walk<'a> {
                     let mut name_edit = ArenaString::from_str_in("\"", self.arena);
                     name_edit.push_str(new);
                     name_edit.push_str("\":");
-                    let edit = Edit { start: name.start, end: name.end, with: name_edit.into_bump_str() };
+                    let edit = Edit { start, end: value, with: name_edit.into_bump_str() };
                     edits.insert(first_edit, edit);
                 }
                 true
@@ -362,7 +436,7 @@ impl<'a> Walk<'a> {
             edits.truncate(first_edit);
             self.replace_by_text(value, read.end, edits);
         }
-        Ok((read.end, kept))
+        kept
     }
 
     fn keep_value(&mut self, node: &Node, start: usize, end: usize) {
@@ -374,14 +448,12 @@ impl<'a> Walk<'a> {
     }
 
     /// What becomes of a member whose value begins with the byte `first`.
-    fn fate(
-        &self,
-        key: &'a str,
-        node: Option<&'a Node>,
-        owner: ObjectOwner<'a>,
-        is_top: bool,
-        first: u8,
-    ) -> Fate<'a> {
+    fn fate(&mut self, member: &Member<'a>, owner: ObjectOwner<'a>, is_top: bool, first: u8) -> Fate<'a> {
+        let Member { key, node, repeated, .. } = *member;
+        if repeated {
+            self.found.problems.add(Problem::RepeatedKey);
+            return if is_top { Fate::Move(key) } else { Fate::Drop };
+        }
         if has_empty_part(key) {
             return Fate::Move(key);
         }
@@ -470,7 +542,7 @@ impl<'a> Walk<'a> {
         }
         let mut elements = Elements::default();
         for number in 0_usize.. {
-            let element = node.and_then(|node| self.paths.child(node, &number.to_string()));
+            let element = node.and_then(|node| self.paths.child(node, itoa::Buffer::new().format(number)));
             let read = self.value(at, element, edits, depth + 1)?;
             if let Some(node) = element.filter(|_| !read.is_empty) {
                 self.keep_value(node, at, read.end);
@@ -529,6 +601,14 @@ impl Members {
         }
         edits.push(Edit { start: kept, end, with: "" });
     }
+
+    /// Ends the object at its closing brace. One in an array becomes `{}` if nothing of it is kept.
+    fn close(&self, end: usize, edits: &mut ArenaVec<'_, Edit<'_>>) {
+        if self.kept.is_none() {
+            edits.truncate(self.first_edit);
+            edits.push(Edit { start: self.open, end, with: "" });
+        }
+    }
 }
 
 /// A number that tells most keys apart.
@@ -543,7 +623,10 @@ fn mark(key: &str) -> u64 {
 
 /// Whether OpenSearch would find a step without a name in a path.
 fn has_empty_part(key: &str) -> bool {
-    key.as_bytes().split(|byte| *byte == b'.').any(|part| part.trim_ascii().is_empty())
+    match first(b'.', key.as_bytes()) {
+        None => key.trim_ascii().is_empty(),
+        Some(_) => key.as_bytes().split(|byte| *byte == b'.').any(|part| part.trim_ascii().is_empty()),
+    }
 }
 
 /// Whether a number is one that a long or a double can hold.

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
+
+use wide::u8x16;
 
 use super::layer::Layer;
 use super::parameters::{Token, may_be_secret_of_query};
 use super::{Names, RedactedValue, ends, may_be_secret};
-use crate::bytes::find::each;
+use crate::bytes::find::{each, first};
 use crate::bytes::slice;
 
 /// Which members are looked for.
@@ -21,10 +22,11 @@ pub(super) struct Wanted<'n> {
     pub(super) in_urls: bool,
 }
 
-/// The bytes by which a name may be another one than it looks like: those of escapes, codes and steps. To ask a table is quicker than to
-/// compare each byte with all of them.
-static ODD: LazyLock<[bool; 256]> =
-    LazyLock::new(|| std::array::from_fn(|byte| byte > 0x7f || b"\\%].:$".map(usize::from).contains(&byte)));
+/// The bytes by which a name may be another one than it looks like: those of escapes, codes and steps. So may any that is not ASCII.
+const ODD: [u8; 6] = *b"\\%].:$";
+
+/// Bytes that are looked at as one: most names are shorter.
+const BLOCK: usize = 16;
 
 /// Strings in strings deeper than this are no JSON that somebody writes. Each level has a backslash more before its quotes, and some.
 const MOST_BACKSLASHES: usize = 7;
@@ -32,26 +34,44 @@ const MOST_BACKSLASHES: usize = 7;
 /// Appends the values of the members in a layer that are wanted.
 pub(super) fn find(layer: &Layer<'_>, wanted: Wanted<'_>, found: &mut Vec<RedactedValue>) {
     let bytes = &*layer.bytes;
-    let odd = &*ODD;
     let mut token = Token::default();
     for colon in each(b':', bytes) {
         let before = slice::bytes(bytes, ..colon);
         let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
         let Some((b'"', before)) = before.split_last() else { continue };
-        let mut is_odd = false;
-        let start = before.iter().rposition(|byte| {
-            is_odd |= odd.get(usize::from(*byte)) == Some(&true);
-            *byte == b'"'
-        });
-        let Some(start) = start else { continue };
+        let Some((start, is_odd)) = near_start(before).or_else(|| start(before)) else { continue };
         let name = slice::bytes(before, start + 1..);
         if (is_odd || wanted.may_have(name)) && layer.is_new(before.len()) {
             let backslashes = name.iter().rev().take_while(|byte| **byte == b'\\').count();
             let name = plain_name(slice::bytes(name, ..name.len() - backslashes));
+            let is_one = |names: &Names| if is_odd { names.has(&name) } else { names.has_word(&name) };
+            let kind =
+                MemberKind { is_header: wanted.headers.is_some_and(is_one), is_secret: is_one(wanted.keys) };
             let is_in_place = || !wanted.in_urls || token.read_to(start, bytes).has_query;
-            member(layer, &name, (colon, backslashes), wanted, is_in_place, found);
+            member(layer, &name, (colon, backslashes), kind, wanted, is_in_place, found);
         }
     }
+}
+
+/// The quote at which a name begins that ends where `before` ends, and whether it has anything odd.
+fn start(before: &[u8]) -> Option<(usize, bool)> {
+    let mut is_odd = false;
+    let start = before.iter().rposition(|byte| {
+        is_odd |= !byte.is_ascii() || ODD.contains(byte);
+        *byte == b'"'
+    });
+    Some((start?, is_odd))
+}
+
+/// The same, if the name is no longer than a block.
+#[inline]
+fn near_start(before: &[u8]) -> Option<(usize, bool)> {
+    let bytes = u8x16::new(*before.last_chunk::<BLOCK>()?);
+    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+    let quotes = is(b'"').to_bitmask();
+    let behind = BLOCK - (quotes.checked_ilog2()? as usize + 1);
+    let odd = ODD.iter().fold(bytes, |odd, byte| odd | is(*byte)).to_bitmask();
+    Some((before.len() - behind - 1, odd >> (BLOCK - behind) != 0))
 }
 
 impl Wanted<'_> {
@@ -68,6 +88,13 @@ impl Wanted<'_> {
     }
 }
 
+/// What the name of a member says of its value.
+#[derive(Clone, Copy)]
+struct MemberKind {
+    is_header: bool,
+    is_secret: bool,
+}
+
 /// A quote, and the backslashes before it: JSON in a string has one before each of its quotes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Quote {
@@ -81,6 +108,7 @@ fn member(
     layer: &Layer<'_>,
     name: &[u8],
     (colon, backslashes): (usize, usize),
+    MemberKind { is_header, is_secret }: MemberKind,
     wanted: Wanted<'_>,
     is_in_place: impl FnOnce() -> bool,
     found: &mut Vec<RedactedValue>,
@@ -89,8 +117,7 @@ fn member(
     if backslashes > MOST_BACKSLASHES {
         return None;
     }
-    let is_header = wanted.headers.is_some_and(|headers| headers.has(name));
-    if !is_header && !wanted.keys.has(name) {
+    if !is_header && !is_secret {
         let headers = wanted.headers?;
         found.extend(header_value(layer, name, (colon, backslashes), headers));
         return None;
@@ -188,7 +215,7 @@ fn value(layer: &Layer<'_>, at: usize, backslashes: usize) -> Option<(Range<usiz
     let start = opening.at + 1;
     let mut end = (bytes.len(), bytes.len());
     let mut from = start;
-    while let Some(next) = memchr::memchr(b'"', bytes.get(from..)?) {
+    while let Some(next) = first(b'"', bytes.get(from..)?) {
         let quote = quote_at(bytes, from + next)?;
         // Each level of strings doubles the backslashes, and has one before each quote.
         if quote.backslashes % (2 * (backslashes + 1)) == backslashes {

@@ -19,6 +19,7 @@ use foldhash::fast::RandomState;
 
 use self::layer::{Layer, RedactedValue};
 use self::mask::Mask;
+use crate::bytes::find::each_of;
 use crate::bytes::slice;
 use crate::config::log_type::Redaction;
 
@@ -95,10 +96,7 @@ impl Redactor {
         // of a document have none of these.
         let is_part = matches!(searched, Searched::Headers | Searched::Header | Searched::Member);
         let is_plain = !is_part && !matches!(searched, Searched::Http | Searched::Json) && !self.cards;
-        if is_plain
-            && memchr::memchr3(b'=', b'@', b'%', bytes).is_none()
-            && memchr::memchr2(b'"', b'\\', bytes).is_none()
-        {
+        if is_plain && each_of(*b"=@%\"\\", bytes).next().is_none() {
             return None;
         }
         let mut found = Vec::new();
@@ -211,6 +209,11 @@ impl Names {
     #[inline]
     fn has_ends(&self, (first, last): (usize, u32)) -> bool {
         self.last_letters.get(first).is_some_and(|letters| letters & 1 << last != 0)
+    }
+
+    /// The same for a name of one step that is written without codes.
+    fn has_word(&self, name: &[u8]) -> bool {
+        name.len() <= LONGEST_NAME && self.has_plain(name)
     }
 
     fn has_plain(&self, name: &[u8]) -> bool {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem;
 use memchr::memmem::Finder;
+use memchr::{memchr, memchr2, memrchr2, memrchr3};
 
 use super::layer::{Layer, code, codes_undone};
 use super::{LONGEST_NAME, Names, RedactedValue, Searched, is_of_secrets, may_be_secret};
@@ -24,16 +25,15 @@ pub(super) struct Token {
 impl Token {
     /// Reads on to a place at which nothing before was asked for.
     pub(super) fn read_to(&mut self, at: usize, bytes: &[u8]) -> &Self {
-        for byte in bytes.get(self.read..at).unwrap_or_default() {
-            match byte {
-                b'"' => self.has_quote = true,
-                b'/' => self.has_slash = true,
-                b'&' => self.has_ampersand = true,
-                b'?' | b'#' => self.has_query = true,
-                byte if byte.is_ascii_whitespace() => *self = Self::default(),
-                _ => {}
-            }
+        let mut behind = bytes.get(self.read..at).unwrap_or_default();
+        if let Some(blank) = memrchr3(b' ', b'\t', b'\n', behind).max(memrchr2(b'\r', b'\x0c', behind)) {
+            *self = Self::default();
+            behind = slice::bytes(behind, blank + 1..);
         }
+        self.has_quote |= memchr(b'"', behind).is_some();
+        self.has_slash |= memchr(b'/', behind).is_some();
+        self.has_ampersand |= memchr(b'&', behind).is_some();
+        self.has_query |= memchr2(b'?', b'#', behind).is_some();
         self.read = self.read.max(at);
         self
     }

@@ -24,8 +24,25 @@ const ENVELOPE: [(&str, &str); 5] = [
     ("time", "cwe_timestamp"),
 ];
 
+/// The name of the array that holds the events of an object.
+pub(crate) struct Delimiter<'n> {
+    name: &'n str,
+    /// To prepare the search takes longer than to search most events.
+    finder: Finder<'n>,
+}
+
+impl<'n> Delimiter<'n> {
+    pub(crate) fn new(name: &'n str) -> Self {
+        Self { name, finder: Finder::new(name) }
+    }
+}
+
 /// Reads the events of a line. `delimiter` names the array that holds them, if any. What is no JSON is a record of text.
-pub(crate) fn raw_records<'a>(line: &'a str, delimiter: Option<&str>, records: &mut Vec<Record<'a>>) {
+pub(crate) fn raw_records<'a>(
+    line: &'a str,
+    delimiter: Option<&Delimiter<'_>>,
+    records: &mut Vec<Record<'a>>,
+) {
     let line = line.trim();
     if is_one_object(line) {
         return object(line, delimiter, records);
@@ -78,7 +95,7 @@ fn object_length(text: &str) -> Option<usize> {
     }
 }
 
-fn object<'a>(json: &'a str, delimiter: Option<&str>, records: &mut Vec<Record<'a>>) {
+fn object<'a>(json: &'a str, delimiter: Option<&Delimiter<'_>>, records: &mut Vec<Record<'a>>) {
     let (event, around) = match unwrapped(json) {
         Some((event, around)) => (event, around),
         None => (json, Vec::new()),
@@ -121,13 +138,13 @@ fn unwrapped(json: &str) -> Option<(&str, Vec<Other<'_>>)> {
 }
 
 /// The elements of the array that `delimiter` names, if there is one.
-fn delimited<'a>(json: &'a str, delimiter: &str) -> Option<Vec<&'a str>> {
+fn delimited<'a>(json: &'a str, delimiter: &Delimiter<'_>) -> Option<Vec<&'a str>> {
     // Most objects are elements of that array, and have no member of its name: to read them all for that took a fifth of the time.
     let bytes = json.as_bytes();
-    if memchr::memmem::find(bytes, delimiter.as_bytes()).is_none() && memchr::memchr(b'\\', bytes).is_none() {
+    if delimiter.finder.find(bytes).is_none() && memchr::memchr(b'\\', bytes).is_none() {
         return None;
     }
-    let array: Vec<&RawValue> = serde_json::from_str(members(json)?.get(delimiter)?.get()).ok()?;
+    let array: Vec<&RawValue> = serde_json::from_str(members(json)?.get(delimiter.name)?.get()).ok()?;
     Some(array.into_iter().map(RawValue::get).collect())
 }
 
@@ -141,7 +158,7 @@ mod tests {
 
     fn read(line: &str, delimiter: Option<&str>) -> Vec<String> {
         let mut records = Vec::new();
-        raw_records(line, delimiter, &mut records);
+        raw_records(line, delimiter.map(Delimiter::new).as_ref(), &mut records);
         records
             .iter()
             .map(|record| format!("{}{}", if record.json { "" } else { "!" }, record.message))
@@ -171,7 +188,7 @@ mod tests {
     fn eventbridge_wraps_events() {
         let line = r#"{"id":"1","detail-type":"x","source":"aws.y","account":"111122223333","time":"2026-01-02T03:04:05Z","region":"us-east-1","resources":[],"detail":{"findings":[{"Id":"f"}]}}"#;
         let mut records = Vec::new();
-        raw_records(line, Some("findings"), &mut records);
+        raw_records(line, Some(&Delimiter::new("findings")), &mut records);
         assert_eq!(records[0].message, r#"{"Id":"f"}"#);
         assert_eq!(records[0].others[4].value, "2026-01-02T03:04:05Z");
     }
