@@ -10,6 +10,8 @@ use std::ops::Deref;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
+use super::find::{each, each_of};
+
 /// A pattern that lines begin with. What it takes out are its named groups.
 #[derive(Clone, Debug)]
 pub struct LinePattern {
@@ -88,11 +90,14 @@ enum Outcome {
 #[derive(Clone, Debug, Default)]
 struct Program {
     steps: Vec<Step>,
-    /// For each step the byte that must stand where it begins, if it is only one.
-    first: Vec<Option<u8>>,
+    /// For each step a bit for each byte that may stand where it begins; [`ANY`] where it may begin at the end, too.
+    first: Vec<u128>,
     /// Two places for each group.
     places: usize,
 }
+
+/// Any byte of ASCII, or none.
+const ANY: u128 = u128::MAX;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -111,9 +116,46 @@ enum Step {
 #[derive(Clone, Debug)]
 struct Run {
     class: Box<[bool; 256]>,
+    /// What ends a run of nearly any characters: the ASCII that is not in the class.
+    stops: Option<Stops>,
     least: usize,
     most: usize,
     length: Length,
+}
+
+/// A few bytes that are looked for in blocks, which is quicker than to ask of each byte whether it is in the class.
+#[derive(Clone, Copy, Debug)]
+enum Stops {
+    One(u8),
+    Few([u8; FEW_STOPS]),
+}
+
+/// As many as the blanks of ASCII.
+const FEW_STOPS: usize = 6;
+
+impl Stops {
+    fn of(class: &[bool; 256]) -> Option<Self> {
+        let stops: Vec<u8> =
+            (0..128).zip(class).filter(|(_, is_in)| !**is_in).map(|(byte, _)| byte).collect();
+        match stops.as_slice() {
+            [stop] => Some(Self::One(*stop)),
+            [first, ..] if stops.len() <= FEW_STOPS => {
+                let mut few = [*first; FEW_STOPS];
+                few.iter_mut().zip(&stops).for_each(|(place, stop)| *place = *stop);
+                Some(Self::Few(few))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the first of them stands.
+    #[inline]
+    fn first(self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::One(stop) => each(stop, bytes).next(),
+            Self::Few(stops) => each_of(stops, bytes).next(),
+        }
+    }
 }
 
 /// Which length of a run is tried first.
@@ -151,7 +193,7 @@ impl Program {
         let mut program = Self::default();
         program.add(pattern)?;
         matches!(program.steps.first(), Some(Step::Start)).then_some(())?;
-        program.first = (0..program.steps.len()).map(|step| program.first_byte(step)).collect();
+        program.first = program.first_bytes();
         for step in 0..program.steps.len() {
             if program.is_only_length(step)
                 && let Some(Step::Run(run)) = program.steps.get_mut(step)
@@ -228,6 +270,7 @@ impl Program {
             *is_in = ranges.iter().any(|(first, last)| (*first..=*last).contains(&byte));
         }
         self.steps.push(Step::Run(Run {
+            stops: Stops::of(&class),
             class,
             least: usize::try_from(least).ok()?,
             most: most.map_or(Some(usize::MAX), |most| usize::try_from(most).ok())?,
@@ -247,11 +290,25 @@ impl Program {
         }
     }
 
-    fn first_byte(&self, step: usize) -> Option<u8> {
-        match self.looking(step)? {
-            Step::Byte(byte) => Some(*byte),
-            _ => None,
+    fn first_bytes(&self) -> Vec<u128> {
+        let mut first = vec![ANY; self.steps.len()];
+        for (number, step) in self.steps.iter().enumerate().rev() {
+            // All ways lead on to later steps.
+            let of = |step: usize| first.get(step).copied().unwrap_or(ANY);
+            let bytes = match step {
+                Step::Byte(byte) => 1_u128.checked_shl(u32::from(*byte)).unwrap_or(ANY),
+                Step::Run(run) if run.least > 0 => run.bytes(),
+                Step::Run(run) => run.bytes() | of(number + 1),
+                Step::Either(one, other) => of(*one) | of(*other),
+                Step::Jump(to) => of(*to),
+                Step::Place(_) => of(number + 1),
+                Step::Start | Step::End => ANY,
+            };
+            if let Some(slot) = first.get_mut(number) {
+                *slot = bytes;
+            }
         }
+        first
     }
 
     /// Whether a run can have one length only: its class has nothing with which what follows can begin.
@@ -278,9 +335,9 @@ impl Program {
         let mut looks = LOOKS_AT_A_BYTE * bytes.len() + FEW_LOOKS;
         let mut choices: Vec<Choice> = Vec::with_capacity(16);
         let mut noted: Vec<(usize, usize)> = Vec::with_capacity(self.places);
-        let may_begin = |step: usize, at: usize| match self.first.get(step) {
-            Some(Some(byte)) => bytes.get(at) == Some(byte),
-            _ => true,
+        let may_begin = |step: usize, at: usize| {
+            let first = self.first.get(step).copied().unwrap_or(ANY);
+            first == ANY || bytes.get(at).is_some_and(|byte| first >> (byte & 127) & 1 != 0)
         };
         let (mut step, mut at) = (0, 0);
         while let Some(this) = self.steps.get(step) {
@@ -356,13 +413,22 @@ impl Program {
 }
 
 impl Run {
+    /// A bit for each byte of the class.
+    fn bytes(&self) -> u128 {
+        (0..128).zip(&*self.class).filter(|(_, is_in)| **is_in).fold(0, |bytes, (byte, _)| bytes | 1 << byte)
+    }
+
     /// Where the shortest and the longest run end that begins at `at`.
     #[inline]
     fn read(&self, bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         let rest = bytes.get(at..)?;
         let rest = rest.get(..self.most).unwrap_or(rest);
         let is_in = |byte: &u8| self.class.get(usize::from(*byte)) == Some(&true);
-        let longest = rest.iter().position(|byte| !is_in(byte)).unwrap_or(rest.len());
+        let end = match self.stops {
+            Some(stops) => stops.first(rest),
+            None => rest.iter().position(|byte| !is_in(byte)),
+        };
+        let longest = end.unwrap_or(rest.len());
         (longest >= self.least).then_some((at + self.least, at + longest))
     }
 }

@@ -48,6 +48,15 @@ impl Ends {
         (self.first ^ self.last.rotate_left(23) ^ length).wrapping_mul(SPREAD).rotate_left(24)
     }
 
+    /// Whether a byte that is not zero stands in these ends.
+    #[inline]
+    pub(crate) fn has(self, byte: u8) -> bool {
+        const ONES: u64 = u64::from_le_bytes([1; WORD]);
+        let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & ONES << 7 != 0;
+        let all = ONES * u64::from(byte);
+        has_zero(self.first ^ all) || has_zero(self.last ^ all)
+    }
+
     /// Whether two keys with these ends can differ in between.
     #[inline]
     pub(crate) fn leave_out_some(self) -> bool {

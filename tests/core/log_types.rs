@@ -117,6 +117,42 @@ fn waf_tells_headers_acl_and_version_without_secrets() {
 }
 
 #[test]
+fn waf_puts_headers_into_the_record_s_own_request_where_there_is_one() {
+    const HEADERS: &str = r#""headers":[{"name":"Host","value":"h"}]"#;
+    let as_text = "[DEFAULT]\nlog_types = all\n[waf]\njson_to_text = httpRequest\n";
+    let built_in = "[DEFAULT]\nlog_types = all\n";
+    let request = |members: &str| format!(r#""httpRequest":{{{members}}},"x":1"#);
+    for (ini, members, expected) in [
+        (built_in, request(HEADERS), request(&format!(r#"{HEADERS},"header":{{"host":"h"}}"#))),
+        (
+            built_in,
+            request(&format!(r#""header":{{"a":1}},{HEADERS},"z":null "#)),
+            request(&format!(r#""header":{{"a":1,"host":"h"}},{HEADERS} "#)),
+        ),
+        (
+            built_in,
+            request(&format!(r#""header":null,{HEADERS},"z":null "#)),
+            request(&format!(r#"{HEADERS} ,"header":{{"host":"h"}}"#)),
+        ),
+        (
+            built_in,
+            format!(r#""httpRequest.{}"#, &HEADERS[1..]),
+            format!(r#""httpRequest.{},"httpRequest":{{"header":{{"host":"h"}}}}"#, &HEADERS[1..]),
+        ),
+        (
+            as_text,
+            request(HEADERS),
+            format!(r#""httpRequest":{},"x":1"#, Value::String(format!("{{{HEADERS}}}"))),
+        ),
+    ] {
+        let line = format!(r#"{{"timestamp":1795219200123,"action":"ALLOW",{members}}}"#);
+        let loaded = load_bytes(with(ini).named("waf").unwrap(), line.as_bytes());
+        let json = &loaded.documents[0].json;
+        assert!(json.ends_with(&format!(r#""action":"ALLOW",{expected}}}"#)), "{members}: {json}");
+    }
+}
+
+#[test]
 fn load_balancers_tell_the_url_whole_and_in_parts() {
     let documents = sample("alb.log").documents;
     same(

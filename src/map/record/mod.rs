@@ -7,6 +7,7 @@ pub(crate) mod paths;
 pub(crate) mod wanted;
 pub(crate) mod value;
 pub(crate) mod texts;
+mod name;
 mod splice;
 mod walk;
 

@@ -7,9 +7,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::bytes::find::first;
+use super::name::Name;
 use crate::bytes::slice::part;
-use crate::bytes::word::Ends;
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{FieldId, base_fields};
 use crate::document::fields::Fields;
@@ -152,7 +151,7 @@ impl Paths {
 
     /// The key whose value stands at a path.
     pub(super) fn key_at(&self, path: &str) -> Option<KeyId> {
-        self.child(self.root()?, path)?.key
+        self.child(self.root()?, Name::of(path))?.key
     }
 
     /// The new name of a field of the record, if it has one.
@@ -161,18 +160,22 @@ impl Paths {
     }
 
     /// The node of a member's name, whose dots are steps of the path too.
-    pub(super) fn child(&self, node: &Node, name: &str) -> Option<&Node> {
+    #[inline]
+    pub(super) fn child(&self, node: &Node, name: Name<'_>) -> Option<&Node> {
         if node.children.is_empty() {
             return None;
         }
-        self.named(node, name).or_else(|| {
-            let (step, rest) = name.split_at_checked(first(b'.', name.as_bytes())?)?;
-            self.child(self.named(node, step)?, rest.get(1..)?)
-        })
+        let named = self.named(node, name);
+        if named.is_none() && name.has_dots { self.at_steps(node, name.text) } else { named }
     }
 
-    fn named(&self, node: &Node, name: &str) -> Option<&Node> {
-        let number = node.names.get(name, Ends::of(name))?;
+    fn at_steps(&self, node: &Node, path: &str) -> Option<&Node> {
+        let (step, rest) = path.split_once('.')?;
+        self.child(self.named(node, Name::of(step))?, Name::of(rest))
+    }
+
+    fn named(&self, node: &Node, Name { text, ends, .. }: Name<'_>) -> Option<&Node> {
+        let number = node.names.get(text, ends)?;
         self.nodes.get(*node.children.get(usize::from(number.0))?)
     }
 

@@ -9,11 +9,11 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use foldhash::fast::RandomState;
 
+use super::name::Name;
 use super::paths::{Class, Node, Paths, Shape};
 use super::texts::{TextMember, TextObject};
 use super::value::is_empty;
 use crate::bytes;
-use crate::bytes::find::first;
 use crate::bytes::slice::part;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -27,9 +27,6 @@ pub(super) const MAX_DEPTH: usize = 20;
 
 /// Keys of one object that are compared one by one; more are looked up.
 const FEW_KEYS: usize = 64;
-
-/// Mixes the bits of a mark.
-const MIXED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The keys of an object that has more.
 type ManyKeys<'a> = HashSet<&'a str, RandomState>;
@@ -193,7 +190,7 @@ struct Members {
 
 /// What is known of a member before its value is read.
 struct Member<'a> {
-    key: &'a str,
+    name: Name<'a>,
     node: Option<&'a Node>,
     /// Its new name, if it has one.
     renamed: Option<&'a str>,
@@ -224,7 +221,7 @@ impl<'a> Walk<'a> {
         let mut edits = ArenaVec::new_in(self.arena);
         let mut members = Members { open: 1, first_edit: 0, kept: None, dropped: false };
         for TextMember { key, start, value } in &object.members {
-            let member = self.known(key, owner, true, false);
+            let member = self.known(Name::of(key), owner, true, false);
             let fate = self.fate(&member, owner, true, b'"');
             let first_edit = edits.len();
             if value.len() - 2 > MAX_STRING {
@@ -286,19 +283,15 @@ impl<'a> Walk<'a> {
             return Ok(Read::plain(at + 1, true));
         }
         loop {
-            if byte(text, at) != b'"' {
-                return Err(Malformed);
-            }
-            let key_end = json::string(text, at)?;
-            let key = self.inside(at, key_end);
-            let colon = behind_blanks(text, key_end.end);
+            let (name, name_end) = self.name(at)?;
+            let colon = behind_blanks(text, name_end);
             if byte(text, colon) != b':' {
                 return Err(Malformed);
             }
             let value = behind_blanks(text, colon + 1);
-            let repeated = self.is_repeated(key, first_key, &mut marks, &mut many);
+            let repeated = self.is_repeated(name, first_key, &mut marks, &mut many);
             let first_edit = edits.len();
-            let kept = self.member(at..value, key, owner, repeated, edits, depth)?;
+            let kept = self.member(at..value, name, owner, repeated, edits, depth)?;
             match kept {
                 (end, true) => members.keep(at, end, first_edit, edits),
                 (end, false) => members.drop_member(end, edits),
@@ -315,6 +308,16 @@ impl<'a> Walk<'a> {
         Ok(Read::plain(at + 1, members.kept.is_none()))
     }
 
+    /// Reads the name of a member, whose quote stands at `at`. Gives in addition where it ends.
+    #[inline]
+    fn name(&self, at: usize) -> Result<(Name<'a>, usize), Malformed> {
+        if byte(self.text, at) != b'"' {
+            return Err(Malformed);
+        }
+        let end = json::string(self.text, at)?;
+        Ok((Name::within(self.text, self.inside(at, end)), end.end))
+    }
+
     /// The text of a string that has been read.
     fn inside(&self, start: usize, string: StringEnd) -> &'a str {
         let inner = part(self.text, start + 1..string.end - 1);
@@ -324,7 +327,7 @@ impl<'a> Walk<'a> {
     /// Whether an earlier member of the object has this key. `marks` has a bit for those of the earlier ones.
     fn is_repeated(
         &mut self,
-        key: &'a str,
+        Name { text: key, ends, .. }: Name<'a>,
         first: usize,
         marks: &mut u64,
         many: &mut Option<ManyKeys<'a>>,
@@ -332,9 +335,9 @@ impl<'a> Walk<'a> {
         if let Some(many) = many {
             return !many.insert(key);
         }
-        let mark = mark(key);
+        let mark = ends.hash();
         let open = self.seen.get(first..).unwrap_or_default();
-        let bit = 1 << (mark.wrapping_mul(MIXED) >> 58);
+        let bit = 1 << (mark & 63);
         let may_be_there = *marks & bit != 0;
         *marks |= bit;
         if may_be_there && open.iter().any(|(other, text)| *other == mark && *text == key) {
@@ -353,7 +356,7 @@ impl<'a> Walk<'a> {
     fn member(
         &mut self,
         name: std::ops::Range<usize>,
-        key: &'a str,
+        key: Name<'a>,
         owner: ObjectOwner<'a>,
         repeated: bool,
         edits: &mut ArenaVec<'a, Edit<'a>>,
@@ -374,15 +377,16 @@ impl<'a> Walk<'a> {
         Ok((read.end, kept))
     }
 
-    fn known(&self, key: &'a str, owner: ObjectOwner<'a>, is_top: bool, repeated: bool) -> Member<'a> {
+    #[inline]
+    fn known(&self, name: Name<'a>, owner: ObjectOwner<'a>, is_top: bool, repeated: bool) -> Member<'a> {
         let parent = match owner {
             ObjectOwner::Document(node) => Some(node),
             ObjectOwner::Record(node) => node,
         };
-        let renamed = if is_top { self.paths.new_name(key) } else { None };
-        let known_as = renamed.unwrap_or(key);
+        let renamed = if is_top { self.paths.new_name(name.text) } else { None };
+        let known_as = renamed.map_or(name, Name::of);
         let node = parent.and_then(|parent| self.paths.child(parent, known_as));
-        Member { key, node, renamed, repeated }
+        Member { name, node, renamed, repeated }
     }
 
     /// Puts a member where it belongs, of which name and value begin at two places. Returns whether it stays where it is.
@@ -395,8 +399,8 @@ impl<'a> Walk<'a> {
         first_edit: usize,
         edits: &mut ArenaVec<'a, Edit<'a>>,
     ) -> bool {
-        let Member { key, node, renamed, repeated } = *member;
-        let raw = part(self.text, value..read.end);
+        let Member { name: Name { text: key, .. }, node, renamed, repeated } = *member;
+        let raw = || part(self.text, value..read.end);
         if let (Some(node), false) = (node, repeated || read.is_empty) {
             self.keep_value(node, value, read.end);
         }
@@ -424,15 +428,15 @@ impl<'a> Walk<'a> {
             }
             Fate::Offer(field, kind) => {
                 let path = node.map_or(key, |node| &node.path);
-                self.found.offered.push(Offered { field, kind, path, raw });
+                self.found.offered.push(Offered { field, kind, path, raw: raw() });
                 false
             }
             Fate::Move(path) => {
-                self.found.moved.push(Moved { path, raw });
+                self.found.moved.push(Moved { path, raw: raw() });
                 false
             }
         };
-        if kept && node.is_some_and(|node| node.as_text) && !raw.starts_with('"') {
+        if kept && node.is_some_and(|node| node.as_text) && byte(self.text, value) != b'"' {
             edits.truncate(first_edit);
             self.replace_by_text(value, read.end, edits);
         }
@@ -449,12 +453,13 @@ impl<'a> Walk<'a> {
 
     /// What becomes of a member whose value begins with the byte `first`.
     fn fate(&mut self, member: &Member<'a>, owner: ObjectOwner<'a>, is_top: bool, first: u8) -> Fate<'a> {
-        let Member { key, node, repeated, .. } = *member;
+        let Member { name, node, repeated, .. } = *member;
+        let key = name.text;
         if repeated {
             self.found.problems.add(Problem::RepeatedKey);
             return if is_top { Fate::Move(key) } else { Fate::Drop };
         }
-        if has_empty_part(key) {
+        if name.has_empty_part() {
             return Fate::Move(key);
         }
         if node.is_some_and(|node| node.dropped) {
@@ -542,7 +547,8 @@ impl<'a> Walk<'a> {
         }
         let mut elements = Elements::default();
         for number in 0_usize.. {
-            let element = node.and_then(|node| self.paths.child(node, itoa::Buffer::new().format(number)));
+            let element =
+                node.and_then(|node| self.paths.child(node, Name::of(itoa::Buffer::new().format(number))));
             let read = self.value(at, element, edits, depth + 1)?;
             if let Some(node) = element.filter(|_| !read.is_empty) {
                 self.keep_value(node, at, read.end);
@@ -608,24 +614,6 @@ impl Members {
             edits.truncate(self.first_edit);
             edits.push(Edit { start: self.open, end, with: "" });
         }
-    }
-}
-
-/// A number that tells most keys apart.
-fn mark(key: &str) -> u64 {
-    let bytes = key.as_bytes();
-    let ends = [bytes.first_chunk::<8>(), bytes.last_chunk::<8>()];
-    let words = ends.map(|end| end.map_or(0, |end| u64::from_le_bytes(*end)));
-    let short = bytes.iter().take(8).fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let word = if bytes.len() >= 8 { words[0] ^ words[1].rotate_left(23) } else { short };
-    word ^ (bytes.len() as u64) << 56
-}
-
-/// Whether OpenSearch would find a step without a name in a path.
-fn has_empty_part(key: &str) -> bool {
-    match first(b'.', key.as_bytes()) {
-        None => key.trim_ascii().is_empty(),
-        Some(_) => key.as_bytes().split(|byte| *byte == b'.').any(|part| part.trim_ascii().is_empty()),
     }
 }
 

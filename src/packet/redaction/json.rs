@@ -1,4 +1,6 @@
 //! Members of JSON, also of JSON that is cut, or stands in a string of other JSON.
+//!
+//! Clever: [`start`] looks at names in blocks. Byte by byte that was 4 % of a load of WAF's events. The plain twin is in the tests.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,7 +27,7 @@ pub(super) struct Wanted<'n> {
 /// The bytes by which a name may be another one than it looks like: those of escapes, codes and steps. So may any that is not ASCII.
 const ODD: [u8; 6] = *b"\\%].:$";
 
-/// Bytes that are looked at as one: most names are shorter.
+/// Bytes that are looked at as one.
 const BLOCK: usize = 16;
 
 /// Strings in strings deeper than this are no JSON that somebody writes. Each level has a backslash more before its quotes, and some.
@@ -39,7 +41,7 @@ pub(super) fn find(layer: &Layer<'_>, wanted: Wanted<'_>, found: &mut Vec<Redact
         let before = slice::bytes(bytes, ..colon);
         let before = if before.ends_with(b"\"") { before } else { before.trim_ascii_end() };
         let Some((b'"', before)) = before.split_last() else { continue };
-        let Some((start, is_odd)) = near_start(before).or_else(|| start(before)) else { continue };
+        let Some((start, is_odd)) = start(before) else { continue };
         let name = slice::bytes(before, start + 1..);
         if (is_odd || wanted.may_have(name)) && layer.is_new(before.len()) {
             let backslashes = name.iter().rev().take_while(|byte| **byte == b'\\').count();
@@ -54,24 +56,25 @@ pub(super) fn find(layer: &Layer<'_>, wanted: Wanted<'_>, found: &mut Vec<Redact
 }
 
 /// The quote at which a name begins that ends where `before` ends, and whether it has anything odd.
+#[inline]
 fn start(before: &[u8]) -> Option<(usize, bool)> {
     let mut is_odd = false;
-    let start = before.iter().rposition(|byte| {
+    let mut rest = before;
+    while let Some((front, block)) = rest.split_last_chunk::<BLOCK>() {
+        let bytes = u8x16::new(*block);
+        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
+        let odd = ODD.iter().fold(bytes, |odd, byte| odd | is(*byte)).to_bitmask();
+        if let Some(quote) = is(b'"').to_bitmask().checked_ilog2() {
+            return Some((front.len() + quote as usize, is_odd || odd >> (quote + 1) != 0));
+        }
+        is_odd |= odd != 0;
+        rest = front;
+    }
+    let start = rest.iter().rposition(|byte| {
         is_odd |= !byte.is_ascii() || ODD.contains(byte);
         *byte == b'"'
     });
     Some((start?, is_odd))
-}
-
-/// The same, if the name is no longer than a block.
-#[inline]
-fn near_start(before: &[u8]) -> Option<(usize, bool)> {
-    let bytes = u8x16::new(*before.last_chunk::<BLOCK>()?);
-    let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-    let quotes = is(b'"').to_bitmask();
-    let behind = BLOCK - (quotes.checked_ilog2()? as usize + 1);
-    let odd = ODD.iter().fold(bytes, |odd, byte| odd | is(*byte)).to_bitmask();
-    Some((before.len() - behind - 1, odd >> (BLOCK - behind) != 0))
 }
 
 impl Wanted<'_> {
@@ -239,4 +242,21 @@ fn unescaped(written: &[u8]) -> Vec<u8> {
     let quoted = [b"\"", written, b"\""].concat();
     let text = serde_json::from_slice::<String>(&quoted).map(String::into_bytes);
     percent_encoding::percent_decode(&text.unwrap_or_else(|_| written.to_vec())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prop_assert_eq, proptest};
+
+    use super::{ODD, start};
+
+    proptest! {
+        #[test]
+        fn a_name_starts_where_a_look_at_each_byte_says(text in "[ -~é]{0,40}|[a-z]{0,9}\"?[a-z%:é]{0,40}|\"[a-z]{0,40}") {
+            let bytes = text.as_bytes();
+            let quote = bytes.iter().rposition(|byte| *byte == b'"');
+            let is_odd = |from: usize| bytes[from..].iter().any(|byte| !byte.is_ascii() || ODD.contains(byte));
+            prop_assert_eq!(start(bytes), quote.map(|quote| (quote, is_odd(quote + 1))));
+        }
+    }
 }

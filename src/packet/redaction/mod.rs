@@ -62,6 +62,8 @@ struct Names {
     names: HashSet<Box<[u8]>, RandomState>,
     /// By the first letter of a name, a bit for each last letter: nearly no other name begins and ends as one of these.
     last_letters: [u32; 32],
+    /// By the first letter of a name, a bit for each length: to put a name in letters that count takes longer than most others take.
+    lengths: [u64; 32],
 }
 
 impl Redactor {
@@ -176,12 +178,14 @@ impl Names {
         let names = names.iter().map(|name| plain(name).collect::<String>().into_bytes().into());
         let names: HashSet<Box<[u8]>, RandomState> = names.collect();
         let mut last_letters = [0; 32];
-        for (first, last) in names.iter().filter_map(|name| ends(name)) {
-            if let Some(letters) = last_letters.get_mut(first) {
+        let mut lengths = [0; 32];
+        for (name, (first, last)) in names.iter().filter_map(|name| Some((name, ends(name)?))) {
+            if let (Some(letters), Some(lengths)) = (last_letters.get_mut(first), lengths.get_mut(first)) {
                 *letters |= 1 << last;
+                *lengths |= 1 << (name.len() % 64);
             }
         }
-        Self { last_letters, names }
+        Self { last_letters, lengths, names }
     }
 
     /// Whether a name as it is written is one of these: `user[Pass-Word]` is `password`, and so are `password[]`, `password[0]`,
@@ -221,11 +225,14 @@ impl Names {
             let name: String = plain(&String::from_utf8_lossy(name)).collect();
             return self.names.contains(name.as_bytes());
         }
-        if !ends(name).is_some_and(|ends| self.has_ends(ends)) {
+        let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
+        let length = name.iter().filter(counts).count();
+        let has_length =
+            |first| self.lengths.get(first).is_some_and(|lengths| lengths >> (length % 64) & 1 != 0);
+        if !ends(name).is_some_and(|ends| self.has_ends(ends) && has_length(ends.0)) {
             return false;
         }
         let mut letters = [0; LONGEST_NAME];
-        let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
         let written = name.iter().filter(counts).map(u8::to_ascii_lowercase);
         let length = letters.iter_mut().zip(written).map(|(letter, byte)| *letter = byte).count();
         self.names.contains(slice::bytes(&letters, ..length))
