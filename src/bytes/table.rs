@@ -4,6 +4,8 @@
 //! by name are found by the compiler: [`FactTable::row_named`].
 
 use std::fmt::Display;
+#[cfg(feature = "generate")]
+use std::str::FromStr;
 
 use csv::{Position, ReaderBuilder, StringRecord};
 
@@ -112,6 +114,12 @@ impl FactRow<'_> {
         let at = self.columns.iter().position(|name| name == column);
         let cell = at.and_then(|at| self.cells.get(self.record.range(at)?));
         cell.map(str::trim).ok_or_else(|| self.error(format_args!("there is no column '{column}'")))
+    }
+
+    /// The number in a column.
+    #[cfg(feature = "generate")]
+    pub(crate) fn number<N: FromStr<Err: Display>>(&self, column: &str) -> Result<N, TableError> {
+        self.cell(column)?.parse().map_err(|error| self.error(error))
     }
 
     /// The parts of a cell between its semicolons.

@@ -1,6 +1,6 @@
 //! What an event goes through on its way: rsyslog writes it to a file, fluentd reads it from there.
 
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
 use super::clock::Times;
 
@@ -22,10 +22,8 @@ pub(crate) enum Control {
 
 /// A line of rsyslog's file: the header in front of `event`, control characters as `control` says.
 pub(crate) fn rsyslog(times: Times, offset: Offset, host: &str, event: &[u8], control: Control) -> Vec<u8> {
-    let time = offset.to_datetime(times.event);
-    let month = month_name(time.month());
-    let (day, hour, minute, second) = (time.day(), time.hour(), time.minute(), time.second());
-    let mut line = format!("{month} {day:2} {hour:02}:{minute:02}:{second:02} {host} ").into_bytes();
+    let time = offset.to_datetime(times.event).strftime("%b %e %H:%M:%S");
+    let mut line = format!("{time} {host} ").into_bytes();
     for &byte in event {
         if byte.is_ascii_control() && control == Control::Escaped {
             line.extend_from_slice(format!("#{byte:03o}").as_bytes());
@@ -34,23 +32,6 @@ pub(crate) fn rsyslog(times: Times, offset: Offset, host: &str, event: &[u8], co
         }
     }
     line
-}
-
-fn month_name(month: i8) -> &'static str {
-    match month {
-        1 => "Jan",
-        2 => "Feb",
-        3 => "Mar",
-        4 => "Apr",
-        5 => "May",
-        6 => "Jun",
-        7 => "Jul",
-        8 => "Aug",
-        9 => "Sep",
-        10 => "Oct",
-        11 => "Nov",
-        _ => "Dec",
-    }
 }
 
 /// Appends fluentd's JSON object for a line of rsyslog's file, without line end. Bytes that are not UTF-8 go
@@ -67,14 +48,7 @@ pub(crate) fn fluentd(times: Times, offset: Offset, message: &[u8], out: &mut Ve
             _ => out.push(byte),
         }
     }
-    let time = offset.to_datetime(times.read).strftime("%Y-%m-%dT%H:%M:%S");
-    let minutes = offset.seconds() / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
-    out.extend_from_slice(
-        format!(
-            "\",\"hostname\":\"{RELAY}\",\"timestamp\":\"{time}{sign}{hours:02}:{minutes:02}\",\"tag\":\"{TAG}\"}}"
-        )
-        .as_bytes(),
-    );
+    let time = times.read.to_zoned(TimeZone::fixed(offset)).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    let rest = format!("\",\"hostname\":\"{RELAY}\",\"timestamp\":\"{time}\",\"tag\":\"{TAG}\"}}");
+    out.extend_from_slice(rest.as_bytes());
 }

@@ -36,7 +36,6 @@ impl Clock {
         Self { now: start.as_millisecond(), gap, outage_share, outage: None }
     }
 
-    /// The times of the next line.
     pub(crate) fn tick(&mut self, random: &mut Random) -> Times {
         if self.outage.is_none() && random.chance(self.outage_share / OUTAGE_LINES as f64) {
             let lines = random.between(1, 2 * OUTAGE_LINES);

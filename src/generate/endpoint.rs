@@ -17,7 +17,6 @@ const MALWARE: [(u64, (u32, &str, &str)); 9] = [
     (2, (4_000_030, "HEU_AEGIS_CRYPT", "Realtime")),
 ];
 
-/// An event of the malware scan.
 pub(crate) fn anti_malware(agent: &Agent, random: &mut Random) -> Event {
     let (id, name, scan) = random.weighted(&MALWARE);
     let mut event = agent.event(Module::AntiMalware, id, name, 6);
@@ -76,7 +75,6 @@ fn put_behavior(event: &mut Event, random: &mut Random) {
     event.put("TrendMicroDsBehaviorType", "Threat-Detection");
 }
 
-/// An event of application control.
 pub(crate) fn application_control(agent: &Agent, random: &mut Random) -> Event {
     let (id, blocked) =
         random.pick(&[(6_001_200, false), (6_001_100, false), (6_002_200, true), (6_002_100, true)]);
@@ -101,7 +99,6 @@ pub(crate) fn application_control(agent: &Agent, random: &mut Random) -> Event {
     event
 }
 
-/// An event of device control.
 pub(crate) fn device_control(agent: &Agent, random: &mut Random) -> Event {
     let kind = random.below(3);
     let read_only = random.chance(0.4);
@@ -121,7 +118,6 @@ pub(crate) fn device_control(agent: &Agent, random: &mut Random) -> Event {
     event
 }
 
-/// An event of integrity monitoring.
 pub(crate) fn integrity_monitoring(agent: &Agent, random: &mut Random) -> Event {
     let (id, name, severity) = random.pick(&[
         (30, "New Integrity Monitoring Rule", 6),
@@ -156,7 +152,6 @@ pub(crate) fn integrity_monitoring(agent: &Agent, random: &mut Random) -> Event 
     event
 }
 
-/// A path of the agent's system.
 fn path(agent: &Agent, random: &mut Random) -> String {
     let number = random.below(90);
     match agent.system {

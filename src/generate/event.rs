@@ -66,7 +66,6 @@ pub(crate) struct Head {
     pub(crate) severity: u8,
 }
 
-/// One event.
 #[derive(Clone)]
 pub(crate) struct Event {
     pub(crate) module: Module,
@@ -92,7 +91,6 @@ impl Event {
         }
     }
 
-    /// Adds a pair at the end.
     pub(crate) fn put(&mut self, key: &'static str, value: impl Into<EventValue>) {
         self.pairs.push((key, value.into()));
     }
@@ -108,7 +106,6 @@ impl Event {
         self.put(label_key, label);
     }
 
-    /// Adds `act`.
     pub(crate) fn act(&mut self, action: &'static str, outcome: Outcome) {
         self.action = Some(action);
         self.outcome = outcome;
@@ -124,7 +121,6 @@ impl Event {
         }
     }
 
-    /// Takes `key` out.
     pub(crate) fn remove(&mut self, key: &str) {
         self.pairs.retain(|(present, _)| *present != key);
     }

@@ -25,7 +25,6 @@ pub(crate) enum System {
     Windows,
 }
 
-/// One agent.
 pub(crate) struct Agent {
     pub(crate) number: u64,
     pub(crate) name: String,
@@ -41,7 +40,6 @@ pub(crate) struct Agent {
     relayed: bool,
 }
 
-/// All of them.
 pub(crate) struct Fleet {
     agents: Vec<Agent>,
 }
@@ -131,9 +129,7 @@ impl Agent {
     }
 }
 
-/// The Manager's host name in syslog headers.
 pub(crate) const MANAGER_HOST: &str = "dsm01";
-/// The Manager's version.
 pub(crate) const MANAGER_VERSION: &str = "20.0.560";
 
 /// An address inside: 10.0.0.0/8 (RFC 1918).
@@ -148,7 +144,6 @@ pub(crate) fn public_address(random: &mut Random) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(a, b, c, random.byte().clamp(1, 254)))
 }
 
-/// A hardware address.
 pub(crate) fn mac(random: &mut Random) -> String {
     let vendor = random.pick(&["00:0C:29:C7", "00:50:56:F5", "0E:37:8C:B4", "06:1A:F0:DE"]);
     format!("{vendor}:{:02X}:{:02X}", random.byte() % 16, random.byte())

@@ -29,12 +29,7 @@ impl Hostile {
             Self::UnescapedEquals => Some(Module::WebReputation),
             Self::BareBackslashes => Some(Module::IntegrityMonitoring),
             Self::LongMessage => Some(Module::System),
-            Self::TwoBlanks
-            | Self::RealTabs
-            | Self::CutHeader
-            | Self::CutJson
-            | Self::ByteOrderMark
-            | Self::Blank => None,
+            _ => None,
         }
     }
 
@@ -129,13 +124,8 @@ impl Hostile {
             Self::ControlCharacters => {
                 event.set("msg", "bell \x07 \x1B[31mred\x1B[0m nul \0 tab \t del \x7F return \r end")
             }
-            Self::JoinedEvents
-            | Self::RealTabs
-            | Self::Repeated
-            | Self::CutHeader
-            | Self::CutJson
-            | Self::ByteOrderMark
-            | Self::Blank => {}
+            // The others are not spoiled before they are text.
+            _ => {}
         }
     }
 

@@ -123,10 +123,8 @@ pub struct Generator {
     random: Random,
     fleet: Fleet,
     clock: Clock,
-    lines_left: u64,
-    leef_share: f64,
-    hostile_share: f64,
-    offset: Offset,
+    /// Its lines are those that are left.
+    options: Options,
     repeat: Option<Repeat>,
 }
 
@@ -158,17 +156,14 @@ impl Generator {
             fleet: Fleet::new(&mut random),
             random,
             clock: Clock::new(options.start, options.gap, options.outage_share),
-            lines_left: options.lines,
-            leef_share: options.leef_share,
-            hostile_share: options.hostile_share,
-            offset: options.offset,
+            options: options.clone(),
             repeat: None,
         }
     }
 
     /// Appends the next line to `out`, its `\n` included, and tells what it holds; nothing after the last line.
     pub fn write_line(&mut self, out: &mut Vec<u8>) -> Option<Truth> {
-        self.lines_left = self.lines_left.checked_sub(1)?;
+        self.options.lines = self.options.lines.checked_sub(1)?;
         if let Some(repeat) = &mut self.repeat {
             out.extend_from_slice(&repeat.line);
             let truth = repeat.truth.clone();
@@ -192,12 +187,12 @@ impl Generator {
         let random = &mut self.random;
         let times = self.clock.tick(random);
         let hostile =
-            random.chance(self.hostile_share).then(|| random.pick(&Hostile::ALL.map(Some))).flatten();
+            random.chance(self.options.hostile_share).then(|| random.pick(&Hostile::ALL.map(Some))).flatten();
         if hostile == Some(Hostile::Blank) {
             out.extend_from_slice(random.pick(&["", " ", "\r"]).as_bytes());
             return Some(Truth { hostile, ..Truth::default() });
         }
-        let leef = random.chance(self.leef_share);
+        let leef = random.chance(self.options.leef_share);
         let format = if leef { Format::Leef } else { Format::Cef };
         let format = hostile.and_then(Hostile::format).unwrap_or(format);
         let module = random.weighted(&MODULES.map(|(weight, module)| (weight, Some(module))))?;
@@ -222,7 +217,7 @@ impl Generator {
             Some(Hostile::ControlCharacters) if random.chance(0.5) => Control::Kept,
             _ => Control::Escaped,
         };
-        let mut message = chain::rsyslog(times, self.offset, &host, &text, control);
+        let mut message = chain::rsyslog(times, self.options.offset, &host, &text, control);
         match hostile {
             Some(Hostile::CutHeader) => hostile::cut_header(&mut message, random),
             // A message that long is to be whole: its rsyslog was given a larger limit.
@@ -234,7 +229,7 @@ impl Generator {
             out.extend_from_slice("\u{FEFF}".as_bytes());
         }
         let start = out.len();
-        chain::fluentd(times, self.offset, &message, out);
+        chain::fluentd(times, self.options.offset, &message, out);
         if hostile == Some(Hostile::CutJson) {
             hostile::cut_json(out, start, random);
         }

@@ -1,10 +1,13 @@
 //! Events about packets: firewall and intrusion prevention.
 
+use std::sync::LazyLock;
+
 use super::event::Event;
 use super::fleet::{Agent, Labels, mac, private_address, public_address};
 use super::packet::{Packet, Traffic};
 use super::random::Random;
 use super::truth::{Module, Outcome};
+use crate::bytes::table::{Table, compiled_in};
 
 /// A firewall rule or stateful check: id, name, severity.
 const FIREWALL: [(u64, (u32, &str, u8)); 12] = [
@@ -34,7 +37,6 @@ const PROTOCOLS: [(u64, (&str, &[u64])); 5] = [
 const TCP_FLAGS: [&str; 6] = ["0x00 SYN", "0x00 ACK PSH", "0x00 ACK", "ACK", "CWR ECE SYN", "0x00 ACK FIN"];
 const FRAGMENTS: [&str; 4] = ["DF 0", "DF MF", "DF 0", ""];
 
-/// An event of the firewall.
 pub(crate) fn firewall(agent: &Agent, random: &mut Random) -> Event {
     let (id, name, severity) = random.weighted(&FIREWALL);
     let mut event = agent.event(Module::Firewall, id, name, severity);
@@ -53,7 +55,6 @@ pub(crate) fn firewall(agent: &Agent, random: &mut Random) -> Event {
     event
 }
 
-/// A rule of intrusion prevention.
 #[derive(Clone, Copy, Default)]
 struct PreventionRule {
     id: u32,
@@ -63,66 +64,21 @@ struct PreventionRule {
     traffic: Traffic,
 }
 
-const fn rule(
-    id: u32,
-    name: &'static str,
-    severity: u8,
-    note: &'static str,
-    traffic: Traffic,
-) -> PreventionRule {
-    PreventionRule { id, name, severity, note, traffic }
-}
-
-const RULES: [(u64, PreventionRule); 18] = [
-    (14, rule(1000128, "HTTP Protocol Decoding", 8, "\"Illegal Character in URI\"", Traffic::Http)),
-    (12, rule(1000552, "Generic Cross Site Scripting(XSS) Prevention", 10, "XSS Attack", Traffic::Http)),
-    (10, rule(1000608, "Generic SQL Injection Prevention", 10, "SQL Injection", Traffic::Http)),
-    (
-        8,
-        rule(1008445, "Apache Struts OGNL Expression RCE (CVE-2017-5638)", 8, "CVE-2017-5638", Traffic::Http),
-    ),
-    (
-        8,
-        rule(
-            1011242,
-            "Apache Log4j Remote Code Execution Vulnerability (CVE-2021-44228)",
-            10,
-            "CVE-2021-44228",
-            Traffic::Http,
-        ),
-    ),
-    (8, rule(1002751, "Disallowed Resources", 10, "2-Disallowed", Traffic::Http)),
-    (6, rule(1000763, "Directory Traversal Attempt", 6, "", Traffic::Http)),
-    (
-        6,
-        rule(
-            1011466,
-            "Apache HTTP Server 'mod_sed' Denial Of Service Vulnerability (CVE-2022-30522)",
-            6,
-            "\"CVE-2022-30522\"",
-            Traffic::Http,
-        ),
-    ),
-    (5, rule(1005934, "Identified Suspicious User Agent", 3, "", Traffic::Http)),
-    (4, rule(1001251, "Disallow Web Proxy Autodiscovery Protocol", 6, "CVE-2007-5355", Traffic::Dns)),
-    (
-        4,
-        rule(
-            1008224,
-            "Microsoft Windows SMB Remote Code Execution Vulnerabilities (MS17-010)",
-            10,
-            "CVE-2017-0144",
-            Traffic::Binary,
-        ),
-    ),
-    (4, rule(1006561, "Identified Usage Of TLS/SSL EXPORT Cipher Suite", 6, "", Traffic::Tls)),
-    (3, rule(1009549, "Detected Terminal Services (RDP) Server Traffic", 3, "", Traffic::Binary)),
-    (3, rule(1003593, "Detected SSH Server Traffic (ATT&CK T1021)", 3, "", Traffic::Binary)),
-    (2, rule(10, "Renewal Error", 10, "", Traffic::Tls)),
-    (2, rule(301, "Unsupported Cipher", 5, "", Traffic::Tls)),
-    (1, rule(500, "URI Path Depth Exceeded", 6, "", Traffic::Http)),
-    (1, rule(703, "Invalid UTF8 encoding", 6, "", Traffic::Http)),
-];
+static RULES: LazyLock<Vec<(u64, PreventionRule)>> = LazyLock::new(|| {
+    let table = Table { file: "src/generate/rules.csv", text: include_str!("rules.csv") };
+    let traffic =
+        [("http", Traffic::Http), ("tls", Traffic::Tls), ("dns", Traffic::Dns), ("binary", Traffic::Binary)];
+    compiled_in(table.read(|row| {
+        let rule = PreventionRule {
+            id: row.number("id")?,
+            name: row.cell("name")?,
+            severity: row.number("severity")?,
+            note: row.cell("note")?,
+            traffic: row.one_of("traffic", row.cell("traffic")?, &traffic)?,
+        };
+        Ok((row.number("weight")?, rule))
+    }))
+});
 
 /// What rules do, and what becomes of the packet: `IDS:` only tells what would have been done.
 const ACTIONS: [(u64, (&str, Outcome)); 9] = [
@@ -137,7 +93,6 @@ const ACTIONS: [(u64, (&str, Outcome)); 9] = [
     (8, ("Log", Outcome::Detected)),
 ];
 
-/// An event of intrusion prevention.
 pub(crate) fn intrusion_prevention(agent: &Agent, random: &mut Random) -> Event {
     let rule = random.weighted(&RULES);
     let mut event = agent.event(Module::IntrusionPrevention, rule.id, rule.name, rule.severity);

@@ -1,59 +1,23 @@
 //! Events that are words: the Manager's own, lines of the host's logs, and URLs.
 
+use std::sync::LazyLock;
+
 use super::event::{Event, Head};
 use super::fleet::{Agent, MANAGER_VERSION, System, private_address, public_address};
 use super::random::Random;
 use super::truth::{Module, Outcome};
+use crate::bytes::table::{Table, compiled_in};
 
 /// A system event: id, name, severity, message.
 type SystemEvent = (u32, &'static str, u8, &'static str);
 
-const SYSTEM: [(u64, SystemEvent); 12] = [
-    (10, (600, "User Signed In", 3, "User signed in from 172.20.4.1")),
-    (
-        6,
-        (
-            160,
-            "Authentication Failed",
-            3,
-            "User password incorrect for username 'MasterAdmin' on an attempt to sign in from 172.20.4.1",
-        ),
-    ),
-    (4, (602, "User Signed Out", 3, "User signed out from 172.20.4.1")),
-    (
-        4,
-        (
-            192,
-            "Alert Ended",
-            3,
-            "Alert: CPU Warning Threshold Exceeded\nSubject: 10.201.114.164\nSeverity: Warning",
-        ),
-    ),
-    (4, (720, "Policy Sent", 3, "Description Omitted")),
-    (3, (255, "Computer Updated", 3, "Description Omitted")),
-    (3, (730, "Offline", 8, "The agent or appliance is not communicating")),
-    (3, (731, "Back Online", 3, "")),
-    (2, (790, "Agent-Initiated Activation Requested", 6, "Hostname: web01\nPolicy: Base=Linux Server")),
-    (
-        2,
-        (
-            851,
-            "Reconnaissance Detected: Network or Port Scan",
-            6,
-            "Source address: 203.0.113.40, ports: 21,22,23,80,443",
-        ),
-    ),
-    (2, (397, "Sign In Using Credentials Failed", 6, "API key rejected")),
-    (
-        1,
-        (
-            116,
-            "Rule Update Applied",
-            3,
-            "1000128 - HTTP Protocol Decoding\n1000552 - Generic Cross Site Scripting(XSS) Prevention",
-        ),
-    ),
-];
+static SYSTEM: LazyLock<Vec<(u64, SystemEvent)>> = LazyLock::new(|| {
+    let table = Table { file: "src/generate/system_events.csv", text: include_str!("system_events.csv") };
+    compiled_in(table.read(|row| {
+        let event = (row.number("id")?, row.cell("name")?, row.number("severity")?, row.cell("message")?);
+        Ok((row.number("weight")?, event))
+    }))
+});
 
 /// An event of the Manager: it has no agent.
 pub(crate) fn system(random: &mut Random) -> Event {
@@ -78,7 +42,6 @@ pub(crate) fn system(random: &mut Random) -> Event {
     event
 }
 
-/// An event of log inspection.
 pub(crate) fn log_inspection(agent: &Agent, random: &mut Random) -> Event {
     let (id, name, severity, description, file) = match agent.system {
         System::Windows => random.pick(&[
@@ -150,7 +113,6 @@ fn log_line(agent: &Agent, random: &mut Random) -> String {
     }
 }
 
-/// An event of web reputation.
 pub(crate) fn web_reputation(agent: &Agent, random: &mut Random) -> Event {
     let blocked = random.chance(0.7);
     let id = if blocked { 5_000_000 } else { 5_000_001 };

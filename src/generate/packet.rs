@@ -16,7 +16,6 @@ pub(crate) enum Traffic {
     Binary,
 }
 
-/// A packet's payload.
 pub(crate) struct Packet {
     pub(crate) bytes: Vec<u8>,
     /// The addresses in X-Forwarded-For, left to right.

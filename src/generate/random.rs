@@ -45,7 +45,6 @@ impl Random {
         unit < share
     }
 
-    /// One of `items`.
     pub(crate) fn pick<T: Copy + Default>(&mut self, items: &[T]) -> T {
         items.get(self.index(items.len())).copied().unwrap_or_default()
     }
@@ -62,7 +61,6 @@ impl Random {
         T::default()
     }
 
-    /// `length` bytes.
     pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.byte()).collect()
     }
