@@ -20,28 +20,24 @@ pub(super) fn report_upstream_keys(section: &ResolvedSection<'_>, findings: &mut
 
 /// Settings of this section that say something which nothing asks for.
 pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut Findings) {
-    let mut warn = |key: &str, needs: &str| {
-        let own = section.get(key).filter(|entry| !entry.inherited && !entry.text().is_empty());
-        if let Some(entry) = own {
-            let message = format!("key '{key}' has no effect without {needs}");
-            findings.push(Diagnostic::warning(entry.position(), message));
-        }
-    };
-    if section.text("timestamp_key").is_empty() && section.text("timestamp_key_list").is_empty() {
-        warn("timestamp_format", "'timestamp_key'");
-        warn("timestamp_format_list", "'timestamp_key'");
-    }
-    if !matches!(section.text("file_format"), "text" | "multiline") {
-        warn("log_pattern", "'file_format = text'");
-    }
-    if section.text("file_format") != "multiline" {
-        warn("multiline_firstline", "'file_format = multiline'");
-    }
-    warn("log_types", "[DEFAULT] above it: a section switches on no other");
-    if section.text("index_rotation") == "auto" {
-        warn("index_time", "a date in the index name: 'index_rotation' is auto");
-        warn("index_tz", "a date in the index name: 'index_rotation' is auto");
-        warn("index_suffix", "a date in the index name: 'index_rotation' is auto");
+    const A_DATE: &str = "a date in the index name: 'index_rotation' is auto";
+    let format = section.text("file_format");
+    let has_key = !section.text("timestamp_key").is_empty() || !section.text("timestamp_key_list").is_empty();
+    let is_auto = section.text("index_rotation") == "auto";
+    for (key, needs, is_met) in [
+        ("timestamp_format", "'timestamp_key'", has_key),
+        ("timestamp_format_list", "'timestamp_key'", has_key),
+        ("log_pattern", "'file_format = text'", matches!(format, "text" | "multiline")),
+        ("multiline_firstline", "'file_format = multiline'", format == "multiline"),
+        ("log_types", "[DEFAULT] above it: a section switches on no other", false),
+        ("index_time", A_DATE, !is_auto),
+        ("index_tz", A_DATE, !is_auto),
+        ("index_suffix", A_DATE, !is_auto),
+    ] {
+        let own = section.get(key).filter(|entry| !is_met && !entry.inherited && !entry.text().is_empty());
+        findings.extend(own.map(|entry| {
+            Diagnostic::warning(entry.position(), format!("key '{key}' has no effect without {needs}"))
+        }));
     }
 }
 

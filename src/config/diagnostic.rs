@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::bytes::safe::Safe;
+use crate::bytes::slice::cut;
 
 /// The name of the built-in configuration in positions and messages.
 pub(crate) const BUILT_IN: &str = "<built-in>";
@@ -20,11 +21,13 @@ pub struct Position {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Severity {
     /// The configuration cannot be used.
+    #[error("error")]
     Error,
     /// The configuration can be used, but something in it is old or odd.
+    #[error("warning")]
     Warning,
 }
 
@@ -51,37 +54,21 @@ pub struct File {
 }
 
 /// Findings while the files are read.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    list: Vec<Diagnostic>,
+pub(super) type Findings = Vec<Diagnostic>;
+
+/// Whether one of them is an error.
+pub(super) fn has_errors(findings: &[Diagnostic]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-impl Findings {
-    pub(super) fn push(&mut self, finding: Diagnostic) {
-        self.list.push(finding);
-    }
-
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.list.append(&mut other.list);
-    }
-
-    pub(super) fn has_errors(&self) -> bool {
-        self.list.iter().any(|finding| finding.severity == Severity::Error)
-    }
-
-    /// In the order of `files`, then of lines and columns. What two sections inherit from `[DEFAULT]` is said once.
-    pub(super) fn in_order(mut self, files: &[&str]) -> Vec<Diagnostic> {
-        let rank = |position: &Position| {
-            let file = files.iter().position(|name| **name == *position.file);
-            (file, position.line, position.column)
-        };
-        self.list.sort_by(|a, b| {
-            let order = rank(&a.position).cmp(&rank(&b.position));
-            order.then(a.severity.cmp(&b.severity)).then_with(|| a.message.cmp(&b.message))
-        });
-        self.list.dedup();
-        self.list
-    }
+/// In the order of `files`, then of lines and columns. What two sections inherit from `[DEFAULT]` is said once.
+pub(super) fn in_order(mut findings: Findings, files: &[&str]) -> Findings {
+    findings.sort_by_cached_key(|Diagnostic { severity, position, message, .. }| {
+        let file = files.iter().position(|name| **name == *position.file);
+        (file, position.line, position.column, *severity, message.clone())
+    });
+    findings.dedup();
+    findings
 }
 
 impl Diagnostic {
@@ -125,15 +112,6 @@ impl fmt::Display for Position {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
-    }
-}
-
 impl fmt::Display for Diagnostic {
     /// `config/user.ini:12:1: error: unknown key 's3_kee'`, and the way out on a line of its own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -150,13 +128,13 @@ impl fmt::Display for Diagnostic {
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut out = "'".to_owned();
-    for c in text.chars().take(LONGEST) {
+    for c in cut(text, LONGEST).chars() {
         if c.is_control() {
             out.extend(c.escape_default());
         } else {
             out.push(c);
         }
     }
-    out.push_str(if text.chars().nth(LONGEST).is_some() { "…'" } else { "'" });
+    out.push('\'');
     out
 }

@@ -1,12 +1,10 @@
 //! Which names a table can write to: the form of a field's name, the fields that the loader writes itself, and
 //! the shapes that ECS gives to its own.
 
-use std::sync::LazyLock;
-
 use crate::document::ecs;
 
 use super::diagnostic::quoted;
-use super::suggestion::{Shape, closest, did_you_mean, is_near};
+use super::suggestion::{closest, did_you_mean, is_near};
 
 /// What is wrong with a name, and the way out.
 pub(super) type Objection = (String, Option<String>);
@@ -91,15 +89,10 @@ pub(super) fn typing_error(name: &str) -> Option<Objection> {
 
 /// The top-level names of ECS that `group` can be meant as: itself, if it is one.
 fn groups_like(group: &str) -> Vec<&'static str> {
-    // Most groups that are none of ECS are the user's own, and each of their fields asks.
-    static SHAPES: LazyLock<Vec<(&str, Shape)>> =
-        LazyLock::new(|| ecs::top_level().iter().map(|name| (*name, Shape::of(name))).collect());
     if is_ecs_top_level(group) {
         return ecs::top_level().get(group).copied().into_iter().collect();
     }
-    let shape = Shape::of(group);
-    let near = SHAPES.iter().filter(|(name, other)| shape.can_be_near(*other, 2) && is_near(group, name, 2));
-    near.map(|(name, _)| *name).collect()
+    ecs::top_level().iter().copied().filter(|name| is_near(group, name, 2)).collect()
 }
 
 /// Whether `name` stands below `object`.

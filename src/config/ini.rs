@@ -26,7 +26,6 @@ pub(super) struct Entry {
     value_lines: Vec<(usize, usize)>,
 }
 
-/// One section of one file.
 #[derive(Clone, Debug)]
 pub(super) struct FileSection {
     pub(super) name: String,
@@ -35,12 +34,7 @@ pub(super) struct FileSection {
 }
 
 impl Entry {
-    /// Where the value begins; where it is empty, the key.
-    pub(super) fn value_position(&self) -> Position {
-        self.position_at(0)
-    }
-
-    /// Where the byte `offset` of `raw` stands.
+    /// Where the byte `offset` of `raw` stands; where the value is empty, the key.
     pub(super) fn position_at(&self, offset: usize) -> Position {
         let (mut line, mut columns) = (0, 0);
         for (_, c) in self.raw.char_indices().take_while(|(at, _)| *at < offset) {
@@ -105,7 +99,8 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
             sections.push(FileSection { name: name.to_owned(), position, entries: Vec::new() });
         } else if name != DEFAULT {
             if let Some(first) = sections.get(at) {
-                findings.push(second_section(first, &position));
+                let help = "put the lines of both into one section";
+                findings.push(second_time(&format!("section [{name}]"), &first.position, &position, help));
             }
             continue;
         }
@@ -114,7 +109,8 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
         let first_keys = if name == DEFAULT { &mut keys_of_default } else { &mut own_keys };
         for ((key, value), EntryOutline { position, value_lines }) in properties.iter().zip(entries) {
             if let Some(first) = first_keys.get(key) {
-                findings.push(second_key(key, first, &position));
+                let (what, help) = (format!("key {}", quoted(key)), "keep one of the two lines");
+                findings.push(second_time(&what, first, &position, help));
                 continue;
             }
             first_keys.insert(key, position.clone());
@@ -126,15 +122,8 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
     sections
 }
 
-fn second_section(first: &FileSection, second: &Position) -> Diagnostic {
-    let FileSection { name, position, .. } = first;
-    let message = format!("section [{name}] stands here for the second time, first at {position}");
-    Diagnostic::error(second, message).help("put the lines of both into one section")
-}
-
-fn second_key(key: &str, first: &Position, second: &Position) -> Diagnostic {
-    let message = format!("key {} stands here for the second time, first at {first}", quoted(key));
-    Diagnostic::error(second, message).help("keep one of the two lines")
+fn second_time(what: &str, first: &Position, second: &Position, help: &str) -> Diagnostic {
+    Diagnostic::error(second, format!("{what} stands here for the second time, first at {first}")).help(help)
 }
 
 /// What rust-ini reads in the levelled text, if it has found the sections and entries that the outline has.

@@ -3,6 +3,7 @@
 //! `$$` is a dollar sign; a dollar sign in front of anything else is an error. References go ten deep.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 
 use super::diagnostic::{Diagnostic, quoted};
 use super::ini::{DEFAULT, Entry};
@@ -45,10 +46,10 @@ struct Expansion<'a> {
 impl Expansion<'_> {
     fn add(&mut self, section: &Section, raw: &str, depth: usize) -> Result<(), Box<Diagnostic>> {
         if depth > DEEPEST {
-            return Err(self.error(
+            return self.error(
                 format!("references go deeper than {DEEPEST}"),
                 "look for a key that refers to itself",
-            ));
+            );
         }
         let mut rest = raw;
         while let Some((text, behind)) = rest.split_once('$') {
@@ -62,11 +63,9 @@ impl Expansion<'_> {
                 self.reference(section, path, depth)?;
                 rest = behind;
             } else if behind.starts_with('{') {
-                return Err(
-                    self.error("'${' without '}'".to_owned(), "write '${key}', or '$$' for a dollar sign")
-                );
+                return self.error("'${' without '}'", "write '${key}', or '$$' for a dollar sign");
             } else {
-                return Err(self.error("single '$'".to_owned(), "write '$$' for a dollar sign"));
+                return self.error("single '$'", "write '$$' for a dollar sign");
             }
         }
         self.push(rest)
@@ -75,21 +74,19 @@ impl Expansion<'_> {
     fn reference(&mut self, section: &Section, path: &str, depth: usize) -> Result<(), Box<Diagnostic>> {
         self.references += 1;
         if self.references > MOST_REFERENCES {
-            return Err(self.error(format!("more than {MOST_REFERENCES} references"), "write the value out"));
+            return self.error(format!("more than {MOST_REFERENCES} references"), "write the value out");
         }
         let layers = self.layers;
         let (section, key) = match path.split_once(':') {
             None => (section, path),
             Some((_, key)) if key.contains(':') => {
-                return Err(
-                    self.error(format!("reference {} with two ':'", quoted(path)), "write '${section:key}'")
-                );
+                return self
+                    .error(format!("reference {} with two ':'", quoted(path)), "write '${section:key}'");
             }
             Some((name, key)) => match layers.section(name) {
                 Some(section) => (section, key),
                 None => {
-                    let names =
-                        layers.sections().iter().map(|section| section.name.as_str()).chain([DEFAULT]);
+                    let names = layers.sections.iter().map(|section| section.name.as_str()).chain([DEFAULT]);
                     let help = if layers::is_log_type(name) {
                         Some(format!("switch it on: write 'log_types = {name}' into [DEFAULT]"))
                     } else if keys::is_upstreams_section(name) {
@@ -97,15 +94,13 @@ impl Expansion<'_> {
                     } else {
                         did_you_mean(name, names)
                     };
-                    return Err(
-                        self.unknown(format!("reference to the unknown section {}", quoted(name)), help)
-                    );
+                    return self.unknown(format!("reference to the unknown section {}", quoted(name)), help);
                 }
             },
         };
         let key = keys::new_name(key).unwrap_or(key);
         let own = section.get(key).map(|entry| (section, entry));
-        match own.or_else(|| layers.defaults().get(key).map(|entry| (layers.defaults(), entry))) {
+        match own.or_else(|| layers.defaults.get(key).map(|entry| (&layers.defaults, entry))) {
             Some((home, entry)) => {
                 self.used.insert((home.name.clone(), key.to_owned()));
                 // configparser counts only those values that refer on.
@@ -116,32 +111,29 @@ impl Expansion<'_> {
                 }
             }
             None => {
-                let known = section.iter().chain(layers.defaults().iter()).map(|(key, _)| key);
-                let help = did_you_mean(key, known).or_else(|| {
-                    Some(
-                        "a source is written without '${}', which stands for another line of this file"
-                            .to_owned(),
-                    )
-                });
-                Err(self.unknown(format!("reference to the unknown key {}", quoted(path)), help))
+                let known = section.iter().chain(layers.defaults.iter()).map(|(key, _)| key);
+                let otherwise =
+                    "a source is written without '${}', which stands for another line of this file";
+                let help = did_you_mean(key, known).or_else(|| Some(otherwise.to_owned()));
+                self.unknown(format!("reference to the unknown key {}", quoted(path)), help)
             }
         }
     }
 
     fn push(&mut self, text: &str) -> Result<(), Box<Diagnostic>> {
         if self.out.len() + text.len() > LONGEST {
-            return Err(self.error(format!("value grows beyond {LONGEST} bytes"), "write it shorter"));
+            return self.error(format!("value grows beyond {LONGEST} bytes"), "write it shorter");
         }
         self.out.push_str(text);
         Ok(())
     }
 
-    fn error(&self, what: String, help: &str) -> Box<Diagnostic> {
+    fn error(&self, what: impl Display, help: &str) -> Result<(), Box<Diagnostic>> {
         self.unknown(what, Some(help.to_owned()))
     }
 
-    fn unknown(&self, what: String, help: Option<String>) -> Box<Diagnostic> {
+    fn unknown(&self, what: impl Display, help: Option<String>) -> Result<(), Box<Diagnostic>> {
         let message = format!("{what} in the value of {}", quoted(&self.entry.written));
-        Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.value_position(), message) })
+        Err(Box::new(Diagnostic { help, ..Diagnostic::error(&self.entry.position_at(0), message) }))
     }
 }

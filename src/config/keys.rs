@@ -48,7 +48,8 @@ pub(super) struct UpstreamKey {
 /// What is wrong with `value` under `key`, if that is a key of upstream's that is no setting here: an error where the value asks for
 /// something that there is not, a warning where no value does anything. The texts are the message and the way out.
 pub(super) fn upstream_fault(key: &str, value: &str) -> Option<(Severity, String, &'static str)> {
-    let UpstreamKey { accepted, severity, reason, way_out, .. } = upstream(key)?;
+    let upstream = UPSTREAM.iter().find(|upstream| upstream.name == key);
+    let UpstreamKey { accepted, severity, reason, way_out, .. } = upstream?;
     if *accepted == "*" {
         return Some((Severity::Warning, format!("key '{key}' has no effect: {reason}"), way_out));
     }
@@ -60,10 +61,6 @@ pub(super) fn upstream_fault(key: &str, value: &str) -> Option<(Severity, String
         Severity::Warning => format!("key '{key}' has no effect with {}: {reason}", quoted(value)),
     };
     Some((*severity, what, way_out))
-}
-
-fn upstream(key: &str) -> Option<&'static UpstreamKey> {
-    UPSTREAM.iter().find(|upstream| upstream.name == key)
 }
 
 /// What a setting is where no file names it, as far as that stands on one line.

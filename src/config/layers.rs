@@ -77,11 +77,10 @@ impl Section {
     }
 }
 
-/// All files as one.
 #[derive(Debug)]
 pub(super) struct Layers {
-    defaults: Section,
-    sections: Vec<Section>,
+    pub(super) defaults: Section,
+    pub(super) sections: Vec<Section>,
     index: HashMap<String, usize>,
 }
 
@@ -102,14 +101,6 @@ impl Layers {
             layers.add(sections, findings);
         }
         layers
-    }
-
-    pub(super) fn defaults(&self) -> &Section {
-        &self.defaults
-    }
-
-    pub(super) fn sections(&self) -> &[Section] {
-        &self.sections
     }
 
     /// SHA-256 over all keys and values: the same for files that say the same, wherever their lines stand.

@@ -65,11 +65,8 @@ impl Static {
 /// A source that a setting names, such as `doc_id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedSource {
-    /// The setting.
     pub(crate) setting: &'static str,
-    /// The source.
     pub(crate) source: SourceName,
-    /// Where it stands.
     pub(crate) position: Position,
 }
 

@@ -16,7 +16,6 @@ const LIST_FIELDS: &str = include_str!("../../config/list_fields.csv");
 /// The lists of field names.
 const LISTS: [&str; 3] = ["ecs", "script_ecs", "static_ecs"];
 
-/// The fields that a section writes.
 #[derive(Debug, Default)]
 pub(super) struct FieldLines {
     pub(super) mappings: Vec<Mapping>,
@@ -217,7 +216,7 @@ fn clashes(lines: &FieldLines, findings: &mut Findings) {
         fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.position))).collect();
     let places: HashMap<&str, &Position> = fields.iter().copied().collect();
     for (name, position) in fields {
-        let objects = name.match_indices('.').filter_map(|(dot, _)| name.get(..dot));
+        let objects = field::objects_around(name);
         for (object, value_position) in objects.filter_map(|object| Some((object, places.get(object)?))) {
             let message = format!("'{object}' is an object here and a value at {value_position}");
             findings.push(Diagnostic::error(position, message).help("take one of the two lines out"));

@@ -32,7 +32,7 @@ mod mapping;
 mod field;
 mod suggestion;
 
-use self::diagnostic::{BUILT_IN, Diagnostic, File, Findings};
+use self::diagnostic::{BUILT_IN, Diagnostic, File, Findings, has_errors, in_order};
 use self::layers::Layers;
 use self::log_type::LogType;
 
@@ -60,7 +60,6 @@ pub struct Config {
     pub(crate) only_sound: bool,
 }
 
-/// A section that has errors.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultySection {
     pub(crate) name: String,
@@ -78,17 +77,6 @@ pub(crate) struct PassedOverSection {
     pub(crate) before: usize,
 }
 
-/// Which section an S3 key belongs to.
-#[derive(Clone, Copy, Debug)]
-pub enum KeyMatch<'c> {
-    /// This section: it is the first whose `s3_key` matches.
-    LogType(&'c LogType),
-    /// The `s3_key` of this section matches, and so does its `s3_key_ignored`: the object is not to be loaded.
-    Ignored(&'c LogType),
-    /// No section's `s3_key` matches.
-    None,
-}
-
 impl Config {
     /// The built-in configuration with `files` over it, in order: a later file overrides an earlier one key by key.
     ///
@@ -98,11 +86,11 @@ impl Config {
     ///
     /// ```
     /// use es_loader::config::diagnostic::File;
-    /// use es_loader::config::{Config, KeyMatch};
+    /// use es_loader::config::Config;
     ///
     /// let file = |text: &str| [File { name: "user.ini".to_owned(), text: text.to_owned() }];
     /// let config = Config::load(&file("[waf]\nindex_name = log-waf\ns3_key = ^waf/\nsource.ip = src")).unwrap();
-    /// let KeyMatch::LogType(waf) = config.log_type_for("waf/2026/11/29.gz") else { panic!() };
+    /// let waf = config.log_types.iter().find(|log_type| log_type.name == "waf").unwrap();
     /// assert_eq!((waf.index.name.as_str(), waf.mappings[0].field.as_str()), ("log-waf", "source.ip"));
     ///
     /// let errors = Config::load(&file("[waf]\nindex_name = log-waf\ns3_kee = ^waf/")).unwrap_err();
@@ -135,33 +123,15 @@ impl Config {
         let layers = Layers::read(files, &mut findings);
         let (log_types, faulty, passed_over) = section::log_types(&layers, &mut findings, &mut faults);
         let fingerprint = layers.fingerprint();
-        let failed = findings.has_errors() || (faults.has_errors() && !only_sound);
-        findings.append(faults);
+        let failed = has_errors(&findings) || (has_errors(&faults) && !only_sound);
+        findings.append(&mut faults);
         let names: Vec<&str> =
             std::iter::once(BUILT_IN).chain(files.iter().map(|file| file.name.as_str())).collect();
-        let findings = findings.in_order(&names);
+        let findings = in_order(findings, &names);
         if failed {
             Err(findings)
         } else {
             Ok(Self { log_types, warnings: findings, fingerprint, faulty, passed_over, only_sound })
         }
-    }
-
-    /// The section that an S3 key belongs to. The key is decoded: no `%2F`, no `+` for a blank.
-    pub fn log_type_for(&self, key: &str) -> KeyMatch<'_> {
-        match self.log_types.iter().find(|log_type| log_type.s3_key.is_match(key)) {
-            None => KeyMatch::None,
-            Some(log_type) if log_type.ignores(key) => KeyMatch::Ignored(log_type),
-            Some(log_type) => KeyMatch::LogType(log_type),
-        }
-    }
-}
-
-/// All findings about `files`, errors and warnings, in the order of the files and their lines. No finding means that the files can be
-/// used as they are.
-pub fn check(files: &[File]) -> Vec<Diagnostic> {
-    match Config::load(files) {
-        Ok(config) => config.warnings,
-        Err(findings) => findings,
     }
 }

@@ -23,7 +23,6 @@ pub(super) struct Outline {
 /// Where a section stands.
 #[derive(Debug)]
 pub(super) struct SectionOutline {
-    /// Its header.
     pub(super) position: Position,
     pub(super) entries: Vec<EntryOutline>,
 }
@@ -31,7 +30,6 @@ pub(super) struct SectionOutline {
 /// Where an entry stands.
 #[derive(Debug)]
 pub(super) struct EntryOutline {
-    /// Its key.
     pub(super) position: Position,
     /// Line and column of each line of its value, from the first that is not blank.
     pub(super) value_lines: Vec<(usize, usize)>,
@@ -61,7 +59,6 @@ fn with_line_feeds(text: &str) -> Cow<'_, str> {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }
 
-/// Reads line after line.
 struct Reader<'f> {
     /// The file's.
     name: Arc<str>,

@@ -44,14 +44,9 @@ impl ResolvedEntry<'_> {
 
     /// Where the byte `offset` of the text stands; what a reference has brought in stands where the value begins.
     pub(super) fn position_at(&self, offset: usize) -> Position {
-        if self.text() == self.entry.raw {
-            self.entry.position_at(offset)
-        } else {
-            self.entry.value_position()
-        }
+        self.entry.position_at(if self.text() == self.entry.raw { offset } else { 0 })
     }
 
-    /// An error at the key.
     pub(super) fn error(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(self.position(), message)
     }
@@ -92,7 +87,7 @@ impl<'l> ResolvedSection<'l> {
     /// Resolves the values of `section`. What they refer to is added to `used`.
     pub(super) fn new(layers: &'l Layers, section: &'l Section, used: &mut Used) -> Self {
         let own = section.iter().map(|(key, entry)| (key, entry, false));
-        let inherited = layers.defaults().iter().filter(|(key, _)| section.get(key).is_none());
+        let inherited = layers.defaults.iter().filter(|(key, _)| section.get(key).is_none());
         let entries: Vec<ResolvedEntry<'l>> = own
             .chain(inherited.map(|(key, entry)| (key, entry, true)))
             .map(|(key, entry, inherited)| {

@@ -3,7 +3,7 @@
 //! All settings are read before anything is given up, so that all errors are told at once.
 
 use super::consistency;
-use super::diagnostic::{Diagnostic, Findings, quoted};
+use super::diagnostic::{Diagnostic, Findings, has_errors, quoted};
 use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
@@ -28,7 +28,7 @@ pub(super) fn log_types(
 ) -> (Vec<LogType>, Vec<FaultySection>, Vec<PassedOverSection>) {
     let mut used = Used::new();
     let sections: Vec<ResolvedSection<'_>> =
-        layers.sections().iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
+        layers.sections.iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
     warn_of_near_names(&sections, findings);
     let mut log_types: Vec<(bool, LogType)> = Vec::new();
     let (mut faulty, mut passed) = (Vec::new(), Vec::new());
@@ -39,7 +39,7 @@ pub(super) fn log_types(
             continue;
         }
         let log_type = log_type(section, &used, &mut own);
-        let has_errors = own.has_errors();
+        let has_errors = has_errors(&own);
         if has_errors {
             let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
             faulty.push(FaultySection { name: section.name().to_owned(), s3_key });
@@ -51,7 +51,7 @@ pub(super) fn log_types(
                 log_types.push((section.is_built_in(), log_type));
             }
         }
-        if section.is_built_in() { findings.append(own) } else { faults.append(own) }
+        if section.is_built_in() { &mut *findings } else { &mut *faults }.append(&mut own);
     }
     if sections.iter().all(ResolvedSection::is_switched_off)
         && let Some(s3_key) = sections.first().and_then(|section| section.get("s3_key"))
@@ -73,53 +73,13 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     let index = index(section, findings);
     let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::s3_key);
     warn_of_s3_key(section, findings);
-    let s3_key_ignored = section.read("s3_key_ignored", findings, |text| unless_empty(text, pattern::search));
     let file_format = file_format(section, findings);
-    let is_multiline = section.text("file_format") == "multiline";
-    let first_line = if is_multiline {
-        let example = "<regex of an event's first line>";
-        section.read_required("multiline_firstline", example, findings, pattern::first_line).map(Some)
-    } else {
-        section.read("multiline_firstline", findings, |text| unless_empty(text, pattern::first_line))
-    };
-    let encoding = section.read("encoding", findings, |text| unless_empty(text, value::encoding));
-    let message_key = section.read("message_key", findings, |text| unless_empty(text, value::record_path));
-    let via_cwl = section.read("via_cwl", findings, value::boolean);
-    let via_firelens = section.read("via_firelens", findings, value::boolean);
-    let ignores_stderr = section.read("ignore_container_stderr", findings, value::boolean);
+    let first_line = first_line(section, findings);
     let field_prefix = field_prefix(section, findings);
-    let is_prefix_set = section.get("field_prefix").is_some_and(|entry| !entry.text().is_empty());
-    let words = |text: &str| Ok(value::words(text).map(|(_, word)| word.to_owned()).collect());
-    let json_delimiter = section.read("json_delimiter", findings, |text| unless_empty(text, value::word));
-    let json_to_text = section.read("json_to_text", findings, words);
-    let renamed = mapping::renamed(section, findings);
-    let is_scripted = section.is_built_in() || !section.text("script_ecs").is_empty();
-    let header_lines = section.read("text_header_line_number", findings, value::number);
-    let csv_columns = section.read("csv_columns", findings, |text| {
-        Ok(value::words(text).map(|(_, word)| word.replace('-', "_")).collect())
-    });
     let lines = mapping::lines(section, field_prefix.as_deref(), used, findings);
+    let renamed = mapping::renamed(section, findings);
     let event_time = event_time(section, findings);
-    let file_time =
-        section.read("file_timestamp_format", findings, |text| unless_empty(text, pattern::of_time));
-    let doc_id = section.read("doc_id", findings, source::at_most_one);
-    let doc_id_suffix = section.read("doc_id_suffix", findings, source::at_most_one);
-    let products = section.read("products", findings, value::added_names);
-    let trusted_proxies = section.read("trusted_proxies", findings, value::blocks);
     let raw_message = section.read("raw_message", findings, value::raw_message);
-    let mut names = |key, read| {
-        let built_in = keys::built_in_default(key);
-        let names = section.read(key, findings, |text| value::extended(text, built_in, read))?;
-        consistency::warn_of_names_left_out(section, key, findings);
-        Some(names)
-    };
-    let redact_headers = names("redact_headers", value::headers);
-    let redact_params = names("redact_params", value::parameters);
-    let redact_keys = names("redact_keys", value::parameters);
-    let redact_cards = section.read("redact_cards", findings, value::boolean);
-    let redact_hash = section.read("redact", findings, value::mask);
-    let ecs_version = section.read("ecs_version", findings, value::version);
-    let cloud_provider = section.read("cloud_provider", findings, value::word);
     // Upstream's settings that change nothing here: fractions of a second are always kept, and the loader's own requests are not
     // recognised.
     for key in ["timestamp_nano", "ignore_own_logs"] {
@@ -127,47 +87,94 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     }
     consistency::warn_without_effect(section, findings);
     consistency::warn_of_quotes(section, findings);
-    Some(LogType {
+    let mut settings = Settings { section, findings, failed: false };
+    let is_firelens = settings.get("via_firelens", value::boolean);
+    let firelens = FireLens { ignores_stderr: settings.get("ignore_container_stderr", value::boolean) };
+    let log_type = LogType {
         built_in: section.is_built_in(),
         name: section.name().to_owned(),
-        index: index?,
-        s3_key: s3_key?,
-        s3_key_ignored: s3_key_ignored?,
-        file_format: file_format?,
-        first_line: first_line?.filter(|_| is_multiline),
-        encoding: encoding?,
-        message_key: message_key?,
-        via_cwl: via_cwl?,
-        firelens: via_firelens?.then_some(FireLens { ignores_stderr: ignores_stderr? }),
+        s3_key_ignored: settings.optional("s3_key_ignored", pattern::search),
+        encoding: settings.optional("encoding", value::encoding),
+        message_key: settings.optional("message_key", value::record_path),
+        via_cwl: settings.get("via_cwl", value::boolean),
+        firelens: is_firelens.then_some(firelens),
         mappings: lines.mappings,
         statics: lines.statics,
         switched_off: lines.switched_off,
-        event_time: event_time?,
-        file_time: file_time?,
-        doc_id: doc_id?,
-        doc_id_suffix: doc_id_suffix?,
+        file_time: settings.optional("file_timestamp_format", pattern::of_time),
+        doc_id: settings.get("doc_id", source::at_most_one),
+        doc_id_suffix: settings.get("doc_id_suffix", source::at_most_one),
         named_sources: named_sources(section),
-        field_prefix: field_prefix?,
-        is_prefix_set,
-        is_scripted,
-        header_lines: header_lines?,
-        csv_columns: csv_columns?,
-        json_delimiter: json_delimiter?,
-        json_to_text: json_to_text?,
+        is_prefix_set: !section.text("field_prefix").is_empty(),
+        is_scripted: section.is_built_in() || !section.text("script_ecs").is_empty(),
+        header_lines: settings.get("text_header_line_number", value::number),
+        csv_columns: settings.get("csv_columns", value::columns),
+        json_delimiter: settings.optional("json_delimiter", value::word),
+        json_to_text: settings.get("json_to_text", value::all_words),
         renamed,
-        products: products?,
-        trusted_proxies: trusted_proxies?,
-        raw_message: raw_message?,
-        redact_headers: redact_headers?,
+        products: settings.get("products", value::added_names),
+        trusted_proxies: settings.get("trusted_proxies", value::blocks),
+        redact_headers: settings.names("redact_headers", value::headers),
         redaction: Redaction {
-            params: redact_params?,
-            keys: redact_keys?,
-            cards: redact_cards?,
-            hash: redact_hash?,
+            params: settings.names("redact_params", value::parameters),
+            keys: settings.names("redact_keys", value::parameters),
+            cards: settings.get("redact_cards", value::boolean),
+            hash: settings.get("redact", value::mask),
         },
-        ecs_version: ecs_version?,
-        cloud_provider: cloud_provider?,
-    })
+        ecs_version: settings.get("ecs_version", value::version),
+        cloud_provider: settings.get("cloud_provider", value::word),
+        // By now all settings are read.
+        index: index?,
+        s3_key: s3_key?,
+        file_format: file_format?,
+        first_line: first_line?,
+        event_time: event_time?,
+        field_prefix: field_prefix?,
+        raw_message: raw_message?,
+    };
+    (!settings.failed).then_some(log_type)
+}
+
+/// Reads the settings of a section that have a default in place of a value which cannot be read.
+struct Settings<'s, 'l> {
+    section: &'s ResolvedSection<'l>,
+    findings: &'s mut Findings,
+    /// A value could not be read.
+    failed: bool,
+}
+
+impl Settings<'_, '_> {
+    /// What `read` makes of a setting's value.
+    fn get<T: Default>(&mut self, key: &str, read: impl FnOnce(&str) -> Result<T, ValueError>) -> T {
+        let value = self.section.read(key, self.findings, read);
+        self.failed |= value.is_none();
+        value.unwrap_or_default()
+    }
+
+    /// The same for a setting that may be empty.
+    fn optional<T>(&mut self, key: &str, read: impl FnOnce(&str) -> Result<T, ValueError>) -> Option<T> {
+        self.get(key, |text| unless_empty(text, read))
+    }
+
+    /// Names that are built in, or added to those, or in place of them.
+    fn names(&mut self, key: &str, read: fn(&str) -> Result<Vec<String>, ValueError>) -> Vec<String> {
+        let failed = std::mem::take(&mut self.failed);
+        let names = self.get(key, |text| value::extended(text, keys::built_in_default(key), read));
+        if !self.failed {
+            consistency::warn_of_names_left_out(self.section, key, self.findings);
+        }
+        self.failed |= failed;
+        names
+    }
+}
+
+/// What an event's first line begins with, where events have several lines.
+fn first_line(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<Option<regex::bytes::Regex>> {
+    let (key, example) = ("multiline_firstline", "<regex of an event's first line>");
+    if section.text("file_format") == "multiline" {
+        return section.read_required(key, example, findings, pattern::first_line).map(Some);
+    }
+    section.read(key, findings, |text| unless_empty(text, pattern::first_line)).map(|_| None)
 }
 
 /// The section as one that is passed over with one warning, if its objects are in a format that is not read yet. `before` is the number
@@ -212,76 +219,71 @@ fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
         return;
     }
     let text = entry.text();
-    let Some((what, meant)) = misread_key(text) else { return };
+    let mut misread = MISREAD.iter().filter_map(|(what, meant)| Some((what, meant(text)?)));
+    let Some((what, meant)) = misread.next() else { return };
     let message = format!("s3_key {} is not likely to match: {what}", quoted(text));
     findings.push(Diagnostic::warning(&entry.position_at(0), message).help(format!("write '{meant}'")));
 }
 
-/// A reference as Python's `BasicInterpolation` has it, `%(name)s`: what stands before it, its name, and what stands behind it.
-fn python_reference(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once("%(")?;
-    let (name, behind) = rest.split_once(")s")?;
-    Some((before, name, behind))
-}
+/// What is wrong with an `s3_key` that was written as something else, and the regex that was meant.
+type Misread = (&'static str, fn(&str) -> Option<String>);
 
-/// What an `s3_key` was meant as, and the regex for that; nothing where it is one.
-fn misread_key(text: &str) -> Option<(&'static str, String)> {
-    let start = text.strip_prefix('^').unwrap_or(text);
-    let lower = start.to_ascii_lowercase();
-    let inner = start.trim_matches(['"', '\'', '/']);
-    let inner = inner.strip_suffix("/$").or(inner.strip_suffix("\"$")).unwrap_or(inner);
-    let plain = |word: &str| !word.contains(['{', '}', '[', ']', '(', ')', '|', '\\']);
-    let words: Vec<&str> = text.split([',', ' ']).filter(|word| !word.is_empty()).collect();
-    if let Some(list) = text
-        .strip_prefix('[')
-        .and_then(|list| list.strip_suffix(']'))
-        .filter(|list| list.contains(['"', '\'']))
-    {
-        let folders = list.split(',').map(|word| word.trim().trim_matches(['"', '\'']).trim_end_matches('/'));
-        return Some(("it is one regex, and no list of several", folders.collect::<Vec<_>>().join("|")));
-    }
-    if text.contains(['"', '\'']) {
+/// The ways in which an `s3_key` is misread; the first that fits counts.
+const MISREAD: [Misread; 10] = [
+    ("it is one regex, and no list of several", |text| {
+        let list = text.strip_prefix('[')?.strip_suffix(']').filter(|list| list.contains(['"', '\'']))?;
+        let folder = |word: &str| word.trim().trim_matches(['"', '\'']).trim_end_matches('/').to_owned();
+        Some(list.split(',').map(folder).collect::<Vec<_>>().join("|"))
+    }),
+    ("quotes are part of the regex, and hardly a key has any", |text| {
+        let inner = bare(text);
         let inner = inner.strip_prefix("r\"").or(inner.strip_prefix("r'")).unwrap_or(inner);
-        return Some((
-            "quotes are part of the regex, and hardly a key has any",
-            inner.trim_matches(['"', '\'']).to_owned(),
-        ));
-    }
-    if let Some((before, name, behind)) = python_reference(text) {
-        return Some(("such a reference is not replaced", format!("{before}${{{name}}}{behind}")));
-    }
-    let behind_bucket = ["s3://", "s3a://", "arn:aws:s3:::", "https://", "http://"]
-        .iter()
-        .find(|scheme| lower.starts_with(**scheme))
-        .and_then(|scheme| start.get(scheme.len()..)?.split_once('/').or(Some(("", ""))));
-    if let Some((_, key)) = behind_bucket {
-        return Some((
-            "the regex is looked for in the key, which has no bucket",
-            key.trim_end_matches(['/', '*']).to_owned(),
-        ));
-    }
-    if text.contains('\n') {
-        let lines: Vec<&str> = text.split('\n').map(|line| line.trim().trim_matches('|')).collect();
-        return Some(("it is one regex, and the line feed is part of it", lines.join("|")));
-    }
-    if start.starts_with("./") {
-        return Some(("a key does not begin with './'", inner.trim_start_matches("./").to_owned()));
-    }
-    if start.starts_with('/') {
-        return Some(("a key does not begin with '/'", inner.to_owned()));
-    }
-    if words.len() > 1 && words.iter().all(|word| plain(word)) {
-        return Some(("it is one regex, and no list of several", words.join("|")));
-    }
-    if ["%Y", "YYYY", "yyyy"].iter().any(|year| text.contains(year)) {
-        let before = text.find(['%', 'Y', 'y', '{']).and_then(|at| text.get(..at)).unwrap_or_default();
-        return Some(("a date is no pattern there", before.to_owned()));
-    }
-    if text.contains("/*.") || text.contains("**") {
-        let meant = text.replace("**/", "").replace("*.", ".*\\.").replace("**", ".*");
-        return Some(("a star repeats what stands before it", meant));
-    }
-    None
+        text.contains(['"', '\'']).then(|| inner.trim_matches(['"', '\'']).to_owned())
+    }),
+    ("such a reference is not replaced", |text| {
+        // Python's `BasicInterpolation` has `%(name)s`.
+        let (before, rest) = text.split_once("%(")?;
+        let (name, behind) = rest.split_once(")s")?;
+        Some(format!("{before}${{{name}}}{behind}"))
+    }),
+    ("the regex is looked for in the key, which has no bucket", |text| {
+        let start = text.strip_prefix('^').unwrap_or(text);
+        let lower = start.to_ascii_lowercase();
+        let schemes = ["s3://", "s3a://", "arn:aws:s3:::", "https://", "http://"];
+        let scheme = schemes.into_iter().find(|scheme| lower.starts_with(scheme))?;
+        let (_, key) = start.get(scheme.len()..)?.split_once('/').unwrap_or_default();
+        Some(key.trim_end_matches(['/', '*']).to_owned())
+    }),
+    ("it is one regex, and the line feed is part of it", |text| {
+        let lines = || text.split('\n').map(|line| line.trim().trim_matches('|'));
+        text.contains('\n').then(|| lines().collect::<Vec<_>>().join("|"))
+    }),
+    ("a key does not begin with './'", |text| {
+        let is_so = text.strip_prefix('^').unwrap_or(text).starts_with("./");
+        is_so.then(|| bare(text).trim_start_matches("./").to_owned())
+    }),
+    ("a key does not begin with '/'", |text| {
+        text.strip_prefix('^').unwrap_or(text).starts_with('/').then(|| bare(text).to_owned())
+    }),
+    ("it is one regex, and no list of several", |text| {
+        let is_plain = |word: &&str| !word.contains(['{', '}', '[', ']', '(', ')', '|', '\\']);
+        let words: Vec<&str> = text.split([',', ' ']).filter(|word| !word.is_empty()).collect();
+        (words.len() > 1 && words.iter().all(is_plain)).then(|| words.join("|"))
+    }),
+    ("a date is no pattern there", |text| {
+        let has_year = ["%Y", "YYYY", "yyyy"].iter().any(|year| text.contains(year));
+        has_year.then(|| text.split(['%', 'Y', 'y', '{']).next().unwrap_or_default().to_owned())
+    }),
+    ("a star repeats what stands before it", |text| {
+        let meant = || text.replace("**/", "").replace("*.", ".*\\.").replace("**", ".*");
+        (text.contains("/*.") || text.contains("**")).then(meant)
+    }),
+];
+
+/// An `s3_key` without the quotes, slashes and anchors around it.
+fn bare(text: &str) -> &str {
+    let inner = text.strip_prefix('^').unwrap_or(text).trim_matches(['"', '\'', '/']);
+    inner.strip_suffix("/$").or(inner.strip_suffix("\"$")).unwrap_or(inner)
 }
 
 /// A section that only changes settings of a log type which the other loader has built in, and this one has not.

@@ -73,9 +73,7 @@ pub(super) fn at_most_one(text: &str) -> Result<Option<SourceName>, ValueError> 
     let mut sources = list(text)?;
     match words(text).nth(1) {
         None => Ok(sources.pop()),
-        Some((offset, _)) => {
-            Err(ValueError::new(offset, format!("{} is more than one source", quoted(text))))
-        }
+        Some((offset, _)) => Err(ValueError::of(offset, text, "is more than one source")),
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn one(text: &str) -> Result<TimeFormat, ValueError> {
         return Ok(format.clone());
     }
     if !text.contains('%') {
-        let problem = ValueError::new(0, format!("{} is no time format", quoted(text)));
+        let problem = ValueError::of(0, text, "is no time format");
         let help = did_you_mean(text, WORDS.map(|(word, _)| word));
         let otherwise = "write epoch, syslog, iso8601 or a pattern such as '%Y-%m-%d %H:%M:%S'";
         return Err(problem.help(help.unwrap_or_else(|| otherwise.to_owned())));
@@ -58,10 +58,8 @@ pub(super) fn list(text: &str) -> Result<Vec<TimeFormat>, ValueError> {
             formats.push(one(line.trim()).map_err(at)?);
         } else {
             for (offset, word) in words(line) {
-                formats.push(
-                    one(word.trim_end_matches(','))
-                        .map_err(|problem| ValueError { offset: offset + start, ..problem })?,
-                );
+                let at = |problem| ValueError { offset: offset + start, ..problem };
+                formats.push(one(word.trim_end_matches(',')).map_err(at)?);
             }
         }
         start += line.len() + 1;
@@ -84,32 +82,31 @@ fn pattern(text: &str) -> Result<(), ValueError> {
             .by_ref()
             .map(|(_, c)| c)
             .find(|c| !matches!(c, '-' | '_' | '^' | '#' | '.' | ':' | '0'..='9'));
-        match code {
-            None => {
-                return Err(ValueError::new(offset, "'%' at the end").help("write '%%' for a percent sign"));
-            }
-            Some('Z') => {
-                return Err(ValueError::new(offset, "code '%Z' (a zone's name) cannot be read")
-                    .help("read an offset with '%z', or name the zone in 'timestamp_tz'"));
-            }
-            Some(code @ ('c' | 'x' | 'X')) => {
-                return Err(ValueError::new(
-                    offset,
-                    format!("code '%{code}' depends on a locale and cannot be read"),
-                )
-                .help("write its parts out, such as '%Y-%m-%d %H:%M:%S'"));
-            }
+        let (message, help) = match code {
+            None => ("'%' at the end".to_owned(), "write '%%' for a percent sign"),
+            Some('Z') => (
+                "code '%Z' (a zone's name) cannot be read".to_owned(),
+                "read an offset with '%z', or name the zone in 'timestamp_tz'",
+            ),
+            Some(code @ ('c' | 'x' | 'X')) => (
+                format!("code '%{code}' depends on a locale and cannot be read"),
+                "write its parts out, such as '%Y-%m-%d %H:%M:%S'",
+            ),
             Some(code) if !CODES.contains(code) => {
                 let code = quoted(&format!("%{code}"));
                 return Err(ValueError::new(offset, format!("there is no code {code}")));
             }
-            Some('%') => {}
-            Some(code) if seen.contains(&code) => {
-                return Err(ValueError::new(offset, format!("code '%{code}' stands there twice"))
-                    .help("a list of formats belongs into 'timestamp_format_list', one a line"));
+            Some('%') => continue,
+            Some(code) if seen.contains(&code) => (
+                format!("code '%{code}' stands there twice"),
+                "a list of formats belongs into 'timestamp_format_list', one a line",
+            ),
+            Some(code) => {
+                seen.push(code);
+                continue;
             }
-            Some(code) => seen.push(code),
-        }
+        };
+        return Err(ValueError::new(offset, message).help(help));
     }
     read_back(text)
 }
@@ -127,7 +124,7 @@ fn read_back(text: &str) -> Result<(), ValueError> {
     let written = jiff::fmt::strtime::format(text, &sample).map_err(|error| refused(&error))?;
     let read = jiff::fmt::strtime::parse(text, &written).map_err(|error| refused(&error))?;
     if read.to_timestamp().is_err() && read.to_date().is_err() {
-        let problem = ValueError::new(0, format!("{} names no day of a year", quoted(text)));
+        let problem = ValueError::of(0, text, "names no day of a year");
         return Err(problem.help("a time without a year is read by 'syslog'"));
     }
     Ok(())

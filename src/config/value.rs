@@ -13,7 +13,6 @@ use super::log_type::{IndexTime, RawMessage, Rotation};
 use super::suggestion::did_you_mean;
 use crate::parse::time::Zone;
 
-/// What is wrong with a value.
 #[derive(Debug)]
 pub(super) struct ValueError {
     /// Byte of the value at which it stands.
@@ -25,6 +24,11 @@ pub(super) struct ValueError {
 impl ValueError {
     pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
         Self { offset, message: message.into(), help: None }
+    }
+
+    /// What is said of a text: `'12a' is no number`.
+    pub(super) fn of(offset: usize, text: &str, what: &str) -> Self {
+        Self::new(offset, format!("{} {what}", quoted(text)))
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> Self {
@@ -104,27 +108,37 @@ pub(super) fn encoding(text: &str) -> Result<&'static Encoding, ValueError> {
     let encoding = Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != REPLACEMENT);
     match encoding {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
-            let error = ValueError::new(0, format!("{} is told by its byte order mark", quoted(text)));
+            let error = ValueError::of(0, text, "is told by its byte order mark");
             Err(error.help("take the line out, and let the sender write the mark"))
         }
         Some(encoding) => Ok(encoding),
-        None => Err(ValueError::new(0, format!("{} is no encoding", quoted(text)))
+        None => Err(ValueError::of(0, text, "is no encoding")
             .help("write shift_jis, euc-jp, iso-2022-jp, gbk, euc-kr, windows-1252 …")),
     }
+}
+
+/// Words between blanks.
+pub(super) fn all_words(text: &str) -> Result<Vec<String>, ValueError> {
+    Ok(words(text).map(|(_, word)| word.to_owned()).collect())
+}
+
+/// The names of columns: a hyphen cannot stand in the name of a key.
+pub(super) fn columns(text: &str) -> Result<Vec<String>, ValueError> {
+    Ok(words(text).map(|(_, word)| word.replace('-', "_")).collect())
 }
 
 /// The path of a field in a record: one name, or several with dots between them.
 pub(super) fn record_path(text: &str) -> Result<String, ValueError> {
     match words(text).nth(1) {
         None => Ok(text.to_owned()),
-        Some((offset, word)) => Err(ValueError::new(offset, format!("{} is a second field", quoted(word)))
+        Some((offset, word)) => Err(ValueError::of(offset, word, "is a second field")
             .help("name one field; others are looked for by themselves")),
     }
 }
 
 /// A number of lines.
 pub(super) fn number(text: &str) -> Result<u64, ValueError> {
-    text.parse().map_err(|_| ValueError::new(0, format!("{} is no number", quoted(text))))
+    text.parse().map_err(|_| ValueError::of(0, text, "is no number"))
 }
 
 /// The character between values; without one, blanks.
@@ -133,7 +147,7 @@ pub(super) fn delimiter(text: &str) -> Result<Option<u8>, ValueError> {
         [] => Ok(None),
         [byte] => Ok(Some(*byte)),
         b"\\t" => Ok(Some(b'\t')),
-        _ => Err(ValueError::new(0, format!("{} is more than one character", quoted(text)))),
+        _ => Err(ValueError::of(0, text, "is more than one character")),
     }
 }
 
@@ -142,7 +156,7 @@ pub(super) fn boolean(text: &str) -> Result<bool, ValueError> {
     match text.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Ok(true),
         "0" | "no" | "false" | "off" => Ok(false),
-        _ => Err(ValueError::new(0, format!("{} is neither 'True' nor 'False'", quoted(text)))),
+        _ => Err(ValueError::of(0, text, "is neither 'True' nor 'False'")),
     }
 }
 
@@ -173,7 +187,7 @@ pub(super) fn zone(text: &str) -> Result<Zone, ValueError> {
         return offset(text).map(Zone::Fixed);
     }
     Zone::named(text).ok_or_else(|| {
-        let problem = ValueError::new(0, format!("{} is no time zone", quoted(text)));
+        let problem = ValueError::of(0, text, "is no time zone");
         let names: Vec<String> = Zone::names().collect();
         // Nearly all short names are like one of another continent's.
         let help = Some(names.iter().map(String::as_str)).filter(|_| text.contains('/'));
@@ -185,7 +199,7 @@ pub(super) fn zone(text: &str) -> Result<Zone, ValueError> {
 /// `+09:00` or `+0900`; upstream's older hours, `9` and `5.5`, as well.
 fn offset(text: &str) -> Result<Offset, ValueError> {
     const WAY_OUT: &str = "write it like '+09:00' or 'Asia/Tokyo'";
-    let problem = || ValueError::new(0, format!("{} is no offset from UTC", quoted(text))).help(WAY_OUT);
+    let problem = || ValueError::of(0, text, "is no offset from UTC").help(WAY_OUT);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
@@ -224,10 +238,10 @@ fn offset(text: &str) -> Result<Offset, ValueError> {
 /// The start of an index's name, by OpenSearch's rules.
 pub(super) fn index_name(text: &str) -> Result<String, ValueError> {
     if text.starts_with(['_', '-', '+']) {
-        return Err(ValueError::new(0, format!("{} begins with '_', '-' or '+'", quoted(text))));
+        return Err(ValueError::of(0, text, "begins with '_', '-' or '+'"));
     }
     if matches!(text, "." | "..") {
-        return Err(ValueError::new(0, format!("{} is no name of an index", quoted(text))));
+        return Err(ValueError::of(0, text, "is no name of an index"));
     }
     part_of_index_name(text)
 }
@@ -236,7 +250,7 @@ pub(super) fn index_name(text: &str) -> Result<String, ValueError> {
 pub(super) fn part_of_index_name(text: &str) -> Result<String, ValueError> {
     for (offset, c) in text.char_indices() {
         if c.is_uppercase() {
-            let problem = ValueError::new(offset, format!("{} has capital letters", quoted(text)));
+            let problem = ValueError::of(offset, text, "has capital letters");
             return Err(problem.help(format!("write '{}'", text.to_lowercase())));
         }
         if c.is_whitespace() || c.is_control() || r#"\/*?"<>|,#:“”‘’„"#.contains(c) {
@@ -271,8 +285,7 @@ pub(super) fn version(text: &str) -> Result<String, ValueError> {
     if text.split('.').count() == 3 && text.split('.').all(number) {
         Ok(text.to_owned())
     } else {
-        Err(ValueError::new(0, format!("{} is no version of ECS", quoted(text)))
-            .help("write it like '8.11.0'"))
+        Err(ValueError::of(0, text, "is no version of ECS").help("write it like '8.11.0'"))
     }
 }
 
@@ -280,7 +293,7 @@ pub(super) fn version(text: &str) -> Result<String, ValueError> {
 pub(super) fn word(text: &str) -> Result<String, ValueError> {
     match words(text).nth(1) {
         None => Ok(text.to_owned()),
-        Some((offset, _)) => Err(ValueError::new(offset, format!("{} is more than one word", quoted(text)))),
+        Some((offset, _)) => Err(ValueError::of(offset, text, "is more than one word")),
     }
 }
 
@@ -299,33 +312,25 @@ pub(super) fn added_names(text: &str) -> Result<Vec<String>, ValueError> {
 
 /// Names of HTTP headers, in lower case.
 pub(super) fn headers(text: &str) -> Result<Vec<String>, ValueError> {
-    words(text)
-        .map(|(offset, word)| {
-            let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            if word.bytes().all(token) {
-                Ok(word.to_ascii_lowercase())
-            } else {
-                let problem =
-                    ValueError::new(offset, format!("{} is no name of an HTTP header", quoted(word)));
-                Err(problem.help("part the names by blanks"))
-            }
-        })
-        .collect()
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    let names = names(text, is_token, "an HTTP header", "part the names by blanks")?;
+    Ok(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
 }
 
 /// Names of parameters and of members of JSON.
 pub(super) fn parameters(text: &str) -> Result<Vec<String>, ValueError> {
-    words(text)
-        .map(|(offset, word)| {
-            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-            if word.chars().all(is_name) {
-                Ok(word.to_owned())
-            } else {
-                let problem = ValueError::new(offset, format!("{} is no name of a parameter", quoted(word)));
-                Err(problem.help("part the names by blanks, without quotes and commas"))
-            }
-        })
-        .collect()
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    names(text, is_name, "a parameter", "part the names by blanks, without quotes and commas")
+}
+
+fn names(text: &str, may_have: fn(char) -> bool, of: &str, help: &str) -> Result<Vec<String>, ValueError> {
+    let wrong = |(offset, word): (usize, &str)| {
+        ValueError::new(offset, format!("{} is no name of {of}", quoted(word))).help(help)
+    };
+    match words(text).find(|(_, word)| !word.chars().all(may_have)) {
+        Some(word) => Err(wrong(word)),
+        None => all_words(text),
+    }
 }
 
 /// Names that `read` reads, or names to be added to the built-in ones, each with a plus sign before it, or taken from them, with a minus sign.
@@ -346,7 +351,7 @@ pub(super) fn extended(
     let mut names = read(built_in)?;
     for (offset, word) in words(text) {
         let Some(name) = word.strip_prefix(['+', '-']) else {
-            let problem = ValueError::new(offset, format!("{} has no '+' and no '-'", quoted(word)));
+            let problem = ValueError::of(offset, word, "has no '+' and no '-'");
             return Err(problem.help(
                 "write '+' or '-' before each name to add or to leave out some, or before none to replace the built-in ones",
             ));
@@ -359,7 +364,7 @@ pub(super) fn extended(
         let before = names.len();
         names.retain(|known| !read.iter().any(|name| is_same_name(name, known)));
         if names.len() == before {
-            let problem = ValueError::new(offset, format!("{} is none of the built-in names", quoted(name)));
+            let problem = ValueError::of(offset, name, "is none of the built-in names");
             return Err(problem.help("'es-loader check' shows the names that are redacted"));
         }
     }
@@ -399,10 +404,7 @@ pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, ValueError> {
 }
 
 fn block(word: &str) -> Result<Cidr, ValueError> {
-    let error = || {
-        ValueError::new(0, format!("{} is no block of addresses", quoted(word)))
-            .help("write it like '10.0.0.0/8'")
-    };
+    let error = || ValueError::of(0, word, "is no block of addresses").help("write it like '10.0.0.0/8'");
     let (address, prefix) = match word.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (word, None),
@@ -418,6 +420,6 @@ fn block(word: &str) -> Result<Cidr, ValueError> {
     if first == address {
         return Ok(block);
     }
-    let error = ValueError::new(0, format!("{} is no block: bits behind its prefix are set", quoted(word)));
+    let error = ValueError::of(0, word, "is no block: bits behind its prefix are set");
     Err(error.help(format!("did you mean '{first}/{prefix}'?")))
 }

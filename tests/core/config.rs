@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use es_loader::config::cidr::Cidr;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::config::log_type::{FileFormat, IndexTime, LogType, RawMessage, Rotation, SourceName};
-use es_loader::config::{Config, KeyMatch, check};
-use es_loader::map::compiled::CompiledSections;
+use es_loader::config::{Config, check};
+use es_loader::map::compiled::{Choice, CompiledSections};
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
 use es_loader::parse::time::{TimeFormat, Zone};
@@ -470,10 +470,11 @@ fn the_first_section_that_matches_takes_the_key() {
         "[one]\nindex_name = log-one\ns3_key = ^logs/one/\ns3_key_ignored = \\.tmp$$\n\
          [two]\nindex_name = log-two\ns3_key = ^logs/\n",
     );
-    let name = |key: &str| match config.log_type_for(key) {
-        KeyMatch::LogType(log_type) => format!("takes {}", log_type.name),
-        KeyMatch::Ignored(log_type) => format!("ignored by {}", log_type.name),
-        KeyMatch::None => "none".to_owned(),
+    let sections = CompiledSections::new(config).unwrap();
+    let name = |key: &str| match sections.for_key(key) {
+        Choice::Load(section) => format!("takes {}", section.log_type().name),
+        Choice::Ignored(name) => format!("ignored by {name}"),
+        _ => "none".to_owned(),
     };
     assert_eq!(name("AWSLogs/ds_agent/2020/12/19/x.gz"), "takes deepsecurity");
     assert_eq!(name("logs/one/x.gz"), "takes one");
