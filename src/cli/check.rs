@@ -13,37 +13,25 @@ use super::{findings, output};
 use crate::config::log_type::{LogType, Redaction};
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
+use crate::map::compiled::CompiledSections;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
     let format = if args.json { FindingFormat::Json } else { args.format };
-    match check(args, format) {
-        Err(CheckError::Settings(settings::Error::Config(findings))) => {
+    let (names, mut sections) = match configuration(args) {
+        Ok(found) => found,
+        Err(settings::Error::Config(findings)) => {
             findings::write(&findings, format)?;
-            Ok(ExitCode::from(1))
+            return Ok(ExitCode::from(1));
         }
-        Err(CheckError::Settings(error)) => Err(error.into()),
-        Err(CheckError::Other(failure)) => Err(failure),
-        Ok(()) => Ok(ExitCode::SUCCESS),
-    }
-}
-
-fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
-    let (files, exclusions) = if args.files.is_empty() {
-        (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
-    } else {
-        let (rules, configs): (Vec<PathBuf>, Vec<PathBuf>) = args.files.iter().cloned().partition(|path| {
-            path.extension().is_some_and(|extension| extension == "csv" || extension == "json")
-        });
-        (settings::read_files(&configs)?, settings::read_files(&rules)?)
+        Err(error) => return Err(error.into()),
     };
-    let mut sections = settings::sections_excluding(&files, &exclusions)?;
     if !args.sample.is_empty() {
         let samples = args.sample.iter().map(|path| sample(path)).collect::<Result<Vec<_>, _>>()?;
         sections = sections.knowing(|key| samples.iter().any(|sample| has_key(sample, key)));
     }
-    findings::write(sections.warnings(), format).map_err(CheckError::Other)?;
+    findings::write(sections.warnings(), format)?;
     if format != FindingFormat::Text {
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     for section in sections.iter() {
         let log_type = section.log_type();
@@ -59,10 +47,23 @@ fn check(args: &CheckArgs, format: FindingFormat) -> Result<(), CheckError> {
     if settings::document_ids()? == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
     }
-    let names: Vec<&str> = files.iter().chain(&exclusions).map(|file| file.name.as_str()).collect();
     let names = if names.is_empty() { "the built-in configuration".to_owned() } else { names.join(", ") };
     output::line(format_args!("no errors in {names}"));
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The sections that the arguments name, and the names of the files that they stand in.
+fn configuration(args: &CheckArgs) -> Result<(Vec<String>, CompiledSections), settings::Error> {
+    let (files, exclusions) = if args.files.is_empty() {
+        (settings::config_files(None)?, settings::exclusion_files(&[], None)?)
+    } else {
+        let (rules, configs): (Vec<PathBuf>, Vec<PathBuf>) = args.files.iter().cloned().partition(|path| {
+            path.extension().is_some_and(|extension| extension == "csv" || extension == "json")
+        });
+        (settings::read_files(&configs)?, settings::read_files(&rules)?)
+    };
+    let sections = settings::sections_excluding(&files, &exclusions)?;
+    Ok((files.into_iter().chain(exclusions).map(|file| file.name).collect(), sections))
 }
 
 /// Names the values that documents do not have, once for the sections that leave out the same.
@@ -93,27 +94,14 @@ fn not_written<'l>(log_types: impl Iterator<Item = &'l LogType>) {
     }
 }
 
-/// Why a check has ended.
-enum CheckError {
-    Settings(settings::Error),
-    Other(Failure),
-}
-
-impl From<settings::Error> for CheckError {
-    fn from(error: settings::Error) -> Self {
-        Self::Settings(error)
-    }
-}
-
 /// The text of a file with lines of the user's, gzipped or not.
-fn sample(path: &Path) -> Result<Vec<u8>, CheckError> {
-    let failure = |error: std::io::Error| CheckError::Other(Failure(format!("{}: {error}", path.display())));
-    let bytes = std::fs::read(path).map_err(failure)?;
+fn sample(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = std::fs::read(path).map_err(Failure::at(path))?;
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
     }
     let mut text = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(failure)?;
+    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(Failure::at(path))?;
     Ok(text)
 }
 

@@ -1,20 +1,20 @@
 //! `es-loader diff`: which documents of a sample change where one configuration takes the place of another.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::Value;
 
 use super::args::local::DiffArgs;
-use super::documents::{self, FlatDocument};
 use super::failure::Failure;
-use super::inputs::{self, Input};
+use super::inputs;
+use super::sample::FlatDocument;
 use super::{output, sample};
 use crate::bytes::safe::Safe;
+use crate::bytes::slice::cut;
 use crate::local::settings;
 use crate::map::compiled::CompiledSections;
-use crate::report::Outcome;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;
@@ -59,7 +59,7 @@ fn compiled(config: &Path) -> Result<CompiledSections, Failure> {
 }
 
 fn documents(
-    paths: &[std::path::PathBuf],
+    paths: &[PathBuf],
     section: Option<&str>,
     sections: &CompiledSections,
 ) -> Result<Vec<FlatDocument>, Failure> {
@@ -70,29 +70,17 @@ fn documents(
                 "samples are local files: fetch the object first, with aws s3 cp".to_owned(),
             ));
         }
-        if let Input::NotLoaded(report) = &input {
-            return Err(reason(&report.object, &report.outcome));
-        }
-        let object =
-            sample::open(input, sections, None).map_err(|report| reason(&report.object, &report.outcome))?;
+        let object = sample::open(input, sections, None)
+            .map_err(|report| Failure(format!("{}: {}", Safe(&report.object), report.outcome.reason())))?;
         let name = object.name.clone();
         let Some(section) = sections.named(&object.section) else { continue };
-        let (documents, account) = documents::of_sample(object.reader, section, object.facts);
+        let (documents, account) = sample::documents(object.reader, section, object.facts);
         if let Some(broken) = account.broken {
             return Err(Failure(format!("{}: {}", Safe(&name), broken.reason)));
         }
         found.extend(documents);
     }
     Ok(found)
-}
-
-fn reason(object: &str, outcome: &Outcome) -> Failure {
-    match outcome {
-        Outcome::Skipped(reason) | Outcome::Failed { reason, .. } => {
-            Failure(format!("{}: {reason}", Safe(object)))
-        }
-        Outcome::Loaded => Failure(format!("{}: not loaded", Safe(object))),
-    }
 }
 
 impl Changes {
@@ -142,9 +130,5 @@ pub(super) fn differing<'d>(
 /// A value for people, its end left out where it is long.
 pub(super) fn shown(value: Option<&Value>) -> String {
     let Some(value) = value else { return "absent".to_owned() };
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", crate::bytes::slice::part(&text, ..end)),
-        None => text,
-    }
+    cut(&value.to_string(), SHOWN)
 }

@@ -6,7 +6,7 @@ use super::args::local::FindingFormat;
 use super::failure::Failure;
 use super::output;
 use super::test::github_text;
-use crate::config::diagnostic::{Diagnostic, Severity};
+use crate::config::diagnostic::Diagnostic;
 
 /// Writes all findings: for people to standard error, else to standard output.
 pub(super) fn write(findings: &[Diagnostic], format: FindingFormat) -> Result<(), Failure> {
@@ -19,13 +19,6 @@ pub(super) fn write(findings: &[Diagnostic], format: FindingFormat) -> Result<()
     Ok(())
 }
 
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
 fn text(finding: &Diagnostic) -> String {
     match &finding.help {
         Some(help) => format!("{}; {help}", finding.message),
@@ -36,7 +29,7 @@ fn text(finding: &Diagnostic) -> String {
 fn as_json(finding: &Diagnostic) -> Value {
     let Diagnostic { severity, position, message, help } = finding;
     json!({
-        "severity": word(*severity),
+        "severity": severity.to_string(),
         "file": position.file,
         "line": position.line,
         "column": position.column,
@@ -50,7 +43,7 @@ fn annotation(finding: &Diagnostic) -> String {
     // In a property, a comma and a colon end it.
     let file = github_text(&position.file).replace(':', "%3A").replace(',', "%2C");
     let place = format!("file={file},line={},col={}", position.line, position.column);
-    format!("::{} {place}::{}", word(finding.severity), github_text(&text(finding)))
+    format!("::{} {place}::{}", finding.severity, github_text(&text(finding)))
 }
 
 /// A log of SARIF 2.1.0 with one run.
@@ -59,7 +52,7 @@ fn sarif(findings: &[Diagnostic]) -> Value {
         let position = &finding.position;
         json!({
             "ruleId": "user.ini",
-            "level": word(finding.severity),
+            "level": finding.severity.to_string(),
             "message": { "text": text(finding) },
             "locations": [{ "physicalLocation": {
                 "artifactLocation": { "uri": position.file },

@@ -11,22 +11,17 @@ use crate::generate::{Encoding, Options};
 
 pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     let mut options = Options { seed: args.seed, lines: args.lines, ..Options::default() };
-    if let Some(percent) = args.leef {
-        options.leef_share = f64::from(percent) / 100.0;
-    }
-    if let Some(percent) = args.hostile {
-        options.hostile_share = f64::from(percent) / 100.0;
-    }
-    let is_gzip =
-        args.out.as_ref().is_some_and(|path| path.extension().is_some_and(|extension| extension == "gz"));
+    let share = |percent| f64::from(percent) / 100.0;
+    options.leef_share = args.leef.map_or(options.leef_share, share);
+    options.hostile_share = args.hostile.map_or(options.hostile_share, share);
+    let is_gzip = args.out.as_ref().and_then(|path| path.extension()).is_some_and(|name| name == "gz");
     options.encoding = if is_gzip { Encoding::Gzip } else { Encoding::Plain };
     let summary = match &args.out {
         Some(path) => {
-            let at = |error: io::Error| Failure(format!("{}: {error}", path.display()));
-            let mut out = BufWriter::new(File::create(path).map_err(at)?);
-            let summary = generate::run(&options, &mut out).map_err(at)?;
-            out.flush().map_err(at)?;
-            summary
+            let mut out = BufWriter::new(File::create(path).map_err(Failure::at(path))?);
+            generate::run(&options, &mut out)
+                .and_then(|summary| out.flush().map(|()| summary))
+                .map_err(Failure::at(path))?
         }
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
@@ -40,7 +35,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     };
     if let Some(path) = &args.truth {
         let json = serde_json::to_vec_pretty(&summary)?;
-        std::fs::write(path, json).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        std::fs::write(path, json).map_err(Failure::at(path))?;
     }
     Ok(ExitCode::SUCCESS)
 }

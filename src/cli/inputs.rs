@@ -13,28 +13,32 @@ use crate::trigger::object_ref::ObjectRef;
 /// The file that `-` stands for.
 const STANDARD_INPUT: &str = "/dev/stdin";
 
-/// Something to load.
 #[derive(Clone)]
 pub(crate) enum Input {
     /// A local file, and the name of the section that loads it.
-    File { path: PathBuf, section: String },
-    /// An object of S3.
+    File {
+        path: PathBuf,
+        section: String,
+    },
     Object(Box<ObjectRef>),
     /// All objects of a bucket whose keys begin so.
-    Prefix { bucket: String, prefix: String },
+    Prefix {
+        bucket: String,
+        prefix: String,
+    },
     /// What needs no loading, with its reason.
     NotLoaded(Box<ObjectReport>),
 }
 
 impl Input {
     /// An input that gives no object.
-    pub(crate) fn not_loaded(name: String, outcome: Outcome) -> Self {
+    fn not_loaded(name: String, outcome: Outcome) -> Self {
         Self::NotLoaded(Box::new(ObjectReport::not_loaded(name, outcome)))
     }
 
     /// An input that cannot be read. Another try does not help.
-    pub(crate) fn failed(name: String, reason: String) -> Self {
-        Self::not_loaded(name, Outcome::Failed { reason, retry: false })
+    pub(crate) fn failed(name: String, reason: impl ToString) -> Self {
+        Self::NotLoaded(Box::new(ObjectReport::failed(name, reason)))
     }
 
     /// What the report calls it.
@@ -48,7 +52,6 @@ impl Input {
         }
     }
 
-    /// Whether the input lies in S3.
     pub(crate) fn is_remote(&self) -> bool {
         matches!(self, Self::Object(_) | Self::Prefix { .. })
     }
@@ -71,9 +74,9 @@ pub(crate) fn total_bytes(inputs: &[Input]) -> Option<u64> {
 
 /// The objects of an event, as S3, SQS, SNS or EventBridge send it, that stands in a file.
 pub(crate) fn of_event(file: &Path) -> Result<Vec<Input>, Failure> {
-    let at = |error: String| Failure(format!("{}: {error}", file.display()));
-    let text = std::fs::read(file).map_err(|error| at(error.to_string()))?;
-    let event = serde_json::from_slice(&text).map_err(|error| at(format!("not JSON: {error}")))?;
+    let text = std::fs::read(file).map_err(Failure::at(file))?;
+    let not_json = |error| Failure::at(file)(format_args!("not JSON: {error}"));
+    let event = serde_json::from_slice(&text).map_err(not_json)?;
     let mut inputs = Vec::new();
     for message in trigger::parse(&event).messages {
         inputs.extend(message.objects.into_iter().map(|object| Input::Object(Box::new(object))));
@@ -84,7 +87,7 @@ pub(crate) fn of_event(file: &Path) -> Result<Vec<Input>, Failure> {
                 .map(|skipped| Input::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string()))),
         );
         let errors = message.errors.into_iter();
-        inputs.extend(errors.map(|error| Input::failed(file.display().to_string(), error.to_string())));
+        inputs.extend(errors.map(|error| Input::failed(file.display().to_string(), error)));
     }
     Ok(inputs)
 }
@@ -98,7 +101,7 @@ pub(crate) fn of_paths(
     let mut inputs = Vec::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(of_file(STANDARD_INPUT.into(), section, sections)?);
+            inputs.push(of_file(STANDARD_INPUT.into(), Found::ByName, section, sections)?);
             continue;
         }
         if let Some((bucket, key)) = s3_address(path) {
@@ -109,9 +112,9 @@ pub(crate) fn of_paths(
             inputs.push(match found {
                 Ok(file) => {
                     let found = if &file == path { Found::ByName } else { Found::InFolder };
-                    of_found(file, found, section, sections)?
+                    of_file(file, found, section, sections)?
                 }
-                Err((path, error)) => Input::failed(path.display().to_string(), error.to_string()),
+                Err((path, error)) => Input::failed(path.display().to_string(), error),
             });
         }
     }
@@ -134,7 +137,8 @@ fn of_address(bucket: &str, key: &str) -> Input {
 
 /// How a file came to be an input.
 #[derive(Clone, Copy)]
-enum Found {
+pub(crate) enum Found {
+    /// Somebody has named it.
     ByName,
     /// A folder may hold files that are no logs, as a prefix of a bucket does.
     InFolder,
@@ -142,14 +146,6 @@ enum Found {
 
 /// A local file is loaded by the section whose `s3_key` matches its path; where there is only one section, by that one.
 pub(crate) fn of_file(
-    path: PathBuf,
-    section: Option<&str>,
-    sections: &CompiledSections,
-) -> Result<Input, Failure> {
-    of_found(path, Found::ByName, section, sections)
-}
-
-fn of_found(
     path: PathBuf,
     found: Found,
     section: Option<&str>,
@@ -175,8 +171,10 @@ fn of_found(
         }
         (Choice::Unknown, ..) => {
             let names = names(sections);
-            let reason = format!("no section's s3_key matches the path; name one with --log-type: {names}");
-            Input::failed(key, reason)
+            Input::failed(
+                key,
+                format!("no section's s3_key matches the path; name one with --log-type: {names}"),
+            )
         }
     })
 }

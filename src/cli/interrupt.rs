@@ -32,7 +32,6 @@ impl Interrupt {
         Arc::clone(&self.0)
     }
 
-    /// Whether a signal has come.
     pub(crate) fn has_come(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

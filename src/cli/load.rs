@@ -95,10 +95,7 @@ fn load_files(
                     let object = object.monitored(Arc::clone(&progress), Arc::default(), None);
                     sink.load(object, sections, &limits, &progress)
                 }
-                Err(error) => ObjectReport::not_loaded(
-                    path.display().to_string(),
-                    Outcome::Failed { reason: error.to_string(), retry: false },
-                ),
+                Err(error) => ObjectReport::failed(path.display().to_string(), error),
             },
             Input::NotLoaded(report) => *report,
             Input::Object(_) | Input::Prefix { .. } => continue,

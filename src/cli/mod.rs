@@ -25,19 +25,18 @@ mod explain;
 mod coverage;
 mod findings;
 mod check;
-mod documents;
 mod test;
 mod diff;
-mod completions;
 mod iam;
 mod setup;
 mod generate;
 #[cfg(feature = "playground")]
 mod playground;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use self::args::{Args, Command};
 use self::failure::Failure;
@@ -53,7 +52,13 @@ pub fn run() -> ExitCode {
         Command::Check(check) => check::run(&check),
         Command::Test(test) => test::run(&test),
         Command::Diff(diff) => diff::run(&diff),
-        Command::Completions(completions) => completions::run(&completions),
+        Command::Completions(completions) => {
+            let mut text = Vec::new();
+            clap_complete::generate(completions.shell, &mut Args::command(), "es-loader", &mut text);
+            // A reader that has gone has seen enough.
+            let _ = io::stdout().write_all(&text);
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Setup(setup) => setup::run(&setup),
         Command::Redrive(redrive) => network::redrive(redrive),
         Command::Backfill(backfill) => network::backfill(backfill),

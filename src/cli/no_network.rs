@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::args::local::LoadArgs;
-use super::args::network::{AuditArgs, BackfillArgs, RedriveArgs, SetupArgs, TimelineArgs};
+use super::args::network::SetupArgs;
 use super::failure::Failure;
 use super::inputs::Input;
 use super::interrupt::Interrupt;
@@ -55,18 +55,9 @@ pub(super) fn setup(_: &SetupArgs, _: &CompiledSections, _: &[(String, Value)]) 
     Err(no_network())
 }
 
-pub(super) fn backfill(_: BackfillArgs) -> Result<ExitCode, Failure> {
+/// Stands for a command that is nothing without the network.
+pub(super) fn refuse<A>(_: A) -> Result<ExitCode, Failure> {
     Err(no_network())
 }
 
-pub(super) fn redrive(_: RedriveArgs) -> Result<ExitCode, Failure> {
-    Err(no_network())
-}
-
-pub(super) fn audit(_: AuditArgs) -> Result<ExitCode, Failure> {
-    Err(no_network())
-}
-
-pub(super) fn timeline(_: &TimelineArgs) -> Result<ExitCode, Failure> {
-    Err(no_network())
-}
+pub(super) use self::{refuse as audit, refuse as backfill, refuse as redrive, refuse as timeline};

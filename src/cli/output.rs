@@ -13,12 +13,10 @@ use crate::bytes::safe::{Safe, is_obeyed};
 #[cfg(feature = "edge")]
 use crate::report::Report;
 
-/// A line on standard output.
 pub(super) fn line(text: impl Display) {
     let _ = writeln!(io::stdout(), "{}", plain(&text));
 }
 
-/// A line on standard error.
 pub(super) fn notice(text: impl Display) {
     let _ = writeln!(io::stderr(), "{}", plain(&text));
 }

@@ -1,6 +1,6 @@
 //! The configuration that a command works by, compiled.
 
-use super::args::common::{Ids, SectionArgs};
+use super::args::common::SectionArgs;
 use super::failure::Failure;
 use super::output;
 use crate::local::settings;
@@ -20,10 +20,10 @@ pub(crate) fn compiled(args: &SectionArgs) -> Result<CompiledSections, Failure> 
 }
 
 /// The same sections for documents that are sent. A warning says what it costs to send them without ids.
-pub(crate) fn to_send(args: &SectionArgs, ids: Ids) -> Result<CompiledSections, Failure> {
+pub(crate) fn to_send(args: &SectionArgs, ids: DocumentIds) -> Result<CompiledSections, Failure> {
     let sections = compiled(args)?;
-    if ids == Ids::Off {
+    if ids == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
     }
-    Ok(DocumentIds::from(ids).apply(sections))
+    Ok(ids.apply(sections))
 }

@@ -24,9 +24,10 @@ use serde_json::Value;
 
 use super::args::local::{ResultFormat, TestArgs};
 use super::diff::shown;
-use super::documents::{self, FlatDocument};
 use super::failure::Failure;
 use super::output;
+use super::sample;
+use super::sample::FlatDocument;
 use crate::bytes::safe::Safe;
 use crate::local::files::files_under;
 use crate::local::open_object::Facts;
@@ -62,7 +63,6 @@ struct Case {
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    /// Its index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     index: Option<String>,
     /// A rule leaves it out.
@@ -81,7 +81,6 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// A case that was tried.
 struct Tried {
     name: String,
     path: PathBuf,
@@ -128,7 +127,7 @@ fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut cases = Vec::new();
     for path in paths {
         for found in files_under(path) {
-            let file = found.map_err(|(path, error)| Failure(format!("{}: {error}", path.display())))?;
+            let file = found.map_err(|(path, error)| Failure::at(&path)(error))?;
             if file == *path || file.to_string_lossy().ends_with(CASE_FILE) {
                 cases.push(file);
             }
@@ -142,12 +141,10 @@ fn case_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 impl Case {
     fn read(path: &Path) -> Result<Self, Failure> {
-        let at = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| at(&error))?;
-        serde_json::from_str(&text).map_err(|error| at(&error))
+        let text = std::fs::read_to_string(path).map_err(Failure::at(path))?;
+        serde_json::from_str(&text).map_err(Failure::at(path))
     }
 
-    /// The documents that the lines become.
     fn documents(&self, path: &Path, given: Option<&Path>) -> Result<Vec<FlatDocument>, Failure> {
         let beside = |config: &PathBuf| path.parent().unwrap_or(Path::new("")).join(config);
         let config = self.config.as_ref().map(beside).or_else(|| given.map(Path::to_owned));
@@ -162,14 +159,14 @@ impl Case {
         })?;
         let reader = Cursor::new(self.lines.join("\n").into_bytes());
         let facts = Facts::local("test".to_owned(), Timestamp::now());
-        Ok(documents::of_sample(Box::new(reader), section, facts).0)
+        Ok(sample::documents(Box::new(reader), section, facts).0)
     }
 
     fn record(&mut self, path: &Path, documents: Vec<FlatDocument>) -> Result<(), Failure> {
         self.documents = documents.into_iter().map(Expected::from).collect();
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
-        std::fs::write(path, text).map_err(|error| Failure(format!("{}: {error}", path.display())))
+        std::fs::write(path, text).map_err(Failure::at(path))
     }
 
     fn faults(&self, documents: &[FlatDocument]) -> Vec<Difference> {

@@ -12,7 +12,6 @@ use crate::deliver::expected::Expected;
 /// Ids that are asked for in one request.
 const IDS_AT_ONCE: usize = 1_000;
 
-/// Tries of one request.
 const TRIES: u32 = 4;
 
 /// Pause before another try; it doubles with each.
@@ -37,7 +36,6 @@ pub(crate) enum Verdict {
 /// What became of an object's documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// How it compares.
     pub(crate) verdict: Verdict,
     /// Documents that it has to give.
     pub(crate) expected: u64,

@@ -35,7 +35,7 @@ pub(super) async fn hide(aws: &SdkConfig, receipt: &Receipt, end: Option<Instant
     let queue = Queue::of_arn(aws, &receipt.queue)?;
     let latest = Instant::now() + PATIENCE;
     let end = end.map_or(latest, |end| end.min(latest));
-    let hiding = queue.hide_receipt(&receipt.handle, hidden(receipt.count, random_fraction()));
+    let hiding = queue.hide(&receipt.handle, hidden(receipt.count, random_fraction()));
     let done = tokio::time::timeout_at(end.into(), hiding).await;
     done.unwrap_or_else(|_| Err(queue.other("no answer in time".to_owned())))
 }

@@ -1,6 +1,5 @@
 //! The clients of this process, made from its environment: the same for the command line and the function.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
 use aws_types::SdkConfig;
@@ -20,18 +19,16 @@ use crate::local::settings::{filled_variable, word};
 const PASSWORD_OVER_HTTP: &str = "ES_LOADER_PASSWORD_OVER_HTTP";
 
 /// Why the settings cannot be used.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The configuration, or a variable that says how documents are made.
     #[error(transparent)]
     Local(#[from] crate::local::settings::Error),
-    /// Nothing says where documents go.
     #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
     NoEndpoint,
-    /// A password without its user.
     #[error("the secret of OPENSEARCH_SECRET names no user: give it a username, or set OPENSEARCH_USER")]
     NoUser,
-    /// The secret.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// A password that everybody on the way could read.
@@ -40,19 +37,14 @@ pub enum Error {
          --password-over-http or {PASSWORD_OVER_HTTP}=on"
     )]
     PlainPassword(Endpoint),
-    /// The endpoint.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    /// Credentials or region.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// The OpenSearch client.
     #[error(transparent)]
     Client(#[from] SetupError),
-    /// Roles of other accounts.
     #[error(transparent)]
     Role(#[from] RoleError),
-    /// The queue.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
@@ -133,9 +125,7 @@ pub fn queue(aws: &SdkConfig) -> Result<Option<Queue>, Error> {
 
 /// Where documents are kept that OpenSearch refuses for good: `ES_LOADER_DEAD_LETTER`, `s3://BUCKET/PREFIX/` or a folder.
 pub fn dead_letters(s3: &S3) -> Option<DeadLetters> {
-    let place = filled_variable("ES_LOADER_DEAD_LETTER")?;
-    let Ok(letters) = DeadLetters::parse(&place, || Ok::<_, Infallible>(s3.clone()));
-    Some(letters)
+    DeadLetters::parse(&filled_variable("ES_LOADER_DEAD_LETTER")?, Some(s3))
 }
 
 /// The password for basic authentication, from `OPENSEARCH_PASSWORD`.

@@ -26,19 +26,12 @@ use crate::trigger::receipt::{Receipt, receipts};
 use crate::trigger::{Message, MessageId};
 
 /// Why an invocation has to be tried again.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Objects that another try could load.
     #[error("{count} of the event's objects could not be loaded, the first is {object}: {reason}")]
-    NotLoaded {
-        /// How many.
-        count: usize,
-        /// The first.
-        object: String,
-        /// Why.
-        reason: String,
-    },
-    /// The event itself.
+    NotLoaded { count: usize, object: String, reason: String },
     #[error(transparent)]
     Event(#[from] trigger::Error),
 }

@@ -30,13 +30,15 @@ use crate::trigger::object_ref::ObjectRef;
 pub struct ObjectLoader {
     sections: Arc<CompiledSections>,
     s3: Option<S3>,
-    sink: Sink,
+    pub(crate) sink: Sink,
     limits: Limits,
     dead_letters: Option<DeadLetters>,
-    joint: Option<Joint>,
-    progress: Arc<Progress>,
-    /// Objects break off once it is set.
-    stop: Option<Arc<AtomicBool>>,
+    /// Joins the bulk requests with those of other objects.
+    pub(crate) joint: Option<Joint>,
+    /// How far it is with all its objects.
+    pub(crate) progress: Arc<Progress>,
+    /// Objects break off once it is set. What was read before is delivered.
+    pub(crate) stop: Option<Arc<AtomicBool>>,
 }
 
 impl ObjectLoader {
@@ -63,32 +65,11 @@ impl ObjectLoader {
         self
     }
 
-    /// The same loader, whose objects break off once `stop` is set. What was read before is delivered.
-    #[must_use]
-    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Self {
-        self.stop = Some(stop);
-        self
-    }
-
-    /// The same loader, whose bulk requests are joined with those of other objects.
-    pub(crate) fn with_joint(self, joint: Joint) -> Self {
-        Self { joint: Some(joint), ..self }
-    }
-
-    pub(crate) fn sink(&self) -> &Sink {
-        &self.sink
-    }
-
     /// Forgets what the last invocation learned of the cluster.
     pub(crate) fn begin(&self) {
         if let Sink::OpenSearch(client, _) = &self.sink {
             client.target().forget();
         }
-    }
-
-    /// How far it is with all its objects.
-    pub fn progress(&self) -> Arc<Progress> {
-        Arc::clone(&self.progress)
     }
 
     /// Loads an object of S3. What goes wrong stands in the report. An object that breaks off is read once more where the damage may have
@@ -203,8 +184,11 @@ impl ObjectLoader {
             Some(stop) => object.stopped_by(Arc::clone(stop)),
             None => object,
         };
-        let object =
-            object.monitored(self.progress(), Arc::clone(&is_over), deadline.map(Deadline::reading_end));
+        let object = object.monitored(
+            Arc::clone(&self.progress),
+            Arc::clone(&is_over),
+            deadline.map(Deadline::reading_end),
+        );
         let mut report = match &self.sink {
             Sink::OpenSearch(client, options) => {
                 let mut report =
@@ -233,7 +217,7 @@ impl ObjectLoader {
             }
             Sink::Local(sink) => {
                 let (sink, name) = (sink.clone(), object.name.clone());
-                let progress = self.progress();
+                let progress = Arc::clone(&self.progress);
                 let loading =
                     tokio::task::spawn_blocking(move || sink.load(object, &sections, &limits, &progress));
                 loading.await.unwrap_or_else(|error| ObjectReport::not_loaded(name, ended(&error)))
@@ -254,6 +238,6 @@ impl ObjectLoader {
             })
         });
         let sections = Some(Arc::clone(&self.sections));
-        SideOutputs { dead_letters, progress: self.progress(), sections, ..SideOutputs::default() }
+        SideOutputs { dead_letters, progress: Arc::clone(&self.progress), sections, ..SideOutputs::default() }
     }
 }

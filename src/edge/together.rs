@@ -27,14 +27,15 @@ impl ObjectLoader {
         mut done: impl FnMut(R),
     ) {
         let mut jobs = jobs.into_iter().enumerate().peekable();
-        let Sink::OpenSearch(client, _) = self.sink() else {
+        let Sink::OpenSearch(client, _) = &self.sink else {
             for (_, job) in jobs {
                 done(load(self.clone(), job).await);
             }
             return;
         };
         let joint = Joint::new((**client).clone());
-        let loader = self.clone().with_joint(joint.clone());
+        let mut loader = self.clone();
+        loader.joint = Some(joint.clone());
         let mut running = JoinSet::new();
         let (mut early, mut next) = (BTreeMap::new(), 0);
         loop {

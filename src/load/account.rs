@@ -91,12 +91,8 @@ impl Account {
         self.ages.merge(&other.ages);
         self.clocks.merge(&other.clocks);
         self.problems.merge(&other.problems);
-        if self.unknown_product.is_none() {
-            self.unknown_product.clone_from(&other.unknown_product);
-        }
-        if self.unread_time.is_none() {
-            self.unread_time.clone_from(&other.unread_time);
-        }
+        self.unknown_product = self.unknown_product.take().or_else(|| other.unknown_product.clone());
+        self.unread_time = self.unread_time.take().or_else(|| other.unread_time.clone());
     }
 }
 

@@ -26,7 +26,6 @@ pub struct WrongZone {
 }
 
 impl Clocks {
-    /// Counts a line.
     pub(crate) fn add(&mut self, clock: HeaderClock) {
         self.lines += 1;
         if let HeaderClock::Elsewhere(offset) = clock {

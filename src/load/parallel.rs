@@ -42,7 +42,6 @@ struct Chunk {
     lines: Vec<Kept>,
 }
 
-/// A line of a chunk.
 struct Kept {
     number: LineNumber,
     /// Where it ends in the chunk; it begins where the one before it ends.

@@ -17,29 +17,15 @@ const BESIDE_FILE: &str = "user.ini";
 const EXCLUSION_FILES: [&str; 2] = ["exclude_log_patterns.csv", "exclude_log_conditions.json"];
 
 /// Why the settings cannot be used.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A configuration file cannot be read.
     #[error("{name}: {error}\n  help: {}", way_out(.error))]
-    File {
-        /// The file.
-        name: String,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// The configuration has errors.
+    File { name: String, error: std::io::Error },
     #[error("the configuration cannot be used\n{}", lines(.0))]
     Config(Vec<Diagnostic>),
-    /// A variable has a value that means nothing.
     #[error("{variable} is `{value}`: expected {expected}")]
-    Word {
-        /// The variable.
-        variable: &'static str,
-        /// Its value.
-        value: String,
-        /// What it may be.
-        expected: String,
-    },
+    Word { variable: &'static str, value: String, expected: String },
 }
 
 fn way_out(error: &std::io::Error) -> &'static str {
@@ -190,10 +176,13 @@ fn excluding(sections: CompiledSections, exclusions: &[File]) -> Result<Compiled
 
 /// What gives documents their `_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum DocumentIds {
-    /// Their content: what is sent twice is there once.
+    /// Their content: what is sent again is there once.
+    #[cfg_attr(feature = "cli", value(name = "on"))]
     Content,
-    /// OpenSearch: what is sent twice is there twice.
+    /// OpenSearch: what is sent again is there twice.
+    #[cfg_attr(feature = "cli", value(name = "off", help = "OpenSearch"))]
     OpenSearch,
 }
 

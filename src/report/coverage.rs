@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{WrongClocks, row};
+use super::{row, wrong_clocks};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice::cut;
 use crate::config::log_type::{LogType, Mapping};
@@ -211,7 +211,7 @@ impl fmt::Display for Coverage {
             }
         }
         if let Some(wrong) = self.clocks.wrong_zone() {
-            writeln!(f, "\n{}", WrongClocks(wrong))?;
+            writeln!(f, "\n{}", wrong_clocks(wrong))?;
         }
         Ok(())
     }

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::{ObjectReport, Outcome};
 use crate::document::problem::Problem;
 
-/// The namespace of the metrics.
 const NAMESPACE: &str = "SIEM";
 
 /// The dimension `service`, as SIEM on OpenSearch sets it.

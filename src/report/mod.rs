@@ -85,6 +85,14 @@ impl Outcome {
         })
     }
 
+    /// Why the object was not loaded.
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Self::Skipped(reason) | Self::Failed { reason, .. } => reason,
+            Self::Loaded => "not loaded",
+        }
+    }
+
     /// Whether the object is one whose key no section takes: its events are missed, because somebody sends them for a reason.
     pub(crate) fn is_not_taken(&self) -> bool {
         matches!(self, Self::Skipped(reason) if reason == NOT_TAKEN)
@@ -270,9 +278,7 @@ impl Report {
             Outcome::Skipped(reason) => self.skip(reason, &object.object),
             Outcome::Failed { reason, .. } => {
                 self.failed += 1;
-                if self.failures.len() < NAMED_FAILURES {
-                    self.failures.push((object.object.clone(), reason.clone()));
-                }
+                name(&mut self.failures, object, reason.clone());
             }
         }
         // An object that failed has been named already.
@@ -284,16 +290,12 @@ impl Report {
                 0 => broken.reason.clone(),
                 offset => format!("broke off after {offset} bytes of text: {}", broken.reason),
             };
-            if self.breaks.len() < NAMED_FAILURES {
-                self.breaks.push((object.object.clone(), reason));
-            }
+            name(&mut self.breaks, object, reason);
         }
         if object.account.is_mostly_errors() {
             self.foreign += 1;
-            if self.foreign_objects.len() < NAMED_FAILURES {
-                let looks_like = object.account.looks_like.unwrap_or("text without CEF or LEEF events");
-                self.foreign_objects.push((object.object.clone(), looks_like));
-            }
+            let looks_like = object.account.looks_like.unwrap_or("text without CEF or LEEF events");
+            name(&mut self.foreign_objects, object, looks_like);
         }
         self.account.merge(&object.account);
         self.indexed += object.indexed;
@@ -369,72 +371,70 @@ impl Report {
 
     /// The report for people, on one screen.
     pub fn screen<'r>(&'r self, target: &'r str, took: Duration) -> impl fmt::Display + 'r {
-        Screen { report: self, target, took }
+        fmt::from_fn(move |f| screen(f, self, target, took))
     }
 }
 
-struct Screen<'r> {
-    report: &'r Report,
-    target: &'r str,
-    took: Duration,
+/// Names an object, unless enough are named.
+fn name<T>(named: &mut Vec<(String, T)>, object: &ObjectReport, why: T) {
+    if named.len() < NAMED_FAILURES {
+        named.push((object.object.clone(), why));
+    }
 }
 
-impl fmt::Display for Screen<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { report, target, took } = self;
-        if report.objects == 0 && report.account.lines == 0 && report.failed > 0 {
-            // Nothing could be read: zeros would only stand before the reasons.
-            return objects(f, report);
-        }
-        let seconds = took.as_secs_f64();
+fn screen(f: &mut fmt::Formatter<'_>, report: &Report, target: &str, took: Duration) -> fmt::Result {
+    if report.objects == 0 && report.account.lines == 0 && report.failed > 0 {
+        // Nothing could be read: zeros would only stand before the reasons.
+        return objects(f, report);
+    }
+    let seconds = took.as_secs_f64();
+    writeln!(
+        f,
+        "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
+        Count(report.objects),
+        if report.objects == 1 { "object" } else { "objects" },
+        Bytes(report.account.text_bytes),
+        Count(rate(report.account.documents, seconds)),
+    )?;
+    lines_and_documents(f, report, target)?;
+    let account = &report.account;
+    if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
+        writeln!(f, "events from {first:.0} to {last:.0}")?;
+    }
+    if report.sent_again > 0 {
+        writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+    }
+    if report.may_be_double > 0 {
+        let many = Count(report.may_be_double);
         writeln!(
             f,
-            "{} {}, {} of text in {seconds:.2} s ({} documents a second)",
-            Count(report.objects),
-            if report.objects == 1 { "object" } else { "objects" },
-            Bytes(report.account.text_bytes),
-            Count(rate(report.account.documents, seconds)),
+            "if an object was loaded before its index was rolled over or closed, {many} documents are there twice: es-loader audit tells"
         )?;
-        lines_and_documents(f, report, target)?;
-        let account = &report.account;
-        if let (Some(first), Some(last)) = (account.first_event, account.last_event) {
-            writeln!(f, "events from {first:.0} to {last:.0}")?;
-        }
-        if report.sent_again > 0 {
-            writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
-        }
-        if report.may_be_double > 0 {
-            let many = Count(report.may_be_double);
-            writeln!(
-                f,
-                "if an object was loaded before its index was rolled over or closed, {many} documents are there twice: es-loader audit tells"
-            )?;
-        }
-        rules(f, &account.exclusions)?;
-        if account.problems.iter().next().is_some() {
-            writeln!(f, "\nwhat was odd, and kept:")?;
-        }
-        for (problem, count) in account.problems.iter() {
-            let example = account.example(problem).map(|example| format!(", for example {}", Safe(example)));
-            row(f, count, &format!("{}{}", problem.meaning(), example.unwrap_or_default()))?;
-        }
-        if let Some(wrong) = account.clocks.wrong_zone() {
-            writeln!(f, "\n{}", WrongClocks(wrong))?;
-        }
-        tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
-        tally(f, "refused by OpenSearch, indexed with their left-over keys under 'extra':", &report.moved)?;
-        tally(f, "rejected:", &report.rejected)?;
-        if let Some(file) = &report.dead_letters {
-            writeln!(f, "kept in {}", Safe(file))?;
-        }
-        tally(f, "unsent:", &report.unsent)?;
-        objects(f, report)?;
-        // The objects that are hardly logs of this type stand last: nothing else in the report says so.
-        for (object, looks_like) in &report.foreign_objects {
-            writeln!(f, "most lines of {} are no event: it looks like {looks_like}", Safe(object))?;
-        }
-        Ok(())
     }
+    rules(f, &account.exclusions)?;
+    if account.problems.iter().next().is_some() {
+        writeln!(f, "\nwhat was odd, and kept:")?;
+    }
+    for (problem, count) in account.problems.iter() {
+        let example = account.example(problem).map(|example| format!(", for example {}", Safe(example)));
+        row(f, count, &format!("{}{}", problem.meaning(), example.unwrap_or_default()))?;
+    }
+    if let Some(wrong) = account.clocks.wrong_zone() {
+        writeln!(f, "\n{}", wrong_clocks(wrong))?;
+    }
+    tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
+    tally(f, "refused by OpenSearch, indexed with their left-over keys under 'extra':", &report.moved)?;
+    tally(f, "rejected:", &report.rejected)?;
+    if let Some(file) = &report.dead_letters {
+        writeln!(f, "kept in {}", Safe(file))?;
+    }
+    tally(f, "unsent:", &report.unsent)?;
+    objects(f, report)?;
+    // The objects that are hardly logs of this type stand last: nothing else in the report says so.
+    for (object, looks_like) in &report.foreign_objects {
+        writeln!(f, "most lines of {} are no event: it looks like {looks_like}", Safe(object))?;
+    }
+    Ok(())
 }
 
 /// The numbers that have to add up; `target` says where the indexed documents went.
@@ -523,18 +523,11 @@ fn rate(count: u64, seconds: f64) -> u64 {
 }
 
 /// What there is to say of clocks that stand in another zone than they were read in.
-pub(crate) struct WrongClocks(pub(crate) WrongZone);
-
-impl fmt::Display for WrongClocks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let WrongZone { zone, lines, of } = self.0;
-        write!(
-            f,
-            "the clocks of headers stand at {zone}, by the collector's times of {} of {} lines: set timestamp_tz = {zone}",
-            Count(lines),
-            Count(of)
-        )
-    }
+pub(crate) fn wrong_clocks(WrongZone { zone, lines, of }: WrongZone) -> String {
+    let (lines, of) = (Count(lines), Count(of));
+    format!(
+        "the clocks of headers stand at {zone}, by the collector's times of {lines} of {of} lines: set timestamp_tz = {zone}"
+    )
 }
 
 /// A number with commas between its thousands.

@@ -7,10 +7,13 @@ use crate::map::compiled::CompiledSection;
 
 /// The language of titles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Language {
     /// English.
+    #[cfg_attr(feature = "cli", value(name = "en"))]
     English,
     /// Japanese.
+    #[cfg_attr(feature = "cli", value(name = "ja"))]
     Japanese,
 }
 

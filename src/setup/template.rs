@@ -27,7 +27,11 @@ pub fn index_template(section: &CompiledSection) -> (String, Value) {
     let mut template: Value = serde_json::from_str(COMMON).unwrap_or_default();
     if let Some(Value::Object(properties)) = template.pointer_mut(PROPERTIES) {
         add_properties(properties, section.profile, &log_type.field_prefix);
-        add_record_fields(properties, section);
+        // The fields that the records of a log type are known to have.
+        let known = section.profile.takes_records().then(|| record_fields::of(&log_type.name));
+        for field in known.into_iter().flatten() {
+            properties.entry(field.name).or_insert_with(|| mapping_of_type(field.kind));
+        }
     }
     if let Some(Value::Array(rules)) = template.pointer_mut(RULES) {
         // The last rule takes every string, so this one stands before it.
@@ -43,15 +47,6 @@ pub fn index_template(section: &CompiledSection) -> (String, Value) {
         mappings.insert("dynamic".to_owned(), json!(false));
     }
     (name, template)
-}
-
-/// The fields that the records of a log type are known to have.
-fn add_record_fields(properties: &mut Map<String, Value>, section: &CompiledSection) {
-    if section.profile.takes_records() {
-        for field in record_fields::of(&section.log_type().name) {
-            properties.entry(field.name).or_insert_with(|| mapping_of_type(field.kind));
-        }
-    }
 }
 
 /// The templates of all sections, one for each index name: sections that write to one index have one template, with the fields of

@@ -4,10 +4,9 @@
 
 use serde_json::Value;
 
-use super::json_path::JsonPath;
 use super::notification::{etag, keep_or_skip, needed, text, time};
 use super::object_ref::ObjectRef;
-use super::{Error, Message, ObjectKey};
+use super::{Error, JsonPath, Message, ObjectKey};
 
 /// Reads an event, whose `detail` names bucket and object, into the message that it came with.
 pub(crate) fn read(event: &Value, detail: &Value, place: &JsonPath<'_>, message: &mut Message) {

@@ -8,14 +8,15 @@ mod eventbridge;
 mod key;
 mod notification;
 pub(crate) mod owner;
-mod json_path;
 mod shape;
 
-use crate::trigger::object_ref::ObjectRef;
+use std::fmt;
+
 use serde_json::Value;
 
+use self::object_ref::ObjectRef;
+
 pub use self::continuation::{MAX_HOPS, TooManyHops};
-use self::json_path::JsonPath;
 pub use self::key::ObjectKey;
 
 /// Why a notification gives no object.
@@ -74,6 +75,7 @@ pub struct Invocation {
 }
 
 /// A part of an event that cannot be understood. Each names the place in the event where it stands.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The shape is unknown; the text names the keys that were seen.
@@ -81,30 +83,36 @@ pub enum Error {
         "not an S3 notification: {0} (the function takes S3, SNS and EventBridge events of S3, directly or by SQS)"
     )]
     UnknownShape(String),
-    /// A text that should hold an event in JSON does not.
     #[error("{place} is not JSON: {reason}")]
-    NotJson {
-        /// Where it stands.
-        place: String,
-        /// What the JSON reader said.
-        reason: String,
-    },
+    NotJson { place: String, reason: String },
     /// An event within an event within an event, and so on.
     #[error("{place} is nested deeper than any known event; send the innermost event instead")]
-    TooDeep {
-        /// Where it stands.
-        place: String,
-    },
+    TooDeep { place: String },
     /// A notification lacks what it takes to load its object, or has something else there.
     #[error("{place}.{field} is missing or not {expected}")]
-    Field {
-        /// The notification.
-        place: String,
-        /// The path of the field in it.
-        field: &'static str,
-        /// What should be there.
-        expected: &'static str,
-    },
+    Field { place: String, field: &'static str, expected: &'static str },
+}
+
+/// A place in an event, for error texts: `Records[1].body.Records[0]`. A list from the inside to the outside, on the stack: it costs
+/// nothing until an error asks for its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum JsonPath<'a> {
+    /// The event itself.
+    Event,
+    /// A field of an object.
+    Member(&'a JsonPath<'a>, &'static str),
+    /// An element of a list.
+    Element(&'a JsonPath<'a>, usize),
+}
+
+impl fmt::Display for JsonPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JsonPath::Event => f.write_str("event"),
+            JsonPath::Member(outer, name) => write!(f, "{outer}.{name}"),
+            JsonPath::Element(outer, index) => write!(f, "{outer}[{index}]"),
+        }
+    }
 }
 
 /// Reads an invocation's event.

@@ -5,9 +5,8 @@
 
 use serde_json::Value;
 
-use super::json_path::JsonPath;
 use super::object_ref::{LineRange, ObjectRef};
-use super::{Error, Message, ObjectKey, SkipReason};
+use super::{Error, JsonPath, Message, ObjectKey, SkipReason};
 
 /// Reads a record into the message that it came with.
 pub(crate) fn read(record: &Value, place: &JsonPath<'_>, message: &mut Message) {

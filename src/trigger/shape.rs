@@ -4,8 +4,7 @@
 
 use serde_json::Value;
 
-use super::json_path::JsonPath;
-use super::{Error, Message, SkipReason, eventbridge, notification};
+use super::{Error, JsonPath, Message, SkipReason, eventbridge, notification};
 use crate::bytes::slice::cut;
 
 /// How many wrappers may stand around each other. Those that AWS makes are four: a failure destination around

@@ -206,7 +206,7 @@ fn many_of_them_are_written_piece_by_piece_into_one_file_or_object() {
         let config = crate::support::storage::sdk_config();
         es_loader::edge::aws::s3::S3::new(&config, true, None)
     });
-    let place = DeadLetters::parse(&format!("s3://{kept}"), || Ok::<_, ()>(s3)).unwrap();
+    let place = DeadLetters::parse(&format!("s3://{kept}"), Some(&s3)).unwrap();
     let report = load_refused(&site, place, &object);
     assert_eq!((&report.outcome, report.balance().check()), (&Outcome::Loaded, Ok(())));
     let keys = storage.keys(&kept);

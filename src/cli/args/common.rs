@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::local::settings::DocumentIds;
-
 /// The configuration, and the rules that leave documents out.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SectionArgs {
@@ -54,24 +52,6 @@ pub(crate) enum ServiceName {
     Es,
     /// A collection of OpenSearch Serverless
     Aoss,
-}
-
-/// What gives documents their ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Ids {
-    /// Their content: what is sent again is there once
-    On,
-    /// OpenSearch
-    Off,
-}
-
-impl From<Ids> for DocumentIds {
-    fn from(ids: Ids) -> Self {
-        match ids {
-            Ids::On => DocumentIds::Content,
-            Ids::Off => DocumentIds::OpenSearch,
-        }
-    }
 }
 
 /// How lines are read that are looked at and not sent.

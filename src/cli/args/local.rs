@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum, value_parser};
 
-use super::common::{ConfigArgs, ConnectionArgs, Ids, SampleArgs, SectionArgs};
+use super::common::{ConfigArgs, ConnectionArgs, SampleArgs, SectionArgs};
+use crate::local::settings::DocumentIds;
 
 /// `load`.
 #[derive(Debug, ClapArgs)]
@@ -34,8 +35,8 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "SECTION")]
     pub(crate) log_type: Option<String>,
     /// Whether documents have an _id of their content; a time-series collection of OpenSearch Serverless takes none
-    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
-    pub(crate) document_ids: Ids,
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = DocumentIds::Content, value_name = "ON|OFF")]
+    pub(crate) document_ids: DocumentIds,
     #[command(flatten)]
     pub(crate) sections: SectionArgs,
     #[command(flatten)]

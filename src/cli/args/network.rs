@@ -4,11 +4,13 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, ValueEnum, value_parser};
+use clap::{Args as ClapArgs, value_parser};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::common::{ConfigArgs, ConnectionArgs, Ids, SectionArgs};
+use super::common::{ConfigArgs, ConnectionArgs, SectionArgs};
+use crate::local::settings::DocumentIds;
+use crate::setup::dashboard::Language;
 
 /// `setup`.
 #[derive(Debug, ClapArgs)]
@@ -38,20 +40,11 @@ pub(crate) struct DashboardsArgs {
     #[arg(long, value_name = "URL", conflicts_with_all = ["print", "print_iam"])]
     pub(crate) dashboards: Option<String>,
     /// Language of their titles
-    #[arg(long, value_enum, default_value_t = LanguageName::En, value_name = "en|ja", requires = "dashboards")]
-    pub(crate) language: LanguageName,
+    #[arg(long, value_enum, default_value_t = Language::English, value_name = "en|ja", requires = "dashboards")]
+    pub(crate) language: Language,
     /// Section whose dashboard it is; by default the first one whose logs have one
     #[arg(long, value_name = "SECTION", requires = "dashboards")]
     pub(crate) log_type: Option<String>,
-}
-
-/// The language of titles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LanguageName {
-    /// English
-    En,
-    /// Japanese
-    Ja,
 }
 
 /// `setup --print-iam`.
@@ -150,8 +143,8 @@ pub(crate) struct BackfillArgs {
     #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
     pub(crate) dead_letter: Option<String>,
     /// Whether documents have an _id of their content, as for `load`
-    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
-    pub(crate) document_ids: Ids,
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = DocumentIds::Content, value_name = "ON|OFF")]
+    pub(crate) document_ids: DocumentIds,
     #[command(flatten)]
     pub(crate) sections: SectionArgs,
     #[command(flatten)]
@@ -180,8 +173,8 @@ pub(crate) struct RedriveArgs {
     #[arg(long, env = "ES_LOADER_DEAD_LETTER", value_name = "PLACE")]
     pub(crate) dead_letter: Option<String>,
     /// Whether documents are sent with the _id of their content, as for `load`
-    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
-    pub(crate) document_ids: Ids,
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = DocumentIds::Content, value_name = "ON|OFF")]
+    pub(crate) document_ids: DocumentIds,
     #[command(flatten)]
     pub(crate) sections: SectionArgs,
     #[command(flatten)]
@@ -206,8 +199,8 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "SECTION")]
     pub(crate) log_type: Option<String>,
     /// Whether documents have an _id of their content, as for `load`; without, they can only be counted
-    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = Ids::On, value_name = "ON|OFF")]
-    pub(crate) document_ids: Ids,
+    #[arg(long, env = "ES_LOADER_DOCUMENT_IDS", value_enum, default_value_t = DocumentIds::Content, value_name = "ON|OFF")]
+    pub(crate) document_ids: DocumentIds,
     #[command(flatten)]
     pub(crate) sections: SectionArgs,
     #[command(flatten)]

@@ -4,16 +4,13 @@ use serde::Serialize;
 
 use crate::map::explain::explanation::Explanation;
 
-/// The explanation of a line.
 #[derive(Debug, Serialize)]
 pub(super) struct Explained {
     /// The line's place, as it was given.
     pub(super) line: String,
-    /// The section that takes the line.
     pub(super) section: String,
     /// Its documents; a blank line has none.
     pub(super) documents: Vec<ExplainedDocument>,
-    /// There are more documents.
     pub(super) more: bool,
     /// The fields that were asked for and that no document has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,7 +28,6 @@ pub(super) struct Missing {
     pub(super) reason: String,
 }
 
-/// The explanation of one document.
 #[derive(Debug, Serialize)]
 pub(super) struct ExplainedDocument {
     /// A rule leaves the document out.

@@ -9,10 +9,8 @@ const STYLE: &str = "body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color-s
      table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .6rem;\
      border-bottom:1px solid #8884}td,pre{font-family:ui-monospace,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap}";
 
-/// An explanation, as a page.
 pub(super) struct Page<'e>(pub(super) &'e Explained);
 
-/// A text in HTML.
 struct Escaped<'t>(&'t str);
 
 impl fmt::Display for Escaped<'_> {

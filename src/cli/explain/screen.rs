@@ -31,7 +31,6 @@ const DIM: Style = Style::new().dimmed();
 const FIELD: Style = AnsiColor::Cyan.on_default();
 const WARNING: Style = AnsiColor::Yellow.on_default();
 
-/// An explanation, for a terminal.
 pub(super) struct Screen<'e>(pub(super) &'e Explained);
 
 impl fmt::Display for Screen<'_> {

@@ -9,25 +9,26 @@ use jiff::Timestamp;
 use crate::bytes::safe::Safe;
 use crate::cli::args::common::SampleArgs;
 use crate::cli::failure::Failure;
-use crate::cli::inputs::{Input, of_file, s3_address};
+use crate::cli::inputs::{Found, Input, of_file, s3_address};
 use crate::cli::network::Buckets;
 use crate::cli::sample;
 use crate::local::open_object::{Facts, OpenObject};
 use crate::map::compiled::CompiledSections;
-use crate::report::{ObjectReport, Outcome};
+use crate::report::ObjectReport;
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::{LineRange, ObjectRef};
 
-/// A line to explain.
 pub(super) enum Target {
-    /// The text itself.
     Line(String),
     /// The first line of standard input.
     Input,
-    /// A line of a file.
     File(PathBuf, u64),
     /// A line of an object in S3.
-    Object { bucket: String, key: String, line: u64 },
+    Object {
+        bucket: String,
+        key: String,
+        line: u64,
+    },
 }
 
 impl Target {
@@ -72,10 +73,7 @@ impl Target {
 
     /// Opens what the line stands in.
     pub(super) fn open(&self, args: &SampleArgs, sections: &CompiledSections) -> Result<OpenObject, Failure> {
-        let not_loaded = |report: Box<ObjectReport>| match report.outcome {
-            Outcome::Skipped(reason) | Outcome::Failed { reason, .. } => Failure(format!("{self}: {reason}")),
-            Outcome::Loaded => Failure(format!("{self}: not loaded")),
-        };
+        let not_loaded = |report: Box<ObjectReport>| Failure(format!("{self}: {}", report.outcome.reason()));
         let (path, text): (_, Option<(&str, Box<dyn io::Read + Send>)>) = match self {
             Self::Line(line) => (PathBuf::new(), Some(("argument", Box::new(Cursor::new(line.clone()))))),
             Self::Input => (PathBuf::new(), Some(("standard input", Box::new(io::stdin())))),
@@ -86,7 +84,7 @@ impl Target {
                 return sample::open(input, sections, Some(&buckets)).map_err(not_loaded);
             }
         };
-        let input = of_file(path, args.log_type.as_deref(), sections)?;
+        let input = of_file(path, Found::ByName, args.log_type.as_deref(), sections)?;
         match (input, text) {
             (Input::File { section, .. }, Some((name, reader))) => {
                 let facts = Facts::local(name.to_owned(), Timestamp::now());

@@ -1,5 +1,6 @@
 //! `es-loader audit`: the lines of objects against the documents in the cluster.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +23,6 @@ use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::account::Limits;
 use crate::local::cores::workers;
-use crate::local::settings::DocumentIds;
 use crate::local::sink::LocalSink;
 use crate::map::compiled::CompiledSections;
 use crate::report::{Count, ExitStatus, ObjectReport, Outcome};
@@ -30,7 +30,6 @@ use crate::report::{Count, ExitStatus, ObjectReport, Outcome};
 /// Objects with differences that are named.
 const NAMED: usize = 20;
 
-/// An object, compared.
 #[derive(Debug, Serialize)]
 struct Audited {
     object: String,
@@ -50,8 +49,19 @@ enum State {
     Failed,
 }
 
+/// The states, what the summary calls them, and what is said of their objects.
+const STATES: [(State, &str, &str); 7] = [
+    (State::Compared(Verdict::Fine), "fine", "objects are fine"),
+    (State::Compared(Verdict::Missing), "missing", "objects are missing"),
+    (State::Compared(Verdict::Short), "short", "objects are short"),
+    (State::Compared(Verdict::Double), "double", "objects have more documents than lines"),
+    (State::Compared(Verdict::Unknown), "unknown", "objects have documents in closed indices"),
+    (State::Skipped, "skipped", "objects are not loaded"),
+    (State::Failed, "failed", "objects could not be compared"),
+];
+
 pub(crate) fn run(args: AuditArgs) -> Result<ExitCode, Failure> {
-    let sections = DocumentIds::from(args.document_ids).apply(sections::compiled(&args.sections)?);
+    let sections = args.document_ids.apply(sections::compiled(&args.sections)?);
     connect::runtime()?.block_on(audit(args, Arc::new(sections)))
 }
 
@@ -73,7 +83,7 @@ async fn audit(args: AuditArgs, sections: Arc<CompiledSections>) -> Result<ExitC
     let sink = Sink::Local(LocalSink::Ids(Arc::clone(&expected)));
     let limits = Limits { workers: workers(), ..Limits::default() };
     let loader = ObjectLoader::new(Arc::clone(&sections), s3, sink, limits);
-    let bar = progress::show(loader.progress(), total_bytes(&inputs));
+    let bar = progress::show(Arc::clone(&loader.progress), total_bytes(&inputs));
     let mut all = Vec::new();
     for input in inputs {
         let place = match &input {
@@ -129,7 +139,7 @@ struct Audit(Vec<Audited>);
 
 impl Audit {
     fn objects(&self, state: State) -> u64 {
-        u64::try_from(self.0.iter().filter(|audited| audited.state == state).count()).unwrap_or(u64::MAX)
+        self.0.iter().filter(|audited| audited.state == state).count() as u64
     }
 
     fn sum(&self, number: impl Fn(&Finding) -> u64) -> u64 {
@@ -143,7 +153,7 @@ impl Audit {
             || compared == 0
         {
             ExitStatus::Unfinished
-        } else if self.objects(State::Compared(Verdict::Fine)) < u64::try_from(compared).unwrap_or(u64::MAX) {
+        } else if self.objects(State::Compared(Verdict::Fine)) < compared as u64 {
             ExitStatus::Rejected
         } else {
             ExitStatus::Complete
@@ -151,22 +161,15 @@ impl Audit {
     }
 
     fn json(&self) -> serde_json::Value {
-        json!({
-            "objects": self.0,
-            "summary": {
-                "fine": self.objects(State::Compared(Verdict::Fine)),
-                "missing": self.objects(State::Compared(Verdict::Missing)),
-                "short": self.objects(State::Compared(Verdict::Short)),
-                "double": self.objects(State::Compared(Verdict::Double)),
-                "unknown": self.objects(State::Compared(Verdict::Unknown)),
-                "skipped": self.objects(State::Skipped),
-                "failed": self.objects(State::Failed),
-                "expected": self.sum(|finding| finding.expected),
-                "counted": self.sum(|finding| finding.counted),
-                "by_id_only": self.sum(|finding| finding.by_id_only),
-                "lost": self.sum(|finding| finding.lost),
-            },
-        })
+        let states = STATES.map(|(state, name, _)| (name, self.objects(state)));
+        let sums = [
+            ("expected", self.sum(|finding| finding.expected)),
+            ("counted", self.sum(|finding| finding.counted)),
+            ("by_id_only", self.sum(|finding| finding.by_id_only)),
+            ("lost", self.sum(|finding| finding.lost)),
+        ];
+        let summary: BTreeMap<&str, u64> = states.into_iter().chain(sums).collect();
+        json!({ "objects": self.0, "summary": summary })
     }
 }
 
@@ -182,15 +185,7 @@ impl fmt::Display for Audit {
             self.sum(|finding| finding.by_id_only),
             "documents found by id only, because another object held the same lines, or the key is not searchable",
         )?;
-        for (state, what) in [
-            (State::Compared(Verdict::Fine), "objects are fine"),
-            (State::Compared(Verdict::Missing), "objects are missing"),
-            (State::Compared(Verdict::Short), "objects are short"),
-            (State::Compared(Verdict::Double), "objects have more documents than lines"),
-            (State::Compared(Verdict::Unknown), "objects have documents in closed indices"),
-            (State::Skipped, "objects are not loaded"),
-            (State::Failed, "objects could not be compared"),
-        ] {
+        for (state, _, what) in STATES {
             row(self.objects(state), what)?;
         }
         let named = self

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_types::SdkConfig;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -21,11 +20,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs::s3_address;
 use crate::cli::{output, progress, sections};
 use crate::edge::aws::s3::S3;
-use crate::edge::dead_letters::write::DeadLetters;
-use crate::edge::delivery::outcome::Options;
-use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
-use crate::load::account::Limits;
 use crate::map::compiled::{Choice, CompiledSections};
 use crate::report::{Bytes, Count, ExitStatus, ObjectReport, Outcome, Report};
 use crate::trigger::object_ref::ObjectRef;
@@ -66,10 +61,22 @@ async fn backfill(args: BackfillArgs, sections: Arc<CompiledSections>) -> Result
         let objects = backlog.pending.make_contiguous();
         return enqueue::enqueue(&aws, url, objects, &mut checkpoint).await;
     }
-    let loader = loader(&args, sections, (&aws, s3)).await?;
+    let loader = connect::loader(&args.connection, &args.dead_letter, sections, (&aws, s3)).await?;
     // It is better to know now than after hours that the file cannot be written.
     checkpoint.save()?;
-    Loading::new(loader, usize::from(args.concurrency), backlog, &mut checkpoint).finish(&args).await
+    let loading = Loading {
+        loader,
+        concurrency: usize::from(args.concurrency),
+        total: backlog.pending.len(),
+        bytes: backlog.bytes,
+        pending: backlog.pending,
+        report: Report::default(),
+        finished: 0,
+        failures: 0,
+        started: Instant::now(),
+        checkpoint: &mut checkpoint,
+    };
+    loading.finish(&args).await
 }
 
 fn open_checkpoint(
@@ -83,26 +90,14 @@ fn open_checkpoint(
     if checkpoint.other_config {
         output::notice(format_args!(
             "es-loader: another configuration loaded what checkpoint {} has as done; without the file, it is loaded again",
-            checkpoint.path().display()
+            checkpoint.path.display()
         ));
     }
     Ok(checkpoint)
 }
 
-async fn loader(
-    args: &BackfillArgs,
-    sections: Arc<CompiledSections>,
-    (aws, s3): (&SdkConfig, S3),
-) -> Result<ObjectLoader, Failure> {
-    let client = connect::opensearch(&args.connection, Some(aws)).await?;
-    let sink = Sink::OpenSearch(Box::new(client), Options::default());
-    let place = connect::dead_letter_place(&args.dead_letter);
-    let dead_letters =
-        place.map(|place| DeadLetters::parse(place, || Ok::<_, Failure>(s3.clone()))).transpose()?;
-    Ok(ObjectLoader::new(sections, Some(s3), sink, Limits::default()).with_dead_letters(dead_letters))
-}
-
 /// The objects that are to be loaded.
+#[derive(Default)]
 struct Backlog {
     pending: VecDeque<ObjectRef>,
     bytes: u64,
@@ -122,8 +117,7 @@ impl Backlog {
         sections: &CompiledSections,
         checkpoint: &Checkpoint,
     ) -> Result<Self, Failure> {
-        let mut backlog =
-            Self { pending: VecDeque::new(), bytes: 0, done: 0, skipped: 0, dated_by_change: 0 };
+        let mut backlog = Self::default();
         let region = s3.region_of(bucket).await;
         let mut listing = s3.list(bucket, prefix);
         while let Some(page) = listing.next_page().await {
@@ -158,7 +152,7 @@ impl Backlog {
         let mut text = format!(
             "{}: {} objects, {} to load",
             Safe(address),
-            Count(count(self.pending.len())),
+            Count(self.pending.len() as u64),
             Bytes(self.bytes)
         );
         if !self.pending.is_empty() {
@@ -193,38 +187,18 @@ struct Loading<'c> {
     checkpoint: &'c mut Checkpoint,
 }
 
-impl<'c> Loading<'c> {
-    fn new(
-        loader: ObjectLoader,
-        concurrency: usize,
-        backlog: Backlog,
-        checkpoint: &'c mut Checkpoint,
-    ) -> Self {
-        Self {
-            loader,
-            concurrency,
-            total: backlog.pending.len(),
-            bytes: backlog.bytes,
-            pending: backlog.pending,
-            report: Report::default(),
-            finished: 0,
-            failures: 0,
-            started: Instant::now(),
-            checkpoint,
-        }
-    }
-
+impl Loading<'_> {
     /// Loads all objects, and tells what became of them.
     async fn finish(mut self, args: &BackfillArgs) -> Result<ExitCode, Failure> {
-        let bar = progress::show(self.loader.progress(), Some(self.bytes));
+        let bar = progress::show(Arc::clone(&self.loader.progress), Some(self.bytes));
         let loaded = self.run().await;
         drop(bar);
-        self.checkpoint.measured(self.loader.progress().bytes_read(), self.started.elapsed());
+        self.checkpoint.measured(self.loader.progress.bytes_read(), self.started.elapsed());
         self.checkpoint.save()?;
         output::report(&self.report, args.connection.endpoint.as_deref(), self.started.elapsed());
         loaded?;
         let (finished, total) = (self.finished, self.total);
-        let file = self.checkpoint.path().display();
+        let file = self.checkpoint.path.display();
         if finished < total {
             output::notice(format_args!(
                 "{finished} of {total} objects are done; the same command again goes on with the other {} (checkpoint {file})",
@@ -305,13 +279,13 @@ impl<'c> Loading<'c> {
         if io::stderr().is_terminal() {
             return;
         }
-        let read = self.loader.progress().bytes_read().min(self.bytes);
+        let read = self.loader.progress.bytes_read().min(self.bytes);
         let seconds = self.started.elapsed().as_secs();
         let left = u128::from(self.bytes - read) * u128::from(seconds) / u128::from(read.max(1));
         output::notice(format_args!(
             "es-loader: {} of {} objects, {} of {}, about {} left",
-            Count(count(self.finished)),
-            Count(count(self.total)),
+            Count(self.finished as u64),
+            Count(self.total as u64),
             Bytes(read),
             Bytes(self.bytes),
             duration(u64::try_from(left).unwrap_or(u64::MAX))
@@ -328,10 +302,6 @@ fn agreed() -> Result<bool, Failure> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// A time in seconds, for people.

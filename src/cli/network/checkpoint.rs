@@ -42,10 +42,9 @@ struct Contents {
     done: BTreeMap<String, String>,
 }
 
-/// A checkpoint and its file.
 #[derive(Debug)]
 pub(super) struct Checkpoint {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     contents: Contents,
     saved: Instant,
     /// It was made by another configuration.
@@ -100,16 +99,6 @@ impl Checkpoint {
         Ok(Self { path, contents, saved: Instant::now(), other_config })
     }
 
-    /// Its file.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// How quick it was, where that is known.
-    pub(super) fn bytes_per_second(&self) -> Option<u64> {
-        self.contents.bytes_per_second
-    }
-
     /// The object, as it is now, is done.
     pub(super) fn has(&self, object: &ObjectRef) -> bool {
         self.contents.done.get(object.key.as_str()).map(String::as_str)
@@ -120,6 +109,11 @@ impl Checkpoint {
     pub(super) fn add(&mut self, object: &ObjectRef) {
         let etag = object.etag.clone().unwrap_or_default();
         self.contents.done.insert(object.key.as_str().to_owned(), etag);
+    }
+
+    /// How quick it was, where that is known.
+    pub(super) fn bytes_per_second(&self) -> Option<u64> {
+        self.contents.bytes_per_second
     }
 
     /// Remembers how quick it was.

@@ -1,15 +1,23 @@
 //! The clients that a command needs, made from its arguments.
 
+use std::sync::Arc;
+
 use aws_types::SdkConfig;
 
 use crate::cli::args::common::{ConnectionArgs, ServiceName};
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::aws::s3::S3;
+use crate::edge::dead_letters::write::DeadLetters;
+use crate::edge::delivery::outcome::Options;
+use crate::edge::delivery::sink::Sink;
+use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::endpoint::{Endpoint, Service};
-use crate::edge::opensearch::first_contact::first_contact;
+use crate::edge::opensearch::readiness::first_contact;
 use crate::edge::{aws, clients};
+use crate::load::account::Limits;
+use crate::map::compiled::CompiledSections;
 
 /// A client for the cluster that the arguments name. The cluster has answered a first request then, so that a mistyped address fails
 /// at once. `aws` gives the credentials for signed requests, where they are known already.
@@ -60,6 +68,18 @@ pub(super) async fn aws(region: Option<String>) -> Result<(SdkConfig, S3), Failu
     }
     let s3 = clients::s3(&aws).await?;
     Ok((aws, s3))
+}
+
+/// A loader into the cluster that the arguments name, which keeps what that refuses at the place of dead letters.
+pub(super) async fn loader(
+    args: &ConnectionArgs,
+    dead_letter: &Option<String>,
+    sections: Arc<CompiledSections>,
+    (aws, s3): (&SdkConfig, S3),
+) -> Result<ObjectLoader, Failure> {
+    let sink = Sink::OpenSearch(Box::new(opensearch(args, Some(aws)).await?), Options::default());
+    let dead_letters = dead_letter_place(dead_letter).and_then(|place| DeadLetters::parse(place, Some(&s3)));
+    Ok(ObjectLoader::new(sections, Some(s3), sink, Limits::default()).with_dead_letters(dead_letters))
 }
 
 /// The runtime of a command: one thread that waits; parsing has threads of its own.

@@ -55,7 +55,7 @@ pub(super) async fn enqueue(
     if sent < objects.len() {
         output::notice(format_args!(
             "the same command again goes on with the others (checkpoint {})",
-            checkpoint.path().display()
+            checkpoint.path.display()
         ));
         return Ok(ExitCode::from(ExitStatus::Unfinished as u8));
     }

@@ -58,13 +58,11 @@ pub(crate) fn run(
             Some(s3) => expand(s3, inputs).await?,
             None => inputs,
         };
-        let client = || s3.clone().ok_or_else(|| Failure("no S3 client".to_owned()));
-        let dead_letters = place.map(|place| DeadLetters::parse(place, client)).transpose()?;
+        let dead_letters = place.and_then(|place| DeadLetters::parse(place, s3.as_ref()));
         let limits = Limits { workers: workers(), ..Limits::default() };
-        let loader = ObjectLoader::new(sections, s3, sink, limits)
-            .with_dead_letters(dead_letters)
-            .stopped_by(interrupt.flag());
-        let _bar = (!args.quiet).then(|| progress::show(loader.progress(), total_bytes(&inputs)));
+        let mut loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters);
+        loader.stop = Some(interrupt.flag());
+        let _bar = (!args.quiet).then(|| progress::show(Arc::clone(&loader.progress), total_bytes(&inputs)));
         let mut report = Report::default();
         for group in inputs.chunk_by(|one, other| is_small(one) && is_small(other)) {
             load_group(&loader, group, interrupt, &mut report).await;

@@ -4,7 +4,6 @@ mod connect;
 mod buckets;
 mod load;
 mod setup;
-mod dashboards;
 mod days;
 mod interrupts;
 mod checkpoint;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{connect, redrive_queue};
 use crate::bytes::safe::Safe;
-use crate::cli::args::common::Ids;
+use crate::bytes::slice::cut;
 use crate::cli::args::network::RedriveArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::s3_address;
@@ -22,6 +22,7 @@ use crate::edge::dead_letters::files::{DeadLetterFile, read_records};
 use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::redrive::{Order, resend};
 use crate::local::settings;
+use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 
@@ -51,13 +52,6 @@ struct Fate {
     nothing: u64,
 }
 
-/// Whether to look at what the present configuration makes of records.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Remake {
-    Yes,
-    No,
-}
-
 /// All records, by their causes.
 #[derive(Debug, Default)]
 struct Survey {
@@ -74,7 +68,7 @@ pub(crate) fn run(args: RedriveArgs) -> Result<ExitCode, Failure> {
     }
     // Documents are found again by their ids, whether these are sent or not.
     let sections = Arc::new(sections::compiled(&args.sections)?);
-    if args.document_ids == Ids::Off {
+    if args.document_ids == DocumentIds::OpenSearch {
         output::notice(settings::WITHOUT_IDS);
     }
     connect::runtime()?.block_on(redrive(args, sections))
@@ -88,16 +82,15 @@ async fn redrive(args: RedriveArgs, sections: Arc<CompiledSections>) -> Result<E
         }
         None => (DeadLetterFile::in_folder(Path::new(&args.place))?, None),
     };
-    let remake = if args.dry_run { Remake::Yes } else { Remake::No };
-    let survey = survey(&files, &sections, remake).await?;
-    survey.show(&args.place, files.len(), remake);
+    let survey = survey(&files, &sections, args.dry_run).await?;
+    survey.show(&args.place, files.len(), args.dry_run);
     let chosen = survey.choose(&args.group)?;
     if args.dry_run || survey.records == 0 {
         let status = if survey.faults.is_empty() { ExitStatus::Complete } else { ExitStatus::Unfinished };
         return Ok(ExitCode::from(status as u8));
     }
     let client = connect::opensearch(&args.connection, aws.as_ref()).await?;
-    let order = Arc::new(Order { sections, ids: args.document_ids.into(), chosen });
+    let order = Arc::new(Order { sections, ids: args.document_ids, chosen });
     let report = send(&files, &args, &order, &client).await;
     Ok(ExitCode::from(report.exit_status() as u8))
 }
@@ -155,11 +148,11 @@ fn not_read(file: &DeadLetterFile, reason: &str) -> ObjectReport {
     ObjectReport::not_loaded(file.name(), outcome)
 }
 
-/// Reads all files once.
+/// Reads all files once, and looks at what the present configuration makes of their records where that is wanted.
 async fn survey(
     files: &[DeadLetterFile],
     sections: &Arc<CompiledSections>,
-    remake: Remake,
+    with_fate: bool,
 ) -> Result<Survey, Failure> {
     let mut survey = Survey::default();
     for file in files {
@@ -174,7 +167,7 @@ async fn survey(
         let sections = Arc::clone(sections);
         let reading = tokio::task::spawn_blocking(move || {
             let contents = read_records(reader, &mut |_, letter| {
-                survey.add(&letter, &sections, remake);
+                survey.add(&letter, &sections, with_fate);
                 true
             });
             survey.faults.extend(contents.fault.map(|fault| format!("{name}: {fault}")));
@@ -186,19 +179,19 @@ async fn survey(
 }
 
 impl Survey {
-    fn add(&mut self, letter: &DeadLetter, sections: &CompiledSections, remake: Remake) {
+    fn add(&mut self, letter: &DeadLetter, sections: &CompiledSections, with_fate: bool) {
         self.records += 1;
         let group = self.groups.entry(Cause::of(letter)).or_insert_with(|| CauseGroup {
             sample: (origin(letter), sample(letter)),
             ..CauseGroup::default()
         });
         group.count += 1;
-        if remake == Remake::Yes {
+        if with_fate {
             group.fate.add(letter, sections);
         }
     }
 
-    fn show(&self, place: &str, files: usize, remake: Remake) {
+    fn show(&self, place: &str, files: usize, with_fate: bool) {
         output::line(format_args!("{}: {} dead letters in {files} files", Safe(place), self.records));
         for (number, (cause, group)) in self.groups.iter().enumerate() {
             output::line(format_args!(
@@ -212,7 +205,7 @@ impl Survey {
                 Safe(&group.sample.0),
                 Safe(&group.sample.1)
             ));
-            if remake == Remake::Yes {
+            if with_fate {
                 group.fate.show();
             }
         }
@@ -285,9 +278,5 @@ fn origin(letter: &DeadLetter) -> String {
 fn sample(letter: &DeadLetter) -> String {
     let line = letter.raw_line().map(|line| String::from_utf8_lossy(&line).into_owned());
     let text = line.or_else(|| Some(letter.document.as_ref()?.get().to_owned())).unwrap_or_default();
-    let mut short: String = text.chars().take(SAMPLE).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
+    cut(&text, SAMPLE)
 }

@@ -17,11 +17,7 @@ use crate::cli::args::network::RedriveArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::aws::sqs::{Queue, Received};
-use crate::edge::dead_letters::write::DeadLetters;
-use crate::edge::delivery::outcome::Options;
-use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
-use crate::load::account::Limits;
 use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 use crate::trigger;
@@ -57,13 +53,7 @@ pub(super) async fn redrive(args: RedriveArgs, sections: Arc<CompiledSections>) 
         emptying.put_back().await;
         return shown.map(|()| ExitCode::SUCCESS);
     }
-    let client = connect::opensearch(&args.connection, Some(&aws)).await?;
-    let sink = Sink::OpenSearch(Box::new(client), Options::default());
-    let place = connect::dead_letter_place(&args.dead_letter);
-    let dead_letters =
-        place.map(|place| DeadLetters::parse(place, || Ok::<_, Failure>(s3.clone()))).transpose()?;
-    let loader =
-        ObjectLoader::new(sections, Some(s3), sink, Limits::default()).with_dead_letters(dead_letters);
+    let loader = connect::loader(&args.connection, &args.dead_letter, sections, (&aws, s3)).await?;
     let mut report = Report::default();
     let emptied = emptying.empty(&loader, &mut report, &mut interrupts).await;
     emptying.put_back().await;
@@ -155,14 +145,14 @@ impl Emptying<'_> {
             loop {
                 tokio::time::sleep(HIDDEN / 3).await;
                 // Should it fail, the next try is still in time; after that the message comes again, which does no harm.
-                let _ = queue.hide(&message, HIDDEN).await;
+                let _ = queue.hide(&message.handle, HIDDEN).await;
             }
         })
     }
 
     async fn put_aside(&mut self, message: Received) {
         // A message that cannot be hidden comes again sooner, and is known then.
-        let _ = self.queue.hide(&message, PUT_ASIDE).await;
+        let _ = self.queue.hide(&message.handle, PUT_ASIDE).await;
         // Only the handle of the last time counts.
         self.kept.retain(|kept| kept.id != message.id);
         self.kept.push(message);
@@ -171,7 +161,7 @@ impl Emptying<'_> {
     async fn put_back(&self) {
         for message in &self.kept {
             // It comes back by itself otherwise, only later.
-            let _ = self.queue.hide(message, Duration::ZERO).await;
+            let _ = self.queue.hide(&message.handle, Duration::ZERO).await;
         }
     }
 }
@@ -181,9 +171,8 @@ async fn load(message: &Received, loader: &ObjectLoader, report: &mut Report) ->
     let mut is_loaded = true;
     for message in parse(message) {
         for error in &message.errors {
-            let outcome = Outcome::Failed { reason: error.to_string(), retry: false };
             let id = message.id.as_ref().map_or("", |id| id.0.as_str());
-            report.add(&ObjectReport::not_loaded(format!("message {id}"), outcome));
+            report.add(&ObjectReport::failed(format!("message {id}"), error));
             is_loaded = false;
         }
         for skipped in &message.skipped {

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-use super::{connect, dashboards};
-use crate::cli::args::network::SetupArgs;
+use super::connect;
+use crate::cli::args::common::ConnectionArgs;
+use crate::cli::args::network::{DashboardsArgs, SetupArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
@@ -13,6 +14,7 @@ use crate::edge::opensearch::readiness::version;
 use crate::edge::opensearch::send_error::SendError;
 use crate::edge::opensearch::write_alias::{NameIs, WriteAlias, first_index};
 use crate::map::compiled::CompiledSections;
+use crate::setup::dashboard;
 use crate::setup::template::without_flat_object;
 
 /// Tries to install a template over a connection that breaks.
@@ -38,7 +40,7 @@ pub(crate) fn run(
                 begin_alias(&client, alias).await?;
             }
         }
-        dashboards::install(&args.dashboards, &args.connection, sections).await?;
+        import_dashboards(&args.dashboards, &args.connection, sections).await?;
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -138,5 +140,36 @@ async fn put(client: &OpenSearch, name: &str, template: &Value) -> Result<(), Ap
             error => return Err(error),
         }
     }
+    Ok(())
+}
+
+/// Imports the dashboards, over older ones of the same ids, if the arguments name a server.
+async fn import_dashboards(
+    args: &DashboardsArgs,
+    connection: &ConnectionArgs,
+    sections: &CompiledSections,
+) -> Result<(), Failure> {
+    let Some(address) = &args.dashboards else { return Ok(()) };
+    let with_dashboard = |section| Some((section, dashboard::saved_objects(section, args.language)?));
+    let (section, mut objects) = match &args.log_type {
+        None => sections
+            .iter()
+            .find_map(with_dashboard)
+            .ok_or_else(|| Failure("no section of the configuration has a dashboard".to_owned()))?,
+        Some(name) => {
+            let section = sections.named(name);
+            let section =
+                section.ok_or_else(|| Failure(format!("no section [{name}] in the configuration")))?;
+            with_dashboard(section)
+                .ok_or_else(|| Failure(format!("there is no dashboard for logs of section [{name}]")))?
+        }
+    };
+    objects.push_str(dashboard::one_address(args.language));
+    let taken = connect::client(address, connection, None).await?.import(&objects).await?;
+    let index = &section.log_type().index.name;
+    output::line(format_args!(
+        "dashboards {index}-summary and {} are imported: {taken} saved objects",
+        dashboard::ONE_ADDRESS
+    ));
     Ok(())
 }

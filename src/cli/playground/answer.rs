@@ -30,10 +30,8 @@ pub(super) const MAX_LINES_BYTES: usize = 4 << 20;
 /// The most bytes of user.ini: many times what a table of all fields has.
 pub(super) const MAX_CONFIG_BYTES: usize = 256 << 10;
 
-/// The most findings of one answer.
 const MAX_FINDINGS: usize = 100;
 
-/// The most documents of one answer.
 const MAX_DOCUMENTS: usize = 1_000;
 
 /// The longest time that one answer may take.
@@ -45,7 +43,6 @@ const CONFIG_NAME: &str = "user.ini";
 /// What the page asks.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Question {
-    /// The log lines.
     pub(super) lines: String,
     /// The text of user.ini; empty for the built-in configuration.
     #[serde(default)]
@@ -59,11 +56,10 @@ pub(super) struct Question {
 }
 
 /// What the page shows: one document with its reasons, the others in one line each. A person looks at one, and types on.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Answer {
     /// What is wrong or odd in user.ini. With an error among them there are no documents.
     findings: Vec<Finding>,
-    /// The names of the sections.
     sections: Vec<String>,
     /// The section that has read the lines.
     section: Option<String>,
@@ -71,19 +67,15 @@ pub(super) struct Answer {
     documents: Vec<Listed>,
     /// The number of the document that was asked for among them.
     chosen: usize,
-    /// That document.
     document: Option<Shown>,
     /// There are more documents, or the time was over.
     more: bool,
-    /// Lines read, blank ones among them.
     lines: u64,
-    /// Counts over the documents.
     coverage: Coverage,
     /// The lines of user.ini that map a key, each with what it has filled.
     own_lines: Vec<OwnLine>,
 }
 
-/// A finding about user.ini.
 #[derive(Debug, Serialize)]
 struct Finding {
     is_error: bool,
@@ -110,7 +102,6 @@ struct Listed {
     name: Option<String>,
 }
 
-/// One document.
 #[derive(Debug, Serialize)]
 struct Shown {
     /// The text that `bytes` of the explanation's sources count in.
@@ -130,9 +121,8 @@ struct OwnLine {
     filled: u64,
 }
 
-/// Answers a question of the page.
 pub(super) fn answer(question: &Question) -> Answer {
-    let mut answer = Answer::empty();
+    let mut answer = Answer::default();
     let files = files(&question.config);
     let sections = match settings::sections(&files) {
         Ok(sections) => sections,
@@ -192,21 +182,6 @@ fn chosen<'s>(sections: &'s CompiledSections, name: Option<&str>) -> Option<&'s 
 }
 
 impl Answer {
-    fn empty() -> Self {
-        Self {
-            findings: Vec::new(),
-            sections: Vec::new(),
-            section: None,
-            documents: Vec::new(),
-            chosen: 0,
-            document: None,
-            more: false,
-            lines: 0,
-            coverage: Coverage::default(),
-            own_lines: Vec::new(),
-        }
-    }
-
     /// Lists the documents of the lines, and explains the chosen one.
     fn load(&mut self, section: &CompiledSection, lines: &str, chosen: usize) {
         let (mut documents, mut coverage, mut shown) = (Vec::new(), Coverage::default(), None);
@@ -378,6 +353,18 @@ mod tests {
     use super::super::examples;
     use super::*;
 
+    impl Question {
+        pub(in super::super) fn of(example: &examples::Example) -> Self {
+            let (lines, config) = (example.lines.to_owned(), example.config.to_owned());
+            Self { lines, config, section: Some(example.section.to_owned()), chosen: 0 }
+        }
+    }
+
+    /// The value of a field in an explanation, and what else it holds.
+    fn field<'a>(document: &'a Value, name: &str) -> &'a Value {
+        document["fields"].as_array().unwrap().iter().find(|field| field["field"] == name).unwrap()
+    }
+
     fn ask(lines: &str, config: &str) -> Value {
         let question = Question { lines: lines.to_owned(), config: config.to_owned(), ..Question::default() };
         serde_json::to_value(answer(&question)).unwrap()
@@ -386,13 +373,7 @@ mod tests {
     #[test]
     fn each_example_gives_documents_that_are_understood() {
         for example in examples::ALL {
-            let question = Question {
-                lines: example.lines.to_owned(),
-                config: example.config.to_owned(),
-                section: Some(example.section.to_owned()),
-                chosen: 0,
-            };
-            let answer = serde_json::to_value(answer(&question)).unwrap();
+            let answer = serde_json::to_value(answer(&Question::of(example))).unwrap();
             assert_eq!(answer["section"], example.section);
             assert_eq!(answer["findings"], Value::Array(Vec::new()), "{example:?}");
             let documents = answer["documents"].as_array().unwrap();
@@ -447,9 +428,7 @@ mod tests {
         let answer =
             ask(r#"{"message":"CEF:0|Trend Micro|Deep Security Agent|20|1001251|é|6|src=203.0.113.9"}"#, "");
         let document = &answer["document"];
-        let fields = document["fields"].as_array().unwrap();
-        let source = fields.iter().find(|field| field["field"] == "source.ip").unwrap();
-        let bytes = source["sources"][0]["bytes"].as_array().unwrap();
+        let bytes = field(document, "source.ip")["sources"][0]["bytes"].as_array().unwrap();
         let (start, end) = (bytes[0].as_u64().unwrap() as usize, bytes[1].as_u64().unwrap() as usize);
         assert_eq!(document["message"].as_str().unwrap().get(start..end), Some("203.0.113.9"));
     }
@@ -466,17 +445,11 @@ mod tests {
             let config = "[deepsecurity]\nlabels.own = cs1\n".to_owned();
             let question = Question { lines: lines.clone(), config, section: None, chosen };
             let answer = serde_json::to_value(answer(&question)).unwrap();
-            assert_eq!(
-                (&answer["chosen"], answer["documents"].as_array().unwrap().len()),
-                (&shown.into(), 3)
-            );
+            assert_eq!(answer["chosen"], shown);
+            assert_eq!(answer["documents"].as_array().unwrap().len(), 3);
             let document = &answer["document"];
-            let fields = document["fields"].as_array().unwrap();
-            let source = fields.iter().find(|field| field["field"] == "source.ip").unwrap();
-            assert_eq!(
-                (&source["value"], &document["built_in"]["source.ip"]),
-                (&address.into(), &address.into())
-            );
+            assert_eq!(field(document, "source.ip")["value"], address);
+            assert_eq!(document["built_in"]["source.ip"], address);
         }
     }
 

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-/// Log lines with a name.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Example {
     name: &'static str,

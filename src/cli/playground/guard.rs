@@ -30,7 +30,6 @@ impl Guard {
         Ok(Self { token, port })
     }
 
-    /// The address of the page.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}/{}/", self.port, self.token)
     }

@@ -27,7 +27,6 @@ use crate::document::problem::Problem;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
-/// The files of the page.
 const PAGE: [(&str, &str, &str); 5] = [
     ("/", "text/html; charset=utf-8", include_str!("page/index.html")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
@@ -69,7 +68,6 @@ fn router(guard: Guard, session: Session) -> Router {
     router.layer(body).layer(middleware::from_fn_with_state(Arc::new(guard), guarded))
 }
 
-/// What the page begins with.
 #[derive(Clone, Serialize)]
 struct Beginning {
     session: Session,

@@ -26,9 +26,7 @@ pub(super) struct Session {
     /// The version of the form of saved files.
     #[serde(rename = "es_loader_playground")]
     version: u32,
-    /// The log lines.
     pub(super) lines: String,
-    /// The text of user.ini.
     pub(super) config: String,
 }
 
@@ -50,20 +48,19 @@ impl Session {
     }
 
     fn read(text: &str, path: &Path) -> Result<Self, Failure> {
-        let at = |what: &dyn std::fmt::Display| Failure(format!("{}: {what}", path.display()));
         let session = match serde_json::from_str::<Self>(text) {
             Ok(session) if session.version > VERSION => {
-                return Err(at(&"a later version of es-loader has saved it"));
+                return Err(Failure::at(path)("a later version of es-loader has saved it"));
             }
             Ok(session) => session,
             Err(error) if is_saved(text) => {
-                return Err(at(&format_args!("saved by a playground, but damaged: {error}")));
+                return Err(Failure::at(path)(format_args!("saved by a playground, but damaged: {error}")));
             }
             Err(_) => Self { version: VERSION, lines: text.to_owned(), config: String::new() },
         };
         match session.lines.len() <= MAX_LINES_BYTES {
             true => Ok(session),
-            false => Err(at(&too_long(MAX_LINES_BYTES))),
+            false => Err(Failure::at(path)(too_long(MAX_LINES_BYTES))),
         }
     }
 }
@@ -75,21 +72,20 @@ fn is_saved(text: &str) -> bool {
 
 /// The text of a file, unpacked where it is gzipped; what is longer than so many bytes is an error.
 fn text(path: &Path, most: usize) -> Result<String, Failure> {
-    let at = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
     let limit = most as u64 + 1;
     let mut bytes = Vec::new();
-    let mut file = File::open(path).map_err(|error| at(&error))?;
-    file.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| at(&error))?;
+    let mut file = File::open(path).map_err(Failure::at(path))?;
+    file.by_ref().take(limit).read_to_end(&mut bytes).map_err(Failure::at(path))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut inflated = Vec::new();
         MultiGzDecoder::new(bytes.as_slice())
             .take(limit)
             .read_to_end(&mut inflated)
-            .map_err(|error| at(&error))?;
+            .map_err(Failure::at(path))?;
         bytes = inflated;
     }
     if bytes.len() > most {
-        return Err(at(&too_long(most)));
+        return Err(Failure::at(path)(too_long(most)));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

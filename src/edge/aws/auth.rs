@@ -57,12 +57,11 @@ impl fmt::Debug for Password {
 }
 
 /// Why requests cannot be signed.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
-    /// Nothing names a region.
     #[error("requests to this endpoint are signed, and its region is not known; set AWS_REGION")]
     NoRegion,
-    /// There is no source of credentials.
     #[error("requests to this endpoint are signed, and no AWS credentials are configured")]
     NoCredentials,
 }

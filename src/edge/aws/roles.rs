@@ -32,24 +32,13 @@ pub enum Buckets {
 }
 
 /// Why roles cannot be used.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RoleError {
-    /// A role without buckets, or buckets without a role.
     #[error("{given} is set and {missing} is not: a role and its buckets go together")]
-    Half {
-        /// What there is.
-        given: &'static str,
-        /// What it needs.
-        missing: &'static str,
-    },
-    /// Not the ARN of a role.
+    Half { given: &'static str, missing: &'static str },
     #[error("{variable} is `{arn}`: expected arn:aws:iam::ACCOUNT:role/NAME")]
-    Arn {
-        /// The variable.
-        variable: &'static str,
-        /// Its value.
-        arn: String,
-    },
+    Arn { variable: &'static str, arn: String },
 }
 
 /// Reads the roles: `CONTROL_TOWER_ROLE_ARN` for the buckets in `CONTROL_TOWER_LOG_BUCKETS`, which commas or blanks

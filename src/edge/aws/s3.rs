@@ -32,46 +32,20 @@ const SHORTEST_ATTEMPT: Duration = Duration::from_secs(3);
 pub(crate) const DAMAGED_ON_THE_WAY: &str = "damaged on the way";
 
 /// Why a request to S3 failed.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum S3Error {
     /// There is no such object: another try does not help.
     #[error("{what}: not found ({code})")]
-    NotFound {
-        /// The object.
-        what: String,
-        /// S3's error code.
-        code: String,
-    },
-    /// We may not read it.
+    NotFound { what: String, code: String },
     #[error("{what}: access denied: {reason}; allow {permission} to {identity}{hint}")]
-    AccessDenied {
-        /// The object.
-        what: String,
-        /// S3's words; where the policies of one account decide, they name the role and the action.
-        reason: String,
-        /// The permission that is missing.
-        permission: &'static str,
-        /// Who asked.
-        identity: String,
-        /// What else it may be.
-        hint: String,
-    },
+    AccessDenied { what: String, reason: String, permission: &'static str, identity: String, hint: String },
     /// It is archived: someone has to restore it first.
     #[error("{what}: archived ({reason}); restore the object, then load it again")]
-    Archived {
-        /// The object.
-        what: String,
-        /// S3's words.
-        reason: String,
-    },
+    Archived { what: String, reason: String },
     /// Anything else: another try can help.
     #[error("{what}: {reason}")]
-    Other {
-        /// The object.
-        what: String,
-        /// The whole chain of causes.
-        reason: String,
-    },
+    Other { what: String, reason: String },
 }
 
 impl S3Error {

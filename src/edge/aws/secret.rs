@@ -26,22 +26,13 @@ pub struct Secret {
 }
 
 /// Why there is no password. No text of it quotes the secret.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
-    /// It could not be read.
     #[error("secret {id}: {reason}; allow secretsmanager:GetSecretValue on it to the role that runs this")]
-    Unreadable {
-        /// The secret.
-        id: String,
-        /// What AWS said.
-        reason: String,
-    },
-    /// It holds something else.
+    Unreadable { id: String, reason: String },
     #[error("secret {id} holds no password: expected a text, or a JSON object with username and password")]
-    NoPassword {
-        /// The secret.
-        id: String,
-    },
+    NoPassword { id: String },
 }
 
 /// Reads the secret of a name or an ARN: a text is the password; a JSON object, as the consoles of AWS make it, has `password` and

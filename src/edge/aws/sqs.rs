@@ -34,33 +34,20 @@ pub struct Received {
     pub id: String,
     /// The body.
     pub body: String,
-    handle: String,
+    /// The handle of this receipt.
+    pub(crate) handle: String,
 }
 
 /// Why a request to a queue failed.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
-    /// The address is none.
     #[error("`{0}` is not the URL of a queue: expected https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")]
     Url(String),
-    /// We may not.
     #[error("queue {url}: access denied: {reason}; allow {permission} on it to the role that runs this")]
-    AccessDenied {
-        /// The queue.
-        url: String,
-        /// The permission that is missing.
-        permission: &'static str,
-        /// SQS's words, which name the role.
-        reason: String,
-    },
-    /// Anything else.
+    AccessDenied { url: String, permission: &'static str, reason: String },
     #[error("queue {url}: {reason}")]
-    Other {
-        /// The queue.
-        url: String,
-        /// The whole chain of causes.
-        reason: String,
-    },
+    Other { url: String, reason: String },
 }
 
 impl Queue {
@@ -150,17 +137,12 @@ impl Queue {
         }))
     }
 
-    /// Hides a message from others for as long as `hidden`, from now on; zero shows it again.
+    /// Hides the message of a receipt handle from others for as long as `hidden`, from now on; zero shows it again.
     ///
     /// # Errors
     ///
     /// The message comes again at its old time.
-    pub async fn hide(&self, message: &Received, hidden: Duration) -> Result<(), QueueError> {
-        self.hide_receipt(&message.handle, hidden).await
-    }
-
-    /// The same for the message of a receipt handle.
-    pub(crate) async fn hide_receipt(&self, handle: &str, hidden: Duration) -> Result<(), QueueError> {
+    pub(crate) async fn hide(&self, handle: &str, hidden: Duration) -> Result<(), QueueError> {
         let request = self.client.change_message_visibility().queue_url(&self.url);
         let request = request.receipt_handle(handle).visibility_timeout(seconds(hidden));
         let done = request.send().await;

@@ -16,17 +16,11 @@ use crate::edge::aws::s3::{S3, S3Error};
 use crate::edge::aws::upload::{PART_BYTES, Upload};
 
 /// Why refused documents cannot be kept. They would be lost with the load, so the load has to be repeated.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The folder.
     #[error("dead letters cannot be written to {}: {error}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// S3.
+    File { path: PathBuf, error: io::Error },
     #[error("dead letters cannot be written: {0}")]
     S3(#[from] S3Error),
 }
@@ -49,19 +43,15 @@ pub enum DeadLetters {
 
 impl DeadLetters {
     /// The place in S3 for `s3://BUCKET/PREFIX`, and the folder of that name for anything else. A prefix that does not end in `/`
-    /// gets one. `s3` gives the client for a place in S3.
-    ///
-    /// # Errors
-    ///
-    /// Those of `s3`.
-    pub fn parse<E>(place: &str, s3: impl FnOnce() -> Result<S3, E>) -> Result<Self, E> {
-        let Some(address) = place.strip_prefix("s3://") else { return Ok(Self::Folder(place.into())) };
+    /// gets one. `None` means that a place in S3 is without its client.
+    pub fn parse(place: &str, s3: Option<&S3>) -> Option<Self> {
+        let Some(address) = place.strip_prefix("s3://") else { return Some(Self::Folder(place.into())) };
         let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
         let prefix = match prefix {
             "" => String::new(),
             prefix => format!("{}/", prefix.trim_end_matches('/')),
         };
-        Ok(Self::S3 { s3: s3()?, bucket: bucket.to_owned(), prefix })
+        Some(Self::S3 { s3: s3?.clone(), bucket: bucket.to_owned(), prefix })
     }
 
     /// A writer for the refused documents of one load. Without documents it writes no file.

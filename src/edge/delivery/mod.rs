@@ -6,7 +6,6 @@ pub mod deadline;
 pub(crate) mod ledger;
 pub(crate) mod attempt;
 mod held;
-mod denial;
 pub(crate) mod joint;
 pub(crate) mod retry_queue;
 pub mod deliver;

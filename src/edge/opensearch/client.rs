@@ -72,16 +72,11 @@ impl Settings {
 }
 
 /// Why no client can be made.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// The file of certificate authorities cannot be used.
     #[error("certificate authority file {}: {reason}", path.display())]
-    CaFile {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+    CaFile { path: PathBuf, reason: String },
 }
 
 /// How a bulk request is sent.
@@ -109,21 +104,13 @@ pub struct Answer {
 }
 
 /// Why a request other than a bulk request failed.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
-    /// No answer.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The endpoint said no.
     #[error("{endpoint}/{path}: {fault}")]
-    Refused {
-        /// Where to.
-        endpoint: String,
-        /// The path.
-        path: String,
-        /// What it complained of.
-        fault: Fault,
-    },
+    Refused { endpoint: String, path: String, fault: Fault },
 }
 
 /// A client of one endpoint. Cheap to clone: clones share their connections.

@@ -34,16 +34,11 @@ pub struct Signing {
 }
 
 /// What stands in the way of using an endpoint.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// Not a URL, or one of another kind.
     #[error("endpoint `{text}`: {reason}; expected https://HOST[:PORT]")]
-    Url {
-        /// The endpoint as it was given, without query and fragment.
-        text: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Url { text: String, reason: String },
     /// The URL holds a user name or a password, which would end up in logs.
     #[error("the endpoint holds a user name or a password; give them apart from the endpoint")]
     Credentials,

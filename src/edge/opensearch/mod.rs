@@ -1,7 +1,6 @@
 //! The OpenSearch client: where it connects, how it signs, what its failures say.
 
 pub mod endpoint;
-pub mod first_contact;
 pub(crate) mod send_error;
 pub(crate) mod target;
 pub(crate) mod exchange;

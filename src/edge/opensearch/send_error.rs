@@ -8,35 +8,17 @@ use crate::bytes::safe::error_chain;
 use crate::deliver::bulk::fault::Fault;
 
 /// Why there is no answer.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The request could not be sent, or its answer not be read to its end.
     #[error("{endpoint}: {problem}: {text}")]
-    NoAnswer {
-        /// Where to.
-        endpoint: String,
-        /// What kind of trouble.
-        problem: Problem,
-        /// The whole chain of causes.
-        text: String,
-    },
+    NoAnswer { endpoint: String, problem: Problem, text: String },
     /// The endpoint sent us elsewhere. A redirected request has lost its body and its signature.
     #[error("{endpoint} redirects to {target}; give that as the endpoint")]
-    Redirected {
-        /// Where to.
-        endpoint: String,
-        /// Where it sent us.
-        target: String,
-    },
-    /// There are no AWS credentials to sign with.
+    Redirected { endpoint: String, target: String },
     #[error("AWS credentials: {text}")]
-    Credentials {
-        /// The whole chain of causes.
-        text: String,
-        /// None are configured, or wrongly: another try cannot help.
-        lasting: bool,
-    },
-    /// The client cannot be made.
+    Credentials { text: String, lasting: bool },
     #[error("{0}")]
     Setup(String),
 }

@@ -9,12 +9,10 @@ use crate::log_types::DEFAULT_SECTION;
 /// Two logs that saw the same tell of it within so many seconds: flow logs tell of minutes at once.
 const SAME: i64 = 120;
 
-/// An event.
 #[derive(Debug, Serialize)]
 pub(super) struct Event {
     /// When, in UTC.
     pub(super) time: String,
-    /// The log type.
     pub(super) log: String,
     pub(super) verdict: Verdict,
     /// The request, or the rule, or else the action.
@@ -22,12 +20,10 @@ pub(super) struct Event {
     /// The rule that met it, where a request is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rule: Option<String>,
-    /// The status of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<i64>,
     /// No other log has an event of the same request or connection.
     pub(super) alone: bool,
-    /// Where the document is.
     pub(super) index: String,
     pub(super) id: String,
     #[serde(skip)]
@@ -140,7 +136,6 @@ fn verdict(source: &Source<'_>, log: &str) -> Verdict {
     }
 }
 
-/// A document.
 struct Source<'d>(&'d Value);
 
 impl Source<'_> {

@@ -13,7 +13,7 @@ use super::connect;
 use crate::cli::args::network::{Since, TimelineArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::edge::opensearch::client::OpenSearch;
+use crate::edge::opensearch::client::{OpenSearch, in_path};
 
 /// The fields in which an address may stand.
 const ADDRESSES: [&str; 4] = ["source.ip", "client.ip", "destination.ip", "related.ip"];
@@ -36,36 +36,30 @@ const FIELDS: [&str; 14] = [
     "error.message",
 ];
 
-/// What was found: the last events, and how many there are.
-struct Found {
-    events: Vec<Event>,
-    total: u64,
-}
-
 pub(crate) fn run(args: &TimelineArgs) -> Result<ExitCode, Failure> {
-    let found = connect::runtime()?.block_on(async {
+    let (events, total) = connect::runtime()?.block_on(async {
         let client = connect::opensearch(&args.connection, None).await?;
         search(&client, args).await
     })?;
     if args.json {
-        output::json(&found.events)?;
+        output::json(&events)?;
     } else {
-        anstream::print!("{}", Screen(&found.events));
+        anstream::print!("{}", Screen(&events));
     }
-    let shown = u64::try_from(found.events.len()).unwrap_or(u64::MAX);
-    if shown < found.total {
-        let total = found.total;
+    let shown = events.len() as u64;
+    if shown < total {
         output::notice(format_args!(
             "es-loader: these are the last {shown} of {total} events; --limit or --since show others"
         ));
     }
-    if found.events.is_empty() {
+    if events.is_empty() {
         output::notice(format_args!("es-loader: no event of {} in {}", args.address, args.index));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn search(client: &OpenSearch, args: &TimelineArgs) -> Result<Found, Failure> {
+/// The last events of the address, and how many there are.
+async fn search(client: &OpenSearch, args: &TimelineArgs) -> Result<(Vec<Event>, u64), Failure> {
     let address = args.address.to_string();
     let any: Vec<Value> = ADDRESSES.iter().map(|field| json!({"term": {*field: address}})).collect();
     let since: Vec<Value> =
@@ -77,13 +71,12 @@ async fn search(client: &OpenSearch, args: &TimelineArgs) -> Result<Found, Failu
         "_source": FIELDS,
         "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],
     });
-    let path =
-        format!("{}/_search?ignore_unavailable=true", crate::edge::opensearch::client::in_path(&args.index));
+    let path = format!("{}/_search?ignore_unavailable=true", in_path(&args.index));
     let mut answer = client.ask(&path, &question).await?;
     let total = answer.pointer("/hits/total/value").and_then(Value::as_u64).unwrap_or_default();
     let hits = answer.pointer_mut("/hits/hits").and_then(Value::as_array_mut).map(std::mem::take);
     let mut events: Vec<Event> = hits.unwrap_or_default().iter().map(Event::of).collect();
     events.reverse();
     note_lone(&mut events);
-    Ok(Found { events, total })
+    Ok((events, total))
 }

@@ -2,11 +2,11 @@
 
 use tokio::task::JoinError;
 
+use super::blame::denial;
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, judge};
 use crate::edge::delivery::attempt::Attempt;
-use crate::edge::delivery::denial;
 use crate::edge::delivery::outcome::Stop;
 use crate::edge::opensearch::client::{Answer, SendError};
 
@@ -94,7 +94,7 @@ impl RetryQueue<'_> {
         if let Some((attempt, fault)) = next.denied {
             if is_whole {
                 self.give_up(&attempt, &fault);
-                self.stop(Stop::Denied(denial::of_endpoint(self.client, &fault)));
+                self.stop(Stop::Denied(denial(self.client, None, &fault)));
             } else {
                 self.deny(&attempt, &fault);
             }

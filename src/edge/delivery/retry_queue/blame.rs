@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{Consequence, by_index, index_and_id};
+use crate::deliver::dead_letter::general;
 use crate::edge::delivery::attempt::Attempt;
-use crate::edge::delivery::denial;
+use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::opensearch::target::Probe;
 
 impl RetryQueue<'_> {
@@ -85,10 +86,33 @@ impl RetryQueue<'_> {
 
     /// Tells once for each index why its documents stay unsent.
     pub(super) fn note_denial(&mut self, index: &str, fault: &Fault) {
-        let text = denial::of_index(self.client, index, fault);
+        let text = denial(self.client, Some(index), fault);
         if self.denial.as_ref() != Some(&text) {
             tracing::warn!(reason = text, "documents stay unsent");
         }
         self.denial.get_or_insert(text);
     }
+}
+
+/// What is said where the endpoint, or one of its indices, takes no documents until someone changes something. Of the documents that an
+/// index refused it tells no values.
+pub(super) fn denial(client: &OpenSearch, index: Option<&str>, fault: &Fault) -> String {
+    let general =
+        || Fault::new(fault.status, &fault.error_type, &general(&fault.reason)).with_cause_of(fault);
+    let (index, fault) = match index {
+        Some(index) => (format!("index {index}: "), &general()),
+        None => (String::new(), fault),
+    };
+    let way_out = match fault.status {
+        _ if !fault.way_out().is_empty() => fault.way_out(),
+        400 if !fault.error_type.is_empty() => {
+            "the index refuses a document that nothing is wrong with as well: compare its mapping and settings with the template (es-loader setup --print)"
+        }
+        401 => "check user and password, or the credentials that requests are signed with",
+        403 => {
+            "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
+        }
+        _ => "check that the endpoint is that of OpenSearch itself",
+    };
+    format!("{}: {index}{fault}; {way_out}", client.endpoint())
 }
