@@ -11,7 +11,7 @@ use super::aws::s3::{DAMAGED_ON_THE_WAY, S3, S3Error};
 use super::dead_letters::write::DeadLetters;
 use super::delivery::deadline::Deadline;
 use super::delivery::joint::Joint;
-use super::delivery::outcome::SideOutputs;
+use super::delivery::outcome::DeliveryContext;
 use super::delivery::sink::{Sink, ended, send};
 use crate::bytes::safe::Safe;
 use crate::deliver::dead_letter::letter::LetterOrigin;
@@ -193,14 +193,13 @@ impl ObjectLoader {
             Sink::OpenSearch(client, options) => {
                 let mut report =
                     ObjectReport::begun(object.name.clone(), object.section.clone(), object.size);
-                let mut side_outputs = self.side_outputs(&object.facts, &limits);
+                let mut context = self.context(&object.facts, &limits);
                 // Without ids a request that is sent again doubles what it carried for others.
-                side_outputs.joint = self.joint.clone().filter(|_| self.has_ids(&object.section));
+                context.joint = self.joint.clone().filter(|_| self.has_ids(&object.section));
                 let parse = move |sink: &mut BatchSink<'_>| parse(object, &sections, &limits, sink);
                 let start = LineNumber(limits.lines.map_or(1, |lines| lines.start));
-                send(parse, (client, options), (start, deadline), &is_over, &mut side_outputs, &mut report)
-                    .await;
-                let finished = side_outputs.finish(&mut report);
+                send(parse, (client, options), (start, deadline), &is_over, &mut context, &mut report).await;
+                let finished = context.finish(&mut report);
                 let is_late = if let Some(deadline) = deadline {
                     tokio::time::timeout_at(deadline.closing().into(), finished).await.is_err()
                 } else {
@@ -227,7 +226,7 @@ impl ObjectLoader {
         report
     }
 
-    fn side_outputs(&self, facts: &Facts, limits: &Limits) -> SideOutputs {
+    fn context(&self, facts: &Facts, limits: &Limits) -> DeliveryContext {
         let dead_letters = self.dead_letters.as_ref().map(|place| {
             place.open(LetterOrigin {
                 bucket: facts.bucket.clone(),
@@ -238,6 +237,11 @@ impl ObjectLoader {
             })
         });
         let sections = Some(Arc::clone(&self.sections));
-        SideOutputs { dead_letters, progress: Arc::clone(&self.progress), sections, ..SideOutputs::default() }
+        DeliveryContext {
+            dead_letters,
+            progress: Arc::clone(&self.progress),
+            sections,
+            ..DeliveryContext::default()
+        }
     }
 }

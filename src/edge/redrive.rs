@@ -10,7 +10,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::dead_letters::files::{Contents, read_records};
-use super::delivery::outcome::{Options, SideOutputs};
+use super::delivery::outcome::{DeliveryContext, Options};
 use super::delivery::sink::send;
 use super::opensearch::client::OpenSearch;
 use crate::deliver::dead_letter::Cause;
@@ -82,16 +82,9 @@ pub(crate) async fn resend(
         account
     };
     let is_over = AtomicBool::new(false);
-    let mut side_outputs = SideOutputs { sections, ..SideOutputs::default() };
-    send(
-        parse,
-        (client, &Options::default()),
-        (LineNumber(1), None),
-        &is_over,
-        &mut side_outputs,
-        &mut report,
-    )
-    .await;
+    let mut context = DeliveryContext { sections, ..DeliveryContext::default() };
+    send(parse, (client, &Options::default()), (LineNumber(1), None), &is_over, &mut context, &mut report)
+        .await;
     let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
     if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 use self::account::{Account, Limits};
 use self::output::{Outlets, Output, Sink, Visitor};
-use self::reading::Reading;
+use self::reading::LineReader;
 use self::stages::Stages;
 use crate::config::log_type::{FileFormat, LogType};
 use crate::map::Documents;
@@ -99,7 +99,7 @@ fn run<'l, R: Read + Send>(
     outlets: Outlets<'l>,
 ) -> Account {
     let mut lines = Lines::new(reader, limits.line_bytes, limits.inflation).grouped(grouping(section));
-    let mut reading = Reading::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
+    let mut reading = LineReader::new(limits.lines.unwrap_or(LineRange { start: 1, end: None }), section);
     let mut stages = Stages::new(section, documents);
     let mut output = Output::new(*limits, now, outlets);
     let flow = all(&mut lines, &mut reading, &mut stages, &mut output, limits.workers);
@@ -127,7 +127,7 @@ const LARGE: u64 = 256 << 10;
 
 fn all<R: Read + Send>(
     lines: &mut Lines<R>,
-    reading: &mut Reading,
+    reading: &mut LineReader,
     stages: &mut Stages<'_>,
     output: &mut Output<'_>,
     workers: NonZero<usize>,

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::output::{Made, Output};
-use super::reading::{EVENTS_TOGETHER, NumberedLine, Reading};
+use super::reading::{EVENTS_TOGETHER, LineReader, NumberedLine};
 use super::stages::Stages;
 use crate::bytes::slice;
 use crate::document::id::{Identity, Known};
@@ -55,7 +55,7 @@ struct Kept {
 /// The rest of an object. The worker that holds the lock reads the next chunk.
 struct Rest<'s, R> {
     lines: &'s mut Lines<R>,
-    reading: &'s mut Reading,
+    reading: &'s mut LineReader,
     /// Chunks that were read.
     chunks: u64,
     is_over: bool,
@@ -78,7 +78,7 @@ struct Worker<'s, 'l, R> {
 /// Loads the rest of an object.
 pub(super) fn all<R: Read + Send>(
     lines: &mut Lines<R>,
-    reading: &mut Reading,
+    reading: &mut LineReader,
     stages: &mut Stages<'_>,
     output: &mut Output<'_>,
     workers: NonZero<usize>,

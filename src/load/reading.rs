@@ -25,8 +25,8 @@ pub(super) const EVENTS_TOGETHER: usize = 16;
 /// writer went on behind them.
 pub(super) const PADDING: [char; 2] = ['\u{feff}', '\0'];
 
-/// The reading of one object.
-pub(super) struct Reading {
+/// Reads the lines of one object.
+pub(super) struct LineReader {
     range: LineRange,
     identities: Identities,
     is_over: bool,
@@ -91,7 +91,7 @@ impl<'b> Text<'b> {
     }
 }
 
-impl Reading {
+impl LineReader {
     pub(super) fn new(range: LineRange, section: &CompiledSection) -> Self {
         let log_type = section.log_type();
         let has_records = matches!(log_type.file_format, FileFormat::Json) && !section.holds_events();

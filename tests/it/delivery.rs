@@ -8,7 +8,7 @@ use es_loader::deliver::bulk::Tally;
 use es_loader::edge::aws::auth::Auth;
 use es_loader::edge::delivery::deadline::Deadline;
 use es_loader::edge::delivery::deliver::deliver;
-use es_loader::edge::delivery::outcome::{Delivery, Options, SideOutputs, Stop};
+use es_loader::edge::delivery::outcome::{Delivery, DeliveryContext, Options, Stop};
 use es_loader::edge::opensearch::client::{OpenSearch, Settings};
 use es_loader::edge::opensearch::endpoint::Endpoint;
 use es_loader::load::batch::Batch;
@@ -121,9 +121,8 @@ pub(crate) async fn load(
     };
     let client = client(server);
     let deadline = deadline.map(|after| sharp(Instant::now() + after));
-    let mut side_outputs = SideOutputs::default();
-    let (refused, delivery) =
-        tokio::join!(feed, deliver(&client, receiver, options, deadline, &mut side_outputs));
+    let mut context = DeliveryContext::default();
+    let (refused, delivery) = tokio::join!(feed, deliver(&client, receiver, options, deadline, &mut context));
     assert_eq!(delivery.documents + refused, given, "every document is taken or refused at the channel");
     assert_adds_up(&delivery);
     delivery
@@ -552,8 +551,8 @@ fn the_first_request_goes_out_even_if_the_time_to_begin_is_over() {
             sender.send(batch(lines)).await.unwrap();
         }
         let options = Options { in_flight: 1, ..QUICK };
-        let mut side_outputs = SideOutputs::default();
-        let delivery = deliver(&client(&server), receiver, &options, Some(deadline), &mut side_outputs).await;
+        let mut context = DeliveryContext::default();
+        let delivery = deliver(&client(&server), receiver, &options, Some(deadline), &mut context).await;
         assert_adds_up(&delivery);
         assert_eq!((server.requests().len(), delivery.indexed, delivery.unsent.total()), (1, 2, 2));
         assert_eq!(
@@ -677,7 +676,7 @@ fn a_request_that_gets_no_answer_in_time_is_sent_again_and_counts_as_pressure() 
             sender.send(batch(number * 10 + 1..=number * 10 + 10)).await.unwrap();
         }
         drop(sender);
-        let delivery = deliver(&client, receiver, &QUICK, None, &mut SideOutputs::default()).await;
+        let delivery = deliver(&client, receiver, &QUICK, None, &mut DeliveryContext::default()).await;
         assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (30, 10, None));
     });
 }
@@ -804,9 +803,9 @@ fn the_memory_of_settled_batches_comes_back_empty() {
         }
         drop(sender);
         let (spent, spare) = std::sync::mpsc::sync_channel(9);
-        let mut side_outputs = SideOutputs::default();
-        side_outputs.spent = Some(spent);
-        let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut side_outputs).await;
+        let mut context = DeliveryContext::default();
+        context.spent = Some(spent);
+        let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut context).await;
         assert_eq!(delivery.indexed, 10);
         let back: Vec<Batch> = spare.try_iter().collect();
         assert!(back.iter().all(|batch| batch.is_empty() && batch.body.is_empty()), "{back:?}");

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use super::refusals::{Consequence, Refusal};
+use super::refusals::{Consequence, KnownCause};
 
 /// Bytes of a reason that are kept.
 pub(crate) const REASON_LIMIT: usize = 500;
@@ -22,7 +22,7 @@ pub struct Fault {
     /// The reason, with its innermost cause. It may quote a value of the document, so it may hold log text.
     pub reason: String,
     /// The row of the table of refusals that names its cause.
-    cause: Option<&'static Refusal>,
+    cause: Option<&'static KnownCause>,
 }
 
 impl Fault {
@@ -40,7 +40,7 @@ impl Fault {
     }
 
     /// The same with its known cause.
-    pub(super) fn with_cause(self, cause: Option<&'static Refusal>) -> Self {
+    pub(super) fn with_cause(self, cause: Option<&'static KnownCause>) -> Self {
         Self { cause, ..self }
     }
 

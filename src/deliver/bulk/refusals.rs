@@ -33,7 +33,7 @@ pub enum Consequence {
 
 /// A row of the table: a cause that is known.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct KnownCause {
     error_type: &'static str,
     phrase: &'static str,
     /// What follows from it.
@@ -43,8 +43,8 @@ pub(super) struct Refusal {
 }
 
 /// The row of the table that fits an error of OpenSearch, or else one of its causes.
-pub(super) fn find(error: &Value) -> Option<&'static Refusal> {
-    static ROWS: LazyLock<Vec<Refusal>> = LazyLock::new(|| table::compiled_in(TABLE.read(refusal)));
+pub(super) fn find(error: &Value) -> Option<&'static KnownCause> {
+    static ROWS: LazyLock<Vec<KnownCause>> = LazyLock::new(|| table::compiled_in(TABLE.read(known_cause)));
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -56,7 +56,7 @@ pub(super) fn find(error: &Value) -> Option<&'static Refusal> {
     None
 }
 
-fn refusal(row: FactRow<'_>) -> Result<Refusal, TableError> {
+fn known_cause(row: FactRow<'_>) -> Result<KnownCause, TableError> {
     let words = [
         ("again", Consequence::Again),
         ("closed", Consequence::Closed),
@@ -67,7 +67,7 @@ fn refusal(row: FactRow<'_>) -> Result<Refusal, TableError> {
         ("document", Consequence::Document),
         ("target", Consequence::Target),
     ];
-    Ok(Refusal {
+    Ok(KnownCause {
         error_type: row.cell("type")?,
         phrase: row.cell("phrase")?,
         consequence: row.one_of("verdict", row.cell("verdict")?, &words)?,
@@ -75,7 +75,7 @@ fn refusal(row: FactRow<'_>) -> Result<Refusal, TableError> {
     })
 }
 
-impl Refusal {
+impl KnownCause {
     fn fits(&self, error_type: &str, reason: &str) -> bool {
         let is_type = self.error_type.is_empty() || self.error_type == error_type;
         is_type

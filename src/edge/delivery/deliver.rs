@@ -6,7 +6,7 @@ use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
 
 use super::deadline::Deadline;
-use super::outcome::{Delivery, Options, SideOutputs};
+use super::outcome::{Delivery, DeliveryContext, Options};
 use super::retry_queue::RetryQueue;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::batch::Batch;
@@ -23,9 +23,9 @@ pub async fn deliver(
     mut batches: Receiver<Batch>,
     options: &Options,
     deadline: Option<Deadline>,
-    side_outputs: &mut SideOutputs,
+    context: &mut DeliveryContext,
 ) -> Delivery {
-    let mut queue = RetryQueue::new(client, options, deadline, side_outputs);
+    let mut queue = RetryQueue::new(client, options, deadline, context);
     let mut is_open = true;
     let mut told = Counts::default();
     loop {
@@ -47,18 +47,18 @@ pub async fn deliver(
             else => break,
         }
         let counts = queue.delivery.counts();
-        side_outputs.progress.add_counts(std::mem::replace(&mut told, counts), counts);
+        context.progress.add_counts(std::mem::replace(&mut told, counts), counts);
         let refused = std::mem::take(&mut queue.refused);
-        if let Some(dead_letters) = &mut side_outputs.dead_letters {
+        if let Some(dead_letters) = &mut context.dead_letters {
             dead_letters.add(refused).await;
         }
-        if let (Some(spent), Some(mut batch)) = (&side_outputs.spent, queue.spent.take()) {
+        if let (Some(spent), Some(mut batch)) = (&context.spent, queue.spent.take()) {
             batch.clear();
             // What is not needed is freed.
             let _ = spent.try_send(batch);
         }
     }
-    side_outputs.progress.end_delay();
+    context.progress.end_delay();
     queue.finish()
 }
 

@@ -16,15 +16,15 @@ use crate::edge::opensearch::client::{Answer, OpenSearch};
 use crate::edge::opensearch::send_error::SendError;
 
 /// A request that is larger travels alone, in bytes.
-const LARGEST_PART: usize = 1 << 20;
+const LARGEST_MEMBER: usize = 1 << 20;
 
 /// A joint request that is as large is sent, in bytes: as large as a request of one object.
 const FULL: usize = 5_000_000;
 
-/// Joint requests in flight: with one of them more parts gather meanwhile.
+/// Joint requests in flight: with one of them more members gather meanwhile.
 const IN_FLIGHT: usize = 2;
 
-/// How long a part waits for others. Only an object that is slow makes it wait as long.
+/// How long a member waits for others. Only an object that is slow makes it wait as long.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The joint requests of some objects. Cheap to clone.
@@ -37,7 +37,7 @@ pub(crate) struct Joint {
 struct Shared {
     client: OpenSearch,
     state: Mutex<State>,
-    /// A part has come, or a request is completed.
+    /// A member has come, or a request is completed.
     changed: Notify,
 }
 
@@ -45,23 +45,23 @@ struct Shared {
 struct State {
     gathered: Gathered,
     in_flight: usize,
-    /// The parts of requests in flight.
-    parts_in_flight: usize,
+    /// The members of requests in flight.
+    members_in_flight: usize,
     /// An endpoint that has refused a joint request gets no other one.
     is_apart: bool,
 }
 
-/// Parts that wait for the next request.
+/// Members that wait for the next request.
 #[derive(Debug, Default)]
 struct Gathered {
     body: Vec<u8>,
-    parts: Vec<Part>,
+    members: Vec<Member>,
     since: Option<Instant>,
 }
 
-/// The request of one object.
+/// The request of one object, which travels as a member of a joint one.
 #[derive(Debug)]
-struct Part {
+struct Member {
     /// How many bytes of the body, and documents, are its own.
     bytes: usize,
     documents: usize,
@@ -84,12 +84,12 @@ impl Joint {
     ) -> Result<Answer, SendError> {
         let answer = {
             let mut state = self.state();
-            if state.is_apart || body.len() > LARGEST_PART {
+            if state.is_apart || body.len() > LARGEST_MEMBER {
                 None
             } else {
                 let (sender, answer) = oneshot::channel();
                 state.gathered.body.extend_from_slice(body);
-                state.gathered.parts.push(Part { bytes: body.len(), documents, limit, answer: sender });
+                state.gathered.members.push(Member { bytes: body.len(), documents, limit, answer: sender });
                 state.gathered.since.get_or_insert_with(Instant::now);
                 Some(answer)
             }
@@ -118,21 +118,23 @@ impl Joint {
         let waited = state.gathered.since.is_some_and(|since| since.elapsed() >= PATIENCE);
         let all_wait = no_more && state.waiting() >= running;
         let is_full = state.gathered.body.len() >= FULL;
-        if state.gathered.parts.is_empty() || state.in_flight == IN_FLIGHT || !(is_full || waited || all_wait)
+        if state.gathered.members.is_empty()
+            || state.in_flight == IN_FLIGHT
+            || !(is_full || waited || all_wait)
         {
             return;
         }
         let gathered = mem::take(&mut state.gathered);
         state.in_flight += 1;
-        state.parts_in_flight += gathered.parts.len();
+        state.members_in_flight += gathered.members.len();
         drop(state);
         let joint = self.clone();
         tokio::spawn(async move {
-            let parts = gathered.parts.len();
+            let members = gathered.members.len();
             let is_apart = gathered.send(&joint.shared.client).await;
             let mut state = joint.state();
             state.in_flight -= 1;
-            state.parts_in_flight -= parts;
+            state.members_in_flight -= members;
             state.is_apart |= is_apart;
             drop(state);
             joint.shared.changed.notify_one();
@@ -156,7 +158,7 @@ impl Joint {
 }
 
 impl State {
-    /// When the parts that have gathered have waited for long enough. Where no other request may begin, only the end of one helps.
+    /// When the members that have gathered have waited for long enough. Where no other request may begin, only the end of one helps.
     fn alarm(&self) -> Option<Instant> {
         let since = self.gathered.since.filter(|_| self.in_flight < IN_FLIGHT);
         since.map(|since| since + PATIENCE)
@@ -164,30 +166,30 @@ impl State {
 
     /// The objects that wait for an answer.
     fn waiting(&self) -> usize {
-        self.gathered.parts.len() + self.parts_in_flight
+        self.gathered.members.len() + self.members_in_flight
     }
 }
 
 impl Gathered {
-    /// Sends the request, and gives each part its answer. Tells whether the endpoint refuses joint requests: then each part was sent
+    /// Sends the request, and gives each member its answer. Tells whether the endpoint refuses joint requests: then each member was sent
     /// alone.
     async fn send(self, client: &OpenSearch) -> bool {
-        let limit = self.parts.iter().map(|part| part.limit).min().unwrap_or_default();
+        let limit = self.members.iter().map(|member| member.limit).min().unwrap_or_default();
         let answer = client.bulk(&self.body, limit).await;
-        if self.parts.len() > 1
+        if self.members.len() > 1
             && answer.as_ref().is_ok_and(|answer| matches!(answer.status, 400 | 403 | 413))
         {
             self.send_apart(client).await;
             return true;
         }
         let answers = match &answer {
-            Ok(answer) if (200..=299).contains(&answer.status) => split(answer, &self.parts),
+            Ok(answer) if (200..=299).contains(&answer.status) => split(answer, &self.members),
             _ => None,
         };
         let answers = answers.unwrap_or_default().into_iter().map(Ok).chain(std::iter::repeat(answer));
-        for (part, answer) in self.parts.into_iter().zip(answers) {
+        for (member, answer) in self.members.into_iter().zip(answers) {
             // Who does not wait any more has given the documents up.
-            let _ = part.answer.send(answer);
+            let _ = member.answer.send(answer);
         }
         false
     }
@@ -195,12 +197,12 @@ impl Gathered {
     async fn send_apart(self, client: &OpenSearch) {
         let mut rest = self.body.as_slice();
         let mut requests = JoinSet::new();
-        for part in self.parts {
-            let Some((body, behind)) = rest.split_at_checked(part.bytes) else { return };
+        for member in self.members {
+            let Some((body, behind)) = rest.split_at_checked(member.bytes) else { return };
             rest = behind;
             let (client, body) = (client.clone(), body.to_vec());
             requests.spawn(async move {
-                let _ = part.answer.send(client.bulk(&body, part.limit).await);
+                let _ = member.answer.send(client.bulk(&body, member.limit).await);
             });
             if requests.len() == IN_FLIGHT {
                 requests.join_next().await;
@@ -210,9 +212,9 @@ impl Gathered {
     }
 }
 
-/// The items of a joint answer, cut for its parts. `None` where they do not fit: then each part judges the whole answer, and sends
+/// The items of a joint answer, cut for its members. `None` where they do not fit: then each member judges the whole answer, and sends
 /// its documents again.
-fn split(answer: &Answer, parts: &[Part]) -> Option<Vec<Answer>> {
+fn split(answer: &Answer, members: &[Member]) -> Option<Vec<Answer>> {
     #[derive(Deserialize)]
     struct Items<'a> {
         #[serde(default)]
@@ -221,15 +223,15 @@ fn split(answer: &Answer, parts: &[Part]) -> Option<Vec<Answer>> {
         items: Vec<&'a RawValue>,
     }
     let Items { took, items } = serde_json::from_slice(&answer.body).ok()?;
-    if items.len() != parts.iter().map(|part| part.documents).sum::<usize>() {
+    if items.len() != members.iter().map(|member| member.documents).sum::<usize>() {
         return None;
     }
     let mut items = items.into_iter();
-    let answers = parts.iter().enumerate().map(|(number, part)| {
-        // The first part stands for the request: what it took and carried counts once.
+    let answers = members.iter().enumerate().map(|(number, member)| {
+        // The first member stands for the request: what it took and carried counts once.
         let is_carried = number > 0;
         let took = if is_carried { 0 } else { took };
-        let own: Vec<&str> = items.by_ref().take(part.documents).map(RawValue::get).collect();
+        let own: Vec<&str> = items.by_ref().take(member.documents).map(RawValue::get).collect();
         let body = format!(r#"{{"took":{took},"items":[{}]}}"#, own.join(","));
         let sent = if is_carried { 0 } else { answer.sent };
         Answer { body: body.into_bytes(), sent, is_carried, ..answer.clone() }
@@ -243,7 +245,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn while_all_requests_are_in_flight_no_time_wakes_the_parts_that_wait() {
+    fn while_all_requests_are_in_flight_no_time_wakes_the_members_that_wait() {
         let gathered = Gathered { since: Some(Instant::now()), ..Gathered::default() };
         let mut state = State { gathered, in_flight: IN_FLIGHT - 1, ..State::default() };
         assert!(state.alarm().is_some());

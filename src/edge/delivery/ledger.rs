@@ -1,6 +1,6 @@
 //! Which lines of an object are settled, so that a load that is cut counts these and no others.
 //!
-//! Answers come in any order, and documents wait for another try. So the counts are kept by part: a part ends at a mark, and once all
+//! Answers come in any order, and documents wait for another try. So the counts are kept by stretches of lines: each ends at a mark, and once all
 //! documents before a mark are settled, so are the lines.
 
 use std::collections::VecDeque;
@@ -19,10 +19,10 @@ use crate::report::settled::Settled;
 pub(crate) struct Ledger {
     /// The last mark before which every document is settled, with the counts up to it.
     settled: Option<(LineNumber, Settled)>,
-    /// The parts behind it that end at a mark, in order. The first one has documents that are not settled.
-    parts: VecDeque<(Mark, Part)>,
+    /// The stretches behind it that end at a mark, in order. The first one has documents that are not settled.
+    stretches: VecDeque<(Mark, Stretch)>,
     /// The documents behind the last mark.
-    open: Part,
+    open: Stretch,
 }
 
 /// Another form than its own, in which a document was indexed.
@@ -36,7 +36,7 @@ pub(crate) enum Altered {
 
 /// Documents between two marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Part {
+struct Stretch {
     unsettled: u64,
     indexed: u64,
     raw: Tally,
@@ -60,11 +60,11 @@ impl Ledger {
 
     /// Settles a document of a line: it was indexed, in another form where `altered` says in which and why.
     pub(super) fn indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
-        self.settle(line, |part| {
-            part.indexed += 1;
+        self.settle(line, |stretch| {
+            stretch.indexed += 1;
             match altered {
-                Some((Altered::Raw, fault)) => part.raw.add(fault, line),
-                Some((Altered::Moved, fault)) => part.moved.add(fault, line),
+                Some((Altered::Raw, fault)) => stretch.raw.add(fault, line),
+                Some((Altered::Moved, fault)) => stretch.moved.add(fault, line),
                 None => {}
             }
         });
@@ -72,7 +72,7 @@ impl Ledger {
 
     /// Settles a document of a line: it was refused for good.
     pub(super) fn rejected(&mut self, line: LineNumber, fault: &Fault) {
-        self.settle(line, |part| part.rejected.add(fault, line));
+        self.settle(line, |stretch| stretch.rejected.add(fault, line));
     }
 
     /// The last line up to which everything is settled, and the counts up to it; nothing where no line is.
@@ -82,7 +82,7 @@ impl Ledger {
 
     /// The counts of all lines, if every document is settled. `account` is that of all lines.
     pub(super) fn whole(&self, account: &Account) -> Option<Settled> {
-        if !self.parts.is_empty() || self.open.unsettled > 0 {
+        if !self.stretches.is_empty() || self.open.unsettled > 0 {
             return None;
         }
         let mut settled = self.settled.clone().map(|(_, settled)| settled).unwrap_or_default();
@@ -92,28 +92,28 @@ impl Ledger {
     }
 
     fn close(&mut self, mark: Mark) {
-        self.parts.push_back((mark, mem::take(&mut self.open)));
+        self.stretches.push_back((mark, mem::take(&mut self.open)));
     }
 
-    fn settle(&mut self, line: LineNumber, count: impl FnOnce(&mut Part)) {
-        let at = self.parts.partition_point(|(mark, _)| mark.line < line);
-        let part = self.parts.get_mut(at).map_or(&mut self.open, |(_, part)| part);
-        count(part);
-        part.unsettled = part.unsettled.saturating_sub(1);
+    fn settle(&mut self, line: LineNumber, count: impl FnOnce(&mut Stretch)) {
+        let at = self.stretches.partition_point(|(mark, _)| mark.line < line);
+        let stretch = self.stretches.get_mut(at).map_or(&mut self.open, |(_, stretch)| stretch);
+        count(stretch);
+        stretch.unsettled = stretch.unsettled.saturating_sub(1);
         self.advance();
     }
 
     fn advance(&mut self) {
-        while let Some((mark, part)) = self.parts.pop_front_if(|(_, part)| part.unsettled == 0) {
+        while let Some((mark, stretch)) = self.stretches.pop_front_if(|(_, stretch)| stretch.unsettled == 0) {
             let mut settled = self.settled.take().map(|(_, settled)| settled).unwrap_or_default();
-            part.add_to(&mut settled);
+            stretch.add_to(&mut settled);
             settled.account = mark.account;
             self.settled = Some((mark.line, settled));
         }
     }
 }
 
-impl Part {
+impl Stretch {
     fn add_to(&self, settled: &mut Settled) {
         settled.indexed += self.indexed;
         settled.raw.merge(&self.raw);

@@ -136,9 +136,9 @@ pub enum Stop {
     Stalled(String),
 }
 
-/// Where a delivery writes beside the cluster.
+/// What a delivery has to do with beside the cluster: what it writes to, and whom its documents come from.
 #[derive(Debug, Default)]
-pub struct SideOutputs {
+pub struct DeliveryContext {
     /// Takes documents that the cluster refuses for good; without it they are only counted.
     pub dead_letters: Option<DeadLetterWriter>,
     /// Is told what delays the delivery.
@@ -151,7 +151,7 @@ pub struct SideOutputs {
     pub spent: Option<SyncSender<Batch>>,
 }
 
-impl SideOutputs {
+impl DeliveryContext {
     /// Finishes the file of dead letters. A load whose dead letters cannot be kept has failed.
     pub(crate) async fn finish(self, report: &mut ObjectReport) {
         let Some(dead_letters) = self.dead_letters else { return };

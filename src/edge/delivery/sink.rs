@@ -11,7 +11,7 @@ use tokio::task::JoinError;
 use super::deadline::Deadline;
 use super::deliver::deliver;
 use super::ledger::Ledger;
-use super::outcome::{Options, SideOutputs, Stop};
+use super::outcome::{DeliveryContext, Options, Stop};
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
@@ -53,15 +53,15 @@ pub(crate) async fn send(
     (client, options): (&OpenSearch, &Options),
     (start, deadline): (LineNumber, Option<Deadline>),
     is_over: &AtomicBool,
-    side_outputs: &mut SideOutputs,
+    context: &mut DeliveryContext,
     report: &mut ObjectReport,
 ) {
     let (batches, waiting) = tokio::sync::mpsc::channel(WAITING_BATCHES);
     let (spent, spare) = mpsc::sync_channel(SPARE_BATCHES);
-    side_outputs.spent = Some(spent);
+    context.spent = Some(spent);
     let feed = Feed { batches, spare, runtime: Handle::current() };
     let parsing = tokio::task::spawn_blocking(move || Parsed::of(parse, |batch| feed.hand_over(batch)));
-    let mut delivery = deliver(client, waiting, options, deadline, side_outputs).await;
+    let mut delivery = deliver(client, waiting, options, deadline, context).await;
     is_over.store(true, Ordering::Relaxed);
     let parsed = parsing.await;
     let (stop, ledger) = (delivery.stop.clone(), std::mem::take(&mut delivery.ledger));

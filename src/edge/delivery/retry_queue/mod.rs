@@ -18,7 +18,7 @@ use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::held::Held;
 use super::joint::Joint;
-use super::outcome::{Delivery, Options, SideOutputs, Stop};
+use super::outcome::{Delivery, DeliveryContext, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Pace};
 use crate::deliver::dead_letter::letter::Refused;
@@ -81,10 +81,10 @@ impl<'a> RetryQueue<'a> {
         client: &'a OpenSearch,
         options: &'a Options,
         deadline: Option<Deadline>,
-        side_outputs: &SideOutputs,
+        context: &DeliveryContext,
     ) -> Self {
         // A collection has no rollover.
-        let sections = side_outputs.sections.iter().filter(|_| !client.is_collection());
+        let sections = context.sections.iter().filter(|_| !client.is_collection());
         let aliases = sections.flat_map(|sections| sections.aliases());
         Self {
             client,
@@ -100,10 +100,10 @@ impl<'a> RetryQueue<'a> {
             closed_indices: ClosedIndices::default(),
             denied: BTreeMap::new(),
             denial: None,
-            sections: side_outputs.sections.clone(),
-            joint: side_outputs.joint.clone(),
+            sections: context.sections.clone(),
+            joint: context.joint.clone(),
             settled: None,
-            progress: Arc::clone(&side_outputs.progress),
+            progress: Arc::clone(&context.progress),
             refused: Vec::new(),
             spent: None,
             delivery: Delivery::default(),
