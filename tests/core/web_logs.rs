@@ -357,3 +357,42 @@ fn a_load_balancers_other_logs_are_no_access_logs() {
         assert!(matches!(sections.for_key(&format!("{kind}{name}")), Choice::Ignored("alb")), "{kind}");
     }
 }
+
+#[test]
+fn an_ipv6_address_in_apaches_error_log_is_whole_with_and_without_a_port() {
+    let address = "2001:db8::80da:1";
+    let new = "[Fri Nov 20 22:11:44.147674 2026] [authz_core:error] [pid 7:tid 8]";
+    let old = "[Fri Nov 20 22:11:44 2026] [error]";
+    for (line, port) in [
+        (format!("{new} [client {address}:51548] AH01630: denied"), json!(51548)),
+        (format!("{new} [client [{address}]:51548] AH01630: denied"), json!(51548)),
+        (format!("{new} (13)Permission denied: [client {address}:7] AH00132: x"), json!(7)),
+        (format!("{old} [client {address}] File does not exist: /x"), json!(null)),
+    ] {
+        has(
+            &document("apache-error", &line),
+            json!({"source.ip": address, "source.address": address, "source.port": port, "related.ip": [address]}),
+        );
+    }
+    let loopback = document("apache-error", &format!("{old} [client ::1] File does not exist: /x"));
+    has(&loopback, json!({"source.ip": "::1", "source.port": null}));
+    let v4 = document("apache-error", &format!("{old} [client 192.0.2.1] File does not exist: /x"));
+    has(&v4, json!({"source.ip": "192.0.2.1", "source.port": null}));
+}
+
+#[test]
+fn the_peer_of_a_connection_without_a_request_is_related_and_its_error_has_a_code() {
+    for (peer, ip) in [
+        ("192.0.2.111:35924", "192.0.2.111"),
+        ("2001:db8::9:35924", "2001:db8::9"),
+        ("[2001:db8::9]:443", "2001:db8::9"),
+    ] {
+        let line = format!(
+            "[Fri Nov 20 22:11:44.147674 2026] [ssl:error] [pid 7:tid 8] [remote {peer}] AH01961: no proxy certificate"
+        );
+        has(
+            &document("apache-error", &line),
+            json!({"remote": peer, "related.ip": [ip], "error.code": "AH01961", "error.message": "no proxy certificate", "source.ip": null}),
+        );
+    }
+}

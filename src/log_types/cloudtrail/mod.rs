@@ -1,5 +1,9 @@
 //! Events of AWS CloudTrail.
 
+use std::collections::HashMap;
+
+use serde_json::value::RawValue;
+
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
@@ -26,7 +30,10 @@ impl Profile for CloudTrail {
             "requestParameters.resourceId",
             "requestParameters.roleSessionName",
             "requestParameters.target",
+            "responseElements",
+            "serviceEventDetails",
             "userAgent",
+            "userIdentity.userName",
         ]
     }
 
@@ -40,7 +47,8 @@ impl Profile for CloudTrail {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        let failed = record.text("errorCode").or_else(|| record.text("errorMessage")).is_some();
+        let failed = record.text("errorCode").or_else(|| record.text("errorMessage")).is_some()
+            || is_refused_sign_in(&record);
         // Insights are observations of many calls, digests lists of files.
         let is_insight = record.text("eventCategory") == Some("Insight")
             || record.text("eventType") == Some("AwsCloudTrailInsight");
@@ -57,8 +65,9 @@ impl Profile for CloudTrail {
         if let Some(address) = address {
             record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(address)));
         }
-        // Roles and federated users stand behind the last colon and slash.
-        if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| name.contains(':')) {
+        // In ARNs and ids, roles and federated users stand behind the last colon and slash. Names of users may have both.
+        let named = record.text("userIdentity.userName").is_some();
+        if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| !named && name.contains(':')) {
             let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
             record.row.set(FieldId::USER_NAME, Value::Text(name));
         }
@@ -79,4 +88,18 @@ impl Profile for CloudTrail {
         }
         derived::derive(record.row, record.arena);
     }
+}
+
+/// Whether somebody tried to sign in, and failed. Sign-ins of the console and of IAM Identity Center need no error for that: they answer by
+/// the event's own name, `"responseElements": {"ConsoleLogin": "Failure"}`. User guide, "AWS Management Console sign-in events"; IAM
+/// Identity Center user guide, "Understanding IAM Identity Center sign-in events".
+fn is_refused_sign_in(record: &RecordView<'_, '_>) -> bool {
+    let is_sign_in = matches!(record.text("eventType"), Some("AwsConsoleSignIn" | "AwsServiceEvent"))
+        || record.text("eventSource").is_some_and(|source| source.starts_with("signin."));
+    let Some(name) = record.text("eventName").filter(|_| is_sign_in) else { return false };
+    ["responseElements", "serviceEventDetails"].iter().any(|place| {
+        let members = record.source.json(place).and_then(|json| serde_json::from_str(json).ok());
+        let members: HashMap<String, &RawValue> = members.unwrap_or_default();
+        members.get(name).is_some_and(|answer| answer.get().eq_ignore_ascii_case("\"failure\""))
+    })
 }

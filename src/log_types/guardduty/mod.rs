@@ -48,8 +48,11 @@ impl Profile for GuardDuty {
                 record.text("service.action.networkConnectionAction.connectionDirection")
             }
             Some("DNS_REQUEST") => Some("outbound"),
-            _ if is_file => None,
-            _ => Some("inbound"),
+            Some("AWS_API_CALL" | "KUBERNETES_API_CALL" | "PORT_PROBE" | "RDS_LOGIN_ATTEMPT") => {
+                Some("inbound")
+            }
+            // What processes, files and sequences of events show is no connection.
+            _ => None,
         };
         if let Some(direction) = direction.filter(|direction| !direction.eq_ignore_ascii_case("unknown")) {
             record.set("network.direction", record.arena.alloc_str(&direction.to_lowercase()));

@@ -60,7 +60,7 @@ impl Profile for Linux {
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         let process = record.text("proc").unwrap_or_default();
         let mut forms = FORMS.iter().filter(|form| form.is_of(process));
-        if let Some(message) = record.text("syslog_message") {
+        if let Some(message) = record.text("syslog_message").map(|message| once(message, &mut record)) {
             let found = forms.find_map(|form| Some((form, form.pattern.captures(message)?)));
             if found.is_some() || FORMS.iter().any(|form| !form.process.is_empty() && form.is_of(process)) {
                 record.set("event.module", "secure");
@@ -74,6 +74,15 @@ impl Profile for Linux {
     }
 }
 
+/// The message that rsyslog writes once for several that are equal, `message repeated 3 times: [ …]`, and how many they were.
+fn once<'a>(message: &'a str, record: &mut RecordView<'_, 'a>) -> &'a str {
+    let repeated = message.strip_prefix("message repeated ").and_then(|rest| rest.split_once(" times: ["));
+    let repeated = repeated.and_then(|(count, rest)| Some((count, rest.trim_end().strip_suffix(']')?)));
+    let Some((count, message)) = repeated else { return message };
+    record.set("event.count", count);
+    message.trim_start()
+}
+
 fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
     for (field, value) in [
@@ -83,13 +92,13 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
         ("source.address", group("source_ip")),
         ("source.port", group("source_port")),
         ("event.reason", group("reason")),
-        ("event.category", group("action").map(|_| form.category).filter(|category| !category.is_empty())),
+        ("event.category", Some(form.category).filter(|category| !category.is_empty())),
     ] {
         if let Some(value) = value {
             record.set(field, value);
         }
     }
-    if group("action").is_some() && !form.outcome.is_empty() {
+    if !form.outcome.is_empty() {
         record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
     }
 }

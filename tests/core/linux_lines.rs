@@ -1,0 +1,200 @@
+//! Lines of Linux's syslog as daemons write them: with and without host, process and number, and what older daemons say.
+
+use serde_json::{Value, json};
+
+use crate::log_types::all;
+use crate::support::{Document, load_bytes};
+
+fn document(section: &str, line: &str) -> Document {
+    let mut loaded = load_bytes(all().named(section).unwrap(), line.as_bytes());
+    assert_eq!(loaded.documents.len(), 1, "{line}");
+    loaded.documents.remove(0)
+}
+
+fn has(section: &str, line: &str, expected: Value) {
+    let document = document(section, line);
+    for (name, value) in expected.as_object().into_iter().flatten() {
+        assert_eq!(document.get(name), value, "{name} of {line}: {}", document.json);
+    }
+}
+
+/// The document of one message of a process.
+fn says(process: &str, message: &str, expected: Value) {
+    has("linux-secure", &format!("Nov 10 07:08:00 web-1 {process}[7]: {message}"), expected);
+}
+
+#[test]
+fn a_line_without_a_host_has_none_and_keeps_its_process() {
+    for tag in ["sshd[7]:", "sshd:", "[sshd]:", "sshd[main]:"] {
+        for section in ["linux-secure", "linux-os-syslog"] {
+            has(
+                section,
+                &format!("Nov 10 07:08:00 {tag} Connection closed by 203.0.113.9"),
+                json!({"hostname": null, "process.name": "sshd", "syslog_message": "Connection closed by 203.0.113.9", "related.hosts": null}),
+            );
+        }
+    }
+    let expected = json!({"hostname": "2001:db8::5", "process.name": "sshd", "process.pid": 7});
+    has("linux-secure", "Nov 10 07:08:00 2001:db8::5 sshd[7]: hi", expected);
+}
+
+#[test]
+fn a_message_without_a_process_is_whole() {
+    for message in [
+        "last message repeated 3 times",
+        "-- MARK --",
+        "backup started at 10:20 today",
+        "done in 3 s: ok",
+        "[   12.345678] usb 1-1: new device",
+        "time=10:20:30 level=info",
+    ] {
+        has(
+            "linux-os-syslog",
+            &format!("Nov 10 07:08:00 web-1 {message}"),
+            json!({"hostname": "web-1", "process.name": null, "syslog_message": message}),
+        );
+    }
+}
+
+#[test]
+fn the_name_of_a_process_is_whole_with_its_number() {
+    for (tag, name, number) in [
+        ("C++app[12]:", "C++app", json!(12)),
+        ("node@3[12]:", "node@3", json!(12)),
+        ("pool:web[12]:", "pool:web", json!(12)),
+        ("(systemd)[12]:", "systemd", json!(12)),
+        ("sshd(pam_unix)[12]:", "sshd", json!(12)),
+        ("/usr/sbin/cron[12]:", "/usr/sbin/cron", json!(12)),
+        ("postfix/smtpd[12]:", "postfix/smtpd", json!(12)),
+        ("gdm-password]:", "gdm-password", json!(null)),
+        ("kernel:", "kernel", json!(null)),
+    ] {
+        has(
+            "linux-os-syslog",
+            &format!("Nov 10 07:08:00 web-1 {tag} hi: there"),
+            json!({"process.name": name, "process.pid": number, "syslog_message": "hi: there"}),
+        );
+    }
+}
+
+#[test]
+fn the_year_behind_the_day_and_a_priority_are_no_part_of_the_host() {
+    for (head, time) in [
+        ("Nov 10 2024 07:08:00", "2024-11-10T07:08:00"),
+        ("<38>Nov 10 2024 07:08:00", "2024-11-10T07:08:00"),
+        ("Nov  1 2024 07:08:00", "2024-11-01T07:08:00"),
+        ("<86>2024-11-10T07:08:00+00:00", "2024-11-10T07:08:00"),
+    ] {
+        let document = document("linux-secure", &format!("{head} web-1 sshd[7]: hi"));
+        assert!(document.text("@timestamp").starts_with(time), "{head}: {}", document.json);
+        assert_eq!(document.get("hostname"), "web-1", "{head}");
+        assert_eq!(document.get("process.name"), "sshd", "{head}");
+    }
+}
+
+#[test]
+fn what_rsyslog_writes_once_for_several_messages_means_what_each_of_them_means() {
+    for (process, message, outcome) in [
+        ("sshd", "Failed password for root from 203.0.113.9 port 22 ssh2", "failure"),
+        ("sshd", "Accepted password for root from 203.0.113.9 port 22 ssh2", "success"),
+        (
+            "vsftpd",
+            "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser= rhost=203.0.113.9  user=root",
+            "failure",
+        ),
+    ] {
+        for repeated in [
+            format!("message repeated 3 times: [ {message}]"),
+            format!("message repeated 3 times: [{message}]"),
+        ] {
+            let expected = json!({
+                "event.outcome": outcome, "event.count": 3, "user.name": "root", "source.ip": "203.0.113.9",
+            });
+            says(process, &repeated, expected);
+        }
+    }
+    says("sshd", "Failed password for root from 203.0.113.9 port 22 ssh2", json!({"event.count": null}));
+}
+
+#[test]
+fn older_daemons_name_the_address_without_a_port() {
+    for message in [
+        "Connection closed by 203.0.113.9",
+        "Connection closed by 203.0.113.9 [preauth]",
+        "Connection reset by 203.0.113.9",
+        "Received disconnect from 203.0.113.9: 11: Bye Bye",
+        "error: Received disconnect from 203.0.113.9: 3: com.jcraft.jsch.JSchException: Auth fail [preauth]",
+        "Did not receive identification string from 203.0.113.9",
+        "Bad protocol version identification 'x from 8.8.8.8' from 203.0.113.9",
+        "refused connect from mail.example.com (203.0.113.9)",
+        "refused connect from 203.0.113.9 (203.0.113.9)",
+        "Unable to negotiate with 203.0.113.9: no matching key exchange method found. Their offer: x",
+        "fatal: Unable to negotiate with 203.0.113.9 port 22: no matching cipher found. Their offer: x",
+        "Read error from remote host 203.0.113.9: Connection reset by peer",
+        "Address 203.0.113.9 maps to a.example.com, but this does not map back to the address - POSSIBLE BREAK-IN ATTEMPT!",
+        "drop connection #10 from [203.0.113.9]:40000 on [10.0.0.1]:22 past MaxStartups",
+    ] {
+        says("sshd", message, json!({"source.ip": "203.0.113.9", "source.address": "203.0.113.9"}));
+    }
+    for message in ["Connection reset by peer", "Connection closed by remote host"] {
+        says("sshd", message, json!({"source.ip": null, "source.address": null}));
+    }
+}
+
+#[test]
+fn the_address_of_a_failure_of_pam_is_not_the_one_that_a_name_claims() {
+    let head = "authentication failure; logname= uid=0 euid=0 tty=ftp";
+    for (message, address, user) in [
+        (format!("(pam_unix) {head} ruser= rhost=203.0.113.9  user=joe"), json!("203.0.113.9"), json!("joe")),
+        (format!("{head} ruser= rhost=203.0.113.9"), json!("203.0.113.9"), json!(null)),
+        (format!("pam_unix: {head} ruser=x rhost=203.0.113.9"), json!("203.0.113.9"), json!(null)),
+        (
+            format!("pam_unix(f:auth): {head} ruser=john doe rhost=203.0.113.9  user=joe"),
+            json!("203.0.113.9"),
+            json!("joe"),
+        ),
+        (
+            format!("pam_sss(f:auth): {head} ruser=x rhost=8.8.8.8 rhost=203.0.113.9  user=joe"),
+            json!(null),
+            json!(null),
+        ),
+        (
+            format!("pam_sss(f:auth): {head} ruser=x rhost=203.0.113.9  user=y rhost=8.8.8.8"),
+            json!(null),
+            json!(null),
+        ),
+    ] {
+        let expected = json!({"event.outcome": "failure", "source.ip": address, "user.name": user});
+        says("vsftpd", &message, expected);
+    }
+}
+
+#[test]
+fn a_change_of_user_and_of_accounts_has_an_outcome() {
+    for (process, message, user, category, outcome) in [
+        ("su", "Successful su for root by joe", "joe", "authentication", "success"),
+        ("su", "(to root) joe on pts/0", "joe", "authentication", "success"),
+        (
+            "su",
+            "pam_unix(su-l:session): session opened for user root(uid=0) by joe(uid=1000)",
+            "joe",
+            "authentication",
+            "success",
+        ),
+        ("su", "FAILED SU (to root) joe on pts/0", "joe", "authentication", "failure"),
+        ("unix_chkpwd", "password check failed for user (joe)", "joe", "authentication", "failure"),
+        (
+            "sshd",
+            "pam_faillock(sshd:auth): Consecutive login failures for user joe account temporarily locked",
+            "joe",
+            "authentication",
+            "failure",
+        ),
+        ("useradd", "new user: name=joe, UID=1001, GID=1001, home=/home/joe", "joe", "iam", "success"),
+        ("userdel", "delete user 'joe'", "joe", "iam", "success"),
+        ("passwd", "pam_unix(passwd:chauthtok): password changed for joe", "joe", "iam", "success"),
+    ] {
+        let expected = json!({"user.name": user, "event.category": category, "event.outcome": outcome});
+        says(process, message, expected);
+    }
+}
