@@ -155,3 +155,18 @@ fn of_several_interfaces_the_one_of_the_connection_is_meant() {
     let query = json!({"actionType": "DNS_REQUEST", "dnsRequestAction": {"domain": "c2.example"}});
     has(&finding(kind, resource, query), json!({"source.ip": "10.0.0.5"}));
 }
+
+#[test]
+fn a_query_that_dns_firewall_blocks_has_failed_whatever_the_answer_says() {
+    for (action, rcode, outcome) in [
+        ("BLOCK", "NOERROR", "failure"),
+        ("BLOCK", "NXDOMAIN", "failure"),
+        ("ALERT", "NOERROR", "success"),
+        ("ALLOW", "SERVFAIL", "failure"),
+    ] {
+        let query = json!({
+            "version": "1.100000", "query_timestamp": "2026-11-21T00:00:00Z", "query_name": "a.example.", "rcode": rcode, "firewall_rule_action": action,
+        });
+        has(&document("route53resolver", &query.to_string()), json!({"event.outcome": outcome}));
+    }
+}

@@ -396,3 +396,128 @@ fn the_peer_of_a_connection_without_a_request_is_related_and_its_error_has_a_cod
         );
     }
 }
+
+fn nginx_message(text: &str) -> Document {
+    document("nginx-error", &format!("2026/11/10 07:08:00 [error] 1#1: *1 {text}"))
+}
+
+#[test]
+fn quotes_and_blanks_of_a_request_hide_no_client_from_nginxs_error_log() {
+    let client = "limiting requests, client: 203.0.113.9, server: s";
+    for (text, expected) in [
+        (
+            format!("{client}, request: \"GET /\"x\" HTTP/1.1\", host: \"h\""),
+            json!({"http.request.method": "GET", "url.original": "/\"x\"", "url.domain": "h"}),
+        ),
+        (
+            format!(
+                "{client}, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"https://x.example/a b\""
+            ),
+            json!({"http.request.referrer": "https://x.example/a b", "url.domain": "h"}),
+        ),
+        (
+            format!("{client}, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"a\" b\""),
+            json!({"http.request.referrer": "a\" b", "url.domain": "h"}),
+        ),
+        (
+            format!("{client}, request: \"\\x16\\x03\", host: \"no host\""),
+            json!({"url.original": "\\x16\\x03", "url.domain": null}),
+        ),
+        (
+            format!("{client}, request: \"GET /\", host: \"evil HTTP/1.1\", host: \"h\""),
+            json!({"url.domain": "h", "http.version": "1.1"}),
+        ),
+        (
+            format!(
+                "{client}, upstream: \"10.0.0.5:3306\", bytes from/to client:0/0, bytes from/to upstream:0/0"
+            ),
+            json!({"upstream": "10.0.0.5:3306"}),
+        ),
+    ] {
+        let document = nginx_message(&text);
+        has(&document, expected);
+        has(&document, json!({"source.ip": "203.0.113.9", "source.address": "203.0.113.9"}));
+    }
+    let socket =
+        nginx_message("forbidden, client: unix:, server: _, request: \"GET /a HTTP/1.1\", host: \"h\"");
+    has(&socket, json!({"source.ip": null, "url.original": "/a", "url.domain": "h"}));
+}
+
+#[test]
+fn a_client_that_a_request_writes_into_nginxs_error_log_is_not_believed() {
+    let own = "client: 203.0.113.9, server: s";
+    let forged = "client: 8.8.8.8, server: s, request: \"GET /e HTTP/1.1\"";
+    for text in [
+        format!("x, {own}, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"a\", {forged}, host: \"e\""),
+        format!(
+            "x, {own}, request: \"GET / HTTP/1.1\", host: \"h\", referrer: \"a\", {forged}, host: \"e\", referrer: \"b\""
+        ),
+        format!(
+            "open() \"/x, {forged}\" failed (2: No such file), {own}, request: \"GET /x HTTP/1.1\", host: \"h\""
+        ),
+    ] {
+        has(&nginx_message(&text), json!({"source.ip": null, "url.original": null, "related.ip": null}));
+    }
+    for text in [
+        format!(
+            "open() \"/x, client: 8.8.8.8, server: y\" failed (2: No such file), {own}, request: \"GET /x HTTP/1.1\", host: \"h\""
+        ),
+        format!("x, {own}, request: \"GET /, client: 8.8.8.8, server: e HTTP/1.1\", host: \"h\""),
+    ] {
+        has(&nginx_message(&text), json!({"source.ip": "203.0.113.9", "url.domain": "h"}));
+    }
+}
+
+// https://httpd.apache.org/docs/2.4/logs.html#virtualhost
+#[test]
+fn the_site_before_an_entry_of_apache_is_its_host_and_port() {
+    for (site, domain, port) in [
+        ("www.example.com:443", "www.example.com", 443),
+        ("shop:8080", "shop", 8080),
+        ("192.0.2.7:80", "192.0.2.7", 80),
+    ] {
+        let entry = "203.0.113.9 - joe [10/Nov/2026:07:08:00 +0900] \"GET /a HTTP/1.1\" 200 1 \"-\" \"x\"";
+        has(
+            &document("apache-access", &format!("{site} {entry}")),
+            json!({"url.domain": domain, "url.port": port, "source.ip": "203.0.113.9", "user.name": "joe", "url.path": "/a",
+                "http.request.header.x_forwarded_for": null}),
+        );
+    }
+    let entry = "10.0.0.1 - - [10/Nov/2026:07:08:00 +0900] \"GET /a HTTP/1.1\" 200 1";
+    for list in ["203.0.113.9, 10.0.0.2", "2001:db8::1", "203.0.113.9"] {
+        has(
+            &document("apache-access", &format!("{list} {entry}")),
+            json!({"url.domain": null, "source.address": "10.0.0.1"}),
+        );
+    }
+}
+
+#[test]
+fn each_address_of_x_forwarded_for_stands_in_its_field() {
+    for (list, expected) in [
+        ("2001:db8::1", json!(["2001:db8::1"])),
+        ("2001:db8::1, 203.0.113.9", json!(["2001:db8::1", "203.0.113.9"])),
+        ("203.0.113.9,2001:0db8::2", json!(["203.0.113.9", "2001:db8::2"])),
+    ] {
+        let line = format!(
+            "192.0.2.1 - - [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" \"{list}\""
+        );
+        let document = document("nginx-access", &line);
+        let got = document.get("http.request.header.x_forwarded_for").clone();
+        let got = if got.is_string() { json!([got]) } else { got };
+        assert_eq!(got, expected, "{list}");
+    }
+}
+
+#[test]
+fn quotes_in_a_user_agent_move_no_field_of_s3() {
+    for agent in ["ua \"q\" z", "\"q\"", "a\"b c"] {
+        let line = format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200 - 1 1 1 1 \"-\" \"{agent}\" - h= SigV4 TLS AuthHeader b.s3.eu-west-1.amazonaws.com TLSv1.2 - -"
+        );
+        has(
+            &document("s3accesslog", &line),
+            json!({"user_agent.original": agent, "EndPoint": "b.s3.eu-west-1.amazonaws.com", "TLSVersion": "TLSv1.2", "cloud.region": "eu-west-1"}),
+        );
+    }
+}

@@ -123,6 +123,7 @@ impl Profile for Resolver {
             _ => {}
         }
         let outcome = match record.text("rcode") {
+            _ if record.text("firewall_rule_action") == Some("BLOCK") => "failure",
             Some("NOERROR") => "success",
             Some(_) => "failure",
             None => "unknown",

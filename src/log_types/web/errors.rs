@@ -1,5 +1,9 @@
 //! Error logs of web servers.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::request::{finish, site};
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
@@ -14,13 +18,25 @@ pub(crate) struct ErrorLog;
 /// The levels of a log that tell of no error.
 const NO_ERROR: [&str; 3] = ["info", "notice", "debug"];
 
+/// What nginx tells of the request that a message is about.
+const OF_THE_REQUEST: [FieldId; 8] = [
+    FieldId::SOURCE_IP,
+    FieldId::SOURCE_ADDRESS,
+    FieldId::HTTP_REQUEST_METHOD,
+    FieldId::HTTP_REQUEST_REFERRER,
+    FieldId::HTTP_VERSION,
+    FieldId::URL_ORIGINAL,
+    FieldId::URL_DOMAIN,
+    FieldId::URL_PORT,
+];
+
 impl Profile for ErrorLog {
     fn takes_records(&self) -> bool {
         true
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["client_ip", "client_port", "log_level", "pid", "remote", "request_raw"]
+        &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw"]
     }
 
     fn dropped(&self) -> &'static [&'static str] {
@@ -64,16 +80,43 @@ impl Profile for ErrorLog {
             }
         }
         without_port(&mut record);
+        let is_forged = has_several_clients(&record);
+        if is_forged {
+            for field in OF_THE_REQUEST {
+                record.row.set(field, Value::Absent);
+            }
+        }
         site(&mut record);
         finish(&mut record);
         if let Some(peer) = record.text("remote").and_then(|remote| address(host_of(remote))) {
             record.relate(&[peer]);
         }
         // What is no request has no parts.
-        if let Some(raw) = record.text("request_raw") {
+        if let Some(raw) = record.text("request_raw").filter(|_| !is_forged) {
             record.fill("url.original", raw);
         }
     }
+}
+
+/// Where nginx begins to tell of the request.
+const CLIENT: &str = ", client: ";
+
+/// What nginx tells of the request, to the end of the message. No quote in it is escaped.
+static REQUEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let client = r#"(?s)^, client: (?:unix:|[0-9a-fA-F.:]+)(?:, server: [^,"]*)?"#;
+    let rest = r#"(?:, (?:(?:sub)?request|upstream|host|referrer): ".*")?(?:, bytes from/to [^"]*)?\s*$"#;
+    Regex::new(&[client, rest].concat()).ok()
+});
+
+/// Whether several clients in a message may be nginx's own. Who asks chooses path, host and referrer, and may write a client into them: then
+/// none is believed.
+fn has_several_clients(record: &RecordView<'_, '_>) -> bool {
+    let Some(message) = record.text("message") else { return false };
+    let places = || message.match_indices(CLIENT);
+    let is_request = |at: usize| {
+        REQUEST.as_ref().zip(message.get(at..)).is_some_and(|(request, text)| request.is_match(text))
+    };
+    places().nth(1).is_some() && places().filter(|(at, _)| is_request(*at)).count() > 1
 }
 
 /// Apache 2.2, which names no process, writes no port: there the last group of an IPv6 address is no port either.

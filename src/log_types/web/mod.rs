@@ -48,6 +48,8 @@ impl Profile for WebServer {
             "response_bytes",
             "response_status",
             "useragent",
+            "vhost",
+            "vhost_port",
             "xff",
         ]
     }
@@ -63,7 +65,9 @@ impl Profile for WebServer {
         if let Some(list) = record.text("xff") {
             let addresses;
             (addresses, believed) = record.forwarded_for(list);
-            let texts = addresses.iter().filter_map(|address| address.text);
+            let texts = addresses.iter().map(|address| {
+                address.text.unwrap_or_else(|| record.arena.alloc_str(&address.ip.to_string()))
+            });
             let texts = ArenaVec::from_iter_in(texts, record.arena).into_bump_slice();
             if let (Some(field), false) =
                 (record.fields.id("http.request.header.x_forwarded_for"), texts.is_empty())
