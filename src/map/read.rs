@@ -385,7 +385,7 @@ fn parse_leef<'a>(
 /// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it.
 fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
     let date = record.others.iter().find(|other| other.name == "DATE")?;
-    syslog::parse(&date.value).time
+    syslog::time_of_field(&date.value).map(|(time, _)| time)
 }
 
 fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {

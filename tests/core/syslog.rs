@@ -79,6 +79,74 @@ fn f2_a_bsd_time_may_have_a_year_at_either_end() {
 }
 
 #[test]
+fn f2_a_zone_may_stand_behind_a_blank() {
+    for (prefix, utc, offset) in [
+        ("Feb 29 2024 01:02:03 +0900 pc", "2024-02-28T16:02:03Z", offset(9)),
+        ("Feb 29 01:02:03 2024 -05:00 pc", "2024-02-29T06:02:03Z", offset(-5)),
+        ("Feb 29 01:02:03 +0900 JST 2024 pc", "2024-02-28T16:02:03Z", offset(9)),
+        ("2024-02-29 01:02:03 GMT+09:00 pc", "2024-02-28T16:02:03Z", offset(9)),
+        ("2024-02-29T01:02:03.000 UTC-5: pc", "2024-02-29T06:02:03Z", offset(-5)),
+        ("2024/02/29 01:02:03 +09 pc", "2024-02-28T16:02:03Z", offset(9)),
+    ] {
+        assert_eq!(parse(prefix), header(None, zoned(utc, offset), Some("pc"), None), "{prefix}");
+    }
+    let time = HeaderTime::Bsd {
+        month: 2,
+        day: 29,
+        hour: 1,
+        minute: 2,
+        second: 3,
+        nanosecond: 0,
+        offset: Some(offset(-3)),
+    };
+    assert_eq!(parse("<13>Feb 29 01:02:03 -0300 pc"), header(Some(13), Some(time), Some("pc"), None));
+    // A distance that no clock has costs the time, and a hyphen is no distance.
+    assert_eq!(parse("Feb 29 2024 01:02:03 +9900 pc"), header(None, None, Some("pc"), None));
+    assert_eq!(
+        parse("Feb 29 2024 01:02:03 - app").time,
+        Some(HeaderTime::Civil(date(2024, 2, 29).at(1, 2, 3, 0)))
+    );
+}
+
+#[test]
+fn f2_a_zone_that_is_not_known_leaves_no_time() {
+    for zone in ["PDT", "EST", "Europe/Berlin", "America/Argentina/Buenos_Aires"] {
+        let prefix = format!("Feb 29 2024 01:02:03 {zone} pc");
+        assert_eq!(parse(&prefix), header(None, None, Some("pc"), None), "{prefix}");
+    }
+}
+
+#[test]
+fn f2_a_date_may_begin_with_its_weekday_or_its_day() {
+    let civil = Some(HeaderTime::Civil(date(2024, 2, 29).at(1, 2, 3, 0)));
+    for prefix in [
+        "Thu Feb 29 01:02:03 2024 pc",
+        "Thu Feb 29 2024 01:02:03 pc",
+        "29 Feb 2024 01:02:03 pc",
+        "29-Feb-2024 01:02:03 pc",
+        "29/Feb/2024:01:02:03 pc",
+    ] {
+        assert_eq!(parse(prefix), header(None, civil, Some("pc"), None), "{prefix}");
+    }
+    let utc = zoned("2024-02-29T01:02:03Z", Offset::UTC);
+    assert_eq!(parse("<13>Thu Feb 29 01:02:03 UTC 2024 pc"), header(Some(13), utc, Some("pc"), None));
+    assert_eq!(parse("29 Feb 01:02:03 pc"), header(None, bsd(2, 29, 1, 2, 3), Some("pc"), None));
+}
+
+#[test]
+fn f3_a_time_may_be_a_number_of_seconds() {
+    let time = zoned("2022-09-23T09:51:24.5Z", Offset::UTC);
+    assert_eq!(parse("<134>1 1663926684.5 mx84"), header(Some(134), time, Some("mx84"), None));
+    assert_eq!(
+        parse("<134>1 1663926684.5 mx84 urls - -"),
+        header(Some(134), time, Some("mx84"), Some("urls"))
+    );
+    assert_eq!(parse("1663926684.5 mx84"), header(None, time, Some("mx84"), None));
+    // A host may be called like a number.
+    assert_eq!(parse("Jan 12 01:02:03 1663926684").hostname, Some("1663926684"));
+}
+
+#[test]
 fn f3_an_iso_time_is_read_with_any_offset_or_none() {
     let utc = |prefix| zoned(prefix, Offset::UTC);
     assert_eq!(parse("2021-10-06T01:29:43Z h").time, utc("2021-10-06T01:29:43Z"));
@@ -114,7 +182,11 @@ fn f5_a_host_is_one_word_that_can_be_one() {
     for sender in ["web01", "10.0.0.1", "2001:db8::1", "web-01.example.co.jp", "WIN_2K19", "営業PC01"] {
         assert_eq!(host(sender).as_deref(), Some(sender));
     }
+    for address in ["10.0.0.1", "2001:db8::1"] {
+        assert_eq!(host(&format!("[{address}]")).as_deref(), Some(address));
+    }
     for sender in [
+        "[web01]",
         "DeepSec Logs",
         "web01 (10.0.0.1)",
         "a=b",
@@ -137,6 +209,11 @@ fn f5_behind_a_relay_s_header_the_host_is_the_sender_s() {
         ("<134>Mar  3 10:40:07 relay <134>Mar  3 10:40:06 web01 dsa[1]:", Some("web01"), Some("dsa")),
         ("2021-10-06T01:29:43Z r1 2021-10-06T01:29:42Z r2 Oct  6 01:29:41 10.0.0.9", Some("10.0.0.9"), None),
         ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06 DeepSec Logs", None, None),
+        // The relay names no host, or a program of its own.
+        ("Mar  3 10:40:07 Mar  3 10:40:06 web01 dsa:", Some("web01"), Some("dsa")),
+        ("Mar  3 10:40:07 <134>1 2026-03-03T10:40:06Z web01 app 1 ID -", Some("web01"), Some("app")),
+        ("Mar  3 10:40:07 relay rsyslogd[7]: <134>Mar  3 10:40:06 web01", Some("web01"), None),
+        ("Mar  3 10:40:07 relay : 2026-03-03T10:40:06Z web01", Some("web01"), None),
         ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06", None, None),
     ] {
         let header = parse(prefix);
@@ -153,6 +230,8 @@ fn f6_a_tag_ends_in_a_colon_and_may_name_a_process() {
     };
     assert_eq!(sender("Jan 18 11:07:53 h dsa[12]:"), (Some("h"), Some("dsa")));
     assert_eq!(sender("Jan 18 11:07:53 h ASM:"), (Some("h"), Some("ASM")));
+    assert_eq!(sender("Jan 18 11:07:53 h dsa[12]"), (Some("h"), Some("dsa")));
+    assert_eq!(sender("Jan 18 11:07:53 h dsa[x]"), (None, None));
     assert_eq!(sender("Jan 18 11:07:53 tag:"), (None, Some("tag")));
     assert_eq!(sender("Jan 18 11:07:53 fe80::"), (Some("fe80::"), None));
     assert_eq!(sender("Jan 18 11:07:53 h :"), (None, None));

@@ -8,9 +8,10 @@ use es_loader::load::account::Limits;
 use es_loader::load::visit;
 use es_loader::map::compiled::CompiledSection;
 use es_loader::map::event::ObjectFacts;
-use es_loader::parse::time::{Surroundings, Zone, in_key, parse_collector};
+use es_loader::parse::time::{CollectorTime, Surroundings, Zone, in_key, parse_collector};
 use es_loader::report::coverage::Coverage;
 use es_loader::report::{ObjectReport, Outcome, Report};
+use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -309,12 +310,58 @@ fn a_field_that_is_no_time_is_passed_over_and_kept() {
 }
 
 #[test]
+fn a_collector_may_write_its_time_in_each_form_that_headers_have() {
+    for text in [
+        "Tue Nov 10 14:18:22 UTC 2020",
+        "Tue Nov 10 23:18:22 +0900 2020",
+        "Tue, 10 Nov 2020 14:18:22 GMT",
+        "10/Nov/2020:23:18:22 +0900",
+        "2020-11-10 23:18:22 +09:00",
+        "2020-11-10 23:18:22.000000000 +0900 JST",
+        "2020-11-10 09:18:22 GMT-5",
+    ] {
+        let Some(CollectorTime::Zoned(time)) = parse_collector(text) else { panic!("{text}") };
+        assert_eq!(time.instant.to_string(), "2020-11-10T14:18:22Z", "{text}");
+    }
+    for text in ["20201110141822", "Tue Nov 10 14:18:22 2020", "2020/11/10 14:18:22"] {
+        let clock = date(2020, 11, 10).at(14, 18, 22, 0);
+        assert_eq!(parse_collector(text), Some(CollectorTime::Clock(clock)), "{text}");
+    }
+    // Without its year, with text behind it, or in a zone that means several, it is none.
+    for text in
+        ["Nov 10 14:18:22", "Tue Nov 10 14:18:22 2020 web01", "2020-11-10 14:18:22 PST", "20201310141822"]
+    {
+        assert!(
+            !matches!(parse_collector(text), Some(CollectorTime::Zoned(_) | CollectorTime::Clock(_))),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_event_s_own_time_is_read_with_the_zone_behind_it() {
+    let rt = |text: &str| {
+        let line = format!("CEF:0|Acme|Wall|1|2|n|5|rt={text} act=Deny");
+        let document = only(loaded(plan(), facts(), &json!({"message": line}).to_string()));
+        (document.text("@timestamp").to_owned(), document.text("deepsecurity.timestamp_source").to_owned())
+    };
+    let field = |text: &str| (text.to_owned(), "field".to_owned());
+    assert_eq!(rt("Nov 10 2020 23:18:22 +0900"), field("2020-11-10T23:18:22+09:00"));
+    assert_eq!(rt("Nov 10 2020 23:18:22.500 GMT+09:00"), field("2020-11-10T23:18:22.500+09:00"));
+    assert_eq!(rt("Tue Nov 10 14:18:22 UTC 2020"), field("2020-11-10T14:18:22+00:00"));
+    // Whose clock this is, the text does not say.
+    for zone in ["PDT", "EST", "Europe/Berlin", "PM"] {
+        assert_ne!(rt(&format!("Nov 10 2020 14:18:22 {zone}")).1, "field", "{zone}");
+    }
+}
+
+#[test]
 fn a_collector_s_time_in_a_form_that_is_not_read_is_counted() {
     let counted = |record: Value| {
         let loaded = loaded(plan(), facts(), &record.to_string());
         loaded.account.problems.count(Problem::CollectorTimeUnread)
     };
-    for text in ["Sun Nov 10 14:18:22 2020", "yesterday", "14:18:22", "12"] {
+    for text in ["11/10/2020 14:18:22", "yesterday", "14:18:22", "12"] {
         assert_eq!(counted(json!({"message": event(""), "timestamp": text})), 1, "{text}");
     }
     // Another field has it, nobody wrote one, or the zone alone is not known.

@@ -121,7 +121,7 @@ impl<'a> Reader<'_, 'a> {
     fn set(&mut self, key: &JsonKey, value: &'a str) -> bool {
         match key.target {
             Target::Time => {
-                let time = syslog::parse(value).time;
+                let time = syslog::time_of_field(value).map(|(time, _)| time);
                 self.event.time = self.event.time.or(time);
                 time.is_some()
             }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::fmt::rfc2822;
 use jiff::fmt::strtime;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
@@ -44,12 +43,15 @@ pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
     Some(ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset })
 }
 
-/// Reads what a collector says of the time, in the forms that collectors have: ISO 8601, written with or without a colon in its
-/// offset, or with the abbreviation of a zone; RFC 2822; the date with slashes; a number of seconds, milli-, micro- or nanoseconds since
-/// 1970, or two of seconds and nanoseconds; MongoDB's `{"$date": …}`. A number that means a day before the year 2000 is something else.
+/// Reads what a collector says of the time, in the forms that collectors have: ISO 8601; those of headers with their year, such as RFC
+/// 2822's; a number of seconds, milli-, micro- or nanoseconds since 1970, or two of seconds and nanoseconds; a date of digits alone;
+/// MongoDB's `{"$date": …}`. A number that means a day before the year 2000 is something else.
 pub fn parse_collector(text: &str) -> Option<CollectorTime> {
     const YEAR_2000: i64 = 946_684_800;
     let text = text.trim();
+    if let Some(time) = parse_digits(text) {
+        return Some(time);
+    }
     if let Some(instant) = parse_epoch(text) {
         return (instant.as_second() >= YEAR_2000).then_some(CollectorTime::Instant(instant));
     }
@@ -67,34 +69,22 @@ pub fn parse_collector(text: &str) -> Option<CollectorTime> {
     parse_written(text).or_else(|| parse_json(text))
 }
 
-/// The forms that fewer collectors have.
+/// The forms that fewer collectors have: those of headers, as far as they name the year.
 fn parse_written(text: &str) -> Option<CollectorTime> {
-    const ZONED: [&str; 4] = [
-        "%Y-%m-%d %H:%M:%S%.f %z",
-        "%Y-%m-%dT%H:%M:%S%.f%z",
-        "%d/%b/%Y:%H:%M:%S %z",
-        "%Y/%m/%d %H:%M:%S%.f %z",
-    ];
-    const CLOCK: [&str; 2] = ["%Y-%m-%d %H:%M:%S%.f", "%Y/%m/%d %H:%M:%S%.f"];
-    if let Some(parsed) = ZONED.iter().find_map(|pattern| strtime::parse(pattern, text).ok()) {
-        let time = ZonedTime { instant: parsed.to_timestamp().ok()?, offset: parsed.offset()? };
-        return Some(CollectorTime::Zoned(time));
+    match syslog::time_of_field(text) {
+        Some((HeaderTime::Zoned(instant, offset), "")) => {
+            Some(CollectorTime::Zoned(ZonedTime { instant, offset }))
+        }
+        Some((HeaderTime::Civil(clock), "")) => Some(CollectorTime::Clock(clock)),
+        _ => None,
     }
-    let clock = |text: &str| {
-        let parsed = CLOCK.iter().find_map(|pattern| strtime::parse(pattern, text).ok())?;
-        parsed.to_datetime().ok()
-    };
-    if let Some(clock) = clock(text) {
-        return Some(CollectorTime::Clock(clock));
-    }
-    if let Some((before, zone)) = text.rsplit_once(' ')
-        && let Some(offset) = syslog::offset_of_abbreviation(zone)
-        && let Some(clock) = clock(before.trim_end())
-    {
-        return zoned(clock, offset);
-    }
-    let time = rfc2822::DateTimeParser::new().parse_zoned(text).ok()?;
-    Some(CollectorTime::Zoned(ZonedTime { instant: time.timestamp(), offset: time.offset() }))
+}
+
+/// Reads a date and a time of day of nothing but digits, `20220923095124`: as milliseconds since 1970 it would be of after the year 2286.
+fn parse_digits(text: &str) -> Option<CollectorTime> {
+    let is_written = text.len() == 14 && (text.starts_with("19") || text.starts_with("20"));
+    let parsed = is_written.then(|| strtime::parse("%Y%m%d%H%M%S", text).ok())??;
+    parsed.to_datetime().ok().map(CollectorTime::Clock)
 }
 
 /// The forms that are JSON: `[SECONDS, NANOSECONDS]`, and MongoDB's `{"$date": …}` and `{"$date": {"$numberLong": "…"}}`.
@@ -138,7 +128,7 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
         },
         TimeFormat::Epoch => Some(written(zone.unwrap_or(&Zone::UTC).show(parse_epoch(text)?))),
         TimeFormat::Syslog => {
-            let header = syslog::parse(text).time?;
+            let (header, _) = syslog::time_of_field(text)?;
             let time = read_header(header, zone.unwrap_or(&Zone::UTC), latest, Twice::First)?;
             Some(ReadTime {
                 time,

@@ -1,0 +1,240 @@
+//! The syslog header in front of an event: RFC 3164, RFC 5424, octet counts (RFC 6587), ISO 8601 times, headers of relays, or
+//! nothing at all.
+//!
+//! A time that has no year or no zone stays so here: `time` decides about it.
+
+mod written;
+
+use std::net::IpAddr;
+
+use nom::branch::alt;
+use nom::character::complete::{char, digit1, space1};
+use nom::combinator::{map, opt, peek};
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{IResult, Parser};
+
+pub use self::written::HeaderTime;
+use self::written::{epoch, is_unknown_zone, number, protocol_time, time};
+use crate::bytes::slice::part;
+use crate::bytes::trim::trim;
+
+/// What stands before the marker: trimmed, without a byte order mark (rule H1).
+pub(crate) fn trimmed_prefix(text: &str) -> &str {
+    let text = trim(text);
+    // The mark is no ASCII, and what is trimmed by now needs no second look.
+    if text.is_ascii() { text } else { text.trim_start_matches('\u{feff}').trim_start() }
+}
+
+/// A field of the syslog header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyslogField {
+    /// `syslog.hostname`
+    Hostname,
+    /// `syslog.priority`
+    Priority,
+    /// `syslog.appname`
+    Appname,
+}
+
+/// What the header says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyslogHeader<'a> {
+    /// `<PRI>`: 8 × facility + severity, 0 to 191.
+    pub priority: Option<u8>,
+    /// The time, if it could be read.
+    pub time: Option<HeaderTime>,
+    /// The host that sent the line: one word that can be a host.
+    pub hostname: Option<&'a str>,
+    /// A tag such as `syslog:` between host and event, without its colon.
+    pub appname: Option<&'a str>,
+}
+
+/// Reads the header from the text that stands before the marker.
+///
+/// In front may stand an octet count and the priority (rule F1). Then comes a time, without which nothing more is read (rule F7):
+/// RFC 3164's (rule F2), ISO 8601's (rule F3), or RFC 5424's version and time (rule F4). What follows is the host and a tag
+/// (rules F5, F6).
+///
+/// ```
+/// use es_loader::parse::syslog;
+///
+/// let header = syslog::parse("<13>Oct  2 16:41:16 web01 dsa[12]:");
+/// assert_eq!((header.priority, header.hostname, header.appname), (Some(13), Some("web01"), Some("dsa")));
+/// assert_eq!(syslog::parse("some words").hostname, None);
+/// ```
+pub fn parse(prefix: &str) -> SyslogHeader<'_> {
+    let text = trimmed_prefix(prefix);
+    let (text, priority) = preceded(opt(octet_count), opt(priority)).parse(text).unwrap_or((text, None));
+    let header = SyslogHeader { priority: priority.flatten(), ..SyslogHeader::default() };
+    let text = text.trim_start();
+    if let Ok((rest, time)) = protocol_time(text) {
+        return match host_and_app(rest) {
+            Some((hostname, appname)) => SyslogHeader { time, hostname, appname, ..header },
+            None => SyslogHeader { time, ..header }.with_sender(rest),
+        };
+    }
+    match alt((time, epoch)).parse(text) {
+        Ok((rest, time)) => match unknown_zone(rest) {
+            // Whose clock this is, nobody can tell: it says nothing of the time.
+            Some(behind) => header.with_sender(behind),
+            None => SyslogHeader { time, ..header }.with_sender(rest),
+        },
+        Err(_) => header,
+    }
+}
+
+/// Reads the time at the start of a field, in one of the forms that headers have, and gives what stands behind it. A time behind which
+/// stands a zone that is not known is none.
+pub(crate) fn time_of_field(text: &str) -> Option<(HeaderTime, &str)> {
+    let text = trimmed_prefix(text);
+    let (text, _) = opt(priority).parse(text).unwrap_or((text, None));
+    let (rest, time) = time(text.trim_start()).ok()?;
+    let is_unknown = rest.split_ascii_whitespace().next().is_some_and(is_unknown_zone);
+    Some((time.filter(|_| !is_unknown)?, rest))
+}
+
+/// Whether the text before the marker says that the line goes on in the next one: `TIME stdout P`, as the Container Runtime Interface
+/// (CRI) writes it.
+pub(crate) fn is_partial(prefix: &str) -> bool {
+    // Nearly no line starts with the year.
+    if prefix.as_bytes().get(4) != Some(&b'-') {
+        return false;
+    }
+    let behind_time = prefix.split_once(' ').map_or("", |(_, behind)| behind);
+    container_stream(behind_time).is_some_and(|(tags, _)| tags.split(':').next() == Some("P"))
+}
+
+/// The tags of CRI, behind the name of a stream, and what follows them.
+fn container_stream(text: &str) -> Option<(&str, &str)> {
+    let behind = text.strip_prefix("stdout ").or_else(|| text.strip_prefix("stderr "))?;
+    let (tags, behind) = behind.split_once(' ').unwrap_or((behind, ""));
+    matches!(tags.split(':').next(), Some("P" | "F")).then_some((tags, behind))
+}
+
+/// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
+const LONGEST_NAME: usize = 255;
+
+/// RFC 5424's word for "not known".
+const NIL: &str = "-";
+
+impl<'a> SyslogHeader<'a> {
+    /// Reads `host tag:`, each of which may be missing (rules F5, F6), behind the headers that relays put in front of the sender's.
+    fn with_sender(mut self, text: &'a str) -> Self {
+        const MOST_RELAYS: usize = 4;
+        let mut text = trim(text);
+        // One word, as stands behind nearly every time, holds no other header and no tag.
+        if !text.bytes().any(|byte| matches!(byte, b' ' | b':') || !byte.is_ascii_graphic()) {
+            return SyslogHeader { hostname: host(text), ..self };
+        }
+        let mut is_protocol = false;
+        if let Some((tags, _)) = container_stream(text) {
+            // The container's runtime is a relay without a name.
+            text = part(text, "stdout ".len()..);
+            if text.len() == tags.len() {
+                return self;
+            }
+        }
+        for _ in 0..MOST_RELAYS {
+            let Some((rest, (time, protocol))) = behind_relay(text) else { break };
+            // A relay whose clock names no zone says less of the time than a sender whose clock does.
+            if is_zoned(time) && !is_zoned(self.time) {
+                self.time = time;
+            }
+            text = trim(rest);
+            is_protocol = protocol;
+        }
+        if is_protocol && let Some((hostname, appname)) = host_and_app(text) {
+            return SyslogHeader { hostname, appname, ..self };
+        }
+        let (before, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
+        match tag_of(last).and_then(tag_name) {
+            Some(appname) => SyslogHeader { hostname: host(before), appname: Some(appname), ..self },
+            None => SyslogHeader { hostname: host(text), ..self },
+        }
+    }
+}
+
+fn is_zoned(time: Option<HeaderTime>) -> bool {
+    time.is_some_and(|time| time.names_zone())
+}
+
+/// What stands behind a zone that is not known, where a host follows it and perhaps a tag.
+fn unknown_zone(text: &str) -> Option<&str> {
+    let (word, behind) = trim(text).split_once(' ')?;
+    let mut words = behind.split_ascii_whitespace();
+    let is_host = words.next().is_some_and(|word| host(word).is_some());
+    let is_tag = words.next().is_none_or(|word| word.ends_with(':')) && words.next().is_none();
+    (is_unknown_zone(word) && is_host && is_tag).then_some(behind)
+}
+
+/// Reads the header of a sender behind that of a relay, whose host and tag may each be missing.
+fn behind_relay(text: &str) -> Option<(&str, (Option<HeaderTime>, bool))> {
+    let (first, behind_host) = text.split_once(char::is_whitespace).unwrap_or(("", text));
+    let header = relayed(text).or_else(|_| relayed(behind_host.trim_start()));
+    let (tag, behind_tag) = behind_host.trim_start().split_once(char::is_whitespace).unwrap_or_default();
+    match header {
+        Ok(header) => Some(header),
+        Err(_) if tag.ends_with(':') && host(first).is_some() => relayed(behind_tag.trim_start()).ok(),
+        Err(_) => None,
+    }
+}
+
+/// Reads priority and time of a header that a relay has put another one in front of, and whether it is RFC 5424's.
+fn relayed(input: &str) -> IResult<&str, (Option<HeaderTime>, bool)> {
+    let older = map(time, |time| (time, false));
+    let protocol = map(protocol_time, |time| (time, true));
+    preceded(opt(priority), alt((older, protocol))).parse(input)
+}
+
+/// One word that can be a host: a name, or an address, which may stand in brackets (rule F5).
+fn host(text: &str) -> Option<&str> {
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+    let is_name = |text: &str| {
+        text.contains(char::is_alphanumeric)
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
+    };
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    match bare.filter(|bare| is_address(bare)) {
+        Some(address) => Some(address),
+        None => name(text).filter(|text| is_name(text) || is_address(text)),
+    }
+}
+
+/// HOSTNAME and APP-NAME of RFC 5424, if PROCID and MSGID follow (rule F4).
+fn host_and_app(text: &str) -> Option<(Option<&str>, Option<&str>)> {
+    let mut words = text.split_ascii_whitespace();
+    let (hostname, appname) = (words.next()?, words.next()?);
+    words.nth(1)?;
+    Some((host(hostname), name(appname)))
+}
+
+/// What stands before the colon of a word, which a process in brackets may go without (rule F6).
+fn tag_of(word: &str) -> Option<&str> {
+    let process = || word.strip_suffix(']')?.split_once('[');
+    let is_process =
+        |(name, id): (&str, &str)| !name.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    word.strip_suffix(':').or_else(|| process().filter(|process| is_process(*process)).map(|_| word))
+}
+
+/// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag (rule F6).
+fn tag_name(word: &str) -> Option<&str> {
+    let before_process = word.split_once('[').map_or(word, |(name, _)| name);
+    name(before_process).filter(|name| !name.contains(':'))
+}
+
+/// A name, unless it is empty, unknown or too long (rules F4, F5).
+fn name(text: &str) -> Option<&str> {
+    let text = trim(text);
+    (!text.is_empty() && text != NIL && text.len() <= LONGEST_NAME).then_some(text)
+}
+
+/// Reads the length of the frame, which only a capture of TCP holds (rule F1).
+fn octet_count(input: &str) -> IResult<&str, &str> {
+    terminated(digit1, (space1, peek(char('<')))).parse(input)
+}
+
+/// Reads `<PRI>`; nothing inside where no priority has that number (rule F1).
+fn priority(input: &str) -> IResult<&str, Option<u8>> {
+    let known = |number| u8::try_from(number).ok().filter(|&priority| priority <= 191);
+    delimited(char('<'), number(1, 3), char('>')).map(known).parse(input)
+}
