@@ -40,6 +40,32 @@ fn quotes_that_belong_to_a_value_stay() {
     assert_eq!(two.text("rule.category"), r#""a" or "b""#);
 }
 
+/// An event in LEEF whose attributes these are.
+fn leef(attributes: &str) -> Document {
+    document(&format!("LEEF:2.0|Trend Micro|Deep Security Agent|20.0|1000552|{attributes}"))
+}
+
+#[test]
+fn blanks_for_tabs_end_each_value_that_holds_none() {
+    let event = leef("cat=Intrusion Prevention\tname=n\tcn1=37 cn1Label=Host ID dvchost=web01\tact=Reset");
+    assert_eq!((event.text("host.id"), event.text("host.name")), ("37", "web01"));
+    let event = leef(
+        "cat=Intrusion Prevention\tsrc=203.0.113.9 srcPort=54056 dst=10.0.1.7 dstPort=443\tcnt=1 act=Reset",
+    );
+    assert_eq!((event.text("source.ip"), event.get("source.port")), ("203.0.113.9", &json!(54056)));
+    assert_eq!((event.text("destination.ip"), event.get("destination.port")), ("10.0.1.7", &json!(443)));
+    assert_eq!(event.text("event.action"), "Reset");
+    let event = leef(
+        "cat=Intrusion Prevention\tdvc=10.0.1.7 TrendMicroDsTags=FS\tdstMAC=00:50:56:F5:7F:47 proto=TCP",
+    );
+    assert_eq!((event.text("host.ip"), event.text("destination.mac")), ("10.0.1.7", "00-50-56-F5-7F-47"));
+    assert_eq!(event.text("network.transport"), "tcp");
+    // What others may choose holds whatever it holds.
+    let event = leef("cat=Intrusion Prevention\tname=x src=8.8.8.8 act=Log\tact=Reset\tsrc=203.0.113.9");
+    assert_eq!((event.text("rule.name"), event.text("source.ip")), ("x src=8.8.8.8 act=Log", "203.0.113.9"));
+    assert_eq!(event.text("event.action"), "Reset");
+}
+
 #[test]
 fn a_label_decides_whichever_key_it_stands_at() {
     for (extension, category, host) in [

@@ -63,21 +63,53 @@ fn fits(key: KeyId, pair: &Pair<'_>) -> bool {
 /// LEEF events of Deep Security can have blanks where tabs should be, as the vendor's own samples do: `sev=8 cn1=37 cn1Label=Host
 /// ID`. Known keys are read from behind those values that nobody outside can choose; elsewhere they could be forged.
 pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
-    const SAFE: [&str; 5] = ["sev", "cat", "act", "cnt", "TrendMicroDsMalwareTargetType"];
-    let holds_more = |pair: &Pair<'_>| {
-        (pair.key.ends_with("Label") || SAFE.contains(&pair.key))
-            && memchr::memchr(b'=', pair.raw.as_bytes()).is_some()
-    };
+    let holds_more =
+        |pair: &Pair<'_>| memchr::memchr(b'=', pair.raw.as_bytes()).is_some() && is_own_word(pair.key);
     if pairs.iter().any(holds_more) {
+        let keys = &tables().keys;
+        let known: Vec<&str> =
+            keys.names.iter().copied().chain(keys.aliases.iter().map(|(name, _)| *name)).collect();
         let whole = std::mem::take(pairs);
         for pair in whole {
             if holds_more(&pair) {
-                pairs.extend(leef::split_blank_separated(pair, &tables().keys.names));
+                pairs.extend(leef::split_blank_separated(pair, &known));
             } else {
                 pairs.push(pair);
             }
         }
     }
+}
+
+/// Whether nobody outside chooses the value of a key: it is a word of the product's own, a number or an address.
+fn is_own_word(name: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "sev",
+        "cat",
+        "act",
+        "in",
+        "out",
+        "dvc",
+        "TrendMicroDsTenantId",
+        "TrendMicroDsFrameType",
+        "TrendMicroDsMalwareTargetType",
+    ];
+    let keys = &tables().keys;
+    let destination = || {
+        let alias = keys.aliases.iter().find(|(alias, _)| *alias == name).map(|(_, key)| usize::from(key.0));
+        keys.destinations.get(alias.or_else(|| keys.names.iter().position(|known| *known == name))?)
+    };
+    let is_number =
+        name.strip_prefix("cn").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    name.ends_with("Label")
+        || WORDS.contains(&name)
+        || is_number
+        || match destination() {
+            Some(Destination::Field(field)) => tables()
+                .kind(*field)
+                .is_some_and(|kind| !matches!(kind, Type::Keyword | Type::Lowercase | Type::Text)),
+            Some(Destination::Hash) => true,
+            _ => false,
+        }
 }
 
 /// LEEF knows no escapes (rule L-5), but Deep Security doubles backslashes and writes line breaks as `\n` in it as in CEF (rules E6, E7b).
