@@ -36,8 +36,19 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
             record.message_missing = false;
             FoundEvent { start: EventStart::InFields, further: 0 }
         }
-        start => elsewhere(record, start),
+        start => match elsewhere(record, start) {
+            FoundEvent { start: EventStart::Nowhere, .. } if take_fields(record, section) => {
+                FoundEvent { start: EventStart::InFields, further: 0 }
+            }
+            found => found,
+        },
     }
+}
+
+/// Makes the JSON that a field of the record ends in the record itself, if it is an event of the log type.
+#[cold]
+fn take_fields(record: &mut Record<'_>, section: &CompiledSection) -> bool {
+    event_fields::take_fields(record, &|fields| section.profile.is_event(fields))
 }
 
 /// How many other fields have an event of their own.

@@ -337,6 +337,64 @@ fn arrays_notifications_and_invocations_give_a_document_for_each_event() {
 }
 
 #[test]
+fn an_event_is_found_where_a_collector_put_it() {
+    let event = firewall(json!({}));
+    let text = event.to_string();
+    let mut expected = event_fields(&only(load_json(&event)));
+    // An envelope may tell another account.
+    expected.remove("cloud.account.id");
+    let bus = json!({
+        "version": "0", "id": "1", "detail-type": "x", "source": "s", "account": "123456789012",
+        "time": "2026-11-22T15:08:40Z", "region": "us-east-1", "detail": event,
+    });
+    let notification = json!({
+        "Type": "Notification", "MessageId": "882160ff", "TopicArn": "arn:aws:sns:us-east-1:435663754235:deep-security",
+        "Message": json!([event]).to_string(), "Timestamp": "2026-11-22T15:08:40.000Z",
+    });
+    let group = |message: &str| {
+        json!({
+            "messageType": "DATA_MESSAGE", "owner": "435663754235", "logGroup": "/aws/lambda/ds", "logStream": "s",
+            "logEvents": [{"id": "1", "timestamp": 1_795_360_120_000_u64, "message": message}],
+        })
+    };
+    for line in [
+        json!({"message": text, "timestamp": "2026-11-22T15:08:40Z", "tag": "ds"}).to_string(),
+        json!({"message": event}).to_string(),
+        json!({"log": format!("{text}\n"), "stream": "stdout", "time": "2026-11-22T15:08:40Z"}).to_string(),
+        json!({"time": 1_795_360_120, "event": event}).to_string(),
+        json!({"Records": [], "data": {"body": text}}).to_string(),
+        format!("<134>Nov 22 15:08:40 relay dsm: @cee: {text}"),
+        format!("2026-11-22T15:08:40Z stdout F {text}"),
+        bus.to_string(),
+        group(&text).to_string(),
+        group(&format!("2026-11-22T15:08:40.000Z\t1\tINFO\t{text}")).to_string(),
+        group(&notification.to_string()).to_string(),
+        json!({"message": notification.to_string(), "source_type": "aws_sqs"}).to_string(),
+        json!({"messageId": "1", "body": notification.to_string()}).to_string(),
+    ] {
+        let document = only(load_bytes(plan(), line.as_bytes()));
+        let mut fields = event_fields(&document);
+        fields.retain(|name, _| expected.contains_key(name));
+        assert_eq!(fields, expected, "{line}");
+    }
+}
+
+#[test]
+fn what_stands_around_an_event_stays() {
+    let text = firewall(json!({})).to_string();
+    let record =
+        json!({"message": text, "timestamp": "2026-11-22T15:08:40Z", "hostname": "relay", "site": "tokyo"});
+    let document = only(load_json(&record));
+    assert_eq!(document.text("event.created"), "2026-11-22T15:08:40+00:00");
+    assert_eq!(document.text("server.name"), "relay");
+    assert_eq!(document.text("deepsecurity.extra.site"), "tokyo");
+    let document = only(load_bytes(plan(), format!("<134>Nov 22 15:08:40 relay dsm: {text}").as_bytes()));
+    assert_eq!(document.text("deepsecurity.extra.before"), "<134>Nov 22 15:08:40 relay dsm:");
+    let document = only(load_json(&json!({"log": text})));
+    assert_eq!(document.text("deepsecurity.message_field"), "log");
+}
+
+#[test]
 fn what_cef_does_not_know_stands_in_extra_and_user_ini_can_map_it() {
     let event = firewall(json!({"HostOwnerID": "123", "Rank": 7, "Hidden": {"a": [1]}}));
     let extra = only(load_json(&event)).get("deepsecurity.extra").clone();
@@ -374,6 +432,9 @@ fn objects_that_are_no_such_event_are_told_as_before() {
         json!({"EventType": ["PacketLog"], "LogDate": "2026-11-22T15:08:33.000Z"}),
         json!({"CreationTime": "2026-11-22T15:08:33.000Z", "ATSEDetectionLevel": 0}),
         json!({"Records": [{"eventSource": "aws:s3"}]}),
+        json!({"message": json!({"EventType": "PacketLog"}).to_string()}),
+        json!({"note": firewall(json!({})).to_string()}),
+        json!({"message": format!("{} and more", firewall(json!({})))}),
     ] {
         let document = only(load_json(&value));
         assert_eq!(document.get("event.kind"), "pipeline_error", "{value}");

@@ -141,8 +141,9 @@ fn f3_a_time_may_be_a_number_of_seconds() {
         parse("<134>1 1663926684.5 mx84 urls - -"),
         header(Some(134), time, Some("mx84"), Some("urls"))
     );
-    assert_eq!(parse("1663926684.5 mx84"), header(None, time, Some("mx84"), None));
-    // A host may be called like a number.
+    assert_eq!(parse("<134>1663926684.5 mx84"), header(Some(134), time, Some("mx84"), None));
+    // A host may be called like a number, and text may begin with one.
+    assert_eq!(parse("1663926684 mx84"), SyslogHeader::default());
     assert_eq!(parse("Jan 12 01:02:03 1663926684").hostname, Some("1663926684"));
 }
 

@@ -73,7 +73,9 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
             None => SyslogHeader { time, ..header }.with_sender(rest),
         };
     }
-    match alt((time, epoch)).parse(text) {
+    // A number says that it is a time only by where it stands.
+    let read = if header.priority.is_some() { alt((time, epoch)).parse(text) } else { time(text) };
+    match read {
         Ok((rest, time)) => match unknown_zone(rest) {
             // Whose clock this is, nobody can tell: it says nothing of the time.
             Some(behind) => header.with_sender(behind),

@@ -8,7 +8,8 @@
 use std::borrow::Cow;
 
 use super::fluentd::{Envelope, Other, Record};
-use super::otlp;
+use super::spare::Spare;
+use super::{event_fields, json, otlp};
 
 /// An envelope that was opened.
 pub(super) struct Opened<'a> {
@@ -41,11 +42,36 @@ const KINDS: [Kind; 5] = [
     Kind { has: &["resourceLogs"], open: open_telemetry },
 ];
 
-/// Opens the envelope that a JSON record without `message` is, if it is one.
+/// Opens the envelope that a JSON record is, or that it holds as the text of an event, if there is one.
 pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
+    if record.message_missing
+        && let Some(kind) = kind(record)
+    {
+        return (kind.open)(record);
+    }
+    wrapped(record)
+}
+
+fn kind(record: &Record<'_>) -> Option<&'static Kind> {
     let has = |name: &&str| record.others.iter().any(|other| other.name == *name);
-    let kind = KINDS.iter().find(|kind| kind.has.iter().all(has))?;
-    (kind.open)(record)
+    KINDS.iter().find(|kind| kind.has.iter().all(has))
+}
+
+/// The envelope that a collector took for the text of an event: what a queue or a log group had of it.
+fn wrapped<'a>(record: &Record<'a>) -> Option<Opened<'a>> {
+    let message = (!record.message_missing).then_some(&record.message);
+    let others = record.others.iter().filter(|other| event_fields::is_name(&other.name));
+    let is_envelope = |text: &str| {
+        let mut inner = Record::default();
+        text.starts_with('{')
+            && json::object(text, &mut Spare::default(), &mut inner).is_some()
+            && inner.message_missing
+            && kind(&inner).is_some()
+    };
+    let mut texts = message.into_iter().chain(others.map(|other| &other.value));
+    let records = texts.find(|text| is_envelope(text))?.clone();
+    let time = record.timestamp.clone().map(Into::into);
+    Some(Opened { envelope: Envelope { time, ..Envelope::default() }, records, empty: None })
 }
 
 fn cloudwatch_logs<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {

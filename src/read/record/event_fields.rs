@@ -80,6 +80,43 @@ pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> boo
     u64::try_from(found.len() - 1).ok()
 }
 
+/// Puts the fields of the object that `message` or another field ends in, as text or as it is, in the record's place, if they are an
+/// event by `is_event`. What stands around the object stays beside them. Gives whether there was one.
+pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>]) -> bool) -> bool {
+    let holds_event = |text: &str| {
+        object_behind(text).is_some_and(|(_, inner)| inner.message_missing && is_event(&inner.others))
+    };
+    let in_message = !record.message_missing && holds_event(&record.message);
+    if !in_message && take_first(record, &holds_event).is_none() {
+        return false;
+    }
+    let (before, inner) = match &record.message {
+        Cow::Borrowed(text) => match object_behind(text) {
+            Some((before, inner)) => (before.to_owned(), inner),
+            None => return false,
+        },
+        Cow::Owned(text) => match object_behind(text) {
+            Some((before, inner)) => (before.to_owned(), inner.into_owned()),
+            None => return false,
+        },
+    };
+    let outer = std::mem::replace(record, inner);
+    let is_new = |other: &Other<'_>| !record.others.iter().any(|own| own.name == other.name);
+    let around: Vec<_> = outer.others.into_iter().filter(is_new).collect();
+    record.others.extend(around);
+    if !before.trim().is_empty() {
+        record.others.push(Other { name: "before".into(), value: before.trim().to_owned().into() });
+    }
+    record.message_missing = false;
+    record.raw = outer.raw;
+    record.message_field = outer.message_field;
+    record.envelope = outer.envelope;
+    record.timestamp = record.timestamp.take().or(outer.timestamp);
+    record.hostname = record.hostname.take().or(outer.hostname);
+    record.tag = record.tag.take().or(outer.tag);
+    true
+}
+
 /// How many fields have another event than the one in `message`. A copy of that, with or without what stands in front of its marker,
 /// is none.
 pub(crate) fn further(record: &Record<'_>, is_event: &dyn Fn(&str) -> bool) -> u64 {
@@ -278,6 +315,7 @@ fn inner_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text)),
         Value::Array(_) => Some(text_of(&value.to_string()).into_owned().into()),
+        Value::Object(_) => Some(Cow::Owned(value.to_string())),
         _ => None,
     }
 }

@@ -85,7 +85,7 @@ impl Record<'_> {
     }
 
     /// The same with text of its own.
-    pub(super) fn into_owned<'b>(self) -> Record<'b> {
+    pub(crate) fn into_owned<'b>(self) -> Record<'b> {
         let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         let others = self.others.into_iter();
         Record {

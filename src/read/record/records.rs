@@ -96,7 +96,8 @@ impl<'a> Records<'a, '_> {
                 self.at = self.around.pop()?;
                 continue;
             }
-            if record.message_missing && self.deepest > self.around.len() && self.open(record).is_some() {
+            let may_be_envelope = record.message_missing || record.message.starts_with('{');
+            if may_be_envelope && self.deepest > self.around.len() && self.open(record).is_some() {
                 continue;
             }
             if let Some(envelope) = &self.at.envelope {
