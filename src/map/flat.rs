@@ -4,7 +4,7 @@ use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
 use super::record::texts::{TextMember, TextObject};
-use crate::bytes::json::string;
+use crate::bytes::json::{EventText, rest_of_slice, string};
 use crate::bytes::line_pattern::LinePattern;
 use crate::packet::quoted::Payloads;
 use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
@@ -62,7 +62,14 @@ pub(super) fn row<'a>(
 const USUAL_LENGTH: usize = 2048;
 
 /// The pairs as an object of JSON, without those that say nothing, and without payloads, which have a field of their own.
-pub(super) fn as_object<'a>(keyed: &EventKeys<'a>, payloads: Payloads, arena: &'a Bump) -> TextObject<'a> {
+/// Most values are slices of `text`.
+pub(super) fn as_object<'a>(
+    keyed: &EventKeys<'a>,
+    text: &str,
+    payloads: Payloads,
+    arena: &'a Bump,
+) -> TextObject<'a> {
+    let text = EventText::from(text);
     let mut json = Vec::with_capacity(USUAL_LENGTH);
     let mut members = ArenaVec::with_capacity_in(usize::try_from(keyed.len()).unwrap_or_default(), arena);
     json.push(b'{');
@@ -77,7 +84,8 @@ pub(super) fn as_object<'a>(keyed: &EventKeys<'a>, payloads: Payloads, arena: &'
         string(pair.key, &mut json);
         json.push(b':');
         let value_start = json.len();
-        string(value, &mut json);
+        json.push(b'"');
+        rest_of_slice(value, text, &mut json);
         members.push(TextMember { key: pair.key, start, value: value_start..json.len() });
     }
     json.push(b'}');
@@ -135,13 +143,17 @@ mod tests {
             let long = "é".repeat(20_000);
             let arena = Bump::new();
             let mut keyed = EventKeys::recycle(EventKeys::default(), &keys);
+            let text: String = row.iter().map(|(_, value)| value.as_str()).collect();
+            let mut rest = text.as_str();
             for (number, (name, value)) in row.iter().enumerate() {
-                let raw = if is_long && number == 2 { &long } else { value };
+                let slice;
+                (slice, rest) = rest.split_at(value.len());
+                let raw = if is_long && number == 2 { &long } else { slice };
                 keyed.pairs().push(Pair { key: NAMES[*name], raw, escapes: Escapes::None });
             }
             let is_repeated = keyed.find_keys("", &keys);
             keyed.read_values(&arena);
-            let object = as_object(&keyed, Payloads::default(), &arena);
+            let object = as_object(&keyed, &text, Payloads::default(), &arena);
             let walked = JsonRecord::read(object.json, &paths, 3, &arena).unwrap();
             let direct = JsonRecord::of_texts(&object, &paths, 3, &arena);
             if !is_repeated && !object.members.is_empty() {

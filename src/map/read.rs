@@ -139,7 +139,7 @@ impl<'d> ReadEvent<'d> {
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
         if let (true, Some(_), Some(paths)) = (section.is_flat, &self.parsed, section.paths()) {
-            let object = flat::as_object(&self.keyed, section.payloads, arena);
+            let object = flat::as_object(&self.keyed, self.text, section.payloads, arena);
             let clean = section.redactor.clean_text(object.json, Searched::Json, arena);
             self.redacted |= clean.is_some();
             self.json = match clean {

@@ -226,9 +226,10 @@ impl Names {
             return self.names.contains(name.as_bytes());
         }
         let counts = |byte: &&u8| !matches!(byte, b'-' | b'_');
-        let length = name.iter().filter(counts).count();
-        let has_length =
-            |first| self.lengths.get(first).is_some_and(|lengths| lengths >> (length % 64) & 1 != 0);
+        let has_length = |first: usize| {
+            let length = name.iter().filter(counts).count();
+            self.lengths.get(first).is_some_and(|lengths| lengths >> (length % 64) & 1 != 0)
+        };
         if !ends(name).is_some_and(|ends| self.has_ends(ends) && has_length(ends.0)) {
             return false;
         }
