@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use nom::bytes::complete::{is_not, tag};
 use nom::character::complete::{char, digit1, space0};
 use nom::combinator::{opt, peek, recognize, verify};
@@ -76,7 +76,19 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ce
     let pairs_before = pairs.len();
     let behind_marker = part(text, marker.version..);
     let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
-    let leading = extension(rest, pairs);
+    let mut leading = extension(rest, pairs);
+    if fields.count == 7
+        && let Some((field, pair)) = behind_pipe(leading)
+    {
+        if let Some(pair) = pair {
+            pairs.insert(pairs_before, pair);
+            leading = part(leading, ..=field.len());
+        }
+        let is_moved = is_severity(trim(field)) && !is_severity(trim(fields.raw[6]));
+        if is_moved && fields.join_last(behind_marker, field) {
+            leading = "";
+        }
+    }
     let has_pairs = pairs.len() > pairs_before;
     // Where a field should have ended, the text before the first key is that field (rule H7). The pipe behind the severity may be
     // missing (rule H6), but not every text is one.
@@ -133,6 +145,20 @@ fn extension<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
     let behind_pipes = text.trim_start_matches(|character| character == '|' || is_padding(character));
     let leading = text_and_pairs(behind_pipes, pairs);
     part(text, ..text.len() - behind_pipes.len() + leading.len()).trim_matches(is_padding)
+}
+
+/// Cuts the text before the first key at a pipe with a key behind it, or with nothing: an unescaped pipe in the header leaves `3|act=Log`
+/// there (rule E2). Gives what stands before the pipe, and the pair.
+fn behind_pipe(leading: &str) -> Option<(&str, Option<Pair<'_>>)> {
+    memchr_iter(b'|', leading.as_bytes()).find_map(|at| {
+        let (field, behind) = (part(leading, ..at), part(leading, at + 1..));
+        if behind.is_empty() {
+            return Some((field, None));
+        }
+        let (raw, key) = terminated(key, char('=')).parse(behind).ok()?;
+        let is_escaped = field.ends_with('\\');
+        (!is_escaped).then(|| (field, Some(Pair { key, raw, escapes: Escapes::of(raw) })))
+    })
 }
 
 /// Appends all pairs of `input`, and gives the text before the first one.

@@ -13,6 +13,7 @@ use nom::{IResult, Parser};
 
 use super::pieces::{text_before, unescaped};
 use crate::bytes::find;
+use crate::bytes::slice::part;
 
 /// The two formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,20 @@ impl<'a, const N: usize> HeaderFields<'a, N> {
     /// Takes `field` for the next field.
     pub(crate) fn push(&mut self, field: &'a str) {
         self.add(field, true);
+    }
+
+    /// Makes the last two fields of `text`, which starts with them all, one field, and takes `field` for the last. Gives whether it did:
+    /// a sender that escapes meant the pipe between them.
+    pub(crate) fn join_last(&mut self, text: &'a str, field: &'a str) -> bool {
+        if self.raw.iter().any(|field| field.contains('\\')) {
+            return false;
+        }
+        let [before @ .., first, second] = self.raw.as_mut_slice() else { return false };
+        let start: usize = before.iter().map(|field| field.len() + 1).sum();
+        *first = part(text, start..start + first.len() + 1 + second.len());
+        *second = field;
+        self.has_backslash = false;
+        true
     }
 
     fn add(&mut self, field: &'a str, has_backslash: bool) {

@@ -184,6 +184,35 @@ fn e2_more_pipes_behind_the_header_are_skipped_and_reported() {
 }
 
 #[test]
+fn e2_a_key_behind_a_pipe_too_many_is_a_key() {
+    let pairs = [("act", "Log"), ("src", "1.2.3.4")];
+    for (text, unparsed) in [("x|act=Log src=1.2.3.4", "x|"), ("a b|c|act=Log  src=1.2.3.4", "a b|c|")] {
+        let (rest, found) = with(text);
+        let found: Vec<_> = found.iter().map(|(key, value)| (key.as_str(), value.trim_end())).collect();
+        assert_eq!((rest.as_str(), found.as_slice()), (unparsed, pairs.as_slice()), "{text}");
+    }
+    // What its sender escaped, or parted from the pipe by more, is text.
+    for text in [r"x\|act=Log", "x|(act)=Log", "x| =Log"] {
+        assert_eq!(with(text), (text.to_owned(), vec![]), "{text}");
+    }
+}
+
+#[test]
+fn h4_an_unescaped_pipe_in_the_name_is_told_by_the_severity_behind_it() {
+    for (text, name, severity) in [
+        ("CEF:0|v|p|1|2|Deny|Log|3|act=Log", "Deny|Log", "3"),
+        ("CEF:0|v|p|1|2||n|Very-High| act=Log", "|n", "Very-High"),
+        (r"CEF:0|v|p|1|2|a\|b|c|10|act=Log", "a|b", "c"),
+        ("CEF:0|v|p|1|2|n|6|7|act=Log", "n", "6"),
+        ("CEF:0|v|p|1|2|n|x|y|act=Log", "n", "x"),
+    ] {
+        let (event, pairs) = read(text);
+        assert_eq!((&*event.header.name, &*event.header.severity), (name, severity), "{text}");
+        assert_eq!((pairs[0].key, pairs[0].raw, pairs.len()), ("act", "Log", 1), "{text}");
+    }
+}
+
+#[test]
 fn e2_a_pipe_in_the_extension_is_plain_text() {
     assert_eq!(value("Image | Name | ID"), "Image | Name | ID");
 }
