@@ -166,11 +166,12 @@ fn each_row_of_the_table_of_refusals_decides_by_its_type_and_phrase() {
                 Verdict::Denied(_) => "target",
                 Verdict::Refused(fault) if fault.consequence() == Some(Consequence::Fields) => "fields",
                 Verdict::Refused(fault) if fault.consequence() == Some(Consequence::Document) => "document",
+                Verdict::Refused(fault) if fault.consequence() == Some(Consequence::Doubt) => "doubt",
                 _ => "none",
             };
             assert_eq!(word, row.cell("verdict"), "{}: {verdict:?}", row.place());
             let (Verdict::Denied(fault) | Verdict::Refused(fault)) = verdict else { continue };
-            let needs = matches!(word, "target" | "fields");
+            let needs = matches!(word, "target" | "fields" | "doubt");
             assert_eq!(!fault.way_out().is_empty(), needs, "{}", row.place());
         }
     }
@@ -233,6 +234,61 @@ fn only_documents_of_data_streams_are_created() {
     assert_eq!(operations, ["index", "create", "index"]);
     assert_eq!(changed.items.iter().map(|item| item.line.0).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(ways.with_creates(&changed), None, "nothing is left to change");
+}
+
+#[test]
+fn a_conflict_holds_the_document_only_where_it_is_one_of_versions() {
+    for kind in ["version_conflict_engine_exception", ""] {
+        assert_eq!(verdict(409, kind, "document already exists"), Verdict::Duplicate, "{kind}");
+    }
+    for kind in
+        ["index_primary_shard_not_allocated_exception", "open_search_status_exception", "new_exception"]
+    {
+        let verdict = verdict(409, kind, "x");
+        assert!(matches!(verdict, Verdict::Again(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn a_shard_that_is_not_ready_is_no_missing_index() {
+    for kind in
+        ["shard_not_found_exception", "index_shard_recovering_exception", "index_shard_closed_exception"]
+    {
+        let verdict = verdict(404, kind, "no such shard");
+        assert!(matches!(verdict, Verdict::Again(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn code_of_the_cluster_that_fails_for_a_document_is_not_waited_for() {
+    for kind in ["fail_processor_exception", "null_pointer_exception", "stack_overflow_error"] {
+        let verdict = verdict(500, kind, "x");
+        assert!(matches!(verdict, Verdict::Refused(_)), "{verdict:?}");
+    }
+    for kind in ["node_not_connected_exception", "exception", "already_closed_exception"] {
+        let verdict = verdict(500, kind, "x");
+        assert!(matches!(verdict, Verdict::Again(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_names_other_documents_is_believed_for_none() {
+    let mut batch = Batch::default();
+    for id in ["a", "b", "c"] {
+        let action = json!({"index": {"_index": "log-a", "_id": id}});
+        batch.push(action.to_string().as_bytes(), b"{}", LineNumber(1));
+    }
+    let judged = |ids: [Option<&str>; 3]| {
+        let item = |id: Option<&str>| json!({"index": {"status": 201, "_id": id}});
+        judge(&batch, 200, json!({"items": ids.map(item)}).to_string().as_bytes())
+    };
+    for ids in [[Some("c"), Some("b"), Some("a")], [Some("a"), Some("b"), Some("d")], [None, None, Some("b")]]
+    {
+        assert!(matches!(judged(ids), Judgement::Again(_)), "{ids:?}");
+    }
+    for ids in [[Some("a"), Some("b"), Some("c")], [None; 3]] {
+        assert!(matches!(judged(ids), Judgement::Items { .. }), "{ids:?}");
+    }
 }
 
 #[test]

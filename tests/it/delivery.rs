@@ -364,6 +364,91 @@ fn a_closed_door_ends_the_delivery_at_once_and_says_what_to_do() {
 }
 
 #[test]
+fn a_door_that_was_open_a_moment_ago_is_tried_again() {
+    for (status, body) in [
+        (401, "Unauthorized"),
+        (403, r#"{"message":"The security token included in the request is expired"}"#),
+        (404, "<html>default backend - 404</html>"),
+        (421, ""),
+    ] {
+        run(async move {
+            let mut requests = 0;
+            let server = serve(move |request| {
+                requests += 1;
+                let is_closed = (2..=4).contains(&requests);
+                if is_closed { Reply::Full(status, vec![], body.into()) } else { all_indexed(request) }
+            })
+            .await;
+            let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &QUICK, None).await;
+            assert_eq!((delivery.indexed, delivery.stop), (6, None), "{status}");
+        });
+    }
+}
+
+#[test]
+fn an_endpoint_that_takes_not_even_a_small_request_is_at_fault() {
+    run(async {
+        let server = serve(|_| Reply::Full(413, vec![], b"<html>413</html>".to_vec())).await;
+        let delivery = load(&server, vec![batch(1..=64)], &QUICK, None).await;
+        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 64));
+        let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("413") && text.contains("proxy"), "{text}");
+        assert!(delivery.requests < 32, "{}", delivery.requests);
+    });
+}
+
+/// An answer in which a pipeline of the cluster fails for the documents that `fails` names, and the probe, if it names none.
+fn failing_pipeline(request: &Request, fails: Option<u64>) -> Reply {
+    let taken = json!({"index": {"status": 201}});
+    let error = json!({"type": "fail_processor_exception", "reason": "user 'alice' is unknown"});
+    let failed = json!({"index": {"status": 500, "error": error}});
+    if request.text().contains(PROBE) {
+        let first = if fails.is_some() { &taken } else { &failed };
+        let answer = json!({"took": 1, "errors": true, "items": [first, {"delete": {"status": 200}}]});
+        return Reply::json(200, answer.to_string());
+    }
+    let item = |id: &u64| if fails.is_none_or(|fails| fails == *id) { &failed } else { &taken };
+    let items: Vec<&Value> = ids(request).iter().map(item).collect();
+    Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+}
+
+#[test]
+fn a_pipeline_that_fails_for_one_document_costs_that_one_and_no_time() {
+    run(async {
+        let server = serve(|request| failing_pipeline(request, Some(2))).await;
+        let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
+        assert_eq!((delivery.indexed, delivery.rejected.total(), delivery.stop), (2, 1, None));
+        assert_eq!(delivery.sent_again, 0);
+    });
+}
+
+#[test]
+fn a_pipeline_that_fails_for_every_document_is_the_targets_fault() {
+    run(async {
+        let server = serve(|request| failing_pipeline(request, None)).await;
+        let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
+        assert_eq!((delivery.indexed, delivery.unsent.total(), delivery.sent_again), (0, 3, 0));
+        let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("ingest pipeline") && !text.contains("alice"), "{text}");
+    });
+}
+
+#[test]
+fn what_is_said_of_a_delay_holds_no_value_of_a_document() {
+    run(async {
+        let server = serve(|request| {
+            let error = json!({"type": "exception", "reason": "cannot read 'alice'"});
+            let items = vec![json!({"index": {"status": 500, "error": error}}); ids(request).len()];
+            Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        let Some(Stop::Stalled(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("cannot read") && !text.contains("alice"), "{text}");
+    });
+}
+
+#[test]
 fn a_collection_that_takes_no_ids_ends_the_delivery_and_says_what_to_do() {
     run(async {
         let reason = "Document ID is not supported in create/index operation request";

@@ -340,7 +340,82 @@ fn an_object_that_was_replaced_meanwhile_ends_in_an_error() {
         .await;
         let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
         assert_eq!(bytes, b"first half,");
-        assert!(end.unwrap_err().to_string().contains("PreconditionFailed"));
+        let text = end.unwrap_err().to_string();
+        assert_eq!(text, "s3://logs/k: the object changed while it was read (412 PreconditionFailed)");
+    });
+}
+
+#[test]
+fn what_ends_the_reading_of_an_object_is_told_in_the_words_of_s3() {
+    for (status, code, words) in [
+        (404, "NoSuchKey", "s3://logs/k: not found (NoSuchKey)"),
+        (403, "ExpiredToken", "s3://logs/k: S3 answered 403 ExpiredToken: too late"),
+        (403, "AccessDenied", "s3://logs/k: access denied: too late; allow s3:GetObject to "),
+        (416, "InvalidRange", "s3://logs/k: S3 answered 416 InvalidRange: too late"),
+    ] {
+        run(async move {
+            let server = serve(move |request| match request.header("range") {
+                None => halve(bytes_from(request, b"first half, second half")),
+                Some(_) => error(status, code, "too late"),
+            })
+            .await;
+            let (_, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+            let text = end.unwrap_err().to_string();
+            assert!(text.starts_with(words) && !text.contains("ServiceError"), "{text}");
+        });
+    }
+}
+
+#[test]
+fn an_object_that_breaks_off_again_and_again_ends_in_words_without_the_insides_of_a_library() {
+    run(async {
+        let server = serve(|request| {
+            let Reply::Full(status, head, body) = bytes_from(request, b"first half, second half") else {
+                panic!("a reply in full")
+            };
+            if status == 200 {
+                Reply::Half(status, head, body)
+            } else {
+                Reply::Half(status, head, b"x".into())
+            }
+        })
+        .await;
+        let (_, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        let text = end.unwrap_err().to_string();
+        assert!(text.contains("body") && !text.contains('{') && !text.contains("Error("), "{text}");
+    });
+}
+
+#[test]
+fn a_page_of_a_proxy_is_no_object() {
+    for (kind, page) in [
+        ("text/html", "<html>Sign in</html>"),
+        ("application/xml", "<Error><Code>InternalError</Code></Error>"),
+    ] {
+        run(async move {
+            let server =
+                serve(move |_| Reply::Full(200, vec![("content-type", kind.into())], page.into())).await;
+            let text = s3(&server).get(&object("k")).await.unwrap_err().to_string();
+            assert_eq!(text, "s3://logs/k: the answer is none of S3: it has no ETag");
+        });
+    }
+}
+
+#[test]
+fn an_object_of_which_nothing_came_is_taken_from_its_beginning() {
+    run(async {
+        let mut first = true;
+        let server = serve(move |_| {
+            // Half of one byte is none.
+            if std::mem::take(&mut first) {
+                Reply::Half(200, head(), b"x".into())
+            } else {
+                Reply::Full(200, head(), b"w".into())
+            }
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&object("k")).await.unwrap()).await;
+        assert_eq!((bytes.as_slice(), end.unwrap()), (&b"w"[..], 1));
     });
 }
 

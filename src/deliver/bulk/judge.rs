@@ -5,10 +5,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::closed_indices::index_and_id;
 use super::fault::{Fault, REASON_LIMIT};
 use super::refusals;
 use super::refusals::Consequence;
 use crate::load::batch::Batch;
+
+/// The error's type of a `create` whose id the index holds.
+const VERSION_CONFLICT: &str = "version_conflict_engine_exception";
 
 /// What became of one document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +58,8 @@ pub enum Judgement {
 /// Judges the answer to the bulk request of `batch`: its HTTP status and its body, which may be cut down by
 /// `filter_path=took,errors,items.*.status,items.*.error`.
 ///
-/// An answer that cannot belong to this batch, because it is no JSON or has another number of items, gives [`Judgement::Again`].
+/// An answer that cannot belong to this batch gives [`Judgement::Again`]: it is no JSON, or has another number of items, or names other
+/// ids, or the same in another order.
 ///
 /// ```
 /// use es_loader::deliver::bulk::{Judgement, Verdict, judge};
@@ -78,7 +83,7 @@ pub enum Judgement {
 /// ```
 pub fn judge(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     match status {
-        200..=299 => judge_items(batch.len(), status, body),
+        200..=299 => judge_items(batch, status, body),
         // Only OpenSearch judges documents: a proxy gives the same answer for each of them.
         400 if is_its_own(body) => {
             let fault = whole_fault(status, body);
@@ -131,11 +136,19 @@ struct Answer {
 /// What an item says. Each is judged as it is read, so that the trees of all errors are never there together.
 #[derive(Deserialize)]
 #[serde(from = "Operation")]
-struct Judged(Verdict);
+struct Judged {
+    verdict: Verdict,
+    /// Empty where the answer is cut down.
+    id: String,
+}
 
 impl From<Operation> for Judged {
     fn from(operation: Operation) -> Self {
-        Self(judge_item(operation))
+        let (Operation::Index(item)
+        | Operation::Create(item)
+        | Operation::Update(item)
+        | Operation::Delete(item)) = operation;
+        Self { verdict: judge_item(item.status, item.error.as_ref()), id: item.id.unwrap_or_default() }
     }
 }
 
@@ -153,9 +166,11 @@ enum Operation {
 struct BulkItem {
     status: u16,
     error: Option<Value>,
+    #[serde(rename = "_id")]
+    id: Option<String>,
 }
 
-fn judge_items(documents: usize, status: u16, body: &[u8]) -> Judgement {
+fn judge_items(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     let answer = match serde_json::from_slice::<Answer>(body) {
         Ok(answer) => answer,
         Err(_) => {
@@ -163,35 +178,38 @@ fn judge_items(documents: usize, status: u16, body: &[u8]) -> Judgement {
             return Judgement::Again(Fault::new(status, "", &reason));
         }
     };
-    if answer.items.len() != documents {
-        let reason = format!("the answer has {} items for {documents} documents", answer.items.len());
+    if answer.items.len() != batch.len() {
+        let reason = format!("the answer has {} items for {} documents", answer.items.len(), batch.len());
         return Judgement::Again(Fault::new(status, "", &reason));
     }
-    let verdicts = answer.items.into_iter().map(|Judged(verdict)| verdict).collect();
+    if answer.items.iter().enumerate().any(|(at, item)| is_of_another(&item.id, batch, at)) {
+        return Judgement::Again(Fault::new(status, "", "the answer names other documents than the request"));
+    }
+    let verdicts = answer.items.into_iter().map(|item| item.verdict).collect();
     Judgement::Items { verdicts, took: Duration::from_millis(answer.took) }
 }
 
-fn judge_item(operation: Operation) -> Verdict {
-    let (Operation::Index(outcome)
-    | Operation::Create(outcome)
-    | Operation::Update(outcome)
-    | Operation::Delete(outcome)) = operation;
-    let fault = || fault(outcome.status, outcome.error.as_ref().unwrap_or(&Value::Null));
-    match outcome.status {
-        200..=299 => Verdict::Indexed,
-        409 => Verdict::Duplicate,
-        400..=499 if !matches!(outcome.status, 402 | 408 | 425 | 429) => {
-            let fault = fault();
-            match fault.consequence() {
-                Some(Consequence::Again | Consequence::Create | Consequence::Alias) => Verdict::Again(fault),
-                Some(Consequence::Closed) => Verdict::Closed(fault),
-                Some(Consequence::Path | Consequence::Target) => Verdict::Denied(fault),
-                Some(Consequence::Document | Consequence::Fields) => Verdict::Refused(fault),
-                None if matches!(fault.status, 401 | 403 | 404) => Verdict::Denied(fault),
-                None => Verdict::Refused(fault),
-            }
-        }
-        _ => Verdict::Again(fault()),
+/// Whether an item names another document than the one that stands in the request at its place.
+fn is_of_another(id: &str, batch: &Batch, at: usize) -> bool {
+    let sent = || batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().1;
+    !id.is_empty() && ![id, ""].contains(&sent().as_str())
+}
+
+fn judge_item(status: u16, error: Option<&Value>) -> Verdict {
+    if (200..=299).contains(&status) {
+        return Verdict::Indexed;
+    }
+    let fault = fault(status, error.unwrap_or(&Value::Null));
+    match (fault.consequence(), status) {
+        (_, 409) if matches!(fault.error_type.as_str(), "" | VERSION_CONFLICT) => Verdict::Duplicate,
+        (Some(Consequence::Doubt), _) => Verdict::Refused(fault),
+        (_, 0..=399 | 402 | 408 | 409 | 425 | 429 | 500..) => Verdict::Again(fault),
+        (Some(Consequence::Again | Consequence::Create | Consequence::Alias), _) => Verdict::Again(fault),
+        (Some(Consequence::Closed), _) => Verdict::Closed(fault),
+        (Some(Consequence::Path | Consequence::Target), _) => Verdict::Denied(fault),
+        (Some(Consequence::Document | Consequence::Fields), _) => Verdict::Refused(fault),
+        (None, 401 | 403 | 404) => Verdict::Denied(fault),
+        (None, _) => Verdict::Refused(fault),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Consequence {
     Fields,
     /// The document's fault.
     Document,
+    /// The document is refused, and nobody knows yet whose fault it is.
+    Doubt,
     /// The target's fault.
     Target,
 }
@@ -65,6 +67,7 @@ fn known_cause(row: FactRow<'_>) -> Result<KnownCause, TableError> {
         ("path", Consequence::Path),
         ("fields", Consequence::Fields),
         ("document", Consequence::Document),
+        ("doubt", Consequence::Doubt),
         ("target", Consequence::Target),
     ];
     Ok(KnownCause {

@@ -1,6 +1,7 @@
 //! Caches AWS credentials until shortly before they expire: the OpenSearch client asks for them at every request, and a provider may
 //! ask the network.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -14,10 +15,10 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// How long credentials without an end are kept: a profile file may be edited.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cached {
     provider: SharedCredentialsProvider,
-    held: Mutex<Option<Held>>,
+    held: Arc<Mutex<Option<Held>>>,
 }
 
 #[derive(Debug)]
@@ -28,7 +29,12 @@ struct Held {
 
 impl Cached {
     pub(crate) fn new(provider: SharedCredentialsProvider) -> Self {
-        Self { provider, held: Mutex::new(None) }
+        Self { provider, held: Arc::default() }
+    }
+
+    /// Has the provider asked anew: the credentials that are held were refused.
+    pub(crate) async fn forget(&self) {
+        *self.held.lock().await = None;
     }
 
     async fn get(&self) -> Result<Credentials, CredentialsError> {

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::roles::{BucketRole, Buckets};
 use super::{http, short};
+use crate::bytes::safe::error_chain;
 use crate::edge::delivery::channel::ChannelReader;
 use crate::local::open_object::{Facts, NOT_WANTED, OpenObject};
 use crate::trigger::ObjectKey;
@@ -88,8 +89,16 @@ pub struct ObjectStream {
     /// When its bytes are no longer wanted.
     until: Option<Instant>,
     body: ByteStream,
-    /// The request for the same bytes of the same version, should the connection break.
-    again: GetObjectFluentBuilder,
+    again: Again,
+}
+
+/// The request for the same bytes of the same version, should the connection break.
+#[derive(Debug)]
+struct Again {
+    request: GetObjectFluentBuilder,
+    reader: Reader,
+    what: String,
+    permission: &'static str,
 }
 
 impl S3 {
@@ -211,7 +220,13 @@ impl S3 {
         let limits = TimeoutConfig::builder().operation_attempt_timeout(attempt).build();
         let limited = aws_sdk_s3::config::Builder::new().timeout_config(limits);
         let found = request.clone().customize().config_override(limited).send().await;
-        let found = found.map_err(|error| reader.classify(what, permission, &error))?;
+        let found = found.map_err(|error| reader.classify(what.clone(), permission, &error))?;
+        if found.e_tag().is_none() {
+            // A proxy that wants somebody to sign in says 200 too.
+            let reason = "the answer is none of S3: it has no ETag".to_owned();
+            return Err(S3Error::Other { what, reason });
+        }
+        let request = request.set_if_match(found.e_tag().map(ToOwned::to_owned));
         Ok(ObjectStream {
             key: key.clone(),
             size: found.content_length().and_then(|size| u64::try_from(size).ok()),
@@ -219,7 +234,7 @@ impl S3 {
             etag: found.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
             is_checked: is_checked(&found),
             until,
-            again: request.set_if_match(found.e_tag().map(ToOwned::to_owned)),
+            again: Again { request, reader: reader.clone(), what, permission },
             body: found.body,
         })
     }
@@ -282,7 +297,7 @@ impl ObjectStream {
                         }
                         continue;
                     }
-                    Ok(Err(error)) => DisplayErrorContext(error).to_string(),
+                    Ok(Err(error)) => error_chain(&error),
                 };
                 // If all bytes were read, their checksum is wrong, and reading on cannot help.
                 let whole = size.is_some_and(|size| offset >= size);
@@ -371,10 +386,12 @@ struct Rest<'o> {
     etag: Option<&'o str>,
 }
 
-async fn resume(again: &GetObjectFluentBuilder, wanted: &Rest<'_>, tries: u32) -> io::Result<ByteStream> {
+async fn resume(again: &Again, wanted: &Rest<'_>, tries: u32) -> io::Result<ByteStream> {
     tokio::time::sleep(Duration::from_millis(100) * tries).await;
-    let rest = again.clone().range(format!("bytes={}-", wanted.offset)).send().await;
-    let rest = rest.map_err(|error| io::Error::other(DisplayErrorContext(error).to_string()))?;
+    let rest = again.request.clone().range(format!("bytes={}-", wanted.offset)).send().await;
+    let rest = rest.map_err(|error| {
+        io::Error::other(again.reader.classify(again.what.clone(), again.permission, &error))
+    })?;
     wanted.check(rest.content_range(), rest.e_tag()).map_err(io::Error::other)?;
     Ok(rest.body)
 }
@@ -382,7 +399,11 @@ async fn resume(again: &GetObjectFluentBuilder, wanted: &Rest<'_>, tries: u32) -
 impl Rest<'_> {
     /// Refuses an answer that gives other bytes than those asked for: lines would come twice, or from two objects.
     fn check(&self, range: Option<&str>, etag: Option<&str>) -> Result<(), String> {
-        let Some(range) = range else { return Err("S3 gives no ranges of the object".to_owned()) };
+        let range = match range {
+            Some(range) => range,
+            None if self.offset == 0 => return self.check_etag(etag),
+            None => return Err("S3 gives no ranges of the object".to_owned()),
+        };
         // RFC 9110, section 14.4: `bytes FIRST-LAST/SIZE`, where the size may be `*`.
         let parts = range.trim().strip_prefix("bytes ").and_then(|range| {
             let (bytes, size) = range.split_once('/')?;
@@ -396,6 +417,10 @@ impl Rest<'_> {
         if !is_wanted {
             return Err(format!("S3 was asked for the bytes from {} on and gives `{range}`", self.offset));
         }
+        self.check_etag(etag)
+    }
+
+    fn check_etag(&self, etag: Option<&str>) -> Result<(), String> {
         let etag = etag.map(|etag| etag.trim_matches('"'));
         match (self.etag, etag) {
             (Some(first), other) if other != Some(first) => Err(format!(
@@ -422,6 +447,11 @@ impl Reader {
         match (status, code) {
             (Some(404), _) => {
                 S3Error::NotFound { what, code: if code.is_empty() { "404" } else { code }.to_owned() }
+            }
+            // Only a request for the rest of an object has a condition.
+            (Some(412), _) => {
+                let reason = format!("the object changed while it was read (412 {code})");
+                S3Error::Other { what, reason }
             }
             (Some(403), "InvalidObjectState") => S3Error::Archived { what, reason },
             // A clock that is off or a token that has just expired mends itself, or another function's try does.
@@ -472,7 +502,7 @@ impl Reader {
         } else if let Some(refusal) = refused_role(error) {
             format!("{} cannot be assumed: {refusal}", self.identity)
         } else {
-            short(whole)
+            short(error_chain(error))
         };
         S3Error::Other { what, reason }
     }

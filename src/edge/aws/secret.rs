@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use aws_config::Region;
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use aws_types::SdkConfig;
 use serde_json::Value;
 
 use super::auth::Password;
 use super::short;
+use crate::bytes::safe::error_chain;
 
 /// The longest that asking may take, tries included: Lambda gives the start of a function ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -53,7 +54,7 @@ pub async fn read(aws: &SdkConfig, id: &str) -> Result<Secret, SecretError> {
         Ok(Err(error)) => {
             let reason = match (error.code(), error.message()) {
                 (Some(code), message) => format!("{code}: {}", message.unwrap_or("no reason given")),
-                (None, _) => DisplayErrorContext(&error).to_string(),
+                (None, _) => error_chain(&error),
             };
             return Err(unreadable(short(reason)));
         }

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use aws_config::Region;
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use aws_types::SdkConfig;
 
 use super::http::timeouts;
 use super::short;
+use crate::bytes::safe::error_chain;
 
 /// The longest that sending one message may take, tries included.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -175,10 +176,7 @@ impl Queue {
             return QueueError::AccessDenied { url, permission, reason };
         }
         let words = error.message().map(|message| format!("{code}: {message}"));
-        QueueError::Other {
-            url,
-            reason: short(words.unwrap_or_else(|| DisplayErrorContext(error).to_string())),
-        }
+        QueueError::Other { url, reason: short(words.unwrap_or_else(|| error_chain(error))) }
     }
 }
 

@@ -123,6 +123,8 @@ pub struct OpenSearch {
 struct Shared {
     endpoint: Endpoint,
     auth: Auth,
+    /// The credentials that requests are signed with.
+    signed_with: Option<Cached>,
     authorities: Option<Vec<u8>>,
     time_out: Duration,
     /// Compresses bodies, unless they are sent as they are.
@@ -149,12 +151,13 @@ impl OpenSearch {
                 Some(checked.map_err(|reason| SetupError::CaFile { path, reason })?)
             }
         };
-        let auth = match settings.auth {
+        let (auth, signed_with) = match settings.auth {
             Auth::SigV4 { service, region, credentials } => {
-                let credentials = SharedCredentialsProvider::new(Cached::new(credentials));
-                Auth::SigV4 { service, region, credentials }
+                let cached = Cached::new(credentials);
+                let credentials = SharedCredentialsProvider::new(cached.clone());
+                (Auth::SigV4 { service, region, credentials }, Some(cached))
             }
-            auth => auth,
+            auth => (auth, None),
         };
         let gzip = match settings.compression {
             Compression::Gzip(level) => Some(Gzip::new(level)),
@@ -164,6 +167,7 @@ impl OpenSearch {
             shared: Arc::new(Shared {
                 endpoint: settings.endpoint,
                 auth,
+                signed_with,
                 authorities,
                 time_out: settings.time_out,
                 gzip,
@@ -293,6 +297,9 @@ impl OpenSearch {
         let request = Call { method, path, query, body };
         let response = exchange.send(request, headers, limit.min(shared.time_out)).await?;
         let status = response.status_code().as_u16();
+        if let (401 | 403, Some(credentials)) = (status, &shared.signed_with) {
+            credentials.forget().await;
+        }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
         if let Some(length) = response.content_length().filter(|length| *length > LARGEST_ANSWER) {
             return Err(SendError::too_large(&shared.endpoint, length));

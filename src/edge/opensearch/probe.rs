@@ -68,10 +68,10 @@ impl OpenSearch {
                 }
                 None => Probe::Unanswered(Fault::new(answer.status, "", "an answer without items")),
             },
-            Judgement::Malformed(fault) | Judgement::Denied(fault) => Probe::Refused(fault),
-            Judgement::Again(fault) | Judgement::TooLarge(fault) | Judgement::IndexInPath(fault) => {
-                Probe::Unanswered(fault)
+            Judgement::Malformed(fault) | Judgement::Denied(fault) | Judgement::TooLarge(fault) => {
+                Probe::Refused(fault)
             }
+            Judgement::Again(fault) | Judgement::IndexInPath(fault) => Probe::Unanswered(fault),
         };
         if probe == Probe::Taken {
             self.delete_probe(index, &whole, limit).await;

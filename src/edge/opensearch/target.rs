@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
@@ -18,10 +19,15 @@ pub(crate) enum Probe {
     Unanswered(Fault),
 }
 
+/// How long a refusal of whole requests is taken for one that passes, after a request that the endpoint took.
+const LATELY: Duration = Duration::from_secs(30);
+
 /// What was learned in this invocation.
 #[derive(Debug, Default)]
 pub(crate) struct Target {
     ways: Mutex<Ways>,
+    /// When a request was last taken.
+    taken: Mutex<Option<Instant>>,
     /// An index is asked once, however many documents it refuses.
     probes: Mutex<BTreeMap<String, Arc<OnceCell<Probe>>>>,
 }
@@ -30,6 +36,7 @@ impl Target {
     /// Forgets everything: since the last invocation someone may have mended the cluster.
     pub(crate) fn forget(&self) {
         *lock(&self.ways) = Ways::default();
+        *lock(&self.taken) = None;
         lock(&self.probes).clear();
     }
 
@@ -41,6 +48,16 @@ impl Target {
     /// Notes another way.
     pub(crate) fn note<T>(&self, news: impl FnOnce(&mut Ways) -> T) {
         news(&mut lock(&self.ways));
+    }
+
+    /// Notes that the endpoint takes bulk requests from us.
+    pub(crate) fn note_taken(&self) {
+        *lock(&self.taken) = Some(Instant::now());
+    }
+
+    /// Whether the endpoint took a bulk request a moment ago.
+    pub(crate) fn took_lately(&self) -> bool {
+        lock(&self.taken).is_some_and(|taken| taken.elapsed() < LATELY)
     }
 
     /// The answer of an index to a probe, or the place for it.

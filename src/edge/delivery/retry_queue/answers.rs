@@ -25,13 +25,26 @@ impl RetryQueue<'_> {
         }
     }
 
+    /// The judgement, or another try where the endpoint refuses what it took a moment ago: credentials that ran out are renewed, and a
+    /// proxy that is being set up anew comes back.
+    fn unless_taken_lately(&self, judgement: Judgement) -> Judgement {
+        match judgement {
+            Judgement::Denied(fault)
+                if fault.consequence().is_none() && self.client.target().took_lately() =>
+            {
+                Judgement::Again(fault)
+            }
+            judgement => judgement,
+        }
+    }
+
     pub(super) fn complete_bulk(&mut self, attempt: Attempt, answer: Result<Answer, SendError>) {
         let asked = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         let judgement = match answer {
             Ok(answer) => {
                 self.delivery.bytes_sent += answer.sent;
                 self.delivery.carried += u64::from(answer.is_carried);
-                judge(&attempt.batch, answer.status, &answer.body)
+                self.unless_taken_lately(judge(&attempt.batch, answer.status, &answer.body))
             }
             Err(error) if error.can_pass() => {
                 Judgement::Again(Fault::new(0, error.kind(), &error.to_string()))
@@ -56,6 +69,7 @@ impl RetryQueue<'_> {
         }
         self.spent = next.spent;
         if !is_whole {
+            self.client.target().note_taken();
             self.pace.took(size);
         }
         match (next.too_large, next.pressure, next.later.is_some()) {

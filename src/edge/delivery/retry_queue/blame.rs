@@ -24,7 +24,7 @@ impl RetryQueue<'_> {
                     unsent.push(at);
                 }
                 Some(Consequence::Document) => rejected.push(at),
-                _ if fault.status == 413 || id.is_empty() => rejected.push(at),
+                _ if id.is_empty() => rejected.push(at),
                 _ => asked.push(at),
             }
         }
@@ -97,10 +97,8 @@ impl RetryQueue<'_> {
 /// What is said where the endpoint, or one of its indices, takes no documents until someone changes something. Of the documents that an
 /// index refused it tells no values.
 pub(super) fn denial(client: &OpenSearch, index: Option<&str>, fault: &Fault) -> String {
-    let general =
-        || Fault::new(fault.status, &fault.error_type, &general(&fault.reason)).with_cause_of(fault);
     let (index, fault) = match index {
-        Some(index) => (format!("index {index}: "), &general()),
+        Some(index) => (format!("index {index}: "), &masked(fault)),
         None => (String::new(), fault),
     };
     let way_out = match fault.status {
@@ -112,7 +110,16 @@ pub(super) fn denial(client: &OpenSearch, index: Option<&str>, fault: &Fault) ->
         403 => {
             "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
         }
+        413 => "let the endpoint, or the proxy before it, take requests of some megabytes",
         _ => "check that the endpoint is that of OpenSearch itself",
     };
     format!("{}: {index}{fault}; {way_out}", client.endpoint())
+}
+
+/// The fault without the values of documents: where OpenSearch names it, its reason may quote them.
+pub(super) fn masked(fault: &Fault) -> Fault {
+    if fault.status == 0 || fault.error_type.is_empty() {
+        return fault.clone();
+    }
+    Fault::new(fault.status, &fault.error_type, &general(&fault.reason)).with_cause_of(fault)
 }

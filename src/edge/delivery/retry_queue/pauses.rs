@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::RetryQueue;
+use super::blame::masked;
 use crate::deliver::bulk::fault::Fault;
 use crate::edge::back_off::random_fraction;
 use crate::edge::delivery::attempt::Attempt;
@@ -56,6 +57,7 @@ impl RetryQueue<'_> {
                 self.stop(Stop::Deadline);
             } else if self.settled.is_none_or(|settled| settled < attempt.since) {
                 let patience = self.options.patience.as_secs();
+                let fault = masked(fault);
                 self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
             }
             return;
@@ -81,7 +83,7 @@ impl RetryQueue<'_> {
         attempt.retries += 1;
         self.pausing.push((wake, attempt));
         let pausing = self.pausing.iter().map(|(_, attempt)| attempt.batch.len() as u64).sum();
-        self.progress.set_delay(pausing, fault);
+        self.progress.set_delay(pausing, &masked(fault));
     }
 
     /// A pause after so many others, each twice as long at most as the one before.
