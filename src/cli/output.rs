@@ -2,7 +2,7 @@
 //! end is no failure.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 #[cfg(feature = "edge")]
 use std::time::Duration;
 
@@ -35,7 +35,8 @@ fn plain(text: &impl Display) -> String {
     lines.join("\n")
 }
 
-/// JSON on standard output. A terminal obeys none of its text: what JSON leaves as it is, is escaped too.
+/// JSON on standard output. A terminal obeys none of its text: what JSON leaves as it is, is escaped too. A program that gets a part of it
+/// only has to know.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let written = serde_json::to_string_pretty(value)?;
     let mut text = String::with_capacity(written.len());
@@ -46,6 +47,10 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
             c => text.push(c),
         }
     }
-    line(text);
-    Ok(())
+    match writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -37,6 +37,7 @@ fn a_first_request_that_fails_is_made_again_and_the_reason_is_told_once() {
         vec![Reply::Cut],
         vec![Reply::json(503, "{}"), Reply::json(503, "{}")],
         vec![Reply::json(429, "{}"), Reply::Cut, Reply::json(502, "<html>")],
+        vec![Reply::Silence],
     ] {
         let run = load(first).with_status(0);
         assert_eq!(run.stderr.matches("trying again").count(), 1, "{}", run.stderr);

@@ -62,6 +62,17 @@ fn the_report_for_programs_has_the_numbers_of_the_screen() {
 }
 
 #[test]
+fn a_report_for_programs_that_cannot_be_written_is_a_failure() {
+    let mut command = es_loader();
+    command.args(["load", "--to", "none", "--json"]).arg(chain::path());
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command.stdout(full).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(words.contains("standard output: No space left on device"), "{words}");
+}
+
+#[test]
 fn a_quiet_load_speaks_only_of_what_is_wrong() {
     let load = |path: &std::path::Path| {
         Run::of(es_loader().args(["load", "--to", "none", "-q", "--log-type", "deepsecurity"]).arg(path))

@@ -1,5 +1,7 @@
 //! Why a request to OpenSearch got no answer, and whether another try can help.
 
+use std::time::Duration;
+
 use ::opensearch::http::Url;
 use aws_credential_types::provider::error::CredentialsError;
 
@@ -73,9 +75,18 @@ impl SendError {
         let endpoint = endpoint.to_string();
         let text = match (problem, endpoint.strip_prefix("https://")) {
             (Problem::NoTls, Some(rest)) => format!("write http://{rest}"),
+            (Problem::Certificate, _) if text.contains("UnknownIssuer") => {
+                format!("{text} (a private authority's certificates are given by OPENSEARCH_CA)")
+            }
             _ => text,
         };
         SendError::NoAnswer { endpoint, problem, text }
+    }
+
+    /// The endpoint has not answered in so long a time.
+    pub(crate) fn timed_out(endpoint: &Endpoint, time: Duration) -> Self {
+        let text = format!("{} seconds are over", time.as_secs());
+        SendError::NoAnswer { endpoint: endpoint.to_string(), problem: Problem::TimedOut, text }
     }
 
     /// The endpoint answers with so many bytes.
@@ -110,9 +121,7 @@ pub enum Problem {
     #[error("no connection")]
     Connect,
     /// The endpoint's certificate is not accepted: it stays so until someone changes something.
-    #[error(
-        "its certificate is not accepted (a private authority's certificates are given by OPENSEARCH_CA)"
-    )]
+    #[error("its certificate is not accepted")]
     Certificate,
     /// The TLS handshake.
     #[error("TLS fails")]
