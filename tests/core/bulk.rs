@@ -47,7 +47,14 @@ fn what_is_created_or_replaced_is_indexed() {
 
 #[test]
 fn a_document_that_was_there_before_is_a_duplicate() {
-    assert_eq!(verdicts("200-unfiltered.json", 2), ["indexed", "duplicate"]);
+    let mut batch = Batch::default();
+    for (action, line) in [(r#"{"index":{"_id":"Zm9v"}}"#, 1), (r#"{"create":{"_id":"YmFy"}}"#, 2)] {
+        batch.push(action.as_bytes(), b"{}", LineNumber(line));
+    }
+    let path = format!("{}/fixtures/bulk/200-unfiltered.json", env!("CARGO_MANIFEST_DIR"));
+    let judged = judge(&batch, 200, &std::fs::read(path).unwrap());
+    let Judgement::Items { verdicts, .. } = judged else { panic!("{judged:?}") };
+    assert_eq!(verdicts, [Verdict::Indexed, Verdict::Duplicate]);
 }
 
 #[test]
