@@ -521,3 +521,14 @@ fn quotes_in_a_user_agent_move_no_field_of_s3() {
         );
     }
 }
+
+#[test]
+fn brackets_in_the_name_of_a_user_move_no_time() {
+    for user in ["a] [b", "[b", "a [01/Jan/2020:00:00:00 +0000] b"] {
+        let end = "[10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 401 1 \"-\" \"x\"";
+        for section in ["nginx-access", "apache-access"] {
+            let document = document(section, &format!("203.0.113.9 - {user} {end}"));
+            has(&document, json!({"@timestamp": "2026-11-10T07:08:00+09:00", "user.name": user}));
+        }
+    }
+}
