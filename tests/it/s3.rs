@@ -396,7 +396,7 @@ fn a_page_of_a_proxy_is_no_object() {
             let server =
                 serve(move |_| Reply::Full(200, vec![("content-type", kind.into())], page.into())).await;
             let text = s3(&server).get(&object("k")).await.unwrap_err().to_string();
-            assert_eq!(text, "s3://logs/k: the answer is none of S3: it has no ETag");
+            assert_eq!(text, "s3://logs/k: the answer is a page, and none of S3: it has no ETag");
         });
     }
 }

@@ -1,5 +1,6 @@
 //! What an HTTP answer to a bulk request says of each document.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -58,8 +59,8 @@ pub enum Judgement {
 /// Judges the answer to the bulk request of `batch`: its HTTP status and its body, which may be cut down by
 /// `filter_path=took,errors,items.*.status,items.*.error`.
 ///
-/// An answer that cannot belong to this batch gives [`Judgement::Again`]: it is no JSON, or has another number of items, or names other
-/// ids, or the same in another order.
+/// An answer that cannot belong to this batch gives [`Judgement::Again`]: it is no JSON, or has another number of items, or has them in
+/// another order.
 ///
 /// ```
 /// use es_loader::deliver::bulk::{Judgement, Verdict, judge};
@@ -182,17 +183,24 @@ fn judge_items(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
         let reason = format!("the answer has {} items for {} documents", answer.items.len(), batch.len());
         return Judgement::Again(Fault::new(status, "", &reason));
     }
-    if answer.items.iter().enumerate().any(|(at, item)| is_of_another(&item.id, batch, at)) {
-        return Judgement::Again(Fault::new(status, "", "the answer names other documents than the request"));
+    if is_in_another_order(&answer.items, batch) {
+        let reason = "the answer names the documents in another order than the request";
+        return Judgement::Again(Fault::new(status, "", reason));
     }
     let verdicts = answer.items.into_iter().map(|item| item.verdict).collect();
     Judgement::Items { verdicts, took: Duration::from_millis(answer.took) }
 }
 
-/// Whether an item names another document than the one that stands in the request at its place.
-fn is_of_another(id: &str, batch: &Batch, at: usize) -> bool {
-    let sent = || batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().1;
-    !id.is_empty() && ![id, ""].contains(&sent().as_str())
+/// Whether an item has the id of another document of the request than of the one at its place. Ids that the request does not have say
+/// nothing: the cluster makes its own where it takes none.
+fn is_in_another_order(items: &[Judged], batch: &Batch) -> bool {
+    if items.iter().all(|item| item.id.is_empty()) {
+        return false;
+    }
+    let sent = |at| batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().1;
+    let sent: Vec<String> = (0..batch.len()).map(sent).collect();
+    let known: HashSet<&str> = sent.iter().map(String::as_str).collect();
+    items.iter().zip(&sent).any(|(item, sent)| item.id != *sent && known.contains(item.id.as_str()))
 }
 
 fn judge_item(status: u16, error: Option<&Value>) -> Verdict {

@@ -221,9 +221,10 @@ impl S3 {
         let limited = aws_sdk_s3::config::Builder::new().timeout_config(limits);
         let found = request.clone().customize().config_override(limited).send().await;
         let found = found.map_err(|error| reader.classify(what.clone(), permission, &error))?;
-        if found.e_tag().is_none() {
+        let is_page = |kind: &str| kind.starts_with("text/html") || kind.ends_with("/xml");
+        if found.e_tag().is_none() && found.content_type().is_some_and(is_page) {
             // A proxy that wants somebody to sign in says 200 too.
-            let reason = "the answer is none of S3: it has no ETag".to_owned();
+            let reason = "the answer is a page, and none of S3: it has no ETag".to_owned();
             return Err(S3Error::Other { what, reason });
         }
         let request = request.set_if_match(found.e_tag().map(ToOwned::to_owned));
