@@ -1,5 +1,6 @@
 //! Text that is safe to print on a terminal, and the text of errors.
 
+#[cfg(any(feature = "cli", feature = "edge"))]
 use std::error::Error;
 use std::fmt;
 
@@ -26,6 +27,7 @@ pub(crate) fn is_obeyed(c: char) -> bool {
 }
 
 /// The texts of an error and of all its causes: the innermost is the one that helps.
+#[cfg(any(feature = "cli", feature = "edge"))]
 pub(crate) fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

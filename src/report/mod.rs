@@ -86,7 +86,7 @@ impl Outcome {
     }
 
     /// Why the object was not loaded.
-    pub(crate) fn reason(&self) -> &str {
+    pub fn reason(&self) -> &str {
         match self {
             Self::Skipped(reason) | Self::Failed { reason, .. } => reason,
             Self::Loaded => "not loaded",
