@@ -103,7 +103,7 @@ mod tests {
     use crate::document::fields::Fields;
     use crate::map::record::JsonRecord;
     use crate::map::record::paths::Paths;
-    use crate::parse::pairs::event_keys::KeyTable;
+    use crate::parse::pairs::event_keys::{KeyNames, KeyTable};
 
     const NAMES: [&str; 15] = [
         "time",
@@ -151,7 +151,7 @@ mod tests {
                 let raw = if is_long && number == 2 { &long } else { slice };
                 keyed.pairs().push(Pair { key: NAMES[*name], raw, escapes: Escapes::None });
             }
-            let is_repeated = keyed.find_keys("", &keys);
+            let is_repeated = keyed.find_keys("", &keys, KeyNames::AsWritten);
             keyed.read_values(&arena);
             let object = as_object(&keyed, &text, Payloads::default(), &arena);
             let walked = JsonRecord::read(object.json, &paths, 3, &arena).unwrap();

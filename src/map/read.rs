@@ -22,7 +22,7 @@ use crate::packet::redaction::Searched;
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::{Format, Marker};
 use crate::parse::marker::EventStart;
-use crate::parse::pairs::event_keys::EventKeys;
+use crate::parse::pairs::event_keys::{EventKeys, KeyNames};
 use crate::parse::pairs::pair::Pair;
 use crate::parse::syslog::HeaderTime;
 use crate::parse::{cef, leef, syslog};
@@ -131,7 +131,8 @@ impl<'d> ReadEvent<'d> {
         self.cut_last_value(arena);
         self.mask_columns(section, arena);
         self.recognise(section, devices);
-        let is_repeated = self.keyed.find_keys(self.text, &section.keys);
+        let names = if section.is_flat { KeyNames::AsWritten } else { KeyNames::FullNamesToo };
+        let is_repeated = self.keyed.find_keys(self.text, &section.keys, names);
         if is_repeated {
             self.problems.add(Problem::RepeatedKey);
         }
@@ -235,7 +236,7 @@ impl<'d> ReadEvent<'d> {
             delimiter_guessed: false,
         });
         self.recognise(section, devices);
-        self.keyed.find_keys("", &section.keys);
+        self.keyed.find_keys("", &section.keys, KeyNames::AsWritten);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
     }

@@ -274,3 +274,29 @@ fn what_is_not_certain_behind_msg_is_text_and_counted() {
         }
     }
 }
+
+#[test]
+fn full_names_of_keys_are_read_as_the_keys() {
+    let event = read(
+        "21",
+        "deviceAction=Deny sourceAddress=203.0.113.9 sourcePort=4711 destinationAddress=192.0.2.7 destinationPort=80 \
+         transportProtocol=TCP bytesIn=60 deviceHostName=web01 deviceCustomNumber1=113 deviceCustomNumber1Label=Host ID",
+    );
+    for (field, value) in [
+        ("event.action", json!("Deny")),
+        ("source.ip", json!("203.0.113.9")),
+        ("source.port", json!(4711)),
+        ("destination.ip", json!("192.0.2.7")),
+        ("destination.port", json!(80)),
+        ("network.transport", json!("tcp")),
+        ("observer.hostname", json!("web01")),
+        ("host.id", json!("113")),
+    ] {
+        assert_eq!(event.get(field), &value, "{field}: {}", event.json);
+    }
+    let both = read("21", "act=Deny sourceAddress=192.0.2.1 src=203.0.113.9");
+    assert_eq!(both.text("source.ip"), "203.0.113.9");
+    assert_eq!(both.get("deepsecurity.extra.sourceAddress"), &json!("192.0.2.1"));
+    let quoted = read("21", "msg=x sourceAddress=6.6.6.6");
+    assert!(!quoted.has("source.ip"), "{}", quoted.json);
+}

@@ -5,6 +5,7 @@
 
 use bumpalo::Bump;
 
+use super::full_names;
 use super::pair::{Escapes, Pair};
 use crate::bytes::recycle::emptied;
 use crate::bytes::trim::trim;
@@ -135,6 +136,15 @@ struct PairState<'a> {
     misfit: bool,
 }
 
+/// What the keys of an event may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyNames {
+    /// As they are.
+    AsWritten,
+    /// By the full names of CEF's dictionary, too (rule E12).
+    FullNamesToo,
+}
+
 /// The position of a pair in its event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PairIndex(u32);
@@ -158,9 +168,9 @@ impl<'a> EventKeys<'a> {
         &mut self.pairs
     }
 
-    /// Looks up the keys of the pairs, which are slices of `text`, in order. They have values from [`EventKeys::read_values`] on. Gives
-    /// whether a key came more than once (rule E9).
-    pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable) -> bool {
+    /// Looks up the keys of the pairs, which are slices of `text`, in order, by the names that they may have. They have values from
+    /// [`EventKeys::read_values`] on. Gives whether a key came more than once (rule E9).
+    pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable, names: KeyNames) -> bool {
         let Self { pairs, entries, first } = self;
         let (mut repeated, mut unknown) = (Vec::new(), Vec::new());
         let mut seen = Seen::default();
@@ -179,7 +189,25 @@ impl<'a> EventKeys<'a> {
             PairState { value: "", key, empty: true, repeated: false, used: false, misfit: false }
         }));
         self.mark_repeated(&repeated);
-        !repeated.is_empty() || (may_be_repeated && has_repeated_key(unknown))
+        let is_repeated = !repeated.is_empty() || (may_be_repeated && has_repeated_key(&unknown));
+        if names == KeyNames::FullNamesToo && !unknown.is_empty() {
+            self.take_full_names(table);
+        }
+        is_repeated
+    }
+
+    /// Gives a pair whose key is the full name of a known one that key, unless the event has the key itself (rule E12).
+    fn take_full_names(&mut self, table: &KeyTable) {
+        let pairs = self.entries.iter_mut().zip(&mut self.pairs);
+        for (number, (entry, pair)) in (1..).zip(pairs).filter(|(_, (entry, _))| entry.key.is_none()) {
+            let Some(name) = full_names::key_of(pair.key) else { continue };
+            let Some(key) = table.get(name, Ends::of(name)) else { continue };
+            if let Some(first @ 0) = self.first.get_mut(usize::from(key.0)) {
+                *first = number;
+                entry.key = Some(key);
+                pair.key = name;
+            }
+        }
     }
 
     /// Undoes the escapes of all values, once it is known which of them are escapes.
@@ -479,7 +507,8 @@ impl Seen {
 }
 
 /// Whether a key comes more than once (rule E9). Sorted, because no set of keys that somebody chooses makes that slow.
-fn has_repeated_key(mut keys: Vec<&str>) -> bool {
+fn has_repeated_key(keys: &[&str]) -> bool {
+    let mut keys = keys.to_vec();
     keys.sort_unstable();
     keys.array_windows().any(|[one, next]| one == next)
 }
