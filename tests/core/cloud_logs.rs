@@ -170,3 +170,20 @@ fn a_query_that_dns_firewall_blocks_has_failed_whatever_the_answer_says() {
         has(&document("route53resolver", &query.to_string()), json!({"event.outcome": outcome}));
     }
 }
+
+#[test]
+fn the_host_of_a_request_that_a_firewall_saw_names_its_port_apart() {
+    for (host, domain, port) in [
+        ("shop.example.com:8080", "shop.example.com", json!(8080)),
+        ("[2001:db8::1]:8443", "[2001:db8::1]", json!(8443)),
+        ("shop.example.com", "shop.example.com", Value::Null),
+    ] {
+        let event = json!({
+            "timestamp": "2026-11-21T00:00:00.000000+0000", "event_type": "http", "proto": "TCP",
+            "http": {"hostname": host, "url": "/a"},
+        });
+        let record = json!({"firewall_name": "f", "event_timestamp": "1795219200", "event": event});
+        let event = document("networkfirewall", &record.to_string());
+        has(&event, json!({"url.domain": domain, "url.port": port, "url.path": "/a"}));
+    }
+}
