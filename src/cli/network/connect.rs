@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_types::SdkConfig;
 
+use super::first_contact::first_contact;
 use crate::cli::args::common::{ConnectionArgs, ServiceName};
 use crate::cli::failure::Failure;
 use crate::cli::output;
@@ -14,7 +15,6 @@ use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
 use crate::edge::opensearch::endpoint::{Endpoint, Service};
-use crate::edge::opensearch::readiness::first_contact;
 use crate::edge::{aws, clients};
 use crate::load::account::Limits;
 use crate::map::compiled::CompiledSections;

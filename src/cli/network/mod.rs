@@ -1,5 +1,6 @@
 //! The parts of the commands that need the network: S3, SQS, OpenSearch.
 
+mod first_contact;
 mod connect;
 mod buckets;
 mod load;

@@ -9,16 +9,27 @@ use crate::cli::args::common::ConnectionArgs;
 use crate::cli::args::network::{DashboardsArgs, SetupArgs};
 use crate::cli::failure::Failure;
 use crate::cli::output;
-use crate::edge::opensearch::client::{ApiError, OpenSearch};
+use crate::edge::opensearch::client::{ApiError, OpenSearch, in_path};
 use crate::edge::opensearch::readiness::version;
 use crate::edge::opensearch::send_error::SendError;
-use crate::edge::opensearch::write_alias::{NameIs, WriteAlias, first_index};
+use crate::edge::opensearch::write_alias::{WriteAlias, first_index};
 use crate::map::compiled::CompiledSections;
 use crate::setup::dashboard;
 use crate::setup::template::without_flat_object;
 
 /// Tries to install a template over a connection that breaks.
 const TRIES: u32 = 3;
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NameIs {
+    /// An alias, or a data stream.
+    Alias,
+    /// An index.
+    Index,
+    /// Nothing.
+    Free,
+}
 
 /// Installs the templates, each under its name, and the dashboards, where the arguments name a server for them.
 pub(crate) fn run(
@@ -48,7 +59,7 @@ pub(crate) fn run(
 /// Makes the first index behind an alias, where its name stands for nothing yet.
 async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
     let first = first_index(alias);
-    let is = client.what_is(alias).await?;
+    let is = what_is(client, alias).await?;
     let made = if is == NameIs::Free { client.make_write_alias(alias).await } else { WriteAlias::NoAlias };
     match (is, made) {
         (NameIs::Alias, _) => output::line(format_args!("alias {alias} is there")),
@@ -72,6 +83,20 @@ async fn begin_alias(client: &OpenSearch, alias: &str) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What a name stands for.
+///
+/// # Errors
+///
+/// No answer, or one that says neither yes nor no.
+async fn what_is(client: &OpenSearch, name: &str) -> Result<NameIs, ApiError> {
+    match client.get(&format!("{}?filter_path=*.settings.index.uuid", in_path(name))).await {
+        Ok(Value::Object(indices)) if indices.contains_key(name) => Ok(NameIs::Index),
+        Ok(_) => Ok(NameIs::Alias),
+        Err(ApiError::Refused { fault, .. }) if fault.status == 404 => Ok(NameIs::Free),
+        Err(error) => Err(error),
+    }
 }
 
 /// A refusal with what to do about it.

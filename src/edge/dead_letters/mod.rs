@@ -1,4 +1,5 @@
 //! Dead letters: where they are written, and how they are read again.
 
 pub mod write;
-pub mod files;
+#[cfg(feature = "cli")]
+pub(crate) mod files;

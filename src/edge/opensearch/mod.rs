@@ -9,4 +9,5 @@ pub mod client;
 pub(crate) mod probe;
 pub mod write_alias;
 pub mod readiness;
-pub mod dashboards;
+#[cfg(feature = "cli")]
+pub(crate) mod dashboards;

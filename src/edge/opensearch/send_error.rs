@@ -1,7 +1,5 @@
 //! Why a request to OpenSearch got no answer, and whether another try can help.
 
-use std::time::Duration;
-
 use ::opensearch::http::Url;
 use aws_credential_types::provider::error::CredentialsError;
 
@@ -81,12 +79,6 @@ impl SendError {
             _ => text,
         };
         SendError::NoAnswer { endpoint, problem, text }
-    }
-
-    /// The endpoint has not answered in so long a time.
-    pub(crate) fn timed_out(endpoint: &Endpoint, time: Duration) -> Self {
-        let text = format!("{} seconds are over", time.as_secs());
-        SendError::NoAnswer { endpoint: endpoint.to_string(), problem: Problem::TimedOut, text }
     }
 
     /// The endpoint answers with so many bytes.

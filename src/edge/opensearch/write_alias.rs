@@ -1,6 +1,6 @@
 //! The alias of `index_rotation = auto`: its first index, which a policy rolls over later, and the name under which documents go there.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::deliver::bulk::Fault;
@@ -18,17 +18,6 @@ pub(crate) enum WriteAlias {
     Refused(Fault),
     /// Nobody knows.
     Unanswered(Fault),
-}
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NameIs {
-    /// An alias, or a data stream.
-    Alias,
-    /// An index.
-    Index,
-    /// Nothing.
-    Free,
 }
 
 /// The name of the first index behind an alias.
@@ -63,20 +52,6 @@ impl OpenSearch {
                     WriteAlias::Refused(refused.with_cause_of(&fault))
                 }
             },
-        }
-    }
-
-    /// What a name stands for.
-    ///
-    /// # Errors
-    ///
-    /// No answer, or one that says neither yes nor no.
-    pub(crate) async fn what_is(&self, name: &str) -> Result<NameIs, ApiError> {
-        match self.get(&format!("{}?filter_path=*.settings.index.uuid", in_path(name))).await {
-            Ok(Value::Object(indices)) if indices.contains_key(name) => Ok(NameIs::Index),
-            Ok(_) => Ok(NameIs::Alias),
-            Err(ApiError::Refused { fault, .. }) if fault.status == 404 => Ok(NameIs::Free),
-            Err(error) => Err(error),
         }
     }
 }
