@@ -197,7 +197,7 @@ fn is_in_another_order(items: &[Judged], batch: &Batch) -> bool {
     if items.iter().all(|item| item.id.is_empty()) {
         return false;
     }
-    let sent = |at| batch.pair(at).and_then(|(action, _)| index_and_id(action)).unwrap_or_default().1;
+    let sent = |at| index_and_id(batch.action(at)).unwrap_or_default().1;
     let sent: Vec<String> = (0..batch.len()).map(sent).collect();
     let known: HashSet<&str> = sent.iter().map(String::as_str).collect();
     items.iter().zip(&sent).any(|(item, sent)| item.id != *sent && known.contains(item.id.as_str()))
