@@ -141,11 +141,9 @@ impl<'d> ReadEvent<'d> {
         section.payloads.cut_quoted(&mut self.keyed, arena);
         if let (true, Some(_), Some(paths)) = (section.is_flat, &self.parsed, section.paths()) {
             let object = flat::as_object(&self.keyed, self.text, section.payloads, arena);
-            let clean = section.redactor.clean_text(object.json, Searched::Json, arena);
-            self.redacted |= clean.is_some();
-            self.json = match clean {
+            self.json = match self.without_secrets(object.json, section, arena) {
                 None if !is_repeated => Some(JsonRecord::of_texts(&object, paths, section.keys.len(), arena)),
-                _ => JsonRecord::read(clean.unwrap_or(object.json), paths, section.keys.len(), arena),
+                clean => JsonRecord::read(clean.unwrap_or(object.json), paths, section.keys.len(), arena),
             }
             .map(Box::new);
         }
@@ -189,11 +187,16 @@ impl<'d> ReadEvent<'d> {
         paths: &'d Paths,
         arena: &'d Bump,
     ) -> &'d str {
-        let clean = section.redactor.clean_text(text, Searched::Json, arena);
-        self.redacted |= clean.is_some();
-        let clean = clean.unwrap_or(text);
+        let clean = self.without_secrets(text, section, arena).unwrap_or(text);
         self.json = JsonRecord::read(clean, paths, section.keys.len(), arena).map(Box::new);
         if section.log_type.raw_message == RawMessage::Full { text } else { clean }
+    }
+
+    /// The JSON of a record without its secrets, if it has any.
+    fn without_secrets(&mut self, json: &str, section: &CompiledSection, arena: &'d Bump) -> Option<&'d str> {
+        let clean = section.redactor.clean_text(json, Searched::Json, arena);
+        self.redacted |= clean.is_some();
+        clean
     }
 
     /// Masks the secrets of those columns of a row that only their names tell, in the text that `@message` shows too.

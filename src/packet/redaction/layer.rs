@@ -43,21 +43,15 @@ impl<'b> Layer<'b> {
             return None;
         }
         let depth = self.depth + 1;
-        let mut bytes = Vec::with_capacity(self.bytes.len());
         let mut places = Vec::with_capacity(self.bytes.len() + 1);
         let mut next = 0;
-        for at in memchr::memchr2_iter(b'%', b'\\', &self.bytes) {
-            let Some((byte, length)) = code(&self.bytes, at) else { continue };
-            bytes.extend_from_slice(slice::bytes(&self.bytes, next..at));
-            bytes.push(byte);
+        for (at, _, length) in codes(&self.bytes) {
             places.extend((next..at).map(|at| self.place(at)));
             places.push(Place { depth, ..self.place(at) });
             next = at + length;
         }
-        bytes.extend_from_slice(slice::bytes(&self.bytes, next..));
-        places.extend((next..self.bytes.len()).map(|at| self.place(at)));
-        places.push(self.place(self.bytes.len()));
-        Some(Layer { bytes: Cow::Owned(bytes), depth, places })
+        places.extend((next..=self.bytes.len()).map(|at| self.place(at)));
+        Some(Layer { bytes: Cow::Owned(without_codes(&self.bytes)), depth, places })
     }
 
     /// Whether codes were undone.
@@ -91,7 +85,7 @@ impl<'b> Layer<'b> {
 /// Whether a code stands for a byte behind which a name or a URL can be.
 pub(super) fn has_coded_mark(bytes: &[u8]) -> bool {
     let is_mark = |byte| matches!(byte, b'=' | b'?' | b'&' | b'#' | b';' | b'"' | b':' | b'%' | b'\\');
-    memchr::memchr2_iter(b'%', b'\\', bytes).any(|at| code(bytes, at).is_some_and(|(byte, _)| is_mark(byte)))
+    codes(bytes).any(|(_, byte, _)| is_mark(byte))
 }
 
 /// The byte that a code at this place stands for, and the code's length.
@@ -109,14 +103,22 @@ pub(super) fn code(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((byte, digits + 2))
 }
 
-/// Each byte with codes undone: where it is written, what it is, and whether it was a code.
-pub(super) fn codes_undone(bytes: &[u8]) -> impl Iterator<Item = (usize, u8, bool)> {
+/// The codes of a text from left to right: where each stands, the byte that it stands for, and its length. None holds the start of
+/// another.
+fn codes(bytes: &[u8]) -> impl Iterator<Item = (usize, u8, usize)> {
+    memchr::memchr2_iter(b'%', b'\\', bytes)
+        .filter_map(|at| code(bytes, at).map(|(byte, length)| (at, byte, length)))
+}
+
+/// A text with its codes undone once.
+pub(super) fn without_codes(bytes: &[u8]) -> Vec<u8> {
+    let mut undone = Vec::with_capacity(bytes.len());
     let mut next = 0;
-    std::iter::from_fn(move || {
-        let at = next;
-        let byte = *bytes.get(at)?;
-        let code = code(bytes, at);
-        next += code.map_or(1, |(_, length)| length);
-        Some((at, code.map_or(byte, |(byte, _)| byte), code.is_some()))
-    })
+    for (at, byte, length) in codes(bytes) {
+        undone.extend_from_slice(slice::bytes(bytes, next..at));
+        undone.push(byte);
+        next = at + length;
+    }
+    undone.extend_from_slice(slice::bytes(bytes, next..));
+    undone
 }

@@ -6,7 +6,7 @@ use memchr::memmem;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2, memrchr2, memrchr3};
 
-use super::layer::{Layer, code, codes_undone};
+use super::layer::{Layer, code, without_codes};
 use super::{LONGEST_NAME, Names, RedactedValue, Searched, is_of_secrets, may_be_secret};
 use crate::bytes::find::{each_found, each_of};
 use crate::bytes::slice;
@@ -47,6 +47,15 @@ struct Around {
     in_path: bool,
     /// In quotes, which end it; elsewhere a quote may be the attack.
     in_quotes: bool,
+}
+
+/// What has to stand before a name, further back in its token, for it to be a parameter's.
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing,
+    Query,
+    Slash,
+    SlashOrQuery,
 }
 
 /// Appends the values of the parameters in a layer whose names are among `names`.
@@ -90,36 +99,41 @@ fn parameter(
     let before = before.strip_suffix(b"\\").unwrap_or(before);
     let start = before.iter().rposition(|byte| !is_of_name(*byte)).map_or(0, |at| at + 1);
     let front = before.get(..start)?.last();
-    // Nearly all equals signs of an event's text have a blank before their names.
-    let may_begin = match (front, searched) {
-        (Some(b'?' | b'&' | b'#' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
-        (Some(b'"'), Searched::Json) => true,
-        (Some(_), Searched::Http) => !layer.is_undone(),
-        _ => false,
+    let is_in_text = matches!(searched, Searched::Text | Searched::Url);
+    let needs = match (front, searched) {
+        (Some(b'?'), _) => Needs::Nothing,
+        (Some(b'&' | b'#' | b';'), _) if layer.is_undone() => Needs::Nothing,
+        // A string may be a query as a whole.
+        (Some(b'"'), Searched::Json) => Needs::Nothing,
+        (Some(b'&'), _) if is_in_text => Needs::Query,
+        // A fragment, or a parameter of the path.
+        (Some(b'#'), Searched::Http | Searched::Query) => Needs::Nothing,
+        (Some(b'#'), _) => Needs::Slash,
+        (Some(b';'), _) if is_in_text || searched == Searched::Json => Needs::SlashOrQuery,
+        (Some(b'&' | b';'), _) | (None, Searched::Http | Searched::Query) => Needs::Nothing,
+        (Some(byte), Searched::Http)
+            if !layer.is_undone()
+                && (byte.is_ascii_whitespace()
+                    || matches!(byte, b'"' | b'\'' | b'{' | b',')
+                    || !byte.is_ascii()) =>
+        {
+            Needs::Nothing
+        }
+        // Nearly all equals signs of an event's text have a blank before their names.
+        _ => return None,
     };
-    if !may_begin || !names.has(before.get(start..)?) {
+    let is_new = layer.is_new(equals) || start.checked_sub(1).is_some_and(|front| layer.is_new(front));
+    if !is_new || !names.has(before.get(start..)?) {
         return None;
     }
-    let is_new = layer.is_new(equals) || start.checked_sub(1).is_some_and(|front| layer.is_new(front));
     let token = token.read_to(start, bytes);
-    let is_in_text = matches!(searched, Searched::Text | Searched::Url);
-    let is_parameter = match (front, searched) {
-        (Some(b'?'), _) => true,
-        (Some(b'&' | b'#' | b';'), _) if layer.is_undone() => true,
-        // A string may be a query as a whole.
-        (Some(b'"'), Searched::Json) => true,
-        (Some(b'&'), _) if is_in_text => token.has_query,
-        // A fragment, or a parameter of the path.
-        (Some(b'#'), Searched::Http | Searched::Query) => true,
-        (Some(b'#'), _) => token.has_slash,
-        (Some(b';'), _) if is_in_text || searched == Searched::Json => token.has_slash || token.has_query,
-        (Some(b'&' | b';'), _) | (None, Searched::Http | Searched::Query) => true,
-        (Some(byte), Searched::Http) if !layer.is_undone() => {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'{' | b',') || !byte.is_ascii()
-        }
-        _ => false,
+    let is_parameter = match needs {
+        Needs::Nothing => true,
+        Needs::Query => token.has_query,
+        Needs::Slash => token.has_slash,
+        Needs::SlashOrQuery => token.has_slash || token.has_query,
     };
-    if !is_new || !is_parameter {
+    if !is_parameter {
         return None;
     }
     let around = Around {
@@ -204,7 +218,7 @@ pub(super) fn decoded(written: &[u8]) -> Vec<u8> {
         if !value.iter().any(|byte| matches!(byte, b'%' | b'\\')) {
             break;
         }
-        value = codes_undone(&value).map(|(_, byte, _)| byte).collect();
+        value = without_codes(&value);
     }
     value
 }
