@@ -221,6 +221,8 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
         "LogInspectionEvent",
         json!({
             "OSSEC_Description": "Multiple Windows Logon Failures", "OSSEC_Location": "Security", "OSSEC_SourceIP": "127.0.0.1",
+            "OSSEC_SourcePort": "54056", "OSSEC_SourceUser": "nora", "OSSEC_DestinationIP": "192.0.2.7", "OSSEC_DestinationPort": "22",
+            "OSSEC_ProgramName": "sshd", "OSSEC_URL": "/login",
             "OSSEC_Hostname": "ws44.example.com", "OSSEC_DestinationUser": "(no user)", "SeverityString": "High",
             "OSSEC_FullLog": "Nov 22 ws44 sshd[71]: a=b act=Deny src=192.0.2.1", "Reason": "1002795 - Microsoft Windows Events",
         }),
@@ -229,15 +231,20 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
         "3002795",
         "Microsoft Windows Events",
         "8",
-        "cs1=Multiple Windows Logon Failures cs1Label=LI Description fname=Security src=127.0.0.1 shost=ws44.example.com \
-         duser=(no user) msg=Nov 22 ws44 sshd[71]: a\\=b act\\=Deny src\\=192.0.2.1",
+        "cs1=Multiple Windows Logon Failures cs1Label=LI Description fname=Security src=127.0.0.1 spt=54056 suser=nora dst=192.0.2.7 \
+         dpt=22 sproc=sshd request=/login shost=ws44.example.com duser=(no user) msg=Nov 22 ws44 sshd[71]: a\\=b act\\=Deny src\\=192.0.2.1",
     );
     assert_same(&inspection, &line, &[]);
     let reputation = event(
         "WebReputationEvent",
-        json!({"URL": "http://bad.example.com/x.htm", "RiskString": "Dangerous"}),
+        json!({"URL": "http://bad.example.com/x.htm", "TargetIP": "203.0.113.9", "RiskString": "Dangerous"}),
     );
-    let line = cef("5000000", "WebReputation", "5", "request=http://bad.example.com/x.htm msg=Dangerous");
+    let line = cef(
+        "5000000",
+        "WebReputation",
+        "5",
+        "request=http://bad.example.com/x.htm dst=203.0.113.9 msg=Dangerous",
+    );
     // JSON has no id, and so neither name nor severity, nor whether it was stopped.
     let by_id = [
         "event.code",
