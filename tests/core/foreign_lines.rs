@@ -300,3 +300,11 @@ fn full_names_of_keys_are_read_as_the_keys() {
     let quoted = read("21", "msg=x sourceAddress=6.6.6.6");
     assert!(!quoted.has("source.ip"), "{}", quoted.json);
 }
+
+#[test]
+fn an_account_whose_backslash_is_not_doubled_is_one_line() {
+    let event = read("30", r"act=updated filePath=/etc/passwd suser=CORP\nora");
+    assert_eq!(event.text("user.name"), r"CORP\nora");
+    assert_eq!(read("3002795", r"duser=CORP\robin").text("destination.user.name"), r"CORP\robin");
+    assert_eq!(read("30", r"act=updated suser=root\n").text("user.name"), "root");
+}

@@ -119,8 +119,8 @@ pub(super) fn find_escapes(pairs: &mut [Pair<'_>]) {
     }
 }
 
-/// A Windows path whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`. No path
-/// does.
+/// A Windows path or an account whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`,
+/// `EXAMPLE\nora`. None does.
 pub(super) fn keep_paths(keyed: &mut EventKeys<'_>) {
     for path in [
         key::FILE_PATH,
@@ -132,6 +132,9 @@ pub(super) fn keep_paths(keyed: &mut EventKeys<'_>) {
         key::PROCESS_NAME,
         key::FILE_IN_COMPRESSED_FILE,
         key::DS_COMMAND_LINE,
+        key::DS_MALWARE_TARGET,
+        key::SUSER,
+        key::DUSER,
     ] {
         keyed.keep_backslashes(path);
     }

@@ -463,11 +463,11 @@ fn own_keys_at_end<'a>(
     kept
 }
 
-/// Whether a `\n` or `\r` stands in a value, a doubled backslash read as one.
+/// Whether a `\n` or `\r` stands in a value before its end, a doubled backslash read as one.
 fn breaks_a_line(raw: &str) -> bool {
     let mut bytes = raw.bytes();
     while let Some(byte) = bytes.next() {
-        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) {
+        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) && bytes.len() > 0 {
             return true;
         }
     }

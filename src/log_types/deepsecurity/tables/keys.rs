@@ -125,6 +125,7 @@ name_keys! {
     FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath";
     FILE_IN_COMPRESSED_FILE "fileInCompressedFile"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser"; SUID "suid";
     SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; DS_COMMAND_LINE "TrendMicroDsCommandLine";
+    DS_MALWARE_TARGET "TrendMicroDsMalwareTarget"; DUSER "duser";
     REQUEST "request"; PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; MITRE "TrendMicroDsMitre";
     TARGET "target"; TARGET_TYPE "targetType"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1"; CS1_LABEL "cs1Label"; CN1 "cn1"; CN1_LABEL "cn1Label"; TARGET_ID "targetID";
 }
