@@ -308,3 +308,31 @@ fn an_account_whose_backslash_is_not_doubled_is_one_line() {
     assert_eq!(read("3002795", r"duser=CORP\robin").text("destination.user.name"), r"CORP\robin");
     assert_eq!(read("30", r"act=updated suser=root\n").text("user.name"), "root");
 }
+
+#[test]
+fn n_a_is_the_value_of_no_field() {
+    for (id, extension) in [
+        (
+            "4000000",
+            "act=N/A filePath=N/A TrendMicroDsCve=N/A cn1=N/A cn1Label=Host ID dvc=N/A suser=N/A msg=N/A",
+        ),
+        ("5000000", "request=N/A cs1=N/A cs1Label=DPI Note msg=N/A"),
+        ("1000552", "act=N/A cs1=N/A cs1Label=DPI Note src=N/A shost=N/A TrendMicroDsPacketData=N/A"),
+        ("600", "target=N/A suser=N/A src=N/A msg=N/A"),
+        ("850", "target=N/A targetID=N/A targetType=N/A"),
+    ] {
+        let event = read(id, extension);
+        let mut ecs = event.source.clone();
+        let own = ecs.as_object_mut().unwrap();
+        own.retain(|name, _| !matches!(name.as_str(), "@message" | "deepsecurity"));
+        assert!(!ecs.to_string().contains("N/A"), "{}", event.json);
+        for field in ["url", "vulnerability", "host.id", "related.hosts", "source.address", "user.name"] {
+            assert!(!event.has(field), "{field}: {}", event.json);
+        }
+    }
+    let event = read("4000000", "act=N/A filePath=/tmp/x");
+    assert_eq!(
+        (event.text("event.action"), event.text("deepsecurity.extra.act")),
+        ("malware-detected", "N/A")
+    );
+}

@@ -10,7 +10,7 @@ use crate::log_types::Profile;
 use crate::log_types::derived::{SEPARATORS, derive};
 use crate::log_types::event::{DeviceKind, EventView, KnownKeys, Maker};
 use crate::log_types::maker::plain_name;
-use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
+use crate::parse::pairs::event_keys::{KeyId, NOT_KNOWN, PairIndex};
 
 /// The profile of Apex One.
 #[derive(Debug)]
@@ -19,8 +19,6 @@ pub(crate) struct ApexOne;
 /// "CEF Virus/Malware Logs" of Trend Vision One has the second name, since 2026.
 const VENDORS: [&str; 2] = ["trend micro", "trendai"];
 const PRODUCT: &str = "apex central";
-/// What stands where Apex Central does not know.
-const NOT_KNOWN: &str = "N/A";
 
 impl Profile for ApexOne {
     fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {
@@ -68,9 +66,9 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
         if let Some(told) = told.filter(|told| *told != words) {
             event.row.set_if_absent(FieldId::APEX_ACT, Value::Text(told));
         }
-        event.keyed.mark_key_used(kind.action);
-        if let Role::Custom(label) = TABLES.role(kind.action) {
-            event.keyed.mark_key_used(label);
+        let custom = if let Role::Custom(label) = TABLES.role(kind.action) { Some(label) } else { None };
+        for key in [Some(kind.action), custom].into_iter().flatten().filter(|_| told.is_some()) {
+            event.keyed.mark_key_used(key);
         }
     }
     known
@@ -78,10 +76,11 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
 
 fn keys(event: &mut EventView<'_, '_>) {
     for number in 1..=event.keyed.len() {
-        let Some((key, at, text)) = event.keyed.unused_known(number) else { continue };
+        let unused = event.keyed.unused_known(number).filter(|(_, _, text)| *text != NOT_KNOWN);
+        let Some((key, at, text)) = unused else { continue };
         event.row.trace.reason(Step::KnownKey, || Read::Pair(at));
         let done = match TABLES.role(key) {
-            Role::Field(field) => text != NOT_KNOWN && event.fill(field, at, text),
+            Role::Field(field) => event.fill(field, at, text),
             Role::Sha1(field) if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 event.fill(field, at, lowercase(text, event.arena))
             }
@@ -96,7 +95,7 @@ fn keys(event: &mut EventView<'_, '_>) {
 }
 
 fn custom<'a>(event: &mut EventView<'_, 'a>, label_key: KeyId, at: PairIndex, text: &'a str) -> bool {
-    let Some(label) = value(event.keyed, label_key) else { return false };
+    let Some(label) = event.keyed.value(label_key) else { return false };
     let mut done = false;
     for (field, words) in TABLES.meanings(label, text) {
         // The name of a threat or of a policy says more than the name of the log, which stands in the header.
@@ -117,7 +116,7 @@ fn custom<'a>(event: &mut EventView<'_, 'a>, label_key: KeyId, at: PairIndex, te
 /// Some kinds of events write the folder and the name of a file, some the path twice, some only one of them.
 fn file(event: &mut EventView<'_, '_>) {
     let keys = [Role::FileName, Role::FilePath].map(|role| TABLES.key_of(role));
-    let [name, path] = keys.map(|key| value(event.keyed, key?));
+    let [name, path] = keys.map(|key| event.keyed.value(key?));
     let is_path = |text: &&str| text.contains(SEPARATORS);
     let join = |(folder, name): (&str, &str)| {
         let separator = if folder.contains('\\') { "\\" } else { "/" };
@@ -135,7 +134,7 @@ fn file(event: &mut EventView<'_, '_>) {
     let is_in_field = event.row.text(field) == Some(text);
     for key in keys.into_iter().flatten() {
         let is_part = |own: &str| text.starts_with(own) || text.ends_with(own);
-        if is_in_field && value(event.keyed, key).is_some_and(is_part) {
+        if is_in_field && event.keyed.value(key).is_some_and(is_part) {
             event.keyed.mark_key_used(key);
         }
     }
@@ -145,7 +144,7 @@ fn file(event: &mut EventView<'_, '_>) {
 fn endpoint(event: &mut EventView<'_, '_>, kind: &Kind) {
     let fields = [FieldId::HOST_NAME, FieldId::HOST_IP, FieldId::USER_NAME];
     for (keys, field) in kind.endpoint.iter().zip(fields) {
-        let has_value = |key: &&KeyId| value(event.keyed, **key).is_some();
+        let has_value = |key: &&KeyId| event.keyed.value(**key).is_some();
         let Some(at) = keys.iter().find(has_value).and_then(|key| event.keyed.at(*key)) else { continue };
         let text = event.keyed.value_at(at);
         let is_address = field == FieldId::HOST_NAME && address(text).is_some();
@@ -182,11 +181,6 @@ fn classify(event: &mut EventView<'_, '_>, kind: &Kind, action: Option<&Action>)
     if !kind.id_tells.is_empty() && row.text(FieldId::RULE_ID) == Some(header.signature_id) {
         row.set(FieldId::RULE_ID, number.map_or(Value::Absent, Value::Text));
     }
-}
-
-/// The value of a key that says something.
-fn value<'a>(keyed: &EventKeys<'a>, key: KeyId) -> Option<&'a str> {
-    keyed.value(key).filter(|text| *text != NOT_KNOWN)
 }
 
 fn behind_id<'a>(event: &EventView<'_, 'a>, kind: &Kind) -> Option<&'a str> {

@@ -1,17 +1,18 @@
 //! Values of CEF's custom keys on the way to their fields: `labels.csv` says what each of them holds.
 
 use super::context::Context;
-use super::known_keys::{count_type_mismatch, set_destination};
-use super::tables::keys::Destination;
+use super::known_keys::{count_type_mismatch, is_more_than_text, set_destination};
 use super::tables::tables;
-use crate::document::ecs::Type;
 use crate::document::trace::{Read, Step};
+use crate::parse::pairs::event_keys::NOT_KNOWN;
 
 pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
     for (value_key, label_key) in &tables().keys.custom {
         let Some(at) = context.keyed.at(*value_key) else { continue };
         let Some(value) = context.keyed.filled_at(at) else {
-            context.keyed.mark_key_used(*label_key);
+            if context.keyed.value_at(at) != NOT_KNOWN {
+                context.keyed.mark_key_used(*label_key);
+            }
             continue;
         };
         context.row.trace.reason(Step::CustomKey, || Read::Pair(at));
@@ -37,8 +38,4 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
             context.keyed.mark_key_used(*label_key);
         }
     }
-}
-
-fn is_more_than_text(context: &Context<'_, '_>, destination: Destination) -> bool {
-    !matches!(destination, Destination::Field(field) if context.fields.kind(field) == Type::Keyword)
 }

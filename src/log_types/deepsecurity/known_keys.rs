@@ -8,11 +8,12 @@ use super::context::Context;
 use super::tables::keys::Destination;
 use super::tables::tables;
 use crate::document::convert::{convert, convert_to, lowercase};
+use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::parse::pairs::event_keys::{KeyId, PairIndex};
+use crate::parse::pairs::event_keys::{KeyId, NOT_KNOWN, PairIndex};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
     let destinations = &tables().keys.destinations;
@@ -34,12 +35,14 @@ pub(super) fn take<'a>(
     at: PairIndex,
     value: &'a str,
 ) {
-    // `N/A` means unknown: it stays out of ECS fields, and stands under the prefix.
-    if let Destination::Field(field) = destination
-        && value == "N/A"
-        && !context.fields.layout().is_prefixed(field)
-    {
-        context.row.trace.rejected(Some(field), value);
+    let field = field_of(destination);
+    let is_prefixed = |field| context.fields.layout().is_prefixed(field);
+    // What the agent did not know stands under the prefix alone.
+    if value == NOT_KNOWN && !field.is_some_and(is_prefixed) {
+        context.row.trace.rejected(field, value);
+        if is_more_than_text(context, destination) {
+            count_type_mismatch(context, at);
+        }
     } else if set_destination(context, destination, value) {
         context.keyed.mark_used(at);
     } else if !matches!(destination, Destination::Field(field) if context.row.has(field))
@@ -75,14 +78,22 @@ pub(super) fn set_destination<'a>(
     }
 }
 
+/// The field that takes all of a value.
+fn field_of(destination: Destination) -> Option<FieldId> {
+    match destination {
+        Destination::Field(field) | Destination::List(field, _) | Destination::Words(field) => Some(field),
+        _ => None,
+    }
+}
+
+/// Whether a field takes a number, an address, a list or a digest, and not any text.
+pub(super) fn is_more_than_text(context: &Context<'_, '_>, destination: Destination) -> bool {
+    !matches!(destination, Destination::Field(field) if context.fields.kind(field) == Type::Keyword)
+}
+
 /// Whether user.ini has switched the field off: then the key goes under the prefix.
 fn is_off(context: &Context<'_, '_>, destination: Destination) -> bool {
-    match destination {
-        Destination::Field(field) | Destination::List(field, _) | Destination::Words(field) => {
-            context.row.is_off(field)
-        }
-        _ => false,
-    }
+    field_of(destination).is_some_and(|field| context.row.is_off(field))
 }
 
 fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {

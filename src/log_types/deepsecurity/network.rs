@@ -66,7 +66,7 @@ fn ends(context: &mut Context<'_, '_>) {
         if names_manager && field == FieldId::SOURCE_ADDRESS && !context.row.has(ip) {
             continue;
         }
-        let told = keys.into_iter().filter_map(|key| context.keyed.value(key)).find(|end| *end != "N/A");
+        let told = keys.into_iter().find_map(|key| context.keyed.value(key));
         if let Some(end) = told {
             context.row.set_if_absent(field, Value::Text(end));
         }

@@ -48,10 +48,10 @@ pub(super) fn people(context: &mut Context<'_, '_>) {
     if event.is_sign_in() {
         return;
     }
-    let target = context.keyed.value(key::TARGET).filter(|target| *target != "N/A");
+    let target = context.keyed.value(key::TARGET);
     let Some(account) = target.filter(|_| about(context, event) == About::User) else { return };
     context.row.set_if_absent(FieldId::USER_TARGET_NAME, Value::Text(account));
-    if let Some(id) = context.keyed.value(key::TARGET_ID).filter(|id| *id != "N/A") {
+    if let Some(id) = context.keyed.value(key::TARGET_ID) {
         context.row.set_if_absent(FieldId::USER_TARGET_ID, Value::Text(id));
     }
     if event.class.types.contains(&"change") {
@@ -72,7 +72,7 @@ fn about(context: &Context<'_, '_>, event: &SystemEvent) -> About {
 
 fn account_of_sign_in(context: &mut Context<'_, '_>) {
     let Context { keyed, row, .. } = context;
-    let named = |key| keyed.value(key).filter(|name| !matches!(*name, "N/A" | "System"));
+    let named = |key| keyed.value(key).filter(|name| *name != "System");
     let account = named(key::TARGET).or_else(|| account_in_message(keyed)).or_else(|| named(key::SUSER));
     if let Some(account) = account {
         row.set_if_absent(FieldId::USER_NAME, Value::Text(account));

@@ -14,6 +14,9 @@ use crate::bytes::word::{Ends, WORD};
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 64;
 
+/// The value that says that the sender did not know. It is kept, but it is the value of nothing.
+pub(crate) const NOT_KNOWN: &str = "N/A";
+
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyId(pub(crate) u16);
@@ -228,9 +231,9 @@ impl<'a> EventKeys<'a> {
         self.entry(at.0).map_or("", |entry| entry.value)
     }
 
-    /// The value at a place, if it is not empty.
+    /// The value at a place, if it is not empty and the sender knew it.
     pub(crate) fn filled_at(&self, at: PairIndex) -> Option<&'a str> {
-        self.entry(at.0).filter(|entry| !entry.empty).map(|entry| entry.value)
+        self.entry(at.0).filter(|entry| !entry.empty && entry.value != NOT_KNOWN).map(|entry| entry.value)
     }
 
     /// The raw value at a place.
@@ -238,7 +241,7 @@ impl<'a> EventKeys<'a> {
         self.pair(at.0).map_or("", |pair| pair.raw)
     }
 
-    /// The value of a key, if it has one that is not empty.
+    /// The value of a key, if it has one that is not empty and the sender knew it.
     #[inline]
     pub(crate) fn value(&self, key: KeyId) -> Option<&'a str> {
         self.filled_at(self.at(key)?)
