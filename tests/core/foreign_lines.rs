@@ -336,3 +336,17 @@ fn n_a_is_the_value_of_no_field() {
         ("malware-detected", "N/A")
     );
 }
+
+#[test]
+fn the_name_that_a_manager_shows_for_a_computer_is_read_in_its_parts() {
+    let event = read("21", "dvchost=web01.example.com (Event Test) [i-0bbafc95] act=Deny");
+    assert_eq!(
+        (event.text("host.name"), event.text("cloud.instance.id")),
+        ("web01.example.com", "i-0bbafc95")
+    );
+    assert_eq!(event.text("observer.hostname"), "web01.example.com");
+    let event = read("21", "dvchost=127.0.0.1 (web02) [i-0bbafc96] act=Deny");
+    assert_eq!((event.text("host.name"), event.text("observer.hostname")), ("web02", "web02"));
+    assert_eq!(event.get("related.hosts"), &json!(["web02"]));
+    assert_eq!(event.text("cloud.instance.id"), "i-0bbafc96");
+}

@@ -41,7 +41,8 @@ fn one<'a>(target: &'a str, certain: bool, arena: &'a Bump) -> &'a [Computer<'a>
     }
 }
 
-fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Option<Computer<'a>> {
+/// The computer that a text names.
+pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Option<Computer<'a>> {
     let is_id = |id: &&str| !id.is_empty() && !id.contains(char::is_whitespace);
     let bracket = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
     let (text, instance) = match bracket.map(|(rest, id)| (rest.trim_end(), Some(id).filter(is_id))) {

@@ -1,5 +1,6 @@
 //! Who and what an event is about: the agent's computer, the process, the URL.
 
+use super::computers::{Computer, computer};
 use super::context::Context;
 use super::tables::keys::key;
 use crate::document::convert::ip;
@@ -14,17 +15,26 @@ use crate::packet::url;
 pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some(at) = context.keyed.at(agent_key) else { continue };
-        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        let Some(value) = context.keyed.filled_at(at) else { continue };
         if context.keyed.is_used(at) {
             continue;
         }
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
         // The agent watches the computer that it runs on.
-        let (field, host, value) = match crate::document::convert::address(value) {
-            Some(address) => {
+        let (field, host, value) = match computer(value, true, context.arena) {
+            Some(Computer { address: Some(address), names: [], instance: None }) => {
                 (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
             }
-            None => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
+            Some(Computer { address, names: [name, ..], instance }) => {
+                if let Some(address) = address {
+                    context.row.set_if_absent(FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)));
+                }
+                if let Some(instance) = instance {
+                    context.row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
+                }
+                (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name))
+            }
+            _ => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
         if context.row.has(field) {
             context.row.trace.overridden(field, value);
@@ -53,7 +63,7 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
 /// Who did it: `suser` stands for the source's user, and no event has another one.
 pub(super) fn users(context: &mut Context<'_, '_>) {
     for (user_key, field) in [(key::SUSER, FieldId::SOURCE_USER_NAME), (key::SUID, FieldId::SOURCE_USER_ID)] {
-        if let Some(user) = context.keyed.value(user_key).filter(|user| *user != "N/A") {
+        if let Some(user) = context.keyed.value(user_key) {
             context.row.set_if_absent(field, Value::Text(user));
         }
     }
@@ -63,7 +73,7 @@ pub(super) fn users(context: &mut Context<'_, '_>) {
 pub(super) fn process(context: &mut Context<'_, '_>) {
     for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
         let Some(at) = context.keyed.at(process_key) else { continue };
-        let Some(value) = context.keyed.filled_at(at).filter(|value| *value != "N/A") else { continue };
+        let Some(value) = context.keyed.filled_at(at) else { continue };
         if context.keyed.is_used(at) {
             continue;
         }

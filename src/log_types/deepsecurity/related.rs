@@ -3,8 +3,10 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use super::computers::computer;
 use super::context::Context;
 use super::system::{NamePart, computers_of};
+use super::tables::keys::key;
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
@@ -47,6 +49,8 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
     let mut parts = ArenaVec::new_in(arena);
     computers_of(context, |part| parts.push(part));
+    let agent = context.keyed.value(key::DVCHOST).and_then(|name| computer(name, true, arena));
+    parts.extend(agent.into_iter().flat_map(|agent| agent.names).map(|name| NamePart::Name(name)));
     context.row.trace.step(Step::Related);
     let row = &mut *context.row;
     let mut ips = ArenaVec::with_capacity_in(4, arena);
