@@ -68,17 +68,34 @@ fn file_parts(row: &mut Row<'_>) {
     // The root keeps its separator: `/`, `C:\`.
     let is_root = directory.is_empty() || directory.ends_with(':');
     let root = path.strip_suffix(name).filter(|_| is_root);
-    let extension =
-        name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension);
     for (field, part) in [
         (FieldId::FILE_DIRECTORY, root.unwrap_or(directory)),
         (FieldId::FILE_NAME, name),
-        (FieldId::FILE_EXTENSION, extension.unwrap_or_default()),
+        (FieldId::FILE_EXTENSION, extension(name).unwrap_or_default()),
     ] {
         if !part.is_empty() {
             row.set_if_absent(field, Value::Text(part));
         }
     }
+}
+
+/// The extension of a file's name, or of the last name in a path.
+pub(super) fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit(SEPARATORS).next()?;
+    let (_, extension) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
+    let is_other = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
+    ((1..=32).contains(&extension.len()) && !extension.contains(is_other)).then_some(extension)
+}
+
+/// Whether a text is an absolute path, of a file or of a key of the registry.
+pub(super) fn is_path(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'/' | b'\\', ..] | [_, b':', b'/' | b'\\', ..]) || is_registry_path(text)
+}
+
+/// Whether a path is that of a key of the Windows registry.
+pub(super) fn is_registry_path(path: &str) -> bool {
+    const ROOTS: [&str; 7] = ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKCC\\", "HKU\\", "\\REGISTRY\\"];
+    ROOTS.iter().any(|root| path.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root)))
 }
 
 /// A process that is told without its folder has a name, and no path.

@@ -302,14 +302,6 @@ fn full_names_of_keys_are_read_as_the_keys() {
 }
 
 #[test]
-fn an_account_whose_backslash_is_not_doubled_is_one_line() {
-    let event = read("30", r"act=updated filePath=/etc/passwd suser=CORP\nora");
-    assert_eq!(event.text("user.name"), r"CORP\nora");
-    assert_eq!(read("3002795", r"duser=CORP\robin").text("destination.user.name"), r"CORP\robin");
-    assert_eq!(read("30", r"act=updated suser=root\n").text("user.name"), "root");
-}
-
-#[test]
 fn n_a_is_the_value_of_no_field() {
     for (id, extension) in [
         (
@@ -349,4 +341,54 @@ fn the_name_that_a_manager_shows_for_a_computer_is_read_in_its_parts() {
     assert_eq!((event.text("host.name"), event.text("observer.hostname")), ("web02", "web02"));
     assert_eq!(event.get("related.hosts"), &json!(["web02"]));
     assert_eq!(event.text("cloud.instance.id"), "i-0bbafc96");
+}
+
+#[test]
+fn a_file_in_an_archive_without_a_folder_is_that_of_the_archive() {
+    for (path, name, extension) in [
+        (r"d:\\temp2\\new.zip(file.aspx)", "new.zip", Some("zip")),
+        ("/tmp/new.tar.gz(a/b.sh)", "new.tar.gz", Some("gz")),
+        ("/tmp/report(2).docx", "report(2).docx", Some("docx")),
+        ("/tmp/report.v1(2)", "report.v1(2)", None),
+        ("/tmp/copy(a.txt)", "copy(a.txt)", None),
+    ] {
+        let event = read("4000000", &format!("filePath={path} act=Delete"));
+        assert_eq!(event.text("file.name"), name, "{path}");
+        assert_eq!(event.get("file.extension").as_str(), extension, "{path}");
+    }
+}
+
+#[test]
+fn what_integrity_monitoring_watches_besides_files_is_no_file() {
+    for (path, category) in [
+        ("Spooler", "configuration"),
+        ("0.0.0.0/TCP/8080", "configuration"),
+        ("/etc/passwd", "file"),
+        (r"C:\\a.txt", "file"),
+        (r"HKLM\\Software\\Run", "registry"),
+    ] {
+        let event = read("2002875", &format!("act=created filePath={path} suser=root"));
+        assert_eq!(event.get("event.category"), &json!([category]), "{path}");
+        assert_eq!(event.get("event.type"), &json!(["creation"]), "{path}");
+        assert_eq!(event.has("file.name"), category == "file", "{path}");
+        assert_eq!(event.has("file.path"), category != "configuration", "{path}");
+        assert_eq!(event.has("deepsecurity.filePath"), category == "configuration", "{path}");
+    }
+    let event = read("2002875", "filePath=Spooler");
+    assert_eq!((event.text("event.action"), event.get("event.type")), ("object-changed", &json!(["info"])));
+}
+
+#[test]
+fn an_account_whose_backslash_is_not_doubled_is_one_line() {
+    let event = read("30", r"act=updated filePath=/etc/passwd suser=CORP\nora");
+    assert_eq!(event.text("user.name"), r"CORP\nora");
+    assert_eq!(read("3002795", r"duser=CORP\robin").text("destination.user.name"), r"CORP\robin");
+    assert_eq!(read("30", r"act=updated suser=root\n").text("user.name"), "root");
+}
+
+#[test]
+fn only_ids_of_cve_are_enumerated_by_it() {
+    let event = |ids: &str| read("4000000", &format!("act=Delete TrendMicroDsCve={ids}"));
+    assert_eq!(event("CVE-2022-30522").text("vulnerability.enumeration"), "CVE");
+    assert!(!event("MS17-010").has("vulnerability.enumeration"));
 }

@@ -1,7 +1,7 @@
 //! ECS's categorization: `event.kind`, `event.category`, `event.type` and `event.outcome` from its closed lists.
 
 use super::context::Context;
-use super::module_fields::is_registry_path;
+use super::module_fields::{Watched, watched};
 use super::tables::actions::Disposition;
 use super::tables::class::EventClass;
 use super::tables::keys::key;
@@ -71,11 +71,15 @@ fn has_both_ends(context: &Context<'_, '_>) -> bool {
 
 /// ECS has no type for a registry event that says nothing of what was done.
 fn changed_object(context: &Context<'_, '_>, own: EventClass) -> EventClass {
-    let is_registry = context.row.text(FieldId::FILE_PATH).is_some_and(is_registry_path);
+    let watched = watched(context);
     let done = context.module.types_of(context.keyed.value(key::ACT).unwrap_or_default());
     EventClass {
-        category: if is_registry { &["registry"] } else { own.category },
-        types: if is_registry || !done.is_empty() { done } else { own.types },
+        category: match watched {
+            Some(Watched::Registry) => &["registry"],
+            Some(Watched::Other) => &["configuration"],
+            Some(Watched::File) | None => own.category,
+        },
+        types: if watched == Some(Watched::Registry) || !done.is_empty() { done } else { own.types },
         ..own
     }
 }

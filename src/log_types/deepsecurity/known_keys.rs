@@ -6,6 +6,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
 use super::tables::keys::Destination;
+use super::tables::modules::Module;
 use super::tables::tables;
 use crate::document::convert::{convert, convert_to, lowercase};
 use crate::document::ecs::Type;
@@ -13,6 +14,7 @@ use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
+use crate::log_types::derived::is_path;
 use crate::parse::pairs::event_keys::{KeyId, NOT_KNOWN, PairIndex};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
@@ -43,6 +45,8 @@ pub(super) fn take<'a>(
         if is_more_than_text(context, destination) {
             count_type_mismatch(context, at);
         }
+    } else if names_no_file(context.module, field, value) {
+        context.row.trace.rejected(field, value);
     } else if set_destination(context, destination, value) {
         context.keyed.mark_used(at);
     } else if !matches!(destination, Destination::Field(field) if context.row.has(field))
@@ -89,6 +93,11 @@ fn field_of(destination: Destination) -> Option<FieldId> {
 /// Whether a field takes a number, an address, a list or a digest, and not any text.
 pub(super) fn is_more_than_text(context: &Context<'_, '_>, destination: Destination) -> bool {
     !matches!(destination, Destination::Field(field) if context.fields.kind(field) == Type::Keyword)
+}
+
+/// Integrity Monitoring watches services, ports, users and more besides files: a file's path is an absolute one.
+fn names_no_file(module: Module, field: Option<FieldId>, value: &str) -> bool {
+    module == Module::IntegrityMonitoring && field == Some(FieldId::FILE_PATH) && !is_path(value)
 }
 
 /// Whether user.ini has switched the field off: then the key goes under the prefix.

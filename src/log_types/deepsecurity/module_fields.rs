@@ -10,17 +10,23 @@ use super::vulnerability;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
+use crate::log_types::derived::{SEPARATORS, extension, is_registry_path};
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
-    if context.module == Module::IntegrityMonitoring
-        && context.row.text(FieldId::FILE_PATH).is_some_and(is_registry_path)
-    {
-        context.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word("registry-changed"));
+    let action = match watched(context) {
+        Some(Watched::Registry) => Some("registry-changed"),
+        Some(Watched::Other) => Some("object-changed"),
+        Some(Watched::File) | None => None,
+    };
+    if let Some(action) = action {
+        context.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(action));
     }
     words_of_codes(context);
     match context.module {
         Module::AntiMalware => {
-            if context.row.has(FieldId::VULNERABILITY_ID) {
+            let is_cve = |id: &&str| id.starts_with("CVE-");
+            if matches!(context.row.get(FieldId::VULNERABILITY_ID), Value::Texts(ids) if ids.iter().all(is_cve))
+            {
                 context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
             }
             registry_target(context);
@@ -93,10 +99,25 @@ fn registry_target(context: &mut Context<'_, '_>) {
     }
 }
 
-/// Whether what was changed is a key of the Windows registry.
-pub(super) fn is_registry_path(path: &str) -> bool {
-    const ROOTS: [&str; 7] = ["HKEY_", "HKLM\\", "HKCU\\", "HKCR\\", "HKCC\\", "HKU\\", "\\REGISTRY\\"];
-    ROOTS.iter().any(|root| path.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root)))
+/// What Integrity Monitoring saw a change of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watched {
+    File,
+    Registry,
+    /// A service, a port, a process, an account, software: `filePath` has its name.
+    Other,
+}
+
+/// What an event of Integrity Monitoring is about, if it tells that.
+pub(super) fn watched(context: &Context<'_, '_>) -> Option<Watched> {
+    if context.module != Module::IntegrityMonitoring {
+        return None;
+    }
+    match context.row.text(FieldId::FILE_PATH) {
+        Some(path) if is_registry_path(path) => Some(Watched::Registry),
+        Some(_) => Some(Watched::File),
+        None => context.keyed.value(key::FILE_PATH).map(|_| Watched::Other),
+    }
 }
 
 /// Folder, name and extension of the file. What has no separator is not known to be a file.
@@ -114,10 +135,7 @@ fn file_parts(row: &mut Row<'_>) {
         return;
     }
     row.set_if_absent(FieldId::FILE_NAME, Value::Text(name));
-    if let Some((stem, extension)) = name.rsplit_once('.')
-        && !stem.is_empty()
-        && (1..=32).contains(&extension.len())
-    {
+    if let Some(extension) = extension(name) {
         row.set_if_absent(FieldId::FILE_EXTENSION, Value::Text(extension));
     }
 }
@@ -125,10 +143,13 @@ fn file_parts(row: &mut Row<'_>) {
 /// A file inside of an archive is written `archive(path)`.
 fn outer_file(path: &str) -> &str {
     let inner = path.strip_suffix(')').and_then(|path| path.split_once('('));
-    let is_archive =
-        |inner: &str| inner.contains(['/', '\\']) && !inner.contains(')') && !inner.starts_with(' ');
+    // A name without a folder has an extension, and so has the archive: `Copy(2)` is one name.
+    let is_archive = |outer: &str, inner: &str| {
+        let names_file = inner.contains(SEPARATORS) || extension(inner).and(extension(outer)).is_some();
+        names_file && !inner.contains(')') && !inner.starts_with(' ')
+    };
     match inner {
-        Some((outer, inner)) if is_archive(inner) && !outer.ends_with(' ') => outer,
+        Some((outer, inner)) if is_archive(outer, inner) && !outer.ends_with(' ') => outer,
         _ => path,
     }
 }
