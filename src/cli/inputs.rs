@@ -105,10 +105,17 @@ pub(crate) fn of_paths(
             continue;
         }
         if let Some((bucket, key)) = s3_address(path) {
+            if bucket.is_empty() {
+                return Err(Failure(format!("{}: no bucket is named", path.display())));
+            }
             inputs.push(of_address(bucket, key));
             continue;
         }
-        for found in files_under(path) {
+        let files = files_under(path);
+        if files.is_empty() {
+            inputs.push(Input::failed(path.display().to_string(), "no files in this folder"));
+        }
+        for found in files {
             inputs.push(match found {
                 Ok(file) => {
                     let found = if &file == path { Found::ByName } else { Found::InFolder };

@@ -80,7 +80,7 @@ fn line(delay: &Delay) -> String {
         "es-loader: nothing went through for {} s, {} {documents} will be sent again: {}",
         delay.since.elapsed().as_secs(),
         delay.documents,
-        Safe(&delay.fault.to_string())
+        Safe(&delay.fault.with_way_out())
     )
 }
 

@@ -112,12 +112,14 @@ pub struct ObjectReport {
     pub outcome: Outcome,
     /// What was in it.
     pub account: Account,
-    /// Documents that arrived.
+    /// Documents that the target took.
     pub indexed: u64,
     /// Of these: in their raw form, because OpenSearch refused the other.
     pub raw: Tally,
     /// Of these: with their left-over keys in one object, because the index has no room for more fields.
     pub moved: Tally,
+    /// Of these: dropped by an ingest pipeline of the cluster. They count as excluded.
+    pub dropped: Tally,
     /// Documents that OpenSearch refused.
     pub rejected: Tally,
     /// Documents that did not get there.
@@ -191,28 +193,29 @@ impl ObjectReport {
     /// Leaves to another load what was not settled: the numbers are those of the lines before [`Self::resume`] from now on. Documents
     /// of later lines that were indexed or refused all the same count when the other load meets them.
     pub fn leave_rest(&mut self) {
-        let Settled { account, indexed, raw, moved, rejected } =
+        let Settled { account, indexed, raw, moved, dropped, rejected } =
             self.settled.take().map(|settled| *settled).unwrap_or_default();
         let text_bytes = account.text_bytes.max(if account.lines > 0 { self.account.text_bytes } else { 0 });
         self.account = Account { text_bytes, ..account };
-        (self.indexed, self.raw, self.moved) = (indexed, raw, moved);
+        (self.indexed, self.raw, self.moved, self.dropped) = (indexed, raw, moved, dropped);
         (self.rejected, self.unsent) = (rejected, Tally::default());
         self.is_part = true;
     }
 
     /// What became of its lines.
     pub fn balance(&self) -> Balance {
-        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
+        balance(&self.account, (self.indexed, &self.dropped), &self.rejected, &self.unsent)
     }
 }
 
-fn balance(account: &Account, indexed: u64, rejected: &Tally, unsent: &Tally) -> Balance {
+fn balance(account: &Account, (taken, dropped): (u64, &Tally), rejected: &Tally, unsent: &Tally) -> Balance {
+    let dropped = dropped.total();
     Balance {
         lines: account.lines,
         blank: account.blank_lines,
         further: account.further_events,
-        indexed,
-        excluded: account.exclusions.excluded(),
+        indexed: taken.saturating_sub(dropped),
+        excluded: account.exclusions.excluded() + dropped,
         rejected: rejected.total(),
         unsent: unsent.total(),
     }
@@ -250,12 +253,14 @@ pub struct Report {
     pub foreign: u64,
     /// The first of them, with what they look like.
     pub foreign_objects: Vec<(String, &'static str)>,
-    /// Documents that arrived.
+    /// Documents that the target took.
     pub indexed: u64,
     /// Of these: in their raw form.
     pub raw: Tally,
     /// Of these: with their left-over keys in one object, because the index has no room for more fields.
     pub moved: Tally,
+    /// Of these: dropped by an ingest pipeline of the cluster. They count as excluded.
+    pub dropped: Tally,
     /// Documents that OpenSearch refused.
     pub rejected: Tally,
     /// Documents that did not get there.
@@ -301,6 +306,7 @@ impl Report {
         self.indexed += object.indexed;
         self.raw.merge(&object.raw);
         self.moved.merge(&object.moved);
+        self.dropped.merge(&object.dropped);
         self.rejected.merge(&object.rejected);
         self.unsent.merge(&object.unsent);
         self.may_be_double += object.may_be_double;
@@ -316,7 +322,7 @@ impl Report {
 
     /// What became of all lines.
     pub fn balance(&self) -> Balance {
-        balance(&self.account, self.indexed, &self.rejected, &self.unsent)
+        balance(&self.account, (self.indexed, &self.dropped), &self.rejected, &self.unsent)
     }
 
     /// The exit status that the numbers ask for.
@@ -357,7 +363,7 @@ impl Report {
             "lines": balance.lines, "blank": balance.blank, "documents": account.documents,
             "indexed": balance.indexed, "excluded": balance.excluded, "rejected": balance.rejected, "unsent": balance.unsent,
             "pipeline_errors": account.pipeline_errors, "sent_again": self.sent_again, "requests": self.requests,
-            "indexed_raw": self.raw.total(), "text_bytes": account.text_bytes, "seconds": took.as_secs_f64(),
+            "indexed_raw": self.raw.total(), "dropped": self.dropped.total(), "text_bytes": account.text_bytes, "seconds": took.as_secs_f64(),
             "first_event": account.first_event.map(|time| time.to_string()),
             "last_event": account.last_event.map(|time| time.to_string()),
             "timestamp_tz": account.clocks.wrong_zone().map(|wrong| wrong.zone.to_string()),
@@ -402,7 +408,7 @@ fn screen(f: &mut fmt::Formatter<'_>, report: &Report, target: &str, took: Durat
         writeln!(f, "events from {first:.0} to {last:.0}")?;
     }
     if report.sent_again > 0 {
-        writeln!(f, "{} documents had to be sent again", Count(report.sent_again))?;
+        writeln!(f, "{} times a document had to be sent again", Count(report.sent_again))?;
     }
     if report.may_be_double > 0 {
         let many = Count(report.may_be_double);
@@ -424,6 +430,7 @@ fn screen(f: &mut fmt::Formatter<'_>, report: &Report, target: &str, took: Durat
     }
     tally(f, "refused by OpenSearch, indexed in their raw form:", &report.raw)?;
     tally(f, "refused by OpenSearch, indexed with their left-over keys under 'extra':", &report.moved)?;
+    tally(f, "excluded by an ingest pipeline of the cluster:", &report.dropped)?;
     tally(f, "rejected:", &report.rejected)?;
     if let Some(file) = &report.dead_letters {
         writeln!(f, "kept in {}", Safe(file))?;
@@ -509,7 +516,8 @@ fn tally(f: &mut fmt::Formatter<'_>, title: &str, tally: &Tally) -> fmt::Result 
         let fault = &group.fault;
         row(f, group.count, &format!("{}, first on line {}", Safe(&fault.to_string()), group.first_line.0))?;
     }
-    Ok(())
+    let others: u64 = tally.groups().skip(SHOWN_GROUPS).map(|group| group.count).sum();
+    if others > 0 { row(f, others, "for other reasons") } else { Ok(()) }
 }
 
 #[expect(

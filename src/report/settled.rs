@@ -9,12 +9,14 @@ use crate::load::account::Account;
 pub struct Settled {
     /// What was in the lines.
     pub account: Account,
-    /// Documents that the target holds.
+    /// Documents that the target took.
     pub indexed: u64,
     /// Of these: in their raw form.
     pub raw: Tally,
     /// Of these: with their left-over keys in one object.
     pub moved: Tally,
+    /// Of these: dropped by an ingest pipeline.
+    pub dropped: Tally,
     /// Documents that the target refused.
     pub rejected: Tally,
 }

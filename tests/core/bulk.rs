@@ -24,6 +24,7 @@ fn verdicts(fixture: &str, documents: usize) -> Vec<String> {
     let line = |verdict: &Verdict| match verdict {
         Verdict::Indexed => "indexed".to_owned(),
         Verdict::Duplicate => "duplicate".to_owned(),
+        Verdict::Dropped(fault) => format!("dropped: {fault}"),
         Verdict::Again(fault) => format!("again: {fault}"),
         Verdict::Refused(fault) => format!("refused: {fault}"),
         Verdict::Closed(fault) => format!("closed: {fault}"),
@@ -247,6 +248,16 @@ fn a_conflict_holds_the_document_only_where_it_is_one_of_versions() {
         let verdict = verdict(409, kind, "x");
         assert!(matches!(verdict, Verdict::Again(_)), "{verdict:?}");
     }
+}
+
+#[test]
+fn a_document_that_a_pipeline_dropped_is_not_taken_for_indexed() {
+    let items =
+        ["noop", "created", "updated"].map(|result| json!({"index": {"status": 200, "result": result}}));
+    let answer = json!({"took": 1, "errors": false, "items": items}).to_string();
+    let Judgement::Items { verdicts, .. } = judge(&batch(3), 200, answer.as_bytes()) else { panic!() };
+    assert!(matches!(verdicts[0], Verdict::Dropped(_)), "{verdicts:?}");
+    assert_eq!(verdicts[1..], [Verdict::Indexed, Verdict::Indexed]);
 }
 
 #[test]

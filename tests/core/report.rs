@@ -64,6 +64,34 @@ what was odd, and kept:
 }
 
 #[test]
+fn what_an_ingest_pipeline_drops_is_excluded_and_not_indexed() {
+    let mut one = object("s3://bucket/a.gz", 100);
+    one.dropped = tally(&[(200, "noop", "index.default_pipeline", 40)]);
+    assert_eq!(one.balance().check(), Ok(()));
+    assert_eq!((one.balance().indexed, one.balance().excluded), (60, 40));
+    let mut report = Report::default();
+    report.add(&one);
+    let screen = report.screen("written", Duration::ZERO).to_string();
+    assert!(screen.contains("          60  written\n          40  excluded\n"), "{screen}");
+    assert!(screen.contains("excluded by an ingest pipeline of the cluster:\n          40  "), "{screen}");
+    assert_eq!(report.to_json(Duration::ZERO, 0)["dropped"], 40);
+}
+
+#[test]
+fn groups_that_are_not_shown_are_counted() {
+    let mut one = object("s3://bucket/a.gz", 21);
+    (one.indexed, one.rejected) = (0, Tally::default());
+    let reasons: Vec<String> = (0..7).map(|number| format!("cannot read [{number}]")).collect();
+    let groups: Vec<(u16, &str, &str, u64)> =
+        reasons.iter().map(|reason| (400, "mapper_parsing_exception", reason.as_str(), 3)).collect();
+    one.rejected = tally(&groups);
+    let mut report = Report::default();
+    report.add(&one);
+    let screen = report.screen("written", Duration::ZERO).to_string();
+    assert!(screen.contains("           6  for other reasons\n"), "{screen}");
+}
+
+#[test]
 fn the_screen_of_a_load_in_which_much_went_wrong() {
     let mut report = Report::default();
     let mut one = object("s3://bucket/a.gz", 100);
@@ -107,7 +135,7 @@ fn the_screen_of_a_load_in_which_much_went_wrong() {
            5  rejected
            3  unsent
 events from 2026-11-22T06:08:33Z to 2026-11-22T07:08:33Z
-17 documents had to be sent again
+17 times a document had to be sent again
 
 what was odd, and kept:
           10  packet with headers or parameters whose values are not written

@@ -29,8 +29,12 @@ fn bucket(storage: &Storage, days: &[&str]) -> String {
 }
 
 fn command(site: &Site, words: &[&str]) -> Command {
+    command_of(site, "backfill", words)
+}
+
+fn command_of(site: &Site, name: &str, words: &[&str]) -> Command {
     let mut command = es_loader();
-    with_aws(&mut command).arg("backfill").args(words).arg("--config").arg(site.config());
+    with_aws(&mut command).arg(name).args(words).arg("--config").arg(site.config());
     command.env("ENDPOINT", opensearch()).current_dir(site.path(""));
     command
 }
@@ -73,6 +77,33 @@ fn only_the_days_that_are_named_are_loaded_and_each_object_once() {
     // An object that was written anew is another one.
     storage.put(&bucket, "ds_agent/2026/11/21/09_h_0.log", line("anew").as_bytes());
     backfill(&site, &[&[place.as_str()], &days[..]].concat()).with_status(0).says("all 1 objects are done");
+}
+
+#[test]
+fn a_plan_without_objects_says_why() {
+    let site = Site::new("backfill-none");
+    let storage = Storage::new();
+    let bucket = bucket(&storage, &["2026/11/20"]);
+    storage.put(&bucket, "elsewhere/2026/11/20/x.log", line("x").as_bytes());
+    let place = format!("s3://{bucket}/ds_agent/");
+    for command in ["backfill", "audit"] {
+        let mut reversed =
+            command_of(&site, command, &[&place, "--since", "2026-12-01", "--until", "2026-11-01"]);
+        Run::of(&mut reversed).with_status(2).says("--since 2026-12-01 is after --until 2026-11-01");
+    }
+    let mut none = command_of(&site, "audit", &[&place, "--since", "2026-12-01"]);
+    Run::of(&mut none).with_status(2).says("there is nothing to compare");
+    let other = backfill(&site, &[&place, "--since", "2026-12-01"]).with_status(0);
+    assert!(
+        other.out().contains(": 0 objects, ") && other.out().contains("1  of other days"),
+        "{}",
+        other.out()
+    );
+    backfill(&site, &[&format!("s3://{bucket}/typo/")])
+        .with_status(2)
+        .says("/typo/: no objects under this prefix");
+    let not_taken = backfill(&site, &[&format!("s3://{bucket}/elsewhere/")]).with_status(2);
+    assert!(not_taken.out().contains("1  that no section takes"), "{}", not_taken.out());
 }
 
 #[test]

@@ -393,6 +393,14 @@ fn what_is_not_in_s3_is_named_and_ends_with_status_2() {
     ] {
         from_s3(&[&address]).with_status(2).says(&address).says(reason);
     }
+    from_s3(&["s3:///ds_agent/"]).with_status(2).says("s3:///ds_agent/: no bucket is named");
+}
+
+#[test]
+fn a_folder_without_files_is_no_load_that_went_well() {
+    let folder = folder(&[]);
+    let path = folder.path().to_str().unwrap();
+    run(&["load", "--to", "none", path]).with_status(2).says(&format!("{path}: no files in this folder"));
 }
 
 #[test]

@@ -434,6 +434,38 @@ fn a_pipeline_that_fails_for_every_document_is_the_targets_fault() {
 }
 
 #[test]
+fn documents_that_a_pipeline_drops_are_counted_apart_and_not_sent_again() {
+    run(async {
+        let server = serve(|request| {
+            let item = |id: &u64| json!({"index": {"status": 200, "result": if *id == 2 { "noop" } else { "created" }}});
+            let items: Vec<Value> = ids(request).iter().map(item).collect();
+            Reply::json(200, json!({"took": 1, "errors": false, "items": items}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
+        assert_eq!((delivery.indexed, delivery.dropped.total(), delivery.requests), (3, 1, 1));
+        assert_eq!(delivery.dropped.first_line(), Some(LineNumber(2)));
+    });
+}
+
+#[test]
+fn a_block_is_told_with_its_cause_and_the_way_out() {
+    run(async {
+        let block = "index [log-a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, \
+                     index has read-only-allow-delete block];";
+        let server = serve(move |request| {
+            let error = json!({"type": "cluster_block_exception", "reason": block});
+            let items = vec![json!({"index": {"status": 429, "error": error}}); ids(request).len()];
+            Reply::json(200, json!({"took": 1, "errors": true, "items": items}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        let Some(Stop::Stalled(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains("flood-stage watermark") && text.contains("make room on the disks"), "{text}");
+    });
+}
+
+#[test]
 fn what_is_said_of_a_delay_holds_no_value_of_a_document() {
     run(async {
         let server = serve(|request| {

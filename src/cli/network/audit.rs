@@ -66,6 +66,7 @@ pub(crate) fn run(args: AuditArgs) -> Result<ExitCode, Failure> {
 }
 
 async fn audit(args: AuditArgs, sections: Arc<CompiledSections>) -> Result<ExitCode, Failure> {
+    args.days.check()?;
     let mut inputs = inputs::of_paths(&args.paths, args.log_type.as_deref(), &sections)?;
     let mut aws = None;
     let mut s3 = None;
@@ -79,6 +80,9 @@ async fn audit(args: AuditArgs, sections: Arc<CompiledSections>) -> Result<ExitC
         Input::Object(object) => args.days.take(object),
         _ => true,
     });
+    if inputs.is_empty() {
+        output::notice("es-loader: no object is of these days: there is nothing to compare");
+    }
     let expected = Arc::new(Mutex::new(Expected::default()));
     let sink = Sink::Local(LocalSink::Ids(Arc::clone(&expected)));
     let limits = Limits { workers: workers(), ..Limits::default() };

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
+use super::buckets::NO_OBJECTS;
 use super::checkpoint::{Checkpoint, Job};
 use super::days::Day;
 use super::interrupts::Interrupts;
@@ -46,12 +47,13 @@ async fn backfill(args: BackfillArgs, sections: Arc<CompiledSections>) -> Result
             args.address
         )));
     };
+    args.days.check()?;
     let mut checkpoint = open_checkpoint(&args, format!("s3://{bucket}/{prefix}"), &sections)?;
     let (aws, s3) = connect::aws(args.connection.region.clone()).await?;
     let mut backlog = Backlog::find(&s3, (bucket, prefix), &args, &sections, &checkpoint).await?;
     output::line(backlog.describe(&args.address, &checkpoint));
     if args.dry_run || backlog.pending.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(ExitCode::from(backlog.exit_status() as u8));
     }
     if !args.yes && !agreed()? {
         return Err(Failure("nothing was loaded".to_owned()));
@@ -105,6 +107,8 @@ struct Backlog {
     done: u64,
     /// Objects that no section takes.
     skipped: u64,
+    /// Objects of other days than those asked for.
+    of_other_days: u64,
     /// Objects that a section takes and whose keys name no day, of the days asked for or not.
     dated_by_change: u64,
 }
@@ -120,14 +124,17 @@ impl Backlog {
         let mut backlog = Self::default();
         let region = s3.region_of(bucket).await;
         let mut listing = s3.list(bucket, prefix);
+        let mut is_empty = true;
         while let Some(page) = listing.next_page().await {
             for mut object in page? {
+                is_empty = false;
                 if object.size == Some(0) {
                     continue;
                 }
                 let is_taken = matches!(sections.for_key(object.key.as_str()), Choice::Load(_));
                 backlog.dated_by_change += u64::from(is_taken && matches!(Day::of(&object), Day::Changed(_)));
                 if !args.days.take(&object) {
+                    backlog.of_other_days += 1;
                     continue;
                 }
                 if !is_taken {
@@ -141,7 +148,16 @@ impl Backlog {
                 }
             }
         }
+        if is_empty {
+            return Err(Failure(format!("{}: {NO_OBJECTS}", args.address)));
+        }
         Ok(backlog)
+    }
+
+    /// The exit status where nothing is loaded. It is not finished where no section takes any of the objects, as in a load of them.
+    fn exit_status(&self) -> ExitStatus {
+        let took_nothing = self.pending.is_empty() && self.done == 0 && self.skipped > 0;
+        if took_nothing { ExitStatus::Unfinished } else { ExitStatus::Complete }
     }
 
     fn describe(&self, address: &str, checkpoint: &Checkpoint) -> String {
@@ -162,6 +178,7 @@ impl Backlog {
         for (number, what) in [
             (self.done, "done already, by the checkpoint"),
             (self.skipped, "that no section takes"),
+            (self.of_other_days, "of other days"),
             (self.dated_by_change, "dated by their last change alone: their keys name no day"),
         ] {
             if number > 0 {

@@ -13,6 +13,9 @@ use crate::edge::aws::s3::S3;
 use crate::local::open_object::OpenObject;
 use crate::trigger::object_ref::ObjectRef;
 
+/// Why nothing is read where a prefix names no object.
+pub(super) const NO_OBJECTS: &str = "no objects under this prefix";
+
 /// A connection to S3, and the thread that fetches its objects.
 pub(crate) struct Buckets {
     runtime: Arc<Runtime>,
@@ -69,8 +72,7 @@ pub(super) async fn expand(s3: &S3, inputs: Vec<Input>) -> Result<Vec<Input>, Fa
             expanded.extend(page?.into_iter().map(|object| Input::Object(Box::new(object))));
         }
         if expanded.len() == before {
-            let reason = "no objects under this prefix".to_owned();
-            expanded.push(Input::failed(format!("s3://{bucket}/{prefix}"), reason));
+            expanded.push(Input::failed(format!("s3://{bucket}/{prefix}"), NO_OBJECTS));
         }
     }
     Ok(expanded)

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::cli::args::network::DayArgs;
+use crate::cli::failure::Failure;
 use crate::parse::time::{Zone, in_key};
 use crate::trigger::object_ref::ObjectRef;
 
@@ -27,6 +28,20 @@ impl Day {
 }
 
 impl DayArgs {
+    /// Checks that there are days between the two.
+    ///
+    /// # Errors
+    ///
+    /// The first day is after the last.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        match (self.since, self.until) {
+            (Some(since), Some(until)) if until < since => {
+                Err(Failure(format!("--since {since} is after --until {until}: no day is between them")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the object is of one of the days. An object whose day is unknown counts as one.
     pub(crate) fn take(&self, object: &ObjectRef) -> bool {
         let (Day::Named(day) | Day::Changed(day)) = Day::of(object) else { return true };

@@ -102,9 +102,6 @@ async fn what_is(client: &OpenSearch, name: &str) -> Result<NameIs, ApiError> {
 /// A refusal with what to do about it.
 async fn told(client: &OpenSearch, error: &ApiError) -> Failure {
     let help = match error {
-        ApiError::Refused { fault, .. } if fault.status == 401 => {
-            "give --user NAME, with the password in OPENSEARCH_PASSWORD; requests to Amazon's hosts are signed instead"
-        }
         ApiError::Refused { fault, .. } if fault.status == 403 => {
             "the user or role may not write index templates. The Security plugin allows it by `cluster_manage_index_templates` (on a domain, map \
              the role's ARN to a role with it), a domain's access policy by es:ESHttpPut, the data access policy of OpenSearch Serverless \

@@ -54,9 +54,30 @@ impl Fault {
         self.cause.map(|cause| cause.consequence)
     }
 
-    /// What someone can do about its cause; empty where the table of refusals does not name it.
+    /// What someone can do about its cause; empty where neither the table of refusals nor the status names it.
     pub fn way_out(&self) -> &'static str {
-        self.cause.map_or("", |cause| cause.way_out)
+        match (self.cause, self.status) {
+            (Some(cause), _) => cause.way_out,
+            (None, 401) => {
+                "check user and password (--user or OPENSEARCH_USER, OPENSEARCH_PASSWORD), or the credentials that requests are signed with"
+            }
+            (None, _) => "",
+        }
+    }
+
+    /// Whether its reason may quote a document: one of OpenSearch's may, unless the table of refusals says that its type never does.
+    pub fn may_quote(&self) -> bool {
+        self.status != 0
+            && !self.error_type.is_empty()
+            && !self.cause.is_some_and(|cause| cause.quotes_nothing() && cause.error_type == self.error_type)
+    }
+
+    /// The fault, and what someone can do about it.
+    pub fn with_way_out(&self) -> String {
+        match self.way_out() {
+            "" => self.to_string(),
+            way_out => format!("{self}; {way_out}"),
+        }
     }
 
     /// Whether the cluster, or something before it, cannot keep up: it needs fewer and smaller requests then.

@@ -22,6 +22,8 @@ pub enum Verdict {
     Indexed,
     /// The cluster held it before: the request was a `create` of an existing id (409). It counts as indexed.
     Duplicate,
+    /// An ingest pipeline of the cluster dropped it (processor `drop`): it is indexed nowhere, and is not to be.
+    Dropped(Fault),
     /// Another try can help: the cluster is overloaded, a node fails, or a full disk blocks the index. Or the index is a data stream,
     /// and the next try has to be a `create`; or it should be an alias, and is none yet ([`Fault::consequence`]).
     Again(Fault),
@@ -57,7 +59,7 @@ pub enum Judgement {
 }
 
 /// Judges the answer to the bulk request of `batch`: its HTTP status and its body, which may be cut down by
-/// `filter_path=took,errors,items.*.status,items.*.error`.
+/// `filter_path=took,errors,items.*.status,items.*.result,items.*.error`.
 ///
 /// An answer that cannot belong to this batch gives [`Judgement::Again`]: it is no JSON, or has another number of items, or has them in
 /// another order.
@@ -149,7 +151,16 @@ impl From<Operation> for Judged {
         | Operation::Create(item)
         | Operation::Update(item)
         | Operation::Delete(item)) = operation;
-        Self { verdict: judge_item(item.status, item.error.as_ref()), id: item.id.unwrap_or_default() }
+        let verdict = match (item.status, item.result) {
+            // Only an update of a client's could else do nothing (OpenSearch, `TransportBulkAction.markItemAsDropped`).
+            (200..=299, Some(ItemResult::Noop)) => Verdict::Dropped(Fault::new(
+                item.status,
+                "noop",
+                "index.default_pipeline or index.final_pipeline",
+            )),
+            _ => judge_item(item.status, item.error.as_ref()),
+        };
+        Self { verdict, id: item.id.unwrap_or_default() }
     }
 }
 
@@ -166,9 +177,19 @@ enum Operation {
 #[derive(Deserialize)]
 struct BulkItem {
     status: u16,
+    result: Option<ItemResult>,
     error: Option<Value>,
     #[serde(rename = "_id")]
     id: Option<String>,
+}
+
+/// What the operation did.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ItemResult {
+    Noop,
+    #[serde(other)]
+    Other,
 }
 
 fn judge_items(batch: &Batch, status: u16, body: &[u8]) -> Judgement {

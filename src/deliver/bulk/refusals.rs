@@ -36,7 +36,7 @@ pub enum Consequence {
 /// A row of the table: a cause that is known.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct KnownCause {
-    error_type: &'static str,
+    pub(super) error_type: &'static str,
     phrase: &'static str,
     /// What follows from it.
     pub(super) consequence: Consequence,
@@ -79,6 +79,11 @@ fn known_cause(row: FactRow<'_>) -> Result<KnownCause, TableError> {
 }
 
 impl KnownCause {
+    /// Whether reasons of its type never quote a document.
+    pub(super) fn quotes_nothing(&self) -> bool {
+        self.phrase.starts_with('*')
+    }
+
     fn fits(&self, error_type: &str, reason: &str) -> bool {
         let is_type = self.error_type.is_empty() || self.error_type == error_type;
         is_type

@@ -186,6 +186,7 @@ impl Attempt {
         for (index, verdict) in verdicts.into_iter().enumerate() {
             match verdict {
                 Verdict::Indexed => self.book_indexed(index, delivery),
+                Verdict::Dropped(fault) => self.book_dropped(index, &fault, delivery),
                 Verdict::Duplicate => {
                     delivery.duplicates += 1;
                     self.book_indexed(index, delivery);
@@ -235,6 +236,11 @@ impl Attempt {
         let Some(item) = self.batch.items.get(index) else { return };
         let altered = if self.form == Form::Raw { Altered::Raw } else { Altered::Moved };
         delivery.book_indexed(item.line, self.refusals.get(index).map(|refusal| (altered, &refusal.fault)));
+    }
+
+    fn book_dropped(&self, index: usize, fault: &Fault, delivery: &mut Delivery) {
+        let Some(item) = self.batch.items.get(index) else { return };
+        delivery.book_indexed(item.line, Some((Altered::Dropped, fault)));
     }
 
     /// Puts a document that is refused into its next form, or in doubt where there is none.

@@ -25,13 +25,15 @@ pub(crate) struct Ledger {
     open: Stretch,
 }
 
-/// Another form than its own, in which a document was indexed.
+/// What became of a document that the cluster took, if it was not indexed in its own form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Altered {
     /// Its raw form.
     Raw,
     /// With its left-over keys in one object.
     Moved,
+    /// An ingest pipeline dropped it.
+    Dropped,
 }
 
 /// Documents between two marks.
@@ -41,6 +43,7 @@ struct Stretch {
     indexed: u64,
     raw: Tally,
     moved: Tally,
+    dropped: Tally,
     rejected: Tally,
 }
 
@@ -58,13 +61,14 @@ impl Ledger {
         self.advance();
     }
 
-    /// Settles a document of a line: it was indexed, in another form where `altered` says in which and why.
+    /// Settles a document of a line that the cluster took: `altered` says what else became of it, and why.
     pub(super) fn indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
         self.settle(line, |stretch| {
             stretch.indexed += 1;
             match altered {
                 Some((Altered::Raw, fault)) => stretch.raw.add(fault, line),
                 Some((Altered::Moved, fault)) => stretch.moved.add(fault, line),
+                Some((Altered::Dropped, fault)) => stretch.dropped.add(fault, line),
                 None => {}
             }
         });
@@ -118,6 +122,7 @@ impl Stretch {
         settled.indexed += self.indexed;
         settled.raw.merge(&self.raw);
         settled.moved.merge(&self.moved);
+        settled.dropped.merge(&self.dropped);
         settled.rejected.merge(&self.rejected);
     }
 }

@@ -20,12 +20,14 @@ use crate::report::{ObjectReport, Outcome};
 pub struct Delivery {
     /// Documents that came in through the channel.
     pub documents: u64,
-    /// Documents that the cluster holds.
+    /// Documents that the cluster took.
     pub indexed: u64,
     /// Of the indexed: those in their raw form, with the reason why their own form was refused.
     pub raw: Tally,
     /// Of the indexed: those whose left-over keys are in one object, because their index had no room for more fields.
     pub moved: Tally,
+    /// Of the indexed: those that an ingest pipeline dropped. They are nowhere.
+    pub dropped: Tally,
     /// Of the indexed: those that were in their index before, as a data stream tells.
     pub(crate) duplicates: u64,
     /// Of the indexed: those that may be in an earlier index as well, if the object was loaded before.
@@ -62,12 +64,13 @@ impl Delivery {
         self.ledger.enter(batch);
     }
 
-    /// Books a document of a line that the cluster holds: in another form than its own, where `altered` says in which and why.
+    /// Books a document of a line that the cluster took: `altered` says what else became of it, and why.
     pub(super) fn book_indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
         self.indexed += 1;
         match altered {
             Some((Altered::Raw, fault)) => self.raw.add(fault, line),
             Some((Altered::Moved, fault)) => self.moved.add(fault, line),
+            Some((Altered::Dropped, fault)) => self.dropped.add(fault, line),
             None => {}
         }
         self.ledger.indexed(line, altered);
@@ -81,14 +84,14 @@ impl Delivery {
 
     /// Documents that were written, as far as is known.
     pub(super) fn written(&self) -> u64 {
-        self.indexed - self.duplicates
+        self.indexed - self.duplicates - self.dropped.total()
     }
 
     /// Enters the delivery into the report of the object. A delivery that ended early has failed.
     pub(crate) fn book(self, report: &mut ObjectReport) {
         (report.indexed, report.requests) = (self.indexed, self.requests - self.carried);
         (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
-        (report.raw, report.moved) = (self.raw, self.moved);
+        (report.raw, report.moved, report.dropped) = (self.raw, self.moved, self.dropped);
         report.may_be_double = self.may_be_double;
         (report.rejected, report.unsent) = (self.rejected, self.unsent);
         if let Some(stop) = self.stop {

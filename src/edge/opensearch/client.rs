@@ -29,7 +29,7 @@ use crate::edge::aws::auth::Auth;
 use crate::edge::aws::credentials::Cached;
 
 /// What a bulk answer is cut down to: [`crate::deliver::bulk::judge`] looks at nothing else.
-const FILTER: (&str, &str) = ("filter_path", "took,errors,items.*.status,items.*.error");
+const FILTER: (&str, &str) = ("filter_path", "took,errors,items.*.status,items.*.result,items.*.error");
 
 /// Lets the cluster refuse documents whose index is no alias, instead of making an index of that name.
 const REQUIRE_ALIAS: (&str, &str) = ("require_alias", "true");
@@ -109,7 +109,7 @@ pub struct Answer {
 pub enum ApiError {
     #[error(transparent)]
     Send(#[from] SendError),
-    #[error("{endpoint}/{path}: {fault}")]
+    #[error("{endpoint}/{path}: {}", fault.with_way_out())]
     Refused { endpoint: String, path: String, fault: Fault },
 }
 

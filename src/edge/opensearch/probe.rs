@@ -53,7 +53,7 @@ impl OpenSearch {
         let body = if whole.get("items").is_some() { first.to_string().into_bytes() } else { answer.body };
         let probe = match judge(&one(), answer.status, &body) {
             Judgement::Items { verdicts, .. } => match verdicts.into_iter().next() {
-                Some(Verdict::Indexed | Verdict::Duplicate) => Probe::Taken,
+                Some(Verdict::Indexed | Verdict::Duplicate | Verdict::Dropped(_)) => Probe::Taken,
                 Some(Verdict::Refused(fault) | Verdict::Denied(fault)) => Probe::Refused(fault),
                 Some(Verdict::Again(fault))
                     if fault.consequence() == Some(Consequence::Create) && operation == "create" =>

@@ -7,6 +7,16 @@ use super::endpoint::Endpoint;
 use crate::bytes::safe::error_chain;
 use crate::deliver::bulk::fault::Fault;
 
+/// Names of faults of certificates in rustls' words, and what someone can do about them.
+const CERTIFICATE_FAULTS: [(&str, &str); 2] = [
+    ("UnknownIssuer", "a private authority's certificates are given by --ca or OPENSEARCH_CA"),
+    (
+        "CaUsedAsEndEntity",
+        "the certificate is an authority's own: let the authority sign one for the host and give --ca or OPENSEARCH_CA the authority's, \
+         or make the self-signed one with basicConstraints CA:FALSE",
+    ),
+];
+
 /// Why there is no answer.
 #[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,8 +83,11 @@ impl SendError {
         let endpoint = endpoint.to_string();
         let text = match (problem, endpoint.strip_prefix("https://")) {
             (Problem::NoTls, Some(rest)) => format!("write http://{rest}"),
-            (Problem::Certificate, _) if text.contains("UnknownIssuer") => {
-                format!("{text} (a private authority's certificates are given by OPENSEARCH_CA)")
+            (Problem::Certificate, _) => {
+                match CERTIFICATE_FAULTS.iter().find(|(sign, _)| text.contains(sign)) {
+                    Some((_, way_out)) => format!("{text} ({way_out})"),
+                    None => text,
+                }
             }
             _ => text,
         };

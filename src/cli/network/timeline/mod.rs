@@ -53,7 +53,8 @@ pub(crate) fn run(args: &TimelineArgs) -> Result<ExitCode, Failure> {
         ));
     }
     if events.is_empty() {
-        output::notice(format_args!("es-loader: no event of {} in {}", args.address, args.index));
+        let since = args.since.as_ref().map(|Since(since)| format!(" since {since}")).unwrap_or_default();
+        output::notice(format_args!("es-loader: no event of {} in {}{since}", args.address, args.index));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -106,7 +106,6 @@ pub(super) fn denial(client: &OpenSearch, index: Option<&str>, fault: &Fault) ->
         400 if !fault.error_type.is_empty() => {
             "the index refuses a document that nothing is wrong with as well: compare its mapping and settings with the template (es-loader setup --print)"
         }
-        401 => "check user and password, or the credentials that requests are signed with",
         403 => {
             "let the function's role or the user write: access policy, and role mapping in fine-grained access control"
         }
@@ -116,9 +115,9 @@ pub(super) fn denial(client: &OpenSearch, index: Option<&str>, fault: &Fault) ->
     format!("{}: {index}{fault}; {way_out}", client.endpoint())
 }
 
-/// The fault without the values of documents: where OpenSearch names it, its reason may quote them.
+/// The fault without the values of documents.
 pub(super) fn masked(fault: &Fault) -> Fault {
-    if fault.status == 0 || fault.error_type.is_empty() {
+    if !fault.may_quote() {
         return fault.clone();
     }
     Fault::new(fault.status, &fault.error_type, &general(&fault.reason)).with_cause_of(fault)

@@ -57,7 +57,7 @@ impl RetryQueue<'_> {
                 self.stop(Stop::Deadline);
             } else if self.settled.is_none_or(|settled| settled < attempt.since) {
                 let patience = self.options.patience.as_secs();
-                let fault = masked(fault);
+                let fault = masked(fault).with_way_out();
                 self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
             }
             return;
