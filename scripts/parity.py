@@ -217,7 +217,8 @@ def main():
     for log_type, key in KEYS.items():
         if given.log_types and log_type not in given.log_types:
             continue
-        (path,) = [path for path in SAMPLES.glob(f"{log_type}.*") if path.suffix in (".log", ".json")]
+        # Those in another version have a further word in their names.
+        (path,) = [SAMPLES / (log_type + end) for end in (".log", ".json") if (SAMPLES / (log_type + end)).exists()]
         sample = path.read_bytes()
         counts = {"compared": 0, "equal": 0, "decided": 0, "mistakes": 0}
         pairs, dropped = [], 0

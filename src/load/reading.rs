@@ -37,8 +37,8 @@ pub(super) struct LineReader {
 struct LineKinds {
     /// Lines at the front that are still to be passed over.
     front: u64,
-    /// What a line begins with that is no event.
-    comment: Option<u8>,
+    /// A line that begins with `#` is a directive.
+    is_w3c: bool,
     columns: Columns,
 }
 
@@ -49,6 +49,8 @@ enum Columns {
     None,
     /// The section's lines are rows of values, in this encoding.
     Rows(RowNames, Option<&'static Encoding>),
+    /// A directive has named the values of the lines behind it.
+    Directed(Arc<RowColumns>),
     /// The object has a header, and a line may end within a value.
     Named {
         header: Arc<CsvHeader>,
@@ -107,7 +109,7 @@ impl LineReader {
             range,
             identities: Identities::default(),
             is_over: false,
-            kinds: LineKinds { front: log_type.header_lines, comment: section.profile.comment(), columns },
+            kinds: LineKinds { front: log_type.header_lines, is_w3c: section.profile.is_w3c(), columns },
         }
     }
 
@@ -146,7 +148,13 @@ impl LineKinds {
             self.front -= 1;
             return (!first_line::is_envelope(line)).then_some(CsvLine::FRONT);
         }
-        (self.comment.is_some() && line.first().copied() == self.comment).then_some(CsvLine::COMMENT)
+        if !self.is_w3c || !line.starts_with(b"#") {
+            return None;
+        }
+        if let Some(columns) = RowColumns::of_directive(line) {
+            self.columns = Columns::Directed(Arc::new(columns));
+        }
+        Some(CsvLine::DIRECTIVE)
     }
 }
 
@@ -155,6 +163,7 @@ impl Columns {
     fn line(&mut self, line: &Line<'_>) -> Option<CsvLine> {
         let (header, in_value) = match self {
             Self::None => return None,
+            Self::Directed(columns) => return Some(CsvLine::Row(Arc::clone(columns))),
             Self::Rows(names, encoding) => {
                 let (text, _) = encoding.map_or_else(
                     || record::decode(line.bytes),

@@ -108,9 +108,10 @@ pub(crate) trait Profile: Debug + Sync {
         false
     }
 
-    /// What a line of its objects begins with that is no event.
-    fn comment(&self) -> Option<u8> {
-        None
+    /// Whether its objects are in the W3C Extended Log File Format: lines that begin with `#` are directives, of which `#Fields:` names the
+    /// values of the lines behind it. A line may be an object of JSON with the same names, too.
+    fn is_w3c(&self) -> bool {
+        false
     }
 
     /// The paths of a record that it reads.

@@ -6,10 +6,14 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use super::record::texts::{TextMember, TextObject};
 use crate::bytes::json::{EventText, rest_of_slice, string};
 use crate::bytes::line_pattern::LinePattern;
+use crate::bytes::slice::part;
+use crate::bytes::word::Ends;
 use crate::packet::quoted::Payloads;
-use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
+use crate::parse::json;
+use crate::parse::json::{behind_blanks, byte};
+use crate::parse::pairs::event_keys::{EventKeys, KeyTable, is_empty_value};
 use crate::parse::pairs::pair::{Escapes, Pair};
-use crate::read::record::rows::{RowColumns, values};
+use crate::read::record::rows::{RowColumns, source_of_field, values};
 
 /// The named groups of `pattern` in `text`. Gives what stands behind the match, or nothing where it does not match.
 pub(super) fn groups<'a>(
@@ -56,6 +60,63 @@ pub(super) fn row<'a>(
         pairs.truncate(before);
     }
     is_row.then_some(rest)
+}
+
+/// The values of an entry of the W3C Extended Log File Format, with the names of its directive. Tabs separate them, as CloudFront writes it,
+/// and nothing quotes them. Nothing where the entry has not one for each name: it is cut, or another directive's.
+pub(super) fn entry<'a>(
+    text: &'a str,
+    columns: &'a RowColumns,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+) -> Option<&'a str> {
+    if text.split('\t').count() != columns.names.len() {
+        return None;
+    }
+    let values = columns.names.iter().zip(text.split('\t'));
+    pairs.extend(values.map(|(key, raw)| Pair { key, raw, escapes: Escapes::None }));
+    join_date_and_time(pairs, arena);
+    Some("")
+}
+
+/// The same for an entry that is an object of JSON. Nothing where the text is no such object, or `known` has none of its names.
+pub(super) fn members<'a>(
+    text: &'a str,
+    known: &KeyTable,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+) -> Option<&'a str> {
+    json::value(text, 0).ok().filter(|end| behind_blanks(text, *end) == text.len())?;
+    let mut members = Vec::new();
+    let mut at = behind_blanks(text, 1);
+    while byte(text, at) == b'"' {
+        let name = json::string(text, at).ok()?.end;
+        let start = behind_blanks(text, behind_blanks(text, name) + 1);
+        let end = json::value(text, start).ok()?;
+        let key = arena.alloc_str(&source_of_field(part(text, at + 1..name - 1)));
+        let value = part(text, start..end);
+        let string = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        let escapes = string.map_or(Escapes::None, |_| Escapes::Json);
+        members.push(Pair { key, raw: string.unwrap_or(value), escapes });
+        at = behind_blanks(text, end);
+        at = behind_blanks(text, at + usize::from(byte(text, at) == b','));
+    }
+    join_date_and_time(&mut members, arena);
+    members.iter().find_map(|pair| known.get(pair.key, Ends::of(pair.key)))?;
+    pairs.append(&mut members);
+    Some("")
+}
+
+/// Makes one value of the fields `date` and `time`, which are a moment together.
+fn join_date_and_time<'a>(pairs: &mut Vec<Pair<'a>>, arena: &'a Bump) {
+    let find = |key| pairs.iter().enumerate().find(|(_, pair)| pair.key == key);
+    let (Some((at, date)), Some((other, time))) = (find("date"), find("time")) else { return };
+    let text = [date, time].map(|pair| pair.value_in(arena)).join("\t");
+    let joined = Pair { key: "date_time", raw: arena.alloc_str(&text), escapes: Escapes::None };
+    if let Some(date) = pairs.get_mut(at) {
+        *date = joined;
+    }
+    pairs.remove(other);
 }
 
 /// Most rows are no longer as JSON.

@@ -161,6 +161,11 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             _ if read.event.start == EventStart::WithinOtherText || holds_marker(record) => {
                 (Problem::EventWithinOtherText, "event_within_other_text", within_other_text(record, arena))
             }
+            FileFormat::Text(_) if read.event.columns.is_some() => (
+                Problem::NoEvent,
+                "no_event",
+                "the line has not one value, between tabs, for each name of '#Fields:'",
+            ),
             FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
             FileFormat::Csv(_) => {
                 (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")

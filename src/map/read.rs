@@ -307,7 +307,13 @@ pub(super) fn parse<'a>(
     header: &mut EventHeader<'a>,
 ) -> Option<Parsed<'a>> {
     let flat = match &section.log_type.file_format {
-        FileFormat::Text(pattern) => Some(flat::groups(text, pattern, pairs)),
+        FileFormat::Text(pattern) => Some(match columns {
+            Some(columns) => flat::entry(text, columns, arena, pairs),
+            None if section.profile.is_w3c() && text.trim_start().starts_with('{') => {
+                flat::members(text.trim(), &section.keys, arena, pairs)
+            }
+            None => flat::groups(text, pattern, pairs),
+        }),
         FileFormat::Csv(delimiter) => {
             Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
         }

@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use crate::config::root;
 use crate::support::{Document, Loaded, load_bytes, load_with};
 
-const SAMPLES: [&str; 18] = [
+const SAMPLES: [&str; 20] = [
     "clb.log",
     "nlb.log",
     "nginx-error.log",
     "apache-error.log",
     "cloudfront-standard.log",
+    "cloudfront-standard.v2.log",
+    "cloudfront-standard.v2.json",
     "cloudfront-realtime.log",
     "route53resolver.json",
     "networkfirewall.json",

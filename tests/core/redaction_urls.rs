@@ -263,7 +263,7 @@ fn records_of_json_lose_their_secrets_in_each_spelling() {
 fn columns_that_hold_parts_of_a_request_are_masked_in_the_message_too() {
     let standard = |query: &str, cookie: &str| {
         format!(
-            "#Version: 1.0\n#Fields: date\n2026-11-21\t00:00:05\tNRT57-C1\t2390\t203.0.113.77\tGET\td1.cloudfront.net\t/item\t200\t-\tcurl\t{query}\t{cookie}\tHit\tx==\tshop.example.com\thttps\t23\t0.001\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\n"
+            "2026-11-21\t00:00:05\tNRT57-C1\t2390\t203.0.113.77\tGET\td1.cloudfront.net\t/item\t200\t-\tcurl\t{query}\t{cookie}\tHit\tx==\tshop.example.com\thttps\t23\t0.001\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/2.0\t-\t-\n"
         )
     };
     let realtime = |query: &str, cookie: &str, headers: &str| {
@@ -271,11 +271,21 @@ fn columns_that_hold_parts_of_a_request_are_masked_in_the_message_too() {
             "1795219205.123\t203.0.113.77\t0.002\t200\t16384\tGET\thttps\tshop.example.com\t/item\t36\tNRT57-C1\ta==\td1.cloudfront.net\t0.002\tHTTP/2.0\tIPv4\tcurl\t-\t{cookie}\t{query}\t-\t-\t-\t-\tHit\t-\t-\t-\t-\t-\t-\t1483\t-\tJP\t-\t-\t-\t{headers}\tHost%0AUser-Agent\t3\n"
         )
     };
+    let v2 = |query: &str, cookie: &str| {
+        format!("#Version: 1.0\n#Fields: c-ip cs-uri-query cs(Cookie)\n203.0.113.77\t{query}\t{cookie}\n")
+    };
+    let json = |members: &str| format!("{{\"c-ip\":\"203.0.113.77\",{members}}}\n");
     for (section, line) in [
         ("cloudfront-standard", standard(&format!("token={SECRET}"), "-")),
         ("cloudfront-standard", standard(&format!("a=1&Signature={SECRET}&Key-Pair-Id=K1"), "-")),
         ("cloudfront-standard", standard("-", &format!("sid={SECRET};%20b=a%20{SECRET}"))),
         ("cloudfront-standard", standard("-", SECRET)),
+        ("cloudfront-standard", v2(&format!("a=1&token={SECRET}"), "-")),
+        ("cloudfront-standard", v2("-", &format!("sid={SECRET}"))),
+        ("cloudfront-standard", json(&format!(r#""cs-uri-query":"token={SECRET}""#))),
+        ("cloudfront-standard", json(&format!(r#""cs-uri-query":"a=\"1\"\u0026token\u003d{SECRET}""#))),
+        ("cloudfront-standard", json(&format!(r#""cs(Cookie)":"sid={SECRET}; b=\"{SECRET}\"""#))),
+        ("cloudfront-standard", json(&format!(r#""cs(Referer)":"https:\/\/a.example\/?password={SECRET}""#))),
         ("cloudfront-realtime", realtime(&format!("password={SECRET}"), "-", "-")),
         ("cloudfront-realtime", realtime("-", &format!("sid={SECRET}"), "-")),
         (

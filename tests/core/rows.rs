@@ -171,21 +171,84 @@ fn request(client: &str) -> String {
     )
 }
 
+/// The fields of [`request`].
+const DIRECTIVE: &str = "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end";
+
 #[test]
 fn cloudfront_passes_over_directives_and_no_request() {
     let (one, two) = (request("192.0.2.1"), request("192.0.2.2"));
     for (text, directives) in [
-        (format!("#Version: 1.0\n#Fields: date time\n{one}\n{two}\n"), 2),
+        (format!("#Version: 1.0\n{DIRECTIVE}\n{one}\n{two}\n"), 2),
         (format!("{one}\n{two}\n"), 0),
-        (format!("#Fields: date\n{one}\n#Version: 1.0\n#Fields: date\n{two}"), 3),
+        (format!("{DIRECTIVE}\n{one}\n#Version: 1.0\n{DIRECTIVE}\n{two}"), 3),
         (envelope(&[&one, &two]), 0),
     ] {
         let loaded = load("cloudfront-standard", &text);
         assert_eq!(texts(&loaded.documents, "source.ip"), ["192.0.2.1", "192.0.2.2"], "{text}");
         assert_eq!(loaded.account.exclusions.excluded(), directives, "{text}");
     }
-    let loaded = load("cloudfront-standard", "{\"date\":\"2026-11-21\"}\n{\"date\":\"2026-11-22\"}\nx\n");
-    assert_eq!(texts(&loaded.documents, "event.kind"), ["pipeline_error"; 3]);
+    let loaded =
+        load("cloudfront-standard", "{\"day\":\"2026-11-21\"}\n{\"c-ip\":\"192.0.2.1\"} x\n[1]\nx\n");
+    assert_eq!(texts(&loaded.documents, "event.kind"), ["pipeline_error"; 4]);
+}
+
+#[test]
+fn a_directive_names_the_values_behind_it_and_each_entry_has_all_of_them() {
+    let loaded = load(
+        "cloudfront-standard",
+        "#Fields: c-ip timestamp(ms) sc-status\n192.0.2.1\t1795219205123\t200\n192.0.2.2\t1795219205123\n192.0.2.3\t1795219205123\t20\t1\n\
+         #Fields:\tsc-status\ttime\tdate\tc-ip\n403\t00:00:05\t2026-11-21\t192.0.2.4\r\n403\t\"\t2026-11-21\t192.0.2.5\n",
+    );
+    let documents = &loaded.documents;
+    assert_eq!(documents.len(), 5);
+    for (number, source, status, time) in [
+        (0, "192.0.2.1", 200, "2026-11-21T00:00:05.123+00:00"),
+        (3, "192.0.2.4", 403, "2026-11-21T00:00:05+00:00"),
+    ] {
+        assert_eq!(documents[number].get("source.ip"), source);
+        assert_eq!(documents[number].get("http.response.status_code"), status);
+        assert_eq!(documents[number].get("@timestamp"), time);
+    }
+    for cut in [1, 2] {
+        assert_eq!(documents[cut].get("event.kind"), "pipeline_error");
+    }
+    // Fields that came in 2019 stand behind those that were there before.
+    let cut = |text: &str, gap| text.split(gap).take(26).collect::<Vec<_>>().join(gap);
+    let (names, old) =
+        (cut(DIRECTIVE.trim_start_matches("#Fields: "), " "), cut(&request("192.0.2.6"), "\t"));
+    for text in [format!("{old}\n"), format!("#Fields: {names}\n{old}\n")] {
+        let loaded = load("cloudfront-standard", &text);
+        assert_eq!(
+            loaded.documents[0].get("url.full"),
+            "https://d1.cloudfront.net/i",
+            "{}",
+            loaded.documents[0].json
+        );
+        assert_eq!(loaded.account.problems.iter().count(), 0, "{text}");
+    }
+    // Nothing quotes.
+    assert_eq!(documents[4].get("source.ip"), "192.0.2.5");
+}
+
+#[test]
+fn an_entry_of_json_gives_what_its_line_gives() {
+    let line = request("192.0.2.1");
+    let names = DIRECTIVE.trim_start_matches("#Fields: ").split(' ');
+    let members: serde_json::Map<String, serde_json::Value> =
+        names.zip(line.split('\t')).map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let json = serde_json::Value::Object(members).to_string();
+    let document = |text: &str| {
+        let mut documents = load("cloudfront-standard", text).documents;
+        assert_eq!(documents.len(), 1, "{text}");
+        let mut source = documents.remove(0).source;
+        for own in ["@id", "@message", "@log_group", "@log_stream", "cloud"] {
+            source.as_object_mut().unwrap().remove(own);
+        }
+        source
+    };
+    assert_eq!(document(&format!("{json}\n")), document(&format!("{DIRECTIVE}\n{line}\n")));
+    assert_eq!(document(&format!(" {json} \n")), document(&format!("{line}\n")));
+    assert_eq!(document(&envelope(&[&json])), document(&envelope(&[&line])));
 }
 
 #[test]

@@ -16,18 +16,25 @@ impl Profile for CloudFront {
         true
     }
 
-    /// `#Version` and `#Fields`, at the front of each file.
-    fn comment(&self) -> Option<u8> {
-        Some(b'#')
+    /// Developer guide, "Standard log file fields" and "Output file format". Whoever switches standard logging (v2) on chooses the fields.
+    fn is_w3c(&self) -> bool {
+        true
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["cs_protocol", "cs_protocol_version", "cs_uri_query", "cs_uri_stem", "cs_user_agent"]
+        &[
+            "cs_protocol",
+            "cs_protocol_version",
+            "cs_uri_query",
+            "cs_uri_stem",
+            "cs_user_agent",
+            "distributionid",
+        ]
     }
 
     fn dropped(&self) -> &'static [&'static str] {
-        // Its secrets do not belong into an index.
-        &["cs_cookie"]
+        // Secrets of cookies do not belong into an index, and `distribution_id` has the other.
+        &["cs_cookie", "distributionid"]
     }
 
     fn header_columns(&self) -> &'static [(&'static str, Option<&'static str>)] {
@@ -39,16 +46,8 @@ impl Profile for CloudFront {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        // In real-time logs the query stands behind the path too.
-        let stem = record.text("cs_uri_stem").unwrap_or_default();
-        let path = stem.split_once('?').map_or(stem, |(path, _)| path);
-        record.set("url.path", path);
-        let domain = record.fields.id("url.domain").and_then(|field| record.row.text(field));
-        if let (Some(protocol), Some(domain)) = (record.text("cs_protocol"), domain) {
-            let query = record.text("cs_uri_query").filter(|_| stem.len() == path.len());
-            let (mark, query) = query.map_or(("", ""), |query| ("?", query));
-            let url = [protocol, "://", domain, stem, mark, query].concat();
-            record.set("url.full", record.arena.alloc_str(&url));
+        if let Some(stem) = record.text("cs_uri_stem") {
+            url(&mut record, stem);
         }
         if let Some((_, version)) =
             record.text("cs_protocol_version").and_then(|version| version.split_once('/'))
@@ -60,10 +59,24 @@ impl Profile for CloudFront {
             record.set("user_agent.original", record.arena.alloc_str(&agent));
         }
         let mut member = Vec::from(*b"\"distribution_id\":");
-        string(distribution(record.key).unwrap_or("unknown"), &mut member);
+        let distribution = record.text("distributionid").or_else(|| distribution(record.key));
+        string(distribution.unwrap_or("unknown"), &mut member);
         record.added.push(("", record.arena.alloc_str(&String::from_utf8_lossy(&member))));
         record.outcome_of_status();
         finish(&mut record);
+    }
+}
+
+/// The path, and the whole URL. In real-time logs the query stands behind the path too.
+fn url<'a>(record: &mut RecordView<'_, 'a>, stem: &'a str) {
+    let path = stem.split_once('?').map_or(stem, |(path, _)| path);
+    record.set("url.path", path);
+    let domain = record.fields.id("url.domain").and_then(|field| record.row.text(field));
+    if let (Some(protocol), Some(domain)) = (record.text("cs_protocol"), domain) {
+        let query = record.text("cs_uri_query").filter(|_| stem.len() == path.len());
+        let (mark, query) = query.map_or(("", ""), |query| ("?", query));
+        let url = [protocol, "://", domain, stem, mark, query].concat();
+        record.set("url.full", record.arena.alloc_str(&url));
     }
 }
 

@@ -488,6 +488,7 @@ fn wider(one: Escapes, other: Escapes) -> Escapes {
     match (one, other) {
         (Escapes::EqualsOnly, _) | (_, Escapes::EqualsOnly) => Escapes::EqualsOnly,
         (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
+        (Escapes::Json, _) | (_, Escapes::Json) => Escapes::Json,
         (Escapes::None, Escapes::None) => Escapes::None,
     }
 }

@@ -12,6 +12,7 @@ use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::bytes::find;
+use crate::parse::json;
 use crate::parse::pieces::{each_piece, text_before, unescaped};
 
 /// A key with its raw value, both slices of the line.
@@ -35,6 +36,8 @@ pub enum Escapes {
     Cef,
     /// The sender did not escape: only `\=` is undone (rule E7b).
     EqualsOnly,
+    /// Those of a string of JSON (RFC 8259, section 7), which the raw text is without its quotes.
+    Json,
 }
 
 impl<'a> Pair<'a> {
@@ -51,13 +54,16 @@ impl<'a> Pair<'a> {
             Escapes::None => Cow::Borrowed(self.raw),
             Escapes::Cef => unescaped(self.raw, value_piece),
             Escapes::EqualsOnly => unescaped(self.raw, unescaped_value_piece),
+            Escapes::Json => Cow::Owned(json::unescaped(self.raw, &Bump::new()).to_owned()),
         }
     }
 
     /// The same as [`Pair::value`], the unescaped copy living in `arena`.
     pub fn value_in(&self, arena: &'a Bump) -> &'a str {
-        if self.escapes == Escapes::None {
-            return self.raw;
+        match self.escapes {
+            Escapes::None => return self.raw,
+            Escapes::Json => return json::unescaped(self.raw, arena),
+            Escapes::Cef | Escapes::EqualsOnly => {}
         }
         let mut text = bumpalo::collections::String::with_capacity_in(self.raw.len(), arena);
         match self.escapes {

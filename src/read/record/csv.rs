@@ -46,8 +46,8 @@ impl CsvLine {
     pub(crate) const NAMES: Self = Self::LeftOut("a line of CSV with the names of columns");
     /// A line at the front of an object that user.ini calls none of the events.
     pub(crate) const FRONT: Self = Self::LeftOut("a line at the front, by text_header_line_number");
-    /// A line of directives, as CloudFront writes two of them.
-    pub(crate) const COMMENT: Self = Self::LeftOut("a line of comments or directives");
+    /// A directive of the W3C Extended Log File Format.
+    pub(crate) const DIRECTIVE: Self = Self::LeftOut("a line of comments or directives");
 }
 
 impl CsvHeader {

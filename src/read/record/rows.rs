@@ -20,6 +20,22 @@ pub struct RowColumns {
     pub(crate) is_named: bool,
 }
 
+impl RowColumns {
+    /// The names in the directive `#Fields:` of the W3C Extended Log File Format (WD-logfile-960323), whatever stands between them; nothing
+    /// in another line.
+    pub(crate) fn of_directive(line: &[u8]) -> Option<Self> {
+        let names = std::str::from_utf8(line).ok()?.strip_prefix("#Fields:")?;
+        let names = names.split(|c: char| !c.is_ascii_alphanumeric() && !"-_()".contains(c));
+        let names = names.filter(|name| !name.is_empty()).map(source_of_field).collect();
+        Some(Self { names, is_named: true })
+    }
+}
+
+/// The name by which the table knows a field of that format: `cs(User-Agent)` is `cs_user_agent`.
+pub(crate) fn source_of_field(name: &str) -> String {
+    name.trim_end_matches(')').to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+}
+
 /// What names the rows of one object, line by line.
 pub(crate) struct RowNames {
     delimiter: Option<u8>,
