@@ -22,7 +22,7 @@
 //! * [`deliver`]: what answers to bulk requests mean, and dead letters.
 //! * [`report`]: counts, coverage and metrics of a load.
 //! * [`setup`]: the index template and the dashboards.
-//! * `generate`: made-up objects of Deep Security events, for tests and benchmarks.
+//! * `generate`: made-up objects of Deep Security and of a web service's logs, for tests and benchmarks.
 //! * [`local`]: settings, files and cores of this machine, and loads that need no network.
 //! * `edge`: S3, SQS, OpenSearch and the Lambda function.
 //! * `cli`: the command line.

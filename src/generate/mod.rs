@@ -1,8 +1,8 @@
 //! Objects of Deep Security logs, out of a seed: what agents and their Manager send, as rsyslog writes it and
-//! fluentd puts it into S3.
+//! fluentd puts it into S3. [`LogType`] is for objects of the services around a shop in the web.
 //!
-//! Gives lines and, beside each, what it holds; the same seed gives the same lines for ever. Knows nothing of
-//! the stages that read such lines: it is what they are measured and tested with.
+//! Gives lines and, beside each of Deep Security, what it holds; the same seed gives the same lines for ever. Knows
+//! nothing of the stages that read such lines: it is what they are measured and tested with.
 
 mod random;
 mod truth;
@@ -15,6 +15,12 @@ mod notice;
 mod hostile;
 mod clock;
 mod chain;
+mod visit;
+mod waf;
+mod alb;
+mod cloudtrail;
+mod vpcflowlogs;
+mod nginx_access;
 
 use std::io::{self, Write};
 
@@ -28,6 +34,7 @@ use self::clock::{Clock, Times};
 use self::event::Event;
 use self::fleet::{Agent, Fleet, MANAGER_HOST};
 use self::random::Random;
+use self::visit::Visit;
 
 pub use self::truth::{Format, Hostile, Module, ModuleSummary, Outcome, Summary, Truth};
 
@@ -86,14 +93,102 @@ pub enum Encoding {
 ///
 /// Whatever `out` says.
 pub fn run(options: &Options, out: &mut dyn Write) -> io::Result<Summary> {
+    encoded(options, out, |out| write_lines(options, out))
+}
+
+/// Gives `write` what takes text, and puts that into `out` as `options` say.
+fn encoded(
+    options: &Options,
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<Summary>,
+) -> io::Result<Summary> {
     match options.encoding {
-        Encoding::Plain => write_lines(options, out),
+        Encoding::Plain => write(out),
         Encoding::Gzip => {
             let mut encoder = GzEncoder::new(out, Compression::new(6));
-            let summary = write_lines(options, &mut encoder)?;
+            let summary = write(&mut encoder)?;
             encoder.finish()?;
             Ok(summary)
         }
+    }
+}
+
+/// A log type beside Deep Security's. All of them tell of the same visits, so that one address is found in all.
+#[derive(Debug)]
+pub struct LogType {
+    /// The name of its section.
+    pub name: &'static str,
+    /// A key as the service gives its objects.
+    pub key: &'static str,
+    /// What stands in front of the events of an object, between two of them, and behind them.
+    around: [&'static str; 3],
+    /// The event of a visit, if the service sees it.
+    event: fn(&mut Visit) -> Option<String>,
+}
+
+/// The log types.
+pub static LOG_TYPES: [LogType; 5] = [
+    LogType {
+        name: "waf",
+        key: "AWSLogs/111122223333/WAFLogs/ap-northeast-1/shop-acl/2026/11/22/00/00/111122223333_waflogs_ap-northeast-1_shop-acl_20261122T0000Z_0a1b2c3d.log.gz",
+        around: ["", "\n", "\n"],
+        event: |visit| Some(waf::event(visit)),
+    },
+    LogType {
+        name: "alb",
+        key: "AWSLogs/111122223333/elasticloadbalancing/ap-northeast-1/2026/11/22/111122223333_elasticloadbalancing_ap-northeast-1_app.shop.0123456789abcdef_20261122T0000Z_203.0.113.80_0a1b2c3d.log.gz",
+        around: ["", "\n", "\n"],
+        event: |visit| Some(alb::event(visit)),
+    },
+    LogType {
+        name: "cloudtrail",
+        key: "AWSLogs/111122223333/CloudTrail/ap-northeast-1/2026/11/22/111122223333_CloudTrail_ap-northeast-1_20261122T0000Z_0a1b2c3d4e5f6a7b.json.gz",
+        around: ["{\"Records\":[", ",", "]}"],
+        event: |visit| Some(cloudtrail::event(visit)),
+    },
+    LogType {
+        name: "vpcflowlogs",
+        key: "AWSLogs/111122223333/vpcflowlogs/ap-northeast-1/2026/11/22/111122223333_vpcflowlogs_ap-northeast-1_fl-0123456789abcdef0_20261122T0000Z_0a1b2c3d.log.gz",
+        around: [vpcflowlogs::NAMES, "\n", "\n"],
+        event: |visit| Some(vpcflowlogs::event(visit)),
+    },
+    LogType {
+        name: "nginx-access",
+        key: "AWSLogs/111122223333/Nginx/Access/ap-northeast-1/web-site-name=shop/2026/11/22/access.log.gz",
+        around: ["", "\n", "\n"],
+        event: nginx_access::event,
+    },
+];
+
+impl LogType {
+    /// Writes an object of as many events as `options` have lines, and counts them. What only Deep Security's events have does not matter
+    /// here.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` says.
+    pub fn run(&self, options: &Options, out: &mut dyn Write) -> io::Result<Summary> {
+        encoded(options, out, |out| self.write_events(options, out))
+    }
+
+    fn write_events(&self, options: &Options, out: &mut dyn Write) -> io::Result<Summary> {
+        let [front, between, end] = self.around;
+        let visits = (0..).map(|number| Visit::new(options.seed, number, options.start, options.gap));
+        let events = visits.filter_map(|mut visit| (self.event)(&mut visit));
+        let count = usize::try_from(options.lines).unwrap_or(usize::MAX);
+        let mut summary = Summary { lines: options.lines, documents: options.lines, ..Summary::default() };
+        let mut put = |text: &str| {
+            summary.bytes += text.len() as u64;
+            out.write_all(text.as_bytes())
+        };
+        put(front)?;
+        for (number, event) in events.take(count).enumerate() {
+            put(if number > 0 { between } else { "" })?;
+            put(&event)?;
+        }
+        put(end)?;
+        out.flush()?;
+        Ok(summary)
     }
 }
 

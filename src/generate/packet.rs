@@ -65,7 +65,7 @@ const TARGETS: [(&str, &str); 20] = [
     ("GET", "/%E6%A4%9C%E7%B4%A2?q=%E6%9D%B1%E4%BA%AC"),
 ];
 
-const USER_AGENTS: [&str; 6] = [
+pub(crate) const USER_AGENTS: [&str; 6] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
     "Mozilla/4.0 (compatible; MS FrontPage 6.0)",

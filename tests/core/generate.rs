@@ -6,12 +6,16 @@ use std::io::Read;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use es_loader::generate::{
-    Encoding, Format, Generator, Hostile, Module, Options, Outcome, Summary, Truth, run,
+    Encoding, Format, Generator, Hostile, LOG_TYPES, LogType, Module, Options, Outcome, Summary, Truth, run,
 };
+use es_loader::map::compiled::Choice;
 use jiff::tz::Offset;
 use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::log_types::all;
+use crate::support::{Loaded, load_bytes};
 
 fn plain(lines: u64) -> Options {
     Options { lines, encoding: Encoding::Plain, ..Options::default() }
@@ -419,5 +423,131 @@ proptest! {
         let (bytes, summary) = object(&options);
         prop_assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count() as u64, count);
         prop_assert_eq!(summary.lines, count);
+    }
+}
+
+fn object_of(log_type: &LogType, options: &Options) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let summary = log_type.run(options, &mut bytes).unwrap();
+    assert_eq!((summary.lines, summary.documents), (options.lines, options.lines), "{}", log_type.name);
+    if options.encoding == Encoding::Plain {
+        assert_eq!(summary.bytes, bytes.len() as u64, "{}", log_type.name);
+    }
+    bytes
+}
+
+/// An object of a log type, loaded by the section that takes its key.
+fn loaded(log_type: &LogType) -> Loaded {
+    let sections = all();
+    let Choice::Load(section) = sections.for_key(log_type.key) else { panic!("{}", log_type.key) };
+    assert_eq!(section.log_type().name, log_type.name);
+    load_bytes(section, &object_of(log_type, &Options { lines: 3000, ..Options::default() }))
+}
+
+#[test]
+fn the_first_thousand_events_of_a_log_type_are_the_same_for_ever() {
+    let digests = [
+        "e7073593384d85f494e2d1059e658a84fb45f1b8ed217c8984e0e0f0436d6255",
+        "efe46fff0cd20d8b1fd3561bf8a4a6d9cdbef4cb0b8b6cd211e514518b1d528a",
+        "3bc74f294895cee438f9d1f83df1f5b18d2f0c48c4af545d8bc9d270b21b8970",
+        "ff53734ea59316a0fbc2d9688e51545c5a0f44e7d10a7ec6bcccd1d0f89bc1da",
+        "705f6591b59475d27d20b842750c5f873a13b3a3e79d2ac224da0983f9fa44c2",
+    ];
+    let digest_of = |log_type: &LogType| {
+        let digest = Sha256::digest(object_of(log_type, &plain(1000)));
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    assert_eq!(LOG_TYPES.each_ref().map(digest_of), digests);
+    for log_type in &LOG_TYPES {
+        let other = Options { seed: 2, ..plain(20) };
+        assert_ne!(object_of(log_type, &plain(20)), object_of(log_type, &other), "{}", log_type.name);
+    }
+}
+
+#[test]
+fn each_event_of_a_log_type_loads_without_anything_odd_and_has_its_fields() {
+    let web = ["source.ip", "event.outcome", "http.response.status_code", "http.version", "url.path"];
+    for log_type in &LOG_TYPES {
+        let name = log_type.name;
+        let loaded = loaded(log_type);
+        assert_eq!(loaded.account.problems.iter().collect::<Vec<_>>(), [], "{name}");
+        assert_eq!(loaded.documents.len(), 3000, "{name}");
+        let fields: &[&str] = match name {
+            "waf" => {
+                &["source.ip", "event.action", "event.type", "rule.name", "url.domain", "user_agent.original"]
+            }
+            "alb" => &[
+                "source.ip",
+                "event.outcome",
+                "http.response.status_code",
+                "url.full",
+                "user_agent.original",
+            ],
+            "cloudtrail" => {
+                &["source.address", "event.action", "event.outcome", "cloud.region", "cloud.account.id"]
+            }
+            "vpcflowlogs" => &["event.outcome", "cloud.account.id"],
+            _ => &web,
+        };
+        for document in &loaded.documents {
+            let has = |field: &str| assert!(document.has(field), "{name} has no {field}: {}", document.json);
+            ["@timestamp", "event.kind"].iter().chain(fields).copied().for_each(has);
+            assert_ne!(document.get("event.kind"), "pipeline_error", "{}", document.json);
+            assert!(document.text("@timestamp").starts_with("2026-11-22T00:0"), "{}", document.json);
+            match name {
+                "vpcflowlogs" if document.get("log_status") == "OK" => {
+                    ["source.ip", "destination.ip", "network.transport", "event.action"]
+                        .into_iter()
+                        .for_each(has);
+                }
+                "cloudtrail" if document.get("userIdentity.type") != "AWSService" => {
+                    ["source.ip", "user.name"].into_iter().for_each(has);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn the_events_of_a_log_type_are_of_all_kinds() {
+    for (name, field, expected) in [
+        ("waf", "terminatingRuleType", &["MANAGED_RULE_GROUP", "RATE_BASED", "REGULAR"][..]),
+        ("waf", "event.type", &["allowed", "denied"]),
+        ("alb", "event.outcome", &["failure", "success"]),
+        ("alb", "url.scheme", &["http", "https"]),
+        (
+            "cloudtrail",
+            "userIdentity.type",
+            &["AWSAccount", "AWSService", "AssumedRole", "FederatedUser", "IAMUser", "Root"],
+        ),
+        ("cloudtrail", "eventType", &["AwsApiCall", "AwsConsoleSignIn"]),
+        ("cloudtrail", "event.outcome", &["failure", "success"]),
+        ("vpcflowlogs", "event.type", &["allowed", "denied", "info"]),
+        ("vpcflowlogs", "network.transport", &["icmp", "tcp", "udp"]),
+        ("nginx-access", "http.request.method", &["GET", "HEAD", "POST"]),
+    ] {
+        let log_type = LOG_TYPES.iter().find(|log_type| log_type.name == name).unwrap();
+        let documents = loaded(log_type).documents;
+        let seen: BTreeSet<&str> =
+            documents.iter().filter_map(|document| document.get(field).as_str()).collect();
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), expected, "{name} {field}");
+    }
+}
+
+#[test]
+fn one_search_finds_what_an_attacker_did_in_all_log_types() {
+    for log_type in &LOG_TYPES {
+        let documents = loaded(log_type).documents;
+        let found =
+            |address: &str| documents.iter().filter(|document| document.get("source.ip") == address).count();
+        assert!((1..=16).all(|number| found(&format!("203.0.113.{number}")) > 0), "{}", log_type.name);
+    }
+    // The same request, at the same time.
+    let [of_waf, of_alb] = [0, 1].map(|at| loaded(&LOG_TYPES[at]).documents);
+    for (one, other) in of_waf.iter().zip(&of_alb) {
+        for field in ["source.ip", "url.path", "url.query", "http.request.method", "user_agent.original"] {
+            assert_eq!(one.get(field), other.get(field), "{field} of {} and {}", one.json, other.json);
+        }
     }
 }

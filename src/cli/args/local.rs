@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, ValueEnum, value_parser};
 
 use super::common::{ConfigArgs, ConnectionArgs, SampleArgs, SectionArgs};
+use crate::generate::LOG_TYPES;
 use crate::local::settings::DocumentIds;
 
 /// `load`.
@@ -167,13 +169,17 @@ pub(crate) struct CompletionsArgs {
 /// `generate`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GenerateArgs {
+    /// Log type, if it is not Deep Security's
+    #[arg(long, value_name = "SECTION", value_parser = PossibleValuesParser::new(LOG_TYPES.each_ref().map(|log_type| log_type.name)), conflicts_with_all = ["leef", "hostile"])]
+    pub(crate) log_type: Option<String>,
     /// The same seed gives the same lines
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// How many lines
+    /// How many lines, or events of a log type
     #[arg(long, default_value_t = 1000)]
     pub(crate) lines: u64,
-    /// File to write, gzipped where it ends in .gz; by default standard output
+    /// File to write, gzipped where it ends in .gz, or a folder in which an object of a log type gets the key that its service gives it; by
+    /// default standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// File for what is in the lines (JSON)
