@@ -12,7 +12,8 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::find::{each, each_of};
 
-/// A pattern that lines begin with. What it takes out are its named groups.
+/// A pattern that lines begin with. What it takes out are its named groups: `name`, and in other branches of the pattern, where a regex
+/// must not repeat a name, `name__2`, `name__3` …
 #[derive(Clone, Debug)]
 pub struct LinePattern {
     regex: Regex,
@@ -25,9 +26,14 @@ impl LinePattern {
     /// A pattern of a regex that is bound to the start of a text.
     pub(crate) fn new(regex: Regex) -> Self {
         let names = regex.capture_names().enumerate();
-        let names = names.filter_map(|(number, name)| Some((number, name?.into()))).collect();
+        let names = names.filter_map(|(number, name)| Some((number, without_branch(name?).into()))).collect();
         let program = regex_syntax::parse(regex.as_str()).ok().and_then(|pattern| Program::new(&pattern));
         Self { regex, names, program }
+    }
+
+    /// The names of its groups.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(_, name)| &**name)
     }
 
     /// Calls `each` with the name and the text of each group that is in `text`, in their order. Gives what stands behind the match, or
@@ -61,6 +67,12 @@ impl LinePattern {
             }
         }
     }
+}
+
+/// `name` of `name__2`.
+fn without_branch(name: &str) -> &str {
+    let is_number = |branch: &str| !branch.is_empty() && branch.bytes().all(|byte| byte.is_ascii_digit());
+    name.rsplit_once("__").filter(|(_, branch)| is_number(branch)).map_or(name, |(name, _)| name)
 }
 
 impl Deref for LinePattern {
@@ -440,7 +452,7 @@ mod tests {
     use proptest::proptest;
     use regex::Regex;
 
-    use super::LinePattern;
+    use super::{LinePattern, without_branch};
 
     /// The built-in patterns, and what they do not have.
     static PATTERNS: LazyLock<Vec<LinePattern>> = LazyLock::new(|| {
@@ -474,7 +486,9 @@ mod tests {
         let LinePattern { regex, .. } = pattern;
         let expected = regex.captures(text).map(|groups| {
             let named = regex.capture_names().zip(groups.iter());
-            named.filter_map(|(name, group)| Some((name?, group?.as_str()))).collect::<Vec<_>>()
+            named
+                .filter_map(|(name, group)| Some((without_branch(name?), group?.as_str())))
+                .collect::<Vec<_>>()
         });
         let mut found = Vec::new();
         let behind = pattern.groups(text, |name, value| found.push((name, value)));

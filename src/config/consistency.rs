@@ -90,10 +90,10 @@ pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings
     let of_settings = log_type.named_sources.iter().map(|named| (&named.source, &named.position));
     for (source, position) in of_table.chain(of_settings).filter(|(source, _)| is_of_line(source)) {
         if let SourceName::Key(key) = source
-            && !pattern.capture_names().flatten().any(|group| group == key)
+            && !pattern.names().any(|group| group == key)
         {
             let message = format!("source {} is no group of 'log_pattern'", quoted(key));
-            let help = did_you_mean(key, pattern.capture_names().flatten());
+            let help = did_you_mean(key, pattern.names());
             findings.push(Diagnostic { help, ..Diagnostic::warning(position, message) });
         }
     }

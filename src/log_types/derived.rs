@@ -18,8 +18,13 @@ pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
 
 const ADDRESSES: [FieldId; 3] = [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::HOST_IP];
 /// Some events write an address where a name belongs.
-const HOSTS: &[FieldId] =
-    &[FieldId::HOST_NAME, FieldId::OBSERVER_HOSTNAME, FieldId::URL_DOMAIN, FieldId::DNS_QUESTION_NAME];
+const HOSTS: &[FieldId] = &[
+    FieldId::HOST_NAME,
+    FieldId::OBSERVER_HOSTNAME,
+    FieldId::SOURCE_DOMAIN,
+    FieldId::URL_DOMAIN,
+    FieldId::DNS_QUESTION_NAME,
+];
 const USERS: &[FieldId] = &[FieldId::USER_NAME, FieldId::SOURCE_USER_NAME, FieldId::DESTINATION_USER_NAME];
 /// Protocols by their IANA numbers.
 pub(super) const PROTOCOLS: [(u8, &str); 10] = [

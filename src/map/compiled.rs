@@ -550,7 +550,6 @@ fn secret_columns(log_type: &LogType, profile: &dyn Profile, redactor: &Redactor
         let searched = header.map_or(Some(Searched::Headers), |header| redactor.column(header))?;
         Some(((*column).to_owned(), searched))
     });
-    let named = pattern.capture_names().flatten();
-    let named = named.filter_map(|name| Some((name.to_owned(), redactor.column(name)?)));
+    let named = pattern.names().filter_map(|name| Some((name.to_owned(), redactor.column(name)?)));
     queries.chain(headers).chain(named).collect()
 }

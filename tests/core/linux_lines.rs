@@ -198,3 +198,75 @@ fn a_change_of_user_and_of_accounts_has_an_outcome() {
         says(process, message, expected);
     }
 }
+
+// https://www.rfc-editor.org/rfc/rfc5424#section-6
+#[test]
+fn a_line_of_rfc_5424_says_the_same_as_one_of_rfc_3164() {
+    let message = "Failed password for root from 2001:db8::5 port 29160 ssh2";
+    let told = json!({"@timestamp": "2026-11-10T07:08:00.500+09:00", "hostname": "web-1", "process.name": "sshd", "process.pid": 7,
+        "syslog_message": message, "user.name": "root", "source.ip": "2001:db8::5", "source.port": 29160, "event.outcome": "failure"});
+    for section in ["linux-secure", "linux-os-syslog"] {
+        for header in
+            ["- -", "ID47 [a@1 b=\"c \\] d\"][e@2 f=\"g\"]", "- [timeQuality tzKnown=\"1\"]", "- - \u{feff}"]
+        {
+            let gap = if header.ends_with('\u{feff}') { "" } else { " " };
+            let line = format!("<86>1 2026-11-10T07:08:00.5+09:00 web-1 sshd 7 {header}{gap}{message}");
+            has(section, &line, told.clone());
+        }
+        has(
+            section,
+            "<86>1 2026-11-10T07:08:00Z - - main - - hi: there",
+            json!({"hostname": null, "process.name": null, "process.pid": null, "syslog_message": "hi: there", "related.hosts": null}),
+        );
+        has(
+            section,
+            "<86>1 2026-11-10T07:08:00Z web-1 sshd 7 ID47 [a@1 b=\"c\"]",
+            json!({"hostname": "web-1", "msgid": "ID47", "structured_data": "[a@1 b=\"c\"]", "syslog_message": null}),
+        );
+        has(section, "<86>1 - web-1 sshd 7 - - hi", json!({"hostname": "web-1", "syslog_message": "hi"}));
+        has(
+            section,
+            "<86>2 2026-11-10T07:08:00Z web-1 sshd 7 - - hi",
+            json!({"event.kind": "pipeline_error"}),
+        );
+    }
+}
+
+// https://github.com/shadow-maint/shadow/tree/master/src
+#[test]
+fn what_is_done_to_accounts_and_groups_is_told() {
+    for (process, message, action, user, outcome) in [
+        ("useradd", "failed adding user 'aol', exit code: 4", "failed adding user", json!("aol"), "failure"),
+        ("useradd", "new group: name=apache, GID=48", "new group", json!(null), "success"),
+        ("useradd", "add 'bob' to shadow group 'wheel'", "add", json!("bob"), "success"),
+        (
+            "usermod",
+            "change user 'bob' expiration from 'never' to '2026-01-01'",
+            "change user",
+            json!("bob"),
+            "success",
+        ),
+        ("usermod", "change user name 'bob' to 'rob'", "change user", json!("bob"), "success"),
+        ("usermod", "lock user 'bob' password", "lock user", json!("bob"), "success"),
+        ("usermod", "add 'bob' to group 'wheel'", "add", json!("bob"), "success"),
+        ("usermod", "delete 'bob' from group 'wheel'", "delete", json!("bob"), "success"),
+        ("userdel", "delete 'bob' from shadow group 'wheel'", "delete", json!("bob"), "success"),
+        ("userdel", "removed group 'bob' owned by 'bob'", "removed", json!(null), "success"),
+        ("groupadd", "group added to /etc/gshadow: name=fleet", "group added", json!(null), "success"),
+        (
+            "groupmod",
+            "group changed in /etc/group (group fleet/1001, new name: fleets)",
+            "group changed",
+            json!(null),
+            "success",
+        ),
+        ("groupdel", "group 'fleet' removed from /etc/group", "removed", json!(null), "success"),
+        ("gpasswd", "user bob added by root to group sudo", "added", json!("root"), "success"),
+        ("passwd", "password for 'bob' changed by 'root'", "changed", json!("root"), "success"),
+        ("chage", "changed password expiry for bob", "changed password expiry", json!("bob"), "success"),
+    ] {
+        let expected = json!({"event.category": "iam", "event.action": action, "user.name": user, "event.outcome": outcome, "event.module": "secure"});
+        says(process, message, expected);
+    }
+    says("gpasswd", "user bob removed by root from group sudo", json!({"related.user": ["root", "bob"]}));
+}

@@ -261,6 +261,17 @@ fn a_flow_has_the_same_name_in_all_logs() {
     let nlb = "tls 2.0 2020-04-01T08:51:42 net/x/y g 128.232.110.120:34855 66.35.250.204:80 5 2 98 246 - arn - E tlsv12 - x h2 h2 -";
     has(&document("nlb", nlb), json!({"network.community_id": ID}));
     has(&alb("GET http://www.example.com:80/ HTTP/1.1"), json!({"network.community_id": null}));
+    for direction in ["INBOUND", "OUTBOUND"] {
+        let connection = json!({"connectionDirection": direction, "protocol": "TCP",
+            "localIpDetails": {"ipAddressV4": "66.35.250.204"}, "localPortDetails": {"port": 80},
+            "remoteIpDetails": {"ipAddressV4": "128.232.110.120"}, "remotePortDetails": {"port": 34855}});
+        let action = json!({"actionType": "NETWORK_CONNECTION", "networkConnectionAction": connection});
+        let finding = json!({"id": "1", "updatedAt": "2026-11-18T03:53:56.000Z", "service": {"action": action, "count": 1}});
+        has(
+            &document("guardduty", &finding.to_string()),
+            json!({"network.transport": "tcp", "network.community_id": ID}),
+        );
+    }
 }
 
 #[test]
@@ -531,4 +542,271 @@ fn brackets_in_the_name_of_a_user_move_no_time() {
             has(&document, json!({"@timestamp": "2026-11-10T07:08:00+09:00", "user.name": user}));
         }
     }
+}
+
+/// A line of an access log: what stands before the time, behind the status and the length, and the expected fields.
+fn of_access_log(sections: &[&str], front: &str, behind: &str, expected: &Value) {
+    let line = format!("{front} [10/Nov/2026:07:08:00 +0900] \"GET /a?b=1 HTTP/1.1\" 200 12{behind}");
+    for section in sections {
+        let document = document(section, &line);
+        has(&document, expected.clone());
+        has(
+            &document,
+            json!({"http.response.status_code": 200, "url.path": "/a", "url.query": "b=1", "http.version": "1.1"}),
+        );
+    }
+}
+
+const ACCESS_LOGS: [&str; 2] = ["nginx-access", "apache-access"];
+
+#[test]
+fn the_site_before_an_entry_takes_no_place_of_the_client() {
+    let site = |domain: &str, port: Value, client: &str| json!({"url.domain": domain, "url.port": port, "source.ip": client, "source.address": client, "user.name": null});
+    for (front, expected) in [
+        ("www.example.com 203.0.113.9 - -", site("www.example.com", json!(null), "203.0.113.9")),
+        ("www.example.com:8080 203.0.113.9 - -", site("www.example.com", json!(8080), "203.0.113.9")),
+        ("192.0.2.7:80 203.0.113.9 - -", site("192.0.2.7", json!(80), "203.0.113.9")),
+        ("cafe.de 2001:db8::1 - -", site("cafe.de", json!(null), "2001:db8::1")),
+        (
+            "www.example.com 192.0.2.1, 192.0.2.2, 203.0.113.9 - -",
+            site("www.example.com", json!(null), "203.0.113.9"),
+        ),
+        (
+            "a.example:80 \"192.0.2.1, 192.0.2.2\" 203.0.113.9 - -",
+            site("a.example", json!(80), "203.0.113.9"),
+        ),
+        (
+            "192.0.2.7 192.0.2.1, 192.0.2.2 203.0.113.9 - -",
+            json!({"source.ip": "203.0.113.9", "user.name": null, "url.domain": null}),
+        ),
+        ("- 203.0.113.9 - -", json!({"source.ip": "203.0.113.9", "url.domain": null})),
+        (
+            "a.example:80 unix: - -",
+            json!({"source.ip": null, "source.address": null, "url.domain": "a.example"}),
+        ),
+    ] {
+        of_access_log(&ACCESS_LOGS, front, " \"-\" \"x\"", &expected);
+    }
+}
+
+// https://httpd.apache.org/docs/2.4/mod/core.html#hostnamelookups
+#[test]
+fn a_client_that_the_server_looked_up_is_a_name() {
+    let expected = json!({"source.ip": null, "source.domain": "pc-7.example.com", "source.address": "pc-7.example.com",
+        "user.name": "joe", "related.hosts": ["pc-7.example.com"], "related.ip": null});
+    of_access_log(&ACCESS_LOGS, "pc-7.example.com - joe", " \"-\" \"x\"", &expected);
+    of_access_log(&ACCESS_LOGS, "pc-7.example.com - joe", "", &expected);
+}
+
+#[test]
+fn a_name_with_which_somebody_signs_in_is_no_client() {
+    for user in
+        ["8.8.8.8 - -", "x 8.8.8.8 - -", "8.8.8.8", "a b c", "[x] - root", "www.example.com 8.8.8.8 - joe"]
+    {
+        let expected = json!({"source.ip": "203.0.113.9", "user.name": user, "url.domain": null});
+        of_access_log(&ACCESS_LOGS, &format!("203.0.113.9 - {user}"), " \"-\" \"x\"", &expected);
+    }
+    // Behind a list of a client's own, the client of another can be nobody's.
+    let line = "8.8.8.8 9.9.9.9 - x 203.0.113.9 - - [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 200 1";
+    has(
+        &document("apache-access", line),
+        json!({"event.kind": "pipeline_error", "source.ip": null, "user.name": null}),
+    );
+    for user in ["a b", "jean-paul b", "a-b-c"] {
+        let expected = json!({"source.address": "10.0.0.9", "user.name": user});
+        let front = format!("192.0.2.5, 198.51.100.8 10.0.0.9 - {user}");
+        of_access_log(&["apache-access"], &front, " \"-\" \"x\"", &expected);
+    }
+}
+
+#[test]
+fn what_stands_behind_a_user_agent_is_no_part_of_it() {
+    let agent = |agent: &str, list: Value, unparsed: Value| {
+        let agent = if agent.is_empty() { json!(null) } else { json!(agent) };
+        json!({"user_agent.original": agent, "http.request.header.x_forwarded_for": list,
+            "nginx_access.unparsed": unparsed, "apache_access.unparsed": null})
+    };
+    for (behind, mut expected) in [
+        (r#" "-" "x y" "-""#, agent("x y", json!(null), json!(null))),
+        (
+            r#" "-" "x y" "192.0.2.1, 198.51.100.2""#,
+            agent("x y", json!(["192.0.2.1", "198.51.100.2"]), json!(null)),
+        ),
+        (r#" "-" "x y" "unknown, 198.51.100.2""#, agent("x y", json!(["198.51.100.2"]), json!(null))),
+        (r#" "-" "x \"y\" z""#, agent(r#"x \"y\" z"#, json!(null), json!(null))),
+        (r#" "-" "x\\""#, agent(r"x\\", json!(null), json!(null))),
+        (r#" "-" "x" rt=0.1 uct="0.0""#, agent("x", json!(null), json!(r#"rt=0.1 uct="0.0""#))),
+        (r#" "-" "x" "a=1; b=2""#, agent("x", json!(null), json!(r#""a=1; b=2""#))),
+        (r#" 98 "-" "x""#, agent("", json!(null), json!(r#"98 "-" "x""#))),
+    ] {
+        of_access_log(&["nginx-access"], "203.0.113.9 - -", behind, &expected);
+        let unparsed = expected["nginx_access.unparsed"].take();
+        expected["apache_access.unparsed"] = unparsed;
+        of_access_log(&["apache-access"], "203.0.113.9 - -", behind, &expected);
+    }
+    of_access_log(
+        &["apache-access"],
+        "203.0.113.9 - -",
+        r#" "-" "x" X-Forwarded-For="192.0.2.1""#,
+        &json!({"user_agent.original": "x", "http.request.header.x_forwarded_for": ["192.0.2.1"], "apache_access.unparsed": null}),
+    );
+    // Nobody forges the status: a server escapes the quotes of a header.
+    for forged in [r#" "-" "x HTTP/1.1\" 500 5 \"r\" \"b""#, r#" "x HTTP/1.1\" 500 5 " "b""#] {
+        of_access_log(&ACCESS_LOGS, "203.0.113.9 - -", forged, &json!({"url.original": "/a?b=1"}));
+    }
+}
+
+// https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/
+#[test]
+fn an_entry_of_ingress_nginx_has_its_upstream() {
+    for (upstream, addresses, statuses) in [
+        ("10.0.0.5:8080 59 0.000 200", json!("10.0.0.5:8080"), json!("200")),
+        (
+            "10.0.0.5:8080, [2001:db8::7]:80 -, 100 -, 0.004 502, 200",
+            json!("10.0.0.5:8080, [2001:db8::7]:80"),
+            json!("502, 200"),
+        ),
+        ("unix:/run/php.sock 59 0.002 200", json!("unix:/run/php.sock"), json!("200")),
+        ("- - - -", json!(null), json!(null)),
+    ] {
+        for (front, services) in [
+            ("203.0.113.9 - joe", "[shop-web-80] []"),
+            ("203.0.113.9 - [203.0.113.9] - joe", "[shop-web-80]"),
+        ] {
+            of_access_log(
+                &["nginx-access"],
+                front,
+                &format!(" \"-\" \"x\" 89 0.001 {services} {upstream} 529a007902362a5f51385a5fa7049884"),
+                &json!({"source.ip": "203.0.113.9", "user.name": "joe", "http.request.bytes": 89, "user_agent.original": "x",
+                    "request_time": "0.001", "proxy_upstream_name": "shop-web-80", "upstream_addr": addresses,
+                    "upstream_status": statuses, "req_id": "529a007902362a5f51385a5fa7049884", "nginx_access.unparsed": null}),
+            );
+        }
+    }
+}
+
+// https://httpd.apache.org/docs/2.4/mod/core.html#errorlogformat
+#[test]
+fn the_parts_before_a_message_of_apaches_error_log_are_told_apart() {
+    let front = "[Fri Nov 20 22:11:44.147674 2026] [core:error] [pid 7:tid 8]";
+    for (rest, code, detail, message) in [
+        ("AH00094: Command line: 'httpd'", json!("AH00094"), json!(null), "Command line: 'httpd'"),
+        ("Init: You should not use it", json!(null), json!(null), "Init: You should not use it"),
+        (
+            "core.c(12): (2)No such file: [client 203.0.113.7:1] AH00126: x",
+            json!("AH00126"),
+            json!("core.c(12): (2)No such file"),
+            "x",
+        ),
+        (
+            "(111)Connection refused: AH00957: x: y",
+            json!("AH00957"),
+            json!("(111)Connection refused"),
+            "x: y",
+        ),
+        (
+            "mod_rewrite.c(470): [client 203.0.113.7:1] applying: y",
+            json!(null),
+            json!("mod_rewrite.c(470)"),
+            "applying: y",
+        ),
+    ] {
+        has(
+            &document("apache-error", &format!("{front} {rest}")),
+            json!({"error.code": code, "apache.error.debug_message": detail, "error.message": message}),
+        );
+    }
+}
+
+#[test]
+fn apaches_error_log_has_times_of_iso_8601() {
+    for (time, expected) in [
+        ("2026-07-22 15:45:51.323610", "2026-07-22T15:45:51.323610+00:00"),
+        ("2026-07-22 15:45:51", "2026-07-22T15:45:51+00:00"),
+        ("2026-07-22 15:45:51.323610 +0200", "2026-07-22T15:45:51.323610+02:00"),
+        ("2026-07-22 15:45:51 +0200", "2026-07-22T15:45:51+02:00"),
+    ] {
+        let line = format!("[{time}] [core:notice] [pid 1:tid 2] AH00094: x");
+        has(&document("apache-error", &line), json!({"@timestamp": expected, "error.code": "AH00094"}));
+    }
+}
+
+#[test]
+fn the_hyphen_of_a_load_balancer_is_no_part_of_a_url() {
+    for document in [alb("- http://www.example.com:80-/a "), clb("- http://www.example.com:80-/a ")] {
+        has(
+            &document,
+            json!({"url.full": "http://www.example.com:80/a", "url.domain": "www.example.com", "url.port": 80, "url.path": "/a"}),
+        );
+    }
+    has(
+        &alb("GET http://www.example.com:80/a- HTTP/1.1"),
+        json!({"url.full": "http://www.example.com:80/a-"}),
+    );
+}
+
+#[test]
+fn what_a_web_acl_blocks_fails() {
+    for (action, kind, outcome) in [
+        ("ALLOW", "allowed", "success"),
+        ("BLOCK", "denied", "failure"),
+        ("CAPTCHA", "denied", "failure"),
+        ("CHALLENGE", "denied", "failure"),
+    ] {
+        let record = json!({"timestamp": 1_576_280_412_771_u64, "action": action,
+            "httpRequest": {"clientIp": "192.0.2.1", "scheme": "https", "uri": "/"}});
+        has(
+            &document("waf", &record.to_string()),
+            json!({"event.type": kind, "event.outcome": outcome, "url.scheme": "https"}),
+        );
+    }
+}
+
+// IAM Identity Center user guide, "Username in sign-in CloudTrail events"
+#[test]
+fn a_sign_in_to_identity_center_has_the_name_of_the_user() {
+    for name in ["alice@example.com", "urn:alice", "company.com/alice"] {
+        let record = json!({"userIdentity": {"type": "IdentityCenterUser", "arn": "", "accountId": "111122223333"},
+            "eventTime": "2026-09-22T12:29:21Z", "eventSource": "signin.amazonaws.com", "eventName": "UserAuthentication",
+            "eventType": "AwsServiceEvent", "additionalEventData": {"UserName": name, "CredentialType": "EXTERNAL_IDP"},
+            "serviceEventDetails": {"UserAuthentication": "Success"}});
+        has(
+            &document("cloudtrail", &json!({"Records": [record]}).to_string()),
+            json!({"user.name": name, "related.user": [name], "event.outcome": "success"}),
+        );
+    }
+}
+
+#[test]
+fn a_status_of_success_is_no_error_of_a_call() {
+    for (code, outcome) in [
+        ("200", "success"),
+        ("204", "success"),
+        ("302", "failure"),
+        ("403", "failure"),
+        ("AccessDenied", "failure"),
+    ] {
+        let record = json!({"eventTime": "2026-01-15T08:07:37Z", "eventSource": "grafana.amazonaws.com", "eventName": "action",
+            "eventType": "AwsApiCall", "errorCode": code});
+        has(
+            &document("cloudtrail", &json!({"Records": [record]}).to_string()),
+            json!({"event.outcome": outcome, "error.code": code}),
+        );
+    }
+}
+
+#[test]
+fn each_request_to_a_bucket_has_its_operation() {
+    has(&s3("GET /b/k HTTP/1.1", ""), json!({"event.action": "REST.GET.OBJECT"}));
+}
+
+// Network Firewall developer guide, "Contents of a firewall log": the server's name of a TLS log stands in the event itself.
+#[test]
+fn a_tls_log_of_network_firewall_has_the_name_of_the_server() {
+    let event = json!({"timestamp": "2026-01-20T14:35:18.307095Z", "src_ip": "203.0.113.9", "src_port": 5302,
+        "dest_ip": "198.51.100.7", "dest_port": 443, "sni": "a.example.com", "tls_error": {"error_message": "x"}});
+    has(
+        &document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string()),
+        json!({"url.domain": "a.example.com", "related.hosts": ["a.example.com"]}),
+    );
 }

@@ -21,6 +21,7 @@ impl Profile for CloudTrail {
 
     fn paths(&self) -> &'static [&'static str] {
         &[
+            "additionalEventData.UserName",
             "errorCode",
             "errorMessage",
             "eventCategory",
@@ -47,8 +48,10 @@ impl Profile for CloudTrail {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        let failed = record.text("errorCode").or_else(|| record.text("errorMessage")).is_some()
-            || is_refused_sign_in(&record);
+        // Amazon Managed Grafana writes the status of each answer there.
+        let is_error = |code: &str| !matches!(code.parse(), Ok(200..300_u16));
+        let error = record.text("errorCode").filter(|code| is_error(code));
+        let failed = error.or_else(|| record.text("errorMessage")).is_some() || is_refused_sign_in(&record);
         // Insights are observations of many calls, digests lists of files.
         let is_insight = record.text("eventCategory") == Some("Insight")
             || record.text("eventType") == Some("AwsCloudTrailInsight");
@@ -66,7 +69,8 @@ impl Profile for CloudTrail {
             record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(address)));
         }
         // In ARNs and ids, roles and federated users stand behind the last colon and slash. Names of users may have both.
-        let named = record.text("userIdentity.userName").is_some();
+        let names = ["userIdentity.userName", "additionalEventData.UserName"];
+        let named = names.iter().any(|name| record.text(name).is_some());
         if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| !named && name.contains(':')) {
             let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
             record.row.set(FieldId::USER_NAME, Value::Text(name));

@@ -22,6 +22,7 @@ impl Profile for GuardDuty {
         &[
             "service.action.actionType",
             "service.action.networkConnectionAction.connectionDirection",
+            "service.action.networkConnectionAction.protocol",
             "service.action.portProbeAction.portProbeDetails",
             "severity",
             "type",
@@ -59,6 +60,10 @@ impl Profile for GuardDuty {
             if direction.eq_ignore_ascii_case("outbound") {
                 swap_ends(&mut record);
             }
+        }
+        if let Some(protocol) = record.text("service.action.networkConnectionAction.protocol") {
+            record.set("network.transport", record.arena.alloc_str(&protocol.to_lowercase()));
+            derived::community_id(record.row, record.arena);
         }
         if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
             record.row.set(FieldId::EVENT_CATEGORY, Value::Word("malware"));

@@ -98,6 +98,12 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
             record.set(field, value);
         }
     }
+    if let (Some(user), Some(target)) = (group("user"), group("target"))
+        && user != target
+    {
+        let users = record.arena.alloc_slice_copy(&[user, target]);
+        record.row.set(FieldId::RELATED_USER, Value::Texts(users));
+    }
     if !form.outcome.is_empty() {
         record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
     }

@@ -4,6 +4,7 @@ mod cloudfront;
 mod errors;
 mod request;
 
+use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use crate::document::field_list::FieldId;
@@ -44,6 +45,7 @@ impl Profile for WebServer {
             "request_version",
             "referer",
             "remotehost",
+            "remotename",
             "response_body_bytes",
             "response_bytes",
             "response_status",
@@ -100,7 +102,7 @@ impl Profile for LoadBalancer {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        if let Some(url) = record.text("request").and_then(url_of) {
+        if let Some(url) = record.text("request").and_then(|request| url_of(request, record.arena)) {
             record.set("url.full", url);
         }
         record.outcome_of_status();
@@ -109,7 +111,7 @@ impl Profile for LoadBalancer {
 }
 
 /// The URL of a request line `GET http://www.example.com:80/a b HTTP/1.1`, in which nothing codes blanks.
-fn url_of(request: &str) -> Option<&str> {
+fn url_of<'a>(request: &'a str, arena: &'a Bump) -> Option<&'a str> {
     let (_, behind) = request.split_once(' ')?;
     let behind = behind.trim_end();
     let is_version = |text: &str| {
@@ -121,8 +123,14 @@ fn url_of(request: &str) -> Option<&str> {
     };
     let url =
         behind.rsplit_once(' ').filter(|(_, version)| is_version(version)).map_or(behind, |(url, _)| url);
-    // A request without a path has a hyphen in its place.
-    let has_path = url.split_once("://").is_some_and(|(_, behind)| behind.contains('/'));
-    let url = if has_path { url } else { url.trim_end_matches('-') };
+    // A request without a path has a hyphen in its place, and so has one that was never read as far as there.
+    let host = url.find("://").map_or(0, |at| at + "://".len());
+    let path = url.get(host..)?.find('/').map_or(url.len(), |at| host + at);
+    let (site, path) = url.split_at_checked(path)?;
+    let url = match site.trim_end_matches('-') {
+        site if path.is_empty() => site,
+        shorter if shorter.len() < site.len() => arena.alloc_str(&[shorter, path].concat()),
+        _ => url,
+    };
     (!url.is_empty()).then_some(url)
 }
