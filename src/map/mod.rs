@@ -37,7 +37,7 @@ use self::exclude::{Exclusions, Hits};
 use self::finished::FinishedEvent;
 use self::index_name::IndexNames;
 use self::mapped::{MappedEvent, map_events};
-use self::read::ReadEvent;
+use self::read::read_events;
 use crate::document::row::Row;
 use crate::document::trace::Trace;
 use crate::parse::pairs::event_keys::EventKeys;
@@ -124,11 +124,8 @@ impl<'p> Documents<'p> {
 
         forget(devices);
         forget(times);
-        let mut read = Vec::with_capacity(events.len());
-        for event in events {
-            let keyed = EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
-            read.push_mut(ReadEvent::new(*event, keyed)).read(section, devices, times, arena);
-        }
+        let keys = || EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
+        let mut read = read_events(events, keys, section, devices, times, arena);
         let row = || {
             let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);
             if *traced {

@@ -66,9 +66,37 @@ pub(super) struct ReadEvent<'d> {
     pub(super) is_cut: bool,
 }
 
+/// Reads several events, where they stand: they are too large to be moved. `keys` gives empty keys for each; `devices` and `times` are those of
+/// earlier events. They go through each step together, as in [`map_events`](super::mapped::map_events).
+pub(super) fn read_events<'d>(
+    events: &[Event<'d>],
+    mut keys: impl FnMut() -> EventKeys<'d>,
+    section: &'d CompiledSection,
+    devices: &mut Vec<Device>,
+    times: &mut Vec<Collected>,
+    arena: &'d Bump,
+) -> Vec<ReadEvent<'d>> {
+    let mut read: Vec<_> = events.iter().map(|event| ReadEvent::new(*event, keys())).collect();
+    for event in &mut read {
+        event.collect_time(section, times);
+    }
+    let mut texts: Vec<_> =
+        read.iter_mut().filter_map(|event| event.cut(section, devices, arena).then_some(event)).collect();
+    for event in &mut texts {
+        event.recognise(section, devices);
+    }
+    for event in &mut texts {
+        event.read_pairs(section, arena);
+    }
+    for event in texts {
+        event.read_syslog_header(section);
+    }
+    read
+}
+
 impl<'d> ReadEvent<'d> {
     /// An event that has not been read. `keyed` is empty.
-    pub(super) fn new(event: Event<'d>, keyed: EventKeys<'d>) -> Self {
+    fn new(event: Event<'d>, keyed: EventKeys<'d>) -> Self {
         let end = event.text.floor_char_boundary(MAX_PARSED);
         let (text, beyond) = match event.start {
             // The text is the source of the fields: nothing of it is left over.
@@ -96,14 +124,8 @@ impl<'d> ReadEvent<'d> {
         }
     }
 
-    /// Reads the event where it stands: it is too large to be moved. `devices` and `times` are those of earlier events.
-    pub(super) fn read(
-        &mut self,
-        section: &'d CompiledSection,
-        devices: &mut Vec<Device>,
-        times: &mut Vec<Collected>,
-        arena: &'d Bump,
-    ) {
+    /// Finds what the record says of the time. `times` are those of earlier events.
+    fn collect_time(&mut self, section: &CompiledSection, times: &mut Vec<Collected>) {
         (self.collected, self.collector_field) = Collected::remember(times, self.event.record, section);
         if self.collector_field == collected::CollectorField::Nowhere
             && Collected::is_nothing(times, self.collected)
@@ -111,9 +133,14 @@ impl<'d> ReadEvent<'d> {
         {
             self.problems.add(Problem::CollectorTimeUnread);
         }
+    }
+
+    /// Cuts the event's text into header and pairs. Gives whether there is a text: an event may also be the record, or fields of it, and
+    /// then it is read as a whole.
+    fn cut(&mut self, section: &'d CompiledSection, devices: &mut Vec<Device>, arena: &'d Bump) -> bool {
         if self.event.start == EventStart::InFields {
             self.read_fields(section, devices, arena);
-            return;
+            return false;
         }
         if let Some(paths) = section.paths_for(self.event.record, self.event.start) {
             self.event.text = self.read_record(self.event.text, section, paths, arena);
@@ -122,7 +149,7 @@ impl<'d> ReadEvent<'d> {
             if let Some(json) = &self.json {
                 self.problems.merge(json.problems());
             }
-            return;
+            return false;
         }
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
@@ -130,7 +157,11 @@ impl<'d> ReadEvent<'d> {
         self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.cut_last_value(arena);
         self.mask_columns(section, arena);
-        self.recognise(section, devices);
+        true
+    }
+
+    /// Looks up the keys of the pairs, and reads their values.
+    fn read_pairs(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let names = if section.is_flat { KeyNames::AsWritten } else { KeyNames::FullNamesToo };
         let is_repeated = self.keyed.find_keys(self.text, &section.keys, names);
         if is_repeated {
@@ -147,6 +178,10 @@ impl<'d> ReadEvent<'d> {
             }
             .map(Box::new);
         }
+    }
+
+    /// Reads the syslog header before the event.
+    fn read_syslog_header(&mut self, section: &CompiledSection) {
         let Some(parsed) = &self.parsed else {
             self.syslog = syslog::SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };
             return;

@@ -210,12 +210,28 @@ fn a_constant_of_user_ini_stands_in_every_document() {
 }
 
 #[test]
-fn header_and_syslog_fields_are_sources_too() {
-    let table = "ecs = event.reason event.hash host.name\nevent.reason = cef.name\nevent.hash = cef.severity\nhost.name = syslog.hostname";
-    let document = document_by(&plan_with(table), &agent_event("21", "act=Deny"));
-    assert_eq!(document.text("event.reason"), "A rule");
-    assert_eq!(document.text("event.hash"), "6");
-    assert_eq!(document.text("host.name"), "ip-10-0-1-7");
+fn all_header_and_syslog_fields_are_sources_too() {
+    let sources = [
+        ("cef.version", "0"),
+        ("cef.device_vendor", "Trend Micro"),
+        ("cef.device_product", "Deep Security Agent"),
+        ("cef.device_version", "20.0.0.1194"),
+        ("cef.device_event_class_id", "21"),
+        ("cef.name", "A rule"),
+        ("cef.severity", "6"),
+        ("syslog.hostname", "ip-10-0-1-7"),
+        ("syslog.priority", "134"),
+        ("syslog.appname", "ds_agent"),
+    ];
+    let label = |source: &str| format!("labels.{}", source.replace('.', "_"));
+    let names: Vec<_> = sources.map(|(source, _)| label(source)).into();
+    let lines = sources.map(|(source, _)| format!("{} = {source}\n", label(source)));
+    let plan = plan_with(&format!("ecs = {}\n{}", names.join(" "), lines.concat()));
+    let event = agent_event("21", "act=Deny").replace("ip-10-0-1-7 ", "ip-10-0-1-7 ds_agent[7]: ");
+    let document = document_by(&plan, &format!("<134>{event}"));
+    for (source, value) in sources {
+        assert_eq!(document.text(&label(source)), value, "{source}");
+    }
 }
 
 #[test]

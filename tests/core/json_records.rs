@@ -155,6 +155,16 @@ fn repeated_keys_huge_numbers_and_depth_cost_no_document() {
 }
 
 #[test]
+fn the_first_of_a_repeated_key_counts_in_an_object_of_hundreds_too() {
+    let members: Vec<_> = (0..300).map(|number| format!(r#""k{number}":{number}"#)).collect();
+    let members = members.join(",");
+    let loaded = loaded("", &[&format!(r#"{{"o":{{{members},"k1":"again","k299":"again"}}}}"#)]);
+    let object = loaded.documents[0].get("o").as_object().unwrap();
+    assert_eq!((object.len(), &object["k1"], &object["k299"]), (300, &json!(1), &json!(299)));
+    assert_eq!(loaded.account.problems.count(Problem::RepeatedKey), 2);
+}
+
+#[test]
 fn broken_json_is_repaired_or_told() {
     let loaded = loaded("", &["{\"a\":\"x\ty\",\"b\":\"\\ud800\"}", r#"{"a":1"#, "no json", r#"{"a":01}"#]);
     assert_eq!(loaded.documents[0].text("a"), "x\ty");
