@@ -4,6 +4,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use crate::bytes::slice::part;
 use crate::document::convert::address;
 use crate::document::value::Address;
 
@@ -43,21 +44,18 @@ fn one<'a>(target: &'a str, certain: bool, arena: &'a Bump) -> &'a [Computer<'a>
 
 /// The computer that a text names.
 pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Option<Computer<'a>> {
-    let is_id = |id: &&str| !id.is_empty() && !id.contains(char::is_whitespace);
     let bracket = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
-    let (text, instance) = match bracket.map(|(rest, id)| (rest.trim_end(), Some(id).filter(is_id))) {
-        Some((rest, Some(id))) => (rest, Some(id)),
-        _ => (text, None),
+    let (text, instance) = match bracket.filter(|(_, id)| is_instance(id)) {
+        Some((rest, id)) => (rest.trim_end(), Some(id)),
+        None => (text, None),
     };
+    let parts = last_brackets(text);
+    let (outer, inner) = parts.unwrap_or((text, ""));
     // Also with doubled brackets: `MYOB ((10.4.1.3))`.
-    let parts = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
-    let (outer, inner) = match parts {
-        Some((outer, inner)) => (outer.trim_end_matches(['(', ' ']), inner.trim_end_matches(')').trim()),
-        None => (text, ""),
-    };
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner).trim();
     let mut names = ArenaVec::new_in(arena);
     let mut found = None;
-    for part in [outer, inner].into_iter().filter(|part| !part.is_empty()) {
+    for part in [outer.trim_end(), inner].into_iter().filter(|part| !part.is_empty()) {
         match address(part) {
             Some(address) => found = found.or(Some(address)),
             None => names.push(part),
@@ -72,6 +70,26 @@ pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Opt
         names.push(text);
     }
     Some(Computer { address: found, names: names.into_bump_slice(), instance })
+}
+
+/// Whether a text can be the id of a machine in a cloud: `i-` and hexadecimal digits in EC2, a UUID in Azure, a number in Google Cloud.
+fn is_instance(id: &str) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match id.strip_prefix("i-") {
+        Some(number) => !number.is_empty() && is_hex(number),
+        None => id.len() >= 10 && id.contains(|c: char| c.is_ascii_digit()) && id.split('-').all(is_hex),
+    }
+}
+
+/// What stands before the brackets at the end of a text, and in them.
+fn last_brackets(text: &str) -> Option<(&str, &str)> {
+    let open = text.strip_suffix(')')?;
+    let mut depth = 1;
+    let start = open.rfind(|c| {
+        depth += i32::from(c == ')') - i32::from(c == '(');
+        depth == 0
+    });
+    start.and_then(|start| open.split_at_checked(start)).map(|(outer, inner)| (outer, part(inner, 1..)))
 }
 
 #[cfg(test)]
@@ -100,6 +118,10 @@ mod tests {
             ("web 01 (2001:db8::7)", "2001:db8::7|web 01|"),
             ("192.0.2.4 (web01) [i-0abc]", "192.0.2.4|web01|i-0abc"),
             ("192.0.2.4 [i-0abc]", "192.0.2.4||i-0abc"),
+            ("192.0.2.4 (web01 (prod)) [i-0abc]", "192.0.2.4|web01 (prod)|i-0abc"),
+            ("web01 (prod) (192.0.2.4)", "192.0.2.4|web01 (prod)|"),
+            ("192.0.2.4 (vm [2])", "192.0.2.4|vm [2]|"),
+            ("192.0.2.4 (vm) [1234567890123456789]", "192.0.2.4|vm|1234567890123456789"),
             ("a (192.0.2.1), b (192.0.2.2)", "192.0.2.1|a| 192.0.2.2|b|"),
             ("192.0.2.1; 192.0.2.2", "192.0.2.1|| 192.0.2.2||"),
             ("a (192.0.2.1)\nb (192.0.2.2)", "192.0.2.1|a| 192.0.2.2|b|"),
@@ -118,7 +140,9 @@ mod tests {
         }
         assert_eq!(read("web01", true), "|web01|");
         assert_eq!(read("web01, web02", true), "|web01| |web02|");
-        assert_eq!(read("web01 (spare)", true), "|web01 (spare)|");
+        for name in ["web01 (spare)", "web01 [prod]", "web01)", "web01 [prod-2]"] {
+            assert_eq!(read(name, true), format!("|{name}|"));
+        }
         assert_eq!(read("ec2-1.example (web01) [i-0abc]", true), "|ec2-1.example+web01|i-0abc");
     }
 }
