@@ -47,14 +47,8 @@ impl Profile for Waf {
             record.set("http.version", version.1);
         }
         match record.text("action") {
-            Some("ALLOW") => {
-                record.set("event.type", "allowed");
-                record.set("event.outcome", "success");
-            }
-            Some("BLOCK" | "CAPTCHA" | "CHALLENGE") => {
-                record.set("event.type", "denied");
-                record.set("event.outcome", "failure");
-            }
+            Some("ALLOW") => record.set("event.type", "allowed"),
+            Some("BLOCK" | "CAPTCHA" | "CHALLENGE") => record.set("event.type", "denied"),
             _ => {}
         }
         derived::derive(record.row, record.arena);
