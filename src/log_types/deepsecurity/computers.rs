@@ -6,7 +6,9 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use crate::bytes::slice::part;
 use crate::document::convert::address;
-use crate::document::value::Address;
+use crate::document::field_list::FieldId;
+use crate::document::row::Row;
+use crate::document::value::{Address, Value};
 
 /// One computer.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +18,18 @@ pub(super) struct Computer<'a> {
     pub(super) names: &'a [&'a str],
     /// Its id as a machine in a cloud.
     pub(super) instance: Option<&'a str>,
+}
+
+impl<'a> Computer<'a> {
+    /// Gives the host the address and the instance, as far as they are told and nothing else has told them.
+    pub(super) fn tell_address_and_instance(&self, row: &mut Row<'a>, arena: &'a Bump) {
+        if let Some(address) = self.address {
+            row.set_if_absent(FieldId::HOST_IP, Value::Ip(arena.alloc(address)));
+        }
+        if let Some(instance) = self.instance {
+            row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
+        }
+    }
 }
 
 /// Computers in one list; no event of the Manager names more.

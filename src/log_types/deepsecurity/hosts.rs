@@ -25,13 +25,8 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
             Some(Computer { address: Some(address), names: [], instance: None }) => {
                 (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
             }
-            Some(Computer { address, names: [name, ..], instance }) => {
-                if let Some(address) = address {
-                    context.row.set_if_absent(FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)));
-                }
-                if let Some(instance) = instance {
-                    context.row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
-                }
+            Some(agent @ Computer { names: [name, ..], .. }) => {
+                agent.tell_address_and_instance(context.row, context.arena);
                 (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name))
             }
             _ => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),

@@ -11,6 +11,7 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
 use crate::log_types::derived::{SEPARATORS, extension, is_registry_path};
+use crate::parse::pairs::event_keys::NOT_KNOWN;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     let action = match watched(context) {
@@ -89,7 +90,7 @@ fn registry_target(context: &mut Context<'_, '_>) {
     let is_registry = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("registry"));
     let is_item = context.row.text(FieldId::DS_RESOURCE_TYPE_NAME) == Some("System Registry");
     let target = |field, certain: bool| {
-        let path = context.row.text(field).filter(|path| !matches!(*path, "N/A" | "Multiple"))?;
+        let path = context.row.text(field).filter(|path| !matches!(*path, NOT_KNOWN | "Multiple"))?;
         (certain || is_registry_path(path)).then_some(path)
     };
     let path = target(FieldId::DS_MALWARE_TARGET, is_registry)

@@ -12,6 +12,7 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
+use crate::parse::pairs::event_keys::NOT_KNOWN;
 
 const ADDRESSES: [FieldId; 7] = [
     FieldId::SOURCE_IP,
@@ -81,7 +82,7 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
         add_address(&mut ips, *address);
     }
     let mut hosts = ArenaVec::with_capacity_in(4, arena);
-    for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| *name != "N/A") {
+    for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| *name != NOT_KNOWN) {
         match address_of(name) {
             Some(address) => add_address(&mut ips, address),
             None => add_once(&mut hosts, name),
@@ -116,7 +117,7 @@ fn related_texts<'a>(row: &mut Row<'a>, arena: &'a Bump, target: FieldId, fields
     }
     let mut texts = ArenaVec::new_in(arena);
     for text in fields.iter().filter_map(|field| row.text(*field)) {
-        if !matches!(text, "N/A" | "(no user)") {
+        if !matches!(text, NOT_KNOWN | "(no user)") {
             add_once(&mut texts, text);
         }
     }

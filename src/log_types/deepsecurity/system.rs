@@ -126,14 +126,9 @@ pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnM
     let found = computers(target, about == About::Computer, context.arena);
     if let [only] = found {
         context.row.trace.step(Step::Details);
-        if let Some(address) = only.address {
-            context.row.set_if_absent(FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)));
-        }
+        only.tell_address_and_instance(context.row, context.arena);
         if let Some(name) = only.names.first() {
             context.row.set_if_absent(FieldId::HOST_NAME, Value::Text(name));
-        }
-        if let Some(instance) = only.instance {
-            context.row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
         }
     }
     for computer in found {
