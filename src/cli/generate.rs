@@ -2,6 +2,7 @@
 
 use std::fs::{File, create_dir_all};
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::local::GenerateArgs;
@@ -16,7 +17,9 @@ pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     options.hostile_share = args.hostile.map_or(options.hostile_share, share);
     let log_type = LOG_TYPES.iter().find(|log_type| args.log_type.as_deref() == Some(log_type.name));
     let path = match (&args.out, log_type) {
-        (Some(folder), Some(log_type)) if folder.is_dir() => Some(folder.join(log_type.key)),
+        (Some(folder), Some(log_type)) if folder.is_dir() || ends_in_slash(folder) => {
+            Some(folder.join(log_type.key))
+        }
         (out, _) => out.clone(),
     };
     let is_gzip = path.as_ref().and_then(|path| path.extension()).is_some_and(|name| name == "gz");
@@ -49,4 +52,9 @@ pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
         std::fs::write(path, json).map_err(Failure::at(path))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a path names a folder by its last character: it need not be there.
+fn ends_in_slash(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b"/")
 }

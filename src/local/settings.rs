@@ -178,11 +178,11 @@ fn excluding(sections: CompiledSections, exclusions: &[File]) -> Result<Compiled
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum DocumentIds {
-    /// Their content: what is sent again is there once.
+    /// Made of their content: what is sent again is there once.
     #[cfg_attr(feature = "cli", value(name = "on"))]
     Content,
-    /// OpenSearch: what is sent again is there twice.
-    #[cfg_attr(feature = "cli", value(name = "off", help = "OpenSearch"))]
+    /// Made by OpenSearch: what is sent again is there twice.
+    #[cfg_attr(feature = "cli", value(name = "off", help = "Made by OpenSearch: what is sent again is there twice"))]
     OpenSearch,
 }
 

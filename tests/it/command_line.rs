@@ -347,6 +347,14 @@ fn the_same_seed_gives_the_same_lines() {
     ndjson(&out).with_status(0).reports(&truth["documents"].to_string(), "documents");
 }
 
+#[test]
+fn a_slash_at_its_end_makes_a_folder_for_a_made_up_object() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = format!("{}/new/", folder.path().display());
+    run(&["generate", "--log-type", "waf", "--lines", "3", "--out", &out]).with_status(0);
+    assert!(std::path::Path::new(&out).join("AWSLogs").is_dir());
+}
+
 /// A bucket with two objects under `ds_agent/2026/` and one beside it.
 fn bucket() -> String {
     let (storage, bucket) = (Storage::new(), unique("cli"));

@@ -12,7 +12,7 @@ use crate::local::settings::DocumentIds;
 /// `load`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished, 130 a signal stopped it."
+    after_help = "Exit status: 0 everything arrived, 1 something was rejected or damaged, or most lines are no events, 2 it could not be finished, 130 a signal stopped it."
 )]
 pub(crate) struct LoadArgs {
     /// Files, folders, s3://BUCKET/KEY, s3://BUCKET/PREFIX/ for all objects under it, or - for standard input
@@ -178,8 +178,8 @@ pub(crate) struct GenerateArgs {
     /// How many lines, or events of a log type
     #[arg(long, default_value_t = 1000)]
     pub(crate) lines: u64,
-    /// File to write, gzipped where it ends in .gz, or a folder in which an object of a log type gets the key that its service gives it; by
-    /// default standard output
+    /// File to write, gzipped where it ends in .gz; of a log type also a folder, with / at its end if it is not there yet, in which the
+    /// object gets the key that its service gives it; by default standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// File for what is in the lines (JSON)

@@ -14,6 +14,7 @@ use crate::setup::dashboard::Language;
 
 /// `setup`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 it is installed or printed, 2 it is not.")]
 pub(crate) struct SetupArgs {
     /// Print the index template instead of installing it
     #[arg(long)]
@@ -115,7 +116,7 @@ pub(crate) struct DayArgs {
 /// `backfill`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "Exit status: 0 everything arrived, 1 some lines or documents were rejected, 2 it could not be finished: run it again."
+    after_help = "Exit status: 0 everything arrived, 1 something was rejected or damaged, or most lines are no events, 2 it could not be finished: run it again."
 )]
 pub(crate) struct BackfillArgs {
     /// s3://BUCKET/PREFIX: all objects whose keys begin so
@@ -209,6 +210,7 @@ pub(crate) struct AuditArgs {
 
 /// `timeline`.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "Exit status: 0 the cluster answered, 2 it did not.")]
 pub(crate) struct TimelineArgs {
     /// IPv4 or IPv6 address that somebody asks about
     #[arg(value_name = "ADDRESS")]
