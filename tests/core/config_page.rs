@@ -134,24 +134,30 @@ fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{}`", text.replace('|', "\\|")) }
 }
 
+/// The keys as a table. A default that is a long list stands behind it.
 fn made() -> String {
-    let mut page = String::new();
+    const LONG: usize = 80;
+    let mut page = "| key | value | default | meaning |\n|---|---|---|---|\n".to_owned();
+    let mut lists = String::new();
     for cells in rows(include_str!("../../config/keys.tsv")) {
         let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
-        let name = cell(0);
-        writeln!(page, "### `{name}`\n\n{}\n", cell(3)).unwrap();
-        writeln!(page, "* Value: {}", cell(2)).unwrap();
-        let default = default(name);
-        let default = if default.is_empty() { "none".to_owned() } else { code(&default) };
-        writeln!(page, "* Default: {default}").unwrap();
-        if !cell(4).is_empty() {
-            writeln!(page, "* Example: {}", code(&format!("{name} = {}", cell(4)))).unwrap();
-        }
-        if !cell(1).is_empty() {
-            writeln!(page, "* Old name, accepted with a warning: {}", code(cell(1))).unwrap();
-        }
-        writeln!(page, "* Since: {}\n", if cell(5).is_empty() { "0.2.0" } else { cell(5) }).unwrap();
+        let (name, form, example) = (code(cell(0)), cell(2), code(cell(4)));
+        let old = if cell(1).is_empty() { String::new() } else { format!(" (old name: {})", code(cell(1))) };
+        let value = match words(form) {
+            Some(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
+            None if example.is_empty() => form.to_owned(),
+            None => format!("{form}: {example}"),
+        };
+        let default = match code(&default(cell(0))) {
+            list if list.len() > LONG => {
+                writeln!(lists, "* {name}: {list}").unwrap();
+                "below".to_owned()
+            }
+            default => default,
+        };
+        writeln!(page, "| {name}{old} | {value} | {default} | {} |", cell(3).replace('|', "\\|")).unwrap();
     }
+    write!(page, "\nThe defaults that are lists:\n\n{lists}\n").unwrap();
     page.push_str("## Keys of the Python loader that are no settings here\n\n");
     page.push_str(
         "| key | values that ask for nothing | any other value | why | instead |\n|---|---|---|---|---|\n",
