@@ -182,7 +182,10 @@ pub enum DocumentIds {
     #[cfg_attr(feature = "cli", value(name = "on"))]
     Content,
     /// Made by OpenSearch: what is sent again is there twice.
-    #[cfg_attr(feature = "cli", value(name = "off", help = "Made by OpenSearch: what is sent again is there twice"))]
+    #[cfg_attr(
+        feature = "cli",
+        value(name = "off", help = "Made by OpenSearch: what is sent again is there twice")
+    )]
     OpenSearch,
 }
 

@@ -155,7 +155,12 @@ fn made() -> String {
             }
             default => default,
         };
-        writeln!(page, "| {name}{old} | {value} | {default} | {} |", cell(3).replace('|', "\\|")).unwrap();
+        writeln!(
+            page,
+            "| {name}{old} | {value} | {default} | {} |",
+            cell(3).replace('|', "\\|").replace('<', "&lt;")
+        )
+        .unwrap();
     }
     write!(page, "\nThe defaults that are lists:\n\n{lists}\n").unwrap();
     page.push_str("## Keys of the Python loader that are no settings here\n\n");

@@ -27,7 +27,8 @@ pub(super) async fn opensearch(
 ) -> Result<OpenSearch, Failure> {
     let Some(endpoint) = args.endpoint.as_deref().filter(|endpoint| !endpoint.is_empty()) else {
         return Err(Failure(
-            "no OpenSearch endpoint: give --endpoint URL or set ENDPOINT (load --to ndjson needs none)".into(),
+            "no OpenSearch endpoint: give --endpoint URL or set ENDPOINT (load --to ndjson needs none)"
+                .into(),
         ));
     };
     let client = client(endpoint, args, aws).await?;
