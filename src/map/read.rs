@@ -192,7 +192,7 @@ impl<'d> ReadEvent<'d> {
         if parsed.format == Format::Leef {
             complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
         }
-        self.syslog = syslog::parse(parsed.prefix);
+        self.syslog = syslog::of_event(parsed.prefix);
         if self.syslog.time.is_none() {
             self.syslog.time = time_of_message(self.event.record);
         }
@@ -427,10 +427,14 @@ fn parse_leef<'a>(
     }
 }
 
-/// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it.
+/// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it, or a header stands before
+/// the JSON.
 fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
-    let date = record.others.iter().find(|other| other.name == "DATE")?;
-    syslog::time_of_field(&date.value).map(|(time, _)| time)
+    record.others.iter().find_map(|other| match &*other.name {
+        "DATE" => syslog::time_of_field(&other.value).map(|(time, _)| time),
+        "before" => syslog::parse(&other.value).time,
+        _ => None,
+    })
 }
 
 fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {

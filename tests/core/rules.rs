@@ -249,7 +249,7 @@ impl Read {
     }
 
     fn know_syslog(&mut self, prefix: &str) {
-        let header = syslog::parse(prefix);
+        let header = syslog::of_event(prefix);
         let time = header.time.map(|time| match time {
             HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, .. } => {
                 let fraction = if nanosecond == 0 { String::new() } else { format!(".{nanosecond:09}") };

@@ -1,6 +1,6 @@
 //! Syslog headers in front of an event, as files and captures hold them.
 
-use es_loader::parse::syslog::{HeaderTime, SyslogHeader, parse};
+use es_loader::parse::syslog::{HeaderTime, SyslogHeader, of_event, parse};
 use jiff::civil::date;
 use jiff::tz::{Offset, offset};
 use proptest::prelude::*;
@@ -122,6 +122,7 @@ fn f2_a_date_may_begin_with_its_weekday_or_its_day() {
     for prefix in [
         "Thu Feb 29 01:02:03 2024 pc",
         "Thu Feb 29 2024 01:02:03 pc",
+        "Thu 2024-02-29 01:02:03 pc",
         "29 Feb 2024 01:02:03 pc",
         "29-Feb-2024 01:02:03 pc",
         "29/Feb/2024:01:02:03 pc",
@@ -216,10 +217,67 @@ fn f5_behind_a_relay_s_header_the_host_is_the_sender_s() {
         ("Mar  3 10:40:07 relay rsyslogd[7]: <134>Mar  3 10:40:06 web01", Some("web01"), None),
         ("Mar  3 10:40:07 relay : 2026-03-03T10:40:06Z web01", Some("web01"), None),
         ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06", None, None),
+        // The relay's header is RFC 5424's.
+        (
+            "<133>1 2026-03-03T10:40:07Z relay in - - - <134>Mar  3 10:40:06 web01 dsa[1]:",
+            Some("web01"),
+            Some("dsa"),
+        ),
+        (
+            "<134>1 2026-03-03T10:40:07Z relay in 1 - [a@1 b=\"]\\\" c\"][d@1] <134>1 2026-03-03T10:40:06Z web01 app 1 - -",
+            Some("web01"),
+            Some("app"),
+        ),
+        ("<133>1 2026-03-03T10:40:07Z relay in - - - <134>Mar  3 10:40:06", None, None),
+        ("<133>1 2026-03-03T10:40:07Z relay in - - - <134>", Some("relay"), Some("in")),
+        ("<133>1 2026-03-03T10:40:07Z relay in - - [a@1 b=\"", Some("relay"), Some("in")),
+        // It takes the version of RFC 5424 for a tag.
+        (
+            "<134>1 2026-03-03T10:40:07Z relay 1 - - - 2026-03-03T10:40:06Z web01 app 1 - -",
+            Some("web01"),
+            Some("app"),
+        ),
+        ("Mar  3 10:40:07 relay 1: 2026-03-03T10:40:06Z web01 app 1 - -", Some("web01"), Some("app")),
     ] {
         let header = parse(prefix);
         assert_eq!((header.hostname, header.appname), (host, app), "{prefix}");
         assert!(header.time.is_some());
+    }
+}
+
+#[test]
+fn f5_behind_a_relay_s_header_priority_and_zoned_time_are_the_sender_s() {
+    let sender = zoned("2026-03-03T01:40:06Z", offset(9));
+    for relay in
+        ["<133>1 2026-03-03T10:40:07Z relay in - - -", "2026-03-03T10:40:07Z relay", "Mar  3 10:40:07 relay"]
+    {
+        let prefix = format!("{relay} <134>2026-03-03T10:40:06+09:00 web01");
+        assert_eq!(parse(&prefix), header(Some(134), sender, Some("web01"), None), "{relay}");
+    }
+    let relay = zoned("2026-03-03T10:40:07Z", Offset::UTC);
+    assert_eq!(
+        parse("2026-03-03T10:40:07Z relay Mar  3 10:40:06 web01"),
+        header(None, relay, Some("web01"), None)
+    );
+}
+
+#[test]
+fn f8_a_header_may_stand_behind_words_of_a_relay() {
+    for words in [
+        "@400000006b0d735e0233780c",
+        "127.0.0.1: local0.info:",
+        "@400000006b0d735d20e3de54 127.0.0.1: local0.info:",
+        "0123456789abcdef",
+        "[14865.081104] vm python3[13073]:",
+    ] {
+        let prefix = format!("{words} <134>Oct  6 01:29:43 web01 dsa[1]:");
+        let time = bsd(10, 6, 1, 29, 43);
+        assert_eq!(of_event(&prefix), header(Some(134), time, Some("web01"), Some("dsa")), "{words}");
+    }
+    let seconds = zoned("2026-11-30T12:34:56Z", Offset::UTC);
+    assert_eq!(of_event("1796042096 web01 dsa:"), header(None, seconds, Some("web01"), Some("dsa")));
+    for text in ["", "some words", "five words before it all Oct  6 01:29:43 web01", "17960420961 web01"] {
+        assert_eq!(of_event(text), SyslogHeader::default(), "{text}");
     }
 }
 

@@ -22,7 +22,7 @@ use crate::bytes::trim::trim;
 pub(crate) fn trimmed_prefix(text: &str) -> &str {
     let text = trim(text);
     // The mark is no ASCII, and what is trimmed by now needs no second look.
-    if text.is_ascii() { text } else { text.trim_start_matches('\u{feff}').trim_start() }
+    if text.is_ascii() { text } else { text.trim_matches('\u{feff}').trim() }
 }
 
 /// A field of the syslog header.
@@ -68,21 +68,41 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
     let header = SyslogHeader { priority: priority.flatten(), ..SyslogHeader::default() };
     let text = text.trim_start();
     if let Ok((rest, time)) = protocol_time(text) {
-        return match host_and_app(rest) {
-            Some((hostname, appname)) => SyslogHeader { time, hostname, appname, ..header },
-            None => SyslogHeader { time, ..header }.with_sender(rest),
-        };
+        return SyslogHeader { time, ..header }.with_sender(rest, true);
     }
     // A number says that it is a time only by where it stands.
     let read = if header.priority.is_some() { alt((time, epoch)).parse(text) } else { time(text) };
     match read {
         Ok((rest, time)) => match unknown_zone(rest) {
             // Whose clock this is, nobody can tell: it says nothing of the time.
-            Some(behind) => header.with_sender(behind),
-            None => SyslogHeader { time, ..header }.with_sender(rest),
+            Some(behind) => header.with_sender(behind, false),
+            None => SyslogHeader { time, ..header }.with_sender(rest, false),
         },
         Err(_) => header,
     }
+}
+
+/// Reads the header of an event from the text before its marker. Where none begins there, seconds since 1970 may stand in its place, or
+/// words of a relay in front of it: a token, a stamp, an address, a facility (rule F8).
+pub fn of_event(prefix: &str) -> SyslogHeader<'_> {
+    const MOST_WORDS: usize = 4;
+    let header = parse(prefix);
+    let mut text = trimmed_prefix(prefix);
+    if text.is_empty() || header != SyslogHeader::default() {
+        return header;
+    }
+    if let Ok((rest, time)) = epoch(text) {
+        return SyslogHeader { time, ..header }.with_sender(rest, false);
+    }
+    for _ in 0..MOST_WORDS {
+        let Some((_, behind)) = text.split_once(' ') else { break };
+        text = behind.trim_start();
+        let found = parse(text);
+        if found.time.is_some() {
+            return found;
+        }
+    }
+    header
 }
 
 /// Reads the time at the start of a field, in one of the forms that headers have, and gives what stands behind it. A time behind which
@@ -120,15 +140,15 @@ const LONGEST_NAME: usize = 255;
 const NIL: &str = "-";
 
 impl<'a> SyslogHeader<'a> {
-    /// Reads `host tag:`, each of which may be missing (rules F5, F6), behind the headers that relays put in front of the sender's.
-    fn with_sender(mut self, text: &'a str) -> Self {
+    /// Reads `host tag:`, each of which may be missing (rules F5, F6), or RFC 5424's fields (rule F4), behind the headers that relays put in
+    /// front of the sender's.
+    fn with_sender(mut self, text: &'a str, mut is_protocol: bool) -> Self {
         const MOST_RELAYS: usize = 4;
         let mut text = trim(text);
         // One word, as stands behind nearly every time, holds no other header and no tag.
         if !text.bytes().any(|byte| matches!(byte, b' ' | b':') || !byte.is_ascii_graphic()) {
             return SyslogHeader { hostname: host(text), ..self };
         }
-        let mut is_protocol = false;
         if let Some((tags, _)) = container_stream(text) {
             // The container's runtime is a relay without a name.
             text = part(text, "stdout ".len()..);
@@ -137,13 +157,18 @@ impl<'a> SyslogHeader<'a> {
             }
         }
         for _ in 0..MOST_RELAYS {
-            let Some((rest, (time, protocol))) = behind_relay(text) else { break };
-            // A relay whose clock names no zone says less of the time than a sender whose clock does.
-            if is_zoned(time) && !is_zoned(self.time) {
-                self.time = time;
+            let message = if is_protocol { protocol_message(text) } else { None };
+            let found = message.and_then(behind_relay).or_else(|| behind_relay(text));
+            let Some((rest, inner)) = found else { break };
+            // The sender knows the time best, if it says by which clock.
+            if inner.time.is_some_and(|time| time.names_zone()) {
+                self.time = inner.time;
             }
+            self.priority = inner.priority.or(self.priority);
+            // A relay that knows only RFC 3164 takes the version for the tag.
+            let tag = text.split_ascii_whitespace().nth(1);
+            is_protocol = inner.is_protocol || is_protocol && tag.is_some_and(is_version);
             text = trim(rest);
-            is_protocol = protocol;
         }
         if is_protocol && let Some((hostname, appname)) = host_and_app(text) {
             return SyslogHeader { hostname, appname, ..self };
@@ -156,10 +181,6 @@ impl<'a> SyslogHeader<'a> {
     }
 }
 
-fn is_zoned(time: Option<HeaderTime>) -> bool {
-    time.is_some_and(|time| time.names_zone())
-}
-
 /// What stands behind a zone that is not known, where a host follows it and perhaps a tag.
 fn unknown_zone(text: &str) -> Option<&str> {
     let (word, behind) = trim(text).split_once(' ')?;
@@ -169,23 +190,65 @@ fn unknown_zone(text: &str) -> Option<&str> {
     (is_unknown_zone(word) && is_host && is_tag).then_some(behind)
 }
 
+/// The start of a header behind that of a relay.
+struct Inner {
+    priority: Option<u8>,
+    time: Option<HeaderTime>,
+    is_protocol: bool,
+}
+
 /// Reads the header of a sender behind that of a relay, whose host and tag may each be missing.
-fn behind_relay(text: &str) -> Option<(&str, (Option<HeaderTime>, bool))> {
+fn behind_relay(text: &str) -> Option<(&str, Inner)> {
     let (first, behind_host) = text.split_once(char::is_whitespace).unwrap_or(("", text));
     let header = relayed(text).or_else(|_| relayed(behind_host.trim_start()));
     let (tag, behind_tag) = behind_host.trim_start().split_once(char::is_whitespace).unwrap_or_default();
-    match header {
-        Ok(header) => Some(header),
-        Err(_) if tag.ends_with(':') && host(first).is_some() => relayed(behind_tag.trim_start()).ok(),
-        Err(_) => None,
+    match (header, tag.strip_suffix(':')) {
+        (Ok(header), _) => Some(header),
+        (Err(_), Some(tag)) if host(first).is_some() => {
+            let (rest, header) = relayed(behind_tag.trim_start()).ok()?;
+            Some((rest, Inner { is_protocol: header.is_protocol || is_version(tag), ..header }))
+        }
+        _ => None,
     }
 }
 
-/// Reads priority and time of a header that a relay has put another one in front of, and whether it is RFC 5424's.
-fn relayed(input: &str) -> IResult<&str, (Option<HeaderTime>, bool)> {
+/// Reads priority and time of a header that a relay has put another one in front of.
+fn relayed(input: &str) -> IResult<&str, Inner> {
     let older = map(time, |time| (time, false));
     let protocol = map(protocol_time, |time| (time, true));
-    preceded(opt(priority), alt((older, protocol))).parse(input)
+    map((opt(priority), alt((older, protocol))), |(priority, (time, is_protocol))| Inner {
+        priority: priority.flatten(),
+        time,
+        is_protocol,
+    })
+    .parse(input)
+}
+
+/// What RFC 5424 has behind HOSTNAME, APP-NAME, PROCID, MSGID and STRUCTURED-DATA.
+fn protocol_message(text: &str) -> Option<&str> {
+    let behind_fields = (0..4).try_fold(text, |rest, _| Some(rest.split_once(' ')?.1))?;
+    let data = behind_fields.trim_start();
+    if let Some(behind_nil) = data.strip_prefix(NIL) {
+        return Some(trimmed_prefix(behind_nil));
+    }
+    let (mut in_quotes, mut is_escaped) = (false, false);
+    let is_end = |(at, byte): &(usize, u8)| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_quotes,
+            b'"' => in_quotes = !in_quotes,
+            b']' if !in_quotes => return data.as_bytes().get(at + 1) != Some(&b'['),
+            _ => {}
+        }
+        false
+    };
+    let end = if data.starts_with('[') { data.bytes().enumerate().find(is_end)?.0 + 1 } else { 0 };
+    Some(trimmed_prefix(part(data, end..)))
+}
+
+/// Whether a word can be RFC 5424's version.
+fn is_version(word: &str) -> bool {
+    matches!(word.len(), 1 | 2) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// One word that can be a host: a name, or an address, which may stand in brackets (rule F5).

@@ -55,7 +55,7 @@ impl HeaderTime {
 /// Reads the time at the start of a header, without priority and version (rules F2, F3); nothing inside where no calendar has that time
 /// (rule F7).
 pub(super) fn time(input: &str) -> IResult<&str, Option<HeaderTime>> {
-    let behind_weekday = preceded(weekday, alt((bsd_time, day_first)));
+    let behind_weekday = preceded(weekday, alt((bsd_time, iso_time, day_first)));
     alt((bsd_time, iso_time, bracketed_time, day_first, behind_weekday)).parse(input)
 }
 
