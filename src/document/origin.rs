@@ -7,8 +7,9 @@ use crate::parse::syslog::SyslogField;
 /// Where a value comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
-    /// A key of the event, or else a field of the record.
-    Key(KeyId, Box<str>),
+    /// A key of the event, or else the field of the record that has this name. An event that has keys at all does not have those of its log
+    /// type in its record.
+    Key { key: KeyId, name: Box<str>, is_known: bool },
     /// One of fluentd's own fields: the record's, whatever the event says, because log text must not pass for it.
     /// Where the record is the event itself, the path of the same name, by its key.
     Record(RecordField, Option<KeyId>),

@@ -21,7 +21,7 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
-use crate::log_types::event::SourceCondition;
+use crate::log_types::event::{KnownKeys, SourceCondition};
 use crate::log_types::record_fields;
 use crate::log_types::{self, Profile};
 use crate::packet::quoted::Payloads;
@@ -145,14 +145,18 @@ impl CompiledSection {
             wanted
         });
         let (wanted, of_flat) = if is_flat { (None, wanted) } else { (wanted, None) };
-        let mut sources =
-            SourceCompiler { keys: KeyTable::new(known.names, known.aliases), wanted, records: is_json };
+        let mut sources = SourceCompiler {
+            known,
+            keys: KeyTable::new(known.names, known.aliases),
+            wanted,
+            records: is_json,
+        };
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
             let Some(field) = fields.id(&mapping.field) else { continue };
             let origins: Vec<_> = mapping.sources.iter().map(|source| sources.origin(source)).collect();
             let condition = match origins.as_slice() {
-                [Origin::Key(key, _)] if mapping.built_in => profile.condition(&mapping.field, *key),
+                [Origin::Key { key, .. }] if mapping.built_in => profile.condition(&mapping.field, *key),
                 _ => None,
             };
             rules.push(Rule {
@@ -270,9 +274,11 @@ impl CompiledSection {
     }
 
     fn exclude(&mut self, rules: &Rules) {
-        let Self { fields, keys, wanted, log_type, .. } = self;
+        let Self { fields, keys, wanted, log_type, profile, .. } = self;
         let records = matches!(log_type.file_format, FileFormat::Json);
-        let mut sources = SourceCompiler { keys: std::mem::take(keys), wanted: wanted.take(), records };
+        let known = profile.known_keys();
+        let mut sources =
+            SourceCompiler { known, keys: std::mem::take(keys), wanted: wanted.take(), records };
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -501,6 +507,7 @@ const OF_CLOUDWATCH: &str = "cwl_timestamp";
 
 /// The keys that a section knows, in the making.
 struct SourceCompiler {
+    known: KnownKeys,
     keys: KeyTable,
     wanted: Option<WantedPaths>,
     /// Lines are JSON: three names mean fluentd's own fields of the record around an event. Elsewhere there is no record.
@@ -518,17 +525,19 @@ impl SourceCompiler {
             SourceName::Key(name) => {
                 let own = RecordField::ALL.into_iter().find(|field| field.name() == name);
                 let field = own.filter(|_| self.records);
+                let is_known = self.known.names.contains(&name.as_str());
+                let of_key = |key| Origin::Key { key, name: name.as_str().into(), is_known };
                 let Some(wanted) = &mut self.wanted else {
                     return match field {
                         Some(field) => Origin::Record(field, None),
-                        None => Origin::Key(self.keys.add(name), name.as_str().into()),
+                        None => of_key(self.keys.add(name)),
                     };
                 };
                 let key = self.keys.add(name);
                 wanted.add(name.clone(), Wish::Key(key));
                 match field {
                     Some(field) => Origin::Record(field, Some(key)),
-                    None => Origin::Key(key, name.as_str().into()),
+                    None => of_key(key),
                 }
             }
             SourceName::Header(field) => Origin::Header(*field),

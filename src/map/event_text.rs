@@ -75,7 +75,8 @@ fn elsewhere(record: &mut Record<'_>, start: EventStart) -> FoundEvent {
     }
     // Text of labels and values, or one that ends in an object, as some relays put JSON behind a syslog header.
     let Cow::Borrowed(text) = record.message else { return nothing };
-    if start == EventStart::Nowhere {
+    // A relay may have taken the marker, but not the pipes (rule H8).
+    if start == EventStart::Nowhere && !text.contains('|') {
         return nothing;
     }
     let (before, mut inner) = match (ltsv::record(text), event_fields::object_behind(text)) {

@@ -64,9 +64,11 @@ impl<'a> Sources<'_, 'a> {
     /// The value of a source that has one.
     pub(super) fn first(&self, origin: &Origin, keyed: &EventKeys<'a>) -> Option<&'a str> {
         let value = match origin {
-            Origin::Key(key, name) => (keyed.value(*key))
-                .or_else(|| self.raw(origin).map(|raw| text_of(raw, self.arena)))
-                .or_else(|| self.other(name).map(|(_, value)| value)),
+            Origin::Key { key, name, is_known } => {
+                (keyed.value(*key)).or_else(|| self.raw(origin).map(|raw| text_of(raw, self.arena))).or_else(
+                    || self.other(name).filter(|_| !is_known || keyed.len() == 0).map(|(_, value)| value),
+                )
+            }
             Origin::Record(field, _) => match field {
                 RecordField::Hostname => self.record.hostname.as_deref(),
                 RecordField::Timestamp => self.record.timestamp.as_deref(),
@@ -98,7 +100,7 @@ impl<'a> Sources<'_, 'a> {
     pub(super) fn raw(&self, origin: &Origin) -> Option<&'a str> {
         let json = self.json?;
         match origin {
-            Origin::Key(key, _) | Origin::Record(_, Some(key)) => json.raw(*key),
+            Origin::Key { key, .. } | Origin::Record(_, Some(key)) => json.raw(*key),
             _ => None,
         }
     }
@@ -232,7 +234,7 @@ impl<'a> TableOnEvent<'_, 'a> {
     #[inline]
     fn mark_used(&mut self, origin: &Origin) {
         match origin {
-            Origin::Key(key, name) => match self.keyed.at(*key) {
+            Origin::Key { key, name, .. } => match self.keyed.at(*key) {
                 Some(pair) => self.keyed.mark_used(pair),
                 None => {
                     if let Some((at, _)) = self.sources.other(name) {
@@ -260,7 +262,7 @@ impl<'a> TableOnEvent<'_, 'a> {
 /// What a step reads that takes the value of a source.
 fn read_for<'a>(origin: &'a Origin, keyed: &EventKeys<'_>) -> Read<'a> {
     match origin {
-        Origin::Key(key, name) => match keyed.value(*key).and(keyed.at(*key)) {
+        Origin::Key { key, name, .. } => match keyed.value(*key).and(keyed.at(*key)) {
             Some(pair) => Read::Pair(pair),
             None => Read::Record(name),
         },
@@ -273,5 +275,5 @@ fn read_for<'a>(origin: &'a Origin, keyed: &EventKeys<'_>) -> Read<'a> {
 /// The key that a source is.
 #[inline]
 fn key_of(origin: &Origin) -> Option<KeyId> {
-    if let Origin::Key(key, _) = origin { Some(*key) } else { None }
+    if let Origin::Key { key, .. } = origin { Some(*key) } else { None }
 }

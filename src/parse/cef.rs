@@ -20,7 +20,7 @@ use nom::{IResult, Parser};
 
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::{Escapes, Pair};
-use super::pieces::text_before;
+use super::pieces::{text_before, without_line_end};
 use super::severity::is_severity;
 use super::syslog::trimmed_prefix;
 use crate::bytes::blocks::{WordStarts, end_of_name};
@@ -141,7 +141,7 @@ const ESCAPABLE: &str = "|\\";
 /// Reads the whole extension and appends its pairs. Gives the text before the first key (rule E3), with the pipes that one pipe
 /// too many in the header leaves there (rule E2).
 fn extension<'a>(input: &'a str, pairs: &mut Vec<Pair<'a>>) -> &'a str {
-    let text = input.trim_end_matches(is_padding);
+    let text = without_line_end(input).trim_end_matches(is_padding);
     let behind_pipes = text.trim_start_matches(|character| character == '|' || is_padding(character));
     let leading = text_and_pairs(behind_pipes, pairs);
     part(text, ..text.len() - behind_pipes.len() + leading.len()).trim_matches(is_padding)

@@ -76,11 +76,13 @@ pub fn start(text: &str) -> EventStart {
     EventStart::At(marker)
 }
 
-/// Whether a text begins with a label, as a value of LTSV does: `message:`.
+/// Whether a text begins with a label, as a value of LTSV does: `message:`. The hour of a time is none.
 fn is_label(text: &str) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
     let label = text.bytes().take_while(|byte| is_word(byte)).count();
-    label > 0 && text.as_bytes().get(label) == Some(&b':')
+    !text.starts_with(|first: char| first.is_ascii_digit())
+        && label > 0
+        && text.as_bytes().get(label) == Some(&b':')
 }
 
 /// Whether `text` is an event from its start on, or directly behind a syslog header.
@@ -130,6 +132,8 @@ fn restored(text: &str, pipe: usize) -> Option<Marker> {
 }
 
 fn is_syslog_header_or_nothing(before: &str) -> bool {
+    // RFC 5424 section 6.4 has a mark between header and text.
+    let before = before.trim_end_matches('\u{feff}');
     let prefix = syslog::trimmed_prefix(before);
     let apart = before.ends_with('>') || before.as_bytes().last().is_some_and(|&byte| is_blank(byte));
     prefix.is_empty() || apart && is_syslog_header(prefix)

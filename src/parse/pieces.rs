@@ -21,6 +21,17 @@ pub(crate) fn text_before<'a>(
     verify(text, |text: &str| !text.is_empty())
 }
 
+/// The text without the line ends and NUL bytes behind it, which rsyslog may have escaped (rule U3).
+pub(crate) fn without_line_end(text: &str) -> &str {
+    const ESCAPED: [&str; 6] = ["#015", "#012", "#000", "\\015", "\\012", "\\000"];
+    let mut text = text;
+    loop {
+        text = text.trim_end_matches(['\r', '\n', '\0']);
+        let Some(before) = ESCAPED.iter().find_map(|end| text.strip_suffix(end)) else { return text };
+        text = before;
+    }
+}
+
 /// Hands each piece of `raw` to `push`. `piece` reads plain text as it is, and an escape as what it means.
 pub(crate) fn each_piece<'a>(
     raw: &'a str,

@@ -70,6 +70,93 @@ fn the_event_is_found_in_the_fields_that_other_collectors_write() {
 }
 
 #[test]
+fn tabs_of_leef_behind_a_time_are_no_columns() {
+    for before in
+        ["2026-11-22T15:08:33+09:00 web01", "12:34:56", "127.0.0.1: local0.info: Nov 22 15:08:33 web01"]
+    {
+        let line = format!(
+            "{before} LEEF:2.0|Trend Micro|Deep Security Agent|20.0|20|cat=Firewall\tact=Log\tsrc=10.0.0.7\tsev=6"
+        );
+        let loaded = load_line(&line);
+        assert_eq!(only(&loaded).get("source.ip"), "10.0.0.7", "{}", only(&loaded).json);
+        assert_eq!(only(&loaded).get("event.severity"), 6, "{before}");
+    }
+}
+
+#[test]
+fn u2_bytes_of_utf_8_that_rsyslog_escaped_are_what_they_were() {
+    let escaped = |text: &str| -> String {
+        let escape =
+            |byte: &u8| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("#{byte:03o}") };
+        text.as_bytes().iter().map(escape).collect()
+    };
+    let event =
+        agent_event("3002831", "cn1=2 fname=/var/log/ログ.txt duser=田中 shost=web-1 msg=表示 ソ 😀 #12");
+    let (plain, relayed) = (load_line(&event), load_line(&escaped(&event)));
+    for field in ["event.original", "destination.user.name", "file.path"] {
+        assert_eq!(only(&plain).get(field), only(&relayed).get(field), "{field}");
+    }
+    for (sent, read) in [
+        ("#343#201", "#343#201"),
+        ("#343#201#202#343#201", "あ#343#201"),
+        ("#343#201#202#012 b", "あ#012 b"),
+        ("#343#203#140 #377#3", "#343#203#140 #377#3"),
+        ("#3#343#201#202", "#3あ"),
+    ] {
+        let loaded = load_line(&agent_event("3002831", &format!("cn1=2 msg={sent}")));
+        assert_eq!(only(&loaded).get("event.original"), read);
+    }
+}
+
+#[test]
+fn a_field_of_the_record_fills_no_key_of_the_event() {
+    let record = json!({"rawmsg": event(), "msg": "10.9.9.9 says", "cs1": "x", "in": "7", "src": "10.9.9.9", "customer": "c1"});
+    let loaded = load_line(&record.to_string());
+    let document = only(&loaded);
+    assert!(is_whole(document), "{}", document.json);
+    for field in ["event.original", "rule.category", "source.bytes"] {
+        assert!(document.get(field).is_null(), "{field}: {}", document.json);
+    }
+    assert_eq!(document.get("deepsecurity.extra.msg"), "10.9.9.9 says");
+    let plan = plan_with("labels.customer = customer");
+    assert_eq!(only(&load_bytes(&plan, record.to_string().as_bytes())).get("labels.customer"), "c1");
+}
+
+#[test]
+fn what_ends_a_message_of_gelf_or_begins_a_text_of_rfc_7464_is_no_record() {
+    let record = json!({"version": "1.1", "short_message": event()}).to_string();
+    for line in [format!("{record}\0"), format!("\u{1e}{record}"), format!("{record}\0{record}\0")] {
+        let loaded = load_line(&line);
+        assert!(loaded.documents.iter().all(is_whole), "{line:?}");
+        assert!(loaded.documents[0].get("deepsecurity.extra.before").is_null());
+    }
+}
+
+#[test]
+fn an_event_whose_marker_was_taken_is_found_in_json_behind_text_and_in_ltsv() {
+    let event = event();
+    let bare = event.split_once("CEF: ").map_or("", |(_, bare)| bare);
+    let json = json!({"PROGRAM": "CEF", "MESSAGE": bare});
+    for line in [
+        format!("@cee: {json}"),
+        format!("<134>1 2026-11-22T15:08:33+09:00 vm @syslog-ng - - - {json}"),
+        format!("time:2026-11-22T15:08:33+09:00\tmessage:{bare}"),
+    ] {
+        let loaded = load_line(&line);
+        assert_eq!(only(&loaded).get("source.ip"), "10.0.0.7", "{}", only(&loaded).json);
+        let is_timed = only(&loaded).text("@timestamp") == "2026-11-22T15:08:33+09:00";
+        assert_eq!(is_timed, !line.starts_with('@'), "{}", only(&loaded).json);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_an_event_hides_it_in_no_field() {
+    let marked = event().replace("CEF:", "\u{feff}CEF:");
+    assert_whole(&json!({"rawmsg": marked}), "rawmsg");
+    assert_whole(&json!({"MESSAGE": "a part of it", "SYSLOG_RAW": event()}), "SYSLOG_RAW");
+}
+
+#[test]
 fn an_event_in_a_field_that_is_not_looked_at_is_told_with_the_field() {
     for (record, field) in [
         (json!({"blob": event(), "n": 1}), "'blob'"),

@@ -166,7 +166,6 @@ fn a_line_that_is_no_json_is_its_own_message() {
         "[[{\"message\":\"too deep\"}]]",
         "{not json}",
         "{",
-        "\u{0}\u{0}",
         "\u{feff}{}",
     ] {
         assert_eq!(seen(line), [format!("text {line}")]);
@@ -175,7 +174,7 @@ fn a_line_that_is_no_json_is_its_own_message() {
 
 #[test]
 fn a_blank_line_has_no_record() {
-    for line in ["", " ", "\t \r"] {
+    for line in ["", " ", "\t \r", "\0\0", "\u{1e}"] {
         assert!(seen(line).is_empty());
     }
 }

@@ -172,9 +172,17 @@ fn is_whole(line: &str) -> bool {
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
     let parts: String = before.into_iter().chain(header).chain(behind).chain(pairs).collect();
     let is_leef = found.marker.format == Format::Leef;
-    let [parts, line] =
-        [&parts, line].map(|text| if is_leef { without_spelled_tabs(text) } else { text.to_owned() });
+    let [parts, line] = [parts.as_str(), without_escaped_line_ends(line)]
+        .map(|text| if is_leef { without_spelled_tabs(text) } else { text.to_owned() });
     parts.chars().filter(kept).eq(line.chars().filter(kept))
+}
+
+/// The text without the line ends and NUL bytes behind it, as they are or escaped (rule U3).
+fn without_escaped_line_ends(text: &str) -> &str {
+    const ESCAPED: [&str; 6] = ["#015", "#012", "#000", "\\015", "\\012", "\\000"];
+    let text = text.trim_end_matches(['\r', '\n', '\0']);
+    let before = ESCAPED.iter().find_map(|end| text.strip_suffix(end));
+    before.map_or(text, without_escaped_line_ends)
 }
 
 /// The text without the spellings of a tab, each of which may stand between two attributes (rule L-7).

@@ -22,8 +22,13 @@ mod repair;
 mod spare;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
+use memchr::memmem::Finder;
+
+use crate::bytes::slice;
+use crate::bytes::slice::part;
 
 pub use self::fluentd::{Other, Record};
 pub use self::records::{Records, records};
@@ -41,7 +46,7 @@ pub(crate) fn repaired(text: &str) -> Option<String> {
 /// Agents write file names and users in the code page of their machine, so such bytes are ordinary.
 pub fn decode(bytes: &[u8]) -> (Cow<'_, str>, usize) {
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return (Cow::Borrowed(text), 0);
+        return (without_escaped_bytes(text), 0);
     }
     decode_lossily(bytes)
 }
@@ -51,10 +56,39 @@ pub(crate) fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> (Co
     if encoding.is_ascii_compatible()
         && let Ok(text) = simdutf8::basic::from_utf8(bytes)
     {
-        return (Cow::Borrowed(text), 0);
+        return (without_escaped_bytes(text), 0);
     }
     let (text, is_damaged) = encoding.decode_without_bom_handling(bytes);
     (text, usize::from(is_damaged))
+}
+
+/// The text with the bytes of UTF-8 that rsyslog has escaped (`$Escape8BitCharactersOnReceive`): `#343#201#202` is `あ` (rule U2).
+fn without_escaped_bytes(text: &str) -> Cow<'_, str> {
+    /// The first byte of each sequence of several begins so. To prepare the search takes longer than to search a line.
+    static FIRST: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("#3"));
+    /// Bytes that an escape takes, and bytes of a character.
+    const LENGTH: usize = 4;
+    if FIRST.find(text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let escaped_byte = |at: usize| {
+        let digits = text.get(at..)?.strip_prefix('#')?.get(..LENGTH - 1)?;
+        u8::from_str_radix(digits, 8).ok().filter(|byte| !byte.is_ascii())
+    };
+    let (mut meant, mut kept, mut at) = (String::new(), 0, 0);
+    while let Some(sign) = FIRST.find(slice::bytes(text.as_bytes(), at..)) {
+        at += sign;
+        let bytes: Vec<u8> = (at..).step_by(LENGTH).take(LENGTH).map_while(escaped_byte).collect();
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        if !valid.is_empty() {
+            meant.push_str(part(text, kept..at));
+            meant.push_str(valid);
+            kept = at + valid.len() * LENGTH;
+        }
+        at = kept.max(at + 1);
+    }
+    meant.push_str(part(text, kept..));
+    Cow::Owned(meant)
 }
 
 fn decode_lossily(bytes: &[u8]) -> (Cow<'_, str>, usize) {

@@ -81,8 +81,8 @@ impl<'a> Iterator for Records<'a, '_> {
     }
 }
 
-/// RFC 8259 section 2.
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+/// What may stand between values: blanks (RFC 8259 section 2), and what ends a message of GELF and begins a text of RFC 7464.
+const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\0', '\u{1e}'];
 
 impl<'a> Records<'a, '_> {
     /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
