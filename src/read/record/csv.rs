@@ -4,6 +4,7 @@
 //! write a value could write such a line.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use csv::StringRecord;
@@ -58,12 +59,10 @@ impl CsvHeader {
         DELIMITERS.into_iter().find_map(|delimiter| {
             let names = values(line, delimiter)?;
             let is_event = |name: &str| message_key == Some(name) || event_fields::is_name(name);
-            let is_distinct =
-                names.iter().enumerate().all(|(at, name)| names.iter().take(at).all(|other| other != name));
             let is_header = (2..=MOST_COLUMNS).contains(&names.len())
                 && names.iter().all(is_column)
                 && names.iter().any(is_event)
-                && is_distinct;
+                && names.iter().collect::<HashSet<_>>().len() == names.len();
             is_header.then(|| Self { delimiter, columns: names.iter().map(Into::into).collect() })
         })
     }

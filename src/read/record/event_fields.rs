@@ -5,6 +5,7 @@
 //! an event is, and does not know it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -101,8 +102,8 @@ pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>
         },
     };
     let outer = std::mem::replace(record, inner);
-    let is_new = |other: &Other<'_>| !record.others.iter().any(|own| own.name == other.name);
-    let around: Vec<_> = outer.others.into_iter().filter(is_new).collect();
+    let own: HashSet<&str> = record.others.iter().map(|own| &*own.name).collect();
+    let around: Vec<_> = outer.others.into_iter().filter(|other| !own.contains(&*other.name)).collect();
     record.others.extend(around);
     if !before.trim().is_empty() {
         record.others.push(Other { name: "before".into(), value: before.trim().to_owned().into() });
