@@ -12,6 +12,7 @@ use super::network::Buckets;
 use super::{inputs, output, sample, sections};
 use crate::bytes::safe::Safe;
 use crate::config::log_type::Mapping;
+use crate::deliver::bulk::Verdicts;
 use crate::load::account::Limits;
 use crate::map::compiled::CompiledSections;
 use crate::report::coverage::Coverage;
@@ -97,8 +98,8 @@ fn cover(args: &CoverageArgs, sections: &CompiledSections) -> Result<(Coverage, 
             ControlFlow::Continue(())
         });
         coverage.add_account(&account);
-        let indexed = account.handed_over();
-        report.add(&ObjectReport { account, indexed, ..ObjectReport::not_loaded(name, Outcome::Loaded) });
+        let verdicts = Verdicts { indexed: account.handed_over(), ..Verdicts::default() };
+        report.add(&ObjectReport { account, verdicts, ..ObjectReport::not_loaded(name, Outcome::Loaded) });
     }
     Ok((coverage, report))
 }

@@ -108,7 +108,7 @@ fn load_files(
 /// Where to go from here.
 fn next_step(to: To, sections: &CompiledSections, report: &Report) -> String {
     match to {
-        _ if report.indexed == 0 || report.foreign > 0 => String::new(),
+        _ if report.verdicts.indexed == 0 || report.foreign > 0 => String::new(),
         To::Opensearch => {
             let indices: BTreeSet<String> =
                 sections.iter().map(|section| format!("{}*", section.log_type().index.name)).collect();

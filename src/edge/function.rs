@@ -412,8 +412,8 @@ impl Work {
             not_hidden = self.hidden.1,
             lines = report.account.lines,
             documents = report.account.documents,
-            indexed = report.indexed,
-            rejected = report.rejected.total(),
+            indexed = report.verdicts.indexed,
+            rejected = report.verdicts.rejected.total(),
             unsent = report.unsent.total(),
             "event done"
         );

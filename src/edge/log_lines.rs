@@ -65,7 +65,7 @@ pub(super) fn object(report: &ObjectReport) {
         let product = example.map(|example| Safe(example).to_string());
         warn!(object, problem = problem.name(), count, product, "odd lines");
     }
-    for group in report.rejected.groups() {
+    for group in report.verdicts.rejected.groups() {
         // The reason may quote the document, so only its kind is logged.
         warn!(
             object,

@@ -68,7 +68,7 @@ impl LocalSink {
                 Ok(())
             },
         );
-        report.indexed = written;
+        report.verdicts.indexed = written;
         if let Some(reason) = &failure {
             report.outcome = Outcome::Failed { reason: reason.clone(), retry: false };
         }
@@ -145,7 +145,7 @@ impl Parsed {
             (false, false) => ParsingEnd::Whole,
         };
         if self.account.stopped {
-            let taken = report.indexed + report.rejected.total() + report.unsent.total();
+            let taken = report.verdicts.indexed + report.verdicts.rejected.total() + report.unsent.total();
             let left = self.account.handed_over().saturating_sub(taken);
             let line = self.refused.unwrap_or(LineNumber(1));
             report.unsent.add_many(&Fault::new(0, "", reason), line, left);

@@ -1,5 +1,8 @@
 //! The equation that every load has to meet: no line is lost on the way, and none is counted twice.
 
+use crate::deliver::bulk::{Tally, Verdicts};
+use crate::load::account::Account;
+
 /// What became of an object's lines, or of those of many objects.
 ///
 /// A line is one event, rarely several: each that is not blank was indexed, excluded, rejected or is unsent. Where every line holds
@@ -32,6 +35,20 @@ pub struct Balance {
 pub struct Imbalance(pub Balance);
 
 impl Balance {
+    /// What became of the lines of an account: what the target said of their documents, and those that did not get there.
+    pub(super) fn new(account: &Account, verdicts: &Verdicts, unsent: &Tally) -> Self {
+        let dropped = verdicts.dropped.total();
+        Self {
+            lines: account.lines,
+            blank: account.blank_lines,
+            further: account.further_events,
+            indexed: verdicts.indexed.saturating_sub(dropped),
+            excluded: account.exclusions.excluded() + dropped,
+            rejected: verdicts.rejected.total(),
+            unsent: unsent.total(),
+        }
+    }
+
     /// The number of events in the lines.
     pub fn events(&self) -> u64 {
         self.lines.saturating_sub(self.blank) + self.further

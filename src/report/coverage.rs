@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{row, wrong_clocks};
+use super::screen::{row, wrong_clocks};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice::cut;
 use crate::config::log_type::{LogType, Mapping};

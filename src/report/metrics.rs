@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{ObjectReport, Outcome};
+use super::object::{ObjectReport, Outcome};
 use crate::document::problem::Problem;
 
 const NAMESPACE: &str = "SIEM";

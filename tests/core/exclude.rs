@@ -305,11 +305,11 @@ fn the_report_names_the_rules_and_their_counts() {
     let rules = csv("deepsecurity,act,Log,text,");
     let mut object = ObjectReport::not_loaded("a", Outcome::Loaded);
     object.account = load(&rules, &EVENTS).account;
-    object.indexed = object.account.handed_over();
+    object.verdicts.indexed = object.account.handed_over();
     let mut report = Report::default();
     report.add(&object);
     object.account = load(&condition("COUNT", "event.action == 'Deny'"), &EVENTS).account;
-    object.indexed = object.account.handed_over();
+    object.verdicts.indexed = object.account.handed_over();
     report.add(&object);
     let screen = report.screen("indexed", Duration::ZERO).to_string();
     for row in

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use es_loader::deliver::bulk::Tally;
 use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::bulk::{Tally, Verdicts};
 use es_loader::load::account::Account;
 use es_loader::load::ages::Ages;
 use es_loader::map::exclude::Exclusions;
@@ -48,8 +48,7 @@ fn report() -> ObjectReport {
             ages: ages(&[5; 100]),
             ..Account::default()
         },
-        indexed: 90,
-        rejected: tally(4),
+        verdicts: Verdicts { indexed: 90, rejected: tally(4), ..Verdicts::default() },
         unsent: tally(2),
         sent_again: 17,
         took: Duration::from_millis(1_234),
@@ -152,9 +151,7 @@ fn a_part_counts_what_was_settled_and_no_object() {
     let mut part = report();
     part.settled = Some(Box::new(Settled {
         account: Account { lines: 40, blank_lines: 3, documents: 37, ..Account::default() },
-        indexed: 35,
-        rejected: tally(2),
-        ..Settled::default()
+        verdicts: Verdicts { indexed: 35, rejected: tally(2), ..Verdicts::default() },
     }));
     part.leave_rest();
     assert_eq!(part.balance().check(), Ok(()));

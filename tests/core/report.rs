@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use es_loader::bytes::safe::Safe;
-use es_loader::deliver::bulk::Tally;
 use es_loader::deliver::bulk::fault::Fault;
+use es_loader::deliver::bulk::{Tally, Verdicts};
 use es_loader::document::problem::{Problem, Problems};
 use es_loader::load::account::Account;
 use es_loader::map::exclude::action::RuleAction;
@@ -35,7 +35,7 @@ fn object(name: &str, lines: u64) -> ObjectReport {
             last_event: Some("2026-11-22T07:08:33Z".parse().unwrap()),
             ..Account::default()
         },
-        indexed: lines,
+        verdicts: Verdicts { indexed: lines, ..Verdicts::default() },
         requests: 1,
         ..ObjectReport::not_loaded(name, Outcome::Loaded)
     }
@@ -66,7 +66,7 @@ what was odd, and kept:
 #[test]
 fn what_an_ingest_pipeline_drops_is_excluded_and_not_indexed() {
     let mut one = object("s3://bucket/a.gz", 100);
-    one.dropped = tally(&[(200, "noop", "index.default_pipeline", 40)]);
+    one.verdicts.dropped = tally(&[(200, "noop", "index.default_pipeline", 40)]);
     assert_eq!(one.balance().check(), Ok(()));
     assert_eq!((one.balance().indexed, one.balance().excluded), (60, 40));
     let mut report = Report::default();
@@ -80,11 +80,11 @@ fn what_an_ingest_pipeline_drops_is_excluded_and_not_indexed() {
 #[test]
 fn groups_that_are_not_shown_are_counted() {
     let mut one = object("s3://bucket/a.gz", 21);
-    (one.indexed, one.rejected) = (0, Tally::default());
+    (one.verdicts.indexed, one.verdicts.rejected) = (0, Tally::default());
     let reasons: Vec<String> = (0..7).map(|number| format!("cannot read [{number}]")).collect();
     let groups: Vec<(u16, &str, &str, u64)> =
         reasons.iter().map(|reason| (400, "mapper_parsing_exception", reason.as_str(), 3)).collect();
-    one.rejected = tally(&groups);
+    one.verdicts.rejected = tally(&groups);
     let mut report = Report::default();
     report.add(&one);
     let screen = report.screen("written", Duration::ZERO).to_string();
@@ -97,9 +97,9 @@ fn the_screen_of_a_load_in_which_much_went_wrong() {
     let mut one = object("s3://bucket/a.gz", 100);
     one.account.blank_lines = 2;
     one.account.documents = 98;
-    one.indexed = 90;
-    one.raw = tally(&[(400, "mapper_parsing_exception", "failed to parse field [x]", 2)]);
-    one.rejected = tally(&[
+    one.verdicts.indexed = 90;
+    one.verdicts.raw = tally(&[(400, "mapper_parsing_exception", "failed to parse field [x]", 2)]);
+    one.verdicts.rejected = tally(&[
         (400, "mapper_parsing_exception", "object mapping", 4),
         (403, "security_exception", "no permissions", 1),
     ]);
@@ -183,8 +183,8 @@ fn the_screen_has_one_height_however_many_kinds_of_faults_there_are() {
     let mut report = Report::default();
     for number in 0..1_000_u16 {
         let mut one = object(&format!("s3://bucket/{number}"), 1);
-        one.indexed = 0;
-        one.rejected = tally(&[(400, "kind", &format!("reason {number}"), 1)]);
+        one.verdicts.indexed = 0;
+        one.verdicts.rejected = tally(&[(400, "kind", &format!("reason {number}"), 1)]);
         one.account.broken = Some(Break { offset: 1, reason: "end".to_owned(), source_failed: false });
         report.add(&one);
         let failed = Outcome::Failed { reason: "no".to_owned(), retry: false };
@@ -192,7 +192,7 @@ fn the_screen_has_one_height_however_many_kinds_of_faults_there_are() {
     }
     let screen = report.screen("indexed", Duration::from_secs(1)).to_string();
     assert!(screen.lines().count() < 50, "{screen}");
-    assert_eq!((report.rejected.total(), report.broken, report.failed), (1_000, 1_000, 1_000));
+    assert_eq!((report.verdicts.rejected.total(), report.broken, report.failed), (1_000, 1_000, 1_000));
     assert!(screen.contains("1,980  more"), "{screen}");
 }
 
@@ -208,10 +208,10 @@ fn exit_statuses_say_the_worst() {
     };
     assert_eq!(status(|_| {}), ExitStatus::Complete);
     assert_eq!(status(|object| object.outcome = Outcome::Skipped("empty".to_owned())), ExitStatus::Complete);
-    assert_eq!(status(|object| object.raw = tally(&[(400, "", "x", 1)])), ExitStatus::Complete);
+    assert_eq!(status(|object| object.verdicts.raw = tally(&[(400, "", "x", 1)])), ExitStatus::Complete);
     let rejected = |object: &mut ObjectReport| {
-        object.rejected = tally(&[(400, "", "x", 1)]);
-        object.indexed -= 1;
+        object.verdicts.rejected = tally(&[(400, "", "x", 1)]);
+        object.verdicts.indexed -= 1;
     };
     assert_eq!(status(rejected), ExitStatus::Rejected);
     let broken = Break { offset: 0, reason: "x".to_owned(), source_failed: false };
@@ -227,10 +227,10 @@ fn exit_statuses_say_the_worst() {
     );
     let unsent = |object: &mut ObjectReport| {
         object.unsent = tally(&[(503, "", "x", 1)]);
-        object.indexed -= 1;
+        object.verdicts.indexed -= 1;
     };
     assert_eq!(status(unsent), ExitStatus::Unfinished);
-    assert_eq!(status(|object| object.indexed -= 1), ExitStatus::Unfinished, "a line got lost");
+    assert_eq!(status(|object| object.verdicts.indexed -= 1), ExitStatus::Unfinished, "a line got lost");
     assert_eq!(
         status(|object| object.outcome = Outcome::Failed { reason: "x".to_owned(), retry: true }),
         ExitStatus::Unfinished
@@ -242,8 +242,8 @@ fn exit_statuses_say_the_worst() {
 fn what_was_left_out_and_what_is_kept_is_shown_and_numbers_that_do_not_add_up_are_called_a_defect() {
     let mut one = object("a", 10);
     one.account.exclusions.add("rules.csv:2", RuleAction::Exclude, 3);
-    one.indexed = 6;
-    one.rejected = tally(&[(400, "", "x", 1)]);
+    one.verdicts.indexed = 6;
+    one.verdicts.rejected = tally(&[(400, "", "x", 1)]);
     one.dead_letters = Some("s3://kept/dead/1.ndjson.gz\u{1b}".to_owned());
     let mut report = Report::default();
     report.add(&one);
@@ -255,7 +255,7 @@ fn what_was_left_out_and_what_is_kept_is_shown_and_numbers_that_do_not_add_up_ar
     assert!(screen.contains("first on line 7\nkept in s3://kept/dead/1.ndjson.gz\\u{1b}\n"), "{screen}");
     assert!(!screen.contains("defect"), "{screen}");
 
-    one.indexed = 5;
+    one.verdicts.indexed = 5;
     report.add(&one);
     let screen = report.screen("indexed", Duration::ZERO).to_string();
     assert!(screen.contains("the numbers do not add up: 20 events in the lines, but 19 "), "{screen}");
@@ -310,7 +310,10 @@ fn numbers_of_objects_add_up() {
     report.add(&ObjectReport::not_loaded("c", Outcome::Skipped("empty".to_owned())));
     let sum = &report.account;
     assert_eq!((report.objects, sum.lines, sum.documents, sum.blank_lines), (2, 100, 100, 4));
-    assert_eq!((sum.text_bytes, sum.bulk_bytes, report.indexed, report.requests), (100_000, 150_000, 100, 2));
+    assert_eq!(
+        (sum.text_bytes, sum.bulk_bytes, report.verdicts.indexed, report.requests),
+        (100_000, 150_000, 100, 2)
+    );
     assert_eq!(sum.problems.count(Problem::PacketRedacted), 10);
     assert_eq!(sum.first_event, one.account.first_event);
     assert_eq!(sum.last_event, one.account.last_event);
@@ -341,9 +344,12 @@ fn the_report_for_programs_has_the_same_numbers() {
     let mut report = Report::default();
     report.add(&object("s3://bucket/a.gz", 1_000));
     report.add(&ObjectReport {
-        rejected: tally(&[(400, "mapper_parsing_exception", "failed", 3)]),
-        indexed: 7,
-        ..ObjectReport { indexed: 7, ..object("s3://bucket/b.gz", 10) }
+        verdicts: Verdicts {
+            indexed: 7,
+            rejected: tally(&[(400, "mapper_parsing_exception", "failed", 3)]),
+            ..Verdicts::default()
+        },
+        ..object("s3://bucket/b.gz", 10)
     });
     let failed = Outcome::Failed { reason: "gone".to_owned(), retry: false };
     report.add(&ObjectReport::not_loaded("s3://bucket/c.gz", failed));

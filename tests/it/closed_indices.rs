@@ -102,7 +102,7 @@ fn one_look_tells_which_indices_are_closed_and_only_the_documents_concerned_move
     run(async {
         let server = serve(cluster(&["log", "log_01", "log_02"], 200)).await;
         let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.requests, delivery.stop), (5, 2, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.requests, delivery.stop), (5, 2, None));
         let requests = server.requests();
         let last = requests.last().unwrap();
         assert_eq!(indices(last), ["log_03", "log_03"]);
@@ -115,7 +115,7 @@ fn without_the_permission_to_look_the_names_are_tried_one_by_one() {
     run(async {
         let server = serve(cluster(&["log", "log_01", "log_02"], 403)).await;
         let delivery = load(&server, vec![batch(2..=2)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.requests), (1, 4));
+        assert_eq!((delivery.verdicts.indexed, delivery.requests), (1, 4));
         let bulk = server.requests();
         let tried: Vec<_> =
             bulk.iter().filter(|request| request.target.starts_with("/_bulk")).flat_map(indices).collect();

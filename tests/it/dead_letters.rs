@@ -196,7 +196,7 @@ fn many_of_them_are_written_piece_by_piece_into_one_file_or_object() {
 
     let folder = site.path("dead");
     let report = load_refused(&site, DeadLetters::Folder(folder.clone()), &object);
-    assert_eq!((report.outcome, report.rejected.total()), (Outcome::Loaded, 4_500));
+    assert_eq!((report.outcome, report.verdicts.rejected.total()), (Outcome::Loaded, 4_500));
     let kept_files = files(&folder);
     assert_eq!(kept_files.len(), 1, "{kept_files:?}");
     let in_folder = std::fs::read(&kept_files[0]).unwrap();

@@ -244,7 +244,12 @@ fn load_through_faults(
         let report = loader.load_file(path, "deepsecurity", Timestamp::now()).await;
         assert_eq!(report.outcome, Outcome::Loaded, "seed {seed}");
         assert_eq!(report.balance().check(), Ok(()), "seed {seed}");
-        let counts = (report.indexed, report.raw.total(), report.rejected.total(), report.unsent.total());
+        let counts = (
+            report.verdicts.indexed,
+            report.verdicts.raw.total(),
+            report.verdicts.rejected.total(),
+            report.unsent.total(),
+        );
         assert_eq!(counts, (DOCUMENTS, 0, 0, 0), "seed {seed}");
         std::mem::take(&mut weather.lock().unwrap().tried)
     })

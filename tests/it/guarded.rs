@@ -82,7 +82,7 @@ fn the_function_does_not_wait_for_a_certificate_to_become_a_trusted_one() {
     let started = Instant::now();
     let report = run(loader.load_file(&file, "deepsecurity", Timestamp::now()));
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
-    assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (415, 0, 415));
+    assert_eq!((report.account.documents, report.verdicts.indexed, report.unsent.total()), (415, 0, 415));
     let Outcome::Failed { reason, retry } = report.outcome else { panic!("{:?}", report.outcome) };
     assert!(retry, "someone may mend it before the message comes again");
     assert!(reason.contains("its certificate is not accepted"), "{reason}");

@@ -154,7 +154,7 @@ fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_
         run(loader.load_file(&file, "deepsecurity", Timestamp::now()))
     };
     let report = try_it();
-    assert_eq!((report.account.documents, report.indexed, report.unsent.total()), (3, 0, 3));
+    assert_eq!((report.account.documents, report.verdicts.indexed, report.unsent.total()), (3, 0, 3));
     assert!(report.sent_again > 0);
     let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
     assert!(reason.contains("cluster_block_exception"), "{reason}");
@@ -162,7 +162,7 @@ fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_
     assert_eq!(report.balance().check(), Ok(()));
     lock(false);
     let report = try_it();
-    assert_eq!((report.outcome, report.indexed), (Outcome::Loaded, 3));
+    assert_eq!((report.outcome, report.verdicts.indexed), (Outcome::Loaded, 3));
     assert_eq!(site.documents(), 3);
 }
 
@@ -189,7 +189,7 @@ fn of_a_load_that_is_stopped_every_line_that_was_read_is_accounted_for() {
             loader.load_file(&file, "deepsecurity", Timestamp::now()).await
         });
         assert!(matches!(&report.outcome, Outcome::Failed { retry: true, .. }), "{:?}", report.outcome);
-        assert_eq!((report.balance().check(), report.indexed), (Ok(()), allowed));
+        assert_eq!((report.balance().check(), report.verdicts.indexed), (Ok(()), allowed));
         assert!(report.account.lines < 60, "it was stopped: {}", report.account.lines);
         let first = report.unsent.groups().map(|group| group.first_line.0).min();
         assert_eq!(first, Some(allowed + 1), "where the next try has to begin");

@@ -194,7 +194,7 @@ fn is_full(report: &ObjectReport) -> bool {
         Outcome::Failed { .. } => false,
         Outcome::Skipped(_) => true,
         Outcome::Loaded => {
-            let is_kept = report.rejected.total() == 0 || report.dead_letters.is_some();
+            let is_kept = report.verdicts.rejected.total() == 0 || report.dead_letters.is_some();
             report.account.broken.is_none() && is_kept
         }
     }

@@ -10,6 +10,7 @@ mod ways;
 mod pace;
 mod forms;
 mod tally;
+mod verdicts;
 
 pub use self::closed_indices::{ClosedIndices, index_and_id};
 pub use self::fault::Fault;
@@ -18,4 +19,6 @@ pub use self::judge::{Judgement, Verdict, judge, whole_fault};
 pub use self::pace::Pace;
 pub use self::refusals::Consequence;
 pub use self::tally::{Group, Tally};
+pub(crate) use self::verdicts::Altered;
+pub use self::verdicts::Verdicts;
 pub use self::ways::{Ways, body_without_index, by_index, is_create};

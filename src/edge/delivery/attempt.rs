@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::ledger::Altered;
 use super::outcome::Delivery;
 use crate::deliver::bulk::fault::Fault;
-use crate::deliver::bulk::{Consequence, Judgement, Verdict, extra_form, index_and_id, is_create, raw_form};
+use crate::deliver::bulk::{
+    Altered, Consequence, Judgement, Verdict, extra_form, index_and_id, is_create, raw_form,
+};
 use crate::deliver::dead_letter::letter::Refused;
 use crate::load::batch::Batch;
 use crate::map::compiled::CompiledSections;

@@ -6,8 +6,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use crate::deliver::bulk::Tally;
-use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::Verdicts;
 use crate::load::account::Account;
 use crate::load::batch::Batch;
 use crate::load::batch::Mark;
@@ -25,26 +24,11 @@ pub(crate) struct Ledger {
     open: Stretch,
 }
 
-/// What became of a document that the cluster took, if it was not indexed in its own form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Altered {
-    /// Its raw form.
-    Raw,
-    /// With its left-over keys in one object.
-    Moved,
-    /// An ingest pipeline dropped it.
-    Dropped,
-}
-
 /// Documents between two marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Stretch {
     unsettled: u64,
-    indexed: u64,
-    raw: Tally,
-    moved: Tally,
-    dropped: Tally,
-    rejected: Tally,
+    verdicts: Verdicts,
 }
 
 impl Ledger {
@@ -61,22 +45,13 @@ impl Ledger {
         self.advance();
     }
 
-    /// Settles a document of a line that the cluster took: `altered` says what else became of it, and why.
-    pub(super) fn indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
-        self.settle(line, |stretch| {
-            stretch.indexed += 1;
-            match altered {
-                Some((Altered::Raw, fault)) => stretch.raw.add(fault, line),
-                Some((Altered::Moved, fault)) => stretch.moved.add(fault, line),
-                Some((Altered::Dropped, fault)) => stretch.dropped.add(fault, line),
-                None => {}
-            }
-        });
-    }
-
-    /// Settles a document of a line: it was refused for good.
-    pub(super) fn rejected(&mut self, line: LineNumber, fault: &Fault) {
-        self.settle(line, |stretch| stretch.rejected.add(fault, line));
+    /// Settles a document of a line: `count` counts what became of it.
+    pub(super) fn settle(&mut self, line: LineNumber, count: impl FnOnce(&mut Verdicts)) {
+        let at = self.stretches.partition_point(|(mark, _)| mark.line < line);
+        let stretch = self.stretches.get_mut(at).map_or(&mut self.open, |(_, stretch)| stretch);
+        count(&mut stretch.verdicts);
+        stretch.unsettled = stretch.unsettled.saturating_sub(1);
+        self.advance();
     }
 
     /// The last line up to which everything is settled, and the counts up to it; nothing where no line is.
@@ -90,7 +65,7 @@ impl Ledger {
             return None;
         }
         let mut settled = self.settled.clone().map(|(_, settled)| settled).unwrap_or_default();
-        self.open.add_to(&mut settled);
+        settled.verdicts.merge(&self.open.verdicts);
         settled.account = account.clone();
         Some(settled)
     }
@@ -99,30 +74,12 @@ impl Ledger {
         self.stretches.push_back((mark, mem::take(&mut self.open)));
     }
 
-    fn settle(&mut self, line: LineNumber, count: impl FnOnce(&mut Stretch)) {
-        let at = self.stretches.partition_point(|(mark, _)| mark.line < line);
-        let stretch = self.stretches.get_mut(at).map_or(&mut self.open, |(_, stretch)| stretch);
-        count(stretch);
-        stretch.unsettled = stretch.unsettled.saturating_sub(1);
-        self.advance();
-    }
-
     fn advance(&mut self) {
         while let Some((mark, stretch)) = self.stretches.pop_front_if(|(_, stretch)| stretch.unsettled == 0) {
             let mut settled = self.settled.take().map(|(_, settled)| settled).unwrap_or_default();
-            stretch.add_to(&mut settled);
+            settled.verdicts.merge(&stretch.verdicts);
             settled.account = mark.account;
             self.settled = Some((mark.line, settled));
         }
-    }
-}
-
-impl Stretch {
-    fn add_to(&self, settled: &mut Settled) {
-        settled.indexed += self.indexed;
-        settled.raw.merge(&self.raw);
-        settled.moved.merge(&self.moved);
-        settled.dropped.merge(&self.dropped);
-        settled.rejected.merge(&self.rejected);
     }
 }

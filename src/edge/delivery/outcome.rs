@@ -5,9 +5,9 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use super::joint::Joint;
-use super::ledger::{Altered, Ledger};
-use crate::deliver::bulk::Tally;
+use super::ledger::Ledger;
 use crate::deliver::bulk::fault::Fault;
+use crate::deliver::bulk::{Altered, Tally, Verdicts};
 use crate::edge::dead_letters::write::DeadLetterWriter;
 use crate::load::batch::Batch;
 use crate::local::progress::{Counts, Progress};
@@ -15,25 +15,17 @@ use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 
-/// What became of the documents: `documents` = `indexed` + `rejected` + `unsent`.
+/// What became of the documents: `documents` = `verdicts` + `unsent`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
     /// Documents that came in through the channel.
     pub documents: u64,
-    /// Documents that the cluster took.
-    pub indexed: u64,
-    /// Of the indexed: those in their raw form, with the reason why their own form was refused.
-    pub raw: Tally,
-    /// Of the indexed: those whose left-over keys are in one object, because their index had no room for more fields.
-    pub moved: Tally,
-    /// Of the indexed: those that an ingest pipeline dropped. They are nowhere.
-    pub dropped: Tally,
+    /// Documents that the cluster took, and those that it refused in all forms.
+    pub verdicts: Verdicts,
     /// Of the indexed: those that were in their index before, as a data stream tells.
     pub(crate) duplicates: u64,
     /// Of the indexed: those that may be in an earlier index as well, if the object was loaded before.
     pub may_be_double: u64,
-    /// Documents that the cluster refused in all forms.
-    pub rejected: Tally,
     /// Documents of which nothing is known: sent without a final answer, or not sent at all. Ids make it safe to send them again.
     pub unsent: Tally,
     /// Why the delivery ended early, if it did.
@@ -55,7 +47,8 @@ pub struct Delivery {
 impl Delivery {
     /// What has become of documents so far.
     pub(super) fn counts(&self) -> Counts {
-        Counts { indexed: self.indexed, rejected: self.rejected.total(), sent_again: self.sent_again }
+        let Verdicts { indexed, rejected, .. } = &self.verdicts;
+        Counts { indexed: *indexed, rejected: rejected.total(), sent_again: self.sent_again }
     }
 
     /// Enters a batch that came in.
@@ -66,34 +59,27 @@ impl Delivery {
 
     /// Books a document of a line that the cluster took: `altered` says what else became of it, and why.
     pub(super) fn book_indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
-        self.indexed += 1;
-        match altered {
-            Some((Altered::Raw, fault)) => self.raw.add(fault, line),
-            Some((Altered::Moved, fault)) => self.moved.add(fault, line),
-            Some((Altered::Dropped, fault)) => self.dropped.add(fault, line),
-            None => {}
-        }
-        self.ledger.indexed(line, altered);
+        self.verdicts.add_indexed(line, altered);
+        self.ledger.settle(line, |verdicts| verdicts.add_indexed(line, altered));
     }
 
     /// Books a document of a line that the cluster refused for good.
     pub(super) fn book_rejected(&mut self, line: LineNumber, fault: &Fault) {
-        self.rejected.add(fault, line);
-        self.ledger.rejected(line, fault);
+        self.verdicts.rejected.add(fault, line);
+        self.ledger.settle(line, |verdicts| verdicts.rejected.add(fault, line));
     }
 
     /// Documents that were written, as far as is known.
     pub(super) fn written(&self) -> u64 {
-        self.indexed - self.duplicates - self.dropped.total()
+        self.verdicts.indexed - self.duplicates - self.verdicts.dropped.total()
     }
 
     /// Enters the delivery into the report of the object. A delivery that ended early has failed.
     pub(crate) fn book(self, report: &mut ObjectReport) {
-        (report.indexed, report.requests) = (self.indexed, self.requests - self.carried);
+        (report.verdicts, report.unsent) = (self.verdicts, self.unsent);
+        report.requests = self.requests - self.carried;
         (report.sent_again, report.cluster_time) = (self.sent_again, self.cluster_time);
-        (report.raw, report.moved, report.dropped) = (self.raw, self.moved, self.dropped);
         report.may_be_double = self.may_be_double;
-        (report.rejected, report.unsent) = (self.rejected, self.unsent);
         if let Some(stop) = self.stop {
             report.outcome = Outcome::Failed { reason: stop.to_string(), retry: true };
         }

@@ -58,10 +58,10 @@ impl RetryQueue<'_> {
         let is_whole = !matches!(judgement, Judgement::Items { .. });
         self.failures = if matches!(judgement, Judgement::Again(_)) { self.failures + 1 } else { 0 };
         let size = attempt.batch.body.len();
-        let settled = self.delivery.indexed + self.delivery.rejected.total();
+        let settled = self.delivery.verdicts.total();
         let (rolls_over, written) = (self.rolls_over(&attempt), self.delivery.written());
         let next = attempt.settle(judgement, self.sections.as_deref(), &mut self.delivery);
-        if self.delivery.indexed + self.delivery.rejected.total() > settled {
+        if self.delivery.verdicts.total() > settled {
             self.note_settled();
         }
         if rolls_over {
