@@ -105,6 +105,15 @@ impl Batch {
         part
     }
 
+    /// Adds the documents of a batch that was made of later lines. It has no marks.
+    pub(crate) fn append(&mut self, behind: &Batch) {
+        let offset = self.body.len();
+        self.body.extend_from_slice(&behind.body);
+        let moved = |item: &Item| Item { start: offset + item.start, end: offset + item.end, ..*item };
+        self.items.extend(behind.items.iter().map(moved));
+        self.lines.append(&behind.lines);
+    }
+
     /// Adds a document; `action` and `document` are JSON without line ends.
     pub fn push(&mut self, action: &[u8], document: &[u8], line: LineNumber) {
         let start = self.body.len();

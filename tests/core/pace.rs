@@ -52,17 +52,47 @@ fn a_failure_that_is_no_complaint_delays_the_rise_only() {
     assert_eq!(pace.in_flight(), 2);
 }
 
+/// How many answers without complaint there have to be before the pace tries a larger size than this.
+fn answers_until_more_than(bytes: usize, pace: &mut Pace) -> usize {
+    (1..10_000)
+        .find(|_| {
+            pace.went_well();
+            pace.bytes() > bytes
+        })
+        .unwrap()
+}
+
 #[test]
-fn what_the_endpoint_does_not_take_is_not_tried_again_however_well_it_goes() {
+fn what_the_endpoint_does_not_take_is_tried_again_ever_more_rarely() {
     let mut pace = Pace::new(2);
     pace.too_large(4 * MB);
     assert_eq!((pace.in_flight(), pace.bytes()), (2, 3 * MB));
-    for _ in 0..99 {
-        pace.went_well();
+    let mut before = 0;
+    for _ in 0..6 {
+        let answers = answers_until_more_than(3 * MB, &mut pace);
+        assert!(answers >= 16 && answers >= 2 * before, "{answers} after {before}");
+        before = answers;
+        pace.too_large(4 * MB);
+        assert_eq!(pace.bytes(), 3 * MB);
     }
-    assert_eq!(pace.bytes(), 3 * MB);
     pace.too_large(8 * MB);
-    assert_eq!(pace.bytes(), 3 * MB, "a ceiling does not rise");
+    assert_eq!(pace.bytes(), 3 * MB, "a larger refusal tells nothing new");
+}
+
+#[test]
+fn a_size_that_was_refused_by_chance_is_soon_reached_again() {
+    let mut pace = Pace::new(2);
+    for _ in 0..9 {
+        pace.too_large(pace.bytes().min(4 * MB));
+    }
+    assert!(pace.bytes() < MB);
+    let mut answers = 0;
+    while pace.bytes() < 4 * MB {
+        pace.took(pace.bytes());
+        pace.went_well();
+        answers += 1;
+    }
+    assert!(answers < 200, "{answers}");
 }
 
 #[test]

@@ -129,9 +129,9 @@ pub(crate) async fn load(
 }
 
 fn assert_adds_up(delivery: &Delivery) {
-    let sum = delivery.indexed + delivery.rejected.total() + delivery.unsent.total();
+    let sum = delivery.verdicts.indexed + delivery.verdicts.rejected.total() + delivery.unsent.total();
     assert_eq!(delivery.documents, sum, "{delivery:#?}");
-    assert!(delivery.raw.total() <= delivery.indexed);
+    assert!(delivery.verdicts.raw.total() <= delivery.verdicts.indexed);
 }
 
 fn only_group(tally: &Tally) -> (String, u64, u64) {
@@ -145,7 +145,7 @@ fn all_documents_of_all_batches_are_indexed_once() {
     run(async {
         let server = serve(all_indexed).await;
         let delivery = load(&server, vec![batch(1..=3), Batch::default(), batch(4..=9)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.requests, delivery.sent_again), (9, 2, 0));
+        assert_eq!((delivery.verdicts.indexed, delivery.requests, delivery.sent_again), (9, 2, 0));
         assert_eq!((delivery.stop, delivery.cluster_time), (None, Duration::from_millis(2)));
         let wire: usize = server.requests().iter().map(|request| request.body.len()).sum();
         assert_eq!(delivery.bytes_sent, wire as u64);
@@ -173,7 +173,7 @@ fn only_the_documents_that_were_put_off_are_sent_again() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.sent_again), (5, 2));
+        assert_eq!((delivery.verdicts.indexed, delivery.sent_again), (5, 2));
         assert_eq!(server.requests().iter().map(ids).collect::<Vec<_>>(), [vec![1, 2, 3, 4, 5], vec![2, 4]]);
     });
 }
@@ -195,7 +195,10 @@ fn faults_of_the_whole_request_are_outlived() {
         let count = faults.len() as u64;
         let server = serve(move |request| faults.pop().unwrap_or_else(|| all_indexed(request))).await;
         let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.sent_again, delivery.requests), (2, 2 * count, count + 1));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.sent_again, delivery.requests),
+            (2, 2 * count, count + 1)
+        );
     });
 }
 
@@ -210,7 +213,7 @@ fn an_endpoint_that_is_down_is_tried_by_one_request_at_a_time_however_many_wait(
         .await;
         let many = Options { in_flight: 16, ..QUICK };
         let delivery = load(&server, (0..16).map(|at| batch(at..=at)).collect(), &many, None).await;
-        assert_eq!((delivery.indexed, delivery.stop), (16, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.stop), (16, None));
         // Sixteen before the first answer, one each ten milliseconds, and sixteen that go through. Each on its own: eight hundred.
         assert!(delivery.requests < 250, "{}", delivery.requests);
     });
@@ -230,7 +233,7 @@ fn an_answer_larger_than_any_of_a_cluster_is_not_read_and_the_documents_are_sent
         })
         .await;
         let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (2, 4, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.sent_again, delivery.stop), (2, 4, None));
     });
 }
 
@@ -245,7 +248,7 @@ fn a_request_that_is_too_large_is_halved_and_its_size_is_remembered() {
         .await;
         let one = Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, vec![batch(11..=18), batch(21..=28), batch(31..=38)], &one, None).await;
-        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (24, 0, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.sent_again, delivery.stop), (24, 0, None));
         assert_eq!(delivery.requests, 1 + 3 * 2, "only the first batch is tried as a whole");
     });
 }
@@ -259,8 +262,8 @@ fn a_document_too_large_alone_goes_in_its_raw_form() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
-        assert_eq!(delivery.indexed, 5);
-        let (reason, count, line) = only_group(&delivery.raw);
+        assert_eq!(delivery.verdicts.indexed, 5);
+        let (reason, count, line) = only_group(&delivery.verdicts.raw);
         assert!(reason.starts_with("status 413: the document alone is too large for a request"), "{reason}");
         assert_eq!((count, line), (1, 3));
     });
@@ -278,9 +281,9 @@ fn a_malformed_request_is_halved_until_the_bad_document_stands_alone() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=8)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.stop.clone()), (7, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.stop.clone()), (7, None));
         assert_eq!(
-            only_group(&delivery.rejected),
+            only_group(&delivery.verdicts.rejected),
             ("status 400: illegal_argument_exception: id is too long".into(), 1, 6)
         );
     });
@@ -294,8 +297,11 @@ fn a_refused_document_is_indexed_in_its_raw_form_under_the_same_id() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.rejected.total(), delivery.sent_again), (3, 0, 0));
-        assert_eq!(only_group(&delivery.raw), ("status 400: test_exception: scripted".into(), 1, 2));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.rejected.total(), delivery.sent_again),
+            (3, 0, 0)
+        );
+        assert_eq!(only_group(&delivery.verdicts.raw), ("status 400: test_exception: scripted".into(), 1, 2));
         let last = server.requests().pop().unwrap();
         let (action, _) = last.text().split_once('\n').map(|(a, d)| (a.to_owned(), d.to_owned())).unwrap();
         assert_eq!(action, r#"{"index":{"_id":"2","_index":"log"}}"#);
@@ -318,8 +324,14 @@ fn a_document_refused_in_both_forms_is_rejected_with_its_reason() {
     run(async {
         let server = serve(|request| items(request, |id, _| if id % 3 == 0 { 400 } else { 201 })).await;
         let delivery = load(&server, vec![batch(1..=5), batch(6..=9)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.raw.total(), delivery.stop.clone()), (6, 0, None));
-        assert_eq!(only_group(&delivery.rejected), ("status 400: test_exception: scripted".into(), 3, 3));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.raw.total(), delivery.stop.clone()),
+            (6, 0, None)
+        );
+        assert_eq!(
+            only_group(&delivery.verdicts.rejected),
+            ("status 400: test_exception: scripted".into(), 3, 3)
+        );
     });
 }
 
@@ -339,7 +351,7 @@ fn a_raw_form_that_was_put_off_keeps_its_reason() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
-        assert_eq!(only_group(&delivery.raw), ("status 400: test_exception: scripted".into(), 2, 1));
+        assert_eq!(only_group(&delivery.verdicts.raw), ("status 400: test_exception: scripted".into(), 2, 1));
     });
 }
 
@@ -356,7 +368,7 @@ fn a_closed_door_ends_the_delivery_at_once_and_says_what_to_do() {
                 text.contains(&server.url) && text.contains("no entry") && text.contains(words),
                 "{text}"
             );
-            assert_eq!((delivery.indexed, delivery.requests), (0, 1));
+            assert_eq!((delivery.verdicts.indexed, delivery.requests), (0, 1));
             assert_eq!(delivery.unsent.first_line(), Some(LineNumber(1)));
             assert!(delivery.documents < 90, "the sender is told to stop");
         });
@@ -380,7 +392,7 @@ fn a_door_that_was_open_a_moment_ago_is_tried_again() {
             })
             .await;
             let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &QUICK, None).await;
-            assert_eq!((delivery.indexed, delivery.stop), (6, None), "{status}");
+            assert_eq!((delivery.verdicts.indexed, delivery.stop), (6, None), "{status}");
         });
     }
 }
@@ -390,7 +402,7 @@ fn an_endpoint_that_takes_not_even_a_small_request_is_at_fault() {
     run(async {
         let server = serve(|_| Reply::Full(413, vec![], b"<html>413</html>".to_vec())).await;
         let delivery = load(&server, vec![batch(1..=64)], &QUICK, None).await;
-        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 64));
+        assert_eq!((delivery.verdicts.rejected.total(), delivery.unsent.total()), (0, 64));
         let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("413") && text.contains("proxy"), "{text}");
         assert!(delivery.requests < 32, "{}", delivery.requests);
@@ -417,7 +429,10 @@ fn a_pipeline_that_fails_for_one_document_costs_that_one_and_no_time() {
     run(async {
         let server = serve(|request| failing_pipeline(request, Some(2))).await;
         let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
-        assert_eq!((delivery.indexed, delivery.rejected.total(), delivery.stop), (2, 1, None));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.rejected.total(), delivery.stop),
+            (2, 1, None)
+        );
         assert_eq!(delivery.sent_again, 0);
     });
 }
@@ -427,7 +442,7 @@ fn a_pipeline_that_fails_for_every_document_is_the_targets_fault() {
     run(async {
         let server = serve(|request| failing_pipeline(request, None)).await;
         let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
-        assert_eq!((delivery.indexed, delivery.unsent.total(), delivery.sent_again), (0, 3, 0));
+        assert_eq!((delivery.verdicts.indexed, delivery.unsent.total(), delivery.sent_again), (0, 3, 0));
         let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("ingest pipeline") && !text.contains("alice"), "{text}");
     });
@@ -443,8 +458,11 @@ fn documents_that_a_pipeline_drops_are_counted_apart_and_not_sent_again() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=3)], &Options::default(), None).await;
-        assert_eq!((delivery.indexed, delivery.dropped.total(), delivery.requests), (3, 1, 1));
-        assert_eq!(delivery.dropped.first_line(), Some(LineNumber(2)));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.dropped.total(), delivery.requests),
+            (3, 1, 1)
+        );
+        assert_eq!(delivery.verdicts.dropped.first_line(), Some(LineNumber(2)));
     });
 }
 
@@ -490,7 +508,7 @@ fn a_collection_that_takes_no_ids_ends_the_delivery_and_says_what_to_do() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=2)], &QUICK, None).await;
-        assert_eq!((delivery.unsent.total(), delivery.rejected.total()), (2, 0), "nothing is lost");
+        assert_eq!((delivery.unsent.total(), delivery.verdicts.rejected.total()), (2, 0), "nothing is lost");
         let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("ES_LOADER_DOCUMENT_IDS=off"), "{text}");
     });
@@ -502,7 +520,7 @@ fn a_permission_missing_for_one_index_ends_the_delivery_behind_the_request() {
         let server = serve(|request| items(request, |id, _| if id == 2 { 403 } else { 201 })).await;
         let one = Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &one, None).await;
-        assert_eq!((delivery.indexed, delivery.requests), (2, 1));
+        assert_eq!((delivery.verdicts.indexed, delivery.requests), (2, 1));
         assert!(matches!(delivery.stop, Some(Stop::Denied(_))));
         assert_eq!(delivery.unsent.first_line(), Some(LineNumber(2)));
     });
@@ -542,7 +560,7 @@ fn a_redirect_that_begins_behind_the_first_answer_ends_the_delivery() {
         let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains(&format!("redirects to {told}")) && !text.contains("secret"), "{text}");
         assert_eq!(
-            (delivery.indexed, delivery.unsent.total()),
+            (delivery.verdicts.indexed, delivery.unsent.total()),
             (0, 3),
             "what another host says counts for nothing"
         );
@@ -571,7 +589,7 @@ fn no_request_begins_before_the_time_that_retry_after_names() {
             .await;
             let options = Options { in_flight: 1, ..QUICK };
             let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &options, None).await;
-            assert_eq!((delivery.indexed, delivery.sent_again), (6, 3));
+            assert_eq!((delivery.verdicts.indexed, delivery.sent_again), (6, 3));
             let times = times.lock().unwrap();
             let paused = times[1].duration_since(times[0]);
             assert!(paused >= Duration::from_secs(1), "{paused:?}");
@@ -598,7 +616,7 @@ fn a_retry_after_beyond_all_bounds_leaves_time_for_another_try() {
             let server = serve(busy_at_first(asked)).await;
             let deadline = Some(Duration::from_secs(3));
             let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &QUICK, deadline).await;
-            assert_eq!((delivery.indexed, delivery.stop), (6, None), "Retry-After: {asked}");
+            assert_eq!((delivery.verdicts.indexed, delivery.stop), (6, None), "Retry-After: {asked}");
         });
     }
 }
@@ -610,7 +628,7 @@ fn a_retry_after_that_is_none_or_over_asks_for_nothing() {
             let server = serve(busy_at_first(asked)).await;
             let start = Instant::now();
             let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-            assert_eq!((delivery.indexed, delivery.sent_again), (3, 3), "Retry-After: {asked}");
+            assert_eq!((delivery.verdicts.indexed, delivery.sent_again), (3, 3), "Retry-After: {asked}");
             assert!(start.elapsed() < QUICK.patience / 2, "Retry-After: {asked}: {:?}", start.elapsed());
         });
     }
@@ -627,8 +645,8 @@ fn at_the_deadline_what_is_left_is_unsent() {
         let delivery = load(&server, batches, &one, Some(Duration::from_millis(150))).await;
         assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
         assert_eq!(delivery.stop, Some(Stop::Deadline));
-        assert!(delivery.indexed >= 2 && delivery.unsent.total() >= 2, "{delivery:#?}");
-        assert_eq!(delivery.unsent.first_line(), Some(LineNumber(delivery.indexed + 1)));
+        assert!(delivery.verdicts.indexed >= 2 && delivery.unsent.total() >= 2, "{delivery:#?}");
+        assert_eq!(delivery.unsent.first_line(), Some(LineNumber(delivery.verdicts.indexed + 1)));
     });
 }
 
@@ -641,7 +659,7 @@ fn an_endpoint_that_never_answers_costs_no_more_than_the_deadline() {
             let delivery =
                 load(&server, vec![batch(1..=3); 9], &QUICK, Some(Duration::from_millis(120))).await;
             assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-            assert_eq!((delivery.indexed, &delivery.stop), (0, &Some(Stop::Deadline)));
+            assert_eq!((delivery.verdicts.indexed, &delivery.stop), (0, &Some(Stop::Deadline)));
         });
     }
 }
@@ -651,7 +669,10 @@ fn a_deadline_that_is_over_sends_nothing() {
     run(async {
         let server = serve(all_indexed).await;
         let delivery = load(&server, vec![batch(1..=3); 2], &QUICK, Some(Duration::ZERO)).await;
-        assert_eq!((delivery.indexed, delivery.requests, delivery.stop), (0, 0, Some(Stop::Deadline)));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.requests, delivery.stop),
+            (0, 0, Some(Stop::Deadline))
+        );
         assert!(server.requests().is_empty());
     });
 }
@@ -671,7 +692,7 @@ fn the_first_request_goes_out_even_if_the_time_to_begin_is_over() {
         let mut context = DeliveryContext::default();
         let delivery = deliver(&client(&server), receiver, &options, Some(deadline), &mut context).await;
         assert_adds_up(&delivery);
-        assert_eq!((server.requests().len(), delivery.indexed, delivery.unsent.total()), (1, 2, 2));
+        assert_eq!((server.requests().len(), delivery.verdicts.indexed, delivery.unsent.total()), (1, 2, 2));
         assert_eq!(
             (delivery.stop.as_ref(), delivery.unsent.first_line()),
             (Some(&Stop::Deadline), Some(LineNumber(3)))
@@ -687,7 +708,7 @@ fn without_a_deadline_patience_ends_when_nothing_goes_through() {
         let delivery = load(&server, vec![batch(1..=3); 9], &options, None).await;
         let Some(Stop::Stalled(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains(&server.url), "{text}");
-        assert_eq!(delivery.indexed, 0);
+        assert_eq!(delivery.verdicts.indexed, 0);
     });
 }
 
@@ -697,7 +718,7 @@ fn one_document_that_never_goes_through_does_not_stop_the_others() {
         let server = serve(|request| items(request, |id, _| if id == 2 { 503 } else { 201 })).await;
         let options = Options { patience: Duration::from_millis(60), ..QUICK };
         let delivery = load(&server, vec![batch(1..=3), batch(4..=6), batch(7..=9)], &options, None).await;
-        assert_eq!((delivery.indexed, &delivery.stop), (8, &None));
+        assert_eq!((delivery.verdicts.indexed, &delivery.stop), (8, &None));
         assert_eq!(only_group(&delivery.unsent), ("status 503: test_exception: scripted".into(), 1, 2));
     });
 }
@@ -737,7 +758,7 @@ fn under_pressure_one_request_is_in_flight_and_after_calm_there_are_more() {
         .await;
         let three = Options { in_flight: 3, ..QUICK };
         let delivery = load(&server, (1..=20).map(|n| batch(n..=n)).collect(), &three, None).await;
-        assert_eq!((delivery.indexed, delivery.requests, delivery.sent_again), (20, 23, 3));
+        assert_eq!((delivery.verdicts.indexed, delivery.requests, delivery.sent_again), (20, 23, 3));
 
         let at_once: Vec<_> = server.requests().iter().map(|request| request.at_once).collect();
         assert_eq!(at_once[..7], [1, 2, 3, 1, 1, 1, 1], "{at_once:?}");
@@ -745,19 +766,20 @@ fn under_pressure_one_request_is_in_flight_and_after_calm_there_are_more() {
     });
 }
 
+/// 64 documents of 10 kB, with ids from `number * 64 + 1` on.
+fn large(number: u64) -> Batch {
+    let mut batch = Batch::default();
+    for line in number * 64 + 1..=number * 64 + 64 {
+        let action = json!({"index": {"_index": "log", "_id": line.to_string()}}).to_string();
+        let document = json!({"text": "x".repeat(10_000)}).to_string();
+        batch.push(action.as_bytes(), document.as_bytes(), LineNumber(line));
+    }
+    batch
+}
+
 #[test]
 fn under_pressure_requests_are_smaller_and_after_calm_they_grow_again() {
     run(async {
-        // 64 documents of 10 kB in each batch.
-        let large = |number: u64| {
-            let mut batch = Batch::default();
-            for line in number * 64 + 1..=number * 64 + 64 {
-                let action = json!({"index": {"_index": "log", "_id": line.to_string()}}).to_string();
-                let document = json!({"text": "x".repeat(10_000)}).to_string();
-                batch.push(action.as_bytes(), document.as_bytes(), LineNumber(line));
-            }
-            batch
-        };
         let mut seen = 0;
         let server = serve(move |request| {
             seen += 1;
@@ -766,11 +788,34 @@ fn under_pressure_requests_are_smaller_and_after_calm_they_grow_again() {
         .await;
         let one = Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, (0..12).map(large).collect(), &one, None).await;
-        assert_eq!((delivery.indexed, delivery.sent_again), (12 * 64, 64));
+        assert_eq!((delivery.verdicts.indexed, delivery.sent_again), (12 * 64, 64));
         let sizes: Vec<usize> = server.requests().iter().map(|request| ids(request).len()).collect();
         assert_eq!(sizes[..2], [64, 64]);
         assert!(sizes[2] <= 32 && sizes[3] <= 32, "{sizes:?}");
         assert_eq!(sizes.last(), Some(&64), "{sizes:?}");
+    });
+}
+
+#[test]
+fn what_was_put_off_of_several_requests_goes_in_one() {
+    run(async {
+        let (mut seen, mut put_off) = (0, HashSet::new());
+        let server = serve(move |request| {
+            seen += 1;
+            if seen <= 4 {
+                return Reply::json(429, "");
+            }
+            items(request, |id, _| if id % 4 > 0 && put_off.insert(id) { 429 } else { 201 })
+        })
+        .await;
+        let long = Duration::from_millis(400);
+        let slow = Options { in_flight: 1, pause: long, longest_pause: long, ..QUICK };
+        let delivery = load(&server, vec![large(0)], &slow, None).await;
+        assert_eq!((delivery.verdicts.indexed, &delivery.stop), (64, &None));
+        let sizes: Vec<usize> = server.requests().iter().map(|request| ids(request).len()).collect();
+        // The fifth and later ones are 16 of four documents, of which three are put off: a request can hold two such rests.
+        assert_eq!(sizes.get(4..20), Some(&[4; 16][..]), "{sizes:?}");
+        assert!(sizes.iter().skip(20).filter(|size| **size == 6).count() >= 4, "{sizes:?}");
     });
 }
 
@@ -794,7 +839,7 @@ fn a_request_that_gets_no_answer_in_time_is_sent_again_and_counts_as_pressure() 
         }
         drop(sender);
         let delivery = deliver(&client, receiver, &QUICK, None, &mut DeliveryContext::default()).await;
-        assert_eq!((delivery.indexed, delivery.sent_again, delivery.stop), (30, 10, None));
+        assert_eq!((delivery.verdicts.indexed, delivery.sent_again, delivery.stop), (30, 10, None));
     });
 }
 
@@ -804,7 +849,7 @@ fn an_answer_of_a_proxy_does_not_cost_documents_one_by_one() {
         let server = serve(|_| Reply::Full(400, vec![], b"<html>plain HTTP to an HTTPS port".to_vec())).await;
         let one = Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, vec![batch(1..=50)], &one, None).await;
-        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 50));
+        assert_eq!((delivery.verdicts.rejected.total(), delivery.unsent.total()), (0, 50));
         assert!(delivery.requests <= 2, "{}", delivery.requests);
         let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("check that the endpoint is that of OpenSearch itself"), "{text}");
@@ -822,7 +867,7 @@ fn an_index_that_is_missing_is_told_with_the_way_out_and_nothing_is_rejected() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-        assert_eq!((delivery.rejected.total(), delivery.unsent.total()), (0, 3));
+        assert_eq!((delivery.verdicts.rejected.total(), delivery.unsent.total()), (0, 3));
         let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("no such index [log]; create the index"), "{text}");
     });
@@ -840,7 +885,7 @@ fn an_endpoint_that_cannot_read_gzip_gets_bodies_as_they_are() {
         .await;
         let one = Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, vec![batch(1..=3), batch(4..=6)], &one, None).await;
-        assert_eq!((delivery.indexed, delivery.rejected.total()), (6, 0));
+        assert_eq!((delivery.verdicts.indexed, delivery.verdicts.rejected.total()), (6, 0));
         let encodings: Vec<_> =
             server.requests().iter().map(|request| request.header("content-encoding").is_some()).collect();
         assert_eq!(encodings, [true, false, false]);
@@ -895,7 +940,7 @@ fn whatever_happens_every_document_is_accounted_for() {
 
             let held = held.lock().unwrap();
             assert!(
-                delivery.indexed <= held.len() as u64,
+                delivery.verdicts.indexed <= held.len() as u64,
                 "nothing counts as indexed that the cluster does not hold"
             );
             if deadline.is_none() {
@@ -923,7 +968,7 @@ fn the_memory_of_settled_batches_comes_back_empty() {
         let mut context = DeliveryContext::default();
         context.spent = Some(spent);
         let delivery = deliver(&client(&server), receiver, &QUICK, None, &mut context).await;
-        assert_eq!(delivery.indexed, 10);
+        assert_eq!(delivery.verdicts.indexed, 10);
         let back: Vec<Batch> = spare.try_iter().collect();
         assert!(back.iter().all(|batch| batch.is_empty() && batch.body.is_empty()), "{back:?}");
         let back: HashSet<usize> = back.iter().map(|batch| batch.body.capacity()).collect();

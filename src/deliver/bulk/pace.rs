@@ -15,6 +15,9 @@ const GROWTH: usize = 256 << 10;
 /// The number of refusals in a row after which a size that was taken before counts as too large.
 const BELIEVED: u32 = 3;
 
+/// The number of answers without complaint after which a size above the ceiling is tried: twice as many after each try in vain.
+const TRIED_AFTER: u32 = 16;
+
 /// The pace of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -26,6 +29,12 @@ pub struct Pace {
     bytes: usize,
     /// The largest size in bytes that the endpoint takes.
     ceiling: usize,
+    /// The ceiling before it was last raised to try a larger size.
+    tried_above: usize,
+    /// Answers without complaint since the ceiling moved.
+    below_ceiling: u32,
+    /// How many of them there have to be before the ceiling is raised.
+    wanted: u32,
     /// The largest size in bytes that the endpoint took.
     taken: usize,
     /// How many requests in a row it refused for their size.
@@ -42,6 +51,9 @@ impl Pace {
             calm: 0,
             bytes: usize::MAX,
             ceiling: usize::MAX,
+            tried_above: usize::MAX,
+            below_ceiling: 0,
+            wanted: TRIED_AFTER,
             taken: 0,
             too_large: 0,
         }
@@ -66,6 +78,12 @@ impl Pace {
             self.in_flight = (self.in_flight + 1).min(self.most_in_flight);
             self.calm = 0;
         }
+        self.below_ceiling += 1;
+        if self.below_ceiling >= self.wanted && self.ceiling < usize::MAX {
+            self.tried_above = self.ceiling;
+            self.ceiling = self.ceiling.saturating_add(self.ceiling / 2);
+            (self.below_ceiling, self.wanted) = (0, self.wanted.saturating_mul(2));
+        }
     }
 
     /// A request went wrong, but not because the cluster could not keep up.
@@ -85,10 +103,13 @@ impl Pace {
     /// The endpoint let a request of so many bytes in, whatever became of its documents.
     pub fn took(&mut self, bytes: usize) {
         self.taken = self.taken.max(bytes);
+        if bytes > self.tried_above {
+            self.wanted = TRIED_AFTER;
+        }
     }
 
     /// The endpoint does not take a request of so many bytes. Halves of this request stay below the new ceiling, and other requests of
-    /// its size are not tried.
+    /// its size are not tried for a while: what refuses by chance must not keep all further requests small.
     ///
     /// A size that it took before is believed to be too large only at the third refusal in a row: one proxy among several that is out of
     /// order must not make each document a request of its own.
@@ -98,6 +119,7 @@ impl Pace {
             self.taken = 0;
         }
         if bytes > self.taken {
+            self.below_ceiling = 0;
             self.ceiling = self.ceiling.min((bytes / 4 * 3).max(self.taken));
         }
     }

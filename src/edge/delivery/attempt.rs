@@ -37,6 +37,8 @@ pub(crate) struct Attempt {
     pub(crate) in_path: bool,
     /// The alias of all documents was missing, and its first index was made.
     pub(crate) alias_made: bool,
+    /// The last answer put off each of its documents by itself, so that nothing speaks against a request with all of them and others.
+    is_rest: bool,
     /// How often its documents were sent again after a pause.
     pub(crate) retries: u32,
     /// When the batch came in.
@@ -87,6 +89,7 @@ impl Attempt {
             refusals: Vec::new(),
             in_path: false,
             alias_made: false,
+            is_rest: false,
             retries: 0,
             since,
         }
@@ -106,7 +109,8 @@ impl Attempt {
                 self.settle_items(verdicts, sections, delivery)
             }
             Judgement::Again(fault) => {
-                Next { pressure: fault.is_pressure(), later: Some((self, fault)), ..Next::default() }
+                let whole = Attempt { is_rest: false, ..self };
+                Next { pressure: fault.is_pressure(), later: Some((whole, fault)), ..Next::default() }
             }
             Judgement::Denied(fault) => Next { denied: Some((self, fault)), ..Next::default() },
             Judgement::TooLarge(fault) => {
@@ -168,8 +172,33 @@ impl Attempt {
         [self.select((0..middle).collect()), self.select((middle..self.batch.len()).collect())]
     }
 
+    /// Whether both attempts are rests, which one request of so many bytes at most can hold together.
+    pub(crate) fn can_unite(&self, other: &Attempt, most: usize) -> bool {
+        let kind = |attempt: &Attempt| (attempt.form, attempt.alias_made, attempt.in_path);
+        self.is_rest
+            && other.is_rest
+            && kind(self) == kind(other)
+            && self.batch.body.len().saturating_add(other.batch.body.len()) <= most
+            && (self.is_before(other) || other.is_before(self))
+    }
+
+    fn is_before(&self, other: &Attempt) -> bool {
+        self.lines().next_back() <= other.lines().next()
+    }
+
+    /// Takes the documents of another attempt: what is left over of requests would else become ever more and smaller requests.
+    pub(crate) fn unite(&mut self, mut other: Attempt) {
+        if other.is_before(self) {
+            std::mem::swap(self, &mut other);
+        }
+        self.batch.append(&other.batch);
+        self.refusals.extend(other.refusals);
+        self.retries = self.retries.max(other.retries);
+        self.since = self.since.max(other.since);
+    }
+
     /// The lines that its documents were made of.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = LineNumber> {
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = LineNumber> {
         self.batch.items.iter().map(|item| item.line)
     }
 
@@ -214,7 +243,7 @@ impl Attempt {
         if !create.is_empty() {
             next.create = Some(self.select(create));
         }
-        next.later = again.of(&self);
+        next.later = again.of(&self).map(|(rest, fault)| (Attempt { is_rest: true, ..rest }, fault));
         next.closed = closed.of(&self);
         next.denied = denied.of(&self);
         next.no_alias = no_alias.of(&self);
@@ -225,7 +254,8 @@ impl Attempt {
 
     fn divide(self, fault: Fault, sections: Option<&CompiledSections>) -> Next {
         if self.batch.len() > 1 {
-            return Next { at_once: self.halves().into(), ..Next::default() };
+            let half = |half| Attempt { is_rest: false, ..half };
+            return Next { at_once: self.halves().map(half).into(), ..Next::default() };
         }
         let (mut next, mut others) = (Next::default(), OtherForms::new(self.since));
         self.refuse(0, fault, sections, &mut others);
@@ -278,6 +308,7 @@ impl Attempt {
             form: self.form,
             in_path: false,
             alias_made: self.alias_made,
+            is_rest: self.is_rest,
             refusals: indices.iter().filter_map(|&index| self.refusals.get(index).cloned()).collect(),
             batch: self.batch.select(indices),
             retries: self.retries,

@@ -8,6 +8,7 @@ use crate::deliver::bulk::fault::Fault;
 use crate::edge::back_off::random_fraction;
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::outcome::Stop;
+use crate::load::account::Limits;
 
 /// The number of failures in a row after which all attempts pause, and one goes at a time.
 const SEVERAL: u32 = 3;
@@ -81,9 +82,20 @@ impl RetryQueue<'_> {
         }
         self.delivery.sent_again += documents as u64;
         attempt.retries += 1;
-        self.pausing.push((wake, attempt));
+        self.pause_until(wake, attempt);
         let pausing = self.pausing.iter().map(|(_, attempt)| attempt.batch.len() as u64).sum();
         self.progress.set_delay(pausing, &masked(fault));
+    }
+
+    /// Lets an attempt pause, together with others that pause as far as one request can hold them.
+    fn pause_until(&mut self, mut wake: Instant, mut attempt: Attempt) {
+        let most = self.pace.bytes().min(Limits::default().batch_bytes);
+        while let Some(at) = self.pausing.iter().position(|(_, other)| attempt.can_unite(other, most)) {
+            let (later, other) = self.pausing.swap_remove(at);
+            wake = wake.max(later);
+            attempt.unite(other);
+        }
+        self.pausing.push((wake, attempt));
     }
 
     /// A pause after so many others, each twice as long at most as the one before.
