@@ -161,6 +161,15 @@ fn a_load_without_the_index_template_or_into_an_old_cluster_says_so_before_it_be
     let file = site.file("ds_agent.log", line("x").as_bytes());
     let missing = format!("has no index template {}: ", site.index);
     load_file(&site, opensearch(), &file).with_status(0).says(&missing).says("es-loader setup");
+    let other = json!({
+        "index_patterns": [format!("{}-*", site.index)],
+        "template": {"mappings": {"properties": {"@timestamp": {"type": "date"}}}}
+    });
+    let other_name = format!("_index_template/other-{}", site.index);
+    site.node.put(&other_name, &other).good();
+    let run = load_file(&site, opensearch(), &file).with_status(0);
+    assert!(!run.stderr.contains("index template"), "{}", run.stderr);
+    site.node.delete(&other_name).good();
     let mut setup = es_loader();
     setup.args(["setup", "--endpoint", opensearch(), "--config"]).arg(site.config());
     Run::of(&mut setup).with_status(0);
@@ -235,7 +244,10 @@ fn an_unknown_refusal_of_everything_is_asked_about_once_and_everything_stays_uns
         })
         .await;
         let delivery = load(&server, vec![batch(1..=3), batch(4..=6), batch(7..=9)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.rejected.total(), delivery.unsent.total()), (0, 0, 9));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.rejected.total(), delivery.unsent.total()),
+            (0, 0, 9)
+        );
         assert_eq!(probes.load(Ordering::Relaxed), 1);
         let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("index log: status 400: brand_new_exception: not today: '…'"), "{text}");
@@ -259,7 +271,10 @@ fn a_probe_that_gets_no_answer_decides_nothing() {
         })
         .await;
         let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-        assert_eq!((delivery.indexed, delivery.rejected.total(), &delivery.stop), (2, 1, &None));
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.verdicts.rejected.total(), &delivery.stop),
+            (2, 1, &None)
+        );
     });
 }
 
@@ -286,7 +301,7 @@ fn a_fault_of_one_index_does_not_keep_the_documents_of_others() {
         bad.push(action.replace('3', "4").as_bytes(), b"{}", es_loader::read::object::line::LineNumber(4));
         let one = es_loader::edge::delivery::outcome::Options { in_flight: 1, ..QUICK };
         let delivery = load(&server, vec![mixed, bad, batch(5..=6)], &one, None).await;
-        assert_eq!((delivery.indexed, delivery.unsent.total(), delivery.requests), (4, 2, 2));
+        assert_eq!((delivery.verdicts.indexed, delivery.unsent.total(), delivery.requests), (4, 2, 2));
         let Some(Stop::Denied(text)) = delivery.stop else { panic!("{:?}", delivery.stop) };
         assert!(text.contains("create the ingest pipeline"), "{text}");
     });

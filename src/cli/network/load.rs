@@ -121,7 +121,15 @@ fn is_small(input: &Input) -> bool {
 pub(super) async fn load(loader: &ObjectLoader, input: Input) -> ObjectReport {
     match input {
         Input::File { path, section } => loader.load_file(&path, &section, Timestamp::now()).await,
-        Input::Object(object) => loader.load_object(&object, Timestamp::now(), None).await,
+        Input::Object(object) => {
+            let mut report = loader.load_object(&object, Timestamp::now(), None).await;
+            if let Outcome::Failed { reason, .. } = &mut report.outcome
+                && report.is_missing
+            {
+                reason.push_str("; to load all objects of a prefix, end it with /");
+            }
+            report
+        }
         Input::NotLoaded(report) => *report,
         Input::Prefix { bucket, prefix } => {
             ObjectReport::not_loaded(format!("s3://{bucket}/{prefix}"), Outcome::no_s3_client())

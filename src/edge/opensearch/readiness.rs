@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::map::compiled::CompiledSections;
@@ -23,6 +23,7 @@ pub async fn findings(client: &OpenSearch, sections: &CompiledSections) -> Vec<S
         if let Err(ApiError::Refused { fault, .. }) = client.get(&path).await
             && fault.status == 404
             && !fault.error_type.is_empty()
+            && !has_other_template(client, name).await
         {
             findings.push(format!(
                 "{} has no index template {name}: new indices would guess their types from the first events; run `es-loader setup` first",
@@ -31,6 +32,14 @@ pub async fn findings(client: &OpenSearch, sections: &CompiledSections) -> Vec<S
         }
     }
     findings
+}
+
+/// Whether a template of another name gives types to the fields of new indices, as far as the cluster tells.
+async fn has_other_template(client: &OpenSearch, index: &str) -> bool {
+    let path = format!("_index_template/_simulate_index/{}", in_path(&format!("{index}-2026")));
+    let simulated = client.ask(&path, &json!({})).await.unwrap_or_default();
+    let fields = simulated.pointer("/template/mappings/properties").and_then(Value::as_object);
+    fields.is_some_and(|fields| !fields.is_empty())
 }
 
 /// What is to be said of the cluster's version, if anything.
