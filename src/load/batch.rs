@@ -106,7 +106,7 @@ impl Batch {
     }
 
     /// Adds the documents of a batch that was made of later lines. It has no marks.
-    pub(crate) fn append(&mut self, behind: &Batch) {
+    pub fn append(&mut self, behind: &Batch) {
         let offset = self.body.len();
         self.body.extend_from_slice(&behind.body);
         let moved = |item: &Item| Item { start: offset + item.start, end: offset + item.end, ..*item };

@@ -6,10 +6,9 @@ pub mod balance;
 pub mod settled;
 mod object;
 mod summary;
-mod screen;
+pub(crate) mod screen;
 pub mod metrics;
 pub mod coverage;
 
 pub use self::object::{FoundObject, ObjectReport, Outcome};
-pub(crate) use self::screen::{Bytes, Count};
 pub use self::summary::{ExitStatus, Report};

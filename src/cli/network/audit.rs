@@ -25,7 +25,8 @@ use crate::load::account::Limits;
 use crate::local::cores::workers;
 use crate::local::sink::LocalSink;
 use crate::map::compiled::CompiledSections;
-use crate::report::{Count, ExitStatus, ObjectReport, Outcome};
+use crate::report::screen::Count;
+use crate::report::{ExitStatus, ObjectReport, Outcome};
 
 /// Objects with differences that are named.
 const NAMED: usize = 20;

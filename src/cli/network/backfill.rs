@@ -23,7 +23,8 @@ use crate::cli::{output, progress, sections};
 use crate::edge::aws::s3::S3;
 use crate::edge::object_loader::ObjectLoader;
 use crate::map::compiled::{Choice, CompiledSections};
-use crate::report::{Bytes, Count, ExitStatus, ObjectReport, Outcome, Report};
+use crate::report::screen::{Bytes, Count};
+use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 use crate::trigger::object_ref::ObjectRef;
 
 /// Stored bytes a second, before it is measured: a small cluster takes as much.

@@ -19,6 +19,5 @@ pub use self::judge::{Judgement, Verdict, judge, whole_fault};
 pub use self::pace::Pace;
 pub use self::refusals::Consequence;
 pub use self::tally::{Group, Tally};
-pub(crate) use self::verdicts::Altered;
-pub use self::verdicts::Verdicts;
+pub use self::verdicts::{Altered, Verdicts};
 pub use self::ways::{Ways, body_without_index, by_index, is_create};

@@ -21,7 +21,7 @@ pub struct Verdicts {
 
 /// What became of a document that the target took, if it was not indexed in its own form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Altered {
+pub enum Altered {
     /// Its raw form.
     Raw,
     /// With its left-over keys in one object.
@@ -32,7 +32,7 @@ pub(crate) enum Altered {
 
 impl Verdicts {
     /// Counts a document of a line that the target took: `altered` says what else became of it, and why.
-    pub(crate) fn add_indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
+    pub fn add_indexed(&mut self, line: LineNumber, altered: Option<(Altered, &Fault)>) {
         self.indexed += 1;
         match altered {
             Some((Altered::Raw, fault)) => self.raw.add(fault, line),
