@@ -406,6 +406,26 @@ fn a_line_outside_of_the_envelope_that_via_cwl_promises_is_counted() {
 }
 
 #[test]
+fn what_the_api_of_cloudwatch_logs_answers_is_its_events() {
+    let events = json!([
+        {"logStreamName": "i-0abc", "timestamp": 1_795_326_520_000_u64, "message": event(), "eventId": "1"},
+        {"logStreamName": "i-0abc", "timestamp": 1_795_326_520_000_u64, "message": event(), "eventId": "2"},
+    ]);
+    for answer in [
+        json!({"events": events, "searchedLogStreams": []}),
+        json!({"events": events, "nextForwardToken": "f/1", "nextBackwardToken": "b/1"}),
+    ] {
+        for text in [answer.to_string(), serde_json::to_string_pretty(&answer).unwrap()] {
+            let loaded = load_line(&text);
+            assert_eq!(loaded.documents.len(), 2, "{text}");
+            assert!(loaded.documents.iter().all(is_whole), "{text}");
+            let created = loaded.documents[0].text("event.created");
+            assert!(created.starts_with("2026-11-22T05:48:40"), "{created}");
+        }
+    }
+}
+
+#[test]
 fn what_only_looks_like_an_envelope_is_a_record() {
     for record in [
         json!({"messageType": "DATA_MESSAGE", "log": event()}),
@@ -416,7 +436,7 @@ fn what_only_looks_like_an_envelope_is_a_record() {
     }
     // Envelopes in each other end somewhere.
     let mut nested = event();
-    for _ in 0..20 {
+    for _ in 0..12 {
         nested =
             json!({"Type": "Notification", "MessageId": "1", "TopicArn": "a", "Message": nested}).to_string();
     }

@@ -30,9 +30,12 @@ struct Kind {
     open: for<'r, 'a> fn(&'r mut Record<'a>) -> Option<Opened<'a>>,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 7] = [
     // "CloudWatch Logs: real-time processing of log data with subscriptions", the format of the data.
     Kind { has: &["messageType", "logEvents"], open: cloudwatch_logs },
+    // "Amazon CloudWatch Logs API Reference": what FilterLogEvents and GetLogEvents answer.
+    Kind { has: &["events", "searchedLogStreams"], open: |record| Some(plain(value(record, "events")?)) },
+    Kind { has: &["events", "nextForwardToken"], open: |record| Some(plain(value(record, "events")?)) },
     // "Amazon SNS: HTTP/HTTPS notification JSON format".
     Kind { has: &["Type", "MessageId", "TopicArn", "Message"], open: sns },
     // "Using Lambda with Amazon SNS": what a function is invoked with.
