@@ -1,6 +1,7 @@
 //! The built-in sections of a web service: samples after the vendors' documents, with the documents that they become.
 
 use std::fs;
+use std::sync::LazyLock;
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::{File, Severity};
@@ -35,8 +36,9 @@ const SAMPLES: [&str; 20] = [
 ];
 
 /// All sections that are built in.
-pub(crate) fn all() -> CompiledSections {
-    with("[DEFAULT]\nlog_types = all\n")
+pub(crate) fn all() -> &'static CompiledSections {
+    static ALL: LazyLock<CompiledSections> = LazyLock::new(|| with("[DEFAULT]\nlog_types = all\n"));
+    &ALL
 }
 
 #[allow(clippy::panic, clippy::unwrap_used, reason = "a helper of tests stands outside of test functions")]

@@ -54,7 +54,7 @@ fn the_account_at_a_mark_is_that_of_the_lines_before_it() {
         let marks: Vec<&Mark> = batches.iter().flat_map(|batch| &batch.marks).collect();
         assert!(marks.is_sorted_by_key(|mark| mark.line));
         // Each account is that of a load of its own; so many loads take their time.
-        for mark in marks.iter().step_by(marks.len() / 20 + 1) {
+        for mark in marks.iter().step_by(marks.len() / 8 + 1) {
             let lines = Some(LineRange { start: 1, end: Some(mark.line.0) });
             let (_, alone) = loaded(&object, &sections, Limits { lines, ..Limits::default() });
             let alone = Account { text_bytes: mark.account.text_bytes, ..alone };

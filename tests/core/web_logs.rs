@@ -7,7 +7,7 @@ use crate::log_types::{all, with};
 use crate::support::{Document, load_bytes};
 
 fn document(section: &str, line: &str) -> Document {
-    document_of(&all(), section, line)
+    document_of(all(), section, line)
 }
 
 fn document_of(sections: &CompiledSections, section: &str, line: &str) -> Document {
