@@ -348,6 +348,10 @@ fn a_file_in_an_archive_without_a_folder_is_that_of_the_archive() {
     for (path, name, extension) in [
         (r"d:\\temp2\\new.zip(file.aspx)", "new.zip", Some("zip")),
         ("/tmp/new.tar.gz(a/b.sh)", "new.tar.gz", Some("gz")),
+        (r"C:\\Program Files (x86)\\App\\a.zip(evil.exe)", "a.zip", Some("zip")),
+        ("/opt/app(v2)/x.jar(com/evil/A.class)", "x.jar", Some("jar")),
+        ("/tmp/report (final).docx(word/vba(1).bin)", "report (final).docx", Some("docx")),
+        ("/tmp/a.zip(b.zip(c.exe))", "a.zip", Some("zip")),
         ("/tmp/report(2).docx", "report(2).docx", Some("docx")),
         ("/tmp/report.v1(2)", "report.v1(2)", None),
         ("/tmp/copy(a.txt)", "copy(a.txt)", None),

@@ -96,7 +96,7 @@ fn is_instance(id: &str) -> bool {
 }
 
 /// What stands before the brackets at the end of a text, and in them.
-fn last_brackets(text: &str) -> Option<(&str, &str)> {
+pub(super) fn last_brackets(text: &str) -> Option<(&str, &str)> {
     let open = text.strip_suffix(')')?;
     let mut depth = 1;
     let start = open.rfind(|c| {

@@ -2,6 +2,7 @@
 
 use bumpalo::collections::Vec as ArenaVec;
 
+use super::computers::last_brackets;
 use super::context::Context;
 use super::tables::keys::key;
 use super::tables::modules::Module;
@@ -131,8 +132,7 @@ fn file_parts(row: &mut Row<'_>) {
     if let Some(folder) = if is_root { path.get(..=separator) } else { Some(folder) } {
         row.set_if_absent(FieldId::FILE_DIRECTORY, Value::Text(folder));
     }
-    // The name of a file in an archive whose path holds brackets cannot be told from its bracket.
-    if name.is_empty() || (name.ends_with(')') && !name.contains('(')) {
+    if name.is_empty() {
         return;
     }
     row.set_if_absent(FieldId::FILE_NAME, Value::Text(name));
@@ -141,15 +141,14 @@ fn file_parts(row: &mut Row<'_>) {
     }
 }
 
-/// A file inside of an archive is written `archive(path)`.
+/// A file inside of an archive is written `archive(path)`; either path may hold brackets of its own.
 fn outer_file(path: &str) -> &str {
-    let inner = path.strip_suffix(')').and_then(|path| path.split_once('('));
-    // A name without a folder has an extension, and so has the archive: `Copy(2)` is one name.
+    // A name without a folder has an extension, and so has the archive: `Copy(2)` is one name. The inner file may be an archive, too.
     let is_archive = |outer: &str, inner: &str| {
-        let names_file = inner.contains(SEPARATORS) || extension(inner).and(extension(outer)).is_some();
-        names_file && !inner.contains(')') && !inner.starts_with(' ')
+        let names_file = || extension(inner.trim_end_matches(')')).and(extension(outer)).is_some();
+        (inner.contains(SEPARATORS) || names_file()) && !inner.starts_with(' ')
     };
-    match inner {
+    match last_brackets(path) {
         Some((outer, inner)) if is_archive(outer, inner) && !outer.ends_with(' ') => outer,
         _ => path,
     }
