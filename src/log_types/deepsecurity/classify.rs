@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::module_fields::{Watched, watched};
-use super::tables::actions::Disposition;
+use super::tables::actions::{Action, Disposition};
 use super::tables::class::EventClass;
 use super::tables::keys::key;
 use super::tables::modules::{Module, ModuleFacts};
@@ -18,7 +18,7 @@ pub(super) fn classify(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::EVENT_PROVIDER, Value::Word(provider));
         context.row.set_if_absent(FieldId::RULE_RULESET, Value::Word(name));
     }
-    let disposition = if has_failed(context) { Disposition::Allowed } else { context.disposition };
+    let disposition = disposition(context);
     let EventClass { kind, category, types } = class(context);
     context.row.set_if_absent(FieldId::EVENT_KIND, Value::Word(kind));
     if !category.is_empty() {
@@ -84,11 +84,30 @@ fn changed_object(context: &Context<'_, '_>, own: EventClass) -> EventClass {
     }
 }
 
+/// What became of what was found: Anti-Malware's `act` says what was to be done, and `result` what was.
+fn disposition(context: &Context<'_, '_>) -> Disposition {
+    if has_failed(context) {
+        return Disposition::Allowed;
+    }
+    match result(context).map(|done| Action::judge(context.module, Some(done), "").disposition) {
+        None | Some(Disposition::Unknown) => context.disposition,
+        Some(told) => told,
+    }
+}
+
 /// Whether Anti-Malware says that its action came to nothing.
 fn has_failed(context: &Context<'_, '_>) -> bool {
-    let names_failure =
-        |result: &str| result.as_bytes().windows(4).any(|window| window.eq_ignore_ascii_case(b"fail"));
-    context.module == Module::AntiMalware && context.row.text(FieldId::DS_RESULT).is_some_and(names_failure)
+    let names = |result: &str, word: &str| {
+        result.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    result(context).is_some_and(|result| names(result, "fail") || names(result, "unable"))
+}
+
+/// The outcome of Anti-Malware's action, without what stands in brackets behind it: of `Quarantined (Scan Failed)` the file is in
+/// quarantine.
+fn result<'a>(context: &Context<'_, 'a>) -> Option<&'a str> {
+    let result = context.row.text(FieldId::DS_RESULT).filter(|_| context.module == Module::AntiMalware)?;
+    Some(result.split_once('(').map_or(result, |(done, _)| done).trim())
 }
 
 /// From the point of view of the reporting agent: a firewall that blocks as intended succeeds (ECS, event.outcome).
