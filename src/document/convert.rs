@@ -57,15 +57,17 @@ pub fn long(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// A transport protocol: its IANA keyword in lower case, or its number. Text that is neither (`N/A`) does not fit.
+/// A transport protocol: its IANA keyword in lower case, or its number, which Deep Security writes as `Other: 47`. Text that is neither
+/// (`N/A`) does not fit.
 fn transport<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
     const SPELLINGS: [(&str, &str); 4] =
         [("tcp", "tcp"), ("udp", "udp"), ("icmp", "icmp"), ("icmpv6", "ipv6-icmp")];
     if let Some((_, keyword)) = SPELLINGS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
         return Some(Value::Word(keyword));
     }
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse::<u8>().ok().map(|_| Value::Text(text));
+    let number = text.strip_prefix("Other:").map_or(text, str::trim_start);
+    if number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return number.parse::<u8>().ok().map(|_| Value::Text(number));
     }
     let is_keyword = text.len() <= 32
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.'));

@@ -42,7 +42,8 @@ pub(crate) fn starts_like_http(bytes: &[u8]) -> bool {
     if (line.starts_with(b"GET /") || line.starts_with(b"POST /")) && line.is_ascii() {
         return true;
     }
-    std::str::from_utf8(line).ok().and_then(request_line).is_some()
+    // What attackers ask for need not be text.
+    request_line(&String::from_utf8_lossy(line)).is_some()
 }
 
 fn is_known_method(word: &str) -> bool {

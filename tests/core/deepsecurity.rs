@@ -171,6 +171,10 @@ fn a_protocol_s_number_is_its_name_too() {
     let unnamed = document(&agent_event("21", "proto=253"));
     assert_eq!(unnamed.text("network.iana_number"), "253");
     assert!(!unnamed.has("network.transport"));
+    // The vendor's "Firewall events", Protocol: "Other: nnn".
+    let other = document(&agent_event("21", "proto=Other: 47 spt=0 dpt=0"));
+    assert_eq!((other.text("network.transport"), other.text("network.iana_number")), ("gre", "47"));
+    assert!(!other.has("source.port") && !other.has("deepsecurity.proto"), "{}", other.json);
     // No protocol has a number over 255.
     let wrong = document(&agent_event("21", "proto=70000"));
     assert!(!wrong.has("network.iana_number"), "{}", wrong.json);
@@ -332,6 +336,16 @@ fn a_hundred_equal_keys_lose_none_of_their_first_hundred_values() {
 
 fn packet(payload: &[u8]) -> Document {
     document(&packet_event("10.0.3.77", payload))
+}
+
+#[test]
+fn a_request_for_what_is_no_text_is_a_request_all_the_same() {
+    let event = packet(
+        b"GET /..\xc0\xaf../etc/passwd HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n",
+    );
+    assert_eq!((event.text("http.request.method"), event.text("url.domain")), ("GET", "a.example"));
+    assert_eq!(event.text("source.ip"), "203.0.113.9");
+    assert!(!packet(b"AAA\xff\xfe\n").has("http.request.method"));
 }
 
 #[test]
