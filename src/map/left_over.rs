@@ -91,10 +91,14 @@ impl<'a> LeftOver<'_, 'a> {
 
     /// Groups the pairs by key. Those for which there is no room are appended to `text`.
     fn group(&self, text: &mut ArenaString<'a>, problems: &mut Problems) -> Groups<'a> {
-        let Self { keyed, arena, .. } = self;
+        let Self { keyed, section, arena, .. } = self;
         let mut groups = Groups::new(arena);
         let mut too_many = 0;
-        for (key, value, at) in keyed.unused() {
+        for (written, value, at) in keyed.unused() {
+            let known = keyed.key_at(at);
+            // LEEF's spelling of a key is no other key.
+            let name = known.and_then(|key| section.keys.name(key)).filter(|name| *name != written);
+            let key = name.map_or(written, |name| &*arena.alloc_str(name));
             let has_room = groups.groups.len() < MAX_LEFTOVERS;
             match groups.find(key) {
                 Some(group) if group.values.len() < MAX_VALUES => group.values.push(value),
@@ -103,7 +107,7 @@ impl<'a> LeftOver<'_, 'a> {
                     // A field has taken the first value of a repeated key; here stand all of them, in order.
                     values.extend(keyed.first_used_like(at).map(|first| keyed.value_at(first)));
                     values.push(value);
-                    groups.add(LeftOverKey { key, is_known: keyed.is_known(at), values });
+                    groups.add(LeftOverKey { key, is_known: known.is_some(), values });
                 }
                 _ => {
                     too_many += 1;

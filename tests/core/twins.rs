@@ -124,6 +124,13 @@ fn events() -> Vec<Event<'static>> {
             ]),
         },
         agent("21", "Firewall", "Out Of Allowed Policy", "0", &NETWORK),
+        agent(
+            "20",
+            "Firewall",
+            "Values that fit no field",
+            "0",
+            &[("smac", "N/A"), ("dmac", "10.0.0.5"), ("spt", "x"), ("dpt", "-1"), ("suser", "N/A")],
+        ),
         agent("1000552", "Intrusion Prevention", "A rule", "10", &[&NETWORK[..], &packet].concat()),
         agent(
             "4000010",

@@ -64,6 +64,11 @@ impl KeyTable {
         key
     }
 
+    /// The name of a key, which it may also have another spelling of.
+    pub(crate) fn name(&self, key: KeyId) -> Option<&str> {
+        self.names.iter().find(|name| name.key == key).map(|name| &*name.text)
+    }
+
     /// How many keys are numbered.
     pub(crate) fn len(&self) -> usize {
         usize::from(self.count)
@@ -328,9 +333,9 @@ impl<'a> EventKeys<'a> {
             .map(|(number, (entry, pair))| (PairIndex(number), *pair, entry.value))
     }
 
-    /// Whether the pair's key is one that the section knows.
-    pub(crate) fn is_known(&self, at: PairIndex) -> bool {
-        self.entry(at.0).is_some_and(|entry| entry.key.is_some())
+    /// The pair's key, if it is one that the section knows.
+    pub(crate) fn key_at(&self, at: PairIndex) -> Option<KeyId> {
+        self.entry(at.0)?.key
     }
 
     /// Gives a pair another value.

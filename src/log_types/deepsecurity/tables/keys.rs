@@ -101,13 +101,9 @@ impl Keys {
         self.custom.iter().map(|(key, _)| *key).find(is_it)
     }
 
-    /// Every spelling of every key, with the type of what is left over of it.
+    /// Every key, with the type of what is left over of it.
     pub(crate) fn left_over(&self) -> impl Iterator<Item = (&'static str, Type)> {
-        let aliases = self
-            .aliases
-            .iter()
-            .filter_map(|(alias, key)| self.left_over.get(usize::from(key.0)).map(|kind| (*alias, *kind)));
-        self.names.iter().copied().zip(self.left_over.iter().copied()).chain(aliases)
+        self.names.iter().copied().zip(self.left_over.iter().copied())
     }
 }
 
