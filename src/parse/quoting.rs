@@ -1,13 +1,18 @@
 //! Tells from the text before an event whether the event stands inside of other text, as a value of JSON, CSV, XML or YAML does: there
 //! its last value would swallow what follows it.
 
+use std::cell::LazyCell;
+
+use super::syslog;
+
 /// Whether text that stands before an event opens something that ends only behind the event, or separates columns.
 ///
 /// A syslog header opens nothing: its brackets and quotes are closed before the event.
 pub(crate) fn is_within_other_text(before: &str) -> bool {
     let bytes = before.as_bytes();
     // Nearly every header is plain.
-    bytes.iter().any(|byte| is_sign(*byte)) && opens(bytes)
+    let is_header = LazyCell::new(|| syslog::parse(before).time.is_some());
+    bytes.iter().any(|byte| is_sign(*byte)) && opens(bytes, &is_header)
 }
 
 fn is_sign(byte: u8) -> bool {
@@ -15,7 +20,7 @@ fn is_sign(byte: u8) -> bool {
 }
 
 /// Whether anything is still open at the end of the text, or separated.
-fn opens(text: &[u8]) -> bool {
+fn opens(text: &[u8], is_header: &LazyCell<bool, impl FnOnce() -> bool>) -> bool {
     let mut in_quotes = false;
     let mut is_escaped = false;
     let mut brackets = 0_usize;
@@ -32,6 +37,8 @@ fn opens(text: &[u8]) -> bool {
             _ if brackets > 0 => {}
             // The fraction of a second.
             b',' if is_digit(last) && is_digit(next) && is_behind_colon(text, at) => {}
+            // What Deep Security calls itself may be several words (rule F5).
+            b',' | b';' if next == Some(b' ') && **is_header => {}
             b',' | b';' => return true,
             b'=' if next != Some(b'"') => return true,
             b'\'' if last.is_none_or(|last| !last.is_ascii_alphanumeric()) => return true,

@@ -69,6 +69,20 @@ fn the_event_is_found_in_the_fields_that_other_collectors_write() {
     }
 }
 
+/// "Log Source Identifier" of the Manager is free text.
+#[test]
+fn a_sender_of_several_words_may_have_a_comma_among_them() {
+    let event = "CEF:0|Trend Micro|Deep Security Agent|20.0|21|n|5|act=Deny src=203.0.113.9";
+    for sender in ["DSM, Tokyo", "Acme, Inc.", "DSM; prod"] {
+        for time in ["<134>2026-11-22T15:08:33Z", "Nov 22 15:08:33"] {
+            let loaded = load_line(&format!("{time} {sender} {event}"));
+            let document = only(&loaded);
+            assert_eq!(document.get("event.action"), "Deny", "{time} {sender}");
+            assert!(!document.has("log.syslog.hostname"), "{}", document.json);
+        }
+    }
+}
+
 #[test]
 fn tabs_of_leef_behind_a_time_are_no_columns() {
     for before in

@@ -282,6 +282,20 @@ fn f8_a_header_may_stand_behind_words_of_a_relay() {
 }
 
 #[test]
+fn f5_aix_names_the_host_behind_words_and_solaris_puts_an_id_before_the_message() {
+    for (prefix, host, app) in [
+        ("Mar  3 10:40:07 Message forwarded from aix71:", Some("aix71"), None),
+        ("<134>Mar  3 10:40:07 Message forwarded from 10.0.0.9: dsa[12]:", Some("10.0.0.9"), Some("dsa")),
+        ("<134>Mar  3 10:40:07 relay Message forwarded from aix71:", Some("aix71"), None),
+        ("Mar  3 10:40:07 sol11 [ID 702911 local0.info]", Some("sol11"), None),
+        ("<134>Mar  3 10:40:07 sol11 dsa[99]: [ID 702911 local0.info]", Some("sol11"), Some("dsa")),
+    ] {
+        let header = parse(prefix);
+        assert_eq!((header.hostname, header.appname), (host, app), "{prefix}");
+    }
+}
+
+#[test]
 fn f6_a_tag_ends_in_a_colon_and_may_name_a_process() {
     let sender = |text| {
         let header = parse(text);

@@ -136,6 +136,9 @@ fn container_stream(text: &str) -> Option<(&str, &str)> {
 /// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
 const LONGEST_NAME: usize = 255;
 
+/// What AIX's syslogd writes before the name of the host that a message comes from, unless it runs with `-n`.
+const FORWARDED: &str = "Message forwarded from ";
+
 /// RFC 5424's word for "not known".
 const NIL: &str = "-";
 
@@ -173,12 +176,23 @@ impl<'a> SyslogHeader<'a> {
         if is_protocol && let Some((hostname, appname)) = host_and_app(text) {
             return SyslogHeader { hostname, appname, ..self };
         }
+        if let Some((_, sender)) = text.split_once(FORWARDED) {
+            let (word, behind) = sender.split_once(' ').unwrap_or((sender, ""));
+            let hostname = host(word.strip_suffix(':').unwrap_or(word));
+            return SyslogHeader { hostname, appname: tag_of(behind.trim()).and_then(tag_name), ..self };
+        }
+        let text = without_message_id(text);
         let (before, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
         match tag_of(last).and_then(tag_name) {
             Some(appname) => SyslogHeader { hostname: host(before), appname: Some(appname), ..self },
             None => SyslogHeader { hostname: host(text), ..self },
         }
     }
+}
+
+/// What stands before the id that Solaris gives a message, `[ID 702911 local0.info]` (syslogd(8), log(4D)).
+fn without_message_id(text: &str) -> &str {
+    text.split_once("[ID ").filter(|(_, id)| id.ends_with(']')).map_or(text, |(before, _)| before.trim_end())
 }
 
 /// What stands behind a zone that is not known, where a host follows it and perhaps a tag.
