@@ -55,6 +55,7 @@ fn the_product_counts_under_each_of_its_names() {
         "Server and Workload Protection",
         "TrendAI™ Server & Workload Protection",
         "Trend Vision One - Server & Workload Protection Agent",
+        "Trend Vision One™ Endpoint Security - Server & Workload Protection",
         "Trend Cloud One Workload Security",
         "VULNERABILITY PROTECTION AGENT",
         "Vulnerability Protection 2.0",

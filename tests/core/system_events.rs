@@ -156,6 +156,8 @@ fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
         ("160", "認証の失敗", "サインイン元: 2001:db8::7。ユーザ名「ann」", Some("2001:db8::7")),
         ("160", "認証の失敗", "ユーザ名「8.8.8.8」 203.0.113.7", None),
         ("160", "認証の失敗", "ユーザ名「ann」のパスワードが正しくありません", None),
+        ("600", "Benutzer angemeldet", "Anmeldung durch 203.0.113.7 erfolgt", Some("203.0.113.7")),
+        ("160", "Authentication Failed", "User name unknown: '8.8.8.8'", None),
         ("602", "User Timed Out", "", None),
     ] {
         let read = event(id, name, &format!("src=10.0.0.2 suser=System target=ann msg={message}"));

@@ -12,7 +12,8 @@ use crate::document::value::{Address, Value};
 use crate::parse::pairs::event_keys::EventKeys;
 
 /// Where an event comes from whose `src` is the Manager that wrote it: where the person was who signs in, or who scans a computer. `msg`
-/// tells it behind `from`; in another language than English, a sign-in's message does that with the only address in it.
+/// tells it behind `from`; in another language than English, a sign-in's message does that with the only address in it. An address in
+/// quotes may be the account's name.
 pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option<&'a str> {
     let message = keyed.value(key::MSG)?;
     let behind_from =
@@ -21,7 +22,9 @@ pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option
         |place: &'a str| place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
     match behind_from.map(trimmed).filter(|place| address(place).is_some()) {
         Some(place) => Some(place),
-        None if event.is_sign_in() && !message.is_ascii() => only_address(message, keyed.value(key::TARGET)),
+        None if event.is_sign_in() && !(message.is_ascii() && message.contains('\'')) => {
+            only_address(message, keyed.value(key::TARGET))
+        }
         None => None,
     }
 }
