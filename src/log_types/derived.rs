@@ -2,6 +2,8 @@
 //!
 //! A field that has a value keeps it.
 
+use std::net::Ipv6Addr;
+
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -63,6 +65,7 @@ fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> 
     if let Some(url) = row.text(FieldId::URL_ORIGINAL) {
         set_url_parts(row, split(url));
     }
+    put_in_brackets(row, arena);
     row.trace.step(Step::Related);
     related(row, arena);
 }
@@ -133,6 +136,14 @@ pub(super) fn set_url_parts<'a>(row: &mut Row<'a>, parts: Parts<'a>) {
     }
 }
 
+/// An IPv6 address as the host of a URL stands in brackets (ECS, `url.domain`).
+fn put_in_brackets<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    let domain = row.text(FieldId::URL_DOMAIN).filter(|domain| domain.parse::<Ipv6Addr>().is_ok());
+    if let Some(domain) = domain {
+        row.set(FieldId::URL_DOMAIN, Value::Text(arena.alloc_str(&format!("[{domain}]"))));
+    }
+}
+
 /// The name of the event's flow, where both its ends, its ports and its protocol are known.
 pub(super) fn community_id<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     let transport = row.text(FieldId::NETWORK_TRANSPORT);
@@ -165,14 +176,20 @@ fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
 /// Every address, host name, user and digest of the event, once each.
 fn related<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     let mut ips: ArenaVec<'_, Address<'_>> = ArenaVec::new_in(arena);
+    match row.get(FieldId::RELATED_IP) {
+        Value::Ip(address) => ips.push(*address),
+        Value::Ips(addresses) => ips.extend_from_slice(addresses),
+        _ => {}
+    }
+    let told = ips.len();
     let in_names = HOSTS.iter().filter_map(|field| address(row.text(*field)?));
     for address in ADDRESSES.iter().filter_map(|field| row.ip(*field).copied()).chain(in_names) {
         if !ips.iter().any(|other| other.ip == address.ip) {
             ips.push(address);
         }
     }
-    if !ips.is_empty() {
-        row.set_if_absent(FieldId::RELATED_IP, Value::Ips(ips.into_bump_slice()));
+    if ips.len() > told {
+        row.set(FieldId::RELATED_IP, Value::Ips(ips.into_bump_slice()));
     }
     for (related, fields) in
         [(FieldId::RELATED_HOSTS, HOSTS), (FieldId::RELATED_USER, USERS), (FieldId::RELATED_HASH, HASHES)]

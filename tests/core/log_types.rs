@@ -177,7 +177,7 @@ fn load_balancers_tell_the_url_whole_and_in_parts() {
     same(
         &documents,
         2,
-        &json!({"source.ip": "2001:db8::9", "client_ip": "2001:db8::9", "url.domain": "2001:db8::1"}),
+        &json!({"source.ip": "2001:db8::9", "client_ip": "2001:db8::9", "url.domain": "[2001:db8::1]"}),
     );
     same(
         &documents,
@@ -412,7 +412,7 @@ fn error_logs_tell_the_request_behind_the_message() {
     );
     assert!(documents[3].text("error.message").contains("\n#0 {main}\""));
     same(&documents, 3, &json!({"source.ip": "203.0.113.77", "url.path": "/a.php"}));
-    same(&documents, 4, &json!({"source.ip": "198.51.100.66", "url.domain": "2001:db8::1"}));
+    same(&documents, 4, &json!({"source.ip": "198.51.100.66", "url.domain": "[2001:db8::1]"}));
     let documents = sample("apache-error.log").documents;
     same(
         &documents,

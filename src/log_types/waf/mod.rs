@@ -141,7 +141,7 @@ fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> Option<&'a str> {
 fn host<'a>(record: &mut RecordView<'_, 'a>, value: &'a str) {
     let (domain, port) = split_authority(value);
     if let Some(domain) = domain {
-        record.set("url.domain", domain.trim_start_matches('[').trim_end_matches(']'));
+        record.set("url.domain", domain);
     }
     if let Some(port) = port {
         record.row.set_if_absent(FieldId::URL_PORT, Value::Long(i64::from(port)));
