@@ -24,7 +24,7 @@ use crate::read::record::Spare;
 use crate::read::record::csv::CsvLine;
 use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
-use crate::read::record::raw::{Delimiter, raw_records};
+use crate::read::record::raw::{Delimiter, events_within, is_notification, raw_records};
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -49,6 +49,7 @@ fn is_enveloped(line: &str) -> bool {
 fn is_raw_enveloped(line: &str, log_type: &LogType) -> bool {
     log_type.firelens.is_some()
         || is_enveloped(line) && (log_type.via_cwl || line.contains("\"messageType\""))
+        || is_notification(line)
 }
 
 /// The record that a line is as a whole: its text, or its values in an object of CSV.
@@ -123,13 +124,10 @@ impl<'l> Stages<'l> {
                     None => records.push_mut(ReadRecord::empty(text)),
                 };
                 read.text = text;
-                match whole.take() {
+                let mut is_event = is_raw;
+                match whole.take().or_else(|| raw.next().inspect(|_| is_event = true)) {
                     Some(record) => read.record = record,
-                    None if is_raw => match raw.next() {
-                        Some(event) => read.record = event,
-                        None => break,
-                    },
-                    None if rest.read_next(&mut read.record).is_some() => {}
+                    None if !is_raw && rest.read_next(&mut read.record).is_some() => {}
                     None => break,
                 }
                 let record = &mut read.record;
@@ -140,11 +138,24 @@ impl<'l> Stages<'l> {
                 record.left_out = record.left_out.or_else(own_rule);
                 if is_refused {
                     read.found.start = EventStart::WithinOtherText;
-                } else if record.left_out.is_none() && !is_raw {
+                } else if record.left_out.is_none() && !is_event {
                     read.found = event_text::find(record, self.section);
                     let is_text = read.found.start.marker().is_some() || !self.section.takes_json();
                     if record.envelope.is_some() && !is_text {
+                        let is_read = record.message_missing;
                         record.become_event();
+                        if holds_events && record.message_missing {
+                            if is_read {
+                                // They are the event's, and no collector's.
+                                record.others.clear();
+                            }
+                            let events = events_within(record, delimiter.as_ref());
+                            if events.is_empty() && text.identity.is_some() {
+                                output.note(text.line.number, Note::WithoutEvents);
+                            }
+                            (raw, read.found) = (events.into_iter(), FoundEvent::default());
+                            continue;
+                        }
                     }
                 }
                 if records.len() > EVENTS_TOGETHER {

@@ -320,6 +320,10 @@ fn arrays_notifications_and_invocations_give_a_document_for_each_event() {
     });
     let invocation =
         json!({"Records": [{"EventVersion": "1.0", "EventSource": "aws:sns", "Sns": notification}]});
+    let logs = json!({
+        "messageType": "DATA_MESSAGE", "owner": "435663754235", "logGroup": "/aws/lambda/ds", "logStream": "s",
+        "logEvents": [{"id": "1", "timestamp": 1_795_360_120_000_u64, "message": events.to_string()}],
+    });
     let lines = format!("{}\n{}\n", events[0], events[1]);
     let joined = format!("{notification}{notification}");
     for (bytes, count) in [
@@ -329,6 +333,10 @@ fn arrays_notifications_and_invocations_give_a_document_for_each_event() {
         (invocation.to_string(), 2),
         (lines, 2),
         (joined, 4),
+        (json!({"messageId": "1", "body": events.to_string()}).to_string(), 2),
+        (json!({"log": events.to_string(), "time": "2026-11-22T15:08:40Z"}).to_string(), 2),
+        (json!({"message": events, "source_type": "aws_sqs"}).to_string(), 2),
+        (logs.to_string(), 2),
     ] {
         let loaded = load_bytes(plan(), bytes.as_bytes());
         let addresses: Vec<_> = loaded.documents.iter().map(|document| document.text("source.ip")).collect();

@@ -99,11 +99,77 @@ fn a_host_header_is_a_name_and_a_port() {
         json!({"url.domain": "localhost", "url.port": 1989, "related.hosts": ["localhost"]}),
     );
     has(&waf("shop.example.com"), json!({"url.domain": "shop.example.com", "url.port": null}));
-    has(
-        &waf("[2001:db8::1]:8443"),
-        json!({"url.domain": "2001:db8::1", "url.port": 8443, "related.hosts": null}),
-    );
     has(&waf(":80"), json!({"url.domain": null}));
+}
+
+/// ECS, `url.domain`: the brackets of a literal IPv6 address are captured.
+#[test]
+fn an_ipv6_address_as_a_host_keeps_its_brackets_and_is_related() {
+    let request = "GET http://[2001:db8::1]:8443/a HTTP/1.1";
+    let of_targets = [alb(request), clb(request), nginx(request), apache(request)];
+    let host = "[2001:db8::1]:8443";
+    for document in of_targets.into_iter().chain([waf(host), nginx_error(host)]) {
+        has(&document, json!({"url.domain": "[2001:db8::1]", "url.port": 8443, "related.hosts": null}));
+        let related = document.get("related.ip").as_array();
+        assert!(related.is_some_and(|all| all.contains(&json!("2001:db8::1"))), "{}", document.json);
+    }
+}
+
+/// Each way on which EventBridge, SNS and CloudWatch Logs hand events on to Firehose.
+#[test]
+fn an_event_is_the_same_in_the_envelopes_around_it() {
+    let call = json!({
+        "eventTime": "2026-11-21T00:00:05Z", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "eventID": "1",
+        "sourceIPAddress": "203.0.113.77", "userIdentity": {"userName": "carol"}, "awsRegion": "us-east-1",
+    });
+    let finding = json!({
+        "id": "f1", "type": "Recon:IAMUser/MaliciousIPCaller", "severity": 5, "updatedAt": "2026-11-21T00:00:05.000Z",
+        "resource": {"accessKeyDetails": {"userName": "carol"}}, "accountId": "111122223333", "region": "us-east-1",
+        "service": {"count": 1, "action": {"awsApiCallAction": {"remoteIpDetails": {"ipAddressV4": "203.0.113.77"}}}},
+    });
+    let bus = |event: &Value| {
+        json!({
+            "version": "0", "id": "1", "detail-type": "x", "source": "aws.x", "account": "111122223333",
+            "time": "2026-11-21T00:01:00Z", "region": "us-east-1", "resources": [], "detail": event,
+        })
+    };
+    let topic = |message: &Value| {
+        json!({
+            "Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:us-east-1:111122223333:t",
+            "Message": message.to_string(), "Timestamp": "2026-11-21T00:02:00.000Z",
+        })
+    };
+    let group = |message: &Value| {
+        json!({
+            "messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "/aws/events/x", "logStream": "s",
+            "logEvents": [{"id": "1", "timestamp": 1_795_219_325_000_u64, "message": message.to_string()}],
+        })
+    };
+    for (section, event) in [("cloudtrail", &call), ("guardduty", &finding)] {
+        let (of_bus, both) = (bus(event), json!([event, event]));
+        let records = json!({"Records": [event]});
+        for (line, count) in [
+            (event.clone(), 1),
+            (of_bus.clone(), 1),
+            (topic(event), 1),
+            (topic(&of_bus), 1),
+            (topic(&both), 2),
+            (group(event), 1),
+            (group(&of_bus), 1),
+            (group(&topic(&of_bus)), 1),
+            (if section == "cloudtrail" { topic(&records) } else { topic(event) }, 1),
+            (if section == "cloudtrail" { group(&records) } else { group(event) }, 1),
+        ] {
+            let sections = all();
+            let loaded = load_bytes(sections.named(section).unwrap(), line.to_string().as_bytes());
+            assert_eq!(loaded.documents.len(), count, "{line}");
+            for document in &loaded.documents {
+                has(document, json!({"source.ip": "203.0.113.77", "user.name": "carol"}));
+                assert!(document.text("@timestamp").starts_with("2026-11-21T00:00:05"), "{}", document.json);
+                assert!(!document.has("detail") && !document.has("Message"), "{}", document.json);
+            }
+        }
+    }
 }
 
 #[test]

@@ -45,6 +45,9 @@ const KINDS: [Kind; 7] = [
     Kind { has: &["resourceLogs"], open: open_telemetry },
 ];
 
+/// The fields of an event that a Manager of Deep Security publishes to SNS ("Events in JSON format"), always in a list.
+const PUBLISHED: [&str; 2] = ["EventType", "LogDate"];
+
 /// Opens the envelope that a JSON record is, or that it holds as the text of an event, if there is one.
 pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
     if record.message_missing
@@ -56,23 +59,28 @@ pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
 }
 
 fn kind(record: &Record<'_>) -> Option<&'static Kind> {
-    let has = |name: &&str| record.others.iter().any(|other| other.name == *name);
-    KINDS.iter().find(|kind| kind.has.iter().all(has))
+    KINDS.iter().find(|kind| has(record, kind.has))
 }
 
-/// The envelope that a collector took for the text of an event: what a queue or a log group had of it.
+fn has(record: &Record<'_>, fields: &[&str]) -> bool {
+    fields.iter().all(|name| record.others.iter().any(|other| other.name == *name))
+}
+
+/// The envelope, or the list of published events, that a collector took for the text of an event: what a queue or a log group had of it.
 fn wrapped<'a>(record: &Record<'a>) -> Option<Opened<'a>> {
     let message = (!record.message_missing).then_some(&record.message);
     let others = record.others.iter().filter(|other| event_fields::is_name(&other.name));
-    let is_envelope = |text: &str| {
-        let mut inner = Record::default();
-        text.starts_with('{')
-            && json::object(text, &mut Spare::default(), &mut inner).is_some()
-            && inner.message_missing
-            && kind(&inner).is_some()
+    let holds_records = |text: &str| {
+        let list = text.strip_prefix('[').map(str::trim_start);
+        let object = list.unwrap_or(text);
+        let mut first = Record::default();
+        object.starts_with('{')
+            && json::object(object, &mut Spare::default(), &mut first).is_some()
+            && first.message_missing
+            && if list.is_some() { has(&first, &PUBLISHED) } else { kind(&first).is_some() }
     };
     let mut texts = message.into_iter().chain(others.map(|other| &other.value));
-    let records = texts.find(|text| is_envelope(text))?.clone();
+    let records = texts.find(|text| holds_records(text))?.clone();
     let time = record.timestamp.clone().map(Into::into);
     Some(Opened { envelope: Envelope { time, ..Envelope::default() }, records, empty: None })
 }

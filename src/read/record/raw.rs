@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::mem;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
@@ -70,6 +71,41 @@ pub(crate) fn raw_records<'a>(
             None => return records.push(text(rest)),
         }
     }
+}
+
+/// The events of a record that stood in an envelope: the record itself, or those in it. Each has what the record has beside its JSON.
+pub(crate) fn events_within<'a>(
+    record: &mut Record<'a>,
+    delimiter: Option<&Delimiter<'_>>,
+) -> Vec<Record<'a>> {
+    let mut events = Vec::new();
+    match mem::take(&mut record.raw) {
+        Cow::Borrowed(text) => raw_records(text, delimiter, &mut events),
+        Cow::Owned(text) => {
+            let mut inner = Vec::new();
+            raw_records(&text, delimiter, &mut inner);
+            events.extend(inner.into_iter().map(Record::into_owned));
+        }
+    }
+    let record = mem::take(record);
+    for event in &mut events {
+        event.others.extend_from_slice(&record.others);
+        event.timestamp.clone_from(&record.timestamp);
+        event.envelope.clone_from(&record.envelope);
+    }
+    events
+}
+
+/// Whether a line begins with a notification of SNS: the event is the text of its message.
+pub(crate) fn is_notification(line: &str) -> bool {
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"TopicArn\""));
+    if NAME.find(line.as_bytes()).is_none() {
+        return false;
+    }
+    let line = line.trim_start();
+    let members = object_length(line).and_then(|length| members(line.get(..length)?));
+    let names = ["Type", "MessageId", "TopicArn", "Message"];
+    members.is_some_and(|members| names.iter().all(|name| members.contains_key(*name)))
 }
 
 /// Whether a line is one object, as far as a look at its braces tells. In JSON no brace closes right before one that opens.

@@ -96,7 +96,7 @@ impl<'a> Records<'a, '_> {
                 self.at = self.around.pop()?;
                 continue;
             }
-            let may_be_envelope = record.message_missing || record.message.starts_with('{');
+            let may_be_envelope = record.message_missing || record.message.starts_with(['{', '[']);
             if may_be_envelope && self.deepest > self.around.len() && self.open(record).is_some() {
                 continue;
             }
