@@ -85,8 +85,9 @@ pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings
         .mappings
         .iter()
         .flat_map(|mapping| mapping.sources.iter().map(move |source| (source, &mapping.position)));
-    // The envelopes of CloudWatch stand around the text, and have names of their own.
-    let is_of_line = |source: &SourceName| !source::is_of_cloudwatch(source.name());
+    // The envelopes of CloudWatch and FireLens stand around the text, and have names of their own.
+    let is_of_line =
+        |source: &SourceName| log_type.firelens.is_none() && !source::is_of_cloudwatch(source.name());
     let of_settings = log_type.named_sources.iter().map(|named| (&named.source, &named.position));
     for (source, position) in of_table.chain(of_settings).filter(|(source, _)| is_of_line(source)) {
         if let SourceName::Key(key) = source

@@ -134,6 +134,7 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
 fn envelope_fields<'a>(envelope: &'a Envelope, section: &'a CompiledSection, row: &mut Row<'a>) {
     if let Some(Container { id, name, instance }) = &envelope.container {
         for (field, text) in CONTAINER.iter().zip([id, name, instance]) {
+            let text = text.as_deref().filter(|text| !is_empty_value(text));
             if let (Some(field), Some(text)) = (section.fields.id(field), text) {
                 row.set_if_absent(field, Value::Text(text));
             }

@@ -242,6 +242,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         match json {
             Some(json) => {
                 json.settle(section, row, arena, problems);
+                if section.log_type.firelens.is_some() {
+                    leave_over_record(event.record, used, section, row, arena, problems);
+                }
                 if !unparsed.trim().is_empty() {
                     problems.add(Problem::UnparsedText);
                     row.set_if_absent(FieldId::UNPARSED, Value::Text(unparsed.trim()));

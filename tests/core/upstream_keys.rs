@@ -232,6 +232,11 @@ fn firelens_brings_json_and_events_of_several_formats() {
     assert_eq!(plain.documents[0].text("event.action"), "plain", "a line without FireLens around it");
 }
 
+    assert_eq!(json.documents[0].text("one.extra.ecs_task_definition"), "web:3");
+    assert_eq!(json.documents[0].text("one.extra.container_source"), "stdout");
+    let nameless = line.replace("\"/web\"", "null");
+    let nameless = load("via_firelens = True", "one/x", nameless.as_bytes());
+    assert!(!nameless.documents[0].has("container.name"), "{}", nameless.documents[0].json);
 #[test]
 fn a_script_of_upstreams_that_chooses_the_index_is_a_warning() {
     let text = |name: &str| {

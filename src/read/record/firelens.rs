@@ -3,23 +3,10 @@
 
 use std::sync::Arc;
 
-use super::fluentd::{Container, Envelope, Other, Record};
+use super::fluentd::{Container, Envelope, Record};
 
 /// Why a line of a container's standard error is left out.
 const STDERR: &str = "a line of a container's standard error";
-
-/// What FireLens says of the container, and the source that the table knows it by.
-const METADATA: [(&str, &str); 9] = [
-    ("container_id", "container_id"),
-    ("container_name", "container_name"),
-    ("source", "container_source"),
-    ("ecs_cluster", "ecs_cluster"),
-    ("ecs_task_arn", "ecs_task_arn"),
-    ("ecs_task_definition", "ecs_task_definition"),
-    ("ec2_instance_id", "ec2_instance_id"),
-    ("partial_message", "partial_message"),
-    ("partial_last", "partial_last"),
-];
 
 /// Makes the line of a record the record's message, and what FireLens says of the container its envelope. Other records stay as they are.
 pub(crate) fn unwrap(record: &mut Record<'_>, ignores_stderr: bool) {
@@ -28,12 +15,11 @@ pub(crate) fn unwrap(record: &mut Record<'_>, ignores_stderr: bool) {
         return;
     };
     let message = record.others.swap_remove(at).value;
-    let others = std::mem::take(&mut record.others);
-    let metadata = others.into_iter().filter_map(|Other { name, value }| {
-        let (_, source) = METADATA.iter().find(|(known, _)| *known == name)?;
-        Some(Other { name: (*source).into(), value })
-    });
-    let others: Vec<_> = metadata.collect();
+    let mut others = std::mem::take(&mut record.others);
+    // The record's own name for the stream is one that events have for an address.
+    if let Some(stream) = others.iter_mut().find(|other| other.name == "source") {
+        stream.name = "container_source".into();
+    }
     let value = |name: &str| {
         let other = others.iter().find(|other| other.name == name);
         other.map(|other| Box::<str>::from(&*other.value))
@@ -53,6 +39,7 @@ pub(crate) fn unwrap(record: &mut Record<'_>, ignores_stderr: bool) {
         Envelope { region: part(3), account: part(4), container: Some(container), ..Envelope::default() };
     *record = Record {
         message,
+        hostname: record.hostname.take(),
         timestamp: record.timestamp.take(),
         tag: record.tag.take(),
         others,
