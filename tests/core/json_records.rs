@@ -166,13 +166,16 @@ fn the_first_of_a_repeated_key_counts_in_an_object_of_hundreds_too() {
 
 #[test]
 fn broken_json_is_repaired_or_told() {
-    let loaded = loaded("", &["{\"a\":\"x\ty\",\"b\":\"\\ud800\"}", r#"{"a":1"#, "no json", r#"{"a":01}"#]);
+    let bytes = r#"{"a":"\x22\xE3é\\x\/"}"#;
+    let repaired = "{\"a\":\"x\ty\",\"b\":\"\\ud800\"}";
+    let loaded = loaded("", &[repaired, bytes, r#"{"a":1"#, "no json", r#"{"a":01}"#, r#"{"a":"\xo"}"#]);
     assert_eq!(loaded.documents[0].text("a"), "x\ty");
     assert_eq!(loaded.documents[0].text("b"), "\u{fffd}");
-    for document in &loaded.documents[1..] {
+    assert_eq!(loaded.documents[1].text("a"), r"\x22\xE3é\x/");
+    for document in &loaded.documents[2..] {
         assert_eq!(document.text("event.kind"), "pipeline_error", "{}", document.json);
     }
-    assert_eq!(loaded.account.documents, 4);
+    assert_eq!(loaded.account.documents, 6);
 }
 
 #[test]
@@ -249,6 +252,24 @@ fn eventbridge_wraps_events_and_tells_their_time() {
     assert_eq!(loaded.documents.len(), 2);
     assert_eq!(loaded.documents[1].text("rule.name"), "t2");
     assert_eq!(loaded.documents[1].text("@timestamp"), "2026-11-20T01:02:03+00:00");
+}
+
+#[test]
+fn eventbridge_tells_account_region_and_time_of_an_event() {
+    let line = r#"{"version":"0","id":"e1","detail-type":"Order","source":"shop","account":"444455556666","time":"2026-11-20T01:02:03Z","region":"eu-west-1","resources":[],"detail":{"at":"2026-11-20T01:02:01Z","user":{"name":"joe"},"source":"web"}}"#;
+    for (settings, time) in [
+        ("", "2026-11-20T01:02:03+00:00"),
+        ("timestamp_key = at", "2026-11-20T01:02:01+00:00"),
+        ("timestamp_key_list = at cwe_timestamp", "2026-11-20T01:02:01+00:00"),
+    ] {
+        let document = document(settings, line);
+        assert_eq!(document.text("@timestamp"), time, "{settings}: {}", document.json);
+        assert_eq!(document.text("cloud.account.id"), "444455556666", "{settings}");
+        assert_eq!(document.text("cloud.region"), "eu-west-1", "{settings}");
+        assert_eq!(document.text("user.name"), "joe", "{settings}");
+        let detail = r#"{"at":"2026-11-20T01:02:01Z","user":{"name":"joe"},"source":"web"}"#;
+        assert_eq!(document.text("@message"), detail, "{settings}");
+    }
 }
 
 #[test]

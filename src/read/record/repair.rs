@@ -1,5 +1,6 @@
 //! JSON that strict readers refuse although it is plain what was meant: raw control characters in strings
-//! (RFC 8259 section 7 wants them escaped), and escapes of half a surrogate pair (section 8.2).
+//! (RFC 8259 section 7 wants them escaped), bytes as `\x22` (nginx writes them so, if its `log_format` is not told `escape=json`), and
+//! escapes of half a surrogate pair (section 8.2).
 //!
 //! Works on text. Does not know records.
 
@@ -25,11 +26,11 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
         let mut next = at + 1;
         match (in_string, byte) {
             (true, b'\\') => {
-                let (length, is_text) = escape(text.get(at..)?);
+                let (length, instead) = escape(text.get(at..)?);
                 next = at + length;
-                if !is_text {
+                if let Some(instead) = instead {
                     json.push_str(text.get(copied..at)?);
-                    json.push_str("\\ufffd");
+                    json.push_str(instead);
                     copied = next;
                 }
             }
@@ -55,18 +56,21 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
     None
 }
 
-/// The length of the escape that `text` starts with, and whether it stands for text: half a surrogate pair does
-/// not. A pair counts as one escape.
-fn escape(text: &str) -> (usize, bool) {
+/// The length of the escape that `text` starts with, and what is to stand instead of it: half a surrogate pair stands for no text, and a
+/// byte keeps its backslash, because nobody knows in which encoding it is. A pair counts as one escape.
+fn escape(text: &str) -> (usize, Option<&'static str>) {
+    let byte = text.strip_prefix("\\x").and_then(|digits| digits.get(..2));
+    let is_byte = byte.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
     match code_unit(text) {
         Some(0xd800..=0xdbff) => match text.get(6..).and_then(code_unit) {
-            Some(0xdc00..=0xdfff) => (12, true),
-            _ => (6, false),
+            Some(0xdc00..=0xdfff) => (12, None),
+            _ => (6, Some("\\ufffd")),
         },
-        Some(0xdc00..=0xdfff) => (6, false),
-        Some(_) => (6, true),
+        Some(0xdc00..=0xdfff) => (6, Some("\\ufffd")),
+        Some(_) => (6, None),
+        None if is_byte => (2, Some("\\\\x")),
         // The escaped character may be longer than a byte; what is no escape the strict reader refuses.
-        None => (1 + text.chars().nth(1).map_or(0, char::len_utf8), true),
+        None => (1 + text.chars().nth(1).map_or(0, char::len_utf8), None),
     }
 }
 
