@@ -17,8 +17,10 @@ fn rules(name: &str, text: &str) -> Result<CompiledSections, Vec<Diagnostic>> {
     CompiledSections::new(Config::load(&[]).unwrap()).unwrap().excluding(&[file])
 }
 
+const HEADER: &str = "log_type,field,pattern,pattern_type,comment\n";
+
 fn csv(rows: &str) -> CompiledSections {
-    rules("rules.csv", &format!("log_type,field,pattern,pattern_type,comment\n{rows}")).unwrap()
+    rules("rules.csv", &format!("{HEADER}{rows}")).unwrap()
 }
 
 fn json(text: &str) -> CompiledSections {
@@ -73,6 +75,17 @@ fn a_regex_has_to_match_the_whole_value() {
     assert_eq!(left(&csv(r"deepsecurity,src,192\.0\.2\.10[0-9],regex,"), &EVENTS), [1, 4]);
     assert_eq!(left(&csv("deepsecurity,dpt,80|443,regex,"), &EVENTS), [2]);
     assert_eq!(left(&csv("deepsecurity,act,e,regex,"), &EVENTS), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_boolean_is_called_by_either_name() {
+    let section = "[one]\nindex_name = log-one\ns3_key = one/\nevent.action = act";
+    let config = Config::load(&[File { name: "user.ini".to_owned(), text: section.to_owned() }]).unwrap();
+    let rows = format!("{HEADER}one,readOnly,True,text,\none,readOnly,[Ff]alse,regex,");
+    let rows = File { name: "rules.csv".to_owned(), text: rows };
+    let plans = CompiledSections::new(config).unwrap().excluding(&[rows]).unwrap();
+    let lines = "{\"readOnly\":true}\n{\"readOnly\":false}\n{\"readOnly\":\"no\"}";
+    assert_eq!(load_bytes(plans.named("one").unwrap(), lines.as_bytes()).documents.len(), 1);
 }
 
 #[test]
@@ -140,7 +153,6 @@ fn the_file_may_come_from_a_spreadsheet() {
 
 #[test]
 fn a_bad_row_is_an_error_with_its_place_and_a_way_out() {
-    const HEADER: &str = "log_type,field,pattern,pattern_type,comment\n";
     for (text, expected) in [
         ("log_type,field,pattern\n", "rules.csv:1:1: error: the header has no column 'pattern_type'"),
         (&format!("{HEADER}deepsecurity,act,(,regex,"), "rules.csv:2:18: error: no regex: unclosed group"),

@@ -40,10 +40,17 @@ pub(super) enum ValueTest {
 
 impl ValueTest {
     pub(super) fn passes(&self, value: &str) -> bool {
-        match self {
+        let passes = |value: &str| match self {
             Self::Text(text) => text == value,
             Self::Regex(regex) => regex.is_match(value),
-        }
+        };
+        // Upstream's rules see the booleans of JSON as Python writes them.
+        let of_python = match value {
+            "true" => Some("True"),
+            "false" => Some("False"),
+            _ => None,
+        };
+        passes(value) || of_python.is_some_and(passes)
     }
 }
 
