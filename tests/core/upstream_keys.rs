@@ -119,6 +119,17 @@ fn json_from_cloudwatch_is_the_event_itself_also_in_built_in_sections() {
     assert_eq!(load_bytes(waf, request.as_bytes()).documents[0].text("source.ip"), "203.0.113.9");
 }
 
+#[test]
+fn what_a_log_type_adds_to_an_object_of_the_record_stands_under_the_prefix_with_it() {
+    let sections = sections("[DEFAULT]\nlog_types = waf\n[waf]\nfield_prefix = own");
+    let request = r#"{"action":"BLOCK","httpRequest":{"uri":"/","headers":[{"name":"Host","value":"shop.example.com"}]}}"#;
+    let loaded = load_bytes(sections.named("waf").unwrap(), request.as_bytes());
+    let document = &loaded.documents[0];
+    assert_eq!(document.text("own.httpRequest.header.host"), "shop.example.com", "{}", document.json);
+    assert_eq!(document.text("own.httpRequest.uri"), "/");
+    assert!(!document.has("httpRequest"), "{}", document.json);
+}
+
 const SEVERAL: &str = "file_format = multiline\nmultiline_firstline = ^20\\d{2}-\nlog_pattern = (?P<at>\\S+) (?P<what>[\\s\\S]*)\ntimestamp_key = at\ntimestamp_tz = +00:00\nevent.reason = what\n";
 
 #[test]
@@ -221,6 +232,11 @@ fn firelens_brings_json_and_events_of_several_formats() {
     assert_eq!(json.documents[0].text("client.ip"), "203.0.113.9");
     assert_eq!(json.documents[0].text("@timestamp"), "2025-11-20T01:00:00+00:00");
     assert_eq!(json.documents[0].text("container.id"), "0123abcd");
+    assert_eq!(json.documents[0].text("one.extra.ecs_task_definition"), "web:3");
+    assert_eq!(json.documents[0].text("one.extra.container_source"), "stdout");
+    let nameless = line.replace("\"/web\"", "null");
+    let nameless = load("via_firelens = True", "one/x", nameless.as_bytes());
+    assert!(!nameless.documents[0].has("container.name"), "{}", nameless.documents[0].json);
     let cef = of_firelens("stdout", "CEF:0|Acme|Guard|1|7|Hit|5|src=203.0.113.9");
     let cef = load("via_firelens = True\nfile_format = cef\nsource.ip = src", "one/x", cef.as_bytes());
     assert_eq!(cef.documents[0].text("source.ip"), "203.0.113.9");
@@ -232,11 +248,6 @@ fn firelens_brings_json_and_events_of_several_formats() {
     assert_eq!(plain.documents[0].text("event.action"), "plain", "a line without FireLens around it");
 }
 
-    assert_eq!(json.documents[0].text("one.extra.ecs_task_definition"), "web:3");
-    assert_eq!(json.documents[0].text("one.extra.container_source"), "stdout");
-    let nameless = line.replace("\"/web\"", "null");
-    let nameless = load("via_firelens = True", "one/x", nameless.as_bytes());
-    assert!(!nameless.documents[0].has("container.name"), "{}", nameless.documents[0].json);
 #[test]
 fn a_script_of_upstreams_that_chooses_the_index_is_a_warning() {
     let text = |name: &str| {

@@ -173,6 +173,9 @@ impl<'a> JsonRecord<'a> {
             if path.is_empty() {
                 out.pop();
                 out.extend([b",", members.as_bytes(), b"}"].into_iter().flatten());
+            } else if self.prefixed {
+                let path = [fields.prefix(), path].join(".");
+                splice(out, &mut document, &path, members.as_bytes());
             } else {
                 splice(out, &mut document, path, members.as_bytes());
             }
