@@ -255,6 +255,32 @@ fn nothing_behind_a_line_is_dropped() {
 }
 
 #[test]
+fn entries_of_earlier_years_are_read_without_the_fields_that_came_later() {
+    let entry = |fields: &str| {
+        let line = format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"GET /b/k HTTP/1.1\" 200 - 1 1 1 1 \"-\" \"a \"b\" c\" v{fields}"
+        );
+        document("s3accesslog", &line)
+    };
+    has(&entry(""), json!({"VersionId": "v", "UserAgent": "a \"b\" c", "EndPoint": null}));
+    has(
+        &entry(" h SigV4 - AuthHeader b.s3.amazonaws.com"),
+        json!({"EndPoint": "b.s3.amazonaws.com", "TLSVersion": null, "UserAgent": "a \"b\" c", "VersionId": "v"}),
+    );
+    let clb = |bytes: &str, agent: &str| {
+        let line = format!(
+            "2015-05-13T23:39:43.945958Z lb 192.168.131.39:2817 - -1 -1 -1 503 0 {bytes} \"GET http://h:80/ HTTP/1.1\" {agent} - -"
+        );
+        document("clb", &line)
+    };
+    has(
+        &clb("- -", "-"),
+        json!({"http.response.bytes": null, "http.request.method": "GET", "user_agent.original": null}),
+    );
+    has(&clb("5 7", "\"curl\""), json!({"http.response.bytes": 7, "user_agent.original": "curl"}));
+}
+
+#[test]
 fn forwarded_addresses_that_nobody_vouches_for_are_not_related() {
     let log = |peer: &str, list: &str| {
         format!("{peer} - - [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 200 1 \"-\" \"x\" \"{list}\"")
