@@ -114,6 +114,9 @@ fn help(text: &str, offset: usize, reason: &str) -> Option<String> {
     if reason.contains("character class") {
         return Some(r"inside a class, a bracket is written '\['".to_owned());
     }
+    if reason.contains("repetition quantifier") {
+        return Some(r"a brace that is text is written '\{'".to_owned());
+    }
     if reason.contains("repetition operator missing expression") {
         return Some(r"write '.*' for any text, or '\*' for a star".to_owned());
     }
