@@ -255,24 +255,6 @@ fn eventbridge_wraps_events_and_tells_their_time() {
 }
 
 #[test]
-fn eventbridge_tells_account_region_and_time_of_an_event() {
-    let line = r#"{"version":"0","id":"e1","detail-type":"Order","source":"shop","account":"444455556666","time":"2026-11-20T01:02:03Z","region":"eu-west-1","resources":[],"detail":{"at":"2026-11-20T01:02:01Z","user":{"name":"joe"},"source":"web"}}"#;
-    for (settings, time) in [
-        ("", "2026-11-20T01:02:03+00:00"),
-        ("timestamp_key = at", "2026-11-20T01:02:01+00:00"),
-        ("timestamp_key_list = at cwe_timestamp", "2026-11-20T01:02:01+00:00"),
-    ] {
-        let document = document(settings, line);
-        assert_eq!(document.text("@timestamp"), time, "{settings}: {}", document.json);
-        assert_eq!(document.text("cloud.account.id"), "444455556666", "{settings}");
-        assert_eq!(document.text("cloud.region"), "eu-west-1", "{settings}");
-        assert_eq!(document.text("user.name"), "joe", "{settings}");
-        let detail = r#"{"at":"2026-11-20T01:02:01Z","user":{"name":"joe"},"source":"web"}"#;
-        assert_eq!(document.text("@message"), detail, "{settings}");
-    }
-}
-
-#[test]
 fn events_in_text_are_read_as_ever_beside_records() {
     let cef = r#"{"message":"CEF:0|Acme|Wall|1|7|Hit|5|src=192.0.2.4 act=Drop","hostname":"h"}"#;
     let loaded = loaded(
