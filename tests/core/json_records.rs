@@ -252,6 +252,8 @@ fn eventbridge_wraps_events_and_tells_their_time() {
     assert_eq!(loaded.documents.len(), 2);
     assert_eq!(loaded.documents[1].text("rule.name"), "t2");
     assert_eq!(loaded.documents[1].text("@timestamp"), "2026-11-20T01:02:03+00:00");
+    assert_eq!(loaded.documents[1].text("cloud.account.id"), "111122223333");
+    assert_eq!(loaded.documents[1].text("cloud.region"), "us-east-1");
 }
 
 #[test]

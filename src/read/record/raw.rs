@@ -5,14 +5,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::RandomState;
 use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::fluentd::{Other, Record};
+use super::fluentd::{Envelope, Other, Record};
 use super::repair;
 use crate::bytes::slice;
 
@@ -91,7 +91,10 @@ pub(crate) fn events_within<'a>(
     for event in &mut events {
         event.others.extend_from_slice(&record.others);
         event.timestamp.clone_from(&record.timestamp);
-        event.envelope.clone_from(&record.envelope);
+        event.envelope = match (event.envelope.take(), &record.envelope) {
+            (Some(inner), Some(outer)) => Some(Arc::new(Envelope::clone(&inner).within(outer))),
+            (inner, outer) => inner.or_else(|| outer.clone()),
+        };
     }
     events
 }
@@ -132,16 +135,20 @@ fn object_length(text: &str) -> Option<usize> {
 }
 
 fn object<'a>(json: &'a str, delimiter: Option<&Delimiter<'_>>, records: &mut Vec<Record<'a>>) {
-    let (event, around) = match unwrapped(json) {
-        Some((event, around)) => (event, around),
-        None => (json, Vec::new()),
-    };
+    let (event, around) = unwrapped(json).unwrap_or_else(|| (json, Vec::new()));
+    let said =
+        |source: &str| around.iter().find(|other| other.name == source).map(|other| (&*other.value).into());
+    let envelope = (!around.is_empty()).then(|| {
+        let (account, region) = (said("cwe_accountid"), said("cwe_region"));
+        Arc::new(Envelope { account, region, ..Envelope::default() })
+    });
     let events = delimiter.and_then(|delimiter| delimited(event, delimiter));
     for event in events.unwrap_or_else(|| vec![event]) {
         records.push(Record {
             raw: Cow::Borrowed(event),
             message: Cow::Borrowed(event),
             others: around.clone(),
+            envelope: envelope.clone(),
             ..whole()
         });
     }
