@@ -11,7 +11,10 @@ use crate::read::object::line::LineNumber;
 use crate::trigger::ObjectKey;
 
 /// Why an object is skipped that no section takes.
-pub(super) const NOT_TAKEN: &str = "no section's s3_key matches";
+const NOT_TAKEN: &str = "no section's s3_key matches";
+
+/// Why an object is skipped whose section is passed over, behind the section's name.
+const NOT_READ: &str = " is passed over: its objects are in a format that is not read yet";
 
 /// How an object ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,11 +53,7 @@ impl Outcome {
                 let reason = format!("section [{section}] has errors: es-loader check tells them");
                 return Self::Failed { reason, retry: true };
             }
-            Choice::PassedOver(section) => {
-                format!(
-                    "section [{section}] is passed over: its objects are in a format that is not read yet"
-                )
-            }
+            Choice::PassedOver(section) => format!("section [{section}]{NOT_READ}"),
             Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
             Choice::Unknown | Choice::Load(_) => NOT_TAKEN.to_owned(),
         })
@@ -72,6 +71,11 @@ impl Outcome {
     pub(crate) fn is_not_taken(&self) -> bool {
         matches!(self, Self::Skipped(reason) if reason == NOT_TAKEN)
     }
+}
+
+/// Whether an object that is skipped for this reason has events that nobody loads.
+pub(super) fn leaves_events(reason: &str) -> bool {
+    reason == NOT_TAKEN || reason.ends_with(NOT_READ)
 }
 
 /// The report of one object.

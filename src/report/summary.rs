@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::balance::Balance;
-use super::object::{NOT_TAKEN, ObjectReport, Outcome};
+use super::object::{ObjectReport, Outcome, leaves_events};
 use crate::deliver::bulk::{Group, Tally, Verdicts};
 use crate::load::account::Account;
 
@@ -108,7 +108,7 @@ impl Report {
     /// The exit status that the numbers ask for.
     pub fn exit_status(&self) -> ExitStatus {
         let balance = self.balance();
-        let took_nothing = self.objects == 0 && self.skipped.contains_key(NOT_TAKEN);
+        let took_nothing = self.objects == 0 && self.skipped.keys().any(|reason| leaves_events(reason));
         if self.failed > 0 || took_nothing || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
         } else if balance.rejected > 0 || self.broken > 0 || self.foreign > 0 {

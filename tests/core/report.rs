@@ -7,6 +7,7 @@ use es_loader::deliver::bulk::fault::Fault;
 use es_loader::deliver::bulk::{Tally, Verdicts};
 use es_loader::document::problem::{Problem, Problems};
 use es_loader::load::account::Account;
+use es_loader::map::compiled::Choice;
 use es_loader::map::exclude::action::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
@@ -235,6 +236,17 @@ fn exit_statuses_say_the_worst() {
         status(|object| object.outcome = Outcome::Failed { reason: "x".to_owned(), retry: true }),
         ExitStatus::Unfinished
     );
+    for (choice, expected) in [
+        (Choice::Unknown, ExitStatus::Unfinished),
+        (Choice::PassedOver("winevtxml"), ExitStatus::Unfinished),
+        (Choice::Ignored("alb"), ExitStatus::Complete),
+    ] {
+        let mut report = Report::default();
+        report.add(&ObjectReport::not_loaded("a", Outcome::not_taken(&choice)));
+        assert_eq!(report.exit_status(), expected, "nothing but {choice:?}");
+        report.add(&object("b", 10));
+        assert_eq!(report.exit_status(), ExitStatus::Complete, "{choice:?} beside others");
+    }
     assert!(ExitStatus::Complete < ExitStatus::Rejected && ExitStatus::Rejected < ExitStatus::Unfinished);
 }
 
