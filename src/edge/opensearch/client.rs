@@ -254,6 +254,12 @@ impl OpenSearch {
         Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
     }
 
+    /// Posts nothing to a path, as `_index_template/_simulate_index/NAME`, and gives the answer.
+    pub(super) async fn post(&self, path: &str) -> Result<Value, ApiError> {
+        let answer = self.call(Method::Post, path, &[]).await?;
+        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
     /// Posts a question in JSON to a path, as `_mget`, and gives the answer.
     pub async fn ask(&self, path: &str, question: &Value) -> Result<Value, ApiError> {
         let answer = self.call(Method::Post, path, question.to_string().as_bytes()).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::client::{ApiError, OpenSearch, in_path};
 use crate::map::compiled::CompiledSections;
@@ -37,7 +37,7 @@ pub async fn findings(client: &OpenSearch, sections: &CompiledSections) -> Vec<S
 /// Whether a template of another name gives types to the fields of new indices, as far as the cluster tells.
 async fn has_other_template(client: &OpenSearch, index: &str) -> bool {
     let path = format!("_index_template/_simulate_index/{}", in_path(&format!("{index}-2026")));
-    let simulated = client.ask(&path, &json!({})).await.unwrap_or_default();
+    let simulated = client.post(&path).await.unwrap_or_default();
     let fields = simulated.pointer("/template/mappings/properties").and_then(Value::as_object);
     fields.is_some_and(|fields| !fields.is_empty())
 }
