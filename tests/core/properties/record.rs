@@ -1,4 +1,4 @@
-//! Records: nothing but blanks gives none, anything else at least one, and what is JSON by the book is read as JSON.
+//! Records: nothing but blanks, NUL bytes and record separators gives none, anything else at least one, and what is JSON by the book is read as JSON.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) fn property(bytes: &[u8]) {
     let (text, replaced) = decode(bytes);
     assert_eq!(replaced == 0, std::str::from_utf8(bytes).is_ok());
     let all: Vec<_> = records(&text, &mut Spare::default()).collect();
-    let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+    let is_blank = text.trim_matches([' ', '\t', '\n', '\r', '\0', '\u{1e}']).is_empty();
     assert_eq!(all.is_empty(), is_blank, "{} records of {text:?}", all.len());
     assert!(all.len() <= text.len(), "{} records of {text:?}", all.len());
     for record in all.iter().filter(|record| !record.json) {
