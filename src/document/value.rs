@@ -33,6 +33,17 @@ pub enum Value<'a> {
     Object(&'a [Leftover<'a>]),
 }
 
+impl<'a> Value<'a> {
+    /// The addresses that it is: one, several, or none where it is something else.
+    pub(crate) fn ips(self) -> &'a [Address<'a>] {
+        match self {
+            Self::Ip(address) => std::slice::from_ref(address),
+            Self::Ips(addresses) => addresses,
+            _ => &[],
+        }
+    }
+}
+
 /// An address, with its text where that is how documents write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {

@@ -176,11 +176,7 @@ fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
 /// Every address, host name, user and digest of the event, once each.
 fn related<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     let mut ips: ArenaVec<'_, Address<'_>> = ArenaVec::new_in(arena);
-    match row.get(FieldId::RELATED_IP) {
-        Value::Ip(address) => ips.push(*address),
-        Value::Ips(addresses) => ips.extend_from_slice(addresses),
-        _ => {}
-    }
+    ips.extend_from_slice(row.get(FieldId::RELATED_IP).ips());
     let told = ips.len();
     let in_names = HOSTS.iter().filter_map(|field| address(row.text(*field)?));
     for address in ADDRESSES.iter().filter_map(|field| row.ip(*field).copied()).chain(in_names) {

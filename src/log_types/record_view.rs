@@ -123,11 +123,7 @@ impl<'a> RecordView<'_, 'a> {
     /// Adds addresses to `related.ip`, each once.
     pub(crate) fn relate(&mut self, addresses: &[Address<'a>]) {
         let mut all: ArenaVec<'a, Address<'a>> = ArenaVec::new_in(self.arena);
-        match self.row.get(FieldId::RELATED_IP) {
-            Value::Ip(ip) => all.push(*ip),
-            Value::Ips(ips) => all.extend_from_slice(ips),
-            _ => {}
-        }
+        all.extend_from_slice(self.row.get(FieldId::RELATED_IP).ips());
         let own =
             [FieldId::SOURCE_IP, FieldId::DESTINATION_IP].into_iter().filter_map(|field| self.row.ip(field));
         for address in own.chain(addresses) {

@@ -73,12 +73,7 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     if let Some(peer) = peer.and_then(convert::address) {
         add_address(&mut ips, peer);
     }
-    let earlier = match row.get(FieldId::RELATED_IP) {
-        Value::Ips(addresses) => addresses,
-        Value::Ip(address) => std::slice::from_ref(address),
-        _ => &[],
-    };
-    for address in earlier {
+    for address in row.get(FieldId::RELATED_IP).ips() {
         add_address(&mut ips, *address);
     }
     let mut hosts = ArenaVec::with_capacity_in(4, arena);

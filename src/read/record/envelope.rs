@@ -37,13 +37,16 @@ const KINDS: [Kind; 7] = [
     Kind { has: &["events", "searchedLogStreams"], open: |record| Some(plain(value(record, "events")?)) },
     Kind { has: &["events", "nextForwardToken"], open: |record| Some(plain(value(record, "events")?)) },
     // "Amazon SNS: HTTP/HTTPS notification JSON format".
-    Kind { has: &["Type", "MessageId", "TopicArn", "Message"], open: sns },
+    Kind { has: &NOTIFICATION, open: sns },
     // "Using Lambda with Amazon SNS": what a function is invoked with.
     Kind { has: &["EventSource", "Sns"], open: |record| Some(plain(value(record, "Sns")?)) },
     Kind { has: &["Records"], open: invocation },
     // "OpenTelemetry Protocol", JSON Protobuf encoding of ExportLogsServiceRequest.
     Kind { has: &["resourceLogs"], open: open_telemetry },
 ];
+
+/// The fields that tell a notification of SNS.
+pub(super) const NOTIFICATION: [&str; 4] = ["Type", "MessageId", "TopicArn", "Message"];
 
 /// The fields of an event that a Manager of Deep Security publishes to SNS ("Events in JSON format"), always in a list.
 const PUBLISHED: [&str; 2] = ["EventType", "LogDate"];

@@ -12,6 +12,7 @@ use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::envelope::NOTIFICATION;
 use super::fluentd::{Envelope, Other, Record};
 use super::repair;
 use crate::bytes::slice;
@@ -107,8 +108,7 @@ pub(crate) fn is_notification(line: &str) -> bool {
     }
     let line = line.trim_start();
     let members = object_length(line).and_then(|length| members(line.get(..length)?));
-    let names = ["Type", "MessageId", "TopicArn", "Message"];
-    members.is_some_and(|members| names.iter().all(|name| members.contains_key(*name)))
+    members.is_some_and(|members| NOTIFICATION.iter().all(|name| members.contains_key(*name)))
 }
 
 /// Whether a line is one object, as far as a look at its braces tells. In JSON no brace closes right before one that opens.
