@@ -1,11 +1,12 @@
 //! user.ini: any text is refused with a reason that a terminal can show, or makes sections whose documents OpenSearch takes.
 
 use es_loader::config::diagnostic::{File, Severity};
+use es_loader::config::log_type::FileFormat;
 use es_loader::config::{Config, check};
 use es_loader::map::compiled::CompiledSections;
 use es_loader::read::record::decode;
 
-use crate::support::strict::check_document;
+use crate::support::strict::{Names, check_document_with};
 use crate::support::{fluentd_line, load_bytes, packet_event};
 
 pub(super) fn property(bytes: &[u8]) {
@@ -35,8 +36,12 @@ fn use_all(plans: &CompiledSections) {
     let event = packet_event("10.0.3.77", b"GET / HTTP/1.1\r\nCookie: a=b\r\n\r\n");
     let lines = [fluentd_line(&event), event.into_bytes()].concat();
     for plan in plans.iter() {
+        let names = match plan.log_type().file_format {
+            FileFormat::Json | FileFormat::Cef | FileFormat::Leef => Names::Listed,
+            FileFormat::Text(_) | FileFormat::Csv(_) => Names::OfLog,
+        };
         for document in load_bytes(plan, &lines).documents {
-            check_document(&document.json, plan.fields());
+            check_document_with(&document.json, plan.fields(), names);
         }
     }
 }

@@ -82,20 +82,41 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
+/// Who may name a field that is neither in the list nor under the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Nobody.
+    Listed,
+    /// The log: a group of `log_pattern` or a column of CSV that no field takes keeps its name.
+    OfLog,
+}
+
 /// Panics unless `json` is a document that OpenSearch takes as it is: no key twice, no field that is neither in the list
 /// nor safely named under the prefix, no value of another type, no string that is too long, no empty text.
 pub(crate) fn check_document(json: &str, fields: &Fields) {
+    check_document_with(json, fields, Names::Listed);
+}
+
+/// As [`check_document`], with the fields that `names` allows besides.
+pub(crate) fn check_document_with(json: &str, fields: &Fields, names: Names) {
     let document: Strict = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
-    let types: BTreeMap<&str, Type> =
-        fields.iter().map(|(_, field)| (field.name.as_str(), field.kind)).collect();
+    let types = fields.iter().map(|(_, field)| (field.name.as_str(), field.kind)).collect();
+    let allowed = Allowed { types, prefix: fields.prefix(), names };
     let Strict::Object(object) = document else { panic!("no object: {json}") };
     for (name, value) in &object {
-        check_value(name, value, &types, fields.prefix(), json);
+        check_value(name, value, &allowed, json);
     }
 }
 
-fn check_value(name: &str, value: &Strict, types: &BTreeMap<&str, Type>, prefix: &str, json: &str) {
-    let kind = types.get(name).copied();
+/// The fields that a document may have.
+struct Allowed<'a> {
+    types: BTreeMap<&'a str, Type>,
+    prefix: &'a str,
+    names: Names,
+}
+
+fn check_value(name: &str, value: &Strict, allowed: &Allowed<'_>, json: &str) {
+    let kind = allowed.types.get(name).copied();
     match value {
         Strict::Object(object) => {
             assert!(matches!(kind, None | Some(Type::Flat)), "`{name}` is an object and a value: {json}");
@@ -103,17 +124,17 @@ fn check_value(name: &str, value: &Strict, types: &BTreeMap<&str, Type>, prefix:
                 return check_flat(name, object, json);
             }
             for (key, value) in object {
-                check_value(&format!("{name}.{key}"), value, types, prefix, json);
+                check_value(&format!("{name}.{key}"), value, allowed, json);
             }
         }
         Strict::List(items) => {
             assert!(!items.is_empty(), "`{name}` is an empty list: {json}");
             for item in items {
                 assert!(!matches!(item, Strict::List(_) | Strict::Object(_)), "`{name}` is nested: {json}");
-                check_value(name, item, types, prefix, json);
+                check_value(name, item, allowed, json);
             }
         }
-        value => check_leaf(name, value, kind, prefix, json),
+        value => check_leaf(name, value, kind, allowed, json),
     }
 }
 
@@ -135,9 +156,9 @@ fn check_flat(name: &str, object: &BTreeMap<String, Strict>, json: &str) {
     }
 }
 
-fn check_leaf(name: &str, value: &Strict, kind: Option<Type>, prefix: &str, json: &str) {
-    if kind.is_none() {
-        let key = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'));
+fn check_leaf(name: &str, value: &Strict, kind: Option<Type>, allowed: &Allowed<'_>, json: &str) {
+    if kind.is_none() && allowed.names == Names::Listed {
+        let key = name.strip_prefix(allowed.prefix).and_then(|rest| rest.strip_prefix('.'));
         let key = key.unwrap_or_else(|| panic!("no field is called `{name}`: {json}"));
         let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '-');
         assert!(!key.is_empty() && key.chars().all(is_safe), "the log chose the name `{name}`: {json}");
