@@ -46,7 +46,7 @@ pub(super) struct Outlets<'l> {
 pub(super) enum Note {
     /// So many problems of a kind.
     Problem(Problem, u64),
-    /// It holds a list without events, and counts as blank.
+    /// It holds padding or lists without events, and counts as blank.
     WithoutEvents,
 }
 

@@ -108,9 +108,6 @@ impl<'l> Stages<'l> {
             let mut raw = Vec::new();
             if is_raw {
                 raw_records(message, delimiter.as_ref(), &mut raw);
-                if raw.is_empty() && text.identity.is_some() {
-                    output.note(text.line.number, Note::WithoutEvents);
-                }
             }
             let mut raw = raw.into_iter();
             let mut rest = record::records(if is_json && !is_raw { message } else { "" }, &mut spare);
@@ -118,6 +115,7 @@ impl<'l> Stages<'l> {
             // A line that does not fit its header may be a part of a value: nothing in it is an event.
             let is_refused = matches!(csv, Some(CsvLine::Values(_) | CsvLine::Torn))
                 && whole.as_ref().is_some_and(|record| !record.json);
+            let mut has_events = false;
             loop {
                 let read = match records.last_mut() {
                     Some(last) => last,
@@ -149,20 +147,21 @@ impl<'l> Stages<'l> {
                                 // They are the event's, and no collector's.
                                 record.others.clear();
                             }
-                            let events = events_within(record, delimiter.as_ref());
-                            if events.is_empty() && text.identity.is_some() {
-                                output.note(text.line.number, Note::WithoutEvents);
-                            }
-                            (raw, read.found) = (events.into_iter(), FoundEvent::default());
+                            raw = events_within(record, delimiter.as_ref()).into_iter();
+                            read.found = FoundEvent::default();
                             continue;
                         }
                     }
                 }
+                has_events = true;
                 if records.len() > EVENTS_TOGETHER {
                     self.records(&records, &texts, output)?;
                     records.clear();
                 }
                 records.push(ReadRecord::empty(text));
+            }
+            if !has_events && text.identity.is_some() {
+                output.note(text.line.number, Note::WithoutEvents);
             }
         }
         records.truncate(records.len().saturating_sub(1));

@@ -245,6 +245,26 @@ fn a_delimiter_takes_the_events_out_of_their_array() {
 }
 
 #[test]
+fn a_line_is_blank_only_if_nothing_in_it_gives_a_document() {
+    let messages = [r#"{"Records":[]}"#, r#"{"Records":[{"id":"a"}]}"#, r#"{"Records":[]}"#];
+    let of_messages = |messages: &[&str]| {
+        let events: Vec<_> = messages.iter().map(|message| json!({"id": "1", "message": message})).collect();
+        let envelope = json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logStream": "s", "logEvents": events});
+        envelope.to_string()
+    };
+    for (settings, lines, blank) in [
+        ("json_delimiter = Records", vec![of_messages(&messages)], 0),
+        ("json_delimiter = Records", vec![of_messages(&messages[..1])], 1),
+        ("", vec![" \u{1e} ".to_owned(), "\0\u{feff}".to_owned(), "\u{1e}{\"id\":\"a\"}".to_owned()], 2),
+    ] {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let account = loaded(settings, &lines).account;
+        assert_eq!((account.blank_lines, account.further_events), (blank, 0), "{lines:?}");
+        assert_eq!(account.lines - account.blank_lines, account.documents, "{lines:?}");
+    }
+}
+
+#[test]
 fn eventbridge_wraps_events_and_tells_their_time() {
     let settings = "json_delimiter = findings\ntimestamp_key = cwe_timestamp\nrule.name = Title";
     let line = r#"{"version":"0","id":"e1","detail-type":"Findings","source":"aws.securityhub","account":"111122223333","time":"2026-11-20T01:02:03Z","region":"us-east-1","resources":["arn"],"detail":{"findings":[{"Title":"t1"},{"Title":"t2"}]}}"#;
