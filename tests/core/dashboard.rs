@@ -6,7 +6,7 @@ use es_loader::setup::dashboard::{Language, ONE_ADDRESS, one_address, saved_obje
 use es_loader::setup::template::index_template;
 use serde_json::Value;
 
-use crate::log_types::all;
+use crate::support::all;
 use crate::support::panels::Board;
 use crate::support::panels::address::ADDRESS;
 use crate::support::panels::summary::SUMMARY;

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::log_types::all;
+use crate::support::all;
 use crate::support::{Loaded, load_bytes};
 
 fn plain(lines: u64) -> Options {

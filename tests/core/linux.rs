@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::log_types::all;
+use crate::support::all;
 use crate::support::{Document, Loaded, load_bytes};
 
 /// Lines as CloudWatch Logs brings them, each with the time at which its agent read it.

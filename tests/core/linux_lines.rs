@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::log_types::all;
+use crate::support::all;
 use crate::support::{Document, load_bytes};
 
 fn document(section: &str, line: &str) -> Document {

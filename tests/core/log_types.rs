@@ -35,12 +35,6 @@ const SAMPLES: [&str; 20] = [
     "s3accesslog.log",
 ];
 
-/// All sections that are built in.
-pub(crate) fn all() -> &'static CompiledSections {
-    static ALL: LazyLock<CompiledSections> = LazyLock::new(|| with("[DEFAULT]\nlog_types = all\n"));
-    &ALL
-}
-
 #[allow(clippy::panic, clippy::unwrap_used, reason = "a helper of tests stands outside of test functions")]
 pub(crate) fn with(text: &str) -> CompiledSections {
     let file = File { name: "user.ini".to_owned(), text: text.to_owned() };

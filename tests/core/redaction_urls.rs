@@ -2,7 +2,7 @@
 
 use es_loader::document::problem::Problem;
 
-use crate::log_types::all;
+use crate::support::all;
 use crate::support::{agent_event, document_by, load_bytes, packet_event, plan, tells};
 
 const SECRET: &str = "s3cr3tV4lu3x";

@@ -3,7 +3,8 @@
 use es_loader::map::compiled::CompiledSections;
 use serde_json::{Value, json};
 
-use crate::log_types::{all, with};
+use crate::log_types::with;
+use crate::support::all;
 use crate::support::{Document, load_bytes};
 
 fn document(section: &str, line: &str) -> Document {

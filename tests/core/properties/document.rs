@@ -3,8 +3,10 @@
 use es_loader::load::account::Limits;
 use es_loader::read::object::Inflation;
 
-use crate::support::strict::check_document;
-use crate::support::{Loaded, facts, fluentd_line, load_with, plan};
+use es_loader::map::compiled::CompiledSection;
+
+use crate::support::strict::{Names, check_document_with};
+use crate::support::{Loaded, all, facts, fluentd_line, load_with, plan};
 
 /// OpenSearch's `index.mapping.depth.limit`.
 const DEEPEST: usize = 20;
@@ -16,8 +18,19 @@ pub(super) fn property(bytes: &[u8]) {
     check(&fluentd_line(&message));
 }
 
-/// Loads the bytes, and panics unless all is as it should be.
+/// The same for each section that is built in.
+pub(super) fn of_each_section(bytes: &[u8]) {
+    for section in all().iter() {
+        check_in(section, Names::OfLog, bytes);
+    }
+}
+
+/// Loads the bytes as events of Deep Security, and panics unless all is as it should be.
 pub(super) fn check(bytes: &[u8]) {
+    check_in(plan(), Names::Listed, bytes);
+}
+
+fn check_in(section: &CompiledSection, names: Names, bytes: &[u8]) {
     let limits = Limits {
         line_bytes: 1 << 16,
         batch_bytes: 2000,
@@ -25,8 +38,9 @@ pub(super) fn check(bytes: &[u8]) {
         inflation: Inflation { bytes: 1 << 18, ratio: 100, ratio_from: 1 << 16 },
         ..Limits::default()
     };
-    let Loaded { ndjson, documents, account } = load_with(plan(), facts(), &limits, bytes);
-    assert_eq!(account.lines - account.blank_lines + account.further_events, account.documents);
+    let Loaded { ndjson, documents, account } = load_with(section, facts(), &limits, bytes);
+    let name = &section.log_type().name;
+    assert_eq!(account.lines - account.blank_lines + account.further_events, account.documents, "{name}");
     assert_eq!(account.handed_over(), documents.len() as u64);
     assert_eq!(account.bulk_bytes, ndjson.len() as u64);
     assert!(ndjson.is_empty() || ndjson.ends_with(b"\n"));
@@ -35,9 +49,13 @@ pub(super) fn check(bytes: &[u8]) {
     // RFC 8259 section 7: these and no others have to be escaped.
     assert!(!ndjson.iter().any(|byte| *byte < b' ' && *byte != b'\n'), "a control character");
     for document in &documents {
-        check_document(&document.json, plan().fields());
+        check_document_with(&document.json, section.fields(), names);
         let deep = depth(&document.source);
-        assert!(deep <= DEEPEST, "{deep} objects inside of each other: {}", document.json);
+        assert!(
+            names == Names::OfLog || deep <= DEEPEST,
+            "{deep} objects inside of each other: {}",
+            document.json
+        );
     }
 }
 

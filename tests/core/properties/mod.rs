@@ -16,7 +16,7 @@ mod time;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 13] = [
+pub(crate) const ALL: [(&str, Property); 14] = [
     ("object", object::property),
     ("record", record::property),
     ("cef", cef::property),
@@ -24,6 +24,7 @@ pub(crate) const ALL: [(&str, Property); 13] = [
     ("packet", packet::property),
     ("ini", ini::property),
     ("document", document::property),
+    ("log_types", document::of_each_section),
     ("envelope", collector::envelope),
     ("event_field", collector::event_field),
     ("ltsv", collector::ltsv),

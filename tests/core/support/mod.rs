@@ -40,6 +40,14 @@ pub(crate) fn plan_of_section(name: &str, settings: &str) -> CompiledSection {
     plans(File { name: "user.ini".to_owned(), text }).named(name).expect("the section").clone()
 }
 
+/// All sections that are built in.
+pub(crate) fn all() -> &'static CompiledSections {
+    static ALL: LazyLock<CompiledSections> = LazyLock::new(|| {
+        plans(File { name: "user.ini".to_owned(), text: "[DEFAULT]\nlog_types = all\n".to_owned() })
+    });
+    &ALL
+}
+
 fn plans(file: File) -> CompiledSections {
     let config = Config::load(&[file]).unwrap_or_else(|findings| panic!("{findings:#?}"));
     CompiledSections::new(config).expect("no field is a value and an object")
