@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::all;
-use crate::support::{Document, load_bytes};
+use crate::support::{Document, all, load_bytes};
 
 fn document(section: &str, record: &str) -> Document {
     let mut loaded = load_bytes(all().named(section).unwrap(), record.as_bytes());

@@ -15,8 +15,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::support::all;
-use crate::support::{Loaded, load_bytes};
+use crate::support::{Loaded, all, load_bytes};
 
 fn plain(lines: u64) -> Options {
     Options { lines, encoding: Encoding::Plain, ..Options::default() }

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::all;
-use crate::support::{Document, Loaded, load_bytes};
+use crate::support::{Document, Loaded, all, load_bytes};
 
 /// Lines as CloudWatch Logs brings them, each with the time at which its agent read it.
 fn from_cloudwatch(section: &str, lines: &[(&str, i64)]) -> Loaded {

@@ -1,7 +1,6 @@
 //! The built-in sections of a web service: samples after the vendors' documents, with the documents that they become.
 
 use std::fs;
-use std::sync::LazyLock;
 
 use es_loader::config::Config;
 use es_loader::config::diagnostic::{File, Severity};
@@ -10,7 +9,7 @@ use es_loader::setup::template::index_template;
 use serde_json::{Value, json};
 
 use crate::config::root;
-use crate::support::{Document, Loaded, load_bytes, load_with};
+use crate::support::{Document, Loaded, all, load_bytes, load_with};
 
 const SAMPLES: [&str; 20] = [
     "clb.log",

@@ -2,8 +2,7 @@
 
 use es_loader::document::problem::Problem;
 
-use crate::support::all;
-use crate::support::{agent_event, document_by, load_bytes, packet_event, plan, tells};
+use crate::support::{agent_event, all, document_by, load_bytes, packet_event, plan, tells};
 
 const SECRET: &str = "s3cr3tV4lu3x";
 

@@ -5,8 +5,7 @@ use es_loader::map::compiled::CompiledSections;
 use serde_json::{Value, json};
 
 use crate::log_types::with;
-use crate::support::all;
-use crate::support::{Document, Loaded, facts, load_bytes, load_with};
+use crate::support::{Document, Loaded, all, facts, load_bytes, load_with};
 
 const NAMES: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
 

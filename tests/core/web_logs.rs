@@ -4,8 +4,7 @@ use es_loader::map::compiled::CompiledSections;
 use serde_json::{Value, json};
 
 use crate::log_types::with;
-use crate::support::all;
-use crate::support::{Document, load_bytes};
+use crate::support::{Document, all, load_bytes};
 
 fn document(section: &str, line: &str) -> Document {
     document_of(all(), section, line)
