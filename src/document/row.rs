@@ -106,6 +106,25 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Adds addresses to those that a field has, each once.
+    pub(crate) fn add_ips(
+        &mut self,
+        field: FieldId,
+        addresses: impl IntoIterator<Item = Address<'a>>,
+        arena: &'a Bump,
+    ) {
+        let earlier = self.get(field).ips();
+        let mut all = ArenaVec::from_iter_in(earlier.iter().copied(), arena);
+        for address in addresses {
+            if !all.iter().any(|other: &Address<'_>| other.ip == address.ip) {
+                all.push(address);
+            }
+        }
+        if all.len() > earlier.len() {
+            self.set(field, Value::Ips(all.into_bump_slice()));
+        }
+    }
+
     /// Gives a field the value that `write` writes, or leaves it as it is where that gives nothing.
     #[inline]
     pub(crate) fn set_with(

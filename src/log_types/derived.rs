@@ -11,7 +11,7 @@ use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::Step;
-use crate::document::value::{Address, Value};
+use crate::document::value::Value;
 use crate::packet::community_id::Flow;
 use crate::packet::url::{Parts, split_target, split_url};
 
@@ -175,18 +175,10 @@ fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
 
 /// Every address, host name, user and digest of the event, once each.
 fn related<'a>(row: &mut Row<'a>, arena: &'a Bump) {
-    let mut ips: ArenaVec<'_, Address<'_>> = ArenaVec::new_in(arena);
-    ips.extend_from_slice(row.get(FieldId::RELATED_IP).ips());
-    let told = ips.len();
     let in_names = HOSTS.iter().filter_map(|field| address(row.text(*field)?));
-    for address in ADDRESSES.iter().filter_map(|field| row.ip(*field).copied()).chain(in_names) {
-        if !ips.iter().any(|other| other.ip == address.ip) {
-            ips.push(address);
-        }
-    }
-    if ips.len() > told {
-        row.set(FieldId::RELATED_IP, Value::Ips(ips.into_bump_slice()));
-    }
+    let of_fields = ADDRESSES.iter().filter_map(|field| row.ip(*field).copied());
+    let addresses = ArenaVec::from_iter_in(of_fields.chain(in_names), arena);
+    row.add_ips(FieldId::RELATED_IP, addresses, arena);
     for (related, fields) in
         [(FieldId::RELATED_HOSTS, HOSTS), (FieldId::RELATED_USER, USERS), (FieldId::RELATED_HASH, HASHES)]
     {

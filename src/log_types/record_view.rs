@@ -122,19 +122,9 @@ impl<'a> RecordView<'_, 'a> {
 
     /// Adds addresses to `related.ip`, each once.
     pub(crate) fn relate(&mut self, addresses: &[Address<'a>]) {
-        let mut all: ArenaVec<'a, Address<'a>> = ArenaVec::new_in(self.arena);
-        all.extend_from_slice(self.row.get(FieldId::RELATED_IP).ips());
-        let own =
-            [FieldId::SOURCE_IP, FieldId::DESTINATION_IP].into_iter().filter_map(|field| self.row.ip(field));
-        for address in own.chain(addresses) {
-            if !all.iter().any(|other| other.ip == address.ip) {
-                all.push(*address);
-            }
-        }
-        if !all.is_empty() {
-            let all = Value::Ips(all.into_bump_slice());
-            self.within(Step::Related, |view| view.row.set(FieldId::RELATED_IP, all));
-        }
+        let own = [FieldId::SOURCE_IP, FieldId::DESTINATION_IP].map(|field| self.row.ip(field).copied());
+        let all = own.into_iter().flatten().chain(addresses.iter().copied());
+        self.within(Step::Related, |view| view.row.add_ips(FieldId::RELATED_IP, all, view.arena));
     }
 }
 

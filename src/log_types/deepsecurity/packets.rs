@@ -155,7 +155,7 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
     let (unverified, believed) = addresses.split_at_checked(first_believed).unwrap_or_default();
     // `related` reads them from here.
     for (field, addresses) in [(FieldId::RELATED_IP, believed), (FieldId::DS_UNVERIFIED, unverified)] {
-        add_addresses(context, field, addresses);
+        context.row.add_ips(field, addresses.iter().copied(), context.arena);
     }
     context.row.trace.step_of_the_same(Step::Packet);
 }
@@ -168,23 +168,6 @@ pub(super) fn mark_unverified_forwarded(context: &mut Context<'_, '_>) {
     if !peer.is_some_and(|peer| trusted.iter().any(|block| block.contains(peer.ip))) {
         context.row.trace.step(Step::Forwarded);
         context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(last), Outcome::Unmet(NOT_BELIEVED));
-        add_addresses(context, FieldId::DS_UNVERIFIED, &[*last]);
+        context.row.add_ips(FieldId::DS_UNVERIFIED, [*last], context.arena);
     }
-}
-
-/// Adds addresses to those that a field has, each once.
-fn add_addresses<'a>(context: &mut Context<'_, 'a>, field: FieldId, addresses: &[Address<'a>]) {
-    if addresses.is_empty() {
-        return;
-    }
-    let mut all = ArenaVec::new_in(context.arena);
-    if let Value::Ips(earlier) = context.row.get(field) {
-        all.extend_from_slice(earlier);
-    }
-    for address in addresses {
-        if !all.iter().any(|other: &Address<'_>| other.ip == address.ip) {
-            all.push(*address);
-        }
-    }
-    context.row.set(field, Value::Ips(all.into_bump_slice()));
 }
