@@ -135,6 +135,35 @@ fn sign_ins_that_fail_and_that_succeed_are_found_by_user_and_source() {
 }
 
 #[test]
+fn an_event_in_another_language_is_told_by_its_id() {
+    for (id, action, category) in [
+        ("250", "computer-created", "configuration"),
+        ("251", "computer-deleted", "configuration"),
+        ("601", "user-signed-out", "authentication"),
+        ("603", "user-locked-out", "authentication"),
+        ("604", "user-unlocked", "iam"),
+        ("608", "user-session-validation-failed", "authentication"),
+        ("610", "user-session-validated", "authentication"),
+        ("621", "user-signed-in-as-tenant", "session"),
+        ("650", "user-created", "iam"),
+        ("653", "user-password-set", "iam"),
+    ] {
+        let read = event(id, "イベント", "suser=System target=ann msg=x");
+        assert_eq!(read.text("event.action"), action, "{id}");
+        assert_eq!(read.get("event.category"), &json!([category]), "{id}");
+    }
+    let locked = event("603", "イベント", "src=10.0.0.2 suser=System target=ann msg=x");
+    assert_eq!((locked.text("user.name"), locked.text("observer.ip")), ("ann", "10.0.0.2"));
+    let created = event("650", "イベント", "src=10.0.0.2 suser=root target=ann targetID=9 msg=x");
+    assert_eq!((created.text("user.name"), created.text("user.target.name")), ("root", "ann"));
+    let viewed = event("618", "User Viewed Quarantined File Detail", "suser=root msg=x");
+    assert_eq!(
+        (viewed.text("event.action"), viewed.text("event.outcome")),
+        ("user-viewed-quarantined-file-detail", "success")
+    );
+}
+
+#[test]
 fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
     for (id, name, message, source) in [
         (
