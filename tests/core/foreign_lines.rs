@@ -383,6 +383,22 @@ fn what_integrity_monitoring_watches_besides_files_is_no_file() {
 }
 
 #[test]
+fn a_frame_of_arp_is_no_packet_of_ip_and_has_no_ports() {
+    for (frame, family) in [("ARP", "arp"), ("REVARP", "rarp"), ("IP", "ipv4"), ("IPv6", "ipv4")] {
+        let event = read(
+            "21",
+            &format!(
+                "act=Deny TrendMicroDsFrameType={frame} src=10.0.0.9 dst=10.0.0.5 proto=N/A spt=0 dpt=0"
+            ),
+        );
+        assert_eq!(event.text("network.type"), family, "{frame}");
+        assert!(!event.has("source.port") && !event.has("destination.port"), "{}", event.json);
+    }
+    let unseen = read("21", "src=10.0.0.9 dst=10.0.0.5 proto=UDP spt=0 dpt=0");
+    assert_eq!((unseen.get("source.port"), unseen.get("destination.port")), (&json!(0), &json!(0)));
+}
+
+#[test]
 fn an_account_whose_backslash_is_not_doubled_is_one_line() {
     let event = read("30", r"act=updated filePath=/etc/passwd suser=CORP\nora");
     assert_eq!(event.text("user.name"), r"CORP\nora");

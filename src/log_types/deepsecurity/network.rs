@@ -17,14 +17,15 @@ pub(super) fn network(context: &mut Context<'_, '_>) {
     if !context.module.facts().has_packets {
         return;
     }
-    if protocol.is_some_and(|protocol| !has_ports(protocol)) {
+    if !protocol.is_some_and(has_ports) {
         drop_zero_ports(context);
     }
     let address = context.row.ip(FieldId::DESTINATION_IP).or_else(|| context.row.ip(FieldId::SOURCE_IP));
-    let family = match address {
-        Some(address) if address.ip.is_ipv4() => Some("ipv4"),
-        Some(_) => Some("ipv6"),
-        None => family_of_frame(context),
+    // The frame of ARP has addresses of IP in it, but none of its packets.
+    let family = match (family_of_frame(context), address) {
+        (Some(frame @ ("arp" | "rarp")), _) | (Some(frame), None) => Some(frame),
+        (_, Some(address)) => Some(if address.ip.is_ipv4() { "ipv4" } else { "ipv6" }),
+        (None, None) => None,
     };
     if let Some(family) = family {
         context.row.set_if_absent(FieldId::NETWORK_TYPE, Value::Word(family));
@@ -109,7 +110,7 @@ fn has_ports(protocol: u8) -> bool {
     matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
-/// Agents write port 0 for a protocol that has no ports.
+/// Agents write port 0 where the protocol has no ports, or where there is none.
 fn drop_zero_ports(context: &mut Context<'_, '_>) {
     for field in [FieldId::SOURCE_PORT, FieldId::DESTINATION_PORT] {
         if port(context, field) == Some(0) {
@@ -118,7 +119,7 @@ fn drop_zero_ports(context: &mut Context<'_, '_>) {
     }
 }
 
-/// The agent's word for the frame, where it tells no address.
+/// The agent's word for the frame.
 fn family_of_frame(context: &Context<'_, '_>) -> Option<&'static str> {
     let frame = context.keyed.value(key::FRAME_TYPE)?;
     let families = [("IP", "ipv4"), ("IPV4", "ipv4"), ("IPv6", "ipv6"), ("ARP", "arp"), ("REVARP", "rarp")];
