@@ -341,6 +341,8 @@ fn the_name_that_a_manager_shows_for_a_computer_is_read_in_its_parts() {
     assert_eq!((event.text("host.name"), event.text("observer.hostname")), ("web02", "web02"));
     assert_eq!(event.get("related.hosts"), &json!(["web02"]));
     assert_eq!(event.text("cloud.instance.id"), "i-0bbafc96");
+    let event = read("4000000", "dvchost=127.0.0.1 (EC2AMAZ-1) [ws-b2zwgx8lk] act=Delete");
+    assert_eq!((event.text("host.name"), event.text("cloud.instance.id")), ("EC2AMAZ-1", "ws-b2zwgx8lk"));
 }
 
 #[test]

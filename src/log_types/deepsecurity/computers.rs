@@ -86,9 +86,14 @@ pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Opt
     Some(Computer { address: found, names: names.into_bump_slice(), instance })
 }
 
-/// Whether a text can be the id of a machine in a cloud: `i-` and hexadecimal digits in EC2, a UUID in Azure, a number in Google Cloud.
+/// Whether a text can be the id of a machine in a cloud: `i-` and hexadecimal digits in EC2, `ws-` and at least eight letters and digits
+/// in WorkSpaces (Amazon WorkSpaces API Reference, Workspace), a UUID in Azure, a number in Google Cloud.
 fn is_instance(id: &str) -> bool {
     let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(workspace) = id.strip_prefix("ws-") {
+        return workspace.len() >= 8
+            && workspace.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    }
     match id.strip_prefix("i-") {
         Some(number) => !number.is_empty() && is_hex(number),
         None => id.len() >= 10 && id.contains(|c: char| c.is_ascii_digit()) && id.split('-').all(is_hex),
@@ -132,6 +137,7 @@ mod tests {
             ("web 01 (2001:db8::7)", "2001:db8::7|web 01|"),
             ("192.0.2.4 (web01) [i-0abc]", "192.0.2.4|web01|i-0abc"),
             ("192.0.2.4 [i-0abc]", "192.0.2.4||i-0abc"),
+            ("192.0.2.4 (web01) [ws-b2zwgx8lk]", "192.0.2.4|web01|ws-b2zwgx8lk"),
             ("192.0.2.4 (web01 (prod)) [i-0abc]", "192.0.2.4|web01 (prod)|i-0abc"),
             ("web01 (prod) (192.0.2.4)", "192.0.2.4|web01 (prod)|"),
             ("192.0.2.4 (vm [2])", "192.0.2.4|vm [2]|"),
@@ -154,7 +160,7 @@ mod tests {
         }
         assert_eq!(read("web01", true), "|web01|");
         assert_eq!(read("web01, web02", true), "|web01| |web02|");
-        for name in ["web01 (spare)", "web01 [prod]", "web01)", "web01 [prod-2]"] {
+        for name in ["web01 (spare)", "web01 [prod]", "web01)", "web01 [prod-2]", "web01 [ws-prod]"] {
             assert_eq!(read(name, true), format!("|{name}|"));
         }
         assert_eq!(read("ec2-1.example (web01) [i-0abc]", true), "|ec2-1.example+web01|i-0abc");
