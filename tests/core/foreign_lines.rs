@@ -45,6 +45,11 @@ fn leef(attributes: &str) -> Document {
     document(&format!("LEEF:2.0|Trend Micro|Deep Security Agent|20.0|1000552|{attributes}"))
 }
 
+/// The line in LEEF that has the keys of one in CEF.
+fn leef_event(id: &str, extension: &str) -> String {
+    format!("LEEF:2.0|Trend Micro|Deep Security Agent|20.0|{id}|name=n\t{}", extension.replace(' ', "\t"))
+}
+
 #[test]
 fn blanks_for_tabs_end_each_value_that_holds_none() {
     let event = leef("cat=Intrusion Prevention\tname=n\tcn1=37 cn1Label=Host ID dvchost=web01\tact=Reset");
@@ -302,7 +307,7 @@ fn full_names_of_keys_are_read_as_the_keys() {
 }
 
 #[test]
-fn n_a_is_the_value_of_no_field() {
+fn n_a_is_the_value_of_no_field_and_no_user_is_none() {
     for (id, extension) in [
         (
             "4000000",
@@ -312,12 +317,13 @@ fn n_a_is_the_value_of_no_field() {
         ("1000552", "act=N/A cs1=N/A cs1Label=DPI Note src=N/A shost=N/A TrendMicroDsPacketData=N/A"),
         ("600", "target=N/A suser=N/A src=N/A msg=N/A"),
         ("850", "target=N/A targetID=N/A targetType=N/A"),
+        ("3002795", "src=N/A suser=(no user) duser=(no user) msg=x"),
     ] {
         let event = read(id, extension);
         let mut ecs = event.source.clone();
         let own = ecs.as_object_mut().unwrap();
         own.retain(|name, _| !matches!(name.as_str(), "@message" | "deepsecurity"));
-        assert!(!ecs.to_string().contains("N/A"), "{}", event.json);
+        assert!(!["N/A", "(no user)"].iter().any(|none| ecs.to_string().contains(none)), "{}", event.json);
         for field in ["url", "vulnerability", "host.id", "related.hosts", "source.address", "user.name"] {
             assert!(!event.has(field), "{field}: {}", event.json);
         }
@@ -382,6 +388,46 @@ fn what_integrity_monitoring_watches_besides_files_is_no_file() {
     }
     let event = read("2002875", "filePath=Spooler");
     assert_eq!((event.text("event.action"), event.get("event.type")), ("object-changed", &json!(["info"])));
+}
+
+#[test]
+fn the_agent_s_word_for_what_integrity_monitoring_watches_beats_the_look_of_its_path() {
+    for (kind, path, category) in [
+        ("File", "name.txt", "file"),
+        ("Directory", "/etc/cron.d", "file"),
+        ("RegistryKey", r"HKLM\\Software\\Run", "registry"),
+        ("RegistryValue", r"HKLM\\Software\\Run\\x", "registry"),
+        ("Process", r"C:\\Windows\\x.exe", "configuration"),
+        ("Service", "sshd", "configuration"),
+        ("N/A", "/etc/passwd", "file"),
+    ] {
+        let extension =
+            format!("act=created filePath={path} suser=root sproc=N/A entityType={kind} msg=state");
+        for line in [agent_event("2002875", &extension), leef_event("2002875", &extension)] {
+            let event = document(&line);
+            assert_eq!(event.get("event.category"), &json!([category]), "{line}");
+            assert_eq!(event.text("deepsecurity.entity_type"), kind, "{line}");
+            assert_eq!(event.has("registry.path"), category == "registry", "{line}");
+        }
+    }
+    let behind = read("2002875", "filePath=sshd msg=state entityType=Service");
+    assert_eq!((behind.text("event.original"), behind.text("event.action")), ("state", "object-changed"));
+}
+
+#[test]
+fn the_name_of_a_windows_log_is_no_file() {
+    for log in ["Security", "Microsoft-Windows-Sysmon/Operational", "WinEvtLog"] {
+        let event = read("3002795", &format!("fname={log} msg=x"));
+        assert!(!event.has("file"), "{}", event.json);
+        assert_eq!(event.text("deepsecurity.fname"), log);
+    }
+    for path in ["/var/log/messages", r"C:\\inetpub\\logs\\u_ex1.log"] {
+        let event = read("3002795", &format!("fname={path} msg=x"));
+        assert_eq!(event.text("file.path"), path.replace(r"\\", r"\"));
+    }
+    // A line of the user's own takes what it is told to take.
+    let own = plan_with("file.path = fname");
+    assert_eq!(document_by(&own, &agent_event("3002795", "fname=Security")).text("file.path"), "Security");
 }
 
 #[test]

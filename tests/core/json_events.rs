@@ -208,13 +208,14 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
         json!({
             "ChangeString": "Updated", "Key": "c:\\windows\\message.dll", "User": "admin", "SeverityString": "High",
             "Process": "C:\\Windows\\System32\\notepad.exe", "Reason": "1002779 - Microsoft Windows - System file modified",
+            "EntityType": "File",
         }),
     );
     let line = cef(
         "2002779",
         "Microsoft Windows - System file modified",
         "8",
-        r"act=updated filePath=c:\\windows\\message.dll suser=admin sproc=C:\\Windows\\System32\\notepad.exe",
+        r"act=updated filePath=c:\\windows\\message.dll suser=admin sproc=C:\\Windows\\System32\\notepad.exe entityType=File",
     );
     assert_same(&integrity, &line, &[]);
     let inspection = event(
@@ -235,6 +236,11 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
          dpt=22 sproc=sshd request=/login shost=ws44.example.com duser=(no user) msg=Nov 22 ws44 sshd[71]: a\\=b act\\=Deny src\\=192.0.2.1",
     );
     assert_same(&inspection, &line, &[]);
+    let short = event(
+        "LogInspectionEvent",
+        json!({"OSSEC_Log": "a line", "Reason": "1002795 - n", "SeverityString": "High"}),
+    );
+    assert_same(&short, &cef("3002795", "n", "8", "msg=a line"), &[]);
     let reputation = event(
         "WebReputationEvent",
         json!({"URL": "http://bad.example.com/x.htm", "TargetIP": "203.0.113.9", "RiskString": "Dangerous"}),

@@ -10,7 +10,7 @@ use crate::log_types::Profile;
 use crate::log_types::derived::{SEPARATORS, derive};
 use crate::log_types::event::{DeviceKind, EventView, KnownKeys, Maker};
 use crate::log_types::maker::plain_name;
-use crate::parse::pairs::event_keys::{KeyId, NOT_KNOWN, PairIndex};
+use crate::parse::pairs::event_keys::{KeyId, PairIndex, is_not_known};
 
 /// The profile of Apex One.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
 
 fn keys(event: &mut EventView<'_, '_>) {
     for number in 1..=event.keyed.len() {
-        let unused = event.keyed.unused_known(number).filter(|(_, _, text)| *text != NOT_KNOWN);
+        let unused = event.keyed.unused_known(number).filter(|(_, _, text)| !is_not_known(text));
         let Some((key, at, text)) = unused else { continue };
         event.row.trace.reason(Step::KnownKey, || Read::Pair(at));
         let done = match TABLES.role(key) {

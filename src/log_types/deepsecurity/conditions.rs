@@ -1,5 +1,6 @@
 //! What built-in lines of the table ask of an event: a line of the user's own takes each value as it comes.
 
+use super::known_keys::names_no_file;
 use super::network::is_outgoing;
 use super::system::place_of;
 use super::tables::keys::key;
@@ -18,6 +19,9 @@ pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
         }
         ("host.id", key::CN1) => {
             SourceCondition { unmet: "its label says that it is something else", holds: is_host_id }
+        }
+        ("file.path", key::FNAME) => {
+            SourceCondition { unmet: "it is the name of a log, and no path", holds: is_file }
         }
         ("source.ip", key::SRC) => SourceCondition {
             unmet: "src is the Manager: msg tells who signed in or scanned, where anything does",
@@ -39,6 +43,11 @@ fn is_note(event: &Questioned<'_, '_>) -> bool {
 
 fn is_host_id(event: &Questioned<'_, '_>) -> bool {
     event.keyed.value(key::CN1_LABEL).is_none_or(|label| tables().labels.is_of_table(label, key::CN1))
+}
+
+fn is_file(event: &Questioned<'_, '_>) -> bool {
+    let module = Module::of_device(event.device, event.header.signature_id);
+    event.keyed.value(key::FNAME).is_none_or(|name| !names_no_file(module, name))
 }
 
 fn is_source(event: &Questioned<'_, '_>) -> bool {

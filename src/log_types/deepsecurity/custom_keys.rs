@@ -4,13 +4,13 @@ use super::context::Context;
 use super::known_keys::{count_type_mismatch, is_more_than_text, set_destination};
 use super::tables::tables;
 use crate::document::trace::{Read, Step};
-use crate::parse::pairs::event_keys::NOT_KNOWN;
+use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
     for (value_key, label_key) in &tables().keys.custom {
         let Some(at) = context.keyed.at(*value_key) else { continue };
         let Some(value) = context.keyed.filled_at(at) else {
-            if context.keyed.value_at(at) != NOT_KNOWN {
+            if !is_not_known(context.keyed.value_at(at)) {
                 context.keyed.mark_key_used(*label_key);
             }
             continue;

@@ -15,7 +15,7 @@ use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::derived::is_path;
-use crate::parse::pairs::event_keys::{KeyId, NOT_KNOWN, PairIndex};
+use crate::parse::pairs::event_keys::{KeyId, PairIndex, is_not_known};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
     let destinations = &tables().keys.destinations;
@@ -40,12 +40,12 @@ pub(super) fn take<'a>(
     let field = field_of(destination);
     let is_prefixed = |field| context.fields.layout().is_prefixed(field);
     // What the agent did not know stands under the prefix alone.
-    if value == NOT_KNOWN && !field.is_some_and(is_prefixed) {
+    if is_not_known(value) && !field.is_some_and(is_prefixed) {
         context.row.trace.rejected(field, value);
         if is_more_than_text(context, destination) {
             count_type_mismatch(context, at);
         }
-    } else if names_no_file(context.module, field, value) {
+    } else if field == Some(FieldId::FILE_PATH) && names_no_file(context.module, value) {
         context.row.trace.rejected(field, value);
     } else if set_destination(context, destination, value) {
         context.keyed.mark_used(at);
@@ -95,9 +95,10 @@ pub(super) fn is_more_than_text(context: &Context<'_, '_>, destination: Destinat
     !matches!(destination, Destination::Field(field) if context.fields.kind(field) == Type::Keyword)
 }
 
-/// Integrity Monitoring watches services, ports, users and more besides files: a file's path is an absolute one.
-fn names_no_file(module: Module, field: Option<FieldId>, value: &str) -> bool {
-    module == Module::IntegrityMonitoring && field == Some(FieldId::FILE_PATH) && !is_path(value)
+/// Integrity Monitoring watches services, ports, users and more besides files, and Log Inspection reads logs of Windows besides files
+/// (`Security`): a file's path is an absolute one.
+pub(super) fn names_no_file(module: Module, value: &str) -> bool {
+    matches!(module, Module::IntegrityMonitoring | Module::LogInspection) && !is_path(value)
 }
 
 /// Whether user.ini has switched the field off: then the key goes under the prefix.

@@ -12,7 +12,7 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
 use crate::log_types::derived::{SEPARATORS, extension, is_registry_path};
-use crate::parse::pairs::event_keys::NOT_KNOWN;
+use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     let action = match watched(context) {
@@ -91,7 +91,7 @@ fn registry_target(context: &mut Context<'_, '_>) {
     let is_registry = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("registry"));
     let is_item = context.row.text(FieldId::DS_RESOURCE_TYPE_NAME) == Some("System Registry");
     let target = |field, certain: bool| {
-        let path = context.row.text(field).filter(|path| !matches!(*path, NOT_KNOWN | "Multiple"))?;
+        let path = context.row.text(field).filter(|path| !is_not_known(path) && *path != "Multiple")?;
         (certain || is_registry_path(path)).then_some(path)
     };
     let path = target(FieldId::DS_MALWARE_TARGET, is_registry)
@@ -110,16 +110,22 @@ pub(super) enum Watched {
     Other,
 }
 
-/// What an event of Integrity Monitoring is about, if it tells that.
+/// What an event of Integrity Monitoring is about, if it tells that: the agent's word, else what its path looks like.
 pub(super) fn watched(context: &Context<'_, '_>) -> Option<Watched> {
     if context.module != Module::IntegrityMonitoring {
         return None;
     }
-    match context.row.text(FieldId::FILE_PATH) {
+    // The vendor's page "Events in JSON format", EntityType.
+    let told = context.keyed.value(key::ENTITY_TYPE).map(|kind| match kind {
+        "File" | "Directory" => Watched::File,
+        "RegistryKey" | "RegistryValue" => Watched::Registry,
+        _ => Watched::Other,
+    });
+    told.or_else(|| match context.row.text(FieldId::FILE_PATH) {
         Some(path) if is_registry_path(path) => Some(Watched::Registry),
         Some(_) => Some(Watched::File),
         None => context.keyed.value(key::FILE_PATH).map(|_| Watched::Other),
-    }
+    })
 }
 
 /// Folder, name and extension of the file. What has no separator is not known to be a file.

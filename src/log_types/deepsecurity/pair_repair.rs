@@ -15,7 +15,7 @@ use crate::document::problem::Problem;
 use crate::log_types::event::PairsView;
 use crate::parse::header::Format;
 use crate::parse::leef;
-use crate::parse::pairs::event_keys::{EventKeys, KeyId, NOT_KNOWN};
+use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_not_known};
 use crate::parse::pairs::pair::{Escapes, Pair};
 
 /// Tells the text of `msg` from the keys behind it, the exception to rule E5. Log Inspection and system events quote text that anybody
@@ -49,7 +49,7 @@ const WHO_DID_WHAT: [KeyId; 4] = [key::SRC, key::DST, key::SUSER, key::ACT];
 fn fits(key: KeyId, pair: &Pair<'_>) -> bool {
     let arena = Bump::new();
     let value = trim(pair.raw).trim_matches('"');
-    let is = |kind| matches!(value, "" | NOT_KNOWN) || convert(value, kind, &arena).is_some();
+    let is = |kind| value.is_empty() || is_not_known(value) || convert(value, kind, &arena).is_some();
     match tables().keys.destinations.get(usize::from(key.0)) {
         _ if [key::IN, key::OUT].contains(&key) => is(Type::Count),
         Some(Destination::Field(field)) => tables().kind(*field).is_none_or(is),

@@ -12,7 +12,7 @@ use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
-use crate::parse::pairs::event_keys::NOT_KNOWN;
+use crate::parse::pairs::event_keys::is_not_known;
 
 const ADDRESSES: [FieldId; 7] = [
     FieldId::SOURCE_IP,
@@ -77,7 +77,7 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
         add_address(&mut ips, *address);
     }
     let mut hosts = ArenaVec::with_capacity_in(4, arena);
-    for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| *name != NOT_KNOWN) {
+    for name in HOSTS.iter().filter_map(|field| row.text(*field)).filter(|name| !is_not_known(name)) {
         match address_of(name) {
             Some(address) => add_address(&mut ips, address),
             None => add_once(&mut hosts, name),
@@ -112,7 +112,7 @@ fn related_texts<'a>(row: &mut Row<'a>, arena: &'a Bump, target: FieldId, fields
     }
     let mut texts = ArenaVec::new_in(arena);
     for text in fields.iter().filter_map(|field| row.text(*field)) {
-        if !matches!(text, NOT_KNOWN | "(no user)") {
+        if !is_not_known(text) {
             add_once(&mut texts, text);
         }
     }

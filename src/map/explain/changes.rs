@@ -7,7 +7,7 @@ use crate::bytes::trim::trim;
 use crate::document::ecs::Type;
 use crate::document::row::{CUT_MARK, MAX_STRING};
 use crate::document::value::Value;
-use crate::parse::pairs::event_keys::NOT_KNOWN;
+use crate::parse::pairs::event_keys::is_not_known;
 
 /// What was done to a value, in order. `sources` is what it was read from, `written` what the document has.
 pub(super) fn changes(sources: &[&SourceText<'_>], kind: Type, written: &Json) -> Vec<String> {
@@ -57,7 +57,7 @@ fn conversion(read: &str, kind: Type, written: &Json) -> Option<String> {
 /// Why a value does not fit a field of a type.
 pub(super) fn misfit(value: &Value<'_>, kind: Type) -> String {
     match value {
-        Value::Text(NOT_KNOWN) => "N/A says that the agent did not know".to_owned(),
+        Value::Text(text) if is_not_known(text) => format!("{text} says that the agent did not know"),
         _ => format!("it is not {}", type_name(kind)),
     }
 }

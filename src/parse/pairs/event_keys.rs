@@ -14,8 +14,11 @@ use crate::bytes::word::{Ends, WORD};
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 64;
 
-/// The value that says that the sender did not know. It is kept, but it is the value of nothing.
-pub(crate) const NOT_KNOWN: &str = "N/A";
+/// Whether a value says that the sender did not know: `N/A`, and OSSEC's word for the user of a Windows event that has none
+/// (`read_win_el.c`). It is kept, but it is the value of nothing.
+pub(crate) fn is_not_known(value: &str) -> bool {
+    matches!(value, "N/A" | "(no user)")
+}
 
 /// The number of a known key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +241,7 @@ impl<'a> EventKeys<'a> {
 
     /// The value at a place, if it is not empty and the sender knew it.
     pub(crate) fn filled_at(&self, at: PairIndex) -> Option<&'a str> {
-        self.entry(at.0).filter(|entry| !entry.empty && entry.value != NOT_KNOWN).map(|entry| entry.value)
+        self.entry(at.0).filter(|entry| !entry.empty && !is_not_known(entry.value)).map(|entry| entry.value)
     }
 
     /// The raw value at a place.

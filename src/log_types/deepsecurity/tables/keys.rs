@@ -118,7 +118,7 @@ macro_rules! name_keys {
 
 name_keys! {
     ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DST "dst"; DPT "dpt"; DHOST "dhost"; OUT "out"; MSG "msg";
-    FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath";
+    FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath"; ENTITY_TYPE "entityType";
     FILE_IN_COMPRESSED_FILE "fileInCompressedFile"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser"; SUID "suid";
     SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; DS_COMMAND_LINE "TrendMicroDsCommandLine";
     DS_MALWARE_TARGET "TrendMicroDsMalwareTarget"; DUSER "duser";
