@@ -3,8 +3,7 @@
 use super::diagnostic::{Diagnostic, Findings, quoted};
 use super::keys;
 use super::log_type::{FileFormat, LogType, SourceName};
-use super::resolved::ResolvedSection;
-use super::resolved::{QUOTES, WITHOUT_QUOTES};
+use super::resolved::{QUOTES, ResolvedSection, WITHOUT_QUOTES};
 use super::source;
 use super::suggestion::did_you_mean;
 use super::value;

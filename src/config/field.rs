@@ -1,10 +1,9 @@
 //! Which names a table can write to: the form of a field's name, the fields that the loader writes itself, and
 //! the shapes that ECS gives to its own.
 
-use crate::document::ecs;
-
 use super::diagnostic::quoted;
 use super::suggestion::{closest, did_you_mean, is_near};
+use crate::document::ecs;
 
 /// What is wrong with a name, and the way out.
 pub(super) type Objection = (String, Option<String>);

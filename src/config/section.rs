@@ -16,8 +16,7 @@ use super::resolved::ResolvedSection;
 use super::suggestion::is_near;
 use super::value;
 use super::value::{ValueError, unless_empty};
-use super::{FaultySection, PassedOverSection};
-use super::{field, mapping, pattern, source, time_format};
+use super::{FaultySection, PassedOverSection, field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported: what is wrong with one that is not built in
 /// goes to `faults`.

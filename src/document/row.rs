@@ -3,23 +3,19 @@
 //! A row is reused from event to event: its values borrow from the line or from the event's arena. Does not
 //! know what a field means.
 
-use crate::bytes::json::EventText;
-use crate::bytes::json::plain_slice;
-use crate::document::value::Address;
-use crate::document::value::Leftover;
-use crate::document::value::Value;
 use std::io::Write as _;
 
-use super::trace::{Outcome, Trace};
-
-use super::field_list::FieldId;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
+use super::field_list::FieldId;
 use super::fields::Fields;
 use super::layout::{OFF, ObjectId};
+use super::trace::{Outcome, Trace};
 use crate::bytes::json;
+use crate::bytes::json::{EventText, plain_slice};
 use crate::bytes::recycle::emptied;
+use crate::document::value::{Address, Leftover, Value};
 
 /// Appends an address as a string; its own text is often a slice of `text`.
 fn write_address(address: &Address<'_>, text: EventText<'_>, out: &mut Vec<u8>) {

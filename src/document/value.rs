@@ -1,7 +1,8 @@
 //! One value of a document.
 
-use crate::parse::time::ZonedTime;
 use std::net::IpAddr;
+
+use crate::parse::time::ZonedTime;
 
 /// One value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

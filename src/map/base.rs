@@ -2,7 +2,6 @@
 //!
 //! Does not know pairs.
 
-use crate::parse::severity;
 use bumpalo::Bump;
 use jiff::Timestamp;
 
@@ -19,6 +18,7 @@ use crate::log_types::event::{DeviceKind, Maker};
 use crate::parse::event_header::EventHeader;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::is_empty_value;
+use crate::parse::severity;
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::ZonedTime;

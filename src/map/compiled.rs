@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::origin::{Origin, RecordField};
 use bumpalo::Bump;
 
 use super::exclude::rules::Rules;
@@ -21,6 +20,7 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::fields;
 use crate::document::fields::Fields;
+use crate::document::origin::{Origin, RecordField};
 use crate::log_types::event::{KnownKeys, SourceCondition};
 use crate::log_types::record_fields;
 use crate::log_types::{self, Profile};

@@ -3,12 +3,13 @@
 //! Takes the value with its escapes undone, gives the payload as text with secrets taken out, or as base64 where it is
 //! binary. Does not know what it means.
 
+use std::cell::LazyCell;
+use std::sync::LazyLock;
+
 use base64_simd::{Out, STANDARD, STANDARD_NO_PAD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use memchr::memmem::Finder;
-use std::cell::LazyCell;
-use std::sync::LazyLock;
 
 use super::http::starts_like_http;
 use super::redaction::{Redactor, Searched};

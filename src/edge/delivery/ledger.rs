@@ -8,8 +8,7 @@ use std::mem;
 
 use crate::deliver::bulk::Verdicts;
 use crate::load::account::Account;
-use crate::load::batch::Batch;
-use crate::load::batch::Mark;
+use crate::load::batch::{Batch, Mark};
 use crate::read::object::line::LineNumber;
 use crate::report::settled::Settled;
 

@@ -3,8 +3,6 @@
 //! Takes a row that the table has begun. A field that the table has set stays, but for those that would mislead: a detect-only action,
 //! a protocol number, the address of a proxy, and the port 0 of a protocol that has no ports. Addresses are added to `related.ip`.
 
-use super::context::Context;
-
 use std::sync::LazyLock;
 
 use bumpalo::Bump;
@@ -13,6 +11,7 @@ use memchr::memmem::{Finder, FinderBuilder};
 
 use super::classify::classify;
 use super::conditions::condition;
+use super::context::Context;
 use super::custom_keys::custom_keys;
 use super::hosts::{agent_address, process, requested_url, users};
 use super::json_event;
