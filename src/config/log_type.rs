@@ -219,8 +219,8 @@ pub struct LogType {
     pub is_scripted: bool,
     /// Lines at the front of an object that are no events.
     pub header_lines: u64,
-    /// The names of the values of rows, in objects without a line of names.
-    pub csv_columns: Vec<String>,
+    /// The names of the values of rows, in objects without a line of names, for each form of rows.
+    pub csv_columns: Vec<Vec<String>>,
     /// The array inside of an object that holds the events.
     pub json_delimiter: Option<String>,
     /// Paths whose values become text, because they have several types.

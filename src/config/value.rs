@@ -123,8 +123,9 @@ pub(super) fn all_words(text: &str) -> Result<Vec<String>, ValueError> {
 }
 
 /// The names of columns: a hyphen cannot stand in the name of a key.
-pub(super) fn columns(text: &str) -> Result<Vec<String>, ValueError> {
-    Ok(words(text).map(|(_, word)| word.replace('-', "_")).collect())
+pub(super) fn columns(text: &str) -> Result<Vec<Vec<String>>, ValueError> {
+    let names = |form: &str| words(form).map(|(_, word)| word.replace('-', "_")).collect();
+    Ok(text.split('|').map(names).filter(|form: &Vec<_>| !form.is_empty()).collect())
 }
 
 /// The path of a field in a record: one name, or several with dots between them.

@@ -99,7 +99,7 @@ impl LineReader {
         let has_records = matches!(log_type.file_format, FileFormat::Json) && !section.holds_events();
         let columns = match log_type.file_format {
             FileFormat::Csv(delimiter) => {
-                let names = RowNames::new(delimiter, section.names(), &log_type.csv_columns);
+                let names = RowNames::new(delimiter, section.names(), section.row_columns());
                 Columns::Rows(names, log_type.encoding)
             }
             _ if has_records => Columns::Unread(log_type.message_key.clone()),

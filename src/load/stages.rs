@@ -24,7 +24,7 @@ use crate::read::record::Spare;
 use crate::read::record::csv::CsvLine;
 use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
-use crate::read::record::raw::{Delimiter, events_within, is_notification, raw_records};
+use crate::read::record::raw::{Delimiter, events_within, is_notification, joined_objects, raw_records};
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -109,9 +109,17 @@ impl<'l> Stages<'l> {
             if is_raw {
                 raw_records(message, delimiter.as_ref(), &mut raw);
             }
+            let is_whole = !is_json && text.identity.is_some();
+            let is_entry = is_whole
+                && csv.is_none()
+                && self.section.profile.is_w3c()
+                && message.trim_start().starts_with('{');
+            if is_entry {
+                raw.extend(joined_objects(message).into_iter().map(|object| whole_line(object, None)));
+            }
             let mut raw = raw.into_iter();
             let mut rest = record::records(if is_json && !is_raw { message } else { "" }, &mut spare);
-            let mut whole = (!is_json && text.identity.is_some()).then(|| whole_line(message, csv.as_ref()));
+            let mut whole = (is_whole && !is_entry).then(|| whole_line(message, csv.as_ref()));
             // A line that does not fit its header may be a part of a value: nothing in it is an event.
             let is_refused = matches!(csv, Some(CsvLine::Values(_) | CsvLine::Torn))
                 && whole.as_ref().is_some_and(|record| !record.json);

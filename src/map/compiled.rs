@@ -29,6 +29,7 @@ use crate::packet::redaction::{Redactor, Searched};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
 use crate::read::record::fluentd::Record;
+use crate::read::record::rows::{RowColumns, Shape};
 
 /// What documents say of the container that wrote an event.
 pub(super) const CONTAINER: [&str; 3] = ["container.id", "container.name", "cloud.instance.id"];
@@ -237,13 +238,35 @@ impl CompiledSection {
         &self.fields
     }
 
-    /// The names of values that it knows: those that its table and its profile read, and those of its log type's records.
+    /// The names of its rows in objects that name none, and the shapes that its log type's records are known to have.
+    pub(crate) fn row_columns(&self) -> RowColumns {
+        let shape = |name: &String| {
+            let kind = record_fields::of(&self.log_type.name)
+                .find(|field| field.name == name)
+                .map(|field| field.kind);
+            match kind {
+                Some(Type::Ip) => Shape::Address,
+                Some(Type::Long) => Shape::Number,
+                _ => Shape::Any,
+            }
+        };
+        let mut forms = self.log_type.csv_columns.iter().map(|names| RowColumns {
+            names: names.as_slice().into(),
+            shapes: names.iter().map(shape).collect(),
+            ..RowColumns::default()
+        });
+        let first = forms.next().unwrap_or_default();
+        RowColumns { others: forms.collect(), ..first }
+    }
+
+    /// The names of values that it knows: those that its table and its profile read, those of its rows and of its log type's records.
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
-        let LogType { name, mappings, event_time, doc_id, doc_id_suffix, .. } = &self.log_type;
+        let LogType { name, mappings, event_time, doc_id, doc_id_suffix, csv_columns, .. } = &self.log_type;
         let sources = mappings.iter().flat_map(|mapping| &mapping.sources).chain(&event_time.keys);
         let read = sources.chain(doc_id).chain(doc_id_suffix).map(SourceName::name);
         let of_records = record_fields::of(name).map(|field| field.name);
-        read.chain(self.profile.paths().iter().copied()).chain(of_records).map(ToOwned::to_owned)
+        let read = read.chain(self.profile.paths().iter().copied()).chain(of_records);
+        read.chain(csv_columns.iter().flatten().map(String::as_str)).map(ToOwned::to_owned)
     }
 
     /// Whether the JSON of a line holds events, which are objects of their own, and not the text of one.

@@ -32,7 +32,7 @@ pub(super) fn row<'a>(
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
 ) -> Option<&'a str> {
-    let RowColumns { names, is_named } = columns;
+    let RowColumns { names, is_named, shapes, others } = columns;
     let before = pairs.len();
     let mut rest = ArenaString::new_in(arena);
     let mut add = |at: usize, raw: &'a str| match names.get(at) {
@@ -55,11 +55,15 @@ pub(super) fn row<'a>(
     }
     let rest = rest.into_bump_str();
     let found = pairs.len() - before;
-    let is_row = found > 0 && (*is_named || found == names.len() && rest.is_empty());
-    if !is_row {
-        pairs.truncate(before);
+    let has_form = || {
+        let mut values = pairs.iter().skip(before).zip(shapes);
+        found == names.len() && rest.is_empty() && values.all(|(pair, shape)| shape.is_of(pair.raw))
+    };
+    if found > 0 && (*is_named || has_form()) {
+        return Some(rest);
     }
-    is_row.then_some(rest)
+    pairs.truncate(before);
+    others.iter().find_map(|other| row(text, delimiter, other, arena, pairs))
 }
 
 /// The values of an entry of the W3C Extended Log File Format, with the names of its directive. Tabs separate them, as CloudFront writes it,

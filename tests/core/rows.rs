@@ -62,6 +62,36 @@ fn flow_logs_without_a_line_of_names_are_in_the_default_format() {
     }
 }
 
+// https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html#flow-log-records
+#[test]
+fn flow_logs_of_a_transit_gateway_need_no_line_of_names_either() {
+    let row = "6 TransitGateway 123456789010 tgw-1 tgw-attach-1 111111111111 222222222222 vpc-1 vpc-2 subnet-1 subnet-2 eni-1 eni-2 \
+        use1-az1 use1-az2 tgw-attach-2 10.0.0.1 10.1.0.1 40000 443 6 10 2000 1739865042 1739865043 OK IPv4 0 0 0 0 3 us-east-1 ingress - -";
+    for text in [row.to_owned(), envelope(&[row]), json!({"message": row}).to_string()] {
+        let documents = load("vpcflowlogs", &format!("{}\n{text}\n", flow("10.0.0.9"))).documents;
+        assert_eq!(texts(&documents, "destination.ip"), ["10.0.0.9", "10.1.0.1"], "{text}");
+        assert_eq!(documents[1].text("@log_type"), "transit-gateway");
+        assert_eq!(documents[1].text("network.direction"), "ingress");
+        assert_eq!(documents[1].get("network.packets"), 10);
+        assert_eq!(documents[1].text("@timestamp"), "2025-02-18T07:50:43+00:00");
+    }
+}
+
+#[test]
+fn a_row_whose_values_have_other_shapes_is_not_in_the_default_format() {
+    for row in [
+        "5 10.0.0.1 10.0.0.2 40000 443 6 10 100 1418530010 1418530070 ACCEPT OK vpc-1 eni-1",
+        "2 123456789010 eni-1 172.31.16.139 20641 10.0.0.1 22 6 20 4249 1418530010 1418530070 ACCEPT OK",
+        "eni-1 123456789010 2 172.31.16.139 10.0.0.1 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK",
+    ] {
+        let documents = load("vpcflowlogs", &format!("{row}\n{}\n", flow("10.0.0.1"))).documents;
+        assert_eq!(texts(&documents, "event.kind"), ["pipeline_error", "event"], "{row}");
+        assert!(documents[0].get("destination.port").is_null());
+    }
+    let nothing = "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA";
+    assert_eq!(load("vpcflowlogs", nothing).documents[0].text("event.kind"), "event");
+}
+
 #[test]
 fn the_text_of_a_flow_log_names_no_field() {
     for text in ["10.0.0.1 10.0.0.2 6 ACCEPT\n", "alice bob carol\n", "2 1 eni-1 -\n", "{\"a\":\"1\"}\n"] {
@@ -106,6 +136,11 @@ fn names_of_the_section_fit_rows_of_as_many_values() {
     let documents = load_bytes(section, b"192.0.2.1 a\n192.0.2.2\n192.0.2.3 a b\n").documents;
     assert_eq!(texts(&documents, "source.ip"), ["192.0.2.1", "-", "-"]);
     assert_eq!(texts(&documents, "event.kind")[1..], ["pipeline_error", "pipeline_error"]);
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_columns = c-ip who | n c-ip who\nsource.ip = c_ip",
+    );
+    let documents = load_bytes(sections.named("shop").unwrap(), b"192.0.2.1 a\n7 192.0.2.2 b\n").documents;
+    assert_eq!(texts(&documents, "source.ip"), ["192.0.2.1", "192.0.2.2"]);
 }
 
 #[test]
@@ -190,6 +225,25 @@ fn cloudfront_passes_over_directives_and_no_request() {
     let loaded =
         load("cloudfront-standard", "{\"day\":\"2026-11-21\"}\n{\"c-ip\":\"192.0.2.1\"} x\n[1]\nx\n");
     assert_eq!(texts(&loaded.documents, "event.kind"), ["pipeline_error"; 4]);
+}
+
+// https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-new-line-delimiter.html
+#[test]
+fn entries_of_cloudfront_in_json_are_apart_where_firehose_has_joined_them() {
+    let entry = |client: &str| {
+        json!({"date": "2026-11-21", "time": "00:00:05", "c-ip": client, "cs-uri-stem": "/} {/", "sc-status": "200"})
+            .to_string()
+    };
+    let (one, two) = (entry("192.0.2.1"), entry("192.0.2.2"));
+    for text in
+        [format!("{one}{two}"), format!("{one} {two}\n"), format!("{one}\n{two}"), envelope(&[&one, &two])]
+    {
+        let loaded = load("cloudfront-standard", &text);
+        assert_eq!(texts(&loaded.documents, "source.ip"), ["192.0.2.1", "192.0.2.2"], "{text}");
+        assert_eq!(texts(&loaded.documents, "url.path"), ["/} {/"; 2]);
+    }
+    let loaded = load("cloudfront-standard", &format!("{one}{{\"date\":"));
+    assert_eq!(texts(&loaded.documents, "event.kind"), ["event", "pipeline_error"]);
 }
 
 #[test]

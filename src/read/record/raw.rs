@@ -123,6 +123,22 @@ fn is_one_object(line: &str) -> bool {
         })
 }
 
+/// The objects of JSON that stand one behind the other in a line: Firehose puts nothing between its records. The last one is with what
+/// follows it.
+pub(crate) fn joined_objects(line: &str) -> Vec<&str> {
+    let mut rest = line.trim();
+    let mut objects = Vec::new();
+    while !is_one_object(rest)
+        && let Some((object, behind)) = object_length(rest).and_then(|length| rest.split_at_checked(length))
+        && behind.trim_start().starts_with('{')
+    {
+        objects.push(object);
+        rest = behind.trim_start();
+    }
+    objects.push(rest);
+    objects
+}
+
 fn object_length(text: &str) -> Option<usize> {
     if !text.starts_with('{') {
         return None;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
@@ -16,8 +17,32 @@ use crate::bytes::quotes::Quotes;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowColumns {
     pub(crate) names: Box<[String]>,
-    /// The object itself names them. Otherwise a row of another number of values is not in this form.
+    /// The object itself names them. Otherwise a row of another number of values, or of values of other shapes, is not in this form.
     pub(crate) is_named: bool,
+    /// The shapes of the values that the section knows.
+    pub(crate) shapes: Box<[Shape]>,
+    /// Other forms that a row may have.
+    pub(crate) others: Vec<RowColumns>,
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Any,
+    Address,
+    Number,
+}
+
+impl Shape {
+    /// Whether a value looks so, or says nothing.
+    pub(crate) fn is_of(self, value: &str) -> bool {
+        value == "-"
+            || match self {
+                Self::Any => true,
+                Self::Address => value.parse::<IpAddr>().is_ok(),
+                Self::Number => value.bytes().all(|byte| byte.is_ascii_digit()),
+            }
+    }
 }
 
 impl RowColumns {
@@ -27,7 +52,7 @@ impl RowColumns {
         let names = std::str::from_utf8(line).ok()?.strip_prefix("#Fields:")?;
         let names = names.split(|c: char| !c.is_ascii_alphanumeric() && !"-_()".contains(c));
         let names = names.filter(|name| !name.is_empty()).map(source_of_field).collect();
-        Some(Self { names, is_named: true })
+        Some(Self { names, is_named: true, ..Self::default() })
     }
 }
 
@@ -47,14 +72,13 @@ pub(crate) struct RowNames {
 }
 
 impl RowNames {
-    /// The names of an object without a line of names. `known` are those that the section knows, `columns` its own.
+    /// The names of an object without a line of names. `known` are those that the section knows, its own among them, `columns` its own.
     pub(crate) fn new(
         delimiter: Option<u8>,
         known: impl Iterator<Item = String>,
-        columns: &[String],
+        columns: RowColumns,
     ) -> Self {
-        let known: HashSet<String, RandomState> = known.chain(columns.iter().cloned()).collect();
-        let columns = RowColumns { names: columns.into(), is_named: false };
+        let known: HashSet<String, RandomState> = known.collect();
         Self { delimiter, takes_any: known.is_empty(), known, columns: Arc::new(columns) }
     }
 
@@ -63,7 +87,8 @@ impl RowNames {
         if let Some(names) = self.names_in(line) {
             self.known.extend(names.iter().cloned());
             self.takes_any = false;
-            self.columns = Arc::new(RowColumns { names: names.into(), is_named: true });
+            self.columns =
+                Arc::new(RowColumns { names: names.into(), is_named: true, ..RowColumns::default() });
             return None;
         }
         Some(Arc::clone(&self.columns))
