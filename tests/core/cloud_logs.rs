@@ -52,6 +52,46 @@ fn a_sign_in_that_answers_failure_has_failed_without_an_error() {
     has(&trail(call), json!({"event.outcome": "success"}));
 }
 
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_cloudtrail-integration.html
+// https://docs.aws.amazon.com/controltower/latest/userguide/lifecycle-events.html
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
+#[test]
+fn work_of_a_service_that_came_to_nothing_has_failed_without_an_error() {
+    let event = |kind: &str, details: Value| {
+        let event =
+            json!({"eventType": kind, "eventName": "CreateAccountResult", "serviceEventDetails": details});
+        trail(event)
+    };
+    for (details, outcome) in [
+        (
+            json!({"createAccountStatus": {"state": "FAILED", "failureReason": "EMAIL_ALREADY_EXISTS"}}),
+            "failure",
+        ),
+        (json!({"createAccountStatus": {"state": "SUCCEEDED"}}), "success"),
+        (json!({"state": "FAILED", "backupJobId": "1"}), "failure"),
+        (json!({"state": "ABORTED"}), "failure"),
+        (json!({"state": "EXPIRED"}), "failure"),
+        (json!({"state": "COMPLETED"}), "success"),
+        (json!({"name": "FAILED", "parts": [{"state": "FAILED"}]}), "success"),
+        (json!("FAILED"), "success"),
+        (json!(null), "success"),
+    ] {
+        has(&event("AwsServiceEvent", details), json!({"event.outcome": outcome}));
+    }
+    has(&event("AwsApiCall", json!({"state": "FAILED"})), json!({"event.outcome": "success"}));
+}
+
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+#[test]
+fn a_person_of_iam_identity_center_has_the_id_of_the_identity_store() {
+    let identity =
+        json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "544894e8-80c1"}, "credentialId": "x"});
+    has(&trail(json!({"eventName": "N", "userIdentity": identity})), json!({"user.id": "544894e8-80c1"}));
+    let key =
+        json!({"type": "AssumedRole", "accessKeyId": "ASIA1", "onBehalfOf": {"userId": "544894e8-80c1"}});
+    has(&trail(json!({"eventName": "N", "userIdentity": key})), json!({"user.id": "ASIA1"}));
+}
+
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 #[test]
 fn the_name_of_a_user_is_whole_and_that_of_a_session_stands_at_the_end_of_its_arn() {
@@ -119,6 +159,19 @@ fn who_signed_in_to_a_database_is_the_source_and_the_user() {
 }
 
 #[test]
+fn the_protocol_of_a_query_and_the_error_of_a_call_are_fields_of_a_finding() {
+    let resource = json!({"resourceType": "Instance"});
+    let query =
+        json!({"actionType": "DNS_REQUEST", "dnsRequestAction": {"domain": "c2.example", "protocol": "UDP"}});
+    has(
+        &finding("Backdoor:EC2/C&CActivity.B!DNS", resource.clone(), query),
+        json!({"network.transport": "udp", "network.direction": "outbound", "dns.question.name": "c2.example"}),
+    );
+    let call = json!({"actionType": "AWS_API_CALL", "awsApiCallAction": {"api": "GetObject", "errorCode": "AccessDenied"}});
+    has(&finding("Recon:IAMUser/MaliciousIPCaller", resource, call), json!({"error.code": "AccessDenied"}));
+}
+
+#[test]
 fn a_finding_without_a_connection_has_no_direction() {
     let instance =
         json!({"resourceType": "Instance", "instanceDetails": {"instanceId": "i-0123456789abcdef0"}});
@@ -168,6 +221,47 @@ fn a_query_that_dns_firewall_blocks_has_failed_whatever_the_answer_says() {
         });
         has(&document("route53resolver", &query.to_string()), json!({"event.outcome": outcome}));
     }
+}
+
+// https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging-contents.html
+#[test]
+fn tls_inspection_tells_what_became_of_a_connection_and_its_error() {
+    let inspected = |event: Value| {
+        let mut whole = json!({"timestamp": "2024-02-19T16:46:29.441824Z", "src_ip": "10.0.2.53", "src_port": "55930",
+            "dest_ip": "203.0.113.93", "dest_port": "443", "sni": "revoked.example"});
+        whole.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+        document(
+            "networkfirewall",
+            &json!({"firewall_name": "f", "event_timestamp": "1708361189", "event": whole}).to_string(),
+        )
+    };
+    for (action, kind, outcome) in
+        [("DROP", "denied", "failure"), ("REJECT", "denied", "failure"), ("PASS", "allowed", "success")]
+    {
+        let check =
+            json!({"revocation_check": {"leaf_cert_fpr": "12", "status": "REVOKED", "action": action}});
+        has(
+            &inspected(check),
+            json!({"event.type": kind, "event.outcome": outcome, "url.domain": "revoked.example"}),
+        );
+    }
+    has(
+        &inspected(
+            json!({"tls_error": {"error_message": "SNI: a Match Failed to server certificate names"}}),
+        ),
+        json!({"error.message": "SNI: a Match Failed to server certificate names", "event.outcome": null, "source.port": 55930}),
+    );
+}
+
+// https://docs.suricata.io/en/latest/output/eve/eve-json-format.html#event-type-http
+#[test]
+fn an_alert_has_status_and_referrer_of_the_request_that_caused_it() {
+    let event = json!({"timestamp": "2026-11-21T00:00:00.000000+0000", "event_type": "alert", "alert": {"action": "allowed"},
+        "http": {"hostname": "a.example", "url": "/x", "status": 404, "http_refer": "http://r.example/"}});
+    has(
+        &document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string()),
+        json!({"http.response.status_code": 404, "http.request.referrer": "http://r.example/", "event.outcome": "success"}),
+    );
 }
 
 #[test]

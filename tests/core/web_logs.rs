@@ -613,6 +613,118 @@ fn each_address_of_x_forwarded_for_stands_in_its_field() {
 }
 
 #[test]
+fn targets_of_a_load_balancer_without_quotes_are_no_trace() {
+    let line = alb_line("GET http://h:80/ HTTP/1.1", " TID_1");
+    let bare = line.replace("\"10.0.0.1:80\" \"200\"", "10.0.0.1:80 200");
+    assert_ne!(line, bare);
+    for line in [line, bare] {
+        has(
+            &document("alb", &line),
+            json!({"conn_trace_id": "TID_1", "target_port_list": "10.0.0.1:80", "target_status_code_list": "200", "alb.unparsed": null}),
+        );
+    }
+}
+
+// https://aws.amazon.com/blogs/aws/new-tls-termination-for-network-load-balancers/
+#[test]
+fn an_entry_of_network_load_balancer_in_version_1_ends_with_the_domain() {
+    let line = "tls 1.0 2018-12-20T02:59:40 net/lb/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.39:51341 10.0.0.1:443 5 2 98 246 - arn:x - \
+        ECDHE-RSA-AES128-SHA tlsv12 - lb.elb.us-east-2.amazonaws.com";
+    for (end, protocol) in
+        [("", json!(null)), (" h2 h2 \"h2\",\"http/1.1\" 2020-04-01T08:51:20", json!("h2"))]
+    {
+        has(
+            &document("nlb", &format!("{line}{end}")),
+            json!({"@timestamp": "2018-12-20T02:59:40+00:00", "source.ip": "192.0.2.39", "url.domain": "lb.elb.us-east-2.amazonaws.com",
+                "alpn_fe_protocol": protocol}),
+        );
+    }
+}
+
+#[test]
+fn a_blank_in_a_request_to_s3_is_a_part_of_its_target() {
+    for (request, path, query, version) in [
+        ("GET /a b?x=1 2 HTTP/1.1", "/a b", json!("x=1 2"), json!("HTTP/1.1")),
+        ("GET /a", "/a", json!(null), json!(null)),
+        ("GET /a\"b HTTP/1.0", "/a\"b", json!(null), json!("HTTP/1.0")),
+    ] {
+        has(
+            &s3(request, ""),
+            json!({"url.path": path, "url.query": query, "RequestURI_httpProtoversion": version, "http.response.status_code": 200}),
+        );
+    }
+}
+
+#[test]
+fn who_asks_s3_is_named_by_the_end_of_his_arn() {
+    for (requester, name) in [
+        ("arn:aws:iam::123456789012:root", "root"),
+        ("arn:aws:iam::123456789012:user/x/joe", "joe"),
+        ("arn:aws:sts::123456789012:assumed-role/Admin/joe@example.com", "joe@example.com"),
+        ("svc:delivery.logs.amazonaws.com", "svc:delivery.logs.amazonaws.com"),
+    ] {
+        let line = format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 {requester} R REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200 - 1 1 1 1 \"-\" \"ua\" -"
+        );
+        has(&document("s3accesslog", &line), json!({"user.name": name}));
+    }
+}
+
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/real-time-logs.html#real-time-logs-fields
+#[test]
+fn fields_that_came_later_move_none_of_cloudfronts_real_time_logs() {
+    let front = "1706782032.345\t203.0.113.9";
+    let middle = "0.001\t200\t500\tGET\thttps\twww.example.com\t/a/b?x=1\t50\tIAD89-P1\tR1==\twww.example.com\t0.002\tHTTP/2.0\tIPv4\tcurl/8.0\t-\t-\tx=1\tHit\t-\tTLSv1.3\tTLS_AES\tHit\t-\t-\ttext/html\t78\t-\t-\t11040\tHit\tUS\tgzip\t*/*\t*\tHost:h\tHost\t3";
+    let origin = "\tE1\td1.cloudfront.net\t0.1\t0.2\t16509";
+    let media = "\t-".repeat(18);
+    for (server, end, asn, host) in [
+        ("", "", json!(null), json!(null)),
+        ("\t198.51.100.7", "", json!(null), json!(null)),
+        ("\t2001:db8::7", origin, json!("16509"), json!(null)),
+        ("\t-", origin, json!("16509"), json!(null)),
+        (
+            "\t198.51.100.7",
+            &format!("{origin}{media}\to.example\treason\t90"),
+            json!("16509"),
+            json!("o.example"),
+        ),
+    ] {
+        let line = format!("{front}{server}\t{middle}{end}");
+        let ip = server.trim().trim_matches('-');
+        has(
+            &document("cloudfront-realtime", &line),
+            json!({"source.ip": "203.0.113.9", "destination.ip": if ip.is_empty() { json!(null) } else { json!(ip) }, "source.port": 11040,
+                "http.request.method": "GET", "http.response.status_code": 200, "http.request.id": "R1==", "url.full": "https://www.example.com/a/b?x=1",
+                "user_agent.original": "curl/8.0", "event.outcome": "success", "cs_headers_count": "3", "asn": asn, "r_host": host,
+                "cloudfront-realtime.unparsed": null}),
+        );
+    }
+    // Another choice of fields is not read as this one.
+    let other = format!("{front}\tx\ty\t{middle}");
+    has(
+        &document("cloudfront-realtime", &other),
+        json!({"event.kind": "pipeline_error", "http.request.method": null}),
+    );
+}
+
+// https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+#[test]
+fn a_request_without_headers_has_the_host_that_waf_tells_beside_them() {
+    let request = |headers: Value, host: &str| {
+        let request = json!({"clientIp": "192.0.2.1", "headers": headers, "host": host, "fragment": "top", "requestId": "1-2"});
+        let record = json!({"timestamp": 1_576_280_412_771_u64, "action": "BLOCK", "responseCodeSent": 405, "httpRequest": request});
+        document("waf", &record.to_string())
+    };
+    has(
+        &request(json!([]), "joe:x@shop.example.com:8443"),
+        json!({"url.domain": "shop.example.com", "url.port": 8443, "url.fragment": "top", "http.response.status_code": 405,
+            "http.request.id": "1-2", "event.type": "denied"}),
+    );
+    let named = json!([{"name": "Host", "value": "a.example"}]);
+    has(&request(named, "b.example:81"), json!({"url.domain": "a.example", "url.port": null}));
+}
+
+#[test]
 fn quotes_in_a_user_agent_move_no_field_of_s3() {
     for agent in ["ua \"q\" z", "\"q\"", "a\"b c"] {
         let line = format!(

@@ -1,5 +1,6 @@
 //! Events of AWS CloudTrail.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
@@ -51,7 +52,9 @@ impl Profile for CloudTrail {
         // Amazon Managed Grafana writes the status of each answer there.
         let is_error = |code: &str| !matches!(code.parse(), Ok(200..300_u16));
         let error = record.text("errorCode").filter(|code| is_error(code));
-        let failed = error.or_else(|| record.text("errorMessage")).is_some() || is_refused_sign_in(&record);
+        let failed = error.or_else(|| record.text("errorMessage")).is_some()
+            || is_refused_sign_in(&record)
+            || is_failed_job(&record);
         // Insights are observations of many calls, digests lists of files.
         let is_insight = record.text("eventCategory") == Some("Insight")
             || record.text("eventType") == Some("AwsCloudTrailInsight");
@@ -102,8 +105,31 @@ fn is_refused_sign_in(record: &RecordView<'_, '_>) -> bool {
         || record.text("eventSource").is_some_and(|source| source.starts_with("signin."));
     let Some(name) = record.text("eventName").filter(|_| is_sign_in) else { return false };
     ["responseElements", "serviceEventDetails"].iter().any(|place| {
-        let members = record.source.json(place).and_then(|json| serde_json::from_str(json).ok());
-        let members: HashMap<String, &RawValue> = members.unwrap_or_default();
+        let members = members(record.source.json(place));
         members.get(name).is_some_and(|answer| answer.get().eq_ignore_ascii_case("\"failure\""))
     })
+}
+
+/// Whether a service tells of work of its own that came to nothing: by `state`, or by that of a member such as `createAccountStatus`.
+/// Organizations user guide, "Logging API calls with AWS CloudTrail"; Control Tower user guide, "Lifecycle events"; Backup developer guide,
+/// "Logging AWS Backup API calls".
+fn is_failed_job(record: &RecordView<'_, '_>) -> bool {
+    let is_failure = |answer: &RawValue| {
+        ["\"FAILED\"", "\"ABORTED\"", "\"EXPIRED\""]
+            .iter()
+            .any(|state| answer.get().eq_ignore_ascii_case(state))
+    };
+    let details = record.source.json("serviceEventDetails");
+    let details = members(details.filter(|_| record.text("eventType") == Some("AwsServiceEvent")));
+    details.iter().any(|(name, value)| match &**name {
+        "state" => is_failure(value),
+        _ => members(Some(value.get())).get("state").is_some_and(|state| is_failure(state)),
+    })
+}
+
+/// The members of an object of JSON; none of anything else.
+fn members(json: Option<&str>) -> HashMap<Cow<'_, str>, &RawValue> {
+    json.filter(|json| json.starts_with('{'))
+        .and_then(|json| serde_json::from_str(json).ok())
+        .unwrap_or_default()
 }

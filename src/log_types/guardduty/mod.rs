@@ -21,6 +21,7 @@ impl Profile for GuardDuty {
     fn paths(&self) -> &'static [&'static str] {
         &[
             "service.action.actionType",
+            "service.action.dnsRequestAction.protocol",
             "service.action.networkConnectionAction.connectionDirection",
             "service.action.networkConnectionAction.protocol",
             "service.action.portProbeAction.portProbeDetails",
@@ -61,7 +62,9 @@ impl Profile for GuardDuty {
                 swap_ends(&mut record);
             }
         }
-        if let Some(protocol) = record.text("service.action.networkConnectionAction.protocol") {
+        let protocol =
+            ["service.action.networkConnectionAction.protocol", "service.action.dnsRequestAction.protocol"];
+        if let Some(protocol) = protocol.iter().find_map(|path| record.text(path)) {
             record.set("network.transport", record.arena.alloc_str(&protocol.to_lowercase()));
             derived::community_id(record.row, record.arena);
         }

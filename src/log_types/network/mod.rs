@@ -40,7 +40,13 @@ impl Profile for NetworkFirewall {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["event.alert.action", "event.event_type", "event.proto", "event.verdict.action"]
+        &[
+            "event.alert.action",
+            "event.event_type",
+            "event.proto",
+            "event.revocation_check.action",
+            "event.verdict.action",
+        ]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -51,13 +57,16 @@ impl Profile for NetworkFirewall {
             record.set("event.kind", "alert");
             record.set("event.category", "intrusion_detection");
         }
-        // The verdict is what became of the packet, after all rules; an alert is what one of them asked for.
-        match record.text("event.verdict.action").or_else(|| record.text("event.alert.action")) {
-            Some("allowed" | "pass" | "alert") => {
+        // The verdict is what became of the packet, after all rules; an alert is what one of them asked for. TLS inspection asks whether
+        // certificates are revoked.
+        let actions = ["event.verdict.action", "event.alert.action", "event.revocation_check.action"];
+        let action = actions.iter().find_map(|action| record.text(action));
+        match action {
+            Some("allowed" | "pass" | "alert" | "PASS") => {
                 record.set("event.outcome", "success");
                 record.set("event.type", "allowed");
             }
-            Some("blocked" | "drop" | "reject") => {
+            Some("blocked" | "drop" | "reject" | "DROP" | "REJECT") => {
                 record.set("event.outcome", "failure");
                 record.set("event.type", "denied");
             }

@@ -20,7 +20,10 @@ impl Profile for S3AccessLog {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         if let Some(name) = record.row.text(FieldId::USER_NAME) {
-            record.row.set(FieldId::USER_NAME, Value::Text(name.rsplit('/').next().unwrap_or(name)));
+            let name = name.rsplit('/').next().unwrap_or(name);
+            // The root user's ARN has no slash.
+            let name = name.strip_prefix("arn:").and_then(|arn| arn.rsplit(':').next()).unwrap_or(name);
+            record.row.set(FieldId::USER_NAME, Value::Text(name));
         }
         // `bucket.s3.eu-west-1.amazonaws.com`
         if let Some(region) = record.text("EndPoint").and_then(region) {

@@ -31,6 +31,7 @@ impl Profile for Waf {
             "httpRequest",
             "httpRequest.header",
             "httpRequest.headers",
+            "httpRequest.host",
             "httpRequest.httpVersion",
             "webaclId",
         ]
@@ -42,6 +43,10 @@ impl Profile for Waf {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         headers(&mut record);
+        if let Some(value) = record.text("httpRequest.host").filter(|_| !record.row.has(FieldId::URL_DOMAIN))
+        {
+            host(&mut record, value);
+        }
         web_acl(&mut record);
         if let Some(version) = record.text("httpRequest.httpVersion").and_then(|text| text.split_once('/')) {
             record.set("http.version", version.1);
@@ -74,8 +79,7 @@ fn headers(record: &mut RecordView<'_, '_>) {
             "referer" => "http.request.referrer",
             _ => "",
         };
-        // What stands before an @ is a user, perhaps with a password.
-        let value = if name == "host" { value.rsplit('@').next().unwrap_or(value) } else { value };
+        let value = if name == "host" { without_user(value) } else { value };
         if name == "host" {
             host(record, value);
         }
@@ -137,9 +141,14 @@ fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> Option<&'a str> {
     Some(json::unescaped(raw.strip_prefix('"')?.strip_suffix('"')?, arena))
 }
 
+/// What stands before an @ is a user, perhaps with a password.
+fn without_user(host: &str) -> &str {
+    host.rsplit('@').next().unwrap_or(host)
+}
+
 /// The host and port that a request asks for.
 fn host<'a>(record: &mut RecordView<'_, 'a>, value: &'a str) {
-    let (domain, port) = split_authority(value);
+    let (domain, port) = split_authority(without_user(value));
     if let Some(domain) = domain {
         record.set("url.domain", domain);
     }
