@@ -655,6 +655,34 @@ fn a_blank_in_a_request_to_s3_is_a_part_of_its_target() {
     }
 }
 
+// https://docs.aws.amazon.com/general/latest/gr/s3.html
+#[test]
+fn the_name_of_a_bucket_is_no_region_of_s3() {
+    let of_object = "ap-northeast-1";
+    for (endpoint, region) in [
+        ("qa-logs-2.s3.amazonaws.com", of_object),
+        ("qa-logs-2.s3.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("eu-data.eu-x-1.s3.us-east-2.amazonaws.com", "us-east-2"),
+        ("qa-logs-2.s3-us-west-2.amazonaws.com", "us-west-2"),
+        ("s3-eu-west-1.amazonaws.com", "eu-west-1"),
+        ("b.s3.dualstack.us-gov-east-1.amazonaws.com", "us-gov-east-1"),
+        ("b.s3-website-us-east-1.amazonaws.com", "us-east-1"),
+        ("b.s3-website.eu-central-1.amazonaws.com", "eu-central-1"),
+        ("vpce-1-x.s3.us-east-1.vpce.amazonaws.com", "us-east-1"),
+        ("ap-1.s3-accesspoint.us-west-2.amazonaws.com", "us-west-2"),
+        ("b.s3.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("b--use1-az5--x-s3.s3express-use1-az5.us-west-2.amazonaws.com", "us-west-2"),
+        ("my-site-1.example.com", of_object),
+        ("s3.amazonaws.com", of_object),
+        ("-", of_object),
+    ] {
+        let line = format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200 - 1 1 1 1 \"-\" \"ua\" - h SigV4 - AuthHeader {endpoint} TLSv1.2"
+        );
+        has(&document("s3accesslog", &line), json!({"cloud.region": region}));
+    }
+}
+
 #[test]
 fn who_asks_s3_is_named_by_the_end_of_his_arn() {
     for (requester, name) in [

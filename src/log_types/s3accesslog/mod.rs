@@ -34,17 +34,19 @@ impl Profile for S3AccessLog {
     }
 }
 
-/// The label of an endpoint that has the form of a region.
+/// The region in an endpoint of S3: the last label before that of Amazon. What stands before it is a bucket's name, or another's host.
+/// General reference, "Amazon S3 endpoints and quotas".
 fn region(endpoint: &str) -> Option<&str> {
-    endpoint.split('.').find_map(|label| {
-        let label = label.strip_prefix("s3-").unwrap_or(label);
-        let parts: Vec<&str> = label.split('-').collect();
-        let [area, .., number] = parts.as_slice() else { return None };
-        let is_region = parts.len() >= 3
-            && area.len() == 2
-            && area.bytes().all(|byte| byte.is_ascii_lowercase())
-            && number.len() == 1
-            && number.bytes().all(|byte| byte.is_ascii_digit());
-        is_region.then_some(label)
-    })
+    let (front, _) = endpoint.split_once(".amazonaws.com")?;
+    let label = front.strip_suffix(".vpce").unwrap_or(front).rsplit('.').next()?;
+    let label =
+        ["s3-website-", "s3-"].iter().find_map(|service| label.strip_prefix(service)).unwrap_or(label);
+    let parts: Vec<&str> = label.split('-').collect();
+    let [area, .., number] = parts.as_slice() else { return None };
+    let is_region = parts.len() >= 3
+        && area.len() == 2
+        && area.bytes().all(|byte| byte.is_ascii_lowercase())
+        && number.len() == 1
+        && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_region.then_some(label)
 }
