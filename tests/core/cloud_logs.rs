@@ -81,6 +81,25 @@ fn work_of_a_service_that_came_to_nothing_has_failed_without_an_error() {
     has(&event("AwsApiCall", json!({"state": "FAILED"})), json!({"event.outcome": "success"}));
 }
 
+// https://docs.aws.amazon.com/grafana/latest/userguide/logging-using-cloudtrail.html
+#[test]
+fn of_several_addresses_of_a_caller_the_one_that_a_trusted_proxy_tells_is_the_source() {
+    for (address, source, related) in [
+        ("203.0.113.9, 192.168.10.10", json!("203.0.113.9"), json!(["203.0.113.9", "192.168.10.10"])),
+        ("8.8.8.8, 203.0.113.9, 10.0.0.1", json!("203.0.113.9"), json!(["203.0.113.9", "10.0.0.1"])),
+        ("8.8.8.8,203.0.113.9", json!("203.0.113.9"), json!(["203.0.113.9"])),
+        ("203.0.113.9", json!("203.0.113.9"), json!(["203.0.113.9"])),
+        ("10.0.0.1", json!("10.0.0.1"), json!(["10.0.0.1"])),
+        ("8.8.8.8, AWS Internal", json!(null), json!(null)),
+        ("AWS Internal", json!(null), json!(null)),
+    ] {
+        has(
+            &trail(json!({"eventName": "N", "sourceIPAddress": address})),
+            json!({"source.ip": source, "source.address": address, "related.ip": related}),
+        );
+    }
+}
+
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 #[test]
 fn a_person_of_iam_identity_center_has_the_id_of_the_identity_store() {
@@ -169,6 +188,21 @@ fn the_protocol_of_a_query_and_the_error_of_a_call_are_fields_of_a_finding() {
     );
     let call = json!({"actionType": "AWS_API_CALL", "awsApiCallAction": {"api": "GetObject", "errorCode": "AccessDenied"}});
     has(&finding("Recon:IAMUser/MaliciousIPCaller", resource, call), json!({"error.code": "AccessDenied"}));
+}
+
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
+#[test]
+fn all_ends_of_a_sequence_of_events_are_related_and_none_is_the_source() {
+    let ends = json!([{"id": "e1", "ip": "203.0.113.9"}, {"id": "e2", "ip": "2001:db8::9"}, {"id": "e3", "domain": "x"}]);
+    let detection = json!({"sequence": {"uid": "1", "endpoints": ends}});
+    let record = json!({
+        "accountId": "111122223333", "region": "us-east-1", "id": "1", "type": "AttackSequence:IAM/CompromisedCredentials", "severity": 9,
+        "updatedAt": "2026-11-21T00:00:00Z", "title": "t", "resource": {"resourceType": "AttackSequence"}, "service": {"detection": detection},
+    });
+    has(
+        &document("guardduty", &record.to_string()),
+        json!({"related.ip": ["203.0.113.9", "2001:db8::9"], "source.ip": null, "network.direction": null}),
+    );
 }
 
 #[test]

@@ -67,9 +67,15 @@ impl Profile for CloudTrail {
             "unknown"
         };
         record.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
-        let address = record.row.text(FieldId::SOURCE_ADDRESS).and_then(convert::address);
-        if let Some(address) = address {
-            record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(address)));
+        // Amazon Managed Grafana writes X-Forwarded-For there, whose last address is its own peer.
+        let source = record.row.text(FieldId::SOURCE_ADDRESS).unwrap_or_default();
+        let (forwarded, peer) = source.rsplit_once(',').unwrap_or(("", source));
+        if let Some(peer) = convert::address(peer.trim()) {
+            record.row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(record.arena.alloc(peer)));
+            let (_, believed) = record.forwarded_for(forwarded);
+            if !forwarded.is_empty() {
+                record.relate(&[believed, &[peer]].concat());
+            }
         }
         // In ARNs and ids, roles and federated users stand behind the last colon and slash. Names of users may have both.
         let names = ["userIdentity.userName", "additionalEventData.UserName"];

@@ -1,6 +1,7 @@
 //! Findings of Amazon GuardDuty.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::bytes::json::string;
 use crate::document::convert::address;
@@ -25,6 +26,7 @@ impl Profile for GuardDuty {
             "service.action.networkConnectionAction.connectionDirection",
             "service.action.networkConnectionAction.protocol",
             "service.action.portProbeAction.portProbeDetails",
+            "service.detection.sequence.endpoints",
             "severity",
             "type",
         ]
@@ -77,7 +79,7 @@ impl Profile for GuardDuty {
             record.fill("event.severity", whole);
         }
         finding.tell(label, &mut record);
-        probers(&mut record);
+        several(&mut record);
         derived::derive(record.row, record.arena);
     }
 }
@@ -97,19 +99,32 @@ struct Remote {
     v6: Option<String>,
 }
 
+/// One of those between whom a sequence of events happened.
+#[derive(Deserialize)]
+struct Endpoint {
+    ip: Option<String>,
+}
+
 /// More of them in one finding are left as it has them.
 const MAX_PROBES: usize = 100;
 
-/// Adds all who looked for open ports to `related.ip`: the first of them alone is the source.
-fn probers(record: &mut RecordView<'_, '_>) {
-    let json = record.source.json("service.action.portProbeAction.portProbeDetails");
-    let probes: Vec<Probe> = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+/// Adds all who looked for open ports to `related.ip`: the first of them alone is the source. So it does with all ends of a sequence of
+/// events, of which none is known to be the source.
+fn several(record: &mut RecordView<'_, '_>) {
+    let probes: Vec<Probe> = list(record, "service.action.portProbeAction.portProbeDetails");
+    let ends: Vec<Endpoint> = list(record, "service.detection.sequence.endpoints");
     let texts = probes.iter().take(MAX_PROBES).flat_map(|probe| [&probe.remote.v4, &probe.remote.v6]);
+    let texts = texts.chain(ends.iter().take(MAX_PROBES).map(|end| &end.ip));
     let texts = texts.flatten().filter(|text| !text.is_empty());
     let addresses: Vec<_> = texts.filter_map(|text| address(record.arena.alloc_str(text))).collect();
     if !addresses.is_empty() {
         record.relate(&addresses);
     }
+}
+
+/// The list at a path; none where something else stands there.
+fn list<T: DeserializeOwned>(record: &RecordView<'_, '_>, path: &str) -> Vec<T> {
+    record.source.json(path).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 /// The words of a finding's type: `Purpose:Resource/Family.Mechanism!Artifact`.
