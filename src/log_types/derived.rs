@@ -13,7 +13,7 @@ use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::packet::community_id::Flow;
-use crate::packet::url::{Parts, split_target, split_url};
+use crate::packet::url::{Parts, split_authority, split_target, split_url};
 
 /// What stands between the folders of a path, on Windows and elsewhere.
 pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
@@ -50,8 +50,13 @@ pub(crate) fn derive<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     derive_by(row, arena, split_url);
 }
 
-/// The same for an event whose `url.original` is the target of a request.
+/// The same for an event whose `url.original` is the target of a request, and `url.domain` its header `Host`, which may name a port.
 pub(super) fn derive_request<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    let host = row.text(FieldId::URL_DOMAIN).filter(|host| host.parse::<Ipv6Addr>().is_err());
+    if let Some((Some(domain), port @ Some(_))) = host.map(split_authority) {
+        row.set(FieldId::URL_DOMAIN, Value::Text(domain));
+        set_url_parts(row, Parts { port, ..Parts::default() });
+    }
     let method = row.text(FieldId::HTTP_REQUEST_METHOD);
     derive_by(row, arena, |target| split_target(target, method));
 }

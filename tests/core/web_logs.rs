@@ -53,11 +53,12 @@ fn apache(request: &str) -> Document {
 }
 
 fn s3(request: &str, end: &str) -> Document {
-    document(
-        "s3accesslog",
-        &format!(
-            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"{request}\" 200 - 1 1 1 1 \"-\" \"ua\" - h SigV4 - AuthHeader b.s3.eu-west-1.amazonaws.com TLSv1.2{end}"
-        ),
+    document("s3accesslog", &s3_line(request, end))
+}
+
+fn s3_line(request: &str, end: &str) -> String {
+    format!(
+        "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"{request}\" 200 - 1 1 1 1 \"-\" \"ua\" - h SigV4 - AuthHeader b.s3.eu-west-1.amazonaws.com TLSv1.2{end}"
     )
 }
 
@@ -733,6 +734,28 @@ fn fields_that_came_later_move_none_of_cloudfronts_real_time_logs() {
         &document("cloudfront-realtime", &other),
         json!({"event.kind": "pipeline_error", "http.request.method": null}),
     );
+}
+
+#[test]
+fn the_host_of_a_request_names_its_port_apart_in_logs_of_cloudfront_and_s3() {
+    for (host, domain, port) in [
+        ("www.example.com:443", "www.example.com", json!(443)),
+        ("[2001:db8::1]:8443", "[2001:db8::1]", json!(8443)),
+        ("[2001:db8::1]", "[2001:db8::1]", json!(null)),
+        ("2001:db8::1", "[2001:db8::1]", json!(null)),
+        ("www.example.com", "www.example.com", json!(null)),
+        ("www.example.com:x", "www.example.com:x", json!(null)),
+    ] {
+        let line = format!(
+            "#Fields: date time c-ip cs-uri-stem sc-status x-host-header cs-protocol\n2026-11-21\t00:00:05\t203.0.113.9\t/a\t200\t{host}\thttps"
+        );
+        has(
+            &document("cloudfront-standard", &line),
+            json!({"url.domain": domain, "url.port": port, "url.path": "/a", "url.full": format!("https://{host}/a")}),
+        );
+        let line = s3_line("GET /k HTTP/1.1", "").replace("b.s3.eu-west-1.amazonaws.com", host);
+        has(&document("s3accesslog", &line), json!({"url.domain": domain, "url.port": port}));
+    }
 }
 
 // https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html

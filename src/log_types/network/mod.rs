@@ -8,7 +8,6 @@ use crate::document::field_list::FieldId;
 use crate::document::value::{Address, Value};
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
-use crate::packet::url::{Parts, split_authority};
 
 /// The profile of Network Load Balancer.
 #[derive(Debug)]
@@ -73,12 +72,6 @@ impl Profile for NetworkFirewall {
             _ => {}
         }
         without_root(&mut record, "dns.question.name");
-        // The header of a request names a port where that is not the usual one.
-        let host = record.row.text(FieldId::URL_DOMAIN).map(split_authority);
-        if let Some((Some(domain), port @ Some(_))) = host {
-            record.row.set(FieldId::URL_DOMAIN, Value::Text(domain));
-            derived::set_url_parts(record.row, Parts { port, ..Parts::default() });
-        }
         derived::community_id(record.row, record.arena);
         derived::derive_request(record.row, record.arena);
     }

@@ -79,7 +79,8 @@ fn headers(record: &mut RecordView<'_, '_>) {
             "referer" => "http.request.referrer",
             _ => "",
         };
-        let value = if name == "host" { without_user(value) } else { value };
+        // What stands before an @ is a user, perhaps with a password.
+        let value = if name == "host" { value.rsplit('@').next().unwrap_or(value) } else { value };
         if name == "host" {
             host(record, value);
         }
@@ -141,14 +142,9 @@ fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> Option<&'a str> {
     Some(json::unescaped(raw.strip_prefix('"')?.strip_suffix('"')?, arena))
 }
 
-/// What stands before an @ is a user, perhaps with a password.
-fn without_user(host: &str) -> &str {
-    host.rsplit('@').next().unwrap_or(host)
-}
-
 /// The host and port that a request asks for.
 fn host<'a>(record: &mut RecordView<'_, 'a>, value: &'a str) {
-    let (domain, port) = split_authority(without_user(value));
+    let (domain, port) = split_authority(value);
     if let Some(domain) = domain {
         record.set("url.domain", domain);
     }
