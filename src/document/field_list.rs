@@ -80,7 +80,7 @@ name_fields! { BASE, 0;
     EVENT_MODULE "event.module"; EVENT_KIND "event.kind"; EVENT_CATEGORY "event.category";
     EVENT_TYPE "event.type"; EVENT_OUTCOME "event.outcome"; EVENT_ACTION "event.action";
     EVENT_CODE "event.code"; EVENT_REASON "event.reason"; EVENT_PROVIDER "event.provider";
-    EVENT_SEVERITY "event.severity"; EVENT_CREATED "event.created"; EVENT_INGESTED "event.ingested";
+    EVENT_SEVERITY "event.severity"; EVENT_COUNT "event.count"; EVENT_CREATED "event.created"; EVENT_INGESTED "event.ingested";
     RULE_ID "rule.id"; RULE_NAME "rule.name"; RULE_RULESET "rule.ruleset";
     OBSERVER_VENDOR "observer.vendor"; OBSERVER_PRODUCT "observer.product";
     OBSERVER_VERSION "observer.version"; OBSERVER_IP "observer.ip"; OBSERVER_HOSTNAME "observer.hostname";

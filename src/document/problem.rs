@@ -153,7 +153,7 @@ impl Problem {
             Self::NotUtf8 => "bytes that are not UTF-8, replaced by U+FFFD",
             Self::LineCut => "line longer than the limit, its end passed over",
             Self::EventCut => {
-                "event that a container's runtime has cut, its last value kept as unparsed text"
+                "event that a container's runtime or a relay has cut, its last value kept as unparsed text"
             }
             Self::BrokenJson => "JSON record cut or damaged, indexed as pipeline_error",
             Self::MessageMissing => "JSON record without message, kept whole as text",

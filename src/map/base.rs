@@ -122,6 +122,15 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
         row.set_if_absent(FieldId::LOG_SYSLOG_PRIORITY, Value::Long(i64::from(priority)));
     }
     row.trace.step(Step::SyslogHeader);
+    if let Some(repeated) = syslog.repeated {
+        // Each of the equal messages tells of so many.
+        let each = match row.get(FieldId::EVENT_COUNT) {
+            Value::Long(count) => count,
+            Value::Json(count) => count.parse().unwrap_or(1),
+            _ => 1,
+        };
+        row.set(FieldId::EVENT_COUNT, Value::Long(each.saturating_mul(i64::from(repeated))));
+    }
     for (field, text) in
         [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
     {

@@ -153,6 +153,12 @@ impl<'d> ReadEvent<'d> {
         }
         // A marker beyond the text that is parsed is none.
         let marker = self.event.start.marker().filter(|marker| marker.version <= self.text.len());
+        let in_brackets = |marker: Marker| {
+            let start = part(self.text, ..marker.start).trim_end().len();
+            syslog::repeated_event(self.text, marker.start, start)
+        };
+        let repeated = marker.and_then(in_brackets);
+        self.is_cut = repeated.is_some_and(|event| event.len() >= syslog::LONGEST_REPEATED);
         let columns = self.event.columns;
         self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.cut_last_value(arena);
@@ -201,7 +207,8 @@ impl<'d> ReadEvent<'d> {
     /// Makes the last value of an event that goes on in another line text of no key: the rest of it is not here.
     fn cut_last_value(&mut self, arena: &'d Bump) {
         let Some(parsed) = &mut self.parsed else { return };
-        let is_cut = syslog::is_partial(parsed.prefix) || partial::is_partial(self.event.record);
+        let is_cut =
+            self.is_cut || syslog::is_partial(parsed.prefix) || partial::is_partial(self.event.record);
         if !is_cut || self.event.start.marker().is_none() {
             return;
         }
@@ -341,13 +348,18 @@ pub(super) fn parse<'a>(
     pairs: &mut Vec<Pair<'a>>,
     header: &mut EventHeader<'a>,
 ) -> Option<Parsed<'a>> {
+    let mut prefix = "";
     let flat = match &section.log_type.file_format {
         FileFormat::Text(pattern) => Some(match columns {
             Some(columns) => flat::entry(text, columns, arena, pairs),
             None if section.profile.is_w3c() && text.trim_start().starts_with('{') => {
                 flat::members(text.trim(), &section.keys, arena, pairs)
             }
-            None => flat::groups(text, pattern, pairs),
+            None => flat::groups(text, pattern, pairs).or_else(|| {
+                let (header, line) = syslog::relayed_line(text)?;
+                prefix = header;
+                flat::groups(line, pattern, pairs)
+            }),
         }),
         FileFormat::Csv(delimiter) => {
             Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
@@ -356,7 +368,7 @@ pub(super) fn parse<'a>(
     };
     if let Some(read) = flat {
         return Some(Parsed {
-            prefix: "",
+            prefix,
             unparsed: read?,
             incomplete: false,
             format: Format::Cef,

@@ -22,6 +22,7 @@ use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::{Escapes, Pair};
 use super::pieces::{text_before, without_line_end};
 use super::severity::is_severity;
+use super::syslog;
 use super::syslog::trimmed_prefix;
 use crate::bytes::blocks::{WordStarts, end_of_name};
 use crate::bytes::slice::part;
@@ -74,7 +75,8 @@ pub struct CefHeader<'a> {
 /// ```
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> CefEvent<'a> {
     let pairs_before = pairs.len();
-    let behind_marker = part(text, marker.version..);
+    let repeated = syslog::repeated_event(text, marker.start, marker.version);
+    let behind_marker = repeated.unwrap_or(part(text, marker.version..));
     let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
     let mut leading = extension(rest, pairs);
     if fields.count == 7

@@ -65,6 +65,7 @@ impl EventStart {
 pub fn start(text: &str) -> EventStart {
     let Some(marker) = find(text) else { return EventStart::Nowhere };
     let before = part(text, ..marker.start);
+    let before = syslog::repetition(before).map_or(before, |(before, _)| before);
     // Columns behind the event would pass for the end of its last value.
     let is_column = || {
         let (has_columns, has_label) = (memchr(b'\t', before.as_bytes()).is_some(), is_label(before));
@@ -132,6 +133,9 @@ fn restored(text: &str, pipe: usize) -> Option<Marker> {
 }
 
 fn is_syslog_header_or_nothing(before: &str) -> bool {
+    if let Some((before, _)) = syslog::repetition(before) {
+        return before.is_empty() || is_syslog_header(before);
+    }
     // RFC 5424 section 6.4 has a mark between header and text.
     let before = before.trim_end_matches('\u{feff}');
     let prefix = syslog::trimmed_prefix(before);

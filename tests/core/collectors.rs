@@ -69,6 +69,41 @@ fn the_event_is_found_in_the_fields_that_other_collectors_write() {
     }
 }
 
+#[test]
+fn what_rsyslog_writes_once_for_several_events_is_the_event_so_often() {
+    let event =
+        "0|Trend Micro|Deep Security Agent|20.0|21|n|5|act=Deny src=203.0.113.9 TrendMicroDsTenantId=0";
+    for (line, count) in [
+        (format!("Nov 22 15:08:33 web-1 CEF: message repeated 3 times: [ {event}]"), 3),
+        (format!("Nov 22 15:08:33 web-1 CEF: message repeated 3 times: [{event}]#015"), 3),
+        (format!("<134>2026-11-22T15:08:33Z web-1 dsa[7]: message repeated 12 times: [ CEF:{event}] "), 12),
+        (
+            json!({"log": format!("Nov 22 15:08:33 web-1 CEF: message repeated 3 times: [ {event}]")})
+                .to_string(),
+            3,
+        ),
+        (
+            json!({"message": format!("message repeated 3 times: [ CEF:{event}]"), "ident": "CEF"})
+                .to_string(),
+            3,
+        ),
+    ] {
+        let loaded = load_line(&line);
+        let document = only(&loaded);
+        assert_eq!(document.get("source.ip"), "203.0.113.9", "{}", document.json);
+        assert_eq!(document.get("deepsecurity.TrendMicroDsTenantId"), "0", "{line}");
+        assert_eq!(document.get("event.count"), count, "{line}");
+        assert!(document.text("@message").contains("repeated"), "{line}");
+    }
+    let cut = format!("CEF: message repeated 3 times: [{event}{}", "x".repeat(900));
+    for (length, is_cut) in [(799, false), (800, true)] {
+        let text = format!("{}]", &cut[..cut.find('[').unwrap() + 1 + length]);
+        let loaded = load_line(&text);
+        assert_eq!(only(&loaded).has("error.type"), is_cut, "{length}");
+        assert_eq!(only(&loaded).get("event.count"), 3);
+    }
+}
+
 /// "Log Source Identifier" of the Manager is free text.
 #[test]
 fn a_sender_of_several_words_may_have_a_comma_among_them() {

@@ -19,7 +19,7 @@ fn header<'a>(
     hostname: Option<&'a str>,
     appname: Option<&'a str>,
 ) -> SyslogHeader<'a> {
-    SyslogHeader { priority, time, hostname, appname }
+    SyslogHeader { priority, time, hostname, appname, repeated: None }
 }
 
 #[test]

@@ -26,6 +26,7 @@ use super::cef;
 use super::header::{self, HeaderFields, Marker};
 use super::pairs::pair::Pair;
 use super::pieces::without_line_end;
+use super::syslog;
 use super::syslog::trimmed_prefix;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
@@ -77,7 +78,8 @@ pub struct LeefHeader<'a> {
 /// ```
 pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> LeefEvent<'a> {
     let pairs_before = pairs.len();
-    let behind_marker = without_line_end(part(text, marker.version..));
+    let repeated = syslog::repeated_event(text, marker.start, marker.version);
+    let behind_marker = repeated.unwrap_or(without_line_end(part(text, marker.version..)));
     let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
     let is_whole = fields.count == 5;
     let (rest, delimiter) = match fields.raw {

@@ -15,6 +15,7 @@ use nom::{IResult, Parser};
 
 pub use self::written::HeaderTime;
 use self::written::{epoch, is_unknown_zone, number, protocol_time, time};
+use super::pieces::without_line_end;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
@@ -47,6 +48,8 @@ pub struct SyslogHeader<'a> {
     pub hostname: Option<&'a str>,
     /// A tag such as `syslog:` between host and event, without its colon.
     pub appname: Option<&'a str>,
+    /// How many equal messages a relay has written once.
+    pub repeated: Option<u32>,
 }
 
 /// Reads the header from the text that stands before the marker.
@@ -83,9 +86,12 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
 }
 
 /// Reads the header of an event from the text before its marker. Where none begins there, seconds since 1970 may stand in its place, or
-/// words of a relay in front of it: a token, a stamp, an address, a facility (rule F8).
+/// words of a relay in front of it: a token, a stamp, an address, a facility (rule F8). Behind it may stand how many events one is (rule F9).
 pub fn of_event(prefix: &str) -> SyslogHeader<'_> {
     const MOST_WORDS: usize = 4;
+    if let Some((prefix, repeated)) = repetition(prefix) {
+        return SyslogHeader { repeated: Some(repeated), ..of_event(prefix) };
+    }
     let header = parse(prefix);
     let mut text = trimmed_prefix(prefix);
     if text.is_empty() || header != SyslogHeader::default() {
@@ -113,6 +119,43 @@ pub(crate) fn time_of_field(text: &str) -> Option<(HeaderTime, &str)> {
     let (rest, time) = time(text.trim_start()).ok()?;
     let is_unknown = rest.split_ascii_whitespace().next().is_some_and(is_unknown_zone);
     Some((time.filter(|_| !is_unknown)?, rest))
+}
+
+/// What stands before a message that rsyslog writes once for several that are equal, and how many they were: `message repeated 3 times: [`,
+/// with the event's marker in front where rsyslog took that for the tag (rule F9). `before` ends in the bracket.
+pub(crate) fn repetition(before: &str) -> Option<(&str, u32)> {
+    let before = before.trim_end().strip_suffix(" times: [")?;
+    let (before, count) = before.rsplit_once(' ')?;
+    let before = before.strip_suffix("message repeated")?.trim_end();
+    let marker = ["CEF:", "LEEF:"].into_iter().find_map(|marker| before.strip_suffix(marker));
+    Some((marker.unwrap_or(before).trim_end(), count.parse().ok()?))
+}
+
+/// The event of such a message, from the byte `from` on and without the bracket behind it; nothing where other text stands before `marker`.
+pub(crate) fn repeated_event(text: &str, marker: usize, from: usize) -> Option<&str> {
+    repetition(part(text, ..marker))?;
+    let event = without_line_end(part(text, from..)).trim_end();
+    Some(event.strip_suffix(']').unwrap_or(event))
+}
+
+/// rsyslog writes no more bytes of a message that it writes once for several (`ratelimit.c`).
+pub(crate) const LONGEST_REPEATED: usize = 800;
+
+/// The header with which a relay sends on a line of another log, and that line: it stands behind a tag and its colon, behind RFC 5424's fields,
+/// or behind the tags of CRI. Nothing where the text begins with no such header, or the line goes on in another.
+pub(crate) fn relayed_line(text: &str) -> Option<(&str, &str)> {
+    let (rest, _) = opt(priority).parse(text).ok()?;
+    let line = if let Ok((fields, _)) = protocol_time(rest) {
+        protocol_message(trim(fields))?
+    } else {
+        let (sender, _) = time(rest).ok()?;
+        match container_stream(sender.trim_start()) {
+            Some((tags, line)) => Some(line).filter(|_| tags.starts_with('F'))?,
+            None => sender.split_once(": ")?.1.trim_start(),
+        }
+    };
+    let header = text.strip_suffix(line)?;
+    (!header.ends_with(": ") || parse(header).appname.is_some()).then_some((header, line))
 }
 
 /// Whether the text before the marker says that the line goes on in the next one: `TIME stdout P`, as the Container Runtime Interface
