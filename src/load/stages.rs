@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::output::{Note, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine, PADDING, Text};
+use crate::bytes::slice::part;
 use crate::config::log_type::{FileFormat, FireLens, LogType};
 use crate::document::problem::Problem;
 use crate::map::Documents;
@@ -21,10 +22,11 @@ use crate::read::object::first_line;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
+use crate::read::record::columns::has_columns;
 use crate::read::record::csv::CsvLine;
-use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::{Delimiter, events_within, is_notification, joined_objects, raw_records};
+use crate::read::record::{event_fields, firelens};
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -50,6 +52,38 @@ fn is_raw_enveloped(line: &str, log_type: &LogType) -> bool {
     log_type.firelens.is_some()
         || is_enveloped(line) && (log_type.via_cwl || line.contains("\"messageType\""))
         || is_notification(line)
+}
+
+/// Whether a line of a section whose lines are the events themselves is an envelope, a collector's record with such an event in it, or columns
+/// of fluentd with one behind them.
+fn is_collected(line: &str, section: &CompiledSection) -> bool {
+    let line = line.trim_start();
+    let is_object = line.strip_prefix('[').map_or(line, str::trim_start).starts_with('{');
+    let is_json = match &section.log_type.file_format {
+        FileFormat::Text(_) if section.profile.is_w3c() => false,
+        FileFormat::Text(pattern) if is_object => !pattern.is_match(line),
+        _ if is_object => section.knows_members() && holds_object(line),
+        FileFormat::Text(_) => has_columns(line),
+        _ => section.knows_members() && has_columns(line),
+    };
+    if !is_json {
+        return false;
+    }
+    let mut first = record::records(line, &mut Spare::default()).next().unwrap_or_default();
+    let is_behind_columns = !is_object && first.json && section.is_event(&first.raw);
+    first.envelope.is_some() || is_behind_columns || event_text::part_from_collector(&mut first, section)
+}
+
+/// Whether an object of JSON stands in a text of the line's own, or in a field in which collectors write events.
+fn holds_object(line: &str) -> bool {
+    memchr::memchr_iter(b'{', line.as_bytes()).skip(1).any(|brace| {
+        let before = part(line, ..brace).trim_end();
+        if let Some(before) = before.strip_suffix(':') {
+            let name = before.trim_end().strip_suffix('"').and_then(|before| before.rsplit_once('"'));
+            return name.is_some_and(|(_, name)| event_fields::is_name(name));
+        }
+        before.ends_with('"')
+    })
 }
 
 /// The record that a line is as a whole: its text, or its values in an object of CSV.
@@ -99,12 +133,15 @@ impl<'l> Stages<'l> {
         let mut spare = mem::take(&mut self.spare);
         for (text, NumberedLine { csv, .. }) in texts.iter().zip(lines) {
             let message = text.text.trim_start_matches(PADDING);
+            let is_collected = csv.is_none() && is_collected(message, self.section);
             let is_json = match csv {
-                None => is_json_section || log_type.firelens.is_some() || is_enveloped(message),
+                None => {
+                    is_json_section || log_type.firelens.is_some() || is_enveloped(message) || is_collected
+                }
                 Some(CsvLine::Row(_)) => message.trim_start().starts_with('{'),
                 Some(_) => false,
             };
-            let is_raw = holds_events && !is_raw_enveloped(message, log_type);
+            let is_raw = holds_events && !is_collected && !is_raw_enveloped(message, log_type);
             let mut raw = Vec::new();
             if is_raw {
                 raw_records(message, delimiter.as_ref(), &mut raw);

@@ -33,7 +33,7 @@ use crate::packet::quoted::PayloadKey;
 use crate::parse::event_header::EventHeader;
 use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
-use crate::read::record::Other;
+use crate::read::record::{Other, Record};
 
 /// The section that is meant where none is named.
 pub const DEFAULT_SECTION: &str = "deepsecurity";
@@ -112,6 +112,11 @@ pub(crate) trait Profile: Debug + Sync {
     /// values of the lines behind it. A line may be an object of JSON with the same names, too.
     fn is_w3c(&self) -> bool {
         false
+    }
+
+    /// The line of a record whose collector has read the line's header apart, so that the message stands without it.
+    fn line_of(&self, _record: &Record<'_>) -> Option<String> {
+        None
     }
 
     /// The paths of a record that it reads.

@@ -2,9 +2,10 @@
 //!
 //! Made once at start-up. Does not know events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use bumpalo::Bump;
+use foldhash::fast::RandomState;
 
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
@@ -29,7 +30,9 @@ use crate::packet::redaction::{Redactor, Searched};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
 use crate::read::record::fluentd::Record;
+use crate::read::record::raw::{Delimiter, members, raw_records};
 use crate::read::record::rows::{RowColumns, Shape};
+use crate::read::record::{event_fields, time_fields};
 
 /// What documents say of the container that wrote an event.
 pub(super) const CONTAINER: [&str; 3] = ["container.id", "container.name", "cloud.instance.id"];
@@ -52,6 +55,8 @@ pub struct CompiledSection {
     wanted: Option<WantedPaths>,
     /// Lines are rows of texts with names, and no JSON.
     pub(crate) is_flat: bool,
+    /// The members of its events, where they are objects of JSON of a known form, without those that collectors write too.
+    members: HashSet<String, RandomState>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) statics: Vec<(FieldId, Vec<String>)>,
     pub(crate) time_keys: Vec<Origin>,
@@ -204,7 +209,8 @@ impl CompiledSection {
         let one_product = !is_flat
             && (named.is_some_and(|profile| !profile.takes_records()) || !log_type.products.is_empty());
         let redactor = Redactor::new(&log_type.redaction, &log_type.redact_headers, None);
-        Ok(Self {
+        let mut section = Self {
+            members: HashSet::default(),
             secret_columns: secret_columns(&log_type, profile, &redactor),
             redactor,
             log_type,
@@ -225,7 +231,12 @@ impl CompiledSection {
             one_product,
             own_log_group: None,
             ids: true,
-        })
+        };
+        if is_json && section.profile.takes_records() {
+            let names = section.names().filter_map(|name| Some(name.split('.').next()?.to_owned()));
+            section.members = names.filter(|name| !is_collectors(name)).collect();
+        }
+        Ok(section)
     }
 
     /// The section.
@@ -267,6 +278,27 @@ impl CompiledSection {
         let of_records = record_fields::of(name).map(|field| field.name);
         let read = read.chain(self.profile.paths().iter().copied()).chain(of_records);
         read.chain(csv_columns.iter().flatten().map(String::as_str)).map(ToOwned::to_owned)
+    }
+
+    /// Whether it tells its events from other objects of JSON by their members.
+    pub(crate) fn knows_members(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Whether a text of JSON is an event of the section, or holds a list of them: it has members that only they have.
+    pub(crate) fn is_event(&self, json: &str) -> bool {
+        /// A few of them are words that collectors may use as well.
+        const LEAST: usize = 3;
+        let json = json.trim();
+        if !json.starts_with('{') {
+            return false;
+        }
+        let delimiter = self.log_type.json_delimiter.as_deref().map(Delimiter::new);
+        let mut records = Vec::new();
+        raw_records(json, delimiter.as_ref(), &mut records);
+        let first = records.first().filter(|first| first.json);
+        let members = first.and_then(|first| members(&first.raw)).unwrap_or_default();
+        members.keys().filter(|name| self.members.contains(&***name)).count() >= LEAST
     }
 
     /// Whether the JSON of a line holds events, which are objects of their own, and not the text of one.
@@ -473,6 +505,13 @@ impl CompiledSections {
     pub fn iter(&self) -> impl Iterator<Item = &CompiledSection> {
         self.sections.iter()
     }
+}
+
+/// Whether collectors write a member of this name into their records.
+fn is_collectors(name: &str) -> bool {
+    RecordField::ALL.iter().any(|field| field.name() == name)
+        || time_fields::names().contains(&name)
+        || event_fields::is_name(name)
 }
 
 /// The place of the line that brings the contradiction in: the later of the two, as the other may be built in.

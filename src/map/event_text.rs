@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::compiled::CompiledSection;
 use crate::config::log_type::FileFormat;
-use crate::parse::marker;
 use crate::parse::marker::EventStart;
+use crate::parse::{marker, syslog};
 use crate::read::record::event_fields;
 use crate::read::record::{Other, Record, ltsv};
 
@@ -21,7 +21,9 @@ pub(crate) struct FoundEvent {
 /// Moves the text of the record's event into its message, wherever it stands. JSON's own source is no event.
 pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundEvent {
     let log_type = &section.log_type;
-    if matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_)) {
+    if part_from_collector(record, section)
+        || matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_))
+    {
         return FoundEvent { start: EventStart::Nowhere, further: 0 };
     }
     if let Some(path) = &log_type.message_key
@@ -43,6 +45,46 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
             found => found,
         },
     }
+}
+
+/// Makes the event that the record of a collector holds the record itself, in a section whose events are whole lines or objects of JSON. Gives
+/// whether there was one: a record that is the event itself holds none.
+pub(crate) fn part_from_collector(record: &mut Record<'_>, section: &CompiledSection) -> bool {
+    let may_hold = record.envelope.is_none() || record.message.starts_with('{');
+    if !record.json || !may_hold {
+        return false;
+    }
+    let log_type = &section.log_type;
+    let is_found = if let Some(line) = section.profile.line_of(record) {
+        record.message = line.into();
+        record.message_missing = false;
+        true
+    } else if let FileFormat::Text(pattern) = &log_type.file_format {
+        let is_line = |text: &str| {
+            let text = text.trim_end();
+            let is_behind = |(_, line): (&str, &str)| pattern.is_match(line);
+            !text.starts_with('{') && pattern.is_match(text)
+                || syslog::relayed_line(text).is_some_and(is_behind)
+        };
+        let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
+        !is_alone && event_fields::take_line(record, log_type.message_key.as_deref(), &is_line)
+    } else {
+        section.knows_members()
+            && !section.is_event(&record.raw)
+            && !(record.envelope.is_some() && section.is_event(&record.message))
+            && take_object(record, section)
+    };
+    if is_found {
+        record.part_from_collector();
+    }
+    is_found
+}
+
+/// Moves the JSON of an event into the record's message. Gives whether the record has one.
+fn take_object(record: &mut Record<'_>, section: &CompiledSection) -> bool {
+    let is_event = |text: &str| section.is_event(text);
+    !record.message_missing && is_event(&record.message)
+        || event_fields::take_first(record, &is_event).is_some()
 }
 
 /// Makes the JSON that a field of the record ends in the record itself, if it is an event of the log type.

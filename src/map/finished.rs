@@ -108,7 +108,7 @@ fn set_times<'d>(
     row.set(FieldId::TIMESTAMP, Value::Time(arena.alloc(chosen.time)));
     row.set(FieldId::TIMESTAMP_SOURCE, Value::Word(chosen.origin.word()));
     // The time of a record that is the event itself is not that of a collector.
-    if read.json.is_some() {
+    if read.json.is_some() && read.event.record.collector().is_none() {
         return (chosen, clock);
     }
     row.trace.reason(Step::Created, || Read::Record(created_from(read.collector_field, read.event.record)));

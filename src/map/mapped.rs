@@ -245,6 +245,12 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
                 if section.log_type.firelens.is_some() {
                     leave_over_record(event.record, used, section, row, arena, problems);
                 }
+                if let Some(collector) = event.record.collector() {
+                    if let Some(field) = &collector.message_field {
+                        row.set(FieldId::MESSAGE_FIELD, Value::Text(field));
+                    }
+                    leave_over_record(collector, &UsedFields::default(), section, row, arena, problems);
+                }
                 if !unparsed.trim().is_empty() {
                     problems.add(Problem::UnparsedText);
                     row.set_if_absent(FieldId::UNPARSED, Value::Text(unparsed.trim()));
@@ -276,7 +282,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
 /// Says in the document that the event goes on in another line.
 fn tell_cut(row: &mut Row<'_>) {
     row.set_if_absent(FieldId::ERROR_TYPE, Value::Text("event_cut"));
-    let message = "the container's runtime has cut the event: its last value is not whole";
+    let message = "a container's runtime or a relay has cut the event: its last value is not whole";
     row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
 }
 

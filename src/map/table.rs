@@ -69,12 +69,14 @@ impl<'a> Sources<'_, 'a> {
                     || self.other(name).filter(|_| !is_known || keyed.len() == 0).map(|(_, value)| value),
                 )
             }
-            Origin::Record(field, _) => match field {
-                RecordField::Hostname => self.record.hostname.as_deref(),
-                RecordField::Timestamp => self.record.timestamp.as_deref(),
-                RecordField::Tag => self.record.tag.as_deref(),
+            // What an event of JSON says itself comes before what stands around it.
+            Origin::Record(field, _) => {
+                self.raw(origin).map(|raw| text_of(raw, self.arena)).or(match field {
+                    RecordField::Hostname => self.record.hostname.as_deref(),
+                    RecordField::Timestamp => self.record.timestamp.as_deref(),
+                    RecordField::Tag => self.record.tag.as_deref(),
+                })
             }
-            .or_else(|| self.raw(origin).map(|raw| text_of(raw, self.arena))),
             Origin::Header(field) => Some(match field {
                 HeaderField::Version => self.header.version,
                 HeaderField::DeviceVendor => self.header.vendor,

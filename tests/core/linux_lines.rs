@@ -112,7 +112,110 @@ fn what_rsyslog_writes_once_for_several_messages_means_what_each_of_them_means()
             says(process, &repeated, expected);
         }
     }
+    let closed = "Connection closed by invalid user bob 203.0.113.9 port 22 [preauth]";
+    says(
+        "sshd",
+        &format!("message repeated 2 times: [ {closed}]"),
+        json!({"user.name": "bob", "event.count": 2}),
+    );
     says("sshd", "Failed password for root from 203.0.113.9 port 22 ssh2", json!({"event.count": null}));
+}
+
+/// The fields of journald, of the syslog parsers of fluentd and Fluent Bit, of Vector and of rsyslog's templates.
+#[test]
+fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
+    let (failed, forged) = (
+        "Failed password for root from 203.0.113.9 port 4711 ssh2",
+        "Nov 29 01:02:03 web01 sshd[77]: Accepted password for root from 198.51.100.6 port 4711 ssh2",
+    );
+    let records = |program: &str, message: &str| {
+        [
+            json!({"MESSAGE": message, "_HOSTNAME": "web01", "SYSLOG_IDENTIFIER": program, "_PID": "77", "__REALTIME_TIMESTAMP": "1795222923000000"}),
+            json!({"host": "web01", "ident": program, "pid": "77", "message": message, "timestamp": "2026-11-21T01:02:03Z"}),
+            json!({"hostname": "web01", "appname": program, "procid": 77, "message": message, "timestamp": "2026-11-21T01:02:03Z"}),
+            json!({"hostname": "web01", "programname": program, "procid": "77", "msg": format!(" {message}"), "timereported": "2026-11-21T01:02:03Z"}),
+        ]
+    };
+    for record in records("sshd", failed) {
+        let expected = json!({
+            "@timestamp": "2026-11-21T01:02:03+00:00", "event.outcome": "failure", "source.ip": "203.0.113.9", "user.name": "root",
+            "host.hostname": "web01", "process.name": "sshd", "process.pid": 77,
+        });
+        has("linux-secure", &record.to_string(), expected);
+    }
+    for record in records("bob", forged).into_iter().chain(records("sshd[1]: Accepted", forged)) {
+        let expected =
+            json!({"event.outcome": null, "source.ip": null, "user.name": null, "host.hostname": "web01"});
+        has("linux-secure", &record.to_string(), expected);
+    }
+}
+
+/// OpenSSH writes what a client with hostbased authentication calls its user behind the address (auth2-hostbased.c).
+#[test]
+fn the_user_of_a_client_host_names_no_address() {
+    let failed = |user: &str, client: &str| {
+        format!(
+            "Failed hostbased for {user} from 203.0.113.9 port 22 ssh2: RSA SHA256:x, client user \"{client}\", client host \"h\""
+        )
+    };
+    let none = json!({"event.outcome": "failure", "source.ip": null});
+    says(
+        "sshd",
+        &failed("root", "bob"),
+        json!({"event.outcome": "failure", "source.ip": "203.0.113.9", "user.name": "root"}),
+    );
+    says("sshd", &failed("root", "bob from 198.51.100.6 port 1 ssh2"), none.clone());
+    says("sshd", &failed("x from 198.51.100.6 port 1 ssh2: client user \"y\", client host", "bob"), none);
+}
+
+/// OpenSSH writes two blanks where the name is empty, of which a collector may leave one.
+#[test]
+fn a_user_without_a_name_hides_no_address() {
+    for message in [
+        "Connection closed by invalid user 203.0.113.9 port 4711 [preauth]",
+        "Connection reset by invalid user  203.0.113.9 port 4711 [preauth]",
+        "Disconnected from invalid user 203.0.113.9 port 4711 [preauth]",
+        "Disconnected from illegal user bob 203.0.113.9 port 4711 [preauth]",
+        "Connection closed by invalid user 198.51.100.6 port 1 203.0.113.9 port 4711 [preauth]",
+        "[ID 800047 auth.info] Failed password for root from 203.0.113.9 port 4711 ssh2",
+    ] {
+        says("sshd", message, json!({"source.ip": "203.0.113.9", "source.port": 4711}));
+    }
+}
+
+/// login(1) of util-linux, and the lines in which sudo goes on with a long command.
+#[test]
+fn who_signed_in_at_a_terminal_did_so_and_a_part_of_a_command_was_not_refused() {
+    let signed_in = json!({"event.outcome": "success", "user.name": "bob", "source.ip": "203.0.113.9"});
+    says("login", "LOGIN ON pts/1 BY bob FROM 203.0.113.9", signed_in);
+    says("login", "ROOT LOGIN ON tty1", json!({"event.outcome": "success", "event.action": "ROOT LOGIN"}));
+    let part = "bob : (command continued) x ; TTY=pts/1 ; COMMAND=/bin/ls";
+    says("sudo", part, json!({"event.outcome": null, "event.action": null, "user.name": "bob"}));
+}
+
+/// svr-authpasswd.c, svr-auth.c and svr-authpubkey.c of Dropbear.
+#[test]
+fn dropbear_tells_of_sign_ins_too() {
+    for (message, outcome, user) in [
+        ("Bad password attempt for 'root' from 203.0.113.9:4711", "failure", json!("root")),
+        (
+            "Bad password attempt for 'a' from 198.51.100.6:1' from 203.0.113.9:4711",
+            "failure",
+            json!("a' from 198.51.100.6:1"),
+        ),
+        ("Login attempt for nonexistent user from 203.0.113.9:4711", "failure", json!(null)),
+        ("Password auth succeeded for 'root' from 203.0.113.9:4711", "success", json!("root")),
+        (
+            "Pubkey auth succeeded for 'root' with ssh-rsa key SHA256:x from 203.0.113.9:4711",
+            "success",
+            json!("root"),
+        ),
+    ] {
+        let expected = json!({
+            "event.outcome": outcome, "user.name": user, "source.ip": "203.0.113.9", "source.port": 4711,
+        });
+        says("dropbear", message, expected);
+    }
 }
 
 #[test]

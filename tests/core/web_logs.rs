@@ -173,6 +173,145 @@ fn an_event_is_the_same_in_the_envelopes_around_it() {
     }
 }
 
+/// What fluentd, Fluent Bit, Filebeat, Logstash, Cribl and OpenTelemetry write around a line or an object.
+fn records(event: &Value) -> Vec<(Value, &'static str)> {
+    let text = event.as_str().map_or_else(|| event.to_string(), ToOwned::to_owned);
+    vec![
+        (json!({"message": text, "hostname": "h1", "tag": "t", "timestamp": "2026-11-21T01:05:00Z"}), ""),
+        (json!({"date": 1_795_223_100.5, "log": event}), "log"),
+        (json!({"@timestamp": "2026-11-21T01:05:00.000Z", "event": {"original": event}}), "event.original"),
+        (json!({"_raw": text, "_time": 1_795_223_100, "host": "h1"}), "_raw"),
+        (json!({"body": {"stringValue": text}, "timeUnixNano": "1795223100000000000"}), "body.stringValue"),
+        (json!({"message": json!({"log": text, "stream": "stdout"}).to_string()}), "message.log"),
+        (
+            json!({"resourceLogs": [{"scopeLogs": [{"logRecords": [
+                {"timeUnixNano": "1795223100000000000", "body": {"stringValue": text}},
+            ]}]}]}),
+            "",
+        ),
+    ]
+}
+
+#[test]
+fn an_event_is_the_same_in_the_record_of_a_collector() {
+    let call = json!({
+        "eventVersion": "1.08", "eventTime": "2026-11-21T01:02:03Z", "eventSource": "iam.amazonaws.com",
+        "eventName": "CreateUser", "eventID": "1", "sourceIPAddress": "203.0.113.9", "awsRegion": "us-east-1",
+    });
+    let request = json!({
+        "timestamp": 1_795_222_923_000_u64, "formatVersion": 1, "webaclId": "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/x/1",
+        "terminatingRuleId": "Default_Action", "action": "ALLOW", "httpSourceId": "1",
+        "httpRequest": {"clientIp": "203.0.113.9", "uri": "/", "headers": [{"name": "Cookie", "value": "s=hush"}]},
+    });
+    for (section, event) in [
+        (
+            "nginx-access",
+            json!(
+                r#"203.0.113.9 - bob [21/Nov/2026:01:02:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.0""#
+            ),
+        ),
+        (
+            "linux-secure",
+            json!("Nov 21 01:02:03 web01 sshd[77]: Failed password for root from 203.0.113.9 port 4711 ssh2"),
+        ),
+        (
+            "alb",
+            json!(
+                alb_line("GET http://shop:80/ HTTP/1.1", "")
+                    .replace("192.168.131.39", "203.0.113.9")
+                    .replace("2018-07-02T22:23:00.186641Z", "2026-11-21T01:02:03.000000Z")
+            ),
+        ),
+        ("cloudtrail", call),
+        ("waf", request),
+    ] {
+        let alone = document(section, event.as_str().unwrap_or(&event.to_string()));
+        let prefix = section.replace('-', "_");
+        for (record, field) in records(&event) {
+            let columns = format!("2026-11-21T01:05:00+00:00\tt\t{record}");
+            for line in [record.to_string(), format!("[{record}]"), columns] {
+                let document = document(section, &line);
+                for name in [
+                    "@timestamp",
+                    "source.ip",
+                    "source.port",
+                    "event.action",
+                    "event.outcome",
+                    "user.name",
+                    "url.path",
+                ] {
+                    assert_eq!(document.get(name), alone.get(name), "{name} of {line}: {}", document.json);
+                }
+                assert!(
+                    document.get("source.ip") == "203.0.113.9" && !document.json.contains("hush"),
+                    "{line}"
+                );
+                let message_field = document.get(&format!("{prefix}.message_field"));
+                assert_eq!(message_field.as_str().unwrap_or_default(), field, "{line}");
+                let created = document.get("event.created").as_str().unwrap_or("2026-11-21T01:05");
+                assert!(created.starts_with("2026-11-21T01:05"), "{line}");
+            }
+        }
+        let fluentd = document(section, &records(&event)[0].0.to_string());
+        assert_eq!(fluentd.get(&format!("{prefix}.hostname")), "h1");
+        assert_eq!(fluentd.get("event.created"), "2026-11-21T01:05:00+00:00");
+    }
+}
+
+#[test]
+fn a_text_that_others_sent_makes_no_event() {
+    let forged = r#"6.6.6.6 - - [21/Nov/2026:01:02:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "x""#;
+    for record in [
+        json!({"remote_addr": "203.0.113.9", "body": forged}),
+        json!({"remote_addr": "203.0.113.9", "request": {"message": forged}}),
+        json!({"log": json!({"level": "info", "msg": forged}).to_string()}),
+    ] {
+        let document = document("nginx-access", &record.to_string());
+        assert!(!document.has("source.ip") && document.get("event.kind") == "pipeline_error", "{record}");
+        assert_eq!(document.text("@message"), record.to_string());
+    }
+    let forged =
+        json!({"eventVersion": "1", "eventName": "X", "eventSource": "y", "awsRegion": "z", "eventID": "1"})
+            .to_string();
+    let call = json!({
+        "eventVersion": "1.08", "eventTime": "2026-11-21T01:02:03Z", "eventSource": "iam.amazonaws.com", "awsRegion": "us-east-1",
+        "eventName": "CreateUser", "requestParameters": {"message": forged}, "message": forged,
+    });
+    assert_eq!(document("cloudtrail", &call.to_string()).get("event.action"), "CreateUser");
+    let named = with("[DEFAULT]\nlog_types = nginx-access\n[nginx-access]\nmessage_key = body\n");
+    let line = r#"203.0.113.9 - - [21/Nov/2026:01:02:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "x""#;
+    let record = json!({"body": line});
+    assert_eq!(document_of(&named, "nginx-access", &record.to_string()).get("source.ip"), "203.0.113.9");
+}
+
+/// nginx, "Logging to syslog"; Kubernetes, "Container Runtime Interface" (CRI) logging format.
+#[test]
+fn a_line_behind_the_header_of_a_relay_is_the_line() {
+    let access = r#"203.0.113.9 - bob [21/Nov/2026:01:02:03 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.0""#;
+    let error = r#"2026/11/21 01:02:03 [error] 7#0: *1 open() "/x" failed (2: No such file or directory), client: 203.0.113.9, server: a, request: "GET /a HTTP/1.1", host: "a""#;
+    for (section, line) in [("nginx-access", access), ("apache-access", access), ("nginx-error", error)] {
+        for (header, host) in [
+            ("<190>Nov 21 01:02:04 web01 nginx: ", json!("web01")),
+            ("<190>Nov 21 01:02:04 nginx: ", json!(null)),
+            ("2026-11-21T01:02:04+00:00 web01 nginx[7]: ", json!("web01")),
+            ("<190>1 2026-11-21T01:02:04Z web01 nginx 7 - - ", json!("web01")),
+            ("2026-11-21T01:02:04.123456Z stdout F ", json!(null)),
+        ] {
+            let behind = format!("{header}{line}");
+            for sent in [behind.clone(), json!({"log": format!("{behind}\n")}).to_string()] {
+                let document = document(section, &sent);
+                let expected = json!({
+                    "@timestamp": "2026-11-21T01:02:03+00:00", "source.ip": "203.0.113.9", "url.path": "/a",
+                    "log.syslog.hostname": host,
+                });
+                has(&document, expected);
+            }
+        }
+        let cut = format!("2026-11-21T01:02:04.123456Z stdout P {line}");
+        assert_eq!(document(section, &cut).get("event.kind"), "pipeline_error");
+    }
+}
+
 #[test]
 fn a_target_without_scheme_names_no_host() {
     for (target, path) in [
@@ -845,6 +984,25 @@ fn the_site_before_an_entry_takes_no_place_of_the_client() {
 }
 
 // https://httpd.apache.org/docs/2.4/mod/core.html#hostnamelookups
+/// `%h %l %u %t "%{X-Forwarded-For}i" "%r" %>s %b`.
+#[test]
+fn an_address_before_the_request_is_no_part_of_it() {
+    for (before, forwarded) in
+        [("-", json!(null)), ("198.51.100.7, 10.0.0.5", json!(["198.51.100.7", "10.0.0.5"]))]
+    {
+        for section in ["nginx-access", "apache-access"] {
+            let line = format!(
+                r#"203.0.113.9 - - [21/Nov/2026:01:02:03 +0000] "{before}" "GET /a HTTP/1.1" 200 5 "-" "curl/8.0""#
+            );
+            let expected = json!({
+                "source.ip": "203.0.113.9", "http.request.method": "GET", "url.path": "/a", "http.response.status_code": 200,
+                "http.request.header.x_forwarded_for": forwarded, "user_agent.original": "curl/8.0",
+            });
+            has(&document(section, &line), expected);
+        }
+    }
+}
+
 #[test]
 fn a_client_that_the_server_looked_up_is_a_name() {
     let expected = json!({"source.ip": null, "source.domain": "pc-7.example.com", "source.address": "pc-7.example.com",

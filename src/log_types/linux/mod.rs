@@ -10,6 +10,8 @@ use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
+use crate::parse::syslog;
+use crate::read::record::Record;
 
 /// The profile of Linux systems.
 #[derive(Debug)]
@@ -44,9 +46,40 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     }))
 });
 
+/// The parts of a header, and the fields in which collectors write them.
+static PARTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    const FILE: FactTable = FactTable {
+        file: "config/log_types/linux/collected.csv",
+        text: include_str!("../../../config/log_types/linux/collected.csv"),
+    };
+    table::compiled_in(FILE.read(|row| Ok((row.cell("part")?, row.cell("field")?))))
+});
+
 impl Profile for Linux {
     fn takes_records(&self) -> bool {
         true
+    }
+
+    /// The same in the form of RFC 5424, without its time: that of the collector's record counts.
+    fn line_of(&self, record: &Record<'_>) -> Option<String> {
+        let part = |part: &str| {
+            let fields = PARTS.iter().filter(|(known, _)| *known == part).map(|(_, field)| *field);
+            let hostname = record.hostname.as_deref().filter(|_| part == "host");
+            let mut values = fields.filter_map(|field| record.other(field)).chain(hostname);
+            values.find(|value| !value.is_empty())
+        };
+        let word = |text: Option<&str>| {
+            let is_word = |text: &&str| text.chars().all(|c| c.is_ascii_graphic() && !"\"{}".contains(c));
+            text.filter(is_word).unwrap_or("-").to_owned()
+        };
+        let program = word(Some(part("program")?));
+        let message = if record.message_missing {
+            record.other("MESSAGE").or_else(|| record.other("msg"))?
+        } else {
+            &record.message
+        };
+        let (host, pid) = (word(part("host")), word(part("pid")));
+        Some(format!("1 - {host} {program} {pid} - - {}", message.trim()))
     }
 
     fn paths(&self) -> &'static [&'static str] {
@@ -61,6 +94,9 @@ impl Profile for Linux {
         let process = record.text("proc").unwrap_or_default();
         let mut forms = FORMS.iter().filter(|form| form.is_of(process));
         if let Some(message) = record.text("syslog_message").map(|message| once(message, &mut record)) {
+            // The id that Solaris puts before a message (syslogd(8)).
+            let behind_id = message.strip_prefix("[ID ").and_then(|rest| rest.split_once("] "));
+            let message = behind_id.map_or(message, |(_, message)| message);
             let found = forms.find_map(|form| Some((form, form.pattern.captures(message)?)));
             if found.is_some() || FORMS.iter().any(|form| !form.process.is_empty() && form.is_of(process)) {
                 record.set("event.module", "secure");
@@ -76,11 +112,12 @@ impl Profile for Linux {
 
 /// The message that rsyslog writes once for several that are equal, `message repeated 3 times: [ …]`, and how many they were.
 fn once<'a>(message: &'a str, record: &mut RecordView<'_, 'a>) -> &'a str {
-    let repeated = message.strip_prefix("message repeated ").and_then(|rest| rest.split_once(" times: ["));
-    let repeated = repeated.and_then(|(count, rest)| Some((count, rest.trim_end().strip_suffix(']')?)));
-    let Some((count, message)) = repeated else { return message };
-    record.set("event.count", count);
-    message.trim_start()
+    let repeated = message.find('[').and_then(|bracket| message.split_at_checked(bracket + 1));
+    let repeated = repeated.and_then(|(before, inner)| Some((syslog::repetition(before)?, inner)));
+    let Some((("", count), inner)) = repeated else { return message };
+    record.row.set(FieldId::EVENT_COUNT, Value::Long(count.into()));
+    let inner = inner.trim();
+    inner.strip_suffix(']').unwrap_or(inner)
 }
 
 fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {

@@ -36,8 +36,18 @@ fn names() -> &'static [&'static str] {
     &NAMES
 }
 
+/// The dotted paths at which collectors write whole lines of text logs, in the order of the table.
+fn lines() -> &'static [&'static str] {
+    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let mut lines = table::compiled_in(FIELDS.read(|row| row.cell("line")));
+        lines.retain(|path| !path.is_empty());
+        lines
+    });
+    &LINES
+}
+
 /// Whether collectors write events into a field of this name.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     name == "message" || names().contains(&name)
 }
 
@@ -56,11 +66,13 @@ pub(crate) fn take_named(record: &mut Record<'_>, path: &str, is_event: &dyn Fn(
     let path: Path =
         if is_field { vec![path.to_owned()] } else { path.split('.').map(str::to_owned).collect() };
     let Some(first) = path.first() else { return false };
-    let Some(field) = record.others.iter().find(|other| other.name == *first) else { return false };
+    let field = record.others.iter().find(|other| other.name == *first).map(|other| &other.value);
+    let message = || Some(&record.message).filter(|_| first == "message" && path.len() > 1);
+    let Some(field) = field.or_else(message) else { return false };
     let text = if let [_] = path.as_slice() {
-        Some(text_of(&field.value))
+        Some(text_of(field))
     } else {
-        let mut fields = object(&field.value).map(Value::Object);
+        let mut fields = object(field).map(Value::Object);
         fields.as_mut().and_then(|fields| take_text(fields, path.get(1..)?)).map(Cow::Owned)
     };
     if !text.is_some_and(|text| is_event(&text)) {
@@ -68,6 +80,27 @@ pub(crate) fn take_named(record: &mut Record<'_>, path: &str, is_event: &dyn Fn(
     }
     take(record, &path);
     true
+}
+
+/// Moves the whole line of a text log that the record holds into `message`: that of the field `named`, or of one in which collectors write
+/// lines, which may be in JSON that `message` holds. Gives whether there was one.
+pub(crate) fn take_line(
+    record: &mut Record<'_>,
+    named: Option<&str>,
+    is_line: &dyn Fn(&str) -> bool,
+) -> bool {
+    if named.is_some_and(|path| take_named(record, path, is_line))
+        || !record.message_missing && is_line(&record.message)
+    {
+        return true;
+    }
+    let is_object = record.message.trim_start().starts_with('{') && !record.message_missing;
+    let inner = is_object.then_some("message.");
+    let mut paths = std::iter::once("").chain(inner).flat_map(|outer| {
+        let own = std::iter::once("message").filter(move |_| !outer.is_empty());
+        own.chain(lines().iter().copied()).map(move |path| [outer, path].concat())
+    });
+    paths.any(|path| take_named(record, &path, is_line))
 }
 
 /// Moves the event of the first field that has one into `message`. Gives how many further fields have one; nothing if none has.

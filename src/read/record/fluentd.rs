@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::time_fields;
+
 /// A field of a record that is none of fluentd's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Other<'a> {
@@ -13,7 +15,7 @@ pub struct Other<'a> {
 }
 
 /// What an envelope says of all its records.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Envelope {
     /// The log group of CloudWatch Logs.
     pub log_group: Option<Box<str>>,
@@ -27,6 +29,8 @@ pub struct Envelope {
     pub time: Option<Box<str>>,
     /// The container that wrote them.
     pub container: Option<Container>,
+    /// What is left of the record in which a collector wrote an event.
+    pub collector: Option<Box<Record<'static>>>,
 }
 
 /// A container of ECS.
@@ -70,6 +74,16 @@ pub struct Record<'a> {
 }
 
 impl Record<'_> {
+    /// The value of the field that has this name, among those that are none of fluentd's own.
+    pub(crate) fn other(&self, name: &str) -> Option<&str> {
+        self.others.iter().find(|other| other.name == name).map(|other| &*other.value)
+    }
+
+    /// What is left of the record in which a collector wrote the event.
+    pub(crate) fn collector(&self) -> Option<&Record<'static>> {
+        self.envelope.as_ref()?.collector.as_deref()
+    }
+
     /// Makes the object of JSON that the message is the event itself, if it is one. The time by which the collector took it becomes a
     /// field of its own, so that it does not pass for one of the event's.
     pub(crate) fn become_event(&mut self) {
@@ -82,6 +96,26 @@ impl Record<'_> {
             let time = self.timestamp.take().map(|value| Other { name: "cwl_timestamp".into(), value });
             self.others = time.into_iter().collect();
         }
+    }
+
+    /// Makes the text of the event the whole record, and the record of the collector its envelope. The times of that stay beside the event.
+    pub(crate) fn part_from_collector(&mut self) {
+        let mut collector = std::mem::take(self);
+        // A collector may keep the end of a line.
+        self.message = match std::mem::take(&mut collector.message) {
+            Cow::Borrowed(text) => text.trim_end().into(),
+            Cow::Owned(mut text) => {
+                text.truncate(text.trim_end().len());
+                text.into()
+            }
+        };
+        self.timestamp = collector.timestamp.take();
+        let is_time = |other: &mut Other<'_>| time_fields::names().contains(&&*other.name);
+        self.others = collector.others.extract_if(.., is_time).collect();
+        let outer = collector.envelope.take().unwrap_or_default();
+        collector.raw = Cow::default();
+        let collector = Some(Box::new(collector.into_owned()));
+        self.envelope = Some(Arc::new(Envelope { collector, ..Envelope::default() }.within(&outer)));
     }
 
     /// The same with text of its own.
@@ -117,6 +151,7 @@ impl Envelope {
             account: or(self.account, &outer.account),
             region: or(self.region, &outer.region),
             container: self.container.or_else(|| outer.container.clone()),
+            collector: self.collector.or_else(|| outer.collector.clone()),
             time: or(self.time, &outer.time),
         }
     }

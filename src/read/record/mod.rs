@@ -13,7 +13,7 @@ pub(crate) mod partial;
 pub(crate) mod time_fields;
 pub(crate) mod csv;
 pub mod rows;
-mod columns;
+pub(crate) mod columns;
 mod json;
 pub(crate) mod raw;
 mod otlp;

@@ -207,7 +207,8 @@ fn delimited<'a>(json: &'a str, delimiter: &Delimiter<'_>) -> Option<Vec<&'a str
     Some(array.into_iter().map(RawValue::get).collect())
 }
 
-fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue, RandomState>> {
+/// The members of an object of JSON; nothing where it is none.
+pub(crate) fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue, RandomState>> {
     serde_json::from_str(json).ok()
 }
 
