@@ -387,12 +387,12 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Whether a line says nothing: byte order marks, blanks and NUL say nothing.
+/// Whether a line says nothing: byte order marks, blanks, NUL and record separators (RFC 7464) say nothing.
 fn is_blank(mut line: &[u8]) -> bool {
     while let Some(behind) = line.strip_prefix("\u{feff}".as_bytes()) {
         line = behind;
     }
-    line.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    line.iter().all(|byte| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1e))
 }
 
 proptest! {
