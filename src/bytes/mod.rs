@@ -7,7 +7,6 @@ pub mod safe;
 pub(crate) mod find;
 pub(crate) mod slice;
 pub(crate) mod trim;
-pub(crate) mod word;
 pub(crate) mod blocks;
 pub(crate) mod json;
 pub mod line_pattern;

@@ -7,7 +7,6 @@ use super::record::texts::{TextMember, TextObject};
 use crate::bytes::json::{EventText, rest_of_slice, string};
 use crate::bytes::line_pattern::LinePattern;
 use crate::bytes::slice::part;
-use crate::bytes::word::Ends;
 use crate::packet::quoted::Payloads;
 use crate::parse::json;
 use crate::parse::json::{behind_blanks, byte};
@@ -106,7 +105,7 @@ pub(super) fn members<'a>(
         at = behind_blanks(text, at + usize::from(byte(text, at) == b','));
     }
     join_date_and_time(&mut members, arena);
-    members.iter().find_map(|pair| known.get(pair.key, Ends::of(pair.key)))?;
+    members.iter().find_map(|pair| known.get(pair.key))?;
     pairs.append(&mut members);
     Some("")
 }
@@ -216,7 +215,7 @@ mod tests {
                 let raw = if is_long && number == 2 { &long } else { slice };
                 keyed.pairs().push(Pair { key: NAMES[*name], raw, escapes: Escapes::None });
             }
-            let is_repeated = keyed.find_keys("", &keys, KeyNames::AsWritten);
+            let is_repeated = keyed.find_keys(&keys, KeyNames::AsWritten);
             keyed.read_values(&arena);
             let object = as_object(&keyed, &text, Payloads::default(), &arena);
             let walked = JsonRecord::read(object.json, &paths, 3, &arena).unwrap();

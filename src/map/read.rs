@@ -169,7 +169,7 @@ impl<'d> ReadEvent<'d> {
     /// Looks up the keys of the pairs, and reads their values.
     fn read_pairs(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
         let names = if section.is_flat { KeyNames::AsWritten } else { KeyNames::FullNamesToo };
-        let is_repeated = self.keyed.find_keys(self.text, &section.keys, names);
+        let is_repeated = self.keyed.find_keys(&section.keys, names);
         if is_repeated {
             self.problems.add(Problem::RepeatedKey);
         }
@@ -281,7 +281,7 @@ impl<'d> ReadEvent<'d> {
             delimiter_guessed: false,
         });
         self.recognise(section, devices);
-        self.keyed.find_keys("", &section.keys, KeyNames::AsWritten);
+        self.keyed.find_keys(&section.keys, KeyNames::AsWritten);
         self.keyed.read_values(arena);
         section.payloads.cut_quoted(&mut self.keyed, arena);
     }

@@ -174,8 +174,8 @@ impl Paths {
         self.child(self.named(node, Name::of(step))?, Name::of(rest))
     }
 
-    fn named(&self, node: &Node, Name { text, ends, .. }: Name<'_>) -> Option<&Node> {
-        let number = node.names.get(text, ends)?;
+    fn named(&self, node: &Node, name: Name<'_>) -> Option<&Node> {
+        let number = node.names.get(name.text)?;
         self.nodes.get(*node.children.get(usize::from(number.0))?)
     }
 
@@ -200,9 +200,6 @@ impl Paths {
             end += step.len();
             let next = self.nodes.len();
             let Some(node) = self.nodes.get_mut(at) else { return 0 };
-            if node.children.is_empty() {
-                node.names = KeyTable::new(&[], &[]);
-            }
             let number = usize::from(node.names.add(step).0);
             if number == node.children.len() {
                 node.children.push(next);

@@ -119,7 +119,7 @@ struct Walk<'a> {
     arena: &'a Bump,
     found: Found<'a>,
     /// The keys of the objects that are open.
-    seen: ArenaVec<'a, (u64, &'a str)>,
+    seen: ArenaVec<'a, &'a str>,
 }
 
 /// Whose an object is.
@@ -315,7 +315,7 @@ impl<'a> Walk<'a> {
             return Err(Malformed);
         }
         let end = json::string(self.text, at)?;
-        Ok((Name::within(self.text, self.inside(at, end)), end.end))
+        Ok((Name::of(self.inside(at, end)), end.end))
     }
 
     /// The text of a string that has been read.
@@ -327,7 +327,7 @@ impl<'a> Walk<'a> {
     /// Whether an earlier member of the object has this key. `marks` has a bit for those of the earlier ones.
     fn is_repeated(
         &mut self,
-        Name { text: key, ends, .. }: Name<'a>,
+        Name { text: key, .. }: Name<'a>,
         first: usize,
         marks: &mut u64,
         many: &mut Option<ManyKeys<'a>>,
@@ -335,18 +335,17 @@ impl<'a> Walk<'a> {
         if let Some(many) = many {
             return !many.insert(key);
         }
-        let mark = ends.hash();
         let open = self.seen.get(first..).unwrap_or_default();
-        let bit = 1 << (mark & 63);
+        let bit = mark_of(key);
         let may_be_there = *marks & bit != 0;
         *marks |= bit;
-        if may_be_there && open.iter().any(|(other, text)| *other == mark && *text == key) {
+        if may_be_there && open.contains(&key) {
             return true;
         }
         if open.len() >= FEW_KEYS {
-            *many = Some(open.iter().map(|(_, text)| *text).chain([key]).collect());
+            *many = Some(open.iter().copied().chain([key]).collect());
         } else {
-            self.seen.push((mark, key));
+            self.seen.push(key);
         }
         false
     }
@@ -615,6 +614,13 @@ impl Members {
             edits.push(Edit { start: self.open, end, with: "" });
         }
     }
+}
+
+/// One of 64 bits for a name: few names of an object have the same.
+fn mark_of(key: &str) -> u64 {
+    let [middle, last] = [key.len() / 2, key.len().saturating_sub(1)]
+        .map(|at| key.as_bytes().get(at).map_or(0, |byte| usize::from(*byte)));
+    1 << ((key.len() + 7 * middle + 5 * last) & 63)
 }
 
 /// Whether a number is one that a long or a double can hold.

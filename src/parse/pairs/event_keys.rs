@@ -3,13 +3,16 @@
 //! A section's known keys (Deep Security's and those that its table names) are numbered once; an event's pairs are looked up
 //! once each, and from then on a key is an index. Does not know what a key means.
 
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
 use bumpalo::Bump;
+use foldhash::fast::FixedState;
 
 use super::full_names;
 use super::pair::{Escapes, Pair};
 use crate::bytes::recycle::emptied;
 use crate::bytes::trim::trim;
-use crate::bytes::word::{Ends, WORD};
 
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 64;
@@ -25,103 +28,50 @@ pub(crate) fn is_not_known(value: &str) -> bool {
 pub(crate) struct KeyId(pub(crate) u16);
 
 /// Known keys by name.
-///
-/// An open-addressed table: a name's length and its ends choose the slot, so that a look-up is a multiplication and, nearly
-/// always, one comparison.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyTable {
-    /// Slots of 1 + index into `names`, 0 for none; their number is a power of two, at least four times that of names.
-    slots: Vec<u16>,
-    names: Vec<KnownName>,
-    count: u16,
-}
-
-#[derive(Clone, Debug)]
-struct KnownName {
-    key: KeyId,
-    ends: Ends,
-    text: Box<str>,
+    /// The keys by each of their spellings.
+    numbers: HashMap<Box<str>, KeyId, FixedState>,
+    names: Vec<Box<str>>,
 }
 
 impl KeyTable {
     /// A table of `names`, numbered in their order, with other spellings of some of them.
     pub(crate) fn new(names: &[&str], aliases: &[(&str, KeyId)]) -> Self {
-        let mut table = Self { slots: vec![0; 64], names: Vec::new(), count: 0 };
+        let mut table = Self::default();
         for name in names {
             table.add(name);
         }
-        for (alias, key) in aliases {
-            table.insert(alias, *key);
-        }
+        table.numbers.extend(aliases.iter().map(|(alias, key)| (Box::from(*alias), *key)));
         table
     }
 
     /// The number of `name`, made if it has none.
     pub(crate) fn add(&mut self, name: &str) -> KeyId {
-        if let Some(key) = self.get(name, Ends::of(name)) {
+        if let Some(key) = self.get(name) {
             return key;
         }
-        let key = KeyId(self.count);
-        self.count += 1;
-        self.insert(name, key);
+        let key = KeyId(u16::try_from(self.names.len()).unwrap_or(u16::MAX));
+        self.numbers.insert(name.into(), key);
+        self.names.push(name.into());
         key
     }
 
     /// The name of a key, which it may also have another spelling of.
     pub(crate) fn name(&self, key: KeyId) -> Option<&str> {
-        self.names.iter().find(|name| name.key == key).map(|name| &*name.text)
+        self.names.get(usize::from(key.0)).map(|name| &**name)
     }
 
     /// How many keys are numbered.
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.count)
+        self.names.len()
     }
 
+    /// The number of a name or of another spelling.
     #[inline]
-    pub(crate) fn get(&self, name: &str, ends: Ends) -> Option<KeyId> {
-        let mut slot = slot_of(ends, self.slots.len());
-        loop {
-            let known = self.names.get(usize::from(self.slots.get(slot)?.checked_sub(1)?))?;
-            if known.ends == ends && (!ends.leave_out_some() || same_middles(&known.text, name)) {
-                return Some(known.key);
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
+    pub(crate) fn get(&self, name: &str) -> Option<KeyId> {
+        self.numbers.get(name).copied()
     }
-
-    fn insert(&mut self, name: &str, key: KeyId) {
-        self.names.push(KnownName { key, ends: Ends::of(name), text: name.into() });
-        if self.names.len() * 4 > self.slots.len() {
-            self.slots = vec![0; self.slots.len() * 2];
-            (1..).zip(&self.names).for_each(|(number, name)| take_slot(&mut self.slots, name.ends, number));
-        } else if let (Ok(number), Some(name)) = (u16::try_from(self.names.len()), self.names.last()) {
-            take_slot(&mut self.slots, name.ends, number);
-        }
-    }
-}
-
-/// Puts `number` into the first free slot for a name with these ends.
-fn take_slot(slots: &mut [u16], ends: Ends, number: u16) {
-    let mut slot = slot_of(ends, slots.len());
-    while slots.get(slot).is_some_and(|used| *used != 0) {
-        slot = (slot + 1) & (slots.len() - 1);
-    }
-    if let Some(free) = slots.get_mut(slot) {
-        *free = number;
-    }
-}
-
-/// Whether two keys of one length and with the same ends are the same.
-fn same_middles(one: &str, other: &str) -> bool {
-    let middle =
-        |key: &str| key.as_bytes().get(WORD..)?.first_chunk::<WORD>().map(|word| u64::from_le_bytes(*word));
-    middle(one) == middle(other) && (one.len() <= 3 * WORD || one == other)
-}
-
-/// The first slot to look at among `slots`, a power of two.
-#[inline]
-fn slot_of(ends: Ends, slots: usize) -> usize {
-    usize::try_from(ends.hash() & 0xffff).unwrap_or_default() & (slots - 1)
 }
 
 /// One event's pairs by key.
@@ -165,7 +115,7 @@ impl<'a> EventKeys<'a> {
     pub(crate) fn recycle(emptied: EventKeys<'static>, table: &KeyTable) -> Self {
         let EventKeys { pairs, entries, mut first } = emptied;
         first.clear();
-        first.resize(usize::from(table.count), 0);
+        first.resize(table.len(), 0);
         EventKeys { pairs, entries, first }
     }
 
@@ -179,21 +129,20 @@ impl<'a> EventKeys<'a> {
         &mut self.pairs
     }
 
-    /// Looks up the keys of the pairs, which are slices of `text`, in order, by the names that they may have. They have values from
-    /// [`EventKeys::read_values`] on. Gives whether a key came more than once (rule E9).
-    pub(crate) fn find_keys(&mut self, text: &str, table: &KeyTable, names: KeyNames) -> bool {
+    /// Looks up the keys of the pairs, in order, by the names that they may have. They have values from [`EventKeys::read_values`] on.
+    /// Gives whether a key came more than once (rule E9).
+    pub(crate) fn find_keys(&mut self, table: &KeyTable, names: KeyNames) -> bool {
         let Self { pairs, entries, first } = self;
         let (mut repeated, mut unknown) = (Vec::new(), Vec::new());
         let mut seen = Seen::default();
         let mut may_be_repeated = false;
         entries.clear();
         entries.extend((1..).zip(&*pairs).map(|(number, pair)| {
-            let ends = Ends::within(text, pair.key);
-            let key = table.get(pair.key, ends);
+            let key = table.get(pair.key);
             match key {
                 Some(key) => link(key, number, first, &mut repeated),
                 None => {
-                    may_be_repeated |= seen.had(ends);
+                    may_be_repeated |= seen.had(pair.key);
                     unknown.push(pair.key);
                 }
             }
@@ -212,7 +161,7 @@ impl<'a> EventKeys<'a> {
         let pairs = self.entries.iter_mut().zip(&mut self.pairs);
         for (number, (entry, pair)) in (1..).zip(pairs).filter(|(_, (entry, _))| entry.key.is_none()) {
             let Some(name) = full_names::key_of(pair.key) else { continue };
-            let Some(key) = table.get(name, Ends::of(name)) else { continue };
+            let Some(key) = table.get(name) else { continue };
             if let Some(first @ 0) = self.first.get_mut(usize::from(key.0)) {
                 *first = number;
                 entry.key = Some(key);
@@ -508,8 +457,8 @@ struct Seen([u64; 16]);
 impl Seen {
     /// Whether a key with the same bit has come before. This one has from now on.
     #[inline]
-    fn had(&mut self, ends: Ends) -> bool {
-        let hash = ends.hash();
+    fn had(&mut self, key: &str) -> bool {
+        let hash = FixedState::default().hash_one(key);
         let bit = 1 << (hash & 63);
         let Some(word) = self.0.get_mut(usize::from((hash >> 6) as u8 & 15)) else { return true };
         let had = *word & bit != 0;

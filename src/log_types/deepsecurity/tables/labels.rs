@@ -7,7 +7,6 @@ use super::fields::FieldNames;
 use super::keys::{Destination, Keys};
 use super::modules::Module;
 use crate::bytes::table::{FactRow, FactTable, TableError};
-use crate::bytes::word::Ends;
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
 /// The table.
@@ -71,7 +70,7 @@ impl Labels {
     ) -> Option<Destination> {
         match label {
             Some(label) => {
-                let KeyId(number) = self.numbers.get(label, Ends::of(label))?;
+                let KeyId(number) = self.numbers.get(label)?;
                 self.by_label.get(usize::from(number)).copied()
             }
             None => {
