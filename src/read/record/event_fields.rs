@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use serde_json::{Map, Value};
 
 use super::fluentd::{Other, Record};
@@ -48,7 +49,9 @@ fn lines() -> &'static [&'static str] {
 
 /// Whether collectors write events into a field of this name.
 pub(crate) fn is_name(name: &str) -> bool {
-    name == "message" || names().contains(&name)
+    static NAMES: LazyLock<HashSet<&str, FixedState>> =
+        LazyLock::new(|| names().iter().copied().chain(["message"]).collect());
+    NAMES.contains(name)
 }
 
 /// A field with an event in it: the names on the way to it.
