@@ -4,10 +4,11 @@
 //! No tree is made. What is carried over stays a stretch of the text, with a list of the places where it changes.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
 
 use super::name::Name;
 use super::paths::{Class, Node, Paths, Shape};
@@ -336,7 +337,7 @@ impl<'a> Walk<'a> {
             return !many.insert(key);
         }
         let open = self.seen.get(first..).unwrap_or_default();
-        let bit = mark_of(key);
+        let bit = 1 << (FixedState::default().hash_one(key) & 63);
         let may_be_there = *marks & bit != 0;
         *marks |= bit;
         if may_be_there && open.contains(&key) {
@@ -614,13 +615,6 @@ impl Members {
             edits.push(Edit { start: self.open, end, with: "" });
         }
     }
-}
-
-/// One of 64 bits for a name: few names of an object have the same.
-fn mark_of(key: &str) -> u64 {
-    let [middle, last] = [key.len() / 2, key.len().saturating_sub(1)]
-        .map(|at| key.as_bytes().get(at).map_or(0, |byte| usize::from(*byte)));
-    1 << ((key.len() + 7 * middle + 5 * last) & 63)
 }
 
 /// Whether a number is one that a long or a double can hold.
