@@ -22,11 +22,10 @@ use crate::read::object::first_line;
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record;
 use crate::read::record::Spare;
-use crate::read::record::columns::has_columns;
 use crate::read::record::csv::CsvLine;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::{Delimiter, events_within, is_notification, joined_objects, raw_records};
-use crate::read::record::{event_fields, firelens};
+use crate::read::record::{columns, event_fields, firelens};
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -63,8 +62,8 @@ fn is_collected(line: &str, section: &CompiledSection) -> bool {
         FileFormat::Text(_) if section.profile.is_w3c() => false,
         FileFormat::Text(pattern) if is_object => !pattern.is_match(line),
         _ if is_object => section.knows_members() && holds_object(line),
-        FileFormat::Text(_) => has_columns(line),
-        _ => section.knows_members() && has_columns(line),
+        FileFormat::Text(_) => columns::split(line).is_some(),
+        _ => section.knows_members() && columns::split(line).is_some(),
     };
     if !is_json {
         return false;

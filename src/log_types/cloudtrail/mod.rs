@@ -1,8 +1,5 @@
 //! Events of AWS CloudTrail.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use serde_json::value::RawValue;
 
 use crate::document::convert;
@@ -10,6 +7,7 @@ use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
+use crate::read::record::raw::members;
 
 /// The profile of CloudTrail.
 #[derive(Debug)]
@@ -111,7 +109,7 @@ fn is_refused_sign_in(record: &RecordView<'_, '_>) -> bool {
         || record.text("eventSource").is_some_and(|source| source.starts_with("signin."));
     let Some(name) = record.text("eventName").filter(|_| is_sign_in) else { return false };
     ["responseElements", "serviceEventDetails"].iter().any(|place| {
-        let members = members(record.source.json(place));
+        let members = record.source.json(place).and_then(members).unwrap_or_default();
         members.get(name).is_some_and(|answer| answer.get().eq_ignore_ascii_case("\"failure\""))
     })
 }
@@ -126,16 +124,11 @@ fn is_failed_job(record: &RecordView<'_, '_>) -> bool {
             .any(|state| answer.get().eq_ignore_ascii_case(state))
     };
     let details = record.source.json("serviceEventDetails");
-    let details = members(details.filter(|_| record.text("eventType") == Some("AwsServiceEvent")));
+    let details = details.filter(|_| record.text("eventType") == Some("AwsServiceEvent"));
+    let details = details.and_then(members).unwrap_or_default();
     details.iter().any(|(name, value)| match &**name {
         "state" => is_failure(value),
-        _ => members(Some(value.get())).get("state").is_some_and(|state| is_failure(state)),
+        _ => members(value.get())
+            .is_some_and(|members| members.get("state").is_some_and(|state| is_failure(state))),
     })
-}
-
-/// The members of an object of JSON; none of anything else.
-fn members(json: Option<&str>) -> HashMap<Cow<'_, str>, &RawValue> {
-    json.filter(|json| json.starts_with('{'))
-        .and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_default()
 }

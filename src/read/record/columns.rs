@@ -37,11 +37,6 @@ pub(crate) fn split(line: &str) -> Option<(Columns<'_>, &str)> {
     is_record.then_some((Columns { time: Some(first), tag: Some(second) }, rest))
 }
 
-/// Whether columns stand before the JSON of a line.
-pub(crate) fn has_columns(line: &str) -> bool {
-    split(line).is_some()
-}
-
 fn split_at_tab(text: &str) -> Option<(&str, &str)> {
     let (before, after) = text.split_at_checked(memchr(b'\t', text.as_bytes())?)?;
     Some((before, after.strip_prefix('\t')?))
