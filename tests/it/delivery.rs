@@ -815,7 +815,8 @@ fn what_was_put_off_of_several_requests_goes_in_one() {
         // From the fifth request on, documents are taken or put off one by one; the first to hold a document is where it came from.
         let (mut first, mut holds_several_rests) = (HashMap::new(), 0);
         for (number, request) in server.requests().iter().enumerate().skip(4) {
-            let mut origins: HashSet<usize> = ids(request).into_iter().map(|id| *first.entry(id).or_insert(number)).collect();
+            let mut origins: HashSet<usize> =
+                ids(request).into_iter().map(|id| *first.entry(id).or_insert(number)).collect();
             origins.remove(&number);
             holds_several_rests += usize::from(origins.len() > 1);
         }

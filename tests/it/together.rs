@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::Instant;
 
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
@@ -66,14 +67,16 @@ async fn load_folder(
 }
 
 #[test]
-fn two_hundred_objects_of_one_line_travel_in_two_requests_at_most() {
+fn two_hundred_objects_of_one_line_travel_in_two_requests_and_one_more_for_each_second_at_most() {
     run(async {
         let letters = tempfile::tempdir().unwrap();
+        let start = Instant::now();
         let (run, server) = load_folder(200, letters.path(), |request| answer(request, |_| 201)).await;
         let run = run.with_status(0);
         assert!(run.stderr.contains("200 objects") && run.stderr.contains("200  indexed"), "{}", run.stderr);
         let requests = bulk_requests(&server);
-        assert!(requests.len() <= 2, "{}", requests.len());
+        // No object waits longer than a second for others: on a machine that is busy they come so slowly.
+        assert!(requests.len() as u64 <= 2 + start.elapsed().as_secs(), "{}", requests.len());
         let ids: BTreeSet<String> =
             requests.iter().flat_map(documents).map(|document| document["@id"].to_string()).collect();
         assert_eq!(ids.len(), 200);
