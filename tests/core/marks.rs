@@ -20,7 +20,7 @@ use crate::support::{agent_event, facts, fluentd_line};
 fn object() -> Vec<u8> {
     let mut object = Vec::new();
     let options =
-        Options { lines: 900, hostile_share: 0.05, encoding: Encoding::Plain, ..Options::default() };
+        Options { lines: 300, hostile_share: 0.05, encoding: Encoding::Plain, ..Options::default() };
     run(&options, &mut object).unwrap();
     let event = || agent_event("21", "act=Deny src=203.0.113.7");
     let two = fluentd_line(&[event(), event()[28..].to_owned()].join("#012"));

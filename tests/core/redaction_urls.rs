@@ -41,7 +41,7 @@ fn agent(url: &str) -> String {
 
 #[test]
 fn a_line_of_secrets_takes_time_by_its_length_alone() {
-    // Each of these took more than a minute where a search went back to the start of the line, or on to its end, for each name.
+    // Each of these takes minutes where a search goes back to the start of the line, or on to its end, for each name.
     for part in [
         "&password=a",
         "&sig=a",
@@ -57,7 +57,7 @@ fn a_line_of_secrets_takes_time_by_its_length_alone() {
         "\"token\":",
         "#token=/",
     ] {
-        let long = part.repeat(1_000_000 / part.len());
+        let long = part.repeat(300_000 / part.len());
         let (_, _) = loaded("nginx-access", &access(&format!("GET /?a=1{long} HTTP/1.1"), "-"));
     }
     for part in
