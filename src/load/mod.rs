@@ -9,6 +9,7 @@ pub mod clocks;
 mod looks_like;
 pub mod batch;
 mod reading;
+mod line_records;
 mod stages;
 pub mod output;
 mod parallel;
