@@ -322,3 +322,13 @@ fn lines_that_user_ini_passes_over_are_counted() {
         assert_eq!(loaded.account.lines, text.lines().count() as u64, "{text}");
     }
 }
+
+#[test]
+fn an_object_at_the_front_that_user_ini_passes_over_is_no_event_too() {
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = json\njson_delimiter = sales\ntext_header_line_number = 1\nuser.name = who",
+    );
+    let loaded = load_bytes(sections.named("shop").unwrap(), b"{\"who\":\"a\"}\n{\"who\":\"b\"}\n");
+    assert_eq!(texts(&loaded.documents, "user.name"), ["b"]);
+    assert_eq!((loaded.documents.len(), loaded.account.exclusions.excluded()), (1, 1));
+}
