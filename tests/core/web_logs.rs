@@ -709,6 +709,40 @@ fn a_client_that_a_request_writes_into_nginxs_error_log_is_not_believed() {
     ] {
         has(&nginx_message(&text), json!({"source.ip": "203.0.113.9", "url.domain": "h"}));
     }
+    let login = "client login failed: \"x\" while in http auth state, client: 203.0.113.9";
+    for end in
+        ["", ", login: \"bob\"", ", login: \"bob\", upstream: 10.0.0.9:25", ", login: \"a, client: 8.8.8.8\""]
+    {
+        for server in [", server: 0.0.0.0:25", " using starttls, server: 0.0.0.0:25"] {
+            has(&nginx_message(&[login, server, end].concat()), json!({"source.ip": "203.0.113.9"}));
+        }
+    }
+    let forged = ", server: s, login: \"a\", client: 8.8.8.8, server: s, login: \"b\"";
+    has(&nginx_message(&[login, forged].concat()), json!({"source.ip": null}));
+}
+
+// NGX_MAX_ERROR_STR in nginx's ngx_log.h
+#[test]
+fn a_client_in_a_line_that_nginx_has_cut_is_not_believed() {
+    for forged in [", client: 8.8.8.8", ", client: 8.8.8.8, server: s, request: \"x\""] {
+        for (before, behind) in [("a".repeat(2_100), String::new()), (String::new(), " ".repeat(2_100))] {
+            let mut line = format!("2026/11/10 07:08:00 [error] 1#1: *1 open() \"/x{before}");
+            line.truncate(2_047 - if behind.is_empty() { forged.len() } else { 0 });
+            line.push_str(forged);
+            line.push_str(&behind);
+            line.truncate(2_047);
+            has(&document("nginx-error", &line), json!({"source.ip": null, "url.original": null}));
+        }
+    }
+}
+
+#[test]
+fn a_client_in_a_message_of_apache_hides_none() {
+    let forged = ", client: 8.8.8.8, request: \"a, client: 8.8.8.8, request: \"b\"";
+    let line = format!(
+        "[Thu Jan 02 22:23:07 2020] [core:info] [pid 1] [client 203.0.113.9:45948] AH00128: File does not exist: /x{forged}"
+    );
+    has(&document("apache-error", &line), json!({"source.ip": "203.0.113.9"}));
 }
 
 // https://httpd.apache.org/docs/2.4/logs.html#virtualhost

@@ -80,7 +80,7 @@ impl Profile for ErrorLog {
             }
         }
         without_port(&mut record);
-        let is_forged = has_several_clients(&record);
+        let is_forged = has_doubtful_client(&record);
         if is_forged {
             for field in OF_THE_REQUEST {
                 record.row.set(field, Value::Absent);
@@ -103,20 +103,27 @@ const CLIENT: &str = ", client: ";
 
 /// What nginx tells of the request, to the end of the message. No quote in it is escaped.
 static REQUEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let client = r#"(?s)^, client: (?:unix:|[0-9a-fA-F.:]+)(?:, server: [^,"]*)?"#;
-    let rest = r#"(?:, (?:(?:sub)?request|upstream|host|referrer): ".*")?(?:, bytes from/to [^"]*)?\s*$"#;
+    let client = r#"(?s)^, client: (?:unix:|[0-9a-fA-F.:]+)(?: using starttls)?(?:, server: [^,"]*)?"#;
+    let rest = r#"(?:, (?:login|(?:sub)?request|upstream|host|referrer): ".*")?(?:, upstream: [^,"]*)?(?:, bytes from/to [^"]*)?\s*$"#;
     Regex::new(&[client, rest].concat()).ok()
 });
 
-/// Whether several clients in a message may be nginx's own. Who asks chooses path, host and referrer, and may write a client into them: then
-/// none is believed.
-fn has_several_clients(record: &RecordView<'_, '_>) -> bool {
-    let Some(message) = record.text("message") else { return false };
+/// The bytes that a message of nginx has at least where its line was cut: the line has 2,047 then (`NGX_MAX_ERROR_STR`), and blanks at its
+/// end are few where a client is read.
+const SHORTEST_CUT: usize = 1_950;
+
+/// Whether a client in a message of nginx may be one that another wrote there. Who asks chooses path, login, host and referrer, and may write
+/// a client into them: where several may be nginx's own, or its own may have been cut off, none is believed. Apache httpd, whose lines have a
+/// `log_level`, tells the client before the message.
+fn has_doubtful_client(record: &RecordView<'_, '_>) -> bool {
+    let message = record.text("message").filter(|_| record.text("log_level").is_none());
+    let Some(message) = message else { return false };
     let places = || message.match_indices(CLIENT);
     let is_request = |at: usize| {
         REQUEST.as_ref().zip(message.get(at..)).is_some_and(|(request, text)| request.is_match(text))
     };
-    places().nth(1).is_some() && places().filter(|(at, _)| is_request(*at)).count() > 1
+    message.len() >= SHORTEST_CUT
+        || places().nth(1).is_some() && places().filter(|(at, _)| is_request(*at)).count() > 1
 }
 
 /// Apache 2.2, which names no process, writes no port: there the last group of an IPv6 address is no port either.
