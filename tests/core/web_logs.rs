@@ -418,6 +418,78 @@ fn entries_of_earlier_years_are_read_without_the_fields_that_came_later() {
         json!({"http.response.bytes": null, "http.request.method": "GET", "user_agent.original": null}),
     );
     has(&clb("5 7", "\"curl\""), json!({"http.response.bytes": 7, "user_agent.original": "curl"}));
+    let alb = |end: &str| {
+        let line = format!(
+            "http 2016-11-21T00:00:05.123456Z app/x/y 192.0.2.7:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 \"GET http://h:80/ HTTP/1.1\" \"curl\" - - arn \"R\"{end}"
+        );
+        document("alb", &line)
+    };
+    has(
+        &alb(" "),
+        json!({"source.ip": "192.0.2.7", "trace_id": "R", "domain_name": null, "alb.unparsed": null}),
+    );
+    has(
+        &alb(" \"d\" \"arn:c\" 3"),
+        json!({"domain_name": "d", "matched_rule_priority": "3", "alb.unparsed": null}),
+    );
+    has(&alb(" d arn:c"), json!({"domain_name": null, "conn_trace_id": null, "alb.unparsed": "d arn:c"}));
+}
+
+#[test]
+fn a_url_without_a_port_has_its_other_parts() {
+    for load in [alb, clb] {
+        for (host, domain, port) in [
+            ("www.example.com", json!("www.example.com"), Value::Null),
+            ("[2001:db8::1]", json!("[2001:db8::1]"), Value::Null),
+            ("u:p@www.example.com", json!("www.example.com"), Value::Null),
+            ("[2001:db8::1]:8443", json!("[2001:db8::1]"), json!(8443)),
+        ] {
+            has(
+                &load(&format!("GET https://{host}/a?b=c HTTP/1.1")),
+                json!({"url.scheme": "https", "url.domain": domain, "url.port": port, "url.path": "/a", "url.query": "b=c"}),
+            );
+        }
+        has(
+            &load("GET https://www.example.com HTTP/2.0"),
+            json!({"url.domain": "www.example.com", "url.path": null}),
+        );
+        has(&load("GET https://www.example.com:x/a HTTP/1.1"), json!({"url.domain": null, "url.port": null}));
+    }
+}
+
+// RFC 1945, section 4.1; httpd's mod_log_config.c, log_status
+#[test]
+fn a_request_may_have_no_version_and_no_status() {
+    for load in [nginx, apache] {
+        has(
+            &load("GET /a?b=c"),
+            json!({"http.request.method": "GET", "url.original": "/a?b=c", "url.path": "/a", "http.version": null}),
+        );
+        for other in ["GET /a b", "GET a", "HELP", "GET"] {
+            has(&load(other), json!({"http.request.method": null, "url.original": other, "url.path": null}));
+        }
+    }
+    let line = "203.0.113.9 - - [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" - 5";
+    for section in ["nginx-access", "apache-access"] {
+        has(
+            &document(section, line),
+            json!({"source.ip": "203.0.113.9", "http.response.status_code": null, "event.outcome": "unknown", "http.response.body.bytes": 5}),
+        );
+    }
+}
+
+#[test]
+fn a_user_agent_that_cloudfront_has_coded_twice_is_read() {
+    for (agent, expected) in [
+        ("Mozilla/5.0%2520(X11)%2520A", "Mozilla/5.0 (X11) A"),
+        ("Mozilla/5.0%20(X11)%20A", "Mozilla/5.0 (X11) A"),
+        ("My%2520App/1%20CFNetwork/2", "My%20App/1 CFNetwork/2"),
+    ] {
+        let line = format!(
+            "#Version: 1.0\n#Fields: date time c-ip cs(User-Agent)\n2016-06-10\t18:41:39\t192.0.2.1\t{agent}\n"
+        );
+        has(&document("cloudfront-standard", &line), json!({"user_agent.original": expected}));
+    }
 }
 
 #[test]

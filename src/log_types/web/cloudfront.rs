@@ -55,7 +55,11 @@ impl Profile for CloudFront {
             record.set("http.version", version);
         }
         if let Some(agent) = record.text("cs_user_agent") {
-            let agent = percent_decode_str(agent).decode_utf8_lossy();
+            let mut agent = percent_decode_str(agent).decode_utf8_lossy();
+            // Older logs code the code: each blank of `Mozilla/5.0 (…)` is `%2520` there.
+            if agent.contains("%20") && !agent.contains(' ') {
+                agent = percent_decode_str(&agent).decode_utf8_lossy().into_owned().into();
+            }
             record.set("user_agent.original", record.arena.alloc_str(&agent));
         }
         let mut member = Vec::from(*b"\"distribution_id\":");
