@@ -381,6 +381,9 @@ fn other_collectors_tell_the_time_under_names_of_their_own() {
         ("timeUnixNano", json!("1605017902123456789")),
         ("received_at", json!("2020-11-10T14:18:22.123Z")),
         ("ts", json!(1_605_017_902.25)),
+        ("startTimeISO", json!("2020-11-10T14:18:22.123Z")),
+        ("receiptTime", json!(1_605_017_902_123_u64)),
+        ("_ts", json!(1_605_017_902_123_u64)),
     ] {
         let document = only(loaded(plan(), facts(), &json!({"message": message, name: time}).to_string()));
         let created: jiff::Timestamp = document.text("event.created").parse().unwrap();
