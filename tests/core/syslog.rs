@@ -176,6 +176,10 @@ fn f4_an_rfc_5424_header_gives_host_and_app() {
 fn f4_an_rfc_5424_header_without_its_fields_has_a_host() {
     let header = parse("<134>1 2021-10-06T01:29:43-07:00 web01");
     assert_eq!((header.hostname, header.appname), (Some("web01"), None));
+    // The time of RFC 3164 behind the version.
+    let header = parse("<134>1 Feb 14 19:04:54 web01 dsa[12]:");
+    assert_eq!((header.hostname, header.appname), (Some("web01"), Some("dsa")));
+    assert!(header.time.is_some());
 }
 
 #[test]
@@ -217,6 +221,18 @@ fn f5_behind_a_relay_s_header_the_host_is_the_sender_s() {
         ("Mar  3 10:40:07 relay rsyslogd[7]: <134>Mar  3 10:40:06 web01", Some("web01"), None),
         ("Mar  3 10:40:07 relay : 2026-03-03T10:40:06Z web01", Some("web01"), None),
         ("Mar  3 10:40:07 10.0.0.1 Mar  3 10:40:06", None, None),
+        // Kiwi writes the facility, too, and tabs.
+        (
+            "2026-03-03 10:40:07\tLocal0.Info\t192.0.2.7\tMar  3 10:40:06 web01 dsa:",
+            Some("web01"),
+            Some("dsa"),
+        ),
+        (
+            "Mar  3 10:40:07 relay local0.info <134>1 2026-03-03T10:40:06Z web01 app 1 - -",
+            Some("web01"),
+            Some("app"),
+        ),
+        ("<134>1 2026-03-03T10:40:07Z web01 app 12 - -", Some("web01"), Some("app")),
         // The relay's header is RFC 5424's.
         (
             "<133>1 2026-03-03T10:40:07Z relay in - - - <134>Mar  3 10:40:06 web01 dsa[1]:",
@@ -269,6 +285,7 @@ fn f8_a_header_may_stand_behind_words_of_a_relay() {
         "@400000006b0d735d20e3de54 127.0.0.1: local0.info:",
         "0123456789abcdef",
         "[14865.081104] vm python3[13073]:",
+        "1796042096123\t192.0.2.7\tLocal0",
     ] {
         let prefix = format!("{words} <134>Oct  6 01:29:43 web01 dsa[1]:");
         let time = bsd(10, 6, 1, 29, 43);

@@ -14,7 +14,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 pub use self::written::HeaderTime;
-use self::written::{epoch, is_unknown_zone, number, protocol_time, time};
+use self::written::{epoch, is_unknown_zone, number, protocol_time, time, version};
 use super::pieces::without_line_end;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
@@ -74,7 +74,10 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
         return SyslogHeader { time, ..header }.with_sender(rest, true);
     }
     // A number says that it is a time only by where it stands.
-    let read = if header.priority.is_some() { alt((time, epoch)).parse(text) } else { time(text) };
+    let read = match header.priority {
+        Some(_) => alt((time, epoch, preceded(version, time))).parse(text),
+        None => time(text),
+    };
     match read {
         Ok((rest, time)) => match unknown_zone(rest) {
             // Whose clock this is, nobody can tell: it says nothing of the time.
@@ -88,7 +91,6 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
 /// Reads the header of an event from the text before its marker. Where none begins there, seconds since 1970 may stand in its place, or
 /// words of a relay in front of it: a token, a stamp, an address, a facility (rule F8). Behind it may stand how many events one is (rule F9).
 pub fn of_event(prefix: &str) -> SyslogHeader<'_> {
-    const MOST_WORDS: usize = 4;
     if let Some((prefix, repeated)) = repetition(prefix) {
         return SyslogHeader { repeated: Some(repeated), ..of_event(prefix) };
     }
@@ -101,7 +103,7 @@ pub fn of_event(prefix: &str) -> SyslogHeader<'_> {
         return SyslogHeader { time, ..header }.with_sender(rest, false);
     }
     for _ in 0..MOST_WORDS {
-        let Some((_, behind)) = text.split_once(' ') else { break };
+        let Some((_, behind)) = text.split_once(char::is_whitespace) else { break };
         text = behind.trim_start();
         let found = parse(text);
         if found.time.is_some() {
@@ -175,6 +177,9 @@ fn container_stream(text: &str) -> Option<(&str, &str)> {
     let (tags, behind) = behind.split_once(' ').unwrap_or((behind, ""));
     matches!(tags.split(':').next(), Some("P" | "F")).then_some((tags, behind))
 }
+
+/// More words do not stand in front of a header.
+const MOST_WORDS: usize = 4;
 
 /// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
 const LONGEST_NAME: usize = 255;
@@ -254,19 +259,20 @@ struct Inner {
     is_protocol: bool,
 }
 
-/// Reads the header of a sender behind that of a relay, whose host and tag may each be missing.
-fn behind_relay(text: &str) -> Option<(&str, Inner)> {
-    let (first, behind_host) = text.split_once(char::is_whitespace).unwrap_or(("", text));
-    let header = relayed(text).or_else(|_| relayed(behind_host.trim_start()));
-    let (tag, behind_tag) = behind_host.trim_start().split_once(char::is_whitespace).unwrap_or_default();
-    match (header, tag.strip_suffix(':')) {
-        (Ok(header), _) => Some(header),
-        (Err(_), Some(tag)) if host(first).is_some() => {
-            let (rest, header) = relayed(behind_tag.trim_start()).ok()?;
-            Some((rest, Inner { is_protocol: header.is_protocol || is_version(tag), ..header }))
+/// Reads the header of a sender behind that of a relay, of which a few words may be left: a host, a tag, a facility.
+fn behind_relay(mut text: &str) -> Option<(&str, Inner)> {
+    let mut tag = "";
+    for words in 0..=MOST_WORDS {
+        // A process and an id that is not known look as a version and a time do.
+        let is_other = |header: &Inner| header.is_protocol && header.priority.is_none() && words > 1;
+        if let Some((rest, header)) = relayed(text).ok().filter(|(_, header)| !is_other(header)) {
+            let is_protocol = header.is_protocol || tag.strip_suffix(':').is_some_and(is_version);
+            return Some((rest, Inner { is_protocol, ..header }));
         }
-        _ => None,
+        let (word, behind) = text.split_once(char::is_whitespace)?;
+        (tag, text) = (word, behind.trim_start());
     }
+    None
 }
 
 /// Reads priority and time of a header that a relay has put another one in front of.

@@ -62,7 +62,12 @@ pub(super) fn time(input: &str) -> IResult<&str, Option<HeaderTime>> {
 /// Reads RFC 5424's version and time, as they stand behind `<PRI>` (rule F4).
 pub(super) fn protocol_time(input: &str) -> IResult<&str, Option<HeaderTime>> {
     let nil = value(None, (char('-'), end_of_word));
-    preceded((number(1, 2), char(' ')), alt((iso_time, nil, epoch))).parse(input)
+    preceded(version, alt((iso_time, nil, epoch))).parse(input)
+}
+
+/// Reads RFC 5424's version and the blank behind it.
+pub(super) fn version(input: &str) -> IResult<&str, ()> {
+    value((), (number(1, 2), char(' '))).parse(input)
 }
 
 /// Whether a word behind a time is that of a zone, of which it is not known how far it is from UTC: `PDT`, `Europe/Berlin`, `PM`.
