@@ -233,6 +233,7 @@ fn f5_behind_a_relay_s_header_the_host_is_the_sender_s() {
             Some("app"),
         ),
         ("<134>1 2026-03-03T10:40:07Z web01 app 12 - -", Some("web01"), Some("app")),
+        ("Mar  3 10:40:07 Site 1 - Tokyo", None, None),
         // The relay's header is RFC 5424's.
         (
             "<133>1 2026-03-03T10:40:07Z relay in - - - <134>Mar  3 10:40:06 web01 dsa[1]:",

@@ -263,9 +263,10 @@ struct Inner {
 fn behind_relay(mut text: &str) -> Option<(&str, Inner)> {
     let mut tag = "";
     for words in 0..=MOST_WORDS {
-        // A process and an id that is not known look as a version and a time do.
-        let is_other = |header: &Inner| header.is_protocol && header.priority.is_none() && words > 1;
-        if let Some((rest, header)) = relayed(text).ok().filter(|(_, header)| !is_other(header)) {
+        // So may words of a name look, or a process and an id that is not known.
+        let is_other = |header: &Inner| header.is_protocol && (header.time.is_none() || words > 1);
+        let is_header = |header: &Inner| header.priority.is_some() || !is_other(header);
+        if let Some((rest, header)) = relayed(text).ok().filter(|(_, header)| is_header(header)) {
             let is_protocol = header.is_protocol || tag.strip_suffix(':').is_some_and(is_version);
             return Some((rest, Inner { is_protocol, ..header }));
         }
