@@ -138,7 +138,7 @@ fn a_header_time_is_read_with_its_year_and_its_zone_wherever_they_stand() {
 
 #[test]
 fn a_zone_that_nobody_knows_is_no_host_and_its_time_is_none() {
-    for header in ["Nov 20 07:08:00 CST web01", "<134>Nov 20 2026 07:08:00 XYZ web01 dsa:"] {
+    for header in ["Nov 20 07:08:00 CST web01", "<134>Nov 20 2026 07:08:00 EDT web01 dsa:"] {
         let loaded = loaded(&format!("{header} {EVENT}\n"));
         let read = &loaded.documents[0];
         assert_eq!(read.get("log.syslog.hostname"), "web01", "{}", read.json);
@@ -147,6 +147,10 @@ fn a_zone_that_nobody_knows_is_no_host_and_its_time_is_none() {
     }
     // One word of capitals is a host.
     assert_eq!(only(&format!("Nov 20 07:08:00 WEB {EVENT}")).get("log.syslog.hostname"), "WEB");
+    // Several words are a name, and no host (rule F5).
+    let named = only(&format!("<134>Nov 20 07:08:00 DSM PROD {EVENT}"));
+    assert_eq!(named.get("@timestamp"), "2026-11-20T07:08:00+00:00");
+    assert_eq!(named.get("log.syslog.hostname"), &Value::Null);
 }
 
 #[test]

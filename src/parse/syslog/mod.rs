@@ -249,7 +249,9 @@ fn unknown_zone(text: &str) -> Option<&str> {
     let mut words = behind.split_ascii_whitespace();
     let is_host = words.next().is_some_and(|word| host(word).is_some());
     let is_tag = words.next().is_none_or(|word| word.ends_with(':')) && words.next().is_none();
-    (is_unknown_zone(word) && is_host && is_tag).then_some(behind)
+    // Abbreviations end so; other capitals begin the name of a sender, as in `DSM PROD`.
+    let is_zone = word.ends_with('T') || word.contains('/') || matches!(word, "AM" | "PM");
+    (is_zone && is_unknown_zone(word) && is_host && is_tag).then_some(behind)
 }
 
 /// The start of a header behind that of a relay.
