@@ -446,6 +446,53 @@ fn values_that_others_write_stay_values() {
 }
 
 #[test]
+fn an_event_that_a_parser_of_cef_has_taken_apart_is_that_of_its_line() {
+    use base64::Engine as _;
+    let packet = base64::engine::general_purpose::STANDARD
+        .encode(b"GET /?password=Tr0ub4dor HTTP/1.1\r\nHost: a\r\n\r\n");
+    let extension = format!("act=IDS:Reset {PACKET} TrendMicroDsPacketData={}", packet.replace('=', "\\="));
+    let line = cef("1000552", "Generic XSS", "6", &extension);
+    let own = json!({
+        "cn1": 9341, "cn1Label": "Host ID", "TrendMicroDsTenant": "Example", "TrendMicroDsTenantId": "42", "TrendMicroDsFrameType": "IP",
+        "cs2": "SYN", "cs2Label": "TCP Flags", "cs3": "DF", "cs3Label": "Fragmentation Bits", "TrendMicroDsPacketData": packet,
+        "syslog_timestamp": "2026-11-22T15:08:33.000Z",
+    });
+    let keys = json!({
+        "act": "IDS:Reset", "src": "10.0.0.7", "spt": "36248", "smac": "0E:28:7B:CF:58:50", "dst": "192.0.2.44", "dpt": "443",
+        "dmac": "0E:37:8C:B4:47:10", "proto": "TCP", "cnt": "3", "dvchost": "web01.example.com",
+        "cef_version": "0", "cef_device_vendor": "Trend Micro", "cef_device_product": "Deep Security Agent", "cef_severity": "6",
+        "cef_device_version": "20.0.0.1194", "cef_device_event_class_id": "1000552", "cef_name": "Generic XSS",
+    });
+    let full_names = json!({
+        "deviceAction": "IDS:Reset", "sourceAddress": "10.0.0.7", "sourcePort": "36248", "sourceMacAddress": "0E:28:7B:CF:58:50",
+        "destinationAddress": "192.0.2.44", "destinationPort": "443", "destinationMacAddress": "0E:37:8C:B4:47:10",
+        "transportProtocol": "TCP", "baseEventCount": "3", "deviceHostName": "web01.example.com",
+        "cefVersion": "0", "deviceVendor": "Trend Micro", "deviceProduct": "Deep Security Agent", "severity": "6",
+        "deviceVersion": "20.0.0.1194", "deviceEventClassId": "1000552", "name": "Generic XSS",
+    });
+    for mut event in [keys, full_names] {
+        event.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        assert_same(&event, &line, &[]);
+        assert!(
+            !only(load_json(&event)).json.contains(&packet),
+            "the packet is decoded, and its secret taken out"
+        );
+    }
+}
+
+#[test]
+fn a_parsed_event_of_another_product_is_mapped_by_the_table_alone() {
+    let event = json!({"deviceVendor": "Acme", "deviceProduct": "Box", "deviceEventClassId": "7", "act": "IDS:Reset", "host": "a"});
+    let loaded = load_json(&event);
+    assert_eq!(loaded.account.problems.count(Problem::UnknownProduct), 1);
+    let document = only(loaded);
+    assert_eq!(
+        (document.get("event.action"), document.get("deepsecurity.extra.host")),
+        (&json!("IDS:Reset"), &json!("a"))
+    );
+}
+
+#[test]
 fn objects_that_are_no_such_event_are_told_as_before() {
     for value in [
         json!({"EventType": "TestSNS"}),

@@ -17,6 +17,7 @@ mod classify;
 mod related;
 mod conditions;
 mod json_event;
+mod parsed_cef;
 mod profile;
 
 pub use self::tables::actions::{Action, Disposition};

@@ -20,6 +20,7 @@ use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::{mark_unverified_forwarded, packets};
 use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
+use super::parsed_cef;
 use super::related::related;
 use super::system::people;
 use super::tables::actions::Action;
@@ -53,7 +54,7 @@ pub(crate) struct DeepSecurity;
 
 impl Profile for DeepSecurity {
     fn is_event(&self, fields: &[Other<'_>]) -> bool {
-        json_event::module(fields).is_some()
+        json_event::module(fields).is_some() || parsed_cef::is_event(fields)
     }
 
     fn read_fields<'a>(
@@ -62,7 +63,7 @@ impl Profile for DeepSecurity {
         arena: &'a Bump,
         pairs: &mut Vec<Pair<'a>>,
     ) -> Option<RecordEvent<'a>> {
-        json_event::read(fields, arena, pairs)
+        json_event::read(fields, arena, pairs).or_else(|| parsed_cef::read(fields, pairs))
     }
 
     fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {

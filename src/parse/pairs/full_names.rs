@@ -9,7 +9,7 @@ use crate::bytes::table;
 use crate::bytes::table::FactTable;
 
 /// The key that has this full name (rule E12).
-pub(super) fn key_of(full_name: &str) -> Option<&'static str> {
+pub(crate) fn key_of(full_name: &str) -> Option<&'static str> {
     static KEYS: LazyLock<HashMap<&str, &str, RandomState>> = LazyLock::new(|| {
         const FILE: FactTable = FactTable {
             file: "config/cef_full_names.csv",

@@ -1,5 +1,5 @@
 //! The pairs of an event: `key=value`, how values are read, and how keys are found.
 
 pub mod pair;
-mod full_names;
+pub(crate) mod full_names;
 pub(crate) mod event_keys;
