@@ -478,6 +478,25 @@ fn a_request_may_have_no_version_and_no_status() {
     }
 }
 
+// httpd's mod_log_config.c, log_remote_user
+#[test]
+fn the_quotes_that_apache_writes_for_an_empty_user_are_no_user() {
+    for (before, user) in [
+        ("203.0.113.9 - \"\"", Value::Null),
+        ("203.0.113.9 - \"\"bob", json!("\"\"bob")),
+        ("shop.example.com:443 203.0.113.9 - \"\"", Value::Null),
+        ("203.0.113.9 - bob", json!("bob")),
+    ] {
+        let line = format!("{before} [10/Nov/2026:07:08:00 +0900] \"GET / HTTP/1.1\" 401 5");
+        for section in ["nginx-access", "apache-access"] {
+            has(
+                &document(section, &line),
+                json!({"source.ip": "203.0.113.9", "user.name": user, "user.id": user}),
+            );
+        }
+    }
+}
+
 #[test]
 fn a_user_agent_that_cloudfront_has_coded_twice_is_read() {
     for (agent, expected) in [
