@@ -7,9 +7,8 @@ use std::io::Read;
 
 use memchr::{memchr, memchr2};
 
-use super::array_place::ArrayPlace;
 use super::line::LineNumber;
-use super::lines::{LONGEST_RECORD, Lines, Span};
+use super::lines::{ArrayPlace, LONGEST_RECORD, Lines, Span};
 use super::nesting::Nesting;
 use crate::bytes::slice::bytes;
 
@@ -163,8 +162,7 @@ impl<R: Read> Lines<R> {
     }
 
     fn pass(&mut self, length: usize) {
-        self.start += length;
-        self.scanned = self.start;
+        self.go_to(self.start + length);
     }
 
     /// Goes behind all bytes of a kind.

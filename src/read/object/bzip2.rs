@@ -20,15 +20,13 @@ pub(crate) struct Bzip2 {
     decompress: Decompress,
 }
 
-impl Bzip2 {
-    pub(crate) fn new() -> Self {
-        Self { decompress: Decompress::new(false) }
-    }
-}
-
 impl Codec for Bzip2 {
     const MEMBER: &'static str = "bzip2 stream";
     const MAGIC_LENGTH: usize = 10;
+
+    fn new() -> Self {
+        Self { decompress: Decompress::new(false) }
+    }
 
     fn begins(first: &[u8]) -> bool {
         let (magic, rest) = first.split_at_checked(MAGIC.len()).unwrap_or((first, &[]));
@@ -58,9 +56,5 @@ impl Codec for Bzip2 {
             Err(_) => MemberState::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
         };
         Progress { bytes, outcome }
-    }
-
-    fn restart(&mut self) {
-        self.decompress = Decompress::new(false);
     }
 }

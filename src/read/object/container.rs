@@ -78,17 +78,14 @@ impl Container {
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
         // A front that is shorter than a magic number is text, unless it is enough to tell.
         let begins = |least: usize, is_magic: fn(&[u8]) -> bool| head.len() >= least && is_magic(head);
-        if begins(2, Gzip::begins) {
-            return Some(Self::Gzip);
-        }
-        if begins(4, Bzip2::begins) {
-            return Some(Self::Bzip2);
-        }
-        if begins(4, Xz::begins) {
-            return Some(Self::Xz);
-        }
-        if begins(4, Zstd::begins) {
-            return Some(Self::Zstd);
+        let known = [
+            (begins(2, Gzip::begins), Self::Gzip),
+            (begins(4, Bzip2::begins), Self::Bzip2),
+            (begins(4, Xz::begins), Self::Xz),
+            (begins(4, Zstd::begins), Self::Zstd),
+        ];
+        if let Some((_, container)) = known.into_iter().find(|(begins, _)| *begins) {
+            return Some(container);
         }
         if [ZIP_ENTRY, ZIP_END, ZIP_END_64].iter().any(|signature| head.starts_with(signature)) {
             return Some(ZIP);

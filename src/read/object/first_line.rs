@@ -10,7 +10,7 @@ use memchr::memchr;
 use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
-use super::lines::{LONGEST_RECORD, LineBehind, Lines, Span};
+use super::lines::{GroupEnd, LONGEST_RECORD, LineBehind, Lines, Span};
 use crate::bytes::slice::bytes;
 
 /// Whether a line may be an envelope of CloudWatch Logs. Its records tell for certain.
@@ -26,32 +26,26 @@ impl<R: Read> Lines<R> {
         if first.cut > 0 || is_envelope(bytes(&self.buffer, first.from..first.to)) {
             return Some(first);
         }
-        let (mut length, mut behind) = (first.to - first.from, self.start - first.from);
         let most = LONGEST_RECORD.min(self.max_line);
-        let mut lines = 0;
-        // From here on the text that waits begins with this event, so that it stays in the buffer.
-        (self.start, self.scanned) = (first.from, first.from);
-        loop {
-            let LineBehind { line, is_ended } = self.line_behind(behind, most);
-            let line = bytes(&self.buffer, line);
-            if !is_ended && self.source_failed() {
-                // Another try will read the event whole.
-                (self.start, self.scanned) = (self.end, self.end);
-                return None;
+        self.with_more_lines(first, |lines, mut length, mut behind| {
+            let mut further_lines = 0;
+            loop {
+                let LineBehind { line, is_ended } = lines.line_behind(behind, most);
+                let line = bytes(&lines.buffer, line);
+                if !is_ended && lines.source_failed() {
+                    return None;
+                }
+                let is_over = !is_ended && line.is_empty() || behind + line.len() > most;
+                if is_over || first_line.is_match(line) || is_envelope(line) {
+                    return Some(GroupEnd { length, behind, further_lines });
+                }
+                further_lines += 1;
+                // Blank lines at the end of an event are none of it.
+                let text = line.trim_ascii_end();
+                length = if text.is_empty() { length } else { behind + text.len() };
+                behind = (behind + line.len() + 1).min(lines.end - lines.start);
             }
-            let is_over = !is_ended && line.is_empty() || behind + line.len() > most;
-            if is_over || first_line.is_match(line) || is_envelope(line) {
-                break;
-            }
-            lines += 1;
-            // Blank lines at the end of an event are none of it.
-            length = if line.trim_ascii().is_empty() { length } else { behind + line.trim_ascii_end().len() };
-            behind = (behind + line.len() + 1).min(self.end - self.start);
-        }
-        let from = self.start;
-        self.number += lines;
-        (self.start, self.scanned) = (from + behind, from + behind);
-        Some(Span { from, to: from + length, ..first })
+        })
     }
 
     /// The same, if the line behind it is decoded too.

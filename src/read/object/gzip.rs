@@ -21,15 +21,13 @@ pub(crate) struct Gzip {
     inflate: Decompress,
 }
 
-impl Gzip {
-    pub(crate) fn new() -> Self {
-        Self { inflate: Decompress::new_gzip(WINDOW_BITS) }
-    }
-}
-
 impl Codec for Gzip {
     const MEMBER: &'static str = "gzip member";
     const MAGIC_LENGTH: usize = MAGIC.len();
+
+    fn new() -> Self {
+        Self { inflate: Decompress::new_gzip(WINDOW_BITS) }
+    }
 
     fn begins(first: &[u8]) -> bool {
         begins_with(first, &MAGIC)

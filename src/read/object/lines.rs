@@ -7,14 +7,13 @@ use std::mem;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
+use regex::bytes::Regex;
 
-use super::array_place::ArrayPlace;
-use super::grouping::Grouping;
 use super::inflation::Inflation;
 use super::line::{Break, Line, LineNumber};
 use super::nesting::Nesting;
 use super::plain::PlainText;
-use super::stop::{Filled, Stop};
+use super::stored::{Filled, Stop};
 use super::utf16::Utf16;
 use crate::bytes::slice::{bytes, bytes_mut};
 
@@ -49,11 +48,46 @@ pub struct Lines<R> {
     no_record_before: u64,
 }
 
+/// How lines become events.
+#[derive(Clone, Debug, Default)]
+pub enum Grouping {
+    /// A line is one, and so is JSON over several lines.
+    #[default]
+    Json,
+    /// A line that this matches begins one, which goes on to the next such line.
+    FirstLine(Regex),
+    /// A row of values with this between them: a value in quotes may have line ends.
+    Rows(u8),
+    /// An element of the array of this name is one, and so is a line without such an array.
+    Array(String),
+}
+
+/// How far the reading of an array of events has come: where the text that waits begins.
+#[derive(Default)]
+pub(super) enum ArrayPlace {
+    /// Outside of any array of events.
+    #[default]
+    Outside,
+    /// Before an element of the array, or behind the last one.
+    Inside,
+    /// Behind the array, in the object around it.
+    Behind(Nesting),
+}
+
 /// A line behind others that wait.
 pub(super) struct LineBehind {
     /// Its bytes in the buffer, without its end.
     pub(super) line: Range<usize>,
     pub(super) is_ended: bool,
+}
+
+/// How far an event over several lines reaches, at the front of the text that waits.
+pub(super) struct GroupEnd {
+    pub(super) length: usize,
+    /// Where the next one begins.
+    pub(super) behind: usize,
+    /// Its lines behind the first.
+    pub(super) further_lines: u64,
 }
 
 /// Where a line stands in the buffer, until more is decoded.
@@ -114,20 +148,7 @@ impl<R: Read> Lines<R> {
         let mut spans = Vec::with_capacity(most);
         spans.extend(self.next_group());
         while !spans.is_empty() && spans.len() < most {
-            if !matches!(self.grouping, Grouping::Json) {
-                match self.decoded_group() {
-                    Some(span) => spans.push(span),
-                    None => break,
-                }
-                continue;
-            }
-            let (start, number) = (self.start, self.number);
-            let Some(span) = self.decoded_span() else { break };
-            if self.may_begin_record(&span) {
-                // What follows may still have to be decoded, which would move the lines that are lent.
-                (self.start, self.scanned, self.number) = (start, start, number);
-                break;
-            }
+            let Some(span) = self.decoded_group() else { break };
             spans.push(span);
         }
         spans.into_iter().map(|span| self.lend(span)).collect()
@@ -145,19 +166,15 @@ impl<R: Read> Lines<R> {
 
     /// Passes the byte order mark, where nothing has been read yet.
     pub(super) fn begin(&mut self) {
-        if self.decoded == 0 {
-            self.pass_byte_order_mark();
+        if self.decoded > 0 {
+            return;
         }
-    }
-
-    fn pass_byte_order_mark(&mut self) {
         while self.end < BYTE_ORDER_MARK.len() && self.fill() {}
         if let Some((utf16, mark)) = Utf16::of(bytes(&self.buffer, ..self.end)) {
             return self.begin_utf16(utf16, mark);
         }
         if self.buffer.get(..self.end).is_some_and(|text| text.starts_with(BYTE_ORDER_MARK)) {
-            self.start = BYTE_ORDER_MARK.len();
-            self.scanned = self.start;
+            self.go_to(BYTE_ORDER_MARK.len());
         }
     }
 
@@ -187,13 +204,50 @@ impl<R: Read> Lines<R> {
     fn decoded_group(&mut self) -> Option<Span> {
         let grouping = mem::take(&mut self.grouping);
         let span = match &grouping {
-            Grouping::Json => self.decoded_span(),
+            Grouping::Json => self.decoded_unless(Self::may_begin_record),
             Grouping::FirstLine(pattern) => self.decoded_event(pattern),
-            Grouping::Rows(delimiter) => self.decoded_row(*delimiter),
+            Grouping::Rows(delimiter) => self.decoded_unless(|lines, span| lines.goes_on(span, *delimiter)),
             Grouping::Array(_) => self.decoded_element(),
         };
         self.grouping = grouping;
         span
+    }
+
+    /// Returns the next line, if it is decoded already and does not go on in others: what follows may still have to be decoded, which would
+    /// move the lines that are lent.
+    fn decoded_unless(&mut self, goes_on: impl Fn(&Self, &Span) -> bool) -> Option<Span> {
+        let (start, number) = (self.start, self.number);
+        let span = self.decoded_span()?;
+        if goes_on(self, &span) {
+            self.go_to(start);
+            self.number = number;
+            return None;
+        }
+        Some(span)
+    }
+
+    /// Returns the line `first`, which was the last to be read, with those behind it of which `find` says that they belong to it. `find` is
+    /// told the length of the line, and where the next one begins.
+    pub(super) fn with_more_lines(
+        &mut self,
+        first: Span,
+        find: impl FnOnce(&mut Self, usize, usize) -> Option<GroupEnd>,
+    ) -> Option<Span> {
+        let (length, behind) = (first.to - first.from, self.start - first.from);
+        // From here on the text that waits begins with this line, so that it stays in the buffer.
+        self.go_to(first.from);
+        let end = find(self, length, behind);
+        if end.is_none() && self.source_failed() {
+            // Another try will read all of them.
+            self.go_to(self.end);
+            return None;
+        }
+        let GroupEnd { length, behind, further_lines } =
+            end.unwrap_or(GroupEnd { length, behind, further_lines: 0 });
+        let from = self.start;
+        self.number += further_lines;
+        self.go_to(from + behind);
+        Some(Span { from, to: from + length, ..first })
     }
 
     /// Returns the next line, with those behind it if a JSON object or array that it begins ends only there.
@@ -202,26 +256,14 @@ impl<R: Read> Lines<R> {
         if !self.may_begin_record(&span) {
             return Some(span);
         }
-        let (line_length, behind_line) = (span.to - span.from, self.start - span.from);
-        // From here on the text that waits begins with this line, so it stays in the buffer.
-        (self.start, self.scanned) = (span.from, span.from);
-        let length = self.record_length();
-        let from = self.start;
-        if length.is_none() && self.source_failed() {
-            // Another try will read the record whole.
-            (self.start, self.scanned) = (self.end, self.end);
-            return None;
-        }
-        let Some(length) = length else {
-            (self.start, self.scanned) = (from + behind_line, from + behind_line);
-            return Some(Span { from, to: from + line_length, ..span });
-        };
-        let to = from + length;
-        self.number += memchr_iter(b'\n', bytes(&self.buffer, from..to)).count() as u64;
-        let line_end = bytes(&self.buffer, to..self.end).iter().take(2).position(|byte| *byte == b'\n');
-        self.start = line_end.map_or(self.end, |at| to + at + 1);
-        self.scanned = self.start;
-        Some(Span { from, to, ..span })
+        self.with_more_lines(span, |lines, _, _| {
+            let length = lines.record_length()?;
+            let (record, behind) = bytes(&lines.buffer, lines.start..lines.end).split_at_checked(length)?;
+            let further_lines = memchr_iter(b'\n', record).count() as u64;
+            let line_end = behind.iter().take(2).position(|byte| *byte == b'\n');
+            let behind = line_end.map_or(behind.len(), |at| at + 1);
+            Some(GroupEnd { length, behind: length + behind, further_lines })
+        })
     }
 
     /// Whether a line can be the first of a record over several lines: it is no part of text in which one was looked for already.
@@ -257,7 +299,7 @@ impl<R: Read> Lines<R> {
             }
             read = waiting.len();
             if !self.fill() {
-                if length.is_some() && !matches!(self.stop, Some(Stop::SourceFailed(_))) {
+                if length.is_some() && !self.source_failed() {
                     return length;
                 }
                 break;
@@ -269,9 +311,7 @@ impl<R: Read> Lines<R> {
     }
 
     pub(super) fn next_span(&mut self) -> Option<Span> {
-        if self.number == 0 {
-            self.pass_byte_order_mark();
-        }
+        self.begin();
         loop {
             if let Some(span) = self.decoded_span() {
                 return Some(span);
@@ -298,8 +338,7 @@ impl<R: Read> Lines<R> {
         if let Some(span) = self.whole_objects(to) {
             return Some(span);
         }
-        self.start = line_end + 1;
-        self.scanned = self.start;
+        self.go_to(line_end + 1);
         Some(self.span(from, to, 0))
     }
 
@@ -310,9 +349,8 @@ impl<R: Read> Lines<R> {
         if let Some(span) = self.whole_objects(to) {
             return Some(span);
         }
-        self.start = self.end;
-        self.scanned = self.end;
-        if from == to || matches!(self.stop, Some(Stop::SourceFailed(_))) {
+        self.go_to(to);
+        if from == to || self.source_failed() {
             return None;
         }
         Some(self.span(from, to, 0))
@@ -335,8 +373,7 @@ impl<R: Read> Lines<R> {
         }
         let length = length?;
         let from = self.start;
-        self.start += length;
-        self.scanned = self.start;
+        self.go_to(from + length);
         Some(self.span(from, from + length, 0))
     }
 
@@ -353,22 +390,26 @@ impl<R: Read> Lines<R> {
             passed += part.len() as u64;
             last = part.last().copied().unwrap_or(last);
             if let Some(at) = line_end {
-                self.start = kept + at + 1;
-                self.scanned = self.start;
+                self.go_to(kept + at + 1);
                 passed -= u64::from(last == b'\r');
                 break;
             }
             self.end = kept;
             if !self.fill() {
-                self.start = kept;
-                self.scanned = kept;
-                if matches!(self.stop, Some(Stop::SourceFailed(_))) {
+                self.go_to(kept);
+                if self.source_failed() {
                     return None;
                 }
                 break;
             }
         }
         Some(self.span(0, kept, passed))
+    }
+
+    /// Makes the text that waits begin at this place of the buffer.
+    #[inline]
+    pub(super) fn go_to(&mut self, at: usize) {
+        (self.start, self.scanned) = (at, at);
     }
 
     /// Whether another try may read what this one did not.

@@ -4,16 +4,18 @@
 
 use std::io::Read;
 
-use super::stop::{Filled, Stop};
-use super::stored::StoredBytes;
+use super::stored::{Filled, Stop, StoredBytes};
 
 /// One format of members.
-pub(crate) trait Codec {
+pub(crate) trait Codec: Sized {
     /// The word for a member in messages: `gzip member`.
     const MEMBER: &'static str;
 
     /// The number of bytes that tell whether another member begins.
     const MAGIC_LENGTH: usize;
+
+    /// The decoder at the front of a member.
+    fn new() -> Self;
 
     /// Whether a member begins with these bytes. There may be fewer of them than the magic number has, if the member was cut off there.
     fn begins(first: &[u8]) -> bool;
@@ -22,7 +24,9 @@ pub(crate) trait Codec {
     fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress;
 
     /// Makes the decoder ready for another member.
-    fn restart(&mut self);
+    fn restart(&mut self) {
+        *self = Self::new();
+    }
 }
 
 /// What one call has decoded.
@@ -45,28 +49,23 @@ pub(crate) enum MemberState {
     Damaged(String),
 }
 
-/// Where in the file the decoder stands.
-enum MemberPosition {
-    Member,
-    BetweenMembers,
-}
-
 /// The decoder of one file of members.
 pub(crate) struct Members<C> {
     codec: C,
-    position: MemberPosition,
+    /// A member has ended, and no other has begun.
+    is_between: bool,
     count: u64,
 }
 
 impl<C: Codec> Members<C> {
-    pub(crate) fn new(codec: C) -> Self {
-        Self { codec, position: MemberPosition::Member, count: 1 }
+    pub(crate) fn new() -> Self {
+        Self { codec: C::new(), is_between: false, count: 1 }
     }
 
     /// Decodes into `out`, which is not empty. Returns some bytes, or the reason why there are no more, or both.
     pub(crate) fn fill<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Filled {
         loop {
-            if let MemberPosition::BetweenMembers = self.position
+            if self.is_between
                 && let Some(stop) = self.next_member(source)
             {
                 return Filled { bytes: 0, stop: Some(stop) };
@@ -76,7 +75,7 @@ impl<C: Codec> Members<C> {
             let stop = match outcome {
                 MemberState::More => None,
                 MemberState::End => {
-                    self.position = MemberPosition::BetweenMembers;
+                    self.is_between = true;
                     None
                 }
                 MemberState::Starved => Some(source.failure().map_or_else(
@@ -96,8 +95,7 @@ impl<C: Codec> Members<C> {
     /// Goes on to the next member. Returns the end of the file, or why there is neither a member nor an end.
     fn next_member<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<Stop> {
         if pass_zeros(source) {
-            let failure = source.failure().map(str::to_owned);
-            return Some(failure.map_or(Stop::End, Stop::SourceFailed));
+            return Some(source.stop());
         }
         if !C::begins(source.peek(C::MAGIC_LENGTH)) {
             return Some(Stop::Damaged(format!(
@@ -108,7 +106,7 @@ impl<C: Codec> Members<C> {
         }
         self.count += 1;
         self.codec.restart();
-        self.position = MemberPosition::Member;
+        self.is_between = false;
         None
     }
 }

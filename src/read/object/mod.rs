@@ -19,7 +19,6 @@
 //! ```
 
 pub mod line;
-mod stop;
 mod stored;
 mod container;
 mod members;
@@ -33,14 +32,11 @@ mod zip;
 mod inflation;
 mod plain;
 mod utf16;
-mod grouping;
 mod nesting;
-mod array_place;
 mod lines;
 mod array;
 mod rows;
 pub(crate) mod first_line;
 
-pub use self::grouping::Grouping;
 pub use self::inflation::Inflation;
-pub use self::lines::Lines;
+pub use self::lines::{Grouping, Lines};

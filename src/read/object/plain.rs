@@ -8,8 +8,7 @@ use super::container::{Container, HEAD};
 use super::gzip::Gzip;
 use super::inflation::Inflation;
 use super::members::Members;
-use super::stop::{Filled, Stop};
-use super::stored::StoredBytes;
+use super::stored::{Filled, Stop, StoredBytes};
 use super::twice::PackedTwice;
 use super::xz::Xz;
 #[cfg(feature = "zip")]
@@ -34,10 +33,10 @@ impl Decoder {
     fn of(container: Option<Container>) -> Self {
         match container {
             None => Self::Plain,
-            Some(Container::Gzip) => Self::Gzip(Box::new(Members::new(Gzip::new()))),
-            Some(Container::Bzip2) => Self::Bzip2(Box::new(Members::new(Bzip2::new()))),
-            Some(Container::Xz) => Self::Xz(Box::new(Members::new(Xz::new()))),
-            Some(Container::Zstd) => Self::Zstd(Box::new(Members::new(Zstd::new()))),
+            Some(Container::Gzip) => Self::Gzip(Box::new(Members::new())),
+            Some(Container::Bzip2) => Self::Bzip2(Box::new(Members::new())),
+            Some(Container::Xz) => Self::Xz(Box::new(Members::new())),
+            Some(Container::Zstd) => Self::Zstd(Box::new(Members::new())),
             #[cfg(feature = "zip")]
             Some(Container::Zip) => Self::Zip(Box::new(Zip::new())),
             Some(Container::Other(name)) => Self::Unread(name),
@@ -109,34 +108,29 @@ impl<R: Read> PlainText<R> {
     }
 
     fn decode(&mut self, out: &mut [u8]) -> Filled {
-        if let Some(twice) = &mut self.twice {
-            let filled = twice.fill(out);
-            self.given += filled.bytes as u64;
-            return match self.bounds.exceeded(self.given, twice.consumed()) {
-                Some(reason) => Filled { bytes: filled.bytes, stop: Some(Stop::Damaged(reason)) },
-                None => filled,
+        let (filled, consumed) = if let Some(twice) = &mut self.twice {
+            (twice.fill(out), twice.consumed())
+        } else {
+            let Some(source) = &mut self.source else { return Filled { bytes: 0, stop: Some(Stop::End) } };
+            let filled = match &mut self.decoder {
+                Decoder::Gzip(gzip) => gzip.fill(source, out),
+                Decoder::Bzip2(bzip2) => bzip2.fill(source, out),
+                Decoder::Xz(xz) => xz.fill(source, out),
+                Decoder::Zstd(zstd) => zstd.fill(source, out),
+                #[cfg(feature = "zip")]
+                Decoder::Zip(zip) => zip.fill(source, out),
+                Decoder::Unread(name) => {
+                    return Filled { bytes: 0, stop: Some(Stop::Damaged(Container::unread(name))) };
+                }
+                Decoder::Unknown | Decoder::Plain => {
+                    let bytes = source.read(out);
+                    return Filled { bytes, stop: (bytes == 0).then(|| source.stop()) };
+                }
             };
-        }
-        let Some(source) = &mut self.source else { return Filled { bytes: 0, stop: Some(Stop::End) } };
-        let filled = match &mut self.decoder {
-            Decoder::Gzip(gzip) => gzip.fill(source, out),
-            Decoder::Bzip2(bzip2) => bzip2.fill(source, out),
-            Decoder::Xz(xz) => xz.fill(source, out),
-            Decoder::Zstd(zstd) => zstd.fill(source, out),
-            #[cfg(feature = "zip")]
-            Decoder::Zip(zip) => zip.fill(source, out),
-            Decoder::Unread(name) => {
-                return Filled { bytes: 0, stop: Some(Stop::Damaged(Container::unread(name))) };
-            }
-            Decoder::Unknown | Decoder::Plain => {
-                let bytes = source.read(out);
-                let failure = source.failure().map(str::to_owned);
-                let stop = (bytes == 0).then(|| failure.map_or(Stop::End, Stop::SourceFailed));
-                return Filled { bytes, stop };
-            }
+            (filled, source.consumed())
         };
         self.given += filled.bytes as u64;
-        match self.bounds.exceeded(self.given, source.consumed()) {
+        match self.bounds.exceeded(self.given, consumed) {
             Some(reason) => Filled { bytes: filled.bytes, stop: Some(Stop::Damaged(reason)) },
             None => filled,
         }

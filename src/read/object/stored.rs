@@ -9,6 +9,25 @@ use crate::bytes::slice::{bytes, bytes_mut};
 /// The number of stored bytes that are read at once. The body of a network answer arrives in pieces of about this size.
 const BLOCK: usize = 128 * 1024;
 
+/// Why there is no more text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The object ended where it should.
+    End,
+    /// The bytes are wrong, and will be wrong at the next try.
+    Damaged(String),
+    /// The reader failed.
+    SourceFailed(String),
+}
+
+/// What one call has decoded.
+pub(crate) struct Filled {
+    /// The number of bytes written to the front of the buffer.
+    pub(crate) bytes: usize,
+    /// Why nothing follows these bytes, if nothing does.
+    pub(crate) stop: Option<Stop>,
+}
+
 /// A reader, the block that was read last, and how the reader ended.
 pub(crate) struct StoredBytes<R> {
     reader: R,
@@ -80,6 +99,11 @@ impl<R: Read> StoredBytes<R> {
     /// Returns the reader.
     pub(crate) fn reader(&self) -> &R {
         &self.reader
+    }
+
+    /// Returns why nothing follows the bytes that were used, where nothing does.
+    pub(crate) fn stop(&self) -> Stop {
+        self.failure().map_or(Stop::End, |reason| Stop::SourceFailed(reason.to_owned()))
     }
 
     /// Returns what the reader said when it failed.

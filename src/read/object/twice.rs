@@ -6,8 +6,7 @@ use std::io::{self, Read};
 use super::gzip::Gzip;
 use super::inflation::Inflation;
 use super::members::Members;
-use super::stop::{Filled, Stop};
-use super::stored::StoredBytes;
+use super::stored::{Filled, Stop, StoredBytes};
 
 /// The text of an object that is packed twice.
 pub(crate) struct PackedTwice<R> {
@@ -38,7 +37,7 @@ impl<R: Read> PackedTwice<R> {
         let ahead_bytes = io::Cursor::new(bytes.to_vec());
         let given = bytes.len() as u64;
         let outer = Outer { source, gzip, ahead: ahead_bytes, given, bounds, stop: ahead.stop };
-        Self { inner: Members::new(Gzip::new()), source: StoredBytes::new(outer) }
+        Self { inner: Members::new(), source: StoredBytes::new(outer) }
     }
 
     /// Writes text to the front of `out`, as [`Members::fill`] does.

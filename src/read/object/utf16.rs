@@ -5,7 +5,7 @@ use std::io::Read;
 use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 use super::plain::PlainText;
-use super::stop::Filled;
+use super::stored::Filled;
 use crate::bytes::slice::bytes;
 
 /// The most bytes of UTF-8 that a byte of UTF-16 becomes, rounded up.

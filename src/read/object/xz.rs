@@ -23,19 +23,13 @@ pub(crate) struct Xz {
     stream: XzStream,
 }
 
-impl Xz {
-    pub(crate) fn new() -> Self {
-        Self { stream: stream() }
-    }
-}
-
-fn stream() -> XzStream {
-    XzStream::new_mem_limit(false, (DICTIONARY + BESIDE_DICTIONARY) / 1024)
-}
-
 impl Codec for Xz {
     const MEMBER: &'static str = "xz stream";
     const MAGIC_LENGTH: usize = MAGIC.len();
+
+    fn new() -> Self {
+        Self { stream: XzStream::new_mem_limit(false, (DICTIONARY + BESIDE_DICTIONARY) / 1024) }
+    }
 
     fn begins(first: &[u8]) -> bool {
         begins_with(first, &MAGIC)
@@ -62,9 +56,5 @@ impl Codec for Xz {
             Err(error) => MemberState::Damaged(error.to_string()),
         };
         Progress { bytes, outcome }
-    }
-
-    fn restart(&mut self) {
-        self.stream = stream();
     }
 }

@@ -53,12 +53,6 @@ impl<R: Read> Read for Input<'_, R> {
 }
 
 impl Zstd {
-    pub(crate) fn new() -> Self {
-        let mut frame = FrameDecoder::new();
-        frame.set_max_window_size(WINDOW);
-        Self { frame, position: FramePosition::Start }
-    }
-
     fn start<R: Read>(&mut self, source: &mut StoredBytes<R>) -> Option<MemberState> {
         if let Some([_, magic @ .., a, b, c, d]) = source.peek(8).first_chunk::<8>()
             && *magic == SKIPPABLE
@@ -108,6 +102,12 @@ impl Zstd {
 impl Codec for Zstd {
     const MEMBER: &'static str = "zstd frame";
     const MAGIC_LENGTH: usize = MAGIC.len();
+
+    fn new() -> Self {
+        let mut frame = FrameDecoder::new();
+        frame.set_max_window_size(WINDOW);
+        Self { frame, position: FramePosition::Start }
+    }
 
     fn begins(first: &[u8]) -> bool {
         let is_skippable =

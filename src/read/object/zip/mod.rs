@@ -17,8 +17,7 @@ use flate2::Decompress;
 use self::entry::{End, ZipEntry};
 use self::headers::{ZipFault, ZipRecord};
 use super::members::pass_zeros;
-use super::stop::{Filled, Stop};
-use super::stored::StoredBytes;
+use super::stored::{Filled, Stop, StoredBytes};
 use crate::bytes::slice::bytes_mut;
 
 /// Where in the archive the decoder stands.
@@ -124,5 +123,5 @@ fn behind_end<R: Read>(source: &mut StoredBytes<R>) -> Stop {
     if !pass_zeros(source) {
         return Stop::Damaged("what follows the zip archive is not zeros".to_owned());
     }
-    source.failure().map_or(Stop::End, |reason| Stop::SourceFailed(reason.to_owned()))
+    source.stop()
 }
