@@ -21,7 +21,7 @@ use crate::load::batch::Batch;
 use crate::load::output::Sink;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
-use crate::map::exclude::action::RuleAction;
+use crate::map::exclude::RuleAction;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};
 

@@ -13,7 +13,7 @@ use crate::document::problem::Problem;
 use crate::map::Document;
 use crate::map::event::{Event, Written};
 use crate::map::exclude::Exclusions;
-use crate::map::exclude::action::RuleAction;
+use crate::map::exclude::RuleAction;
 use crate::read::object::line::LineNumber;
 
 /// The most bytes of memory that a batch keeps for the next documents.

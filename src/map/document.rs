@@ -101,11 +101,7 @@ impl Document<'_, '_, '_> {
 
     /// What the rules have done with the documents before this one since this was asked last.
     pub(crate) fn take_exclusions(&mut self) -> Exclusions {
-        let mut exclusions = Exclusions::default();
-        if let Some(rules) = &self.section.exclusion {
-            rules.account(&std::mem::take(self.hits), &mut exclusions);
-        }
-        exclusions
+        self.hits.take(self.section.exclusion.as_ref())
     }
 
     /// Whether a rule leaves the document out; counts what the rules did.

@@ -99,11 +99,7 @@ impl<'p> Documents<'p> {
 
     /// What the rules have done since this was asked last.
     pub fn take_exclusions(&mut self) -> Exclusions {
-        let mut exclusions = Exclusions::default();
-        if let Some(rules) = &self.section.exclusion {
-            rules.account(&std::mem::take(&mut self.hits), &mut exclusions);
-        }
-        exclusions
+        self.hits.take(self.section.exclusion.as_ref())
     }
 
     /// Makes the documents of a few events, and hands them to `each` in order, until it breaks.

@@ -8,7 +8,7 @@ use super::summary::Report;
 use crate::bytes::safe::Safe;
 use crate::deliver::bulk::Tally;
 use crate::load::clocks::WrongZone;
-use crate::map::exclude::action::RuleAction;
+use crate::map::exclude::RuleAction;
 use crate::map::exclude::{Exclusions, RuleHits};
 
 /// Groups of rejected documents that are shown.

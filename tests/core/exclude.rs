@@ -6,7 +6,7 @@ use es_loader::config::Config;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::load::account::Account;
 use es_loader::map::compiled::CompiledSections;
-use es_loader::map::exclude::action::RuleAction;
+use es_loader::map::exclude::RuleAction;
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 use proptest::prelude::*;
 

@@ -7,7 +7,7 @@ use es_loader::deliver::bulk::{Tally, Verdicts};
 use es_loader::load::account::Account;
 use es_loader::load::ages::Ages;
 use es_loader::map::exclude::Exclusions;
-use es_loader::map::exclude::action::RuleAction;
+use es_loader::map::exclude::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::metrics::emf;
 use es_loader::report::settled::Settled;

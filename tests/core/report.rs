@@ -8,7 +8,7 @@ use es_loader::deliver::bulk::{Tally, Verdicts};
 use es_loader::document::problem::{Problem, Problems};
 use es_loader::load::account::Account;
 use es_loader::map::compiled::Choice;
-use es_loader::map::exclude::action::RuleAction;
+use es_loader::map::exclude::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::{ExitStatus, ObjectReport, Outcome, Report};
 

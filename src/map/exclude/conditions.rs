@@ -7,7 +7,8 @@ use jmespath::Expression;
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::action::{RuleAction, near_miss};
+use super::patterns::near_miss;
+use super::tally::RuleAction;
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::{did_you_mean, quoted};
 

@@ -4,15 +4,14 @@
 
 use jmespath::{Expression, Rcvar, Variable};
 
-use super::action::RuleAction;
 use super::patterns::ValueTest;
 use super::rules::Rules;
-use super::tally::Exclusions;
-use super::value;
+use super::tally::{Exclusions, RuleAction};
 use crate::config::log_type::SourceName;
 use crate::document::field_list::FieldId;
 use crate::document::origin::Origin;
 use crate::document::row::Row;
+use crate::document::value::Value;
 
 /// The rules of one section.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +66,7 @@ impl Matcher {
         hits.0.resize(self.names.len(), 0);
         for (number, (target, test)) in self.patterns.iter().enumerate() {
             let matches = match target {
-                PatternTarget::Field(field) => value::any(row.get(*field), &|value| test.passes(value)),
+                PatternTarget::Field(field) => any_value(row.get(*field), &|value| test.passes(value)),
                 PatternTarget::Origin(origin) => source(origin).is_some_and(|value| test.passes(value)),
             };
             if matches {
@@ -91,21 +90,41 @@ impl Matcher {
         }
         false
     }
-
-    /// Adds what the rules have done to an account.
-    pub(crate) fn account(&self, hits: &Hits, exclusions: &mut Exclusions) {
-        let patterns = self.patterns.iter().map(|_| RuleAction::Exclude);
-        let actions = patterns.chain(self.conditions.iter().map(|(action, _)| *action));
-        for ((name, action), documents) in self.names.iter().zip(actions).zip(&hits.0) {
-            exclusions.add(name, action, *documents);
-        }
-    }
 }
 
 impl Hits {
+    /// What these rules, if there are any, have done since this was asked last.
+    pub(crate) fn take(&mut self, rules: Option<&Matcher>) -> Exclusions {
+        let mut exclusions = Exclusions::default();
+        let hits = std::mem::take(&mut self.0);
+        let Some(Matcher { patterns, conditions, names }) = rules else { return exclusions };
+        let patterns = patterns.iter().map(|_| RuleAction::Exclude);
+        let actions = patterns.chain(conditions.iter().map(|(action, _)| *action));
+        for ((name, action), documents) in names.iter().zip(actions).zip(hits) {
+            exclusions.add(name, action, documents);
+        }
+        exclusions
+    }
+
     fn add(&mut self, number: usize) {
         if let Some(hits) = self.0.get_mut(number) {
             *hits += 1;
         }
+    }
+}
+
+/// Whether the value, or one value of several, passes.
+fn any_value(value: Value<'_>, passes: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Absent => false,
+        Value::Text(text) | Value::Word(text) => passes(text),
+        Value::Texts(texts) | Value::Words(texts) => texts.iter().any(|text| passes(text)),
+        Value::Object(entries) => entries.iter().any(|entry| any_value(entry.value, passes)),
+        Value::Long(number) => passes(&number.to_string()),
+        Value::Float(number) => passes(&number.to_string()),
+        Value::Ip(address) => passes(&address.ip.to_string()),
+        Value::Ips(addresses) => addresses.iter().any(|address| passes(&address.ip.to_string())),
+        Value::Json(json) => passes(json.trim_matches('"')),
+        Value::Time(time) => passes(&time.to_text()),
     }
 }

@@ -3,17 +3,13 @@
 //!
 //! The texts of rule files become [`rules::Rules`], and these a [`Matcher`] for each section, which its documents are held against.
 
-pub mod action;
-mod csv;
 mod patterns;
 mod conditions;
 pub(crate) mod rules;
 mod matcher;
-mod value;
 mod own;
 mod tally;
 
-pub use self::action::RuleAction;
 pub(crate) use self::matcher::{Hits, Matcher, PatternTarget};
 pub(crate) use self::own::own_rule;
-pub use self::tally::{Exclusions, RuleHits};
+pub use self::tally::{Exclusions, RuleAction, RuleHits};

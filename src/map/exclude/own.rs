@@ -17,6 +17,5 @@ pub(crate) fn own_rule(record: &Record<'_>, log_group: Option<&str>) -> Option<&
     if !record.message_missing {
         return None;
     }
-    let has = |name: &str| record.others.iter().any(|other| other.name == name);
-    DEAD_LETTER.into_iter().all(has).then_some("the loader's own dead letter")
+    DEAD_LETTER.into_iter().all(|name| record.other(name).is_some()).then_some("the loader's own dead letter")
 }

@@ -2,9 +2,6 @@
 
 use regex::Regex;
 
-use super::action::near_miss;
-use super::csv;
-use super::csv::Cell;
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::log_type::SourceName;
 use crate::config::{did_you_mean, quoted, source_named, whole_pattern};
@@ -61,7 +58,7 @@ pub(super) fn read(
     patterns: &mut Vec<Pattern>,
     findings: &mut Vec<Diagnostic>,
 ) {
-    let mut rows = csv::rows(file).into_iter();
+    let mut rows = rows(file).into_iter();
     let Some(header) = rows.next() else { return };
     let names: Vec<&str> = header.iter().map(|cell| cell.text.trim()).collect();
     let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !names.contains(column)).collect();
@@ -143,4 +140,51 @@ fn cells<'r>(file: &File, names: &[&str], row: &'r [Cell]) -> Result<[&'r Cell; 
         None => format!("it needs {}", COLUMNS.join(", ")),
     };
     Err(Box::new(Diagnostic::error(position, message).help(help)))
+}
+
+/// The warning for a rule of the unknown section `section`, if that is nearly one of `sections`. Other rules of unknown sections are
+/// meant for other loaders.
+pub(super) fn near_miss(section: &str, sections: &[&str], position: &Position) -> Option<Diagnostic> {
+    let meant = did_you_mean(section, sections.iter().copied())?;
+    let message = format!("there is no section [{section}], so this rule is passed over");
+    Some(Diagnostic::warning(position, message).help(meant))
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cell {
+    text: String,
+    /// Where the value begins, with its quote if it has one.
+    position: Position,
+}
+
+/// The rows of comma-separated values (RFC 4180) that hold anything, each with at least one cell. csv-core tells values apart, as patiently as
+/// Python's csv module.
+fn rows(file: &File) -> Vec<Vec<Cell>> {
+    let mut reader = csv_core::Reader::new();
+    let mut rest = file.text.trim_start_matches('\u{feff}');
+    let mut position = Position::start(&file.name);
+    let mut value = vec![0; rest.len()];
+    let (mut rows, mut row) = (Vec::new(), Vec::new());
+    loop {
+        // Line ends of blank lines are in front of a row, not in its first value.
+        let blank = if row.is_empty() { rest.len() - rest.trim_start_matches(['\r', '\n']).len() } else { 0 };
+        let (blank, values) = rest.split_at_checked(blank).unwrap_or(("", rest));
+        let start = position.after(blank);
+        let (mut result, read, written) = reader.read_field(values.as_bytes(), &mut value);
+        if let csv_core::ReadFieldResult::InputEmpty = result {
+            (result, ..) = reader.read_field(&[], &mut []);
+        }
+        let csv_core::ReadFieldResult::Field { record_end } = result else { break };
+        let (raw, behind) = values.split_at_checked(read).unwrap_or((values, ""));
+        position = start.clone().after(raw);
+        rest = behind;
+        let text = String::from_utf8_lossy(value.get(..written).unwrap_or(&value)).into_owned();
+        row.push(Cell { text, position: start });
+        if record_end {
+            rows.push(std::mem::take(&mut row));
+        }
+    }
+    rows.retain(|row| row.iter().any(|cell| !cell.text.trim().is_empty()));
+    rows
 }

@@ -1,8 +1,15 @@
-//! What rules have done, by rule.
+//! What rules do, and what they have done, by rule.
 
 use std::collections::BTreeMap;
 
-use super::action::RuleAction;
+/// What a rule does with a document that it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleAction {
+    /// The document is left out.
+    Exclude,
+    /// The document is counted, which shows what the rule would leave out.
+    Count,
+}
 
 /// What one rule has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
