@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
+use bumpalo::Bump;
 use divan::counter::{BytesCount, ItemsCount};
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
@@ -65,12 +66,13 @@ pub(crate) static PREFIXES: LazyLock<Vec<&str>> = LazyLock::new(|| {
 
 /// The values of packet keys, escapes undone.
 pub(crate) static PACKETS: LazyLock<Vec<Cow<'_, str>>> = LazyLock::new(|| {
+    let arena: &Bump = Box::leak(Box::default());
     let mut pairs = Vec::new();
     for (text, marker) in marked(Format::Cef) {
-        cef::parse(text, marker, &mut pairs);
+        cef::parse(text, marker, arena, &mut pairs);
     }
     for (text, marker) in marked(Format::Leef) {
-        leef::parse(text, marker, &mut pairs);
+        leef::parse(text, marker, arena, &mut pairs);
     }
     let packets = pairs.iter().filter(|pair| pair.key == "TrendMicroDsPacketData");
     packets.map(Pair::value).filter(|value| !value.is_empty()).collect()

@@ -151,10 +151,10 @@ fn cef(bencher: Bencher<'_, '_>) {
     let events = marked(Format::Cef);
     let bytes: usize = events.iter().map(|(text, _)| text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).counter(ItemsCount::new(events.len())).bench(|| {
-        let mut pairs = Vec::new();
+        let (arena, mut pairs) = (Bump::new(), Vec::new());
         for (text, marker) in &events {
             pairs.clear();
-            black_box(cef::parse(text, *marker, &mut pairs));
+            black_box(cef::parse(text, *marker, &arena, &mut pairs));
         }
     });
 }
@@ -165,10 +165,10 @@ fn leef(bencher: Bencher<'_, '_>) {
     let events = marked(Format::Leef);
     let bytes: usize = events.iter().map(|(text, _)| text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).counter(ItemsCount::new(events.len())).bench(|| {
-        let mut pairs = Vec::new();
+        let (arena, mut pairs) = (Bump::new(), Vec::new());
         for (text, marker) in &events {
             pairs.clear();
-            black_box(leef::parse(text, *marker, &mut pairs));
+            black_box(leef::parse(text, *marker, &arena, &mut pairs));
         }
     });
 }

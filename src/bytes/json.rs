@@ -293,6 +293,29 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\\', letter]);
 }
 
+/// The UTF-16 code unit of a `\uXXXX` that `text` starts with.
+pub(crate) fn code_unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    u16::from_str_radix(digits, 16).ok()
+}
+
+/// The character that a backslash and `escaped` stand for; nothing for an escape that is longer, or is none.
+#[inline]
+pub(crate) fn meant(escaped: u8) -> Option<char> {
+    Some(match escaped {
+        b'"' | b'\\' | b'/' => char::from(escaped),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        _ => return None,
+    })
+}
+
 /// Appends an integer.
 pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());

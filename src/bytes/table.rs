@@ -20,6 +20,17 @@ pub struct FactTable {
     pub text: &'static str,
 }
 
+/// The table in a file of the repository.
+macro_rules! fact_table {
+    ($file:literal) => {
+        $crate::bytes::table::FactTable {
+            file: $file,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $file)),
+        }
+    };
+}
+pub(crate) use fact_table;
+
 /// What is wrong with a table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
@@ -74,6 +85,11 @@ impl FactTable {
             values.push(value(row)?);
         }
         Ok(values)
+    }
+
+    /// The cells of a column of a table that is compiled in.
+    pub(crate) fn column(self, name: &str) -> Vec<&'static str> {
+        compiled_in(self.read(|row| row.cell(name)))
     }
 
     /// The number of the row whose first cell is `name`, for constants: without such a row the code does not compile.

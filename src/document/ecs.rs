@@ -5,17 +5,15 @@ use std::sync::LazyLock;
 
 use super::field_list::{ListedField, base_fields};
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 
-pub use super::field_type::Type;
+pub use super::field_list::Type;
 
 /// The fields that no document has unless user.ini fills them. They are read when somebody asks for one of them first: a start that does
 /// not need them saves 0.1 ms.
 pub(crate) fn other_fields() -> &'static [ListedField] {
-    const OTHER: FactTable =
-        FactTable { file: "config/other_fields.csv", text: include_str!("../../config/other_fields.csv") };
     static FIELDS: LazyLock<Vec<ListedField>> =
-        LazyLock::new(|| table::compiled_in(OTHER.read(ListedField::read)));
+        LazyLock::new(|| table::compiled_in(fact_table!("config/other_fields.csv").read(ListedField::read)));
     &FIELDS
 }
 

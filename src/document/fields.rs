@@ -4,8 +4,8 @@
 //! Made once for each section. The index template, the field documentation and the document itself read this one list.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::hash::BuildHasher;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
@@ -34,8 +34,8 @@ pub struct Fields {
     kinds: Vec<Type>,
     /// How many of them are the log type's own.
     own: usize,
-    /// The numbers of the fields behind hashes of their names, in order: of numbers a search by halves is quicker than of names.
-    by_hash: Vec<(u64, FieldId)>,
+    /// The fields' numbers by their names.
+    ids: HashMap<String, FieldId, FixedState>,
     /// The fields that never have a value.
     off: Vec<FieldId>,
     prefix: String,
@@ -89,27 +89,27 @@ impl Fields {
                 meaning: Cow::Borrowed(field.meaning),
             })
             .collect();
-        let mut names: HashSet<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let numbered = (0..).map(FieldId).zip(&fields);
+        let mut ids: HashMap<_, _, _> = numbered.map(|(id, field)| (field.name.clone(), id)).collect();
         for name in added {
-            if names.insert(name.to_owned()) {
+            let next = FieldId(u16::try_from(fields.len()).unwrap_or(u16::MAX));
+            if let Entry::Vacant(entry) = ids.entry(name.to_owned()) {
+                entry.insert(next);
                 let kind = ecs::type_of(name).unwrap_or(Type::Keyword);
                 fields.push(Field { name: name.to_owned(), kind, meaning: Cow::Borrowed("Set by user.ini") });
             }
         }
-        refuse_value_and_object(&fields, &names)?;
+        refuse_value_and_object(&fields, &ids)?;
         if fields.len() > usize::from(MOST) {
             return Err(Error::TooMany { count: fields.len() });
         }
         fields.shrink_to_fit();
-        let ids = (0..).map(FieldId).zip(&fields);
-        let mut by_hash: Vec<(u64, FieldId)> = ids.map(|(id, field)| (hash(&field.name), id)).collect();
-        by_hash.sort_unstable_by_key(|(hash, _)| *hash);
         let kinds = fields.iter().map(|field| field.kind).collect();
         Ok(Self {
             fields,
             kinds,
             own: own.len(),
-            by_hash,
+            ids,
             off: Vec::new(),
             prefix: prefix.to_owned(),
             layout: OnceLock::new(),
@@ -142,10 +142,7 @@ impl Fields {
 
     /// The number of a field.
     pub fn id(&self, name: &str) -> Option<FieldId> {
-        let hash = hash(name);
-        let first = self.by_hash.partition_point(|(other, _)| *other < hash);
-        let alike = self.by_hash.iter().skip(first).take_while(|(other, _)| *other == hash);
-        alike.map(|(_, id)| *id).find(|id| self.name(*id) == name)
+        self.ids.get(name).copied()
     }
 
     /// A field's name, dotted.
@@ -173,15 +170,14 @@ impl Fields {
     }
 }
 
-fn hash(name: &str) -> u64 {
-    FixedState::default().hash_one(name)
-}
-
-fn refuse_value_and_object(fields: &[Field], names: &HashSet<String>) -> Result<(), Error> {
+fn refuse_value_and_object(
+    fields: &[Field],
+    ids: &HashMap<String, FieldId, FixedState>,
+) -> Result<(), Error> {
     for field in fields {
         for (dot, _) in field.name.match_indices('.') {
             let object = part(&field.name, ..dot);
-            if names.contains(object) {
+            if ids.contains_key(object) {
                 return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
             }
         }

@@ -6,10 +6,10 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use base64_simd::{Out, URL_SAFE_NO_PAD};
 use bumpalo::Bump;
+use foldhash::fast::FixedState;
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256.
@@ -52,50 +52,21 @@ impl Display for DocumentId {
 #[derive(Debug, Default)]
 pub struct Identities {
     seen: Seen,
-    repeated: HashMap<u64, u64, BuildHasherDefault<Bits>>,
+    repeated: HashMap<u64, u64, FixedState>,
 }
 
 /// The fingerprints of the lines so far.
 ///
 /// Many small sets, because one that grows needs room for itself twice.
 #[derive(Debug)]
-struct Seen([HashSet<Short, BuildHasherDefault<Bits>>; SETS]);
+struct Seen([HashSet<Short, FixedState>; SETS]);
 
 const SETS: usize = 64;
 
 /// The part of a fingerprint that is kept. The set in which it stands is another six bits of it: two different lines of a million
 /// are taken for equal in one object of a hundred, and then one of them has the id of a second line, which is as good as any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Short([u8; 5]);
-
-impl Hash for Short {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self([a, b, c, d, e]) = *self;
-        state.write_u64(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]));
-    }
-}
-
-/// A fingerprint is a part of a SHA-256, as random as any hash of it; only its bits have to reach all places.
-#[derive(Clone, Copy, Debug, Default)]
-struct Bits(u64);
-
-impl Hasher for Bits {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        /// 2 to the 64th, divided by the golden ratio.
-        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-        self.0 = number.wrapping_mul(SPREAD);
-    }
-}
 
 impl Default for Seen {
     fn default() -> Self {

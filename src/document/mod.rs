@@ -2,7 +2,6 @@
 
 pub mod value;
 pub(crate) mod origin;
-pub mod field_type;
 pub mod field_list;
 pub mod ecs;
 mod layout;

@@ -10,8 +10,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::value::Value;
 use crate::packet::redaction::Redactor;
-use crate::parse::event_header::EventHeader;
-use crate::parse::header::Format;
+use crate::parse::header::{EventHeader, Format};
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 use crate::parse::syslog::HeaderTime;
 

@@ -28,9 +28,9 @@ use self::event::{
 };
 use self::record_view::RecordView;
 use crate::document::field_list::ListedField;
-use crate::document::field_type::Type;
+use crate::document::field_list::Type;
 use crate::packet::quoted::PayloadKey;
-use crate::parse::event_header::EventHeader;
+use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::KeyId;
 use crate::parse::pairs::pair::Pair;
 use crate::read::record::{Other, Record};

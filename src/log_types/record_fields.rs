@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crate::bytes::table;
 use crate::bytes::table::FactTable;
-use crate::document::field_type::Type;
+use crate::document::field_list::Type;
 
 /// A field of a log type's records.
 #[derive(Clone, Copy, Debug)]

@@ -15,8 +15,7 @@ use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::event::{DeviceKind, Maker};
-use crate::parse::event_header::EventHeader;
-use crate::parse::header::HeaderField;
+use crate::parse::header::{EventHeader, HeaderField};
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::severity;
 use crate::parse::syslog;
@@ -57,13 +56,8 @@ impl Device {
 
     fn of(header: &EventHeader<'_>, section: &CompiledSection) -> Self {
         let EventHeader { vendor, product, device_version, .. } = *header;
-        let mut name = String::new();
-        for part in [vendor, product, device_version].map(trim) {
-            if !part.is_empty() && !name.is_empty() {
-                name.push(' ');
-            }
-            name.push_str(part);
-        }
+        let parts = [vendor, product, device_version].map(trim);
+        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
         Self {
             vendor: vendor.to_owned(),
             product: product.to_owned(),
@@ -105,9 +99,8 @@ pub(super) fn header_fields<'a>(
     }
     if !header.signature_id.is_empty() {
         let offset = kind.map_or(0, |kind| profile.rule_id_offset(kind, header.signature_id));
-        let shifted =
-            || header.signature_id.parse::<u64>().ok()?.checked_sub(offset).filter(|id| *id >= 1_000_000);
-        let id = match Some(()).filter(|()| offset > 0).and_then(|()| shifted()) {
+        let shifted = || header.signature_id.parse::<u64>().ok()?.checked_sub(offset);
+        let id = match (offset > 0).then(shifted).flatten().filter(|id| *id >= 1_000_000) {
             Some(id) => arena.alloc_str(&id.to_string()),
             None => header.signature_id,
         };

@@ -5,8 +5,7 @@ use crate::bytes::slice::same;
 use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
-use crate::read::record::fluentd::Record;
-use crate::read::record::time_fields;
+use crate::read::record::fluentd::{Record, time_fields};
 
 /// A text in which a record says when its line was read.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +92,6 @@ fn texts<'r>(
     let own = || Some((CollectorField::Timestamp, record.timestamp.as_deref()?));
     let named =
         settings.collector.as_deref().map(move |name| if name == "timestamp" { own() } else { other(name) });
-    let listed = time_fields::names().iter().map(move |name| other(name));
+    let listed = time_fields().iter().map(move |name| other(name));
     named.into_iter().chain(std::iter::once_with(own)).chain(listed).flatten()
 }

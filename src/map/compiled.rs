@@ -13,7 +13,7 @@ use super::record::paths::Paths;
 use super::record::wanted::{WantedPaths, Wish};
 use super::sources;
 use crate::bytes::hex::hex;
-use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
+use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::log_type::{FileFormat, LogType, Rotation, SourceName};
 use crate::config::{Config, FaultySection, PassedOverSection};
 use crate::document::convert::convert;
@@ -29,10 +29,10 @@ use crate::packet::quoted::Payloads;
 use crate::packet::redaction::{Redactor, Searched};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::KeyTable;
-use crate::read::record::fluentd::Record;
+use crate::read::record::event_fields;
+use crate::read::record::fluentd::{Record, time_fields};
 use crate::read::record::raw::{Delimiter, members, raw_records};
 use crate::read::record::rows::{RowColumns, Shape};
-use crate::read::record::{event_fields, time_fields};
 
 /// What documents say of the container that wrote an event.
 pub(super) const CONTAINER: [&str; 3] = ["container.id", "container.name", "cloud.instance.id"];
@@ -133,11 +133,10 @@ impl CompiledSection {
         let fields = Fields::new(&log_type.field_prefix, profile.own_fields(), added)
             .map_err(|error| contradiction(&log_type, &error))?;
         // What could not be understood says so, whatever user.ini switches off.
-        let (kind, off): (Vec<&str>, _) =
-            log_type.switched_off.iter().map(String::as_str).partition(|name| *name == "event.kind");
-        let off: Vec<&str> = off;
-        let fields = fields.without(off.into_iter());
-        let kind_is_off = !kind.is_empty();
+        let is_kind = |name: &&String| *name == "event.kind";
+        let kind_is_off = log_type.switched_off.iter().any(|name| is_kind(&name));
+        let off = log_type.switched_off.iter().filter(|name| !is_kind(name));
+        let fields = fields.without(off.map(String::as_str));
         let known = profile.known_keys();
         let is_json = matches!(log_type.file_format, FileFormat::Json);
         let is_flat = matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
@@ -510,7 +509,7 @@ impl CompiledSections {
 /// Whether collectors write a member of this name into their records.
 fn is_collectors(name: &str) -> bool {
     RecordField::ALL.iter().any(|field| field.name() == name)
-        || time_fields::names().contains(&name)
+        || time_fields().contains(&name)
         || event_fields::is_name(name)
 }
 
@@ -523,7 +522,7 @@ fn contradiction(log_type: &LogType, error: &fields::Error) -> Box<Diagnostic> {
         fields::Error::TooMany { .. } => (&|_| true, "take lines out, or part them between sections"),
     };
     let position = places(log_type).filter(|(field, _)| is_meant(field)).map(|(_, position)| position).last();
-    let nowhere = Position { file: log_type.name.as_str().into(), line: 1, column: 1 };
+    let nowhere = Position::start(&log_type.name);
     Box::new(
         Diagnostic::error(position.unwrap_or(&nowhere), format!("section [{}]: {error}", log_type.name))
             .help(help),
@@ -538,12 +537,8 @@ fn places(log_type: &LogType) -> impl Iterator<Item = (&String, &Position)> {
 /// Lines that could never have an effect.
 fn misfits(section: &CompiledSection) -> Vec<Diagnostic> {
     let arena = Bump::new();
-    let misfit = |position: &Position, message: String, help: &str| Diagnostic {
-        severity: Severity::Error,
-        position: position.clone(),
-        message,
-        help: Some(help.to_owned()),
-    };
+    let misfit =
+        |position: &Position, message: String, help: &str| Diagnostic::error(position, message).help(help);
     let constants = section.log_type.statics.iter().filter(|constant| {
         let kind = section.fields.id(&constant.field).map(|field| section.fields.kind(field));
         let misfits = |kind: Type| constant.values().any(|value| convert(value, kind, &arena).is_none());

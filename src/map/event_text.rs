@@ -39,7 +39,9 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
             FoundEvent { start: EventStart::InFields, further: 0 }
         }
         start => match elsewhere(record, start) {
-            FoundEvent { start: EventStart::Nowhere, .. } if take_fields(record, section) => {
+            FoundEvent { start: EventStart::Nowhere, .. }
+                if event_fields::take_fields(record, &|fields| section.profile.is_event(fields)) =>
+            {
                 FoundEvent { start: EventStart::InFields, further: 0 }
             }
             found => found,
@@ -87,12 +89,6 @@ fn take_object(record: &mut Record<'_>, section: &CompiledSection) -> bool {
         || event_fields::take_first(record, &is_event).is_some()
 }
 
-/// Makes the JSON that a field of the record ends in the record itself, if it is an event of the log type.
-#[cold]
-fn take_fields(record: &mut Record<'_>, section: &CompiledSection) -> bool {
-    event_fields::take_fields(record, &|fields| section.profile.is_event(fields))
-}
-
 /// How many other fields have an event of their own.
 fn further(record: &Record<'_>) -> u64 {
     // Most records have no other fields.
@@ -126,23 +122,20 @@ fn elsewhere(record: &mut Record<'_>, start: EventStart) -> FoundEvent {
         (None, Some((before, record))) if marker::find(before).is_none() => (before, record),
         _ => return nothing,
     };
-    let mut found = match self::start(&inner) {
-        start @ EventStart::At(_) => FoundEvent { start, further: 0 },
-        start => match event_fields::take_first(&mut inner, &marker::is_event) {
-            Some(further) => FoundEvent { start: marker::start(&inner.message), further },
-            None => FoundEvent { start, further: 0 },
-        },
-    };
-    if found.start.marker().is_some() {
-        inner.timestamp = inner.timestamp.take().or_else(|| record.timestamp.take());
-        inner.tag = inner.tag.take().or_else(|| record.tag.take());
-        inner.envelope = record.envelope.take();
-        if !before.trim().is_empty() {
-            inner.others.push(Other { name: "before".into(), value: before.trim().into() });
-        }
-        *record = inner;
-    } else {
-        found = nothing;
+    let mut found = FoundEvent { start: self::start(&inner), further: 0 };
+    if found.start.marker().is_none() {
+        let Some(further) = event_fields::take_first(&mut inner, &marker::is_event) else { return nothing };
+        found = FoundEvent { start: marker::start(&inner.message), further };
     }
+    if found.start.marker().is_none() {
+        return nothing;
+    }
+    inner.timestamp = inner.timestamp.take().or_else(|| record.timestamp.take());
+    inner.tag = inner.tag.take().or_else(|| record.tag.take());
+    inner.envelope = record.envelope.take();
+    if !before.trim().is_empty() {
+        inner.others.push(Other { name: "before".into(), value: before.trim().into() });
+    }
+    *record = inner;
     found
 }

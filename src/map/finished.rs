@@ -11,10 +11,8 @@ use super::event::ObjectFacts;
 use super::event_time::EventTimes;
 use super::mapped::MappedEvent;
 use super::names::field_name;
-use super::read::ReadEvent;
-use super::table::Sources;
 use crate::document::field_list::FieldId;
-use crate::document::origin::RecordField;
+use crate::document::origin::{Origin, RecordField};
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
@@ -156,17 +154,15 @@ fn set_id<'d>(
     arena: &'d Bump,
 ) -> ChosenId<'d> {
     let MappedEvent { read, row, .. } = mapped;
-    let ReadEvent { event, syslog, header, keyed, json, problems, device_kind, .. } = &mut **read;
-    let json = json.as_deref();
-    let sources = Sources { record: event.record, syslog, header, device: *device_kind, json, arena };
-    let content_id = event.identity.document(event.part).text_in(arena);
-    let suffix = section.doc_id_suffix.as_ref().and_then(|origin| sources.first(origin, keyed));
+    let sources = read.sources(arena);
+    let content_id = read.event.identity.document(read.event.part).text_in(arena);
+    let first = |origin: &Option<Origin>| sources.first(origin.as_ref()?, &read.keyed);
+    let (suffix, named_id) = (first(&section.doc_id_suffix), first(&section.doc_id));
     // An id that had to be cut could be another document's.
     let longest = MAX_ID - suffix.map_or(0, |suffix| suffix.len() + 1).min(MAX_ID);
-    let named_id = section.doc_id.as_ref().and_then(|origin| sources.first(origin, keyed));
     match (&section.doc_id, named_id) {
-        (Some(_), None) => problems.add(Problem::DocIdMissing),
-        (Some(_), Some(id)) if id.len() > longest => problems.add(Problem::DocIdTooLong),
+        (Some(_), None) => read.problems.add(Problem::DocIdMissing),
+        (Some(_), Some(id)) if id.len() > longest => read.problems.add(Problem::DocIdTooLong),
         _ => {}
     }
     let named_id = named_id.filter(|id| id.len() <= longest);

@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 
-use super::record::texts::{TextMember, TextObject};
+use super::record::{TextMember, TextObject};
 use crate::bytes::json::{EventText, rest_of_slice, string};
 use crate::bytes::line_pattern::LinePattern;
 use crate::bytes::slice::part;

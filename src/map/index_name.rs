@@ -62,22 +62,18 @@ impl<'c> IndexNames<'c> {
 }
 
 fn render(index: &IndexSettings, date: Date) -> String {
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    let name = if index.suffix.is_empty() || index.rotation == Rotation::Auto {
-        index.name.clone()
-    } else {
-        format!("{}-{}", index.name, index.suffix)
-    };
-    match index.rotation {
-        Rotation::Serverless if index.suffix.is_empty() => format!("{name}-001"),
-        Rotation::Auto | Rotation::Serverless => name,
-        Rotation::Daily => format!("{name}-{year:04}-{month:02}-{day:02}"),
-        // C's %W: weeks begin on Monday, the days before the first Monday are week 0.
-        Rotation::Weekly => {
-            let week = (date.day_of_year() + 6 - i16::from(date.weekday().to_monday_zero_offset())) / 7;
-            format!("{name}-{year:04}-w{week:02}")
-        }
-        Rotation::Monthly => format!("{name}-{year:04}-{month:02}"),
-        Rotation::Yearly => format!("{name}-{year:04}"),
+    let mut name = index.name.clone();
+    if !index.suffix.is_empty() && index.rotation != Rotation::Auto {
+        name.push_str(&format!("-{}", index.suffix));
     }
+    let date = match index.rotation {
+        Rotation::Serverless if index.suffix.is_empty() => return format!("{name}-001"),
+        Rotation::Auto | Rotation::Serverless => return name,
+        Rotation::Daily => date.strftime("%Y-%m-%d"),
+        // Weeks begin on Monday, the days before the first Monday are week 0.
+        Rotation::Weekly => date.strftime("%Y-w%W"),
+        Rotation::Monthly => date.strftime("%Y-%m"),
+        Rotation::Yearly => date.strftime("%Y"),
+    };
+    format!("{name}-{date}")
 }

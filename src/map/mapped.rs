@@ -144,7 +144,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         // Where an event stands in a record that is not read, the fields around it are not the event.
         let is_mapped = || record.message_missing && has_value && !holds_marker(record);
         let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped();
-        let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete);
+        let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete_header);
         let (problem, kind, message) = match section.log_type.file_format {
             _ if is_broken_json(record, section) || is_unread_json(read, section) => {
                 (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged")
@@ -277,6 +277,43 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             row.set(FieldId::MESSAGE, Value::Text(raw));
         }
     }
+
+    /// Masks secrets in all texts of the document: values of parameters, passwords of URLs, members of JSON, card numbers. The id has been
+    /// made of the line as it was.
+    fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
+        let Self { read, row, .. } = self;
+        let redactor = &section.redactor;
+        let is_json = read.json.is_some() && !section.is_flat;
+        row.trace.step(Step::Redaction);
+        // Fields are parts of the event's text, of its record's other fields, or of packets, which are clean by now.
+        let may_be_anywhere =
+            is_json || !read.event.record.others.is_empty() || redactor.may_find_in(read.event.text);
+        // The record that is an event itself was cleaned before its fields were read.
+        let is_as_it_should_be = section.log_type.raw_message == RawMessage::Full || is_json;
+        let clean = |field, text: &'d str| {
+            let place = match field {
+                // What identifies an object or a document is no text of the event's.
+                Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
+                Some(FieldId::MESSAGE) if is_as_it_should_be => return None,
+                Some(FieldId::URL_QUERY | FieldId::URL_FRAGMENT) => redaction::Searched::Query,
+                Some(FieldId::URL_ORIGINAL) => redaction::Searched::Url,
+                _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
+                _ => redaction::Searched::Text,
+            };
+            redactor.clean_text(text, place, arena)
+        };
+        let redacted = if may_be_anywhere {
+            row.rewrite_texts(&section.fields, arena, clean)
+        } else {
+            // What is known to be a query holds a parameter from its first letter on.
+            let of_urls = [FieldId::URL_ORIGINAL, FieldId::URL_QUERY, FieldId::URL_FRAGMENT];
+            let rewritten = of_urls.map(|field| row.rewrite_text(field, |text| clean(Some(field), text)));
+            rewritten.contains(&true)
+        };
+        if redacted || read.redacted {
+            read.problems.add(Problem::ParametersRedacted);
+        }
+    }
 }
 
 /// Says in the document that the event goes on in another line.
@@ -316,45 +353,6 @@ fn is_broken_json(record: &Record<'_>, section: &CompiledSection) -> bool {
     matches!(section.log_type.file_format, FileFormat::Json)
         && !record.json
         && record.message.trim_start().starts_with('{')
-}
-
-impl<'d> MappedEvent<'_, 'd> {
-    /// Masks secrets in all texts of the document: values of parameters, passwords of URLs, members of JSON, card numbers. The id has been
-    /// made of the line as it was.
-    fn redact(&mut self, section: &'d CompiledSection, arena: &'d Bump) {
-        let Self { read, row, .. } = self;
-        let redactor = &section.redactor;
-        let is_json = read.json.is_some() && !section.is_flat;
-        row.trace.step(Step::Redaction);
-        // Fields are parts of the event's text, of its record's other fields, or of packets, which are clean by now.
-        let may_be_anywhere =
-            is_json || !read.event.record.others.is_empty() || redactor.may_find_in(read.event.text);
-        // The record that is an event itself was cleaned before its fields were read.
-        let is_as_it_should_be = section.log_type.raw_message == RawMessage::Full || is_json;
-        let clean = |field, text: &'d str| {
-            let place = match field {
-                // What identifies an object or a document is no text of the event's.
-                Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
-                Some(FieldId::MESSAGE) if is_as_it_should_be => return None,
-                Some(FieldId::URL_QUERY | FieldId::URL_FRAGMENT) => redaction::Searched::Query,
-                Some(FieldId::URL_ORIGINAL) => redaction::Searched::Url,
-                _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
-                _ => redaction::Searched::Text,
-            };
-            redactor.clean_text(text, place, arena)
-        };
-        let redacted = if may_be_anywhere {
-            row.rewrite_texts(&section.fields, arena, clean)
-        } else {
-            // What is known to be a query holds a parameter from its first letter on.
-            let of_urls = [FieldId::URL_ORIGINAL, FieldId::URL_QUERY, FieldId::URL_FRAGMENT];
-            let rewritten = of_urls.map(|field| row.rewrite_text(field, |text| clean(Some(field), text)));
-            rewritten.contains(&true)
-        };
-        if redacted || read.redacted {
-            read.problems.add(Problem::ParametersRedacted);
-        }
-    }
 }
 
 /// The values of the paths that the profile of a section names.

@@ -1,7 +1,5 @@
 //! The first stage: an event is read. Its text is cut into headers and pairs, and the values of the pairs are known.
 
-use std::borrow::Cow;
-
 use bumpalo::Bump;
 
 use super::base::Device;
@@ -19,8 +17,7 @@ use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
 use crate::log_types::event::{DeviceKind, HeaderKeys, Maker, PairsView};
 use crate::packet::redaction::Searched;
-use crate::parse::event_header::EventHeader;
-use crate::parse::header::{Format, Marker};
+use crate::parse::header::{EventHeader, Format, Marker, ParsedEvent};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::{EventKeys, KeyNames};
 use crate::parse::pairs::pair::Pair;
@@ -43,7 +40,8 @@ pub(super) struct ReadEvent<'d> {
     /// The record, where it is the event itself.
     pub(super) json: Option<Box<JsonRecord<'d>>>,
     /// What the grammars say; `None` where there is no event in the text.
-    pub(super) parsed: Option<Parsed<'d>>,
+    pub(super) parsed: Option<ParsedEvent<'d>>,
+    /// Its header, with what LEEF's attributes say of it.
     pub(super) header: EventHeader<'d>,
     pub(super) syslog: syslog::SyslogHeader<'d>,
     /// The number of what the record says of the time, among those that are remembered.
@@ -273,13 +271,7 @@ impl<'d> ReadEvent<'d> {
         self.syslog.time = event.time;
         self.payload = event.payload;
         event.read.into_iter().for_each(|at| self.fields.take_other(at));
-        self.parsed = Some(Parsed {
-            prefix: "",
-            unparsed: "",
-            incomplete: false,
-            format: Format::Cef,
-            delimiter_guessed: false,
-        });
+        self.parsed = Some(ParsedEvent::default());
         self.recognise(section, devices);
         self.keyed.find_keys(&section.keys, KeyNames::AsWritten);
         self.keyed.read_values(arena);
@@ -303,7 +295,7 @@ impl<'d> ReadEvent<'d> {
             Some(_) if parsed.format == Format::Leef => {
                 section.profile.repair_attributes(self.keyed.pairs());
             }
-            None if section.one_product && !parsed.incomplete => {
+            None if section.one_product && !parsed.incomplete_header => {
                 self.problems.add(Problem::UnknownProduct);
             }
             _ => {}
@@ -329,17 +321,7 @@ impl<'d> ReadEvent<'d> {
     }
 }
 
-/// An event, parsed but for its header and its pairs.
-pub(super) struct Parsed<'a> {
-    pub(super) prefix: &'a str,
-    pub(super) unparsed: &'a str,
-    pub(super) incomplete: bool,
-    pub(super) format: Format,
-    /// LEEF's attributes were cut at blanks.
-    pub(super) delimiter_guessed: bool,
-}
-
-pub(super) fn parse<'a>(
+fn parse<'a>(
     text: &'a str,
     marker: Option<Marker>,
     section: &'a CompiledSection,
@@ -347,7 +329,7 @@ pub(super) fn parse<'a>(
     arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
     header: &mut EventHeader<'a>,
-) -> Option<Parsed<'a>> {
+) -> Option<ParsedEvent<'a>> {
     let mut prefix = "";
     let flat = match &section.log_type.file_format {
         FileFormat::Text(pattern) => Some(match columns {
@@ -367,76 +349,20 @@ pub(super) fn parse<'a>(
         _ => None,
     };
     if let Some(read) = flat {
-        return Some(Parsed {
-            prefix,
-            unparsed: read?,
-            incomplete: false,
-            format: Format::Cef,
-            delimiter_guessed: false,
-        });
+        return Some(ParsedEvent { prefix, unparsed: read?, ..ParsedEvent::default() });
     }
     let marker = marker?;
-    Some(match marker.format {
-        Format::Cef => parse_cef(text, marker, arena, pairs, header),
-        Format::Leef => parse_leef(text, marker, arena, pairs, header),
-    })
-}
-
-fn parse_cef<'a>(
-    text: &'a str,
-    marker: Marker,
-    arena: &'a Bump,
-    pairs: &mut Vec<Pair<'a>>,
-    header: &mut EventHeader<'a>,
-) -> Parsed<'a> {
-    let event = cef::parse(text, marker, pairs);
-    *header = EventHeader {
-        version: event.header.version,
-        vendor: keep(event.header.vendor, arena),
-        product: keep(event.header.product, arena),
-        device_version: keep(event.header.device_version, arena),
-        signature_id: trim(keep(event.header.event_class_id, arena)),
-        name: keep(event.header.name, arena),
-        severity: keep(event.header.severity, arena),
+    let mut event = match marker.format {
+        Format::Cef => cef::parse(text, marker, arena, pairs),
+        Format::Leef => leef::parse(text, marker, arena, pairs),
     };
-    Parsed {
-        prefix: event.prefix,
-        unparsed: event.unparsed,
-        incomplete: event.incomplete_header,
-        format: Format::Cef,
-        delimiter_guessed: false,
-    }
-}
-
-fn parse_leef<'a>(
-    text: &'a str,
-    marker: Marker,
-    arena: &'a Bump,
-    pairs: &mut Vec<Pair<'a>>,
-    header: &mut EventHeader<'a>,
-) -> Parsed<'a> {
-    let event = leef::parse(text, marker, pairs);
+    *header = EventHeader { signature_id: trim(event.header.signature_id), ..event.header };
     // A delimiter field that names no delimiter is text like any other that belongs to no key.
-    let unparsed = match event.header.unknown_delimiter {
-        Some(field) if event.unparsed.is_empty() => field,
-        Some(field) => &*arena.alloc_str(&[field, " ", event.unparsed].concat()),
-        None => event.unparsed,
-    };
-    *header = EventHeader {
-        version: event.header.version,
-        vendor: keep(event.header.vendor, arena),
-        product: keep(event.header.product, arena),
-        device_version: keep(event.header.product_version, arena),
-        signature_id: trim(keep(event.header.event_id, arena)),
-        ..EventHeader::default()
-    };
-    Parsed {
-        prefix: event.prefix,
-        unparsed,
-        incomplete: event.incomplete_header,
-        format: Format::Leef,
-        delimiter_guessed: event.delimiter_guessed,
+    if let Some(field) = event.unknown_delimiter {
+        let blank = if event.unparsed.is_empty() { "" } else { " " };
+        event.unparsed = arena.alloc_str(&[field, blank, event.unparsed].concat());
     }
+    Some(event)
 }
 
 /// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it, or a header stands before
@@ -447,13 +373,6 @@ fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
         "before" => syslog::parse(&other.value).time,
         _ => None,
     })
-}
-
-fn keep<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
-    match text {
-        Cow::Borrowed(text) => text,
-        Cow::Owned(text) => arena.alloc_str(&text),
-    }
 }
 
 /// Fills the header from the attributes in which LEEF tells name and severity.

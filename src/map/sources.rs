@@ -10,7 +10,7 @@ use crate::config::{did_you_mean, is_of_cloudwatch, quoted};
 use crate::document::fields::Fields;
 use crate::log_types;
 use crate::log_types::Profile;
-use crate::read::record::time_fields;
+use crate::read::record::fluentd::time_fields;
 
 /// Sources that cannot be keys of CEF or LEEF: they hold a quote or a comma, or begin like a comment.
 pub(super) fn errors(log_type: &LogType) -> Vec<Diagnostic> {
@@ -120,7 +120,7 @@ pub(super) fn unknown_fields(
 
 /// Whether a key is one that CEF or LEEF has for times, or one in which collectors write theirs.
 fn is_name_of_time(name: &str) -> bool {
-    ["rt", "start", "end", "devTime"].contains(&name) || time_fields::names().contains(&name)
+    ["rt", "start", "end", "devTime"].contains(&name) || time_fields().contains(&name)
 }
 
 /// What a record has beside its event.

@@ -5,20 +5,19 @@
 //! ```
 //!
 //! The functions are a grammar, from the event down to its keys and values. None of them fails on what a sender may write, and
-//! no text is lost: what fits nowhere stands in [`CefEvent::unparsed`].
+//! no text is lost: what fits nowhere stands in [`ParsedEvent::unparsed`].
 
-use std::borrow::Cow;
-
+use bumpalo::Bump;
 use memchr::{memchr, memchr_iter};
-use nom::bytes::complete::{is_not, tag};
-use nom::character::complete::{char, digit1, space0};
-use nom::combinator::{opt, peek, recognize, verify};
+use nom::bytes::complete::is_not;
+use nom::character::complete::{char, digit1};
+use nom::combinator::{opt, recognize, verify};
 use nom::error::Error;
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::header::{self, HeaderFields, Marker};
+use super::header::{self, EventHeader, Format, HeaderFields, Marker, ParsedEvent};
 use super::pairs::pair::{Escapes, Pair};
 use super::pieces::{text_before, without_line_end};
 use super::severity::is_severity;
@@ -28,52 +27,26 @@ use crate::bytes::blocks::{WordStarts, end_of_name};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
-/// One event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CefEvent<'a> {
-    /// What stands before the marker, without blanks around it and without a byte order mark.
-    pub prefix: &'a str,
-    /// The header.
-    pub header: CefHeader<'a>,
-    /// The header has fewer fields than it should (rule H7): the last one that is there may be cut.
-    pub incomplete_header: bool,
-    /// Text that belongs to no key (rules E2, E3).
-    pub unparsed: &'a str,
-}
-
-/// The seven header fields, their escapes undone. A field that a cut header does not have is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CefHeader<'a> {
-    /// `0` for CEF 0.1, `1` for 1.x; any number is taken (rule H5).
-    pub version: &'a str,
-    /// Device Vendor.
-    pub vendor: Cow<'a, str>,
-    /// Device Product.
-    pub product: Cow<'a, str>,
-    /// Device Version.
-    pub device_version: Cow<'a, str>,
-    /// Device Event Class ID: Deep Security's signature id.
-    pub event_class_id: Cow<'a, str>,
-    /// Name.
-    pub name: Cow<'a, str>,
-    /// Severity as written, without blanks around it (rule H5).
-    pub severity: Cow<'a, str>,
-}
-
 /// Reads the event at `marker`, and appends its pairs to `pairs` in the order of the line.
 ///
 /// ```
+/// use bumpalo::Bump;
 /// use es_loader::parse::{cef, marker};
 ///
 /// let text = r"Oct  2 16:41:16 host CEF:0|Vendor|Product|1.0|42|Some\|name|3|src=10.0.0.1 msg=a \= b";
-/// let mut pairs = Vec::new();
-/// let event = cef::parse(text, marker::find(text).unwrap(), &mut pairs);
+/// let (arena, mut pairs) = (Bump::new(), Vec::new());
+/// let event = cef::parse(text, marker::find(text).unwrap(), &arena, &mut pairs);
 ///
-/// assert_eq!((event.prefix, &*event.header.name), ("Oct  2 16:41:16 host", "Some|name"));
+/// assert_eq!((event.prefix, event.header.name), ("Oct  2 16:41:16 host", "Some|name"));
 /// assert_eq!((pairs[0].key, pairs[0].raw), ("src", "10.0.0.1"));
 /// assert_eq!((pairs[1].key, &*pairs[1].value()), ("msg", "a = b"));
 /// ```
-pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> CefEvent<'a> {
+pub fn parse<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+) -> ParsedEvent<'a> {
     let pairs_before = pairs.len();
     let repeated = syslog::repeated_event(text, marker.start, marker.version);
     let behind_marker = repeated.unwrap_or(part(text, marker.version..));
@@ -103,33 +76,28 @@ pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> Ce
     if is_field {
         fields.push(leading);
     }
-    CefEvent {
+    ParsedEvent {
+        format: Format::Cef,
         prefix: trimmed_prefix(part(text, ..marker.start)),
-        header: CefHeader::new(&fields),
+        header: event_header(&fields, arena),
         incomplete_header,
         unparsed: if is_field { "" } else { leading },
+        ..ParsedEvent::default()
     }
 }
 
-impl<'a> CefHeader<'a> {
-    fn new(fields: &HeaderFields<'a, 7>) -> Self {
-        let [version, vendor, product, device_version, event_class_id, name, severity] = fields.raw;
-        let text = |raw| fields.text(raw, ESCAPABLE);
-        Self {
-            version: trim(version),
-            vendor: text(vendor),
-            product: text(product),
-            device_version: text(device_version),
-            event_class_id: text(event_class_id),
-            name: text(name),
-            severity: text(trim(severity)),
-        }
+fn event_header<'a>(fields: &HeaderFields<'a, 7>, arena: &'a Bump) -> EventHeader<'a> {
+    let [version, vendor, product, device_version, signature_id, name, severity] = fields.raw;
+    let text = |raw| fields.text(raw, ESCAPABLE, arena);
+    EventHeader {
+        version: trim(version),
+        vendor: text(vendor),
+        product: text(product),
+        device_version: text(device_version),
+        signature_id: text(signature_id),
+        name: text(name),
+        severity: text(trim(severity)),
     }
-}
-
-/// Reads `CEF:` and the blanks that rsyslog writes behind it, if a version follows (rule H1).
-pub(crate) fn marker(input: &str) -> IResult<&str, &str> {
-    terminated(tag("CEF:"), (space0, peek(header::version))).parse(input)
 }
 
 /// Reads `Version|Device Vendor|Device Product|Device Version|Device Event Class ID|Name|Severity|`, or as much of it as is there.
@@ -281,13 +249,7 @@ impl<'a, P: Fn(&'a str) -> IResult<&'a str, &'a str> + Copy> KeyParser<'a> for P
 mod tests {
     use nom::Parser;
 
-    use super::{WordStarts, extension, header, key, marker, plain_key_start, value};
-
-    #[test]
-    fn h1_a_marker_has_blanks_and_a_version_behind_it() {
-        assert_eq!(marker("CEF: 0|v|"), Ok(("0|v|", "CEF:")));
-        assert!(marker("CEF:|v|").is_err() && marker("CEF:1.|v|").is_err() && marker("cef:0|v|").is_err());
-    }
+    use super::{WordStarts, extension, header, key, plain_key_start, value};
 
     #[test]
     fn h4_and_h7_a_header_has_up_to_seven_fields_that_unescaped_pipes_end() {

@@ -1,7 +1,6 @@
 //! What the headers of CEF and LEEF have in common: a version, and fields that pipes end (rules H1, H4, L-1, L-4).
 
-use std::borrow::Cow;
-
+use bumpalo::Bump;
 use nom::branch::alt;
 use nom::bytes::complete::tag;
 use nom::character::complete::{char, digit1, one_of, space0};
@@ -11,14 +10,15 @@ use nom::multi::{fold_many_m_n, many0_count};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::pieces::{text_before, unescaped};
+use super::pieces::{in_arena, text_before, unescaped};
 use crate::bytes::find;
 use crate::bytes::slice::part;
 
 /// The two formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// ArcSight Common Event Format.
+    #[default]
     Cef,
     /// IBM QRadar Log Event Extended Format.
     Leef,
@@ -72,6 +72,44 @@ pub enum HeaderField {
     Severity,
 }
 
+/// An event that was read, but for its pairs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ParsedEvent<'a> {
+    /// Its format.
+    pub format: Format,
+    /// What stands before the marker, without blanks around it and without a byte order mark.
+    pub prefix: &'a str,
+    /// The header.
+    pub header: EventHeader<'a>,
+    /// The header has fewer fields than it should (rules H7, L-9): the last one that is there may be cut.
+    pub incomplete_header: bool,
+    /// LEEF's delimiter field, where it names no delimiter; the tab was taken (rule L-3).
+    pub unknown_delimiter: Option<&'a str>,
+    /// LEEF's delimiter was not found, and the attributes were cut at another one or at blanks (rule L-8).
+    pub delimiter_guessed: bool,
+    /// Text that belongs to no key (rules E2, E3, L-6).
+    pub unparsed: &'a str,
+}
+
+/// The header of an event, its escapes undone. What the event does not have is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventHeader<'a> {
+    /// The version of the format: for CEF `0` (0.1) or `1` (1.x), any number is taken (rule H5).
+    pub version: &'a str,
+    /// CEF's Device Vendor, LEEF's Vendor.
+    pub vendor: &'a str,
+    /// CEF's Device Product, LEEF's Product.
+    pub product: &'a str,
+    /// CEF's Device Version, LEEF's Version.
+    pub device_version: &'a str,
+    /// CEF's Device Event Class ID, LEEF's EventID.
+    pub signature_id: &'a str,
+    /// CEF's Name, or what a LEEF attribute says.
+    pub name: &'a str,
+    /// CEF's Severity as written, without blanks around it (rule H5), or what a LEEF attribute says.
+    pub severity: &'a str,
+}
+
 /// The fields of a header as written: as many of the `N` as there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HeaderFields<'a, const N: usize> {
@@ -112,8 +150,8 @@ impl<'a, const N: usize> HeaderFields<'a, N> {
     }
 
     /// What a field means: its escapes undone.
-    pub(crate) fn text(&self, raw: &'a str, escapable: &'static str) -> Cow<'a, str> {
-        if self.has_backslash { unescaped(raw, piece(escapable)) } else { Cow::Borrowed(raw) }
+    pub(crate) fn text(&self, raw: &'a str, escapable: &'static str, arena: &'a Bump) -> &'a str {
+        if self.has_backslash { in_arena(unescaped(raw, piece(escapable)), arena) } else { raw }
     }
 }
 
@@ -151,7 +189,7 @@ pub(crate) fn fields<'a, const N: usize>(
 }
 
 /// Reads a piece of a field: plain text, what an escape means, or a backslash that is none.
-pub(crate) fn piece<'a>(escapable: &'static str) -> impl Fn(&'a str) -> IResult<&'a str, &'a str> {
+fn piece<'a>(escapable: &'static str) -> impl Fn(&'a str) -> IResult<&'a str, &'a str> {
     move |input| {
         let escape = preceded(char('\\'), recognize(one_of(escapable)));
         alt((plain_text, escape, tag("\\"))).parse(input)

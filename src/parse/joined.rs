@@ -12,14 +12,7 @@ use super::header::Marker;
 use super::marker::{EventStart, Header, is_syslog_header, start, written};
 use super::syslog;
 use crate::bytes::slice::part;
-use crate::bytes::table;
-use crate::bytes::table::FactTable;
-
-/// The ends of names of keys whose values quote what others wrote.
-const FOREIGN: FactTable = FactTable {
-    file: "config/foreign_text_keys.csv",
-    text: include_str!("../../config/foreign_text_keys.csv"),
-};
+use crate::bytes::table::fact_table;
 
 /// One event of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,15 +240,13 @@ impl Keys {
             if name.is_empty() {
                 continue;
             }
-            self.is_last_foreign = foreign_keys().iter().any(|end| name.ends_with(end));
+            self.is_last_foreign = FOREIGN_KEYS.iter().any(|end| name.ends_with(end));
             self.has_foreign |= self.is_last_foreign;
         }
         self.read = end.max(self.read);
     }
 }
 
-fn foreign_keys() -> &'static [&'static str] {
-    static KEYS: LazyLock<Vec<&str>> =
-        LazyLock::new(|| table::compiled_in(FOREIGN.read(|row| row.cell("key"))));
-    &KEYS
-}
+/// The ends of names of keys whose values quote what others wrote.
+static FOREIGN_KEYS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| fact_table!("config/foreign_text_keys.csv").column("key"));

@@ -6,6 +6,7 @@
 use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
+use crate::bytes;
 use crate::bytes::find::first;
 use crate::bytes::json::plain_length;
 use crate::bytes::slice;
@@ -74,9 +75,7 @@ fn escape(text: &str, at: usize) -> Result<usize, Malformed> {
 
 /// The UTF-16 code unit of the `\uXXXX` at `at`.
 fn code_unit(text: &str, at: usize) -> Result<u16, Malformed> {
-    let digits = text.get(at..at + 6).and_then(|escape| escape.strip_prefix("\\u")).ok_or(Malformed)?;
-    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    u16::from_str_radix(digits, 16).ok().filter(|_| is_hex).ok_or(Malformed)
+    text.get(at..).and_then(bytes::json::code_unit).ok_or(Malformed)
 }
 
 /// Reads the number at `at` (section 6).
@@ -189,18 +188,13 @@ pub(crate) fn unescaped<'a>(inner: &'a str, arena: &'a Bump) -> &'a str {
 /// The character that the escape at `at` stands for.
 fn meant(text: &str, at: usize) -> char {
     match byte(text, at + 1) {
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
         b'u' => {
             let units = [code_unit(text, at), code_unit(text, at + 6)];
             let units = units.into_iter().map_while(Result::ok);
             let first = char::decode_utf16(units).next();
             first.and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
-        other => char::from(other),
+        other => bytes::json::meant(other).unwrap_or(char::from(other)),
     }
 }
 

@@ -6,11 +6,14 @@ use std::sync::LazyLock;
 use memchr::memchr;
 use memchr::memmem::Finder;
 use nom::branch::alt;
-use nom::combinator::value;
+use nom::bytes::complete::tag;
+use nom::character::complete::space0;
+use nom::combinator::{peek, value};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use super::cef::{self, is_blank, plain_key_start};
-use super::header::{Format, HeaderFields, Marker};
+use super::header::{Format, HeaderFields, Marker, version};
 use super::leef;
 use super::quoting::is_within_other_text;
 use super::severity::is_severity;
@@ -99,10 +102,15 @@ pub(super) fn written(text: &str) -> impl Iterator<Item = Marker> {
     find::each_found(&END, text.as_bytes()).filter_map(|end| {
         let before = part(text, ..end);
         let start = before.strip_suffix('C').or_else(|| before.strip_suffix("LE"))?.len();
-        let mut marker = alt((value(Format::Cef, cef::marker), value(Format::Leef, leef::marker)));
-        let (from_version, format) = marker.parse(part(text, start..)).ok()?;
+        let (from_version, format) = marker(part(text, start..)).ok()?;
         Some(Marker { format, start, version: text.len() - from_version.len(), restored: false })
     })
+}
+
+/// Reads `CEF:` or `LEEF:` and the blanks that rsyslog writes behind it, if a version follows (rules H1, L-1).
+fn marker(input: &str) -> IResult<&str, Format> {
+    let format = alt((value(Format::Cef, tag("CEF:")), value(Format::Leef, tag("LEEF:"))));
+    terminated(format, (space0, peek(version))).parse(input)
 }
 
 /// The marker that was taken away before the first pipe of `text`, if a version stands there, and a whole header behind it
@@ -175,5 +183,16 @@ impl<'a> Header<'a> {
             last_field: fields.raw.last().map_or("", |field| field.trim()),
             rest,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, marker};
+
+    #[test]
+    fn h1_a_marker_has_blanks_and_a_version_behind_it() {
+        assert_eq!(marker("CEF: 0|v|"), Ok(("0|v|", Format::Cef)));
+        assert!(marker("CEF:|v|").is_err() && marker("CEF:1.|v|").is_err() && marker("cef:0|v|").is_err());
     }
 }

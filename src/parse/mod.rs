@@ -4,7 +4,6 @@
 
 pub(crate) mod json;
 pub mod severity;
-pub(crate) mod event_header;
 pub mod syslog;
 pub(crate) mod pieces;
 pub mod header;

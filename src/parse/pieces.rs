@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
 use nom::combinator::verify;
 use nom::error::Error;
 use nom::multi::fold_many0;
@@ -32,17 +33,8 @@ pub(crate) fn without_line_end(text: &str) -> &str {
     }
 }
 
-/// Hands each piece of `raw` to `push`. `piece` reads plain text as it is, and an escape as what it means.
-pub(crate) fn each_piece<'a>(
-    raw: &'a str,
-    piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
-    mut push: impl FnMut(&'a str),
-) {
-    let read = fold_many0(piece, || (), |(), piece| push(piece)).parse(raw);
-    debug_assert!(matches!(read, Ok(("", ()))), "{raw:?} is more than pieces");
-}
-
-/// The text that `raw` means; borrowed if nothing in it is an escape.
+/// The text that `raw` means, of which `piece` reads plain text as it is, and an escape as what it means; borrowed if nothing in it is an
+/// escape.
 pub(crate) fn unescaped<'a>(
     raw: &'a str,
     piece: impl Fn(&'a str) -> IResult<&'a str, &'a str>,
@@ -50,8 +42,18 @@ pub(crate) fn unescaped<'a>(
     if find::first(b'\\', raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
     }
-    let mut text = String::with_capacity(raw.len());
-    each_piece(raw, piece, |piece| text.push_str(piece));
+    let pieces =
+        fold_many0(piece, || String::with_capacity(raw.len()), |text, piece| text + piece).parse(raw);
+    let (rest, text) = pieces.unwrap_or_default();
+    debug_assert!(rest.is_empty(), "{raw:?} is more than pieces");
     // Every escape is longer than what it means.
     if text.len() == raw.len() { Cow::Borrowed(raw) } else { Cow::Owned(text) }
+}
+
+/// A text that lives as long as `arena`.
+pub(crate) fn in_arena<'a>(text: Cow<'a, str>, arena: &'a Bump) -> &'a str {
+    match text {
+        Cow::Borrowed(text) => text,
+        Cow::Owned(text) => arena.alloc_str(&text),
+    }
 }

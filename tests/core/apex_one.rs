@@ -14,7 +14,7 @@ use es_loader::parse::{cef, marker};
 use serde_json::{Value, json};
 
 use crate::support::strict::check_document;
-use crate::support::{Document, agent_event, document, document_by, load_bytes};
+use crate::support::{Document, agent_event, arena, document, document_by, load_bytes};
 
 /// The section as its folder has it.
 fn section() -> &'static CompiledSection {
@@ -69,7 +69,7 @@ fn every_value_of_an_event_is_in_its_document() {
             let record: Value = serde_json::from_str(line).unwrap();
             let message = record["message"].as_str().unwrap();
             let mut pairs = Vec::new();
-            cef::parse(message, marker::find(message).unwrap(), &mut pairs);
+            cef::parse(message, marker::find(message).unwrap(), arena(), &mut pairs);
             document.source.as_object_mut().unwrap().remove("@message");
             let fields = document.source.to_string().to_lowercase();
             for pair in pairs.iter().filter(|pair| !pair.key.ends_with("Label")) {

@@ -1,16 +1,15 @@
 //! CEF events, rule by rule.
 
-use std::borrow::Cow;
-
-use es_loader::parse::cef::{CefEvent, parse};
+use es_loader::parse::cef::parse;
+use es_loader::parse::header::ParsedEvent;
 use es_loader::parse::marker::find;
 use es_loader::parse::pairs::pair::{Escapes, Pair};
 use es_loader::parse::severity::severity_number;
 use proptest::prelude::*;
 
-fn read(text: &str) -> (CefEvent<'_>, Vec<Pair<'_>>) {
+fn read(text: &str) -> (ParsedEvent<'_>, Vec<Pair<'_>>) {
     let mut pairs = Vec::new();
-    let event = parse(text, find(text).unwrap(), &mut pairs);
+    let event = parse(text, find(text).unwrap(), crate::support::arena(), &mut pairs);
     (event, pairs)
 }
 
@@ -18,7 +17,7 @@ fn read(text: &str) -> (CefEvent<'_>, Vec<Pair<'_>>) {
 fn with(extension: &str) -> (String, Vec<(String, String)>) {
     let text = format!("CEF:0|v|p|1|2|n|3|{extension}");
     let (event, pairs) = read(&text);
-    assert_eq!((event.header.version, &*event.header.severity), ("0", "3"));
+    assert_eq!((event.header.version, event.header.severity), ("0", "3"));
     assert!(!event.incomplete_header);
     let pairs = pairs.iter().map(|pair| (pair.key.to_owned(), pair.value().into_owned())).collect();
     (event.unparsed.to_owned(), pairs)
@@ -51,7 +50,7 @@ fn header(text: &str) -> [String; 7] {
         h.vendor.into(),
         h.product.into(),
         h.device_version.into(),
-        h.event_class_id.into(),
+        h.signature_id.into(),
         h.name.into(),
         h.severity.into(),
     ]
@@ -93,16 +92,18 @@ fn h4_blanks_and_blank_fields_are_kept() {
 
 #[test]
 fn h4_header_fields_are_borrowed_unless_they_hold_an_escape() {
-    let (event, _) = read(r"CEF:0|v\|v|p|1|2|n|3|");
-    assert!(matches!(event.header.vendor, Cow::Owned(_)));
-    assert!(matches!(event.header.name, Cow::Borrowed("n")));
+    let text = r"CEF:0|v\|v|p|1|2|n|3|";
+    let (event, _) = read(text);
+    let is_slice = |field: &str| text.as_bytes().as_ptr_range().contains(&field.as_ptr());
+    assert!(event.header.vendor == "v|v" && !is_slice(event.header.vendor));
+    assert!(event.header.name == "n" && is_slice(event.header.name));
 }
 
 #[test]
 fn h5_any_version_is_taken_and_severity_is_trimmed_text() {
     let (event, _) = read("CEF: 1.2 |v|p|1|2|n| Very-High |a=1");
-    assert_eq!((event.header.version, &*event.header.severity), ("1.2", "Very-High"));
-    assert_eq!(&*read("CEF:0|v|p|1|2|n||a=1").0.header.severity, "");
+    assert_eq!((event.header.version, event.header.severity), ("1.2", "Very-High"));
+    assert_eq!(read("CEF:0|v|p|1|2|n||a=1").0.header.severity, "");
 }
 
 #[test]
@@ -129,10 +130,10 @@ fn h5_severity_as_a_number() {
 #[test]
 fn h6_the_pipe_behind_the_severity_may_be_missing() {
     let (event, pairs) = read("CEF:0|v|p|1|2|n|Very-High \r\n");
-    assert_eq!(&*event.header.severity, "Very-High");
+    assert_eq!(event.header.severity, "Very-High");
     assert_eq!((event.incomplete_header, event.unparsed, pairs), (false, "", vec![]));
     let (event, pairs) = read("CEF:0|v|p|1|2|n|5 a=1");
-    assert_eq!((&*event.header.severity, pairs.len()), ("5", 1));
+    assert_eq!((event.header.severity, pairs.len()), ("5", 1));
     assert_eq!((event.incomplete_header, event.unparsed), (false, ""));
 }
 
@@ -144,7 +145,7 @@ fn h6_a_key_or_nothing_in_place_of_the_severity_is_an_incomplete_header() {
         ("CEF:0|v|p|1|2|n|some words a=1", "some words", 1),
     ] {
         let (event, found) = read(text);
-        assert_eq!((&*event.header.name, &*event.header.severity), ("n", ""), "{text}");
+        assert_eq!((event.header.name, event.header.severity), ("n", ""), "{text}");
         assert_eq!((event.unparsed, found.len()), (unparsed, pairs), "{text}");
         assert!(event.incomplete_header, "{text}");
     }
@@ -154,10 +155,10 @@ fn h6_a_key_or_nothing_in_place_of_the_severity_is_an_incomplete_header() {
 fn h7_a_cut_header_gives_the_fields_it_has_and_any_key_that_can_be_read() {
     let (event, pairs) = read("Oct  2 16:41:16 h CEF: 0|Trend Micro|Deep Security Agent|20.0|20|cut head");
     assert_eq!(event.prefix, "Oct  2 16:41:16 h");
-    assert_eq!((&*event.header.event_class_id, &*event.header.name), ("20", "cut head"));
+    assert_eq!((event.header.signature_id, event.header.name), ("20", "cut head"));
     assert_eq!((event.incomplete_header, event.unparsed, pairs), (true, "", vec![]));
     let (event, pairs) = read("CEF:0|Trend Micro|Deep Sec src=10.0.0.1 act=Log");
-    assert_eq!((&*event.header.vendor, &*event.header.product), ("Trend Micro", "Deep Sec"));
+    assert_eq!((event.header.vendor, event.header.product), ("Trend Micro", "Deep Sec"));
     assert_eq!(pairs.iter().map(|pair| pair.key).collect::<Vec<_>>(), ["src", "act"]);
     assert_eq!(header("CEF:0|"), ["0", "", "", "", "", "", ""]);
 }
@@ -207,7 +208,7 @@ fn h4_an_unescaped_pipe_in_the_name_is_told_by_the_severity_behind_it() {
         ("CEF:0|v|p|1|2|n|x|y|act=Log", "n", "x"),
     ] {
         let (event, pairs) = read(text);
-        assert_eq!((&*event.header.name, &*event.header.severity), (name, severity), "{text}");
+        assert_eq!((event.header.name, event.header.severity), (name, severity), "{text}");
         assert_eq!((pairs[0].key, pairs[0].raw, pairs.len()), ("act", "Log", 1), "{text}");
     }
 }
@@ -357,7 +358,7 @@ fn e11_both_a_key_and_its_label_are_pairs() {
 #[test]
 fn n1_a_key_called_like_a_header_field_changes_no_header_field() {
     let (event, pairs) = read("CEF:0|v|p|1|2|n|3|name=other severity=10 version=9");
-    assert_eq!((&*event.header.name, &*event.header.severity, event.header.version), ("n", "3", "0"));
+    assert_eq!((event.header.name, event.header.severity, event.header.version), ("n", "3", "0"));
     assert_eq!(pairs.len(), 3);
 }
 
@@ -367,7 +368,7 @@ fn u1_bytes_that_are_no_text_move_no_cut() {
     let text = String::from_utf8_lossy(line);
     let (event, found) = read(&text);
     assert_eq!(
-        (event.prefix, &*event.header.vendor, &*event.header.name),
+        (event.prefix, event.header.vendor, event.header.name),
         ("host\u{fffd}", "v\u{fffd}", "n\u{fffd}")
     );
     let found: Vec<_> = found.iter().map(|pair| (pair.key, pair.raw)).collect();
@@ -460,7 +461,7 @@ proptest! {
         let text = format!("CEF:0|{header}{severity}|{}", extension.join(" "));
         let (event, found) = read(&text);
         let h = &event.header;
-        let read_fields = [&h.vendor, &h.product, &h.device_version, &h.event_class_id, &h.name];
+        let read_fields = [&h.vendor, &h.product, &h.device_version, &h.signature_id, &h.name];
         prop_assert!(read_fields.into_iter().eq(&fields), "{text:?}");
         prop_assert_eq!(&h.severity, &severity);
         prop_assert_eq!(event.unparsed, "");

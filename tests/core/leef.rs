@@ -1,21 +1,22 @@
 //! LEEF events, rule by rule.
 
-use es_loader::parse::leef::{LeefEvent, parse, split_blank_separated};
+use es_loader::parse::header::ParsedEvent;
+use es_loader::parse::leef::{parse, split_blank_separated};
 use es_loader::parse::marker::find;
 use es_loader::parse::pairs::pair::{Escapes, Pair};
 use proptest::prelude::*;
 
-fn read(text: &str) -> (LeefEvent<'_>, Vec<(&str, &str)>) {
+fn read(text: &str) -> (ParsedEvent<'_>, Vec<(&str, &str)>) {
     let mut pairs = Vec::new();
-    let event = parse(text, find(text).unwrap(), &mut pairs);
+    let event = parse(text, find(text).unwrap(), crate::support::arena(), &mut pairs);
     assert!(pairs.iter().all(|pair| pair.escapes == Escapes::None), "{text}");
     (event, pairs.into_iter().map(|pair| (pair.key, pair.raw)).collect())
 }
 
 /// Nothing about the event is odd.
-fn is_plain(event: &LeefEvent<'_>) -> bool {
-    let LeefEvent { header, incomplete_header, delimiter_guessed, unparsed, .. } = event;
-    !incomplete_header && !delimiter_guessed && unparsed.is_empty() && header.unknown_delimiter.is_none()
+fn is_plain(event: &ParsedEvent<'_>) -> bool {
+    let ParsedEvent { incomplete_header, delimiter_guessed, unparsed, .. } = event;
+    !incomplete_header && !delimiter_guessed && unparsed.is_empty() && event.unknown_delimiter.is_none()
 }
 
 /// The attributes of an event of version 1.0.
@@ -36,7 +37,10 @@ fn l1_any_version_is_read_with_a_blank_before_it_or_not() {
         [("LEEF:1.0|v|p|1|id|a=1", "1.0"), ("h LEEF: 2.0|v|p|1|id|a=1", "2.0"), ("LEEF:0 |v|p|1|id|a=1", "0")]
     {
         let (event, pairs) = read(text);
-        assert_eq!((event.header.version, &*event.header.event_id, pairs), (version, "id", vec![("a", "1")]));
+        assert_eq!(
+            (event.header.version, event.header.signature_id, pairs),
+            (version, "id", vec![("a", "1")])
+        );
         assert!(is_plain(&event), "{text}");
     }
 }
@@ -45,7 +49,7 @@ fn l1_any_version_is_read_with_a_blank_before_it_or_not() {
 fn l2_a_delimiter_field_has_no_equals_sign() {
     let (event, pairs) = read("LEEF:2.0|v|p|1|id|cat=System\tcs6=a | b^c");
     assert_eq!(pairs, [("cat", "System"), ("cs6", "a | b^c")]);
-    assert_eq!(event.header.unknown_delimiter, None);
+    assert_eq!(event.unknown_delimiter, None);
     assert_eq!(read("LEEF:2.0|v|p|1|id|^|a=1^b=2").1, [("a", "1"), ("b", "2")]);
     assert_eq!(read("LEEF:2|v|p|1|id|^|a=1^b=2").1, [("a", "1"), ("b", "2")]);
 }
@@ -97,7 +101,7 @@ fn l3_a_delimiter_field_that_says_nothing_known_is_kept_and_the_tab_taken() {
     {
         let text = format!("LEEF:2.0|v|p|1|id|{field}|a=1\tb=2");
         let (event, pairs) = read(&text);
-        assert_eq!((event.header.unknown_delimiter, pairs), (Some(field), vec![("a", "1"), ("b", "2")]));
+        assert_eq!((event.unknown_delimiter, pairs), (Some(field), vec![("a", "1"), ("b", "2")]));
     }
 }
 
@@ -106,7 +110,7 @@ fn l4_only_a_pipe_is_escaped_in_the_header() {
     let (event, _) = read(r"LEEF:1.0|a\|b|c\d\\e|\\\|f||a=1");
     let header = event.header;
     assert_eq!(
-        [&*header.vendor, &*header.product, &*header.product_version, &*header.event_id],
+        [header.vendor, header.product, header.device_version, header.signature_id],
         ["a|b", r"c\d\\e", r"\\|f", ""]
     );
 }
@@ -197,7 +201,7 @@ fn l9_the_prefix_is_kept_trimmed() {
 #[test]
 fn l9_the_last_pipe_may_be_missing() {
     let (event, pairs) = read("LEEF:2.0|v|p|1|id\n");
-    assert_eq!((&*event.header.event_id, pairs), ("id", vec![]));
+    assert_eq!((event.header.signature_id, pairs), ("id", vec![]));
     assert!(is_plain(&event));
 }
 
@@ -214,7 +218,7 @@ fn l9_a_cut_header_gives_the_fields_it_has_and_any_key_that_can_be_read() {
         let (event, found) = read(text);
         let header = &event.header;
         assert_eq!(
-            [&*header.vendor, &*header.product, &*header.product_version, &*header.event_id],
+            [header.vendor, header.product, header.device_version, header.signature_id],
             fields,
             "{text}"
         );
@@ -284,7 +288,7 @@ proptest! {
         let text = format!("LEEF:2.0|{header}|{field}{}", attributes.join(delimiter));
         let (event, found) = read(&text);
         let h = &event.header;
-        prop_assert!([&h.vendor, &h.product, &h.product_version, &h.event_id].into_iter().eq(&fields));
+        prop_assert!([&h.vendor, &h.product, &h.device_version, &h.signature_id].into_iter().eq(&fields));
         prop_assert!(found.into_iter().eq(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()))), "{}", text);
     }
 }

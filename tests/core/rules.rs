@@ -200,28 +200,28 @@ fn read(text: &str) -> Read {
     let mut pairs = Vec::new();
     let (prefix, unparsed, incomplete_header, delimiter_guessed) = match marker.format {
         Format::Cef => {
-            let event = cef::parse(text, marker, &mut pairs);
+            let event = cef::parse(text, marker, crate::support::arena(), &mut pairs);
             let header = event.header;
             read.know("cef.version", header.version);
             read.know("cef.device_vendor", header.vendor);
             read.know("cef.device_product", header.product);
             read.know("cef.device_version", header.device_version);
-            read.know("cef.device_event_class_id", header.event_class_id);
+            read.know("cef.device_event_class_id", header.signature_id);
             read.know("cef.name", header.name);
-            let number = severity::severity_number(&header.severity);
+            let number = severity::severity_number(header.severity);
             read.know("severity as a number", number.map_or("none".to_owned(), |number| number.to_string()));
             read.know("cef.severity", header.severity);
             (event.prefix, event.unparsed, event.incomplete_header, false)
         }
         Format::Leef => {
-            let event = leef::parse(text, marker, &mut pairs);
+            let event = leef::parse(text, marker, crate::support::arena(), &mut pairs);
             let header = event.header;
             read.know("leef.version", header.version);
             read.know("leef.vendor", header.vendor);
             read.know("leef.product", header.product);
-            read.know("leef.product_version", header.product_version);
-            read.know("leef.event_id", header.event_id);
-            read.know("unknown delimiter", header.unknown_delimiter.unwrap_or("none"));
+            read.know("leef.product_version", header.device_version);
+            read.know("leef.event_id", header.signature_id);
+            read.know("unknown delimiter", event.unknown_delimiter.unwrap_or("none"));
             (event.prefix, event.unparsed, event.incomplete_header, event.delimiter_guessed)
         }
     };
@@ -251,9 +251,10 @@ impl Read {
     fn know_syslog(&mut self, prefix: &str) {
         let header = syslog::of_event(prefix);
         let time = header.time.map(|time| match time {
-            HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, .. } => {
+            HeaderTime::Bsd { month, day, time, .. } => {
+                let nanosecond = time.subsec_nanosecond();
                 let fraction = if nanosecond == 0 { String::new() } else { format!(".{nanosecond:09}") };
-                format!("{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction}, no year")
+                format!("{month:02}-{day:02} {}{fraction}, no year", time.strftime("%H:%M:%S"))
             }
             HeaderTime::Zoned(time, offset) => format!("{time}, written at {offset}"),
             HeaderTime::Civil(time) => format!("{time}, no offset"),

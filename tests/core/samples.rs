@@ -48,19 +48,19 @@ fn read(text: &str) -> Option<Read<'_>> {
     let mut pairs = Vec::new();
     Some(match marker.format {
         Format::Cef => {
-            let event = cef::parse(text, marker, &mut pairs);
+            let event = cef::parse(text, marker, crate::support::arena(), &mut pairs);
             let h = event.header;
-            let fields = [h.vendor, h.product, h.device_version, h.event_class_id, h.name, h.severity];
+            let fields = [h.vendor, h.product, h.device_version, h.signature_id, h.name, h.severity];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
             let (prefix, unparsed) = (event.prefix, event.unparsed);
             Read { marker, prefix, header, unknown_delimiter: "", unparsed, pairs }
         }
         Format::Leef => {
-            let event = leef::parse(text, marker, &mut pairs);
+            let event = leef::parse(text, marker, crate::support::arena(), &mut pairs);
             let h = event.header;
-            let fields = [h.vendor, h.product, h.product_version, h.event_id];
+            let fields = [h.vendor, h.product, h.device_version, h.signature_id];
             let header = std::iter::once(h.version.to_owned()).chain(fields.map(String::from)).collect();
-            let unknown_delimiter = h.unknown_delimiter.unwrap_or_default();
+            let unknown_delimiter = event.unknown_delimiter.unwrap_or_default();
             let (prefix, unparsed) = (event.prefix, event.unparsed);
             Read { marker, prefix, header, unknown_delimiter, unparsed, pairs }
         }

@@ -1,12 +1,12 @@
 //! Syslog headers in front of an event, as files and captures hold them.
 
 use es_loader::parse::syslog::{HeaderTime, SyslogHeader, of_event, parse};
-use jiff::civil::date;
+use jiff::civil::{date, time};
 use jiff::tz::{Offset, offset};
 use proptest::prelude::*;
 
 fn bsd(month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<HeaderTime> {
-    Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond: 0, offset: None })
+    Some(HeaderTime::Bsd { month, day, time: time(hour, minute, second, 0), offset: None })
 }
 
 fn zoned(text: &str, offset: Offset) -> Option<HeaderTime> {
@@ -57,15 +57,7 @@ fn f2_a_one_digit_day_stands_behind_one_blank_or_two() {
 
 #[test]
 fn f2_a_bsd_time_may_have_a_fraction() {
-    let time = HeaderTime::Bsd {
-        month: 8,
-        day: 2,
-        hour: 1,
-        minute: 2,
-        second: 3,
-        nanosecond: 120_000_000,
-        offset: None,
-    };
+    let time = HeaderTime::Bsd { month: 8, day: 2, time: time(1, 2, 3, 120_000_000), offset: None };
     assert_eq!(parse("Aug 2 01:02:03.12 pc").time, Some(time));
 }
 
@@ -90,15 +82,7 @@ fn f2_a_zone_may_stand_behind_a_blank() {
     ] {
         assert_eq!(parse(prefix), header(None, zoned(utc, offset), Some("pc"), None), "{prefix}");
     }
-    let time = HeaderTime::Bsd {
-        month: 2,
-        day: 29,
-        hour: 1,
-        minute: 2,
-        second: 3,
-        nanosecond: 0,
-        offset: Some(offset(-3)),
-    };
+    let time = HeaderTime::Bsd { month: 2, day: 29, time: time(1, 2, 3, 0), offset: Some(offset(-3)) };
     assert_eq!(parse("<13>Feb 29 01:02:03 -0300 pc"), header(Some(13), Some(time), Some("pc"), None));
     // A distance that no clock has costs the time, and a hyphen is no distance.
     assert_eq!(parse("Feb 29 2024 01:02:03 +9900 pc"), header(None, None, Some("pc"), None));

@@ -12,7 +12,7 @@ use crate::document::row::Row;
 use crate::log_types::event::EventView;
 use crate::packet::payload::Redact;
 use crate::packet::redaction::Redactor;
-use crate::parse::event_header::EventHeader;
+use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::EventKeys;
 
 /// An event on its way through the steps.

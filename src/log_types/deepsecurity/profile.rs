@@ -32,8 +32,8 @@ use super::tables::{own_fields, tables};
 use super::vulnerability::techniques;
 use crate::bytes::find;
 use crate::bytes::trim::trim;
+use crate::document::field_list::Type;
 use crate::document::field_list::{FieldId, ListedField};
-use crate::document::field_type::Type;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
@@ -42,7 +42,7 @@ use crate::log_types::event::{
     Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent, SourceCondition,
 };
 use crate::packet::quoted::PayloadKey;
-use crate::parse::event_header::EventHeader;
+use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 use crate::parse::pairs::pair::Pair;
 use crate::parse::severity::severity_number;

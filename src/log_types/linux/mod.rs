@@ -116,8 +116,7 @@ fn once<'a>(message: &'a str, record: &mut RecordView<'_, 'a>) -> &'a str {
     let repeated = repeated.and_then(|(before, inner)| Some((syslog::repetition(before)?, inner)));
     let Some((("", count), inner)) = repeated else { return message };
     record.row.set(FieldId::EVENT_COUNT, Value::Long(count.into()));
-    let inner = inner.trim();
-    inner.strip_suffix(']').unwrap_or(inner)
+    syslog::without_bracket(inner.trim_start())
 }
 
 fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {

@@ -97,7 +97,7 @@ impl<'d> Explainer<'_, 'd> {
             sources: shown(&sources),
             changes: [
                 changes(&sources, self.section.fields.kind(field), &written),
-                self.redactions(&written),
+                redactions(&written, &self.section.log_type),
             ]
             .concat(),
             others: unused.filter(|unused| unused.value != written).collect(),
@@ -117,14 +117,14 @@ impl<'d> Explainer<'_, 'd> {
                 place: None,
             },
             sources: shown(&sources),
-            changes: [changes(&sources, Type::Keyword, &written), self.redactions(&written)].concat(),
+            changes: [
+                changes(&sources, Type::Keyword, &written),
+                redactions(&written, &self.section.log_type),
+            ]
+            .concat(),
             others: Vec::new(),
             value: written,
         }
-    }
-
-    fn redactions(&self, written: &serde_json::Value) -> Vec<String> {
-        redactions(written, &self.section.log_type)
     }
 
     /// Why no field has taken a key: the last field that was offered its value tells.

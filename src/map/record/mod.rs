@@ -6,8 +6,6 @@
 pub(crate) mod paths;
 pub(crate) mod wanted;
 pub(crate) mod value;
-pub(crate) mod texts;
-mod name;
 mod splice;
 mod walk;
 
@@ -17,9 +15,9 @@ use bumpalo::Bump;
 
 use self::paths::Paths;
 use self::splice::{Written, splice};
-use self::texts::TextObject;
 use self::value::{is_empty, text_of, value_of};
 use self::walk::{Carried, Edit, Found, Moved, walk, walk_texts};
+pub(super) use self::walk::{TextMember, TextObject};
 use super::compiled::CompiledSection;
 use super::names::field_name;
 use crate::bytes::json::EventText;

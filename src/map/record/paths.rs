@@ -7,12 +7,36 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::name::Name;
 use crate::bytes::slice::part;
 use crate::document::ecs::{Type, other_fields};
 use crate::document::field_list::{FieldId, base_fields};
 use crate::document::fields::Fields;
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
+
+/// The name of a member of a record, with what is asked of each: to read it once for all is quicker.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name<'a> {
+    pub(super) text: &'a str,
+    /// Its dots are steps of a path.
+    pub(super) has_dots: bool,
+}
+
+impl<'a> Name<'a> {
+    #[inline]
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { text, has_dots: memchr::memchr(b'.', text.as_bytes()).is_some() }
+    }
+
+    /// Whether OpenSearch would find a step without a name in a path.
+    #[inline]
+    pub(super) fn has_empty_part(&self) -> bool {
+        if self.has_dots {
+            self.text.as_bytes().split(|byte| *byte == b'.').any(|part| part.trim_ascii().is_empty())
+        } else {
+            self.text.trim_ascii().is_empty()
+        }
+    }
+}
 
 /// What a name of a record means to the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,24 +128,21 @@ impl Paths {
 
     /// Wants the value at the path `name` as that of `key`.
     pub(crate) fn want(&mut self, name: &str, key: KeyId) {
-        let node = self.node_at(name);
-        if let Some(node) = self.nodes.get_mut(node) {
+        if let Some(node) = self.node_at(name) {
             node.key = Some(key);
         }
     }
 
     /// Makes text of what stands at the path `name`.
     pub(crate) fn make_text(&mut self, name: &str) {
-        let node = self.node_at(name);
-        if let Some(node) = self.nodes.get_mut(node) {
+        if let Some(node) = self.node_at(name) {
             node.as_text = true;
         }
     }
 
     /// Leaves out what stands at the path `name`.
     pub(crate) fn leave_out(&mut self, name: &str) {
-        let node = self.node_at(name);
-        if let Some(node) = self.nodes.get_mut(node) {
+        if let Some(node) = self.node_at(name) {
             node.dropped = true;
         }
     }
@@ -133,7 +154,7 @@ impl Paths {
         let all: Vec<_> = objects.chain([(Some(name), shape)]).collect();
         for (path, shape) in all {
             let node = self.node_at(path.unwrap_or_default());
-            if let Some(node) = self.nodes.get_mut(node).filter(|node| node.class == Class::Free) {
+            if let Some(node) = node.filter(|node| node.class == Class::Free) {
                 node.class = Class::Known(shape);
             }
         }
@@ -181,25 +202,23 @@ impl Paths {
 
     fn classify(&mut self, name: &str, class: Class) {
         for (dot, _) in name.match_indices('.') {
-            let object = self.node_at(part(name, ..dot));
-            if let Some(node) = self.nodes.get_mut(object) {
+            if let Some(node) = self.node_at(part(name, ..dot)) {
                 node.class = Class::Object;
             }
         }
-        let node = self.node_at(name);
-        if let Some(node) = self.nodes.get_mut(node) {
+        if let Some(node) = self.node_at(name) {
             node.class = class;
         }
     }
 
-    /// The number of the node at the path `name`, made if it is not there.
-    fn node_at(&mut self, name: &str) -> usize {
+    /// The node at the path `name`, made if it is not there.
+    fn node_at(&mut self, name: &str) -> Option<&mut Node> {
         let mut at = 0;
         let mut end = 0;
         for step in name.split('.') {
             end += step.len();
             let next = self.nodes.len();
-            let Some(node) = self.nodes.get_mut(at) else { return 0 };
+            let node = self.nodes.get_mut(at)?;
             let number = usize::from(node.names.add(step).0);
             if number == node.children.len() {
                 node.children.push(next);
@@ -211,7 +230,7 @@ impl Paths {
             }
             end += 1;
         }
-        at
+        self.nodes.get_mut(at)
     }
 }
 

@@ -5,14 +5,13 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use bumpalo::Bump;
 use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use foldhash::fast::{FixedState, RandomState};
 
-use super::name::Name;
-use super::paths::{Class, Node, Paths, Shape};
-use super::texts::{TextMember, TextObject};
+use super::paths::{Class, Name, Node, Paths, Shape};
 use super::value::is_empty;
 use crate::bytes;
 use crate::bytes::slice::part;
@@ -81,6 +80,23 @@ pub(super) struct Found<'a> {
     pub(super) offered: ArenaVec<'a, Offered<'a>>,
     pub(super) moved: ArenaVec<'a, Moved<'a>>,
     pub(super) problems: Problems,
+}
+
+/// An object whose members are texts that say something: a row, of which JSON was made here.
+#[derive(Debug)]
+pub(crate) struct TextObject<'a> {
+    pub(crate) json: &'a str,
+    pub(crate) members: ArenaVec<'a, TextMember<'a>>,
+}
+
+/// Where a member stands in the JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct TextMember<'a> {
+    pub(crate) key: &'a str,
+    /// The opening quote of its name.
+    pub(crate) start: usize,
+    /// The value with its quotes.
+    pub(crate) value: Range<usize>,
 }
 
 /// Walks over the object that `text` is. `keys` is the number of keys that values are kept for.
@@ -355,7 +371,7 @@ impl<'a> Walk<'a> {
     /// member stays where it is.
     fn member(
         &mut self,
-        name: std::ops::Range<usize>,
+        name: Range<usize>,
         key: Name<'a>,
         owner: ObjectOwner<'a>,
         repeated: bool,

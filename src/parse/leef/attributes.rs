@@ -6,7 +6,6 @@ use nom::combinator::{rest, verify};
 use nom::sequence::separated_pair;
 use nom::{IResult, Parser};
 
-use super::delimiter::Delimiter;
 use super::separator::{Separator, Spelling, is_key_behind};
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
@@ -14,28 +13,18 @@ use crate::parse::cef::{self, is_blank, is_padding};
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::pieces::text_before;
 
-/// What was found besides pairs.
-pub(super) struct Attributes<'a> {
-    /// The text before the first key.
-    pub(super) leading: &'a str,
-    /// The delimiter was not found, and the text was cut at another one, or at blanks.
-    pub(super) guessed: bool,
-}
-
 /// Appends the attributes of `text` to `pairs`. Behind a cut header the first segment is what is left of a field, so
-/// there one key is enough to cut at blanks.
+/// there one key is enough to cut at blanks. Gives the text before the first key, and whether the delimiter was not found, so that the text
+/// was cut at another one, or at blanks.
 pub(super) fn read<'a>(
     text: &'a str,
-    delimiter: Delimiter,
+    delimiter: char,
     behind_whole_header: bool,
     pairs: &mut Vec<Pair<'a>>,
-) -> Attributes<'a> {
+) -> (&'a str, bool) {
     let attributes = text.trim_start_matches('|');
     let leading_in_text = |leading: &str| part(text, ..text.len() - attributes.len() + leading.len());
-    let found = |leading: &str, guessed| Attributes {
-        leading: leading_in_text(leading).trim_matches(is_padding),
-        guessed,
-    };
+    let found = |leading: &str, is_guess| (leading_in_text(leading).trim_matches(is_padding), is_guess);
     let separator = Separator::named(delimiter);
     if separator.next(attributes).is_some() {
         return found(cut_at_delimiters(attributes, separator, pairs), false);
@@ -45,7 +34,7 @@ pub(super) fn read<'a>(
         return found(cut_at_delimiters(attributes, other, pairs), is_guess);
     }
     let least = if behind_whole_header { 2 } else { 1 };
-    if delimiter == Delimiter::Tab
+    if delimiter == '\t'
         && let Some(leading) = cut_at_blanks(attributes, least, pairs)
     {
         return found(leading, true);
@@ -70,7 +59,7 @@ fn other_separator(text: &str, named: Separator) -> Option<Separator> {
     if count > blanks {
         return Some(spelled);
     }
-    let tab = Separator::named(Delimiter::Tab);
+    let tab = Separator::named('\t');
     if named.character != tab.character && tab.next(text).is_some() {
         return Some(tab);
     }
@@ -162,7 +151,6 @@ fn attribute(segment: &str) -> IResult<&str, Pair<'_>> {
 #[cfg(test)]
 mod tests {
     use super::{attribute, has_unknown_separator, segments};
-    use crate::parse::leef::delimiter::Delimiter;
     use crate::parse::leef::separator::Separator;
 
     #[test]
@@ -175,8 +163,8 @@ mod tests {
     #[test]
     fn segments_stand_between_delimiters() {
         let cut = |text, delimiter| segments(text, Separator::named(delimiter)).collect::<Vec<_>>();
-        assert_eq!(cut("a=1#011b=#011\tc", Delimiter::Tab), [(0, "a=1"), (7, "b=#011"), (14, "c")]);
-        assert_eq!(cut("a^^", Delimiter::Other('^')), [(0, "a"), (2, ""), (3, "")]);
+        assert_eq!(cut("a=1#011b=#011\tc", '\t'), [(0, "a=1"), (7, "b=#011"), (14, "c")]);
+        assert_eq!(cut("a^^", '^'), [(0, "a"), (2, ""), (3, "")]);
     }
 
     #[test]

@@ -5,40 +5,19 @@ use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n};
 use nom::character::complete::{anychar, char};
 use nom::combinator::{all_consuming, map_opt, value};
+use nom::error::Error;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::parse::pieces::text_before;
 
-/// What stands between two attributes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Delimiter {
-    /// The tab, as LEEF has it unless told otherwise; a relay may have escaped it (rule L-7).
-    #[default]
-    Tab,
-    /// Another character, named in the header.
-    Other(char),
-}
-
-/// What the delimiter field says; where it is missing or empty, the tab.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct DelimiterField<'a> {
-    pub(super) delimiter: Delimiter,
-    /// The field, where it names no delimiter.
-    pub(super) unknown: Option<&'a str>,
-}
-
-impl<'a> DelimiterField<'a> {
-    /// Reads the delimiter field off the text behind the event id, if there is one; gives the text behind it too.
-    pub(super) fn read(input: &'a str) -> (&'a str, Self) {
-        let Ok((rest, field)) = field(input) else { return (input, Self::default()) };
-        let field = match delimiter(field) {
-            Ok((_, '\t')) => Self::default(),
-            Ok((_, other)) => Self { delimiter: Delimiter::Other(other), unknown: None },
-            Err(_) if field.is_empty() => Self::default(),
-            Err(_) => Self { delimiter: Delimiter::Tab, unknown: Some(field) },
-        };
-        (rest, field)
+/// Reads the delimiter field off the text behind the event id, if there is one. Gives the text behind it and the delimiter: the tab where
+/// the field is missing or empty, or where it names none, and then the field too.
+pub(super) fn delimiter_field(input: &str) -> (&str, char, Option<&str>) {
+    let Ok((rest, field)) = field(input) else { return (input, '\t', None) };
+    match delimiter(field) {
+        Ok((_, delimiter)) => (rest, delimiter, None),
+        Err(_) => (rest, '\t', Some(field).filter(|field| !field.is_empty())),
     }
 }
 
@@ -49,44 +28,35 @@ fn field(input: &str) -> IResult<&str, &str> {
     terminated(alt((tag("="), text, tag(""))), char('|')).parse(input)
 }
 
-/// Reads what names a delimiter: the character itself, `\t`, or a code point (rule L-3), which a relay may have spelled (rule L-7).
+/// Reads what names a delimiter (rule L-3): the character itself, `\t` or a code point, which a relay may have spelled (rule L-7).
 fn delimiter(field: &str) -> IResult<&str, char> {
     let tab = value('\t', alt((tag("\\t"), tag("<TAB>"), tag("^I"))));
+    let before_hexadecimal = (tag("x"), tag("0x"), tag("0X"), tag("\\x"), tag("\\u"), tag("%"), tag("#x"));
     alt((
         all_consuming(anychar),
         all_consuming(tab),
-        all_consuming(code_point),
-        all_consuming(octal),
-        all_consuming(decimal),
+        all_consuming(preceded(alt(before_hexadecimal), code_point(1, 4, 16))),
+        // As rsyslog and syslog-ng write a control character.
+        all_consuming(preceded(alt((tag("#"), tag("\\"))), code_point(3, 3, 8))),
+        // As Kiwi and WinSyslog write one.
+        all_consuming(delimited(char('<'), code_point(3, 3, 10), char('>'))),
     ))
     .parse(field)
 }
 
-/// Reads `#011` or `\011`: a code point of three octal digits, as relays write a control character.
-fn octal(input: &str) -> IResult<&str, char> {
-    let digits = take_while_m_n(3, 3, |character: char| character.is_digit(8));
-    let number = preceded(alt((tag("#"), tag("\\"))), digits);
-    map_opt(number, |digits| u32::from_str_radix(digits, 8).ok().and_then(char::from_u32)).parse(input)
-}
-
-/// Reads `<009>`: a code point of three decimal digits, as Kiwi and WinSyslog write a control character.
-fn decimal(input: &str) -> IResult<&str, char> {
-    let digits = take_while_m_n(3, 3, |character: char| character.is_ascii_digit());
-    let number = delimited(char('<'), digits, char('>'));
-    map_opt(number, |digits: &str| digits.parse().ok().and_then(char::from_u32)).parse(input)
-}
-
-/// Reads `x5E`, `0x5E`, `\x5E`, `\u005E` or `%5E`: a code point of one to four hexadecimal digits.
-fn code_point(input: &str) -> IResult<&str, char> {
-    let digits = take_while_m_n(1, 4, |character: char| character.is_ascii_hexdigit());
-    let names = (tag("x"), tag("0x"), tag("0X"), tag("\\x"), tag("\\u"), tag("%"), tag("#x"));
-    let number = preceded(alt(names), digits);
-    map_opt(number, |digits| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)).parse(input)
+/// Reads so many digits of a `radix` as a code point.
+fn code_point<'a>(
+    least: usize,
+    most: usize,
+    radix: u32,
+) -> impl Parser<&'a str, Output = char, Error = Error<&'a str>> {
+    let digits = take_while_m_n(least, most, move |character: char| character.is_digit(radix));
+    map_opt(digits, move |digits| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Delimiter, DelimiterField, delimiter, field};
+    use super::{delimiter, delimiter_field, field};
 
     #[test]
     fn l2_a_field_has_no_equals_sign_but_for_itself() {
@@ -107,7 +77,6 @@ mod tests {
 
     #[test]
     fn l3_a_field_that_names_no_delimiter_is_kept_and_the_tab_taken() {
-        let (rest, field) = DelimiterField::read("tab|a=1");
-        assert_eq!((rest, field.delimiter, field.unknown), ("a=1", Delimiter::Tab, Some("tab")));
+        assert_eq!(delimiter_field("tab|a=1"), ("a=1", '\t', Some("tab")));
     }
 }

@@ -6,24 +6,19 @@
 //! ```
 //!
 //! The functions are a grammar, from the event down to its keys and values. None of them fails on what a sender may write, and
-//! no text is lost: what fits nowhere stands in [`LeefEvent::unparsed`] and [`LeefHeader::unknown_delimiter`].
+//! no text is lost: what fits nowhere stands in [`ParsedEvent::unparsed`] and [`ParsedEvent::unknown_delimiter`].
 
 mod attributes;
 mod delimiter;
 mod separator;
 
-use std::borrow::Cow;
-
-use nom::bytes::complete::tag;
-use nom::character::complete::space0;
-use nom::combinator::{peek, verify};
-use nom::sequence::terminated;
+use bumpalo::Bump;
+use nom::combinator::verify;
 use nom::{IResult, Parser};
 
-use self::attributes::Attributes;
-use self::delimiter::DelimiterField;
+use self::delimiter::delimiter_field;
 use super::cef;
-use super::header::{self, HeaderFields, Marker};
+use super::header::{self, EventHeader, Format, HeaderFields, Marker, ParsedEvent};
 use super::pairs::pair::Pair;
 use super::pieces::without_line_end;
 use super::syslog;
@@ -31,73 +26,48 @@ use super::syslog::trimmed_prefix;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
-/// One event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeefEvent<'a> {
-    /// What stands before the marker, without blanks around it and without a byte order mark.
-    pub prefix: &'a str,
-    /// The header.
-    pub header: LeefHeader<'a>,
-    /// The header has fewer fields than it should (rules L-9, H7): the last one that is there may be cut.
-    pub incomplete_header: bool,
-    /// No delimiter was found, and the attributes were read as CEF's extension is (rule L-8).
-    pub delimiter_guessed: bool,
-    /// Text that belongs to no key (rule L-6).
-    pub unparsed: &'a str,
-}
-
-/// The header fields, their escapes undone. A field that a cut header does not have is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeefHeader<'a> {
-    /// `1.0`, `2.0`, …
-    pub version: &'a str,
-    /// Vendor.
-    pub vendor: Cow<'a, str>,
-    /// Product.
-    pub product: Cow<'a, str>,
-    /// Version of the product.
-    pub product_version: Cow<'a, str>,
-    /// EventID.
-    pub event_id: Cow<'a, str>,
-    /// A delimiter field that names no delimiter; the tab was taken (rule L-3).
-    pub unknown_delimiter: Option<&'a str>,
-}
-
 /// Reads the event at `marker`, and appends its attributes to `pairs` in the order of the line.
 ///
 /// ```
+/// use bumpalo::Bump;
 /// use es_loader::parse::{leef, marker};
 ///
 /// let text = "host LEEF:2.0|Vendor|Product|1.0|42|^|src=10.0.0.1^msg=a = b";
-/// let mut pairs = Vec::new();
-/// let event = leef::parse(text, marker::find(text).unwrap(), &mut pairs);
+/// let (arena, mut pairs) = (Bump::new(), Vec::new());
+/// let event = leef::parse(text, marker::find(text).unwrap(), &arena, &mut pairs);
 ///
-/// assert_eq!((event.prefix, &*event.header.event_id), ("host", "42"));
+/// assert_eq!((event.prefix, event.header.signature_id), ("host", "42"));
 /// assert_eq!((pairs[0].key, pairs[0].raw), ("src", "10.0.0.1"));
 /// assert_eq!((pairs[1].key, pairs[1].raw), ("msg", "a = b"));
 /// ```
-pub fn parse<'a>(text: &'a str, marker: Marker, pairs: &mut Vec<Pair<'a>>) -> LeefEvent<'a> {
+pub fn parse<'a>(
+    text: &'a str,
+    marker: Marker,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+) -> ParsedEvent<'a> {
     let pairs_before = pairs.len();
     let repeated = syslog::repeated_event(text, marker.start, marker.version);
     let behind_marker = repeated.unwrap_or(without_line_end(part(text, marker.version..)));
     let (rest, mut fields) = header(behind_marker).unwrap_or((behind_marker, HeaderFields::default()));
     let is_whole = fields.count == 5;
-    let (rest, delimiter) = match fields.raw {
-        [version, ..] if is_whole && has_delimiter_field(version) => DelimiterField::read(rest),
-        _ => (rest, DelimiterField::default()),
+    let (rest, delimiter, unknown_delimiter) = match fields.raw {
+        [version, ..] if is_whole && has_delimiter_field(version) => delimiter_field(rest),
+        _ => (rest, '\t', None),
     };
-    let Attributes { leading, guessed } = attributes::read(rest, delimiter.delimiter, is_whole, pairs);
+    let (leading, delimiter_guessed) = attributes::read(rest, delimiter, is_whole, pairs);
     // The pipe behind the event id may be missing, if no attribute follows (rules L-9, H6).
     let is_event_id = fields.count == 4 && !leading.is_empty() && pairs.len() == pairs_before;
     if !is_whole {
         fields.push(leading);
     }
-    let header = LeefHeader::new(&fields);
-    LeefEvent {
+    ParsedEvent {
+        format: Format::Leef,
         prefix: trimmed_prefix(part(text, ..marker.start)),
-        header: LeefHeader { unknown_delimiter: delimiter.unknown, ..header },
+        header: event_header(&fields, arena),
         incomplete_header: !is_whole && !is_event_id,
-        delimiter_guessed: guessed,
+        unknown_delimiter,
+        delimiter_guessed,
         unparsed: if is_whole { leading } else { "" },
     }
 }
@@ -116,11 +86,6 @@ pub fn split_blank_separated<'a>(pair: Pair<'a>, known: &[&str]) -> impl Iterato
     std::iter::once(Pair { raw, ..pair }).chain(inner)
 }
 
-/// Reads `LEEF:` and the blanks that rsyslog writes behind it, if a version follows (rule L-1).
-pub(crate) fn marker(input: &str) -> IResult<&str, &str> {
-    terminated(tag("LEEF:"), (space0, peek(header::version))).parse(input)
-}
-
 /// Reads `Version|Vendor|Product|Version|EventID|`, or as much of it as is there.
 pub(crate) fn header(input: &str) -> IResult<&str, HeaderFields<'_, 5>> {
     header::fields(ESCAPABLE).parse(input)
@@ -135,17 +100,15 @@ fn has_delimiter_field(version: &str) -> bool {
     !matches!(major, "" | "1")
 }
 
-impl<'a> LeefHeader<'a> {
-    fn new(fields: &HeaderFields<'a, 5>) -> Self {
-        let [version, vendor, product, product_version, event_id] = fields.raw;
-        let text = |raw| fields.text(raw, ESCAPABLE);
-        Self {
-            version: trim(version),
-            vendor: text(vendor),
-            product: text(product),
-            product_version: text(product_version),
-            event_id: text(event_id),
-            unknown_delimiter: None,
-        }
+fn event_header<'a>(fields: &HeaderFields<'a, 5>, arena: &'a Bump) -> EventHeader<'a> {
+    let [version, vendor, product, device_version, signature_id] = fields.raw;
+    let text = |raw| fields.text(raw, ESCAPABLE, arena);
+    EventHeader {
+        version: trim(version),
+        vendor: text(vendor),
+        product: text(product),
+        device_version: text(device_version),
+        signature_id: text(signature_id),
+        ..EventHeader::default()
     }
 }

@@ -4,7 +4,6 @@ use memchr::memchr3;
 use nom::Parser;
 use nom::character::complete::space0;
 
-use super::delimiter::Delimiter;
 use crate::bytes::slice::part;
 use crate::parse::cef::plain_key_start;
 
@@ -32,11 +31,9 @@ const LONGEST_KEY: usize = 200;
 
 impl Separator {
     /// The separator that a header names. A tab may be spelled as relays do.
-    pub(super) fn named(delimiter: Delimiter) -> Self {
-        match delimiter {
-            Delimiter::Tab => Self { character: '\t', spelling: Spelling::Relay },
-            Delimiter::Other(character) => Self { character, spelling: Spelling::AsItIs },
-        }
+    pub(super) fn named(character: char) -> Self {
+        let spelling = if character == '\t' { Spelling::Relay } else { Spelling::AsItIs };
+        Self { character, spelling }
     }
 
     /// Byte offset and length of the next separator.

@@ -344,7 +344,7 @@ impl<'a> EventKeys<'a> {
         let Some(raw) = span(text, value.raw, last.raw) else { return 0 };
         value.raw = raw;
         for pair in folded_pairs {
-            value.escapes = wider(value.escapes, pair.escapes);
+            value.escapes = value.escapes.max(pair.escapes);
         }
         for entry in self.entries.iter_mut().skip(at).take(folded) {
             entry.used = true;
@@ -438,16 +438,6 @@ fn breaks_a_line(raw: &str) -> bool {
 fn span<'a>(text: &'a str, first: &str, last: &str) -> Option<&'a str> {
     let offset = |address: usize| address.checked_sub(text.as_ptr() as usize);
     text.get(offset(first.as_ptr() as usize)?..offset(last.as_ptr() as usize)? + last.len())
-}
-
-/// A text of several values was escaped by its sender only if all of them were.
-fn wider(one: Escapes, other: Escapes) -> Escapes {
-    match (one, other) {
-        (Escapes::EqualsOnly, _) | (_, Escapes::EqualsOnly) => Escapes::EqualsOnly,
-        (Escapes::Cef, _) | (_, Escapes::Cef) => Escapes::Cef,
-        (Escapes::Json, _) | (_, Escapes::Json) => Escapes::Json,
-        (Escapes::None, Escapes::None) => Escapes::None,
-    }
 }
 
 /// A bit for each hash of a key that came: to sort the keys for that took 4 % of the time of lines with many that no table names.

@@ -13,7 +13,7 @@ use nom::{IResult, Parser};
 
 use crate::bytes::find;
 use crate::parse::json;
-use crate::parse::pieces::{each_piece, text_before, unescaped};
+use crate::parse::pieces::{in_arena, text_before, unescaped};
 
 /// A key with its raw value, both slices of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,18 +26,19 @@ pub struct Pair<'a> {
     pub escapes: Escapes,
 }
 
-/// How the escapes of a value are to be undone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How the escapes of a value are to be undone. A text of several values has the greatest of theirs: it was escaped by its sender only if
+/// all of them were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Escapes {
     /// The value holds no escape: the raw text is the value.
     #[default]
     None,
+    /// Those of a string of JSON (RFC 8259, section 7), which the raw text is without its quotes.
+    Json,
     /// CEF's own: `\=` `\\` `\n` `\r`; any other backslash stays (rules E6, E7).
     Cef,
     /// The sender did not escape: only `\=` is undone (rule E7b).
     EqualsOnly,
-    /// Those of a string of JSON (RFC 8259, section 7), which the raw text is without its quotes.
-    Json,
 }
 
 impl<'a> Pair<'a> {
@@ -61,16 +62,10 @@ impl<'a> Pair<'a> {
     /// The same as [`Pair::value`], the unescaped copy living in `arena`.
     pub fn value_in(&self, arena: &'a Bump) -> &'a str {
         match self.escapes {
-            Escapes::None => return self.raw,
-            Escapes::Json => return json::unescaped(self.raw, arena),
-            Escapes::Cef | Escapes::EqualsOnly => {}
+            Escapes::None => self.raw,
+            Escapes::Json => json::unescaped(self.raw, arena),
+            Escapes::Cef | Escapes::EqualsOnly => in_arena(self.value(), arena),
         }
-        let mut text = bumpalo::collections::String::with_capacity_in(self.raw.len(), arena);
-        match self.escapes {
-            Escapes::EqualsOnly => each_piece(self.raw, unescaped_value_piece, |piece| text.push_str(piece)),
-            _ => each_piece(self.raw, value_piece, |piece| text.push_str(piece)),
-        }
-        text.into_bump_str()
     }
 }
 

@@ -136,8 +136,13 @@ pub(crate) fn repetition(before: &str) -> Option<(&str, u32)> {
 /// The event of such a message, from the byte `from` on and without the bracket behind it; nothing where other text stands before `marker`.
 pub(crate) fn repeated_event(text: &str, marker: usize, from: usize) -> Option<&str> {
     repetition(part(text, ..marker))?;
-    let event = without_line_end(part(text, from..)).trim_end();
-    Some(event.strip_suffix(']').unwrap_or(event))
+    Some(without_bracket(without_line_end(part(text, from..))))
+}
+
+/// The text of such a message, which the bracket behind it may end.
+pub(crate) fn without_bracket(text: &str) -> &str {
+    let text = text.trim_end();
+    text.strip_suffix(']').unwrap_or(text)
 }
 
 /// rsyslog writes no more bytes of a message that it writes once for several (`ratelimit.c`).

@@ -13,7 +13,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 
 /// A time as the header writes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,14 +24,8 @@ pub enum HeaderTime {
         month: i8,
         /// 1 to 31.
         day: i8,
-        /// 0 to 23.
-        hour: i8,
-        /// 0 to 59.
-        minute: i8,
-        /// 0 to 59.
-        second: i8,
-        /// Fraction of the second.
-        nanosecond: i32,
+        /// The time of day.
+        time: Time,
         /// The distance from UTC, where the header names one.
         offset: Option<Offset>,
     },
@@ -134,7 +128,8 @@ pub(super) fn epoch(input: &str) -> IResult<&str, Option<HeaderTime>> {
 
 /// What stands behind the date.
 struct OfDay {
-    clock: Clock,
+    /// The time of day; nothing where no clock shows it.
+    clock: Option<Time>,
     /// The year, where it stands behind the time of day.
     year: Option<i16>,
     /// How far the clock is from UTC, where that is told; nothing inside where no clock is that far.
@@ -168,8 +163,13 @@ impl OfDay {
             None => None,
             Some(offset) => Some(offset?),
         };
-        let Some(year) = year.or(year_behind) else { return clock.without_year(month, day, offset) };
-        let civil = clock.on(year, month, day)?;
+        let time = clock?;
+        let Some(year) = year.or(year_behind) else {
+            // Any leap year will do: which one it was is not known here.
+            Date::new(2000, month, day).ok()?;
+            return Some(HeaderTime::Bsd { month, day, time, offset });
+        };
+        let civil = Date::new(year, month, day).ok()?.to_datetime(time);
         match offset {
             None => Some(HeaderTime::Civil(civil)),
             Some(offset) => Some(HeaderTime::Zoned(offset.to_timestamp(civil).ok()?, offset)),
@@ -206,12 +206,8 @@ fn from_utc(input: &str) -> IResult<&str, Option<Offset>> {
 
 /// The distance from UTC of an abbreviation of a zone that means only one.
 fn offset_of_abbreviation(name: &str) -> Option<Offset> {
-    const FILE: FactTable = FactTable {
-        file: "config/zone_abbreviations.csv",
-        text: include_str!("../../../config/zone_abbreviations.csv"),
-    };
     static ZONES: LazyLock<Vec<(&str, Offset)>> = LazyLock::new(|| {
-        table::compiled_in(FILE.read(|row| {
+        table::compiled_in(fact_table!("config/zone_abbreviations.csv").read(|row| {
             let offset = all_consuming(offset).parse(row.cell("offset")?).ok().and_then(|(_, offset)| offset);
             Ok((row.cell("name")?, offset.ok_or_else(|| row.error("no offset"))?))
         }))
@@ -219,37 +215,13 @@ fn offset_of_abbreviation(name: &str) -> Option<Offset> {
     ZONES.iter().find(|(known, _)| *known == name).map(|(_, offset)| *offset)
 }
 
-/// A time of day as written: any of its numbers may be out of range.
-struct Clock {
-    hour: i8,
-    minute: i8,
-    second: i8,
-    nanosecond: i32,
-}
-
-impl Clock {
-    fn on(&self, year: i16, month: i8, day: i8) -> Option<DateTime> {
-        DateTime::new(year, month, day, self.hour, self.minute, self.second, self.nanosecond).ok()
-    }
-
-    fn without_year(self, month: i8, day: i8, offset: Option<Offset>) -> Option<HeaderTime> {
-        // Any leap year will do: which one it was is not known here.
-        Date::new(2000, month, day).ok()?;
-        let Self { hour, minute, second, nanosecond } = self;
-        Time::new(hour, minute, second, nanosecond).ok()?;
-        Some(HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, offset })
-    }
-}
-
-fn clock(input: &str) -> IResult<&str, Clock> {
+/// Reads a time of day; nothing inside where no clock shows it.
+fn clock(input: &str) -> IResult<&str, Option<Time>> {
     let seconds = preceded(char(':'), two_digits);
     let minutes = preceded(char(':'), two_digits);
     let fraction = opt(preceded(one_of(".,"), map(digit1, nanoseconds)));
-    map((two_digits, minutes, seconds, fraction), |(hour, minute, second, fraction)| Clock {
-        hour,
-        minute,
-        second,
-        nanosecond: fraction.unwrap_or(0),
+    map((two_digits, minutes, seconds, fraction), |(hour, minute, second, fraction)| {
+        Time::new(hour, minute, second, fraction.unwrap_or(0)).ok()
     })
     .parse(input)
 }
@@ -296,25 +268,13 @@ fn iso_date(input: &str) -> IResult<&str, (i16, i8, i8)> {
 }
 
 fn month(input: &str) -> IResult<&str, i8> {
-    map_opt(take(3_usize), |letters: &str| month_number(letters.as_bytes().try_into().ok()?)).parse(input)
-}
-
-fn month_number(letters: [u8; 3]) -> Option<i8> {
-    Some(match &letters.map(|letter| letter.to_ascii_lowercase()) {
-        b"jan" => 1,
-        b"feb" => 2,
-        b"mar" => 3,
-        b"apr" => 4,
-        b"may" => 5,
-        b"jun" => 6,
-        b"jul" => 7,
-        b"aug" => 8,
-        b"sep" => 9,
-        b"oct" => 10,
-        b"nov" => 11,
-        b"dec" => 12,
-        _ => return None,
-    })
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let number = |letters: &str| {
+        let mut months = (1..).zip(MONTHS);
+        months.find(|(_, month)| letters.eq_ignore_ascii_case(month)).map(|(number, _)| number)
+    };
+    map_opt(take(3_usize), number).parse(input)
 }
 
 /// A year in which this can have been written: any other number is a host.

@@ -1,7 +1,7 @@
 //! The time of a syslog header as an instant: which zone its clock stands in, and which year is meant.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime};
 
 use super::zone::{Zone, ZonedTime};
 use crate::parse::syslog::HeaderTime;
@@ -60,10 +60,7 @@ pub(super) fn read_header(
 /// What the header's clock showed, if it was in this year; a year that the header names counts.
 pub(super) fn in_year(header: HeaderTime, year: i16) -> Option<DateTime> {
     match header {
-        HeaderTime::Bsd { month, day, hour, minute, second, nanosecond, .. } => {
-            let time = Time::new(hour, minute, second, nanosecond).ok()?;
-            Some(DateTime::from_parts(Date::new(year, month, day).ok()?, time))
-        }
+        HeaderTime::Bsd { month, day, time, .. } => Some(Date::new(year, month, day).ok()?.to_datetime(time)),
         HeaderTime::Civil(clock) => Some(clock),
         HeaderTime::Zoned(..) => None,
     }

@@ -39,8 +39,7 @@ pub enum CollectorTime {
 /// Reads ISO 8601 with an offset, as fluentd's `%FT%T%:z` writes it; without an offset, `default` stands in.
 pub fn parse_iso8601(text: &str, default: Option<Offset>) -> Option<ZonedTime> {
     let (clock, offset) = iso8601(text)?;
-    let offset = offset.or(default)?;
-    Some(ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset })
+    ZonedTime::of_clock(clock, offset.or(default)?)
 }
 
 /// Reads what a collector says of the time, in the forms that collectors have: ISO 8601; those of headers with their year, such as RFC
@@ -62,7 +61,7 @@ pub fn parse_collector(text: &str) -> Option<CollectorTime> {
     {
         let clock = DateTime::from_parts(pieces.date(), clock);
         return match pieces.to_numeric_offset() {
-            Some(offset) => zoned(clock, offset),
+            Some(offset) => ZonedTime::of_clock(clock, offset).map(CollectorTime::Zoned),
             None => Some(CollectorTime::Clock(clock)),
         };
     }
@@ -109,10 +108,6 @@ fn parse_json(text: &str) -> Option<CollectorTime> {
     }
 }
 
-fn zoned(clock: DateTime, offset: Offset) -> Option<CollectorTime> {
-    Some(CollectorTime::Zoned(ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset }))
-}
-
 /// Reads a time by `timestamp_format`. A year that the text does not name is the latest in which the time is not after `latest`.
 pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Zone>) -> Option<ReadTime> {
     let text = text.trim();
@@ -123,7 +118,7 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
     let written = |time: ZonedTime| ReadTime { time, zone_assumed: false, year_assumed: false };
     match format {
         TimeFormat::Iso8601 => match iso8601(text)? {
-            (_, Some(_)) => parse_iso8601(text, None).map(written),
+            (clock, Some(offset)) => ZonedTime::of_clock(clock, offset).map(written),
             (clock, None) => in_zone(clock),
         },
         TimeFormat::Epoch => Some(written(zone.unwrap_or(&Zone::UTC).show(parse_epoch(text)?))),

@@ -31,6 +31,11 @@ impl ZonedTime {
         Self { instant, offset: Offset::UTC }
     }
 
+    /// When a clock that stands so far from UTC shows this.
+    pub(super) fn of_clock(clock: DateTime, offset: Offset) -> Option<Self> {
+        Some(Self { instant: offset.to_timestamp(clock).ok()?, offset })
+    }
+
     /// Appends the time as ISO 8601 with its offset, `2020-10-28T14:46:28+09:00`. A fraction of a second stands there only if there is
     /// one, as milliseconds, microseconds or nanoseconds.
     pub fn write(self, out: &mut Vec<u8>) {
@@ -110,10 +115,8 @@ impl Zone {
                 AmbiguousOffset::Fold { before, after } => (before, Some(after)),
             },
         };
-        std::iter::once(first).chain(second).filter_map(move |offset| {
-            let time = ZonedTime { instant: offset.to_timestamp(clock).ok()?, offset };
-            Some(time)
-        })
+        let offsets = std::iter::once(first).chain(second);
+        offsets.filter_map(move |offset| ZonedTime::of_clock(clock, offset))
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use csv::StringRecord;
 
 use super::event_fields;
-use super::fluentd::{Other, Record};
+use super::fluentd::Record;
 use super::rows::{RowColumns, read_row};
 
 /// The longest line that is read as CSV, in bytes.
@@ -79,24 +79,9 @@ impl CsvHeader {
         if values.len() != self.columns.len() {
             return None;
         }
-        let mut record = Record { json: true, message_missing: true, ..Record::default() };
-        for (column, value) in self.columns.iter().zip(&values) {
-            let value = Cow::Owned(value.to_owned());
-            match &**column {
-                "message" => {
-                    record.message = value;
-                    record.message_missing = false;
-                }
-                "hostname" => record.hostname = Some(value),
-                "timestamp" | "time" if record.timestamp.is_none() => record.timestamp = Some(value),
-                "tag" => record.tag = Some(value),
-                name => record.others.push(Other { name: Cow::Owned(name.to_owned()), value }),
-            }
-        }
-        if record.message_missing {
-            record.message = Cow::Owned(line.to_owned());
-        }
-        Some(record)
+        let owned = |text: &str| Cow::Owned(text.to_owned());
+        let values = self.columns.iter().zip(&values).map(|(column, value)| (owned(column), owned(value)));
+        Some(Record::of_values(values, owned(line)))
     }
 }
 

@@ -66,7 +66,7 @@ fn kind(record: &Record<'_>) -> Option<&'static Kind> {
 }
 
 fn has(record: &Record<'_>, fields: &[&str]) -> bool {
-    fields.iter().all(|name| record.others.iter().any(|other| other.name == *name))
+    fields.iter().all(|name| record.other(name).is_some())
 }
 
 /// The envelope, or the list of published events, that a collector took for the text of an event: what a queue or a log group had of it.

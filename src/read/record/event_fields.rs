@@ -11,15 +11,12 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 use serde_json::{Map, Value};
 
-use super::fluentd::{Other, Record};
+use super::fluentd::{Other, Record, time_fields};
 use super::json;
 use super::spare::Spare;
-use super::time_fields;
-use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::{FactTable, fact_table};
 
-const FIELDS: FactTable =
-    FactTable { file: "config/event_fields.csv", text: include_str!("../../../config/event_fields.csv") };
+const FIELDS: FactTable = fact_table!("config/event_fields.csv");
 
 /// How deep in objects a field may stand, its own name counted.
 const DEEPEST: usize = 4;
@@ -32,15 +29,14 @@ const MOST_FIELDS: usize = 1000;
 
 /// The names of the table, in order.
 fn names() -> &'static [&'static str] {
-    static NAMES: LazyLock<Vec<&str>> =
-        LazyLock::new(|| table::compiled_in(FIELDS.read(|row| row.cell("field"))));
+    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| FIELDS.column("field"));
     &NAMES
 }
 
 /// The dotted paths at which collectors write whole lines of text logs, in the order of the table.
 fn lines() -> &'static [&'static str] {
     static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        let mut lines = table::compiled_in(FIELDS.read(|row| row.cell("line")));
+        let mut lines = FIELDS.column("line");
         lines.retain(|path| !path.is_empty());
         lines
     });
@@ -119,6 +115,7 @@ pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> boo
 
 /// Puts the fields of the object that `message` or another field ends in, as text or as it is, in the record's place, if they are an
 /// event by `is_event`. What stands around the object stays beside them. Gives whether there was one.
+#[cold]
 pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>]) -> bool) -> bool {
     let holds_event = |text: &str| {
         object_behind(text).is_some_and(|(_, inner)| inner.message_missing && is_event(&inner.others))
@@ -127,22 +124,14 @@ pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>
     if !in_message && take_first(record, &holds_event).is_none() {
         return false;
     }
-    let (before, inner) = match &record.message {
-        Cow::Borrowed(text) => match object_behind(text) {
-            Some((before, inner)) => (before.to_owned(), inner),
-            None => return false,
-        },
-        Cow::Owned(text) => match object_behind(text) {
-            Some((before, inner)) => (before.to_owned(), inner.into_owned()),
-            None => return false,
-        },
-    };
+    let Some((before, inner)) = object_behind(&record.message) else { return false };
+    let (before, inner) = (before.trim().to_owned(), inner.into_owned());
     let outer = std::mem::replace(record, inner);
     let own: HashSet<&str> = record.others.iter().map(|own| &*own.name).collect();
     let around: Vec<_> = outer.others.into_iter().filter(|other| !own.contains(&*other.name)).collect();
     record.others.extend(around);
-    if !before.trim().is_empty() {
-        record.others.push(Other { name: "before".into(), value: before.trim().to_owned().into() });
+    if !before.is_empty() {
+        record.others.push(Other { name: "before".into(), value: before.into() });
     }
     record.message_missing = false;
     record.raw = outer.raw;
@@ -299,7 +288,7 @@ fn times_beside(value: &mut Value, path: &[String]) -> Vec<Other<'static>> {
         }
         None => Vec::new(),
     };
-    for name in std::iter::once("timestamp").chain(time_fields::names().iter().copied()) {
+    for name in std::iter::once("timestamp").chain(time_fields().iter().copied()) {
         let is_time = |value: &Value| value.is_string() || value.is_number();
         if !fields.get(name).is_some_and(is_time) || times.iter().any(|time| time.name == name) {
             continue;

@@ -1,9 +1,9 @@
 //! The record that a collector writes for a line.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use super::time_fields;
+use crate::bytes::table::fact_table;
 
 /// A field of a record that is none of fluentd's own.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,13 @@ pub struct Other<'a> {
     pub name: Cow<'a, str>,
     /// Text as it is, numbers and booleans as their JSON, objects and arrays as one JSON text.
     pub value: Cow<'a, str>,
+}
+
+/// The fields in which other collectors write when they read a line, beside fluentd's own `timestamp`, the first one first.
+pub(crate) fn time_fields() -> &'static [&'static str] {
+    static NAMES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| fact_table!("config/collector_times.csv").column("field"));
+    &NAMES
 }
 
 /// What an envelope says of all its records.
@@ -73,6 +80,32 @@ pub struct Record<'a> {
     pub left_out: Option<&'static str>,
 }
 
+impl<'a> Record<'a> {
+    /// The record that a line holds as values with names; the line itself where none is its message. Of several equal names the first is meant.
+    pub(super) fn of_values(
+        values: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
+        line: Cow<'a, str>,
+    ) -> Self {
+        let mut record = Self { json: true, message_missing: true, ..Self::default() };
+        for (name, value) in values {
+            match &*name {
+                "message" if record.message_missing => {
+                    record.message = value;
+                    record.message_missing = false;
+                }
+                "hostname" if record.hostname.is_none() => record.hostname = Some(value),
+                "timestamp" | "time" if record.timestamp.is_none() => record.timestamp = Some(value),
+                "tag" if record.tag.is_none() => record.tag = Some(value),
+                _ => record.others.push(Other { name, value }),
+            }
+        }
+        if record.message_missing {
+            record.message = line;
+        }
+        record
+    }
+}
+
 impl Record<'_> {
     /// The value of the field that has this name, among those that are none of fluentd's own.
     pub(crate) fn other(&self, name: &str) -> Option<&str> {
@@ -110,7 +143,7 @@ impl Record<'_> {
             }
         };
         self.timestamp = collector.timestamp.take();
-        let is_time = |other: &mut Other<'_>| time_fields::names().contains(&&*other.name);
+        let is_time = |other: &mut Other<'_>| time_fields().contains(&&*other.name);
         self.others = collector.others.extract_if(.., is_time).collect();
         let outer = collector.envelope.take().unwrap_or_default();
         collector.raw = Cow::default();

@@ -14,6 +14,7 @@ use wide::u8x16;
 use super::fluentd::{Other, Record};
 use super::repair;
 use super::spare::Spare;
+use crate::bytes::json::meant;
 
 /// Bytes that are looked at as one: names and most values end in the first block.
 const BLOCK: usize = 32;
@@ -184,19 +185,6 @@ fn long_string<'a>(inner: &'a str, spare: &mut Spare) -> Option<Text<'a>> {
         return Some(Text { text: Cow::Owned(unescaped), plain: first_escape, length });
     }
     None
-}
-
-/// The character that a backslash and `escaped` stand for; nothing for an escape that is longer, or is none.
-fn meant(escaped: u8) -> Option<char> {
-    Some(match escaped {
-        b'"' | b'\\' | b'/' => char::from(escaped),
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        _ => return None,
-    })
 }
 
 /// What follows the blanks (RFC 8259 section 2) that `text` starts with.

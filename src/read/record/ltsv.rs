@@ -1,8 +1,6 @@
 //! Labeled Tab-separated Values (ltsv.org), as fluentd's formatter of that name writes a record: `label:value`, tabs between them.
 
-use std::borrow::Cow;
-
-use super::fluentd::{Other, Record};
+use super::fluentd::Record;
 
 /// The longest line that is read as LTSV, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -17,28 +15,9 @@ pub(crate) fn record(line: &str) -> Option<Record<'_>> {
     {
         return None;
     }
-    let mut record = Record { json: true, message_missing: true, ..Record::default() };
     let values: Vec<_> = line.split('\t').map(labeled).collect::<Option<_>>()?;
-    if values.len() < 2 {
-        return None;
-    }
-    for (label, value) in values {
-        let value = Cow::Borrowed(value);
-        match label {
-            "message" if record.message_missing => {
-                record.message = value;
-                record.message_missing = false;
-            }
-            "hostname" if record.hostname.is_none() => record.hostname = Some(value),
-            "timestamp" | "time" if record.timestamp.is_none() => record.timestamp = Some(value),
-            "tag" if record.tag.is_none() => record.tag = Some(value),
-            _ => record.others.push(Other { name: label.into(), value }),
-        }
-    }
-    if record.message_missing {
-        record.message = Cow::Borrowed(line);
-    }
-    Some(record)
+    let values = (values.len() >= 2).then(|| values.into_iter())?;
+    Some(Record::of_values(values.map(|(label, value)| (label.into(), value.into())), line.into()))
 }
 
 /// A label and its value. Labels are of letters, digits, `_`, `.` and `-` (ltsv.org); `@` is fluentd's and Logstash's.

@@ -10,7 +10,6 @@ pub(crate) mod firelens;
 pub(crate) mod event_fields;
 pub(crate) mod ltsv;
 pub(crate) mod partial;
-pub(crate) mod time_fields;
 pub(crate) mod csv;
 pub mod rows;
 pub(crate) mod columns;

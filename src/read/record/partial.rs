@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::fluentd::Record;
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 
 /// A field that says so.
 struct Sign {
@@ -14,11 +14,7 @@ struct Sign {
 }
 
 static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
-    const FILE: FactTable = FactTable {
-        file: "config/partial_records.csv",
-        text: include_str!("../../../config/partial_records.csv"),
-    };
-    table::compiled_in(FILE.read(|row| {
+    table::compiled_in(fact_table!("config/partial_records.csv").read(|row| {
         let (field, value, unless) = (row.cell("field")?, row.cell("value")?, row.cell("unless")?);
         Ok(Sign { field, value, unless })
     }))
@@ -29,21 +25,19 @@ pub(crate) fn is_partial(record: &Record<'_>) -> bool {
     if record.others.is_empty() {
         return false;
     }
-    let value = |name: &str| record.others.iter().find(|other| other.name == name).map(|other| &*other.value);
     let is_said = |sign: &Sign| {
-        let said = value(sign.field).is_some_and(|said| said.split(':').next() == Some(sign.value));
-        said && value(sign.unless) != Some("true")
+        let said = record.other(sign.field).is_some_and(|said| said.split(':').next() == Some(sign.value));
+        said && record.other(sign.unless) != Some("true")
     };
     SIGNS.iter().any(is_said) || is_of_docker(record) && !record.message.ends_with('\n')
 }
 
 /// Whether the record is one of Docker's JSON files (`json-file`), which says only by a missing line end that its line goes on.
 fn is_of_docker(record: &Record<'_>) -> bool {
-    let has = |name: &str| record.others.iter().any(|other| other.name == name);
     let is_own = |name: &str| matches!(name, "stream" | "time" | "attrs");
     record.message_field.as_deref() == Some("log")
-        && has("stream")
-        && has("time")
+        && record.other("stream").is_some()
+        && record.other("time").is_some()
         && record.others.iter().all(|other| is_own(&other.name))
         && record.hostname.is_none()
         && record.timestamp.is_none()

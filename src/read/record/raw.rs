@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::NOTIFICATION;
 use super::fluentd::{Envelope, Other, Record};
-use super::repair;
+use super::{json, repair};
 use crate::bytes::slice;
 
 /// What EventBridge says around an event, and the source that the table knows it by.
@@ -69,7 +69,7 @@ pub(crate) fn raw_records<'a>(
                 object(text, delimiter, records);
                 rest = behind;
             }
-            None => return records.push(text(rest)),
+            None => return records.push(Record { message: rest.into(), ..Record::default() }),
         }
     }
 }
@@ -143,11 +143,7 @@ fn object_length(text: &str) -> Option<usize> {
     if !text.starts_with('{') {
         return None;
     }
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
-    match values.next() {
-        Some(Ok(_)) => Some(values.byte_offset()),
-        _ => repair::value(text).map(|repaired| repaired.length),
-    }
+    json::value_length(text).or_else(|| repair::value(text).map(|repaired| repaired.length))
 }
 
 fn object<'a>(json: &'a str, delimiter: Option<&Delimiter<'_>>, records: &mut Vec<Record<'a>>) {
@@ -165,18 +161,11 @@ fn object<'a>(json: &'a str, delimiter: Option<&Delimiter<'_>>, records: &mut Ve
             message: Cow::Borrowed(event),
             others: around.clone(),
             envelope: envelope.clone(),
-            ..whole()
+            json: true,
+            message_missing: true,
+            ..Record::default()
         });
     }
-}
-
-/// A record that is JSON and has no message beside others.
-fn whole<'a>() -> Record<'a> {
-    Record { json: true, message_missing: true, ..Record::default() }
-}
-
-fn text(message: &str) -> Record<'_> {
-    Record { message: Cow::Borrowed(message), ..Record::default() }
 }
 
 /// The event in EventBridge's envelope, and what the envelope says.

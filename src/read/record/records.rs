@@ -26,13 +26,7 @@ use crate::bytes::slice::part;
 /// * an envelope (see [`super::envelope`]): the records in it.
 /// * anything else, and whatever follows the last whole object: text.
 pub fn records<'a, 's>(line: &'a str, spare: &'s mut Spare) -> Records<'a, 's> {
-    Records {
-        at: Cursor::in_text(line, None),
-        around: Vec::new(),
-        ready: Vec::new().into_iter(),
-        deepest: envelope::DEEPEST,
-        spare,
-    }
+    Records::at(Cursor::in_text(line, None), envelope::DEEPEST, spare)
 }
 
 /// The iterator of [`records`].
@@ -84,7 +78,11 @@ impl<'a> Iterator for Records<'a, '_> {
 /// What may stand between values: blanks (RFC 8259 section 2), and what ends a message of GELF and begins a text of RFC 7464.
 const BLANKS: [char; 6] = [' ', '\t', '\n', '\r', '\0', '\u{1e}'];
 
-impl<'a> Records<'a, '_> {
+impl<'a, 's> Records<'a, 's> {
+    fn at(at: Cursor<'a>, deepest: usize, spare: &'s mut Spare) -> Self {
+        Self { at, around: Vec::new(), ready: Vec::new().into_iter(), deepest, spare }
+    }
+
     /// Reads the next record into one that is empty: a record is large, and need not be handed on. Gives whether there was one.
     pub(crate) fn read_next(&mut self, record: &mut Record<'a>) -> Option<()> {
         loop {
@@ -125,13 +123,8 @@ impl<'a> Records<'a, '_> {
             }
             Cow::Borrowed(text) => Cursor::in_text(text, Some(Arc::new(envelope))),
             Cow::Owned(text) => {
-                let records = Records {
-                    at: Cursor::in_text(&text, Some(Arc::new(envelope))),
-                    around: Vec::new(),
-                    ready: Vec::new().into_iter(),
-                    deepest: self.deepest - self.around.len() - 1,
-                    spare: self.spare,
-                };
+                let at = Cursor::in_text(&text, Some(Arc::new(envelope)));
+                let records = Records::at(at, self.deepest - self.around.len() - 1, self.spare);
                 self.ready = records.map(Record::into_owned).collect::<Vec<_>>().into_iter();
                 return Some(());
             }

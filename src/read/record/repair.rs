@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use crate::bytes::json::code_unit;
+
 /// A value made fit for a strict reader.
 pub(crate) struct Repaired {
     /// The value's JSON, with escapes in the place of what was wrong.
@@ -72,13 +74,4 @@ fn escape(text: &str) -> (usize, Option<&'static str>) {
         // The escaped character may be longer than a byte; what is no escape the strict reader refuses.
         None => (1 + text.chars().nth(1).map_or(0, char::len_utf8), None),
     }
-}
-
-/// The UTF-16 code unit of a `\uXXXX` that `text` starts with.
-fn code_unit(text: &str) -> Option<u16> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    u16::from_str_radix(digits, 16).ok()
 }

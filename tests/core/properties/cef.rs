@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bumpalo::Bump;
 use es_loader::parse::cef;
 use es_loader::parse::header::Format;
 use es_loader::parse::joined;
@@ -46,8 +47,8 @@ fn check(text: &str) {
         marker.start <= marker.version && text.is_char_boundary(marker.version),
         "{marker:?} in {text:?}"
     );
-    let mut pairs = Vec::new();
-    let event = cef::parse(text, marker, &mut pairs);
+    let (arena, mut pairs) = (Bump::new(), Vec::new());
+    let event = cef::parse(text, marker, &arena, &mut pairs);
     let header = &event.header;
     place(text, event.prefix);
     place(text, header.version);
@@ -56,7 +57,7 @@ fn check(text: &str) {
         &header.vendor,
         &header.product,
         &header.device_version,
-        &header.event_class_id,
+        &header.signature_id,
         &header.name,
         &header.severity,
     ] {

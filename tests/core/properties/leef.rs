@@ -1,5 +1,6 @@
 //! LEEF: everything that is given lies in the line, in its order, so work and memory are bounded by the line's length.
 
+use bumpalo::Bump;
 use es_loader::parse::header::Format;
 use es_loader::parse::leef;
 use es_loader::parse::marker;
@@ -25,13 +26,13 @@ fn check(text: &str) {
         marker.start <= marker.version && text.is_char_boundary(marker.version),
         "{marker:?} in {text:?}"
     );
-    let mut pairs = Vec::new();
-    let event = leef::parse(text, marker, &mut pairs);
+    let (arena, mut pairs) = (Bump::new(), Vec::new());
+    let event = leef::parse(text, marker, &arena, &mut pairs);
     let header = &event.header;
-    for part in [event.prefix, header.version, event.unparsed, header.unknown_delimiter.unwrap_or_default()] {
+    for part in [event.prefix, header.version, event.unparsed, event.unknown_delimiter.unwrap_or_default()] {
         place(text, part);
     }
-    for field in [&header.vendor, &header.product, &header.product_version, &header.event_id] {
+    for field in [&header.vendor, &header.product, &header.device_version, &header.signature_id] {
         borrowed_or_shorter(text, field);
     }
     check_pairs(text, &pairs);

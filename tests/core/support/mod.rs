@@ -8,6 +8,7 @@ pub(crate) mod strict;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
+use bumpalo::Bump;
 use es_loader::config::Config;
 use es_loader::config::diagnostic::File;
 use es_loader::load::account::{Account, Limits};
@@ -21,6 +22,11 @@ use serde_json::Value;
 
 /// Key of the object that all lines stand in.
 pub(crate) const KEY: &str = "ds_agent/2026/11/22/00_host_0.gz";
+
+/// Memory for the escapes of one event.
+pub(crate) fn arena() -> &'static Bump {
+    Box::leak(Box::default())
+}
 
 /// The section `[deepsecurity]` as it is shipped.
 pub(crate) fn plan() -> &'static CompiledSection {
