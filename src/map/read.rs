@@ -194,7 +194,9 @@ impl<'d> ReadEvent<'d> {
             self.problems.add(Problem::DelimiterGuessed);
         }
         if parsed.format == Format::Leef {
-            complete_leef_header(&mut self.header, section.profile.header_keys(), &self.keyed);
+            let HeaderKeys { name, severity } = section.profile.header_keys();
+            self.header.name = name.iter().find_map(|key| self.keyed.value(*key)).unwrap_or_default();
+            self.header.severity = severity.and_then(|key| self.keyed.value(key)).unwrap_or_default();
         }
         self.syslog = syslog::of_event(parsed.prefix);
         if self.syslog.time.is_none() {
@@ -373,14 +375,4 @@ fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
         "before" => syslog::parse(&other.value).time,
         _ => None,
     })
-}
-
-/// Fills the header from the attributes in which LEEF tells name and severity.
-pub(super) fn complete_leef_header<'a>(
-    header: &mut EventHeader<'a>,
-    keys: HeaderKeys,
-    keyed: &EventKeys<'a>,
-) {
-    header.name = keys.name.iter().find_map(|key| keyed.value(*key)).unwrap_or_default();
-    header.severity = keys.severity.and_then(|key| keyed.value(key)).unwrap_or_default();
 }

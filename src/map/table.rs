@@ -182,17 +182,11 @@ impl<'a> TableOnEvent<'_, 'a> {
     /// The same for a value of a record's JSON.
     fn set_json(&mut self, rule: &Rule, origin: &'a Origin, raw: &'a str) -> bool {
         let Self { sources, row, keyed, problems, .. } = self;
-        let text = trim(text_of(raw, sources.arena));
-        if is_empty_value(text) {
+        if is_empty_value(trim(text_of(raw, sources.arena))) {
             return false;
         }
         row.trace.reason(Step::Table, || read_for(origin, keyed));
-        let value = if raw.starts_with(['[', '{']) {
-            value_of(raw, rule.kind, sources.arena)
-        } else {
-            convert(text, rule.kind, sources.arena)
-        };
-        match value {
+        match value_of(raw, rule.kind, sources.arena) {
             Some(value) => row.set(rule.field, value),
             None => {
                 row.trace.rejected(Some(rule.field), raw);

@@ -15,7 +15,7 @@ use bumpalo::Bump;
 
 use self::paths::Paths;
 use self::splice::{Written, splice};
-use self::value::{is_empty, text_of, value_of};
+use self::value::{text_of, value_of};
 use self::walk::{Carried, Edit, Found, Moved, walk, walk_texts};
 pub(super) use self::walk::{TextMember, TextObject};
 use super::compiled::CompiledSection;
@@ -28,7 +28,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
-use crate::parse::pairs::event_keys::KeyId;
+use crate::parse::pairs::event_keys::{KeyId, is_empty_value};
 use crate::read::record::repaired;
 
 /// Fields that the loader gives every document after the table: no record decides about them.
@@ -104,7 +104,7 @@ impl<'a> JsonRecord<'a> {
         problems.add_many(Problem::TooManyKeys, moved.len().saturating_sub(MAX_MOVED) as u64);
         for Moved { path, raw } in moved.iter().take(MAX_MOVED) {
             let text = text_of(raw, arena);
-            if !is_empty(text) {
+            if !is_empty_value(text) {
                 row.leave_over(field_name(path, section, row, arena), Value::Text(text));
             }
         }

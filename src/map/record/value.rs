@@ -11,11 +11,7 @@ use crate::document::ecs::Type;
 use crate::document::value::{Address, Value};
 use crate::parse::json;
 use crate::parse::json::{behind_blanks, byte};
-
-/// Whether a text says nothing: such values are left out of documents.
-pub(super) fn is_empty(text: &str) -> bool {
-    matches!(text, "" | "-" | "null" | "[]")
-}
+use crate::parse::pairs::event_keys::is_empty_value;
 
 /// The text of a value: that of a string, the JSON of any other.
 pub(crate) fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> &'a str {
@@ -34,7 +30,7 @@ pub(crate) fn value_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<
 
 fn scalar_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
     let text = trim(text_of(raw, arena));
-    if is_empty(text) {
+    if is_empty_value(text) {
         return None;
     }
     let mut value = Value::Absent;

@@ -12,7 +12,6 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use foldhash::fast::{FixedState, RandomState};
 
 use super::paths::{Class, Name, Node, Paths, Shape};
-use super::value::is_empty;
 use crate::bytes;
 use crate::bytes::slice::part;
 use crate::document::ecs::Type;
@@ -21,9 +20,10 @@ use crate::document::problem::{Problem, Problems};
 use crate::document::row::{CUT_MARK, MAX_STRING};
 use crate::parse::json;
 use crate::parse::json::{Malformed, StringEnd, behind_blanks, byte};
+use crate::parse::pairs::event_keys::is_empty_value;
 
 /// Objects and arrays that may stand in one another: what is deeper becomes text.
-pub(super) const MAX_DEPTH: usize = 20;
+const MAX_DEPTH: usize = 20;
 
 /// Keys of one object that are compared one by one; more are looked up.
 const FEW_KEYS: usize = 64;
@@ -532,7 +532,7 @@ impl<'a> Walk<'a> {
                 if inner.len() > MAX_STRING {
                     self.cut(at, string.end, edits);
                 }
-                Ok(Read::plain(string.end, is_empty(inner)))
+                Ok(Read::plain(string.end, is_empty_value(inner)))
             }
             b'-' | b'0'..=b'9' => {
                 let end = json::number(self.text, at)?;

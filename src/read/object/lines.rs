@@ -327,7 +327,7 @@ impl<R: Read> Lines<R> {
     }
 
     /// Returns the next line, if its end is in the buffer.
-    pub(super) fn decoded_span(&mut self) -> Option<Span> {
+    fn decoded_span(&mut self) -> Option<Span> {
         let unseen = bytes(&self.buffer, self.scanned..self.end);
         let Some(at) = memchr(b'\n', unseen) else {
             self.scanned = self.end;
