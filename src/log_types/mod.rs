@@ -27,8 +27,7 @@ use self::event::{
     Dashboard, DeviceKind, EventView, HeaderKeys, KnownKeys, Maker, PairsView, RecordEvent, SourceCondition,
 };
 use self::record_view::RecordView;
-use crate::document::field_list::ListedField;
-use crate::document::field_list::Type;
+use crate::document::field_list::{ListedField, Type};
 use crate::packet::quoted::PayloadKey;
 use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::KeyId;

@@ -29,8 +29,7 @@ use self::system_events::SystemEvent;
 use self::written::WrittenKeys;
 use crate::bytes::table;
 use crate::bytes::table::{FactTable, TableError};
-use crate::document::field_list::Type;
-use crate::document::field_list::{FieldId, ListedField, base_fields};
+use crate::document::field_list::{FieldId, ListedField, Type, base_fields};
 
 /// The tables, with names of fields, keys and modules as numbers.
 #[derive(Debug)]
