@@ -17,7 +17,7 @@ use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
-use super::header::{self, EventHeader, Format, HeaderFields, Marker, ParsedEvent};
+use super::header::{self, Format, HeaderFields, Marker, ParsedEvent};
 use super::pairs::pair::{Escapes, Pair};
 use super::pieces::{text_before, without_line_end};
 use super::severity::is_severity;
@@ -79,24 +79,10 @@ pub fn parse<'a>(
     ParsedEvent {
         format: Format::Cef,
         prefix: trimmed_prefix(part(text, ..marker.start)),
-        header: event_header(&fields, arena),
+        header: fields.header(ESCAPABLE, arena),
         incomplete_header,
         unparsed: if is_field { "" } else { leading },
         ..ParsedEvent::default()
-    }
-}
-
-fn event_header<'a>(fields: &HeaderFields<'a, 7>, arena: &'a Bump) -> EventHeader<'a> {
-    let [version, vendor, product, device_version, signature_id, name, severity] = fields.raw;
-    let text = |raw| fields.text(raw, ESCAPABLE, arena);
-    EventHeader {
-        version: trim(version),
-        vendor: text(vendor),
-        product: text(product),
-        device_version: text(device_version),
-        signature_id: text(signature_id),
-        name: text(name),
-        severity: text(trim(severity)),
     }
 }
 

@@ -13,6 +13,7 @@ use nom::{IResult, Parser};
 use super::pieces::{in_arena, text_before, unescaped};
 use crate::bytes::find;
 use crate::bytes::slice::part;
+use crate::bytes::trim::trim;
 
 /// The two formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,9 +150,21 @@ impl<'a, const N: usize> HeaderFields<'a, N> {
         }
     }
 
-    /// What a field means: its escapes undone.
-    pub(crate) fn text(&self, raw: &'a str, escapable: &'static str, arena: &'a Bump) -> &'a str {
-        if self.has_backslash { in_arena(unescaped(raw, piece(escapable)), arena) } else { raw }
+    /// What the fields mean: their escapes undone, and version and severity without blanks around them.
+    pub(crate) fn header(&self, escapable: &'static str, arena: &'a Bump) -> EventHeader<'a> {
+        let text = |number: usize| {
+            let raw = self.raw.get(number).copied().unwrap_or_default();
+            if self.has_backslash { in_arena(unescaped(raw, piece(escapable)), arena) } else { raw }
+        };
+        EventHeader {
+            version: trim(text(0)),
+            vendor: text(1),
+            product: text(2),
+            device_version: text(3),
+            signature_id: text(4),
+            name: text(5),
+            severity: trim(text(6)),
+        }
     }
 }
 

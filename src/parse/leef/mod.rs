@@ -18,7 +18,7 @@ use nom::{IResult, Parser};
 
 use self::delimiter::delimiter_field;
 use super::cef;
-use super::header::{self, EventHeader, Format, HeaderFields, Marker, ParsedEvent};
+use super::header::{self, Format, HeaderFields, Marker, ParsedEvent};
 use super::pairs::pair::Pair;
 use super::pieces::without_line_end;
 use super::syslog;
@@ -64,7 +64,7 @@ pub fn parse<'a>(
     ParsedEvent {
         format: Format::Leef,
         prefix: trimmed_prefix(part(text, ..marker.start)),
-        header: event_header(&fields, arena),
+        header: fields.header(ESCAPABLE, arena),
         incomplete_header: !is_whole && !is_event_id,
         unknown_delimiter,
         delimiter_guessed,
@@ -98,17 +98,4 @@ const ESCAPABLE: &str = "|";
 fn has_delimiter_field(version: &str) -> bool {
     let major = trim(version).split('.').next().unwrap_or_default().trim_start_matches('0');
     !matches!(major, "" | "1")
-}
-
-fn event_header<'a>(fields: &HeaderFields<'a, 5>, arena: &'a Bump) -> EventHeader<'a> {
-    let [version, vendor, product, device_version, signature_id] = fields.raw;
-    let text = |raw| fields.text(raw, ESCAPABLE, arena);
-    EventHeader {
-        version: trim(version),
-        vendor: text(vendor),
-        product: text(product),
-        device_version: text(device_version),
-        signature_id: text(signature_id),
-        ..EventHeader::default()
-    }
 }
