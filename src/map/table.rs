@@ -17,7 +17,7 @@ use crate::document::row::Row;
 use crate::document::trace::{Outcome, Read, Step};
 use crate::document::value::Value;
 use crate::log_types::event::{DeviceKind, Questioned};
-use crate::parse::header::{EventHeader, HeaderField};
+use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
 use crate::parse::syslog;
 use crate::parse::syslog::SyslogField;
@@ -76,15 +76,7 @@ impl<'a> Sources<'_, 'a> {
                     RecordField::Tag => self.record.tag.as_deref(),
                 })
             }
-            Origin::Header(field) => Some(match field {
-                HeaderField::Version => self.header.version,
-                HeaderField::DeviceVendor => self.header.vendor,
-                HeaderField::DeviceProduct => self.header.product,
-                HeaderField::DeviceVersion => self.header.device_version,
-                HeaderField::DeviceEventClassId => self.header.signature_id,
-                HeaderField::Name => self.header.name,
-                HeaderField::Severity => self.header.severity,
-            }),
+            Origin::Header(field) => Some(self.header.field(*field)),
             Origin::Syslog(field) => match field {
                 SyslogField::Hostname => self.syslog.hostname,
                 SyslogField::Appname => self.syslog.appname,

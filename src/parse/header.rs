@@ -73,6 +73,19 @@ pub enum HeaderField {
     Severity,
 }
 
+impl HeaderField {
+    /// All fields, in their order.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Version,
+        Self::DeviceVendor,
+        Self::DeviceProduct,
+        Self::DeviceVersion,
+        Self::DeviceEventClassId,
+        Self::Name,
+        Self::Severity,
+    ];
+}
+
 /// An event that was read, but for its pairs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParsedEvent<'a> {
@@ -109,6 +122,26 @@ pub struct EventHeader<'a> {
     pub name: &'a str,
     /// CEF's Severity as written, without blanks around it (rule H5), or what a LEEF attribute says.
     pub severity: &'a str,
+}
+
+impl<'a> EventHeader<'a> {
+    /// What the header says in a field.
+    pub(crate) fn field(mut self, field: HeaderField) -> &'a str {
+        self.field_mut(field)
+    }
+
+    /// The same, to be set.
+    pub(crate) fn field_mut(&mut self, field: HeaderField) -> &mut &'a str {
+        match field {
+            HeaderField::Version => &mut self.version,
+            HeaderField::DeviceVendor => &mut self.vendor,
+            HeaderField::DeviceProduct => &mut self.product,
+            HeaderField::DeviceVersion => &mut self.device_version,
+            HeaderField::DeviceEventClassId => &mut self.signature_id,
+            HeaderField::Name => &mut self.name,
+            HeaderField::Severity => &mut self.severity,
+        }
+    }
 }
 
 /// The fields of a header as written: as many of the `N` as there are.

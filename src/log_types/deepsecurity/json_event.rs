@@ -138,16 +138,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn set_header(&mut self, field: HeaderField, value: &'a str) -> bool {
-        let header = &mut self.event.header;
-        let slot = match field {
-            HeaderField::Version => &mut header.version,
-            HeaderField::DeviceVendor => &mut header.vendor,
-            HeaderField::DeviceProduct => &mut header.product,
-            HeaderField::DeviceVersion => &mut header.device_version,
-            HeaderField::DeviceEventClassId => &mut header.signature_id,
-            HeaderField::Name => &mut header.name,
-            HeaderField::Severity => &mut header.severity,
-        };
+        let slot = self.event.header.field_mut(field);
         let is_free = slot.is_empty();
         if is_free {
             *slot = value;

@@ -3,40 +3,34 @@
 use super::tables::tables;
 use crate::bytes::trim::trim;
 use crate::log_types::event::RecordEvent;
+use crate::parse::header::HeaderField;
 use crate::parse::pairs::full_names;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::syslog;
 use crate::read::record::Other;
 
-/// The names of the header's fields.
-struct HeaderNames {
-    vendor: &'static str,
-    product: &'static str,
-    device_version: &'static str,
-    signature_id: &'static str,
-    name: &'static str,
-    severity: &'static str,
-}
+/// The names of the header's fields, as a parser of CEF gives them.
+type HeaderNames = [(&'static str, HeaderField); 6];
 
 const HEADERS: [HeaderNames; 2] = [
     // As CEF's own documents name them: logstash-codec-cef without ECS, and others.
-    HeaderNames {
-        vendor: "deviceVendor",
-        product: "deviceProduct",
-        device_version: "deviceVersion",
-        signature_id: "deviceEventClassId",
-        name: "name",
-        severity: "severity",
-    },
+    [
+        ("deviceVendor", HeaderField::DeviceVendor),
+        ("deviceProduct", HeaderField::DeviceProduct),
+        ("deviceEventClassId", HeaderField::DeviceEventClassId),
+        ("deviceVersion", HeaderField::DeviceVersion),
+        ("name", HeaderField::Name),
+        ("severity", HeaderField::Severity),
+    ],
     // fluent-plugin-parser-cef.
-    HeaderNames {
-        vendor: "cef_device_vendor",
-        product: "cef_device_product",
-        device_version: "cef_device_version",
-        signature_id: "cef_device_event_class_id",
-        name: "cef_name",
-        severity: "cef_severity",
-    },
+    [
+        ("cef_device_vendor", HeaderField::DeviceVendor),
+        ("cef_device_product", HeaderField::DeviceProduct),
+        ("cef_device_event_class_id", HeaderField::DeviceEventClassId),
+        ("cef_device_version", HeaderField::DeviceVersion),
+        ("cef_name", HeaderField::Name),
+        ("cef_severity", HeaderField::Severity),
+    ],
 ];
 
 /// The time of the syslog header, as fluent-plugin-parser-cef names it.
@@ -52,37 +46,31 @@ pub(super) fn read<'a>(fields: &'a [Other<'a>], pairs: &mut Vec<Pair<'a>>) -> Op
     let names = header_names(fields)?;
     let mut event = RecordEvent::default();
     for (at, Other { name, value }) in fields.iter().enumerate() {
-        let header = &mut event.header;
-        let slot = match &**name {
-            name if name == names.vendor => &mut header.vendor,
-            name if name == names.product => &mut header.product,
-            name if name == names.device_version => &mut header.device_version,
-            name if name == names.signature_id => &mut header.signature_id,
-            name if name == names.name => &mut header.name,
-            name if name == names.severity => &mut header.severity,
-            TIME => {
-                event.time = syslog::time_of_field(value).map(|(time, _)| time);
-                continue;
+        let name = &**name;
+        if name == TIME {
+            event.time = syslog::time_of_field(value).map(|(time, _)| time);
+        } else if let Some((_, field)) = names.iter().find(|(known, _)| *known == name) {
+            *event.header.field_mut(*field) = trim(value);
+            event.read.push(at);
+        } else if let Some(key) = key_of(name) {
+            if key == "TrendMicroDsPacketData" {
+                event.payload = Some(value);
             }
-            name => {
-                let known = tables().keys.names.iter().find(|key| **key == name).copied();
-                if let Some(key) = full_names::key_of(name).or(known) {
-                    if key == "TrendMicroDsPacketData" {
-                        event.payload = Some(value);
-                    }
-                    pairs.push(Pair { key, raw: value, escapes: Escapes::None });
-                    event.read.push(at);
-                }
-                continue;
-            }
-        };
-        *slot = trim(value);
-        event.read.push(at);
+            pairs.push(Pair { key, raw: value, escapes: Escapes::None });
+            event.read.push(at);
+        }
     }
     Some(event)
 }
 
+/// The key that a field has the name or the full name of.
+fn key_of(name: &str) -> Option<&'static str> {
+    let known = || tables().keys.names.iter().find(|key| **key == name).copied();
+    full_names::key_of(name).or_else(known)
+}
+
+/// Vendor, product and kind of event come first of the names.
 fn header_names(fields: &[Other<'_>]) -> Option<&'static HeaderNames> {
-    let has = |name: &str| fields.iter().any(|field| field.name == name);
-    HEADERS.iter().find(|names| has(names.vendor) && has(names.product) && has(names.signature_id))
+    let has = |(name, _): &(&str, HeaderField)| fields.iter().any(|field| field.name == *name);
+    HEADERS.iter().find(|names| names.iter().take(3).all(has))
 }

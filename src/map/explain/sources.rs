@@ -38,15 +38,8 @@ impl<'e> SourceTexts<'e> {
         for (at, pair, value) in read.keyed.all() {
             add("key", pair.key, value, pair.raw, Some((at, pair)));
         }
-        for (field, text) in [
-            (HeaderField::Version, header.version),
-            (HeaderField::DeviceVendor, header.vendor),
-            (HeaderField::DeviceProduct, header.product),
-            (HeaderField::DeviceVersion, header.device_version),
-            (HeaderField::DeviceEventClassId, header.signature_id),
-            (HeaderField::Name, header.name),
-            (HeaderField::Severity, header.severity),
-        ] {
+        for field in HeaderField::ALL {
+            let text = header.field(field);
             add("header", field.name(), text, text, None);
         }
         for (field, text) in [
