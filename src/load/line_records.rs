@@ -89,15 +89,13 @@ impl<'t, 's> LineRecords<'t, 's> {
 fn content(line: &str, csv: Option<&CsvLine>, section: &CompiledSection) -> Content {
     let log_type = section.log_type();
     let is_object = line.trim_start().starts_with('{');
-    let is_json_section = matches!(log_type.file_format, FileFormat::Json);
+    let has_records = matches!(log_type.file_format, FileFormat::Json) || log_type.firelens.is_some();
     match csv {
         Some(CsvLine::Row(_)) if is_object => Content::Records,
         Some(_) => Content::Whole,
         None if is_collected(line, section) => Content::Records,
-        None if is_json_section && section.holds_events() && !is_raw_enveloped(line, log_type) => {
-            Content::Events
-        }
-        None if is_json_section || log_type.firelens.is_some() || is_enveloped(line) => Content::Records,
+        None if section.holds_events() && !is_raw_enveloped(line, log_type) => Content::Events,
+        None if has_records || is_enveloped(line) => Content::Records,
         None if is_object && section.profile.is_w3c() => Content::Entries,
         None => Content::Whole,
     }

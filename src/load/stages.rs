@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::line_records::{Known, LineRecords};
 use super::output::{Note, Output};
 use super::reading::{EVENTS_TOGETHER, NumberedLine, Text};
-use crate::config::log_type::{FileFormat, FireLens, LogType};
+use crate::config::log_type::FireLens;
 use crate::document::problem::Problem;
 use crate::map::Documents;
 use crate::map::compiled::CompiledSection;
@@ -42,8 +42,6 @@ impl<'t, 'b> ReadRecord<'t, 'b> {
 pub(super) struct Stages<'l> {
     section: &'l CompiledSection,
     documents: Documents<'l>,
-    /// Whether the JSON of a line is events.
-    holds_events: bool,
     /// The array of an object that holds them.
     delimiter: Option<Delimiter<'l>>,
     /// The line at hand, and how many documents it has given so far.
@@ -53,14 +51,11 @@ pub(super) struct Stages<'l> {
 
 impl<'l> Stages<'l> {
     pub(super) fn new(section: &'l CompiledSection, documents: Documents<'l>) -> Self {
-        let LogType { file_format, json_delimiter, .. } = section.log_type();
-        let holds_events = matches!(file_format, FileFormat::Json) && section.holds_events();
-        let delimiter = json_delimiter.as_deref().filter(|_| holds_events).map(Delimiter::new);
+        let delimiter = section.log_type().json_delimiter.as_deref().filter(|_| section.holds_events());
         Self {
             section,
             documents,
-            holds_events,
-            delimiter,
+            delimiter: delimiter.map(Delimiter::new),
             part: (LineNumber(0), 0),
             spare: Spare::default(),
         }
@@ -138,7 +133,7 @@ impl<'l> Stages<'l> {
         }
         let is_object = record.message_missing;
         record.become_event();
-        if !self.holds_events || !record.message_missing {
+        if !self.section.holds_events() || !record.message_missing {
             return None;
         }
         if is_object {
