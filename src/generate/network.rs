@@ -7,7 +7,7 @@ use super::fleet::{Agent, Labels, mac, private_address, public_address};
 use super::packet::{Packet, Traffic};
 use super::random::Random;
 use super::truth::{Module, Outcome};
-use crate::bytes::table::{FactTable, compiled_in};
+use crate::bytes::table::{compiled_in, fact_table};
 
 /// A firewall rule or stateful check: id, name, severity.
 const FIREWALL: [(u64, (u32, &str, u8)); 12] = [
@@ -65,7 +65,7 @@ struct PreventionRule {
 }
 
 static RULES: LazyLock<Vec<(u64, PreventionRule)>> = LazyLock::new(|| {
-    let table = FactTable { file: "src/generate/rules.csv", text: include_str!("rules.csv") };
+    let table = fact_table!("src/generate/rules.csv");
     let traffic =
         [("http", Traffic::Http), ("tls", Traffic::Tls), ("dns", Traffic::Dns), ("binary", Traffic::Binary)];
     compiled_in(table.read(|row| {

@@ -6,13 +6,13 @@ use super::event::{Event, Head};
 use super::fleet::{Agent, MANAGER_VERSION, System, private_address, public_address};
 use super::random::Random;
 use super::truth::{Module, Outcome};
-use crate::bytes::table::{FactTable, compiled_in};
+use crate::bytes::table::{compiled_in, fact_table};
 
 /// A system event: id, name, severity, message.
 type SystemEvent = (u32, &'static str, u8, &'static str);
 
 static SYSTEM: LazyLock<Vec<(u64, SystemEvent)>> = LazyLock::new(|| {
-    let table = FactTable { file: "src/generate/system_events.csv", text: include_str!("system_events.csv") };
+    let table = fact_table!("src/generate/system_events.csv");
     compiled_in(table.read(|row| {
         let event = (row.number("id")?, row.cell("name")?, row.number("severity")?, row.cell("message")?);
         Ok((row.number("weight")?, event))

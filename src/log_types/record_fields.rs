@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 use crate::document::field_list::Type;
 
 /// A field of a log type's records.
@@ -17,11 +17,7 @@ pub(crate) struct RecordField {
 }
 
 static ALL: LazyLock<Vec<RecordField>> = LazyLock::new(|| {
-    const FILE: FactTable = FactTable {
-        file: "config/log_types/record_fields.csv",
-        text: include_str!("../../config/log_types/record_fields.csv"),
-    };
-    table::compiled_in(FILE.read(|row| {
+    table::compiled_in(fact_table!("config/log_types/record_fields.csv").read(|row| {
         let kind = row.cell("type")?;
         let kind = Type::NAMES.iter().find(|(known, _)| *known == kind);
         let (_, kind) = kind.ok_or_else(|| row.error("the type is none of config/fields.csv"))?;

@@ -5,10 +5,9 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::bytes::table;
-use crate::bytes::table::{FactRow, FactTable, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError, fact_table};
 
-const TABLE: FactTable =
-    FactTable { file: "config/refusals.csv", text: include_str!("../../../config/refusals.csv") };
+const TABLE: FactTable = fact_table!("config/refusals.csv");
 
 /// What follows from a complaint. The table tells more of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

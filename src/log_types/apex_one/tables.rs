@@ -3,23 +3,13 @@
 use std::sync::LazyLock;
 
 use crate::bytes::table;
-use crate::bytes::table::{FactRow, FactTable, TableError};
+use crate::bytes::table::{FactRow, FactTable, TableError, fact_table};
 use crate::document::field_list::{FieldId, ListedField, base_fields, name_fields};
 use crate::log_types::event::KnownKeys;
 use crate::parse::pairs::event_keys::KeyId;
 
-/// A table of `config/log_types/apex_one/`.
-macro_rules! file {
-    ($name:literal) => {
-        FactTable {
-            file: concat!("config/log_types/apex_one/", $name),
-            text: include_str!(concat!("../../../config/log_types/apex_one/", $name)),
-        }
-    };
-}
-
-const FIELDS: FactTable = file!("fields.csv");
-const KEYS: FactTable = file!("keys.csv");
+const FIELDS: FactTable = fact_table!("config/log_types/apex_one/fields.csv");
+const KEYS: FactTable = fact_table!("config/log_types/apex_one/keys.csv");
 
 name_fields! { FIELDS, FieldId::FIRST_OWN;
     APEX_ACT "%.act"; APEX_DISPOSITION "%.disposition";
@@ -106,7 +96,7 @@ impl Tables {
                     (role, _) => return Err(row.error(format_args!("a key is not read as '{role}'"))),
                 })
             })?,
-            kinds: file!("kinds.csv").read(|row| {
+            kinds: fact_table!("config/log_types/apex_one/kinds.csv").read(|row| {
                 Ok(Kind {
                     name: row.cell("kind")?,
                     id: row.cell("id")?,
@@ -118,7 +108,7 @@ impl Tables {
                     category: row.list("event.category")?,
                 })
             })?,
-            actions: file!("actions.csv").read(|row| {
+            actions: fact_table!("config/log_types/apex_one/actions.csv").read(|row| {
                 let disposition = row.cell("disposition")?;
                 Ok(Action {
                     kinds: row.list("kinds")?,
@@ -129,7 +119,7 @@ impl Tables {
                     outcome: row.cell("outcome")?,
                 })
             })?,
-            labels: file!("labels.csv").read(|row| {
+            labels: fact_table!("config/log_types/apex_one/labels.csv").read(|row| {
                 Ok(([row.cell("label")?, row.cell("code")?], field(&row)?, row.cell("words")?))
             })?,
             names,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
@@ -34,11 +34,7 @@ impl Form {
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    const FILE: FactTable = FactTable {
-        file: "config/log_types/linux/messages.csv",
-        text: include_str!("../../../config/log_types/linux/messages.csv"),
-    };
-    table::compiled_in(FILE.read(|row| {
+    table::compiled_in(fact_table!("config/log_types/linux/messages.csv").read(|row| {
         let pattern = Regex::new(row.cell("pattern")?);
         let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
         let (process, category) = (row.cell("process")?, row.cell("category")?);
@@ -48,11 +44,10 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
 
 /// The parts of a header, and the fields in which collectors write them.
 static PARTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    const FILE: FactTable = FactTable {
-        file: "config/log_types/linux/collected.csv",
-        text: include_str!("../../../config/log_types/linux/collected.csv"),
-    };
-    table::compiled_in(FILE.read(|row| Ok((row.cell("part")?, row.cell("field")?))))
+    table::compiled_in(
+        fact_table!("config/log_types/linux/collected.csv")
+            .read(|row| Ok((row.cell("part")?, row.cell("field")?))),
+    )
 });
 
 impl Profile for Linux {

@@ -6,18 +6,17 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 
 use crate::bytes::table;
-use crate::bytes::table::FactTable;
+use crate::bytes::table::fact_table;
 
 /// The key that has this full name (rule E12).
 pub(crate) fn key_of(full_name: &str) -> Option<&'static str> {
     static KEYS: LazyLock<HashMap<&str, &str, RandomState>> = LazyLock::new(|| {
-        const FILE: FactTable = FactTable {
-            file: "config/cef_full_names.csv",
-            text: include_str!("../../../config/cef_full_names.csv"),
-        };
-        table::compiled_in(FILE.read(|row| Ok((row.cell("full name")?, row.cell("key")?))))
-            .into_iter()
-            .collect()
+        table::compiled_in(
+            fact_table!("config/cef_full_names.csv")
+                .read(|row| Ok((row.cell("full name")?, row.cell("key")?))),
+        )
+        .into_iter()
+        .collect()
     });
     KEYS.get(full_name).copied()
 }
