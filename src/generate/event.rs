@@ -99,7 +99,7 @@ impl Event {
     pub(crate) fn put_labeled(
         &mut self,
         [key, label_key]: [&'static str; 2],
-        label: &'static str,
+        label: impl Into<EventValue>,
         value: impl Into<EventValue>,
     ) {
         self.put(key, value);

@@ -18,6 +18,14 @@ pub(crate) enum Labels {
     Long,
 }
 
+impl Labels {
+    /// The label of a fact.
+    pub(crate) fn of(self, fact: &str) -> String {
+        let module = if self == Self::Short { "DPI" } else { "Intrusion Prevention" };
+        format!("{module} {fact}")
+    }
+}
+
 /// What runs on an agent's computer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum System {

@@ -58,7 +58,7 @@ impl Hostile {
                 let gap = if format == Format::Leef { "#011" } else { " " };
                 let text = format!("said{gap}act=Log{gap}src=8.8.8.8{gap}dst=8.8.4.4{gap}cn1=1 to the log");
                 event.set("cs1", EventValue::bare(text));
-                event.set("cs1Label", agent.labels.note());
+                event.set("cs1Label", agent.labels.of("Note"));
             }
             Self::NestedHeader => {
                 let text =

@@ -108,42 +108,19 @@ pub(crate) fn intrusion_prevention(agent: &Agent, random: &mut Random) -> Event 
     let (action, outcome) = random.weighted(&ACTIONS);
     event.act(action, outcome);
     if random.chance(0.1) {
-        event.put_labeled(["cn2", "cn2Label"], agent.labels.reason(), "-309");
+        event.put_labeled(["cn2", "cn2Label"], agent.labels.of("Reason"), "-309");
     }
-    event.put_labeled(["cn3", "cn3Label"], agent.labels.packet_position(), random.below(1500));
-    event.put_labeled(["cs5", "cs5Label"], agent.labels.stream_position(), random.below(90_000));
+    event.put_labeled(["cn3", "cn3Label"], agent.labels.of("Packet Position"), random.below(1500));
+    event.put_labeled(["cs5", "cs5Label"], agent.labels.of("Stream Position"), random.below(90_000));
     if !rule.note.is_empty() {
-        event.put_labeled(["cs1", "cs1Label"], agent.labels.note(), rule.note);
+        event.put_labeled(["cs1", "cs1Label"], agent.labels.of("Note"), rule.note);
     }
     let flags = if packet.is_some() { 8 } else { 0 };
-    event.put_labeled(["cs6", "cs6Label"], agent.labels.flags(), flags);
+    event.put_labeled(["cs6", "cs6Label"], agent.labels.of("Flags"), flags);
     if let Some(packet) = packet {
         put_packet(&mut event, agent, &packet);
     }
     event
-}
-
-/// The labels of one generation.
-impl Labels {
-    fn reason(self) -> &'static str {
-        if self == Self::Short { "DPI Reason" } else { "Intrusion Prevention Reason" }
-    }
-
-    fn packet_position(self) -> &'static str {
-        if self == Self::Short { "DPI Packet Position" } else { "Intrusion Prevention Packet Position" }
-    }
-
-    fn stream_position(self) -> &'static str {
-        if self == Self::Short { "DPI Stream Position" } else { "Intrusion Prevention Stream Position" }
-    }
-
-    pub(crate) fn note(self) -> &'static str {
-        if self == Self::Short { "DPI Note" } else { "Intrusion Prevention Note" }
-    }
-
-    fn flags(self) -> &'static str {
-        if self == Self::Short { "DPI Flags" } else { "Intrusion Prevention Flags" }
-    }
 }
 
 /// The packet at the end of the event, and what it tells about the client.
