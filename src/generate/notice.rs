@@ -42,37 +42,23 @@ pub(crate) fn system(random: &mut Random) -> Event {
     event
 }
 
+/// A rule of log inspection: id, name, severity, what it found, and in which log.
+type LogRule = (u32, &'static str, u8, &'static str, &'static str);
+
+static LOG_RULES: LazyLock<Vec<(System, LogRule)>> = LazyLock::new(|| {
+    let table = fact_table!("src/generate/log_inspection.csv");
+    compiled_in(table.read(|row| {
+        let (id, severity) = (row.number("id")?, row.number("severity")?);
+        let rule = (id, row.cell("name")?, severity, row.cell("description")?, row.cell("file")?);
+        let systems = [("Windows", System::Windows), ("Linux", System::Linux)];
+        Ok((row.one_of("system", row.cell("system")?, &systems)?, rule))
+    }))
+});
+
 pub(crate) fn log_inspection(agent: &Agent, random: &mut Random) -> Event {
-    let (id, name, severity, description, file) = match agent.system {
-        System::Windows => random.pick(&[
-            (3_002_795, "Microsoft Windows Events", 8, "Multiple Windows Logon Failures", "Security"),
-            (3_002_795, "Microsoft Windows Events", 6, "Windows Logon Success", "Security"),
-            (40, "Custom Log Inspection Rule", 3, "Service stopped", "System"),
-        ]),
-        System::Linux => random.pick(&[
-            (
-                3_002_831,
-                "Unix - Syslog",
-                6,
-                "Non standard syslog message (size too large)",
-                "/var/log/messages",
-            ),
-            (
-                3_002_828,
-                "Authentication Module - Unix Pluggable Authentication Module",
-                8,
-                "User login failed",
-                "/var/log/secure",
-            ),
-            (
-                3_002_792,
-                "Web Server - Apache",
-                6,
-                "Attempt to access forbidden file",
-                "/var/log/httpd/error_log",
-            ),
-        ]),
-    };
+    let rules: Vec<LogRule> =
+        LOG_RULES.iter().filter(|(system, _)| *system == agent.system).map(|(_, rule)| *rule).collect();
+    let (id, name, severity, description, file) = random.pick(&rules);
     let mut event = agent.event(Module::LogInspection, id, name, severity);
     if random.chance(0.5) {
         event.put_labeled(["cs1", "cs1Label"], "LI Description", description);
