@@ -7,43 +7,9 @@ use super::fleet::Agent;
 use super::network::put_packet;
 use super::packet::{Packet, Traffic};
 use super::random::Random;
-use super::truth::{Format, Hostile, Module};
+use super::truth::{Format, Hostile};
 
 impl Hostile {
-    /// The module whose events show this kind; nothing where any does.
-    pub(crate) fn module(self) -> Option<Module> {
-        match self {
-            Self::CutPacket | Self::ForgedKey | Self::DuplicateKey => Some(Module::IntrusionPrevention),
-            Self::JoinedEvents
-            | Self::EmptyValues
-            | Self::NotAvailable
-            | Self::HostNameAsAddress
-            | Self::Ipv6
-            | Self::Repeated => Some(Module::Firewall),
-            Self::NestedHeader
-            | Self::QuotesAndPipes
-            | Self::ShiftJis
-            | Self::BrokenBytes
-            | Self::Japanese
-            | Self::ControlCharacters => Some(Module::LogInspection),
-            Self::UnescapedEquals => Some(Module::WebReputation),
-            Self::BareBackslashes => Some(Module::IntegrityMonitoring),
-            Self::LongMessage => Some(Module::System),
-            _ => None,
-        }
-    }
-
-    /// The format in which this kind is to be seen; nothing where it is in both.
-    pub(crate) fn format(self) -> Option<Format> {
-        match self {
-            Self::JoinedEvents | Self::TwoBlanks | Self::UnescapedEquals | Self::BareBackslashes => {
-                Some(Format::Cef)
-            }
-            Self::RealTabs => Some(Format::Leef),
-            _ => None,
-        }
-    }
-
     /// Spoils the event itself.
     pub(crate) fn bend(self, event: &mut Event, agent: &Agent, format: Format, random: &mut Random) {
         match self {

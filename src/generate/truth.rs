@@ -54,88 +54,63 @@ pub enum Outcome {
     Observed,
 }
 
-/// What is wrong with a hostile line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hostile {
-    /// A long packet that rsyslog cut at 8 KiB, inside the base64.
-    CutPacket,
-    /// Free text that reads like further keys: ` act=Deny src=8.8.8.8`.
-    ForgedKey,
-    /// A whole CEF header quoted in free text.
-    NestedHeader,
-    /// Two events in one datagram, joined by a line end: two documents. Module, action and addresses are the same.
-    JoinedEvents,
-    /// The same key twice with different values: the first one counts.
-    DuplicateKey,
-    /// Quotes, and pipes both escaped and plain.
-    QuotesAndPipes,
-    /// Keys without a value.
-    EmptyValues,
-    /// Two blanks between pairs.
-    TwoBlanks,
-    /// `=` in values that nobody escaped.
-    UnescapedEquals,
-    /// Paths whose backslashes nobody doubled.
-    BareBackslashes,
-    /// `N/A` where addresses and numbers belong.
-    NotAvailable,
-    /// Host names where addresses belong.
-    HostNameAsAddress,
-    /// IPv6 addresses in their long form.
-    Ipv6,
-    /// Japanese text in Shift_JIS: not UTF-8.
-    ShiftJis,
-    /// Bytes that are text in no encoding.
-    BrokenBytes,
-    /// Japanese text in UTF-8.
-    Japanese,
-    /// A message of 9,000 characters.
-    LongMessage,
-    /// Control characters, as rsyslog's `#033` or as JSON escapes.
-    ControlCharacters,
-    /// LEEF with real tabs, from an rsyslog that was told not to escape them.
-    RealTabs,
-    /// Three equal lines: three documents.
-    Repeated,
-    /// The line ends inside the event's header.
-    CutHeader,
-    /// The JSON object ends in the middle.
-    CutJson,
-    /// A byte order mark in front of the JSON object.
-    ByteOrderMark,
-    /// Nothing, or blanks: no document.
-    Blank,
+/// What can be wrong with a hostile line: what it is, the module whose events show it, where not those of all do, and the format, where
+/// it is not to be seen in both.
+macro_rules! hostile {
+    ($($kind:ident $meaning:literal $(in $module:ident)? $(as $format:ident)?;)*) => {
+        /// What is wrong with a hostile line.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Hostile {
+            $(#[doc = $meaning] $kind,)*
+        }
+
+        impl Hostile {
+            /// All kinds.
+            pub const ALL: [Self; [$($meaning),*].len()] = [$(Self::$kind),*];
+
+            pub(super) fn module(self) -> Option<Module> {
+                match self {
+                    $($(Self::$kind => Some(Module::$module),)?)*
+                    _ => None,
+                }
+            }
+
+            pub(super) fn format(self) -> Option<Format> {
+                match self {
+                    $($(Self::$kind => Some(Format::$format),)?)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl Hostile {
-    /// All kinds.
-    pub const ALL: [Self; 24] = [
-        Self::CutPacket,
-        Self::ForgedKey,
-        Self::NestedHeader,
-        Self::JoinedEvents,
-        Self::DuplicateKey,
-        Self::QuotesAndPipes,
-        Self::EmptyValues,
-        Self::TwoBlanks,
-        Self::UnescapedEquals,
-        Self::BareBackslashes,
-        Self::NotAvailable,
-        Self::HostNameAsAddress,
-        Self::Ipv6,
-        Self::ShiftJis,
-        Self::BrokenBytes,
-        Self::Japanese,
-        Self::LongMessage,
-        Self::ControlCharacters,
-        Self::RealTabs,
-        Self::Repeated,
-        Self::CutHeader,
-        Self::CutJson,
-        Self::ByteOrderMark,
-        Self::Blank,
-    ];
+hostile! {
+    CutPacket "A long packet that rsyslog cut at 8 KiB, inside the base64." in IntrusionPrevention;
+    ForgedKey "Free text that reads like further keys: ` act=Deny src=8.8.8.8`." in IntrusionPrevention;
+    NestedHeader "A whole CEF header quoted in free text." in LogInspection;
+    JoinedEvents "Two events in one datagram, joined by a line end: two documents. Module, action and addresses are the same." in Firewall as Cef;
+    DuplicateKey "The same key twice with different values: the first one counts." in IntrusionPrevention;
+    QuotesAndPipes "Quotes, and pipes both escaped and plain." in LogInspection;
+    EmptyValues "Keys without a value." in Firewall;
+    TwoBlanks "Two blanks between pairs." as Cef;
+    UnescapedEquals "`=` in values that nobody escaped." in WebReputation as Cef;
+    BareBackslashes "Paths whose backslashes nobody doubled." in IntegrityMonitoring as Cef;
+    NotAvailable "`N/A` where addresses and numbers belong." in Firewall;
+    HostNameAsAddress "Host names where addresses belong." in Firewall;
+    Ipv6 "IPv6 addresses in their long form." in Firewall;
+    ShiftJis "Japanese text in Shift_JIS: not UTF-8." in LogInspection;
+    BrokenBytes "Bytes that are text in no encoding." in LogInspection;
+    Japanese "Japanese text in UTF-8." in LogInspection;
+    LongMessage "A message of 9,000 characters." in System;
+    ControlCharacters "Control characters, as rsyslog's `#033` or as JSON escapes." in LogInspection;
+    RealTabs "LEEF with real tabs, from an rsyslog that was told not to escape them." as Leef;
+    Repeated "Three equal lines: three documents." in Firewall;
+    CutHeader "The line ends inside the event's header.";
+    CutJson "The JSON object ends in the middle.";
+    ByteOrderMark "A byte order mark in front of the JSON object.";
+    Blank "Nothing, or blanks: no document.";
 }
 
 /// What one line holds.
