@@ -4,6 +4,7 @@
 use super::diagnostic::quoted;
 use super::suggestion::{closest, did_you_mean, is_near};
 use crate::document::ecs;
+use crate::document::field_list::objects_around;
 
 /// What is wrong with a name, and the way out.
 pub(super) type Objection = (String, Option<String>);
@@ -61,11 +62,6 @@ pub(super) fn objection(name: &str) -> Option<Objection> {
     }
     let value = objects_around(name).find(|object| ecs::is_ecs_field(object) && !OPEN.contains(object))?;
     Some((format!("'{value}' is a value in ECS, so '{name}' cannot stand below it"), None))
-}
-
-/// The objects that a field of this name stands in, the outermost first.
-pub(super) fn objects_around(name: &str) -> impl Iterator<Item = &str> {
-    name.match_indices('.').filter_map(|(dot, _)| name.get(..dot))
 }
 
 /// What `name`, which no list names, was meant as if it is a typing error in a field of ECS.

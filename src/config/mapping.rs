@@ -9,6 +9,7 @@ use super::log_type::{Mapping, Static};
 use super::resolved::{ResolvedEntry, ResolvedSection};
 use super::value::{ValueError, words};
 use super::{field, keys, layers, source, suggestion};
+use crate::document::field_list::objects_around;
 
 /// The fields of ECS that hold several values, one a line.
 const LIST_FIELDS: &str = include_str!("../../config/list_fields.csv");
@@ -216,7 +217,7 @@ fn clashes(lines: &FieldLines, findings: &mut Findings) {
         fields.chain(lines.statics.iter().map(|line| (line.field.as_str(), &line.position))).collect();
     let places: HashMap<&str, &Position> = fields.iter().copied().collect();
     for (name, position) in fields {
-        let objects = field::objects_around(name);
+        let objects = objects_around(name);
         for (object, value_position) in objects.filter_map(|object| Some((object, places.get(object)?))) {
             let message = format!("'{object}' is an object here and a value at {value_position}");
             findings.push(Diagnostic::error(position, message).help("take one of the two lines out"));

@@ -14,6 +14,11 @@ pub struct FieldId(pub(crate) u16);
 /// Stands for the prefix of left-over keys in the names of fields.
 pub(crate) const PREFIX: &str = "%.";
 
+/// The objects that a field of this name stands in, the outermost first.
+pub(crate) fn objects_around(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').filter_map(|(dot, _)| name.get(..dot))
+}
+
 /// The type of a field, as far as it decides which values fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Type {

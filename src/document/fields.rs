@@ -12,9 +12,8 @@ use foldhash::fast::FixedState;
 
 use super::ecs;
 use super::ecs::Type;
-use super::field_list::{FieldId, ListedField, PREFIX, base_fields};
+use super::field_list::{FieldId, ListedField, PREFIX, base_fields, objects_around};
 use super::layout::Layout;
-use crate::bytes::slice::part;
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,11 +174,8 @@ fn refuse_value_and_object(
     ids: &HashMap<String, FieldId, FixedState>,
 ) -> Result<(), Error> {
     for field in fields {
-        for (dot, _) in field.name.match_indices('.') {
-            let object = part(&field.name, ..dot);
-            if ids.contains_key(object) {
-                return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
-            }
+        if let Some(object) = objects_around(&field.name).find(|object| ids.contains_key(*object)) {
+            return Err(Error::ValueAndObject { value: object.to_owned(), inside: field.name.clone() });
         }
     }
     Ok(())

@@ -4,10 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::field_list::{FieldId, base_fields};
+use super::field_list::{FieldId, base_fields, objects_around};
 use crate::bytes::json;
 use crate::bytes::json::Piece;
-use crate::bytes::slice::{self, part};
+use crate::bytes::slice;
 
 /// Where a field stands among the objects of the document.
 #[derive(Clone, Debug)]
@@ -157,18 +157,14 @@ fn listed<'n>(names: &[&'n str], own: usize) -> impl Iterator<Item = (FieldId, &
 fn document_order(names: &[&str], own: usize, prefix: &str) -> Vec<FieldId> {
     let mut firsts: HashMap<&str, usize> = HashMap::new();
     for (place, (_, name)) in listed(names, own).enumerate() {
-        for end in name.match_indices('.').map(|(dot, _)| dot).chain([name.len()]) {
-            firsts.entry(part(name, ..end)).or_insert(place);
+        for step in objects_around(name).chain([name]) {
+            firsts.entry(step).or_insert(place);
         }
     }
     let mut keyed: Vec<(bool, Vec<usize>, FieldId)> = listed(names, own)
         .map(|(id, name)| {
-            let path = name
-                .match_indices('.')
-                .map(|(dot, _)| dot)
-                .chain([name.len()])
-                .map(|end| firsts.get(part(name, ..end)).copied().unwrap_or_default())
-                .collect();
+            let steps = objects_around(name).chain([name]);
+            let path = steps.map(|step| firsts.get(step).copied().unwrap_or_default()).collect();
             (name.split('.').next() == Some(prefix), path, id)
         })
         .collect();

@@ -9,8 +9,7 @@ use foldhash::fast::RandomState;
 
 use super::exclude::rules::Rules;
 use super::exclude::{Matcher, PatternTarget};
-use super::record::paths::Paths;
-use super::record::wanted::{WantedPaths, Wish};
+use super::record::paths::{Paths, WantedPaths, Wish};
 use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position};

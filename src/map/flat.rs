@@ -166,7 +166,7 @@ mod tests {
     use crate::document::ecs::Type;
     use crate::document::fields::Fields;
     use crate::map::record::JsonRecord;
-    use crate::map::record::paths::Paths;
+    use crate::map::record::paths::{WantedPaths, Wish};
     use crate::parse::pairs::event_keys::{KeyNames, KeyTable};
 
     const NAMES: [&str; 15] = [
@@ -196,14 +196,15 @@ mod tests {
         ) {
             let fields = Fields::new("own", &[], ["source.ip", "own.status"]).unwrap();
             let mut keys = KeyTable::new(&[], &[]);
-            let mut paths = Paths::new(&fields, is_prefixed);
+            let mut wanted = WantedPaths::new(is_prefixed);
             for name in ["client_ip", "time", "x"] {
-                paths.want(name, keys.add(name));
+                wanted.add(name, Wish::Key(keys.add(name)));
             }
-            paths.leave_out("time");
-            paths.make_text("status");
-            paths.know("flat", Type::Flat);
-            paths.rename("old", "new");
+            wanted.add("time", Wish::LeftOut);
+            wanted.add("status", Wish::AsText);
+            wanted.add("flat", Wish::Known(Type::Flat));
+            wanted.add("old", Wish::Renamed("new".into()));
+            let paths = wanted.tree(&fields);
             let long = "é".repeat(20_000);
             let arena = Bump::new();
             let mut keyed = EventKeys::recycle(EventKeys::default(), &keys);
@@ -218,8 +219,8 @@ mod tests {
             let is_repeated = keyed.find_keys(&keys, KeyNames::AsWritten);
             keyed.read_values(&arena);
             let object = as_object(&keyed, &text, Payloads::default(), &arena);
-            let walked = JsonRecord::read(object.json, &paths, 3, &arena).unwrap();
-            let direct = JsonRecord::of_texts(&object, &paths, 3, &arena);
+            let walked = JsonRecord::read(object.json, paths, 3, &arena).unwrap();
+            let direct = JsonRecord::of_texts(&object, paths, 3, &arena);
             if !is_repeated && !object.members.is_empty() {
                 prop_assert_eq!(format!("{direct:?}"), format!("{walked:?}"));
             }

@@ -4,7 +4,6 @@
 //! as it stands in the text.
 
 pub(crate) mod paths;
-pub(crate) mod wanted;
 pub(crate) mod value;
 mod splice;
 mod walk;

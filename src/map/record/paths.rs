@@ -1,15 +1,17 @@
 //! What a section wants of its records, and what it knows of their names, as one tree of names: a walk over a record goes down this tree
 //! beside it.
 //!
-//! Made when the first record comes. A path is names with dots between them; a number is the place of an element in an array.
+//! A path is names with dots between them; a number is the place of an element in an array.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
 use crate::bytes::slice::part;
 use crate::document::ecs::{Type, other_fields};
-use crate::document::field_list::{FieldId, base_fields};
+use crate::document::field_list::{FieldId, base_fields, objects_around};
 use crate::document::fields::Fields;
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
@@ -102,7 +104,7 @@ pub(crate) struct Paths {
 
 impl Paths {
     /// A tree that knows the fields of ECS and of `fields`; with `prefixed` it needs not to know them.
-    pub(crate) fn new(fields: &Fields, prefixed: bool) -> Self {
+    fn new(fields: &Fields, prefixed: bool) -> Self {
         let mut paths = Self { nodes: vec![Node::default()], renamed: HashMap::default(), prefixed };
         if prefixed {
             let inside = format!("{}.", fields.prefix());
@@ -126,43 +128,27 @@ impl Paths {
         paths
     }
 
-    /// Wants the value at the path `name` as that of `key`.
-    pub(crate) fn want(&mut self, name: &str, key: KeyId) {
-        if let Some(node) = self.node_at(name) {
-            node.key = Some(key);
-        }
-    }
-
-    /// Makes text of what stands at the path `name`.
-    pub(crate) fn make_text(&mut self, name: &str) {
-        if let Some(node) = self.node_at(name) {
-            node.as_text = true;
-        }
-    }
-
-    /// Leaves out what stands at the path `name`.
-    pub(crate) fn leave_out(&mut self, name: &str) {
-        if let Some(node) = self.node_at(name) {
-            node.dropped = true;
+    fn add(&mut self, path: &str, wish: &Wish) {
+        match wish {
+            Wish::Key(key) => self.mark(path, |node| node.key = Some(*key)),
+            Wish::AsText => self.mark(path, |node| node.as_text = true),
+            Wish::LeftOut => self.mark(path, |node| node.dropped = true),
+            Wish::Known(kind) => self.know(path, *kind),
+            Wish::Renamed(new) => drop(self.renamed.insert(path.into(), new.clone())),
         }
     }
 
     /// Lets no value of another shape stand at the path `name` of the record's own.
-    pub(crate) fn know(&mut self, name: &str, kind: Type) {
+    fn know(&mut self, name: &str, kind: Type) {
         let shape = if kind == Type::Flat { Shape::Object } else { Shape::Value };
-        let objects = name.match_indices('.').map(|(dot, _)| (name.get(..dot), Shape::Object));
-        let all: Vec<_> = objects.chain([(Some(name), shape)]).collect();
-        for (path, shape) in all {
-            let node = self.node_at(path.unwrap_or_default());
-            if let Some(node) = node.filter(|node| node.class == Class::Free) {
-                node.class = Class::Known(shape);
-            }
+        let objects = objects_around(name).map(|object| (object, Shape::Object));
+        for (path, shape) in objects.chain([(name, shape)]) {
+            self.mark(path, |node| {
+                if node.class == Class::Free {
+                    node.class = Class::Known(shape);
+                }
+            });
         }
-    }
-
-    /// Calls the record's own field `old` by the name `new`.
-    pub(crate) fn rename(&mut self, old: &str, new: &str) {
-        self.renamed.insert(old.into(), new.into());
     }
 
     /// The root.
@@ -201,13 +187,14 @@ impl Paths {
     }
 
     fn classify(&mut self, name: &str, class: Class) {
-        for (dot, _) in name.match_indices('.') {
-            if let Some(node) = self.node_at(part(name, ..dot)) {
-                node.class = Class::Object;
-            }
-        }
+        objects_around(name).for_each(|object| self.mark(object, |node| node.class = Class::Object));
+        self.mark(name, |node| node.class = class);
+    }
+
+    /// Changes the node at the path `name`.
+    fn mark(&mut self, name: &str, change: impl FnOnce(&mut Node)) {
         if let Some(node) = self.node_at(name) {
-            node.class = class;
+            change(node);
         }
     }
 
@@ -238,5 +225,59 @@ impl Node {
     /// Nothing below this name is wanted or known.
     pub(super) fn is_leaf(&self) -> bool {
         self.children.is_empty()
+    }
+}
+
+/// What one section wants, as a list: its tree is made when the first record comes, because a configuration may have many sections, of
+/// which a process loads by few.
+#[derive(Clone, Debug)]
+pub(crate) struct WantedPaths {
+    /// Paths, and what is wanted of what stands there.
+    wishes: Vec<(Cow<'static, str>, Wish)>,
+    /// The record's own fields go under the prefix: none can be one of ours.
+    prefixed: bool,
+    tree: OnceLock<Paths>,
+}
+
+/// What is wanted of what stands at a path.
+#[derive(Clone, Debug)]
+pub(crate) enum Wish {
+    /// It is the value of this key.
+    Key(KeyId),
+    /// Values there have no one type: they become text (`json_to_text`).
+    AsText,
+    /// It is not carried over, because fields say all of it.
+    LeftOut,
+    /// It is a field of the log type's records, and the index has this type for it.
+    Known(Type),
+    /// It is carried over by this name (`renamed_newfields`).
+    Renamed(Box<str>),
+}
+
+impl WantedPaths {
+    /// An empty list. With `prefixed` the record's own fields go under the prefix.
+    pub(crate) fn new(prefixed: bool) -> Self {
+        Self { wishes: Vec::new(), prefixed, tree: OnceLock::new() }
+    }
+
+    /// Adds a path.
+    pub(crate) fn add(&mut self, path: impl Into<Cow<'static, str>>, wish: Wish) {
+        self.wishes.push((path.into(), wish));
+        self.tree.take();
+    }
+
+    /// Gives back the memory that was only needed while the list grew.
+    pub(crate) fn shrink(&mut self) {
+        self.wishes.shrink_to_fit();
+    }
+
+    /// The list as a tree that knows the section's `fields` too.
+    #[inline]
+    pub(crate) fn tree(&self, fields: &Fields) -> &Paths {
+        self.tree.get_or_init(|| {
+            let mut tree = Paths::new(fields, self.prefixed);
+            self.wishes.iter().for_each(|(path, wish)| tree.add(path, wish));
+            tree
+        })
     }
 }
