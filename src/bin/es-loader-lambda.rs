@@ -94,7 +94,9 @@ async fn start(started: Timestamp) -> Result<Function, Error> {
     let dead_letters = clients::dead_letters(&s3);
     let limits = Limits { workers: workers(), ..Limits::default() };
     let loader = ObjectLoader::new(sections, Some(s3), sink, limits).with_dead_letters(dead_letters);
-    Ok(Function::new(loader, queue, started).with_metrics().with_answers(answers).with_back_off(aws))
+    let mut function = Function::new(loader, queue, started);
+    (function.metrics, function.answers, function.back_off) = (true, answers, Some(aws));
+    Ok(function)
 }
 
 async fn run(function: &Function) -> Result<(), lambda_runtime::Error> {

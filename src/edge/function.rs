@@ -68,9 +68,12 @@ pub struct Function {
     loader: ObjectLoader,
     queue: Option<Queue>,
     started: Timestamp,
-    metrics: bool,
-    answers: Answers,
-    back_off: Option<SdkConfig>,
+    /// The metrics of each object are written to standard output, where CloudWatch finds them.
+    pub metrics: bool,
+    /// What becomes of messages whose objects another try finds as they are.
+    pub answers: Answers,
+    /// The credentials by which messages are hidden that come back because the cluster is full.
+    pub back_off: Option<SdkConfig>,
 }
 
 /// What became of the objects of one invocation.
@@ -95,28 +98,10 @@ struct Work {
 }
 
 impl Function {
-    /// A function. `queue` takes what an invocation has no time for. `started` is the time when the process began: an earlier deadline
-    /// counts as none.
+    /// A function that writes no metrics and hides no messages. `queue` takes what an invocation has no time for. `started` is the time
+    /// when the process began: an earlier deadline counts as none.
     pub fn new(loader: ObjectLoader, queue: Option<Queue>, started: Timestamp) -> Self {
         Self { loader, queue, started, metrics: false, answers: Answers::default(), back_off: None }
-    }
-
-    /// The same, which hides messages that come back because the cluster is full, with the credentials of `aws`.
-    #[must_use]
-    pub fn with_back_off(self, aws: SdkConfig) -> Self {
-        Self { back_off: Some(aws), ..self }
-    }
-
-    /// The same with other answers.
-    #[must_use]
-    pub fn with_answers(self, answers: Answers) -> Self {
-        Self { answers, ..self }
-    }
-
-    /// The same, which writes the metrics of each object to standard output, where CloudWatch finds them.
-    #[must_use]
-    pub fn with_metrics(self) -> Self {
-        Self { metrics: true, ..self }
     }
 
     /// Handles one event. `deadline` is the runtime's, in milliseconds since 1970.
