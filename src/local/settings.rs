@@ -214,6 +214,26 @@ pub fn document_ids() -> Result<DocumentIds, Error> {
     Ok(ids?.unwrap_or(DocumentIds::Content))
 }
 
+/// The service of AWS that requests to OpenSearch are signed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Service {
+    /// A domain of Amazon OpenSearch Service.
+    Es,
+    /// A collection of OpenSearch Serverless.
+    Aoss,
+}
+
+impl Service {
+    /// The name in the signature's scope.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::Aoss => "aoss",
+        }
+    }
+}
+
 /// What becomes of the message of an object that another try most likely finds as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::Args as ClapArgs;
+
+use crate::local::settings::Service;
 
 /// The configuration, and the rules that leave documents out.
 #[derive(Debug, ClapArgs)]
@@ -30,7 +32,7 @@ pub(crate) struct ConnectionArgs {
     pub(crate) endpoint: Option<String>,
     /// Sign requests for this service even if the address does not tell
     #[arg(long, env = "ENDPOINT_SERVICE", value_enum, value_name = "SERVICE")]
-    pub(crate) service: Option<ServiceName>,
+    pub(crate) service: Option<Service>,
     /// User for basic authentication; the password comes from $OPENSEARCH_PASSWORD
     #[arg(long, env = "OPENSEARCH_USER", value_name = "NAME")]
     pub(crate) user: Option<String>,
@@ -43,15 +45,6 @@ pub(crate) struct ConnectionArgs {
     /// AWS region; by default as all AWS tools find it
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-}
-
-/// The service that requests are signed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ServiceName {
-    /// A domain of Amazon OpenSearch Service
-    Es,
-    /// A collection of OpenSearch Serverless
-    Aoss,
 }
 
 /// How lines are read that are looked at and not sent.

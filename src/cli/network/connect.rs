@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_types::SdkConfig;
 
 use super::first_contact::first_contact;
-use crate::cli::args::common::{ConnectionArgs, ServiceName};
+use crate::cli::args::common::ConnectionArgs;
 use crate::cli::failure::Failure;
 use crate::cli::output;
 use crate::edge::aws::s3::S3;
@@ -14,7 +14,7 @@ use crate::edge::delivery::outcome::Options;
 use crate::edge::delivery::sink::Sink;
 use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::client::{ApiError, OpenSearch};
-use crate::edge::opensearch::endpoint::{Endpoint, Service};
+use crate::edge::opensearch::endpoint::Endpoint;
 use crate::edge::{aws, clients};
 use crate::load::account::Limits;
 use crate::map::compiled::CompiledSections;
@@ -43,20 +43,16 @@ pub(super) async fn client(
     args: &ConnectionArgs,
     aws: Option<&SdkConfig>,
 ) -> Result<OpenSearch, Failure> {
-    let wanted = args.service.map(|service| match service {
-        ServiceName::Es => Service::Es,
-        ServiceName::Aoss => Service::Aoss,
-    });
     let user = args.user.clone().map(|user| (user, clients::password()));
     let aws = match aws {
         Some(aws) => aws.clone(),
         // Away from AWS its settings take seconds to look up, because a machine's metadata service is asked.
-        None if user.is_some() || Endpoint::parse(endpoint)?.signing(wanted).is_none() => {
+        None if user.is_some() || Endpoint::parse(endpoint)?.signing(args.service).is_none() => {
             SdkConfig::builder().build()
         }
         None => aws::load(args.region.clone()).await,
     };
-    Ok(clients::opensearch(endpoint, wanted, user, args.password_over_http, args.ca.as_deref(), &aws)?)
+    Ok(clients::opensearch(endpoint, args.service, user, args.password_over_http, args.ca.as_deref(), &aws)?)
 }
 
 /// The AWS settings, with the region that S3 and SQS need, and a client for S3.

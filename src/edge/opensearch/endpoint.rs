@@ -5,24 +5,7 @@ use std::net::IpAddr;
 
 use ::opensearch::http::Url;
 
-/// The name under which a request is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// A domain of Amazon OpenSearch Service.
-    Es,
-    /// A collection of OpenSearch Serverless.
-    Aoss,
-}
-
-impl Service {
-    /// The name in the signature's scope.
-    pub fn name(self) -> &'static str {
-        match self {
-            Service::Es => "es",
-            Service::Aoss => "aoss",
-        }
-    }
-}
+pub use crate::local::settings::Service;
 
 /// The service and region that requests to an endpoint are signed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
