@@ -22,23 +22,14 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The longest time for one attempt, up to the head of the answer. The SDK tries three times.
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(10);
 
-/// The same for an attempt that sends a part of some megabytes.
-const UPLOAD: Duration = Duration::from_secs(60);
+/// The same for an attempt that sends a part of some megabytes: a slow line is no silence.
+pub(super) const UPLOAD: Duration = Duration::from_secs(60);
 
 /// The longest silence within the body of an answer.
 pub(crate) const SILENCE: Duration = Duration::from_secs(10);
 
-/// The time-outs of all calls: one that is never answered ends in another attempt, and at last in an error.
-pub(crate) fn timeouts() -> TimeoutConfig {
-    each_within(ATTEMPT)
-}
-
-/// The time-outs of calls that send much: a slow line is no silence.
-pub(crate) fn upload_timeouts() -> TimeoutConfig {
-    each_within(UPLOAD)
-}
-
-fn each_within(time: Duration) -> TimeoutConfig {
+/// The time-outs of calls whose attempts take so long at most: one that is never answered ends in another attempt, and at last in an error.
+pub(super) fn each_within(time: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .read_timeout(time)

@@ -19,7 +19,7 @@ use aws_types::SdkConfig;
 pub async fn load(region: Option<String>) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http::client())
-        .timeout_config(http::timeouts());
+        .timeout_config(http::each_within(http::ATTEMPT));
     match region {
         Some(region) => loader.region(Region::new(region)).load().await,
         None => loader.load().await,

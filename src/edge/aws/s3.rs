@@ -99,6 +99,9 @@ struct Again {
     reader: Reader,
     what: String,
     permission: &'static str,
+    /// Size and ETag of the first answer.
+    size: Option<u64>,
+    etag: Option<String>,
 }
 
 impl S3 {
@@ -108,7 +111,7 @@ impl S3 {
     pub fn new(aws: &SdkConfig, own_endpoint: bool, expected_owner: Option<String>) -> Self {
         let config = aws_sdk_s3::config::Builder::from(aws)
             .force_path_style(own_endpoint || aws.endpoint_url().is_some())
-            .timeout_config(http::timeouts())
+            .timeout_config(http::each_within(http::ATTEMPT))
             .build();
         // Lambda's own variable: to ask STS who we are would be one more call that can fail.
         let identity = match std::env::var("AWS_LAMBDA_FUNCTION_NAME") {
@@ -228,14 +231,16 @@ impl S3 {
             return Err(S3Error::Other { what, reason });
         }
         let request = request.set_if_match(found.e_tag().map(ToOwned::to_owned));
+        let size = found.content_length().and_then(|size| u64::try_from(size).ok());
+        let etag = found.e_tag().map(|etag| etag.trim_matches('"').to_owned());
         Ok(ObjectStream {
             key: key.clone(),
-            size: found.content_length().and_then(|size| u64::try_from(size).ok()),
+            size,
             last_modified: found.last_modified().and_then(timestamp),
-            etag: found.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            etag: etag.clone(),
             is_checked: is_checked(&found),
             until,
-            again: Again { request, reader: reader.clone(), what, permission },
+            again: Again { request, reader: reader.clone(), what, permission, size, etag },
             body: found.body,
         })
     }
@@ -278,7 +283,7 @@ impl ObjectStream {
     pub fn into_reader(self) -> impl Read + Send + 'static {
         let (pieces, received) = mpsc::channel(PIECES);
         tokio::spawn(async move {
-            let ObjectStream { mut body, again, size, etag, until, .. } = self;
+            let ObjectStream { mut body, again, until, .. } = self;
             let (mut offset, mut tries) = (0, 0);
             loop {
                 let silent = Instant::now() + http::SILENCE;
@@ -301,15 +306,14 @@ impl ObjectStream {
                     Ok(Err(error)) => error_chain(&error),
                 };
                 // If all bytes were read, their checksum is wrong, and reading on cannot help.
-                let whole = size.is_some_and(|size| offset >= size);
+                let whole = again.size.is_some_and(|size| offset >= size);
                 tries += 1;
                 let rest = if whole {
                     Err(io::Error::other(format!("{DAMAGED_ON_THE_WAY}: {error}")))
                 } else if tries > RESUMES {
                     Err(io::Error::other(error))
                 } else {
-                    let wanted = Rest { offset, size, etag: etag.as_deref() };
-                    let rest = resume(&again, &wanted, tries);
+                    let rest = again.from(offset, tries);
                     match until {
                         None => rest.await,
                         Some(until) => tokio::time::timeout_at(until.into(), rest)
@@ -378,31 +382,23 @@ fn is_checked(found: &GetObjectOutput) -> bool {
     checksums.iter().flatten().any(|checksum| !checksum.contains('-'))
 }
 
-/// The rest of an object that was read in part.
-struct Rest<'o> {
-    offset: u64,
-    /// The size of the whole object.
-    size: Option<u64>,
-    /// The ETag of the first answer.
-    etag: Option<&'o str>,
-}
+impl Again {
+    /// The rest of the object from a byte on.
+    async fn from(&self, offset: u64, tries: u32) -> io::Result<ByteStream> {
+        tokio::time::sleep(Duration::from_millis(100) * tries).await;
+        let rest = self.request.clone().range(format!("bytes={offset}-")).send().await;
+        let rest = rest.map_err(|error| {
+            io::Error::other(self.reader.classify(self.what.clone(), self.permission, &error))
+        })?;
+        self.check(offset, rest.content_range(), rest.e_tag()).map_err(io::Error::other)?;
+        Ok(rest.body)
+    }
 
-async fn resume(again: &Again, wanted: &Rest<'_>, tries: u32) -> io::Result<ByteStream> {
-    tokio::time::sleep(Duration::from_millis(100) * tries).await;
-    let rest = again.request.clone().range(format!("bytes={}-", wanted.offset)).send().await;
-    let rest = rest.map_err(|error| {
-        io::Error::other(again.reader.classify(again.what.clone(), again.permission, &error))
-    })?;
-    wanted.check(rest.content_range(), rest.e_tag()).map_err(io::Error::other)?;
-    Ok(rest.body)
-}
-
-impl Rest<'_> {
     /// Refuses an answer that gives other bytes than those asked for: lines would come twice, or from two objects.
-    fn check(&self, range: Option<&str>, etag: Option<&str>) -> Result<(), String> {
+    fn check(&self, offset: u64, range: Option<&str>, etag: Option<&str>) -> Result<(), String> {
         let range = match range {
             Some(range) => range,
-            None if self.offset == 0 => return self.check_etag(etag),
+            None if offset == 0 => return self.check_etag(etag),
             None => return Err("S3 gives no ranges of the object".to_owned()),
         };
         // RFC 9110, section 14.4: `bytes FIRST-LAST/SIZE`, where the size may be `*`.
@@ -413,17 +409,17 @@ impl Rest<'_> {
         });
         let is_wanted = parts.is_some_and(|(first, last, size)| {
             let end = self.size.is_none_or(|whole| last.checked_add(1) == Some(whole));
-            first == self.offset && end && size.zip(self.size).is_none_or(|(told, known)| told == known)
+            first == offset && end && size.zip(self.size).is_none_or(|(told, known)| told == known)
         });
         if !is_wanted {
-            return Err(format!("S3 was asked for the bytes from {} on and gives `{range}`", self.offset));
+            return Err(format!("S3 was asked for the bytes from {offset} on and gives `{range}`"));
         }
         self.check_etag(etag)
     }
 
     fn check_etag(&self, etag: Option<&str>) -> Result<(), String> {
         let etag = etag.map(|etag| etag.trim_matches('"'));
-        match (self.etag, etag) {
+        match (self.etag.as_deref(), etag) {
             (Some(first), other) if other != Some(first) => Err(format!(
                 "the object changed while it was read: its ETag was {first} and is {}",
                 other.unwrap_or("not given")

@@ -8,7 +8,7 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use aws_types::SdkConfig;
 
-use super::http::timeouts;
+use super::http;
 use super::short;
 use crate::bytes::safe::error_chain;
 
@@ -65,7 +65,8 @@ impl Queue {
         if host.is_empty() || path.is_empty() || url.contains(char::is_whitespace) {
             return Err(wrong());
         }
-        let mut config = aws_sdk_sqs::config::Builder::from(aws).timeout_config(timeouts());
+        let mut config =
+            aws_sdk_sqs::config::Builder::from(aws).timeout_config(http::each_within(http::ATTEMPT));
         if let Some(region) = region_of_host(host) {
             config.set_region(Some(Region::new(region.to_owned())));
         }

@@ -5,7 +5,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 
-use super::http::upload_timeouts;
+use super::http::{UPLOAD, each_within};
 use super::s3::{S3, S3Error};
 use crate::local::settings::filled_variable;
 
@@ -29,7 +29,7 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn new(s3: &S3, bucket: &str, key: &str) -> Self {
-        let config = s3.client().config().to_builder().timeout_config(upload_timeouts());
+        let config = s3.client().config().to_builder().timeout_config(each_within(UPLOAD));
         Self {
             s3: s3.clone(),
             client: Client::from_conf(config.build()),
