@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use crate::deliver::dead_letter::remake::Remade;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::output::Sink;
+use crate::local::progress::lock;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::map::exclude::RuleAction;
@@ -78,14 +79,14 @@ pub(crate) async fn resend(
             outbox.account.stopped = outbox.flush().is_break();
         }
         let account = outbox.account;
-        *found.lock().unwrap_or_else(PoisonError::into_inner) = contents;
+        *lock(&found) = contents;
         account
     };
     let is_over = AtomicBool::new(false);
     let mut context = DeliveryContext { sections, ..DeliveryContext::default() };
     send(parse, (client, &Options::default()), (LineNumber(1), None), &is_over, &mut context, &mut report)
         .await;
-    let contents = contents.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let contents = lock(&contents).clone();
     let failure = contents.fault.clone().or(report.balance().check().err().map(|error| error.to_string()));
     if let (Some(reason), Outcome::Loaded) = (failure, &report.outcome) {
         report.outcome = Outcome::Failed { reason, retry: false };

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::open_object::{NOT_WANTED, OpenObject};
-use super::progress::{Counts, Progress};
+use super::progress::{Counts, Progress, lock};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::expected::Expected;
 use crate::load::account::{Account, Limits};
@@ -80,7 +80,7 @@ impl LocalSink {
     fn take(&self, batch: &Batch) -> io::Result<()> {
         match self {
             Self::Ndjson => io::stdout().lock().write_all(&batch.body)?,
-            Self::Ids(expected) => expected.lock().unwrap_or_else(PoisonError::into_inner).add(batch),
+            Self::Ids(expected) => lock(expected).add(batch),
             Self::Nothing => {}
         }
         Ok(())

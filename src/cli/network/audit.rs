@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use serde_json::json;
@@ -23,6 +23,7 @@ use crate::edge::object_loader::ObjectLoader;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::account::Limits;
 use crate::local::cores::workers;
+use crate::local::progress::lock;
 use crate::local::sink::LocalSink;
 use crate::map::compiled::CompiledSections;
 use crate::report::screen::Count;
@@ -97,7 +98,7 @@ async fn audit(args: AuditArgs, sections: Arc<CompiledSections>) -> Result<ExitC
             Input::NotLoaded(_) | Input::Prefix { .. } => (None, String::new()),
         };
         let report = load(&loader, input).await;
-        let expected = std::mem::take(&mut *expected.lock().unwrap_or_else(PoisonError::into_inner));
+        let expected = std::mem::take(&mut *lock(&expected));
         all.push(compared(&client, &sections, (place.0.as_deref(), &place.1), report, &expected).await);
     }
     drop(bar);

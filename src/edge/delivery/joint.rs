@@ -4,7 +4,7 @@
 //! concerns its own documents alone.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::edge::opensearch::client::{Answer, OpenSearch};
 use crate::edge::opensearch::send_error::SendError;
+use crate::local::progress::lock;
 
 /// A request that is larger travels alone, in bytes.
 const LARGEST_MEMBER: usize = 1 << 20;
@@ -153,7 +154,7 @@ impl Joint {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.state)
     }
 }
 

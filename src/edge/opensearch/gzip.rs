@@ -1,8 +1,10 @@
 //! Compresses the bodies of requests.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
+
+use crate::local::progress::lock;
 
 /// Compressors that wait for their next body: as many as there are requests at a time, mostly.
 const IDLE: usize = 4;
@@ -26,11 +28,11 @@ impl Gzip {
 
     /// The body as a gzip stream. Should that fail, it is empty: such a body is refused, and nothing is lost.
     pub(super) fn compress(&self, body: &[u8]) -> Vec<u8> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = lock(&self.idle).pop();
         let mut compressor = idle.unwrap_or_else(|| Compress::new_gzip(self.level, WINDOW));
         let compressed = stream(&mut compressor, body).unwrap_or_default();
         compressor.reset();
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = lock(&self.idle);
         if idle.len() < IDLE {
             idle.push(compressor);
         }

@@ -1,12 +1,13 @@
 //! What was learned of a cluster while documents were sent to it: its ways, and whether an index takes documents at all.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
 use crate::deliver::bulk::{Fault, Ways};
+use crate::local::progress::lock;
 
 /// How an index answers a document that nothing is wrong with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +65,4 @@ impl Target {
     pub(super) fn cell(&self, index: &str) -> Arc<OnceCell<Probe>> {
         Arc::clone(lock(&self.probes).entry(index.to_owned()).or_default())
     }
-}
-
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
