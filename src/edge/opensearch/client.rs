@@ -103,6 +103,13 @@ pub struct Answer {
     pub(crate) is_carried: bool,
 }
 
+impl Answer {
+    /// The body as JSON; null where it is none.
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
 /// Why a request other than a bulk request failed.
 #[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -250,20 +257,17 @@ impl OpenSearch {
 
     /// Gets the JSON at a path, as `_cluster/health`.
     pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
-        let answer = self.call(Method::Get, path, &[]).await?;
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        Ok(self.call(Method::Get, path, &[]).await?.json())
     }
 
     /// Posts nothing to a path, as `_index_template/_simulate_index/NAME`, and gives the answer.
     pub(super) async fn post(&self, path: &str) -> Result<Value, ApiError> {
-        let answer = self.call(Method::Post, path, &[]).await?;
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        Ok(self.call(Method::Post, path, &[]).await?.json())
     }
 
     /// Posts a question in JSON to a path, as `_mget`, and gives the answer.
     pub async fn ask(&self, path: &str, question: &Value) -> Result<Value, ApiError> {
-        let answer = self.call(Method::Post, path, question.to_string().as_bytes()).await?;
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        Ok(self.call(Method::Post, path, question.to_string().as_bytes()).await?.json())
     }
 
     /// Puts JSON to a path, as the settings of an index.

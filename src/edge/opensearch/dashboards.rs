@@ -51,7 +51,7 @@ impl OpenSearch {
         let body = form(objects);
         let answer = self.send(Method::Post, IMPORT, headers, query, body.as_bytes(), Duration::MAX).await?;
         let address = self.endpoint().to_string();
-        let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let said = answer.json();
         if !(200..=299).contains(&answer.status) {
             let fault = match said.get("message").and_then(Value::as_str) {
                 Some(message) => Fault::new(answer.status, "", message),

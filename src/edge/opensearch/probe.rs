@@ -46,9 +46,9 @@ impl OpenSearch {
         let path = ways.index_in_path.then_some(index);
         let answer = match self.bulk_in_full(path, body.as_bytes(), limit).await {
             Ok(answer) => answer,
-            Err(error) => return Probe::Unanswered(Fault::new(0, error.kind(), &error.to_string())),
+            Err(error) => return Probe::Unanswered(error.fault()),
         };
-        let whole: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let whole = answer.json();
         let first = json!({"took": 0, "items": whole.get("items").and_then(|items| items.get(0)).into_iter().collect::<Vec<_>>()});
         let body = if whole.get("items").is_some() { first.to_string().into_bytes() } else { answer.body };
         let probe = match judge(&one(), answer.status, &body) {
@@ -91,7 +91,7 @@ impl OpenSearch {
         let body = format!("{}\n", action("delete", written, &ways));
         let answer = self.bulk_in_full(ways.index_in_path.then_some(written), body.as_bytes(), limit).await;
         let is_gone = answer.is_ok_and(|answer| {
-            let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let answer = answer.json();
             let status = answer.pointer("/items/0/delete/status").and_then(Value::as_u64).unwrap_or_default();
             matches!(status, 200..=299 | 404)
         });

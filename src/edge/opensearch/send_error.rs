@@ -43,6 +43,11 @@ impl SendError {
         }
     }
 
+    /// The error as the fault of a request without an answer.
+    pub(crate) fn fault(&self) -> Fault {
+        Fault::new(0, self.kind(), &self.to_string())
+    }
+
     /// What kind of error it is, for logs and counters.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -37,7 +37,7 @@ impl OpenSearch {
                 WriteAlias::Made
             }
             Err(ApiError::Send(error)) => {
-                let fault = Fault::new(0, error.kind(), &error.to_string());
+                let fault = error.fault();
                 if error.can_pass() { WriteAlias::Unanswered(fault) } else { WriteAlias::Refused(fault) }
             }
             Err(ApiError::Refused { fault, .. }) => match fault.error_type.as_str() {

@@ -4,7 +4,6 @@ use tokio::task::JoinError;
 
 use super::blame::denial;
 use super::{Completed, RetryQueue};
-use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, judge};
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::outcome::Stop;
@@ -46,11 +45,9 @@ impl RetryQueue<'_> {
                 self.delivery.carried += u64::from(answer.is_carried);
                 self.unless_taken_lately(judge(&attempt.batch, answer.status, &answer.body))
             }
-            Err(error) if error.can_pass() => {
-                Judgement::Again(Fault::new(0, error.kind(), &error.to_string()))
-            }
+            Err(error) if error.can_pass() => Judgement::Again(error.fault()),
             Err(error) => {
-                self.give_up(&attempt, &Fault::new(0, error.kind(), &error.to_string()));
+                self.give_up(&attempt, &error.fault());
                 return self.stop(Stop::Denied(error.to_string()));
             }
         };
