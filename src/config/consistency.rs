@@ -10,7 +10,7 @@ use super::value;
 
 /// Upstream's keys that are no settings here.
 pub(super) fn report_upstream_keys(section: &ResolvedSection<'_>, findings: &mut Findings) {
-    for entry in &section.entries {
+    for entry in section.entries.values() {
         if let Some((severity, message, way_out)) = keys::upstream_fault(entry.key, entry.text()) {
             findings.push(Diagnostic { severity, ..entry.error(message).help(way_out) });
         }

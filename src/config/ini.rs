@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+use indexmap::map::Entry::Occupied;
 use ini::{Ini, ParseOption, Properties};
 
 use super::diagnostic::{Diagnostic, File, Findings, Position, quoted};
@@ -90,21 +92,19 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
             return Vec::new();
         }
     };
-    let mut sections: Vec<FileSection> = Vec::new();
-    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    let mut sections: IndexMap<&str, FileSection> = IndexMap::new();
     let mut keys_of_default: HashMap<&str, Position> = HashMap::new();
     for ((name, properties), SectionOutline { position, entries }) in named(&ini).zip(outline.sections) {
-        let at = *by_name.entry(name).or_insert(sections.len());
-        if at == sections.len() {
-            sections.push(FileSection { name: name.to_owned(), position, entries: Vec::new() });
-        } else if name != DEFAULT {
-            if let Some(first) = sections.get(at) {
-                let help = "put the lines of both into one section";
-                findings.push(second_time(&format!("section [{name}]"), &first.position, &position, help));
+        let section = match sections.entry(name) {
+            Occupied(first) if name != DEFAULT => {
+                let (what, help) = (format!("section [{name}]"), "put the lines of both into one section");
+                findings.push(second_time(&what, &first.get().position, &position, help));
+                continue;
             }
-            continue;
-        }
-        let Some(section) = sections.get_mut(at) else { continue };
+            slot => {
+                slot.or_insert_with(|| FileSection { name: name.to_owned(), position, entries: Vec::new() })
+            }
+        };
         let mut own_keys = HashMap::new();
         let first_keys = if name == DEFAULT { &mut keys_of_default } else { &mut own_keys };
         for ((key, value), EntryOutline { position, value_lines }) in properties.iter().zip(entries) {
@@ -119,7 +119,7 @@ pub(super) fn sections(file: &File, findings: &mut Findings) -> Vec<FileSection>
             section.entries.push(entry);
         }
     }
-    sections
+    sections.into_values().collect()
 }
 
 fn second_time(what: &str, first: &Position, second: &Position, help: &str) -> Diagnostic {

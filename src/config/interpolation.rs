@@ -86,7 +86,7 @@ impl Expansion<'_> {
             Some((name, key)) => match layers.section(name) {
                 Some(section) => (section, key),
                 None => {
-                    let names = layers.sections.iter().map(|section| section.name.as_str()).chain([DEFAULT]);
+                    let names = layers.sections.keys().map(String::as_str).chain([DEFAULT]);
                     let help = if layers::is_log_type(name) {
                         Some(format!("switch it on: write 'log_types = {name}' into [DEFAULT]"))
                     } else if keys::is_upstreams_section(name) {

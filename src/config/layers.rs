@@ -3,8 +3,7 @@
 //! Sections keep the order in which they were first seen, as in Python's configparser: the built-in ones come first. Old names of
 //! keys become their new ones here, so that one overrides the other.
 
-use std::collections::HashMap;
-
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::{BUILT_IN, Diagnostic, File, Findings, Position, quoted};
@@ -42,8 +41,7 @@ pub(super) struct Section {
     pub(super) position: Position,
     /// The built-in configuration has it, whether or not a file overrides it.
     pub(super) built_in: bool,
-    entries: Vec<(String, Entry)>,
-    index: HashMap<String, usize>,
+    entries: IndexMap<String, Entry>,
 }
 
 impl Section {
@@ -52,44 +50,31 @@ impl Section {
             name: name.to_owned(),
             position: position.clone(),
             built_in: position.is_built_in(),
-            entries: Vec::new(),
-            index: HashMap::new(),
+            entries: IndexMap::new(),
         }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
-        self.index.get(key).and_then(|at| self.entries.get(*at)).map(|(_, entry)| entry)
+        self.entries.get(key)
     }
 
     /// Keys and entries, in the order in which the keys were first seen.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(key, entry)| (key.as_str(), entry))
     }
-
-    fn put(&mut self, key: &str, entry: Entry) {
-        let slot = self.index.get(key).and_then(|at| self.entries.get_mut(*at));
-        if let Some((_, old)) = slot {
-            *old = entry;
-        } else {
-            self.index.insert(key.to_owned(), self.entries.len());
-            self.entries.push((key.to_owned(), entry));
-        }
-    }
 }
 
 #[derive(Debug)]
 pub(super) struct Layers {
     pub(super) defaults: Section,
-    pub(super) sections: Vec<Section>,
-    index: HashMap<String, usize>,
+    pub(super) sections: IndexMap<String, Section>,
 }
 
 impl Layers {
     /// Reads the built-in configuration, and `files` over it.
     pub(super) fn read(files: &[File], findings: &mut Findings) -> Self {
         let start = Position::start(BUILT_IN);
-        let mut layers =
-            Self { defaults: Section::new(DEFAULT, &start), sections: Vec::new(), index: HashMap::new() };
+        let mut layers = Self { defaults: Section::new(DEFAULT, &start), sections: IndexMap::new() };
         for text in [include_str!("../../config/default.ini"), include_str!("../../config/user.ini")] {
             layers.add(built_in(text, findings), findings);
         }
@@ -106,7 +91,7 @@ impl Layers {
     /// SHA-256 over all keys and values: the same for files that say the same, wherever their lines stand.
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = Sha256::new();
-        for section in std::iter::once(&self.defaults).chain(&self.sections) {
+        for section in std::iter::once(&self.defaults).chain(self.sections.values()) {
             hasher.update(format!("[{}]\n", section.name));
             for (key, entry) in section.iter() {
                 // The lengths keep a value from passing for further keys.
@@ -118,10 +103,7 @@ impl Layers {
 
     /// Any section by its name, `DEFAULT` among them.
     pub(super) fn section(&self, name: &str) -> Option<&Section> {
-        if name == DEFAULT {
-            return Some(&self.defaults);
-        }
-        self.index.get(name).and_then(|at| self.sections.get(*at))
+        if name == DEFAULT { Some(&self.defaults) } else { self.sections.get(name) }
     }
 
     fn add(&mut self, sections: Vec<FileSection>, findings: &mut Findings) {
@@ -140,8 +122,8 @@ impl Layers {
                 }
             }
             let section = self.section_for(&name, position);
-            new.into_iter().for_each(|entry| section.put(&entry.written.clone(), entry));
-            renamed.into_iter().for_each(|(new_name, entry)| section.put(new_name, entry));
+            section.entries.extend(new.into_iter().map(|entry| (entry.written.clone(), entry)));
+            section.entries.extend(renamed.into_iter().map(|(name, entry)| (name.to_owned(), entry)));
         }
     }
 
@@ -150,17 +132,9 @@ impl Layers {
         if name == DEFAULT {
             return &mut self.defaults;
         }
-        let at = *self.index.entry(name.to_owned()).or_insert(self.sections.len());
-        if at == self.sections.len() {
-            self.sections.push(Section::new(name, &position));
-        }
-        match self.sections.get_mut(at) {
-            Some(section) => {
-                section.position = position;
-                section
-            }
-            None => &mut self.defaults,
-        }
+        let section = self.sections.entry(name.to_owned()).or_insert_with(|| Section::new(name, &position));
+        section.position = position;
+        section
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn lines(
     let constant: HashSet<&str> = words(section.text("static_ecs")).map(|(_, word)| word).collect();
     let mut lines = FieldLines::default();
     let mut dropped = Vec::new();
-    for entry in &section.entries {
+    for entry in section.entries.values() {
         if keys::is_known(entry.key) || renamed.contains(entry.key) {
             continue;
         }
@@ -130,7 +130,7 @@ fn is_left_to_script(section: &ResolvedSection<'_>, name: &str) -> bool {
 
 /// The keys of a section that are no settings.
 fn field_lines<'s>(section: &'s ResolvedSection<'_>) -> impl Iterator<Item = &'s str> {
-    section.entries.iter().map(|entry| entry.key).filter(|key| !keys::is_known(key))
+    section.entries.keys().copied().filter(|key| !keys::is_known(key))
 }
 
 fn unknown_key(entry: &ResolvedEntry<'_>) -> Diagnostic {

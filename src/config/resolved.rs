@@ -1,6 +1,6 @@
 //! A section with what it inherits from `[DEFAULT]`, and with its references resolved.
 
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 use super::diagnostic::{Diagnostic, Findings, Position};
 use super::ini::{DEFAULT, Entry};
@@ -79,8 +79,7 @@ pub(super) const WITHOUT_QUOTES: &str = "write it without quotes";
 pub(super) struct ResolvedSection<'l> {
     section: &'l Section,
     /// Its own entries in the order of the file, then those it inherits.
-    pub(super) entries: Vec<ResolvedEntry<'l>>,
-    index: HashMap<&'l str, usize>,
+    pub(super) entries: IndexMap<&'l str, ResolvedEntry<'l>>,
 }
 
 impl<'l> ResolvedSection<'l> {
@@ -88,15 +87,14 @@ impl<'l> ResolvedSection<'l> {
     pub(super) fn new(layers: &'l Layers, section: &'l Section, used: &mut Used) -> Self {
         let own = section.iter().map(|(key, entry)| (key, entry, false));
         let inherited = layers.defaults.iter().filter(|(key, _)| section.get(key).is_none());
-        let entries: Vec<ResolvedEntry<'l>> = own
+        let entries = own
             .chain(inherited.map(|(key, entry)| (key, entry, true)))
             .map(|(key, entry, inherited)| {
                 let value = interpolation::resolve(layers, section, entry, used);
-                ResolvedEntry { key, entry, value, inherited }
+                (key, ResolvedEntry { key, entry, value, inherited })
             })
             .collect();
-        let index = entries.iter().enumerate().map(|(at, entry)| (entry.key, at)).collect();
-        Self { section, entries, index }
+        Self { section, entries }
     }
 
     pub(super) fn name(&self) -> &'l str {
@@ -119,7 +117,7 @@ impl<'l> ResolvedSection<'l> {
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&ResolvedEntry<'l>> {
-        self.index.get(key).and_then(|at| self.entries.get(*at))
+        self.entries.get(key)
     }
 
     /// The value of a setting; empty if there is none.

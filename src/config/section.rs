@@ -27,7 +27,7 @@ pub(super) fn log_types(
 ) -> (Vec<LogType>, Vec<FaultySection>, Vec<PassedOverSection>) {
     let mut used = Used::new();
     let sections: Vec<ResolvedSection<'_>> =
-        layers.sections.iter().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
+        layers.sections.values().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
     warn_of_near_names(&sections, findings);
     let mut log_types: Vec<(bool, LogType)> = Vec::new();
     let (mut faulty, mut passed) = (Vec::new(), Vec::new());
@@ -65,7 +65,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     if is_meant_as_default(section, findings) || is_of_another_loader(section, findings) {
         return None;
     }
-    for entry in section.entries.iter().filter(|entry| keys::is_known(entry.key)) {
+    for entry in section.entries.values().filter(|entry| keys::is_known(entry.key)) {
         entry.fault().into_iter().for_each(|fault| findings.push(fault.clone()));
     }
     consistency::report_upstream_keys(section, findings);
@@ -288,7 +288,7 @@ fn bare(text: &str) -> &str {
 /// A section that only changes settings of a log type which the other loader has built in, and this one has not.
 fn is_of_another_loader(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
     let has_own = |key: &str| section.get(key).is_some_and(|entry| !entry.inherited);
-    let mut own = section.entries.iter().filter(|entry| !entry.inherited);
+    let mut own = section.entries.values().filter(|entry| !entry.inherited);
     // A typing error in one of the two is told as such.
     let is_sound = own.all(|entry| keys::is_known(entry.key) || entry.key.contains('.'));
     let is_of_another = is_sound && !section.is_built_in() && !has_own("index_name") && !has_own("s3_key");
