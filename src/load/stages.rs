@@ -13,7 +13,6 @@ use crate::map::compiled::CompiledSection;
 use crate::map::event::Event;
 use crate::map::event_text;
 use crate::map::event_text::FoundEvent;
-use crate::map::exclude;
 use crate::map::exclude::Exclusions;
 use crate::parse::joined;
 use crate::parse::joined::EventText;
@@ -120,7 +119,7 @@ impl<'l> Stages<'l> {
         if let Some(FireLens { ignores_stderr }) = self.section.log_type.firelens {
             firelens::unwrap(record, ignores_stderr);
         }
-        let own_rule = || exclude::own_rule(record, self.section.own_log_group.as_deref());
+        let own_rule = || own_rule(record, self.section.own_log_group.as_deref());
         record.left_out = record.left_out.or_else(own_rule);
         match known {
             Known::Torn => found.start = EventStart::WithinOtherText,
@@ -209,4 +208,19 @@ impl<'l> Stages<'l> {
         *next += 1;
         *next - 1
     }
+}
+
+/// The name of the rule by which a record is left out that the loader itself wrote, so that it never loads its own noise in a circle: a
+/// dead letter, or a line of its log, which CloudWatch Logs can send to S3. Other records with a `message` are not looked at, as those of
+/// fluentd are. `log_group` is that of the process.
+fn own_rule(record: &Record<'_>, log_group: Option<&str>) -> Option<&'static str> {
+    /// Fields that a dead letter has, all of them.
+    const DEAD_LETTER: [&str; 6] = ["format", "loader", "config", "line", "index", "reason"];
+    if let Some(envelope) = &record.envelope {
+        let group = envelope.log_group.as_deref();
+        return (group.is_some() && group == log_group).then_some("the loader's own log");
+    }
+    let is_letter =
+        record.message_missing && DEAD_LETTER.into_iter().all(|name| record.other(name).is_some());
+    is_letter.then_some("the loader's own dead letter")
 }

@@ -3,12 +3,11 @@
 //! All numbers come from here, so that they add up: [`balance::Balance`] says how.
 
 pub mod balance;
-pub mod settled;
 mod object;
 mod summary;
 pub(crate) mod screen;
 pub mod metrics;
 pub mod coverage;
 
-pub use self::object::{FoundObject, ObjectReport, Outcome};
+pub use self::object::{FoundObject, ObjectReport, Outcome, Settled};
 pub use self::summary::{ExitStatus, Report};

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::balance::Balance;
-use super::settled::Settled;
 use crate::deliver::bulk::{Tally, Verdicts};
 use crate::load::account::Account;
 use crate::map::compiled::Choice;
@@ -126,6 +125,16 @@ pub struct FoundObject {
     pub key: ObjectKey,
     /// Its ETag.
     pub etag: Option<String>,
+}
+
+/// The lines that were settled before a load was cut, from the first on, and what became of their documents. Each document of these
+/// lines is counted, and none of the lines behind them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// What was in the lines.
+    pub account: Account,
+    /// What the target said of their documents.
+    pub verdicts: Verdicts,
 }
 
 impl ObjectReport {

@@ -10,8 +10,7 @@ use es_loader::map::exclude::Exclusions;
 use es_loader::map::exclude::RuleAction;
 use es_loader::read::object::line::{Break, LineNumber};
 use es_loader::report::metrics::emf;
-use es_loader::report::settled::Settled;
-use es_loader::report::{ObjectReport, Outcome};
+use es_loader::report::{ObjectReport, Outcome, Settled};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

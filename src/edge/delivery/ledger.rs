@@ -10,7 +10,7 @@ use crate::deliver::bulk::Verdicts;
 use crate::load::account::Account;
 use crate::load::batch::{Batch, Mark};
 use crate::read::object::line::LineNumber;
-use crate::report::settled::Settled;
+use crate::report::Settled;
 
 /// The lines of an object by what is known of their documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -18,8 +18,7 @@ use crate::load::batch::Batch;
 use crate::load::output::Sink as BatchSink;
 use crate::local::sink::{LocalSink, Parsed, ParsingEnd};
 use crate::read::object::line::LineNumber;
-use crate::report::settled::Settled;
-use crate::report::{ObjectReport, Outcome};
+use crate::report::{ObjectReport, Outcome, Settled};
 
 /// Batches that wait between the parsing thread and the requests in flight: the least that a channel can hold.
 const WAITING_BATCHES: usize = 1;

@@ -7,9 +7,7 @@ mod patterns;
 mod conditions;
 pub(crate) mod rules;
 mod matcher;
-mod own;
 mod tally;
 
 pub(crate) use self::matcher::{Hits, Matcher, PatternTarget};
-pub(crate) use self::own::own_rule;
 pub use self::tally::{Exclusions, RuleAction, RuleHits};
