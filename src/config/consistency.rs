@@ -80,15 +80,10 @@ pub(super) fn warn_of_quotes(section: &ResolvedSection<'_>, findings: &mut Findi
 /// Sources that are no group of the pattern that takes lines apart: no line can have them.
 pub(super) fn warn_of_missing_groups(log_type: &LogType, findings: &mut Findings) {
     let FileFormat::Text(pattern) = &log_type.file_format else { return };
-    let of_table = log_type
-        .mappings
-        .iter()
-        .flat_map(|mapping| mapping.sources.iter().map(move |source| (source, &mapping.position)));
     // The envelopes of CloudWatch and FireLens stand around the text, and have names of their own.
     let is_of_line =
         |source: &SourceName| log_type.firelens.is_none() && !source::is_of_cloudwatch(source.name());
-    let of_settings = log_type.named_sources.iter().map(|named| (&named.source, &named.position));
-    for (source, position) in of_table.chain(of_settings).filter(|(source, _)| is_of_line(source)) {
+    for (source, _, position) in log_type.sources().filter(|(source, ..)| is_of_line(source)) {
         if let SourceName::Key(key) = source
             && !pattern.names().any(|group| group == key)
         {

@@ -57,7 +57,7 @@ pub struct File {
 pub(super) type Findings = Vec<Diagnostic>;
 
 /// Whether one of them is an error.
-pub(super) fn has_errors(findings: &[Diagnostic]) -> bool {
+pub(crate) fn has_errors(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 

@@ -244,6 +244,14 @@ pub struct LogType {
 }
 
 impl LogType {
+    /// The sources of the table and of the settings, each with the field or the setting that it is for, and its place.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (&SourceName, &str, &Position)> {
+        let of_table = self.mappings.iter().flat_map(|Mapping { field, sources, position, .. }| {
+            sources.iter().map(move |source| (source, field.as_str(), position))
+        });
+        of_table.chain(self.named_sources.iter().map(|named| (&named.source, named.setting, &named.position)))
+    }
+
     /// Whether an object of this key, which belongs to the section, is not to be loaded.
     pub(crate) fn ignores(&self, key: &str) -> bool {
         self.s3_key_ignored.as_ref().is_some_and(|ignored| ignored.is_match(key))

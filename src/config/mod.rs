@@ -53,28 +53,28 @@ pub struct Config {
     /// SHA-256 over all keys and values, built-in ones included: equal for files that say the same.
     pub fingerprint: [u8; 32],
     /// The sections that are left out because they have errors: none unless [`Config::load_sound`] has read the files.
-    pub(crate) faulty: Vec<FaultySection>,
+    pub(crate) faulty: Vec<UnloadedSection>,
     /// The sections whose objects are in a format that is not read yet.
-    pub(crate) passed_over: Vec<PassedOverSection>,
+    pub(crate) passed_over: Vec<UnloadedSection>,
     /// [`Config::load_sound`] has read the files.
     pub(crate) only_sound: bool,
 }
 
+/// A section whose objects are not loaded.
 #[derive(Clone, Debug)]
-pub(crate) struct FaultySection {
+pub(crate) struct UnloadedSection {
     pub(crate) name: String,
     /// Its `s3_key`, if that can be read.
     pub(crate) s3_key: Option<regex::Regex>,
+    /// How many sections that are loaded come before it.
+    pub(crate) before: usize,
 }
 
-/// A section whose objects are in a format that is not read yet.
-#[derive(Clone, Debug)]
-pub(crate) struct PassedOverSection {
-    pub(crate) name: String,
-    /// Its `s3_key`, if that can be read.
-    pub(crate) s3_key: Option<regex::Regex>,
-    /// How many sections come before it.
-    pub(crate) before: usize,
+impl UnloadedSection {
+    /// Whether an object of this key belongs to it.
+    pub(crate) fn takes(&self, key: &str) -> bool {
+        self.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
+    }
 }
 
 impl Config {

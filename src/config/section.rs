@@ -16,7 +16,7 @@ use super::resolved::ResolvedSection;
 use super::suggestion::is_near;
 use super::value;
 use super::value::{ValueError, unless_empty};
-use super::{FaultySection, PassedOverSection, field, mapping, pattern, source, time_format};
+use super::{UnloadedSection, field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported: what is wrong with one that is not built in
 /// goes to `faults`.
@@ -24,7 +24,7 @@ pub(super) fn log_types(
     layers: &Layers,
     findings: &mut Findings,
     faults: &mut Findings,
-) -> (Vec<LogType>, Vec<FaultySection>, Vec<PassedOverSection>) {
+) -> (Vec<LogType>, Vec<UnloadedSection>, Vec<UnloadedSection>) {
     let mut used = Used::new();
     let sections: Vec<ResolvedSection<'_>> =
         layers.sections.values().map(|section| ResolvedSection::new(layers, section, &mut used)).collect();
@@ -33,15 +33,14 @@ pub(super) fn log_types(
     let (mut faulty, mut passed) = (Vec::new(), Vec::new());
     for section in sections.iter().filter(|section| !section.is_switched_off()) {
         let mut own = Findings::default();
-        if let Some(section) = passed_over(section, log_types.len(), findings) {
-            passed.push(section);
+        if is_passed_over(section, findings) {
+            passed.push(unloaded(section, log_types.len()));
             continue;
         }
         let log_type = log_type(section, &used, &mut own);
         let has_errors = has_errors(&own);
         if has_errors {
-            let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
-            faulty.push(FaultySection { name: section.name().to_owned(), s3_key });
+            faulty.push(unloaded(section, log_types.len()));
         }
         if let Some(log_type) = log_type {
             consistency::warn_of_shadow(section, &log_type, &log_types, &mut own);
@@ -176,21 +175,21 @@ fn first_line(section: &ResolvedSection<'_>, findings: &mut Findings) -> Option<
     section.read(key, findings, |text| unless_empty(text, pattern::first_line)).map(|_| None)
 }
 
-/// The section as one that is passed over with one warning, if its objects are in a format that is not read yet. `before` is the number
-/// of log types that come before it.
-fn passed_over(
-    section: &ResolvedSection<'_>,
-    before: usize,
-    findings: &mut Findings,
-) -> Option<PassedOverSection> {
+/// The section as one that is not loaded. `before` is the number of log types that come before it.
+fn unloaded(section: &ResolvedSection<'_>, before: usize) -> UnloadedSection {
+    let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
+    UnloadedSection { name: section.name().to_owned(), s3_key, before }
+}
+
+/// A section whose objects are in a format that is not read yet is passed over with one warning.
+fn is_passed_over(section: &ResolvedSection<'_>, findings: &mut Findings) -> bool {
     let format = section.text("file_format");
-    let entry = section.get("file_format").filter(|_| LATER.contains(&format))?;
+    let Some(entry) = section.get("file_format").filter(|_| LATER.contains(&format)) else { return false };
     let message =
         format!("section [{}] is passed over: objects in {format} format are not read yet", section.name());
     let help = "its objects are skipped, and counted as such";
     findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
-    let s3_key = section.read("s3_key", &mut Findings::default(), pattern::search);
-    Some(PassedOverSection { name: section.name().to_owned(), s3_key, before })
+    true
 }
 
 /// Upstream's formats that are not read yet.

@@ -51,6 +51,13 @@ pub(crate) struct KnownKeys {
     pub(crate) aliases: &'static [(&'static str, KeyId)],
 }
 
+impl KnownKeys {
+    /// The names in all spellings.
+    pub(crate) fn spellings(self) -> impl Iterator<Item = &'static str> {
+        self.names.iter().copied().chain(self.aliases.iter().map(|(alias, _)| *alias))
+    }
+}
+
 /// Keys of LEEF's attributes that say what CEF says in its header.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct HeaderKeys {

@@ -14,7 +14,7 @@ use super::sources;
 use crate::bytes::hex::hex;
 use crate::config::diagnostic::{Diagnostic, File, Position};
 use crate::config::log_type::{FileFormat, LogType, Rotation, SourceName};
-use crate::config::{Config, FaultySection, PassedOverSection};
+use crate::config::{Config, UnloadedSection};
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
@@ -77,9 +77,9 @@ pub struct CompiledSections {
     /// In the order of the files.
     sections: Vec<CompiledSection>,
     /// Sections that are left out because they have errors.
-    faulty: Vec<FaultySection>,
+    faulty: Vec<UnloadedSection>,
     /// Sections that are passed over because their objects are in a format that is not read yet.
-    passed_over: Vec<PassedOverSection>,
+    passed_over: Vec<UnloadedSection>,
     /// SHA-256 of the configuration.
     fingerprint: [u8; 32],
     /// What is odd about the files and the rules.
@@ -122,8 +122,7 @@ impl CompiledSection {
     ///
     /// A field that would be both a value and an object, or more fields than a document can have.
     pub fn new(mut log_type: LogType) -> Result<Self, Box<Diagnostic>> {
-        let added = log_type.mappings.iter().map(|mapping| mapping.field.as_str());
-        let added = added.chain(log_type.statics.iter().map(|constant| constant.field.as_str()));
+        let added = places(&log_type).map(|(field, _)| field.as_str());
         let named = log_types::named(&log_type.name, log_type.is_scripted);
         let profile = named.unwrap_or(log_types::default_profile());
         let added = added.chain(profile.added_fields().iter().copied());
@@ -376,7 +375,7 @@ impl CompiledSections {
                 }
                 Err(found) if may_be_left_out => {
                     warnings.extend(found);
-                    faulty.push(FaultySection { name, s3_key: Some(s3_key) });
+                    faulty.push(UnloadedSection { name, s3_key: Some(s3_key), before: sections.len() });
                 }
                 Err(found) => findings.extend(found),
             }
@@ -408,7 +407,7 @@ impl CompiledSections {
             self.unknown_keys.extend(unknown);
             section.exclude(&rules);
         }
-        self.warnings.extend(rules.into_warnings());
+        self.warnings.extend(rules.findings);
         Ok(self)
     }
 
@@ -463,19 +462,14 @@ impl CompiledSections {
     /// The section for an S3 key: the first whose `s3_key` matches.
     pub fn for_key(&self, key: &str) -> Choice<'_> {
         let found = self.sections.iter().position(|section| section.log_type.s3_key.is_match(key));
-        let comes_first = |section: &&PassedOverSection| {
-            section.before <= found.unwrap_or(usize::MAX)
-                && section.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
-        };
-        if let Some(section) = self.passed_over.iter().find(comes_first) {
+        let first = found.unwrap_or(usize::MAX);
+        let mut passed_over = self.passed_over.iter().filter(|section| section.before <= first);
+        if let Some(section) = passed_over.find(|section| section.takes(key)) {
             return Choice::PassedOver(&section.name);
         }
         match found.and_then(|at| self.sections.get(at)) {
             None => {
-                let takes = |faulty: &&FaultySection| {
-                    faulty.s3_key.as_ref().is_some_and(|s3_key| s3_key.is_match(key))
-                };
-                let faulty = self.faulty.iter().find(takes);
+                let faulty = self.faulty.iter().find(|section| section.takes(key));
                 faulty.map_or(Choice::Unknown, |faulty| Choice::Faulty(&faulty.name))
             }
             Some(section) if section.log_type.ignores(key) => Choice::Ignored(&section.log_type.name),

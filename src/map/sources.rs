@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::exclude::rules::Rules;
 use crate::config::diagnostic::Diagnostic;
-use crate::config::log_type::{FileFormat, LogType, Mapping, SourceName};
+use crate::config::log_type::{FileFormat, LogType, SourceName};
 use crate::config::{did_you_mean, is_of_cloudwatch, quoted};
 use crate::document::fields::Fields;
 use crate::log_types;
@@ -18,10 +18,8 @@ pub(super) fn errors(log_type: &LogType) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let faults = log_type.mappings.iter().filter_map(|mapping| {
-        let (name, what, help) = keys(mapping).find_map(|name| {
-            let (what, help) = fault(name)?;
-            Some((name, what, help))
-        })?;
+        let mut names = mapping.sources.iter().map(SourceName::name);
+        let (name, (what, help)) = names.find_map(|name| Some((name, fault(name)?)))?;
         let message = format!("source {} of {} {what}", quoted(name), mapping.field);
         Some(Diagnostic::error(&mapping.position, message).help(help))
     });
@@ -43,30 +41,21 @@ fn fault(name: &str) -> Option<(&'static str, &'static str)> {
 /// Keys that the log type does not know, each with a warning: a key may be the user's own, and may be a typing error.
 pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(String, Diagnostic)> {
     let known = profile.known_keys();
-    let all: HashSet<&str> = known.names.iter().chain(&OF_RECORD).copied().collect();
-    let is_known = |name: &str| all.contains(name) || known.aliases.iter().any(|(alias, _)| *alias == name);
+    let all: HashSet<&str> = known.spellings().chain(OF_RECORD).collect();
     let has_known_keys = has_cef_or_leef(log_type);
     let has_event_texts = log_types::has_event_texts(&log_type.name);
-    let names = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
-    let of_table = log_type
-        .mappings
-        .iter()
-        .flat_map(|mapping| keys(mapping).map(|name| (name, mapping.field.as_str(), &mapping.position)));
-    let of_settings = log_type.named_sources.iter().filter_map(|named| match &named.source {
-        SourceName::Key(name) => Some((name.as_str(), named.setting, &named.position)),
-        _ => None,
-    });
     let mut warnings = Vec::new();
-    for (name, user, position) in of_table.chain(of_settings) {
+    for (source, user, position) in log_type.sources() {
+        let SourceName::Key(name) = source else { continue };
         let is_time = || user.starts_with("timestamp_key") && is_name_of_time(name);
-        if is_known(name) || fault(name).is_some() || is_of_cloudwatch(name) || is_time() {
+        if all.contains(name.as_str()) || fault(name).is_some() || is_of_cloudwatch(name) || is_time() {
             continue;
         }
         let is_label = user.starts_with("labels.");
-        let meant = has_known_keys.then(|| did_you_mean(name, names())).flatten();
+        let meant = has_known_keys.then(|| did_you_mean(name, known.spellings())).flatten();
         // The keys of another product are not known here: only a typing error in a long one is told.
         let warns = has_event_texts
-            || (meant.is_some() && is_one_slip(name, names()))
+            || (meant.is_some() && is_one_slip(name, known.spellings()))
             || is_label && !matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_));
         if !warns {
             continue;
@@ -82,7 +71,7 @@ pub(super) fn unknown_keys(log_type: &LogType, profile: &dyn Profile) -> Vec<(St
         } else {
             meant.unwrap_or_else(|| IN_A_SAMPLE.to_owned())
         };
-        warnings.push((name.to_owned(), Diagnostic::warning(position, message).help(help)));
+        warnings.push((name.clone(), Diagnostic::warning(position, message).help(help)));
     }
     warnings
 }
@@ -95,17 +84,17 @@ pub(super) fn unknown_fields(
     rules: &Rules,
 ) -> Vec<(String, Diagnostic)> {
     let known = profile.known_keys();
-    let keys = || known.names.iter().chain(known.aliases.iter().map(|(alias, _)| alias)).copied();
     let has_event_texts = log_types::has_event_texts(&log_type.name);
     let mut warnings = Vec::new();
     for (name, position) in rules.fields(&log_type.name) {
         let behind_prefix = name.strip_prefix(fields.prefix()).and_then(|name| name.strip_prefix('.'));
         let key = behind_prefix.unwrap_or(name);
-        let is_known =
-            fields.id(name).is_some() || keys().any(|known| known == key) || OF_RECORD.contains(&key);
+        let is_known = fields.id(name).is_some()
+            || known.spellings().any(|known| known == key)
+            || OF_RECORD.contains(&key);
         let meant = match key.contains(['.', '@']) {
             true => did_you_mean(name, fields.iter().map(|(_, field)| field.name.as_str())),
-            false => did_you_mean(key, keys()),
+            false => did_you_mean(key, known.spellings()),
         };
         // Other records than Deep Security's have fields of their own.
         if is_known || !(has_event_texts || meant.is_some() && key.contains('.')) {
@@ -142,11 +131,4 @@ fn is_one_slip<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> bool {
 fn has_cef_or_leef(log_type: &LogType) -> bool {
     matches!(log_type.file_format, FileFormat::Cef | FileFormat::Leef)
         || (log_types::has_event_texts(&log_type.name) && matches!(log_type.file_format, FileFormat::Json))
-}
-
-fn keys(mapping: &Mapping) -> impl Iterator<Item = &str> {
-    mapping
-        .sources
-        .iter()
-        .filter_map(|source| if let SourceName::Key(name) = source { Some(name.as_str()) } else { None })
 }

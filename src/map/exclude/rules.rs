@@ -4,7 +4,7 @@ use super::conditions;
 use super::conditions::Condition;
 use super::patterns;
 use super::patterns::Pattern;
-use crate::config::diagnostic::{Diagnostic, File, Position, Severity};
+use crate::config::diagnostic::{Diagnostic, File, Position, has_errors};
 use crate::config::log_type::SourceName;
 
 /// The rules of all files, each with the name of its section.
@@ -12,7 +12,7 @@ use crate::config::log_type::SourceName;
 pub(crate) struct Rules {
     pub(super) patterns: Vec<Pattern>,
     pub(super) conditions: Vec<Condition>,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(crate) findings: Vec<Diagnostic>,
 }
 
 impl Rules {
@@ -31,10 +31,7 @@ impl Rules {
                 patterns::read(file, sections, &mut rules.patterns, &mut rules.findings);
             }
         }
-        if rules.findings.iter().any(|finding| finding.severity == Severity::Error) {
-            return Err(rules.findings);
-        }
-        Ok(rules)
+        if has_errors(&rules.findings) { Err(rules.findings) } else { Ok(rules) }
     }
 
     /// The fields and keys that patterns for a section look at, each with its place.
@@ -42,10 +39,5 @@ impl Rules {
         let is_key = |pattern: &&Pattern| matches!(pattern.source, SourceName::Key(_));
         let patterns = self.patterns.iter().filter(move |pattern| pattern.log_type == section).filter(is_key);
         patterns.map(|pattern| (pattern.field.as_str(), &pattern.position))
-    }
-
-    /// The warnings about the files.
-    pub(crate) fn into_warnings(self) -> Vec<Diagnostic> {
-        self.findings
     }
 }
