@@ -2,10 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::sync::mpsc::Receiver;
 
 use tokio::runtime::Handle;
-use tokio::sync::mpsc::Sender;
 use tokio::task::JoinError;
 
 use super::deadline::Deadline;
@@ -58,8 +56,17 @@ pub(crate) async fn send(
     let (batches, waiting) = tokio::sync::mpsc::channel(WAITING_BATCHES);
     let (spent, spare) = mpsc::sync_channel(SPARE_BATCHES);
     context.spent = Some(spent);
-    let feed = Feed { batches, spare, runtime: Handle::current() };
-    let parsing = tokio::task::spawn_blocking(move || Parsed::of(parse, |batch| feed.hand_over(batch)));
+    let runtime = Handle::current();
+    // Hands a batch over, and replaces it by an empty one; gives it back if the delivery has ended.
+    let hand_over = move |batch: &mut Batch| {
+        batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0)?;
+        // While all requests travel and one more is ready, another batch would only take memory. If the delivery has ended, the next
+        // batch is given back.
+        let _ = runtime.block_on(batches.reserve());
+        *batch = spare.try_recv().unwrap_or_default();
+        Ok(())
+    };
+    let parsing = tokio::task::spawn_blocking(move || Parsed::of(parse, hand_over));
     let mut delivery = deliver(client, waiting, options, deadline, context).await;
     is_over.store(true, Ordering::Relaxed);
     let parsed = parsing.await;
@@ -107,24 +114,4 @@ fn book(parsed: Parsed, stop: Option<Stop>, ledger: &Ledger, start: LineNumber, 
 /// dead-letter queue.
 pub(crate) fn ended(error: &JoinError) -> Outcome {
     Outcome::Failed { reason: format!("the parsing thread ended: {error}"), retry: true }
-}
-
-/// The parsing thread's end of a delivery.
-struct Feed {
-    batches: Sender<Batch>,
-    /// Gives the memory of batches that were sent.
-    spare: Receiver<Batch>,
-    runtime: Handle,
-}
-
-impl Feed {
-    /// Hands a batch over, and replaces it by an empty one; gives it back if the delivery has ended.
-    fn hand_over(&self, batch: &mut Batch) -> Result<(), Batch> {
-        self.batches.blocking_send(std::mem::take(batch)).map_err(|refused| refused.0)?;
-        // While all requests travel and one more is ready, another batch would only take memory. If the delivery has ended, the next
-        // batch is given back.
-        let _ = self.runtime.block_on(self.batches.reserve());
-        *batch = self.spare.try_recv().unwrap_or_default();
-        Ok(())
-    }
 }

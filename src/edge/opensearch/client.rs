@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::endpoint::{Endpoint, Service};
-use super::exchange::{Call, Exchange};
+use super::exchange::Exchange;
 use super::gzip::Gzip;
 pub use super::send_error::{Problem, SendError};
 use super::target::Target;
@@ -77,15 +77,6 @@ impl Settings {
 pub enum SetupError {
     #[error("certificate authority file {}: {reason}", path.display())]
     CaFile { path: PathBuf, reason: String },
-}
-
-/// How a bulk request is sent.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct BulkWay<'a> {
-    /// The index of all documents, which stands in the address then.
-    pub(crate) index: Option<&'a str>,
-    /// The indices of the documents have to be aliases.
-    pub(crate) require_alias: bool,
 }
 
 /// An answer, whatever its status.
@@ -204,19 +195,20 @@ impl OpenSearch {
     /// Sends one bulk request of NDJSON, and gives the answer cut down to what [`crate::deliver::bulk::judge`] needs.
     /// Takes no longer than `limit` nor than the time-out of the settings.
     pub async fn bulk(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
-        self.bulk_by(BulkWay::default(), body, limit).await
+        self.bulk_by(None, false, body, limit).await
     }
 
-    /// The same in another way.
+    /// The same, with the index of all documents in the address, where one is given; with `require_alias` their indices have to be aliases.
     pub(crate) async fn bulk_by(
         &self,
-        way: BulkWay<'_>,
+        index: Option<&str>,
+        require_alias: bool,
         body: &[u8],
         limit: Duration,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
-        let path = &bulk_path(way.index);
-        let query: &[_] = if way.require_alias { &[FILTER, REQUIRE_ALIAS] } else { &[FILTER] };
+        let path = &bulk_path(index);
+        let query: &[_] = if require_alias { &[FILTER, REQUIRE_ALIAS] } else { &[FILTER] };
         let as_it_is = async || self.send(Method::Post, path, ndjson(), Some(query), body, limit).await;
         let Some(gzip) = shared.gzip.as_ref().filter(|_| !shared.gzip_fails.load(Relaxed)) else {
             return as_it_is().await;
@@ -304,8 +296,8 @@ impl OpenSearch {
         }
         let made = async || Exchange::new(&shared.endpoint, shared.authorities.as_deref(), &shared.auth);
         let exchange = shared.exchange.get_or_try_init(made).await?;
-        let request = Call { method, path, query, body };
-        let response = exchange.send(request, headers, limit.min(shared.time_out)).await?;
+        let limit = limit.min(shared.time_out);
+        let response = exchange.send(method, path, headers, query, body, limit).await?;
         let status = response.status_code().as_u16();
         if let (401 | 403, Some(credentials)) = (status, &shared.signed_with) {
             credentials.forget().await;

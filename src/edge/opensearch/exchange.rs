@@ -25,17 +25,6 @@ use crate::local::settings::is_proxy_tls;
 /// Who sends.
 const AGENT: &str = concat!("es-loader/", env!("CARGO_PKG_VERSION"));
 
-/// A request, but for its headers and the time that it may take.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Call<'a> {
-    pub(super) method: Method,
-    /// The path below the endpoint.
-    pub(super) path: &'a str,
-    pub(super) query: Option<&'a [(&'a str, &'a str)]>,
-    /// Empty where the request has none.
-    pub(super) body: &'a [u8],
-}
-
 /// The connections to one endpoint.
 #[derive(Debug)]
 pub(super) struct Exchange {
@@ -74,32 +63,35 @@ impl Exchange {
         Ok(Self { transport, endpoint: endpoint.clone(), answers_itself: OnceCell::new() })
     }
 
-    /// Sends a request, and gives the endpoint's answer, whatever its status.
+    /// Sends a request to a path below the endpoint, without a body where that is empty, and gives the endpoint's answer, whatever its status.
     ///
     /// # Errors
     ///
     /// No answer, or one from somewhere else.
     pub(super) async fn send(
         &self,
-        request: Call<'_>,
+        method: Method,
+        path: &str,
         headers: HeaderMap,
+        query: Option<&[(&str, &str)]>,
+        body: &[u8],
         limit: Duration,
     ) -> Result<Response, SendError> {
         let begun = Instant::now();
-        self.answers_itself.get_or_try_init(async || self.ask_without_body(limit).await).await?;
-        self.ask(request, headers, limit.saturating_sub(begun.elapsed())).await
-    }
-
-    /// Sends a bulk request without a body. A cluster refuses it; what redirects requests redirects it, and gets no log line.
-    async fn ask_without_body(&self, limit: Duration) -> Result<(), SendError> {
-        let request = Call { method: Method::Post, path: "_bulk", query: None, body: &[] };
-        self.ask(request, HeaderMap::new(), limit).await.map(drop)
+        // A cluster refuses a bulk request without a body; what redirects requests redirects it, and gets no log line.
+        let ask_first =
+            async || self.ask(Method::Post, "_bulk", HeaderMap::new(), None, &[], limit).await.map(drop);
+        self.answers_itself.get_or_try_init(ask_first).await?;
+        self.ask(method, path, headers, query, body, limit.saturating_sub(begun.elapsed())).await
     }
 
     async fn ask(
         &self,
-        Call { method, path, query, body }: Call<'_>,
+        method: Method,
+        path: &str,
         mut headers: HeaderMap,
+        query: Option<&[(&str, &str)]>,
+        body: &[u8],
         limit: Duration,
     ) -> Result<Response, SendError> {
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));

@@ -7,7 +7,6 @@ use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Ways, body_without_index, by_index, index_and_id, is_create};
 use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::outcome::Stop;
-use crate::edge::opensearch::client::BulkWay;
 
 impl RetryQueue<'_> {
     /// Sends the attempts that wait, as many and as large as the pace allows.
@@ -51,13 +50,15 @@ impl RetryQueue<'_> {
             let (client, joint) = (self.client.clone(), self.joint.clone());
             let limit = self.time_left().unwrap_or(Duration::MAX);
             self.in_flight.spawn(async move {
-                let way = BulkWay { index: index.as_deref(), require_alias };
-                let answer = match (way, joint) {
-                    (BulkWay { index: None, require_alias: false }, Some(joint)) => {
-                        joint.bulk(&attempt.batch.body, attempt.batch.len(), limit).await
+                let Attempt { batch, .. } = &attempt;
+                let answer = match (index.as_deref(), joint) {
+                    (None, Some(joint)) if !require_alias => {
+                        joint.bulk(&batch.body, batch.len(), limit).await
                     }
-                    (BulkWay { index: None, .. }, _) => client.bulk_by(way, &attempt.batch.body, limit).await,
-                    _ => client.bulk_by(way, &body_without_index(&attempt.batch), limit).await,
+                    (None, _) => client.bulk_by(None, require_alias, &batch.body, limit).await,
+                    (index, _) => {
+                        client.bulk_by(index, require_alias, &body_without_index(batch), limit).await
+                    }
                 };
                 Completed::Bulk(attempt, answer)
             });
