@@ -1,15 +1,13 @@
 //! `es-loader check`: the configuration, with every error's place and way out.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use flate2::read::MultiGzDecoder;
 use memchr::memmem;
 
 use super::args::local::{CheckArgs, FindingFormat};
 use super::failure::Failure;
-use super::{findings, output};
+use super::{findings, inputs, output};
 use crate::config::log_type::{LogType, Redaction};
 use crate::local::settings;
 use crate::local::settings::DocumentIds;
@@ -26,7 +24,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {
         Err(error) => return Err(error.into()),
     };
     if !args.sample.is_empty() {
-        let samples = args.sample.iter().map(|path| sample(path)).collect::<Result<Vec<_>, _>>()?;
+        let samples =
+            args.sample.iter().map(|path| inputs::text(path, u64::MAX)).collect::<Result<Vec<_>, _>>()?;
         sections = sections.knowing(|key| samples.iter().any(|sample| has_key(sample, key)));
     }
     findings::write(sections.warnings(), format)?;
@@ -92,17 +91,6 @@ fn not_written<'l>(log_types: impl Iterator<Item = &'l LogType>) {
         let verb = if sections.len() == 1 { "does" } else { "do" };
         output::line(format_args!("{} {verb} not write {what}", sections.join(", ")));
     }
-}
-
-/// The text of a file with lines of the user's, gzipped or not.
-fn sample(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = std::fs::read(path).map_err(Failure::at(path))?;
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok(bytes);
-    }
-    let mut text = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(Failure::at(path))?;
-    Ok(text)
 }
 
 /// Whether lines have a key: `key=` behind no letter, or `"key":`.

@@ -1,6 +1,10 @@
 //! The objects that paths, addresses and events name.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
 
 use super::failure::Failure;
 use crate::local::files::files_under;
@@ -90,6 +94,18 @@ pub(crate) fn of_event(file: &Path) -> Result<Vec<Input>, Failure> {
         inputs.extend(errors.map(|error| Input::failed(file.display().to_string(), error)));
     }
     Ok(inputs)
+}
+
+/// The first bytes of a file, so many at most, unpacked where it is gzipped.
+pub(crate) fn text(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
+    let (mut bytes, mut text) = (Vec::new(), Vec::new());
+    let file = File::open(path).map_err(Failure::at(path))?;
+    file.take(most).read_to_end(&mut bytes).map_err(Failure::at(path))?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    MultiGzDecoder::new(bytes.as_slice()).take(most).read_to_end(&mut text).map_err(Failure::at(path))?;
+    Ok(text)
 }
 
 /// What paths and addresses name. The section `section` loads local files, where it is given.

@@ -1,15 +1,13 @@
 //! What the page begins with, and the file that it saves: log lines and user.ini.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{MAX_CONFIG_BYTES, MAX_LINES_BYTES};
 use super::examples;
 use crate::cli::failure::Failure;
+use crate::cli::inputs;
 
 /// The first name in a saved file.
 const MARK: &str = "\"es_loader_playground\"";
@@ -72,18 +70,7 @@ fn is_saved(text: &str) -> bool {
 
 /// The text of a file, unpacked where it is gzipped; what is longer than so many bytes is an error.
 fn text(path: &Path, most: usize) -> Result<String, Failure> {
-    let limit = most as u64 + 1;
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).map_err(Failure::at(path))?;
-    file.by_ref().take(limit).read_to_end(&mut bytes).map_err(Failure::at(path))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut inflated = Vec::new();
-        MultiGzDecoder::new(bytes.as_slice())
-            .take(limit)
-            .read_to_end(&mut inflated)
-            .map_err(Failure::at(path))?;
-        bytes = inflated;
-    }
+    let bytes = inputs::text(path, most as u64 + 1)?;
     if bytes.len() > most {
         return Err(Failure::at(path)(too_long(most)));
     }
