@@ -73,8 +73,7 @@ fn documents(
         let object = sample::open(input, sections, None)
             .map_err(|report| Failure(format!("{}: {}", Safe(&report.object), report.outcome.reason())))?;
         let name = object.name.clone();
-        let Some(section) = sections.named(&object.section) else { continue };
-        let (documents, account) = sample::documents(object.reader, section, object.facts);
+        let (documents, account) = sample::documents(object, sections);
         if let Some(broken) = account.broken {
             return Err(Failure(format!("{}: {}", Safe(&name), broken.reason)));
         }

@@ -2,7 +2,6 @@
 //! under its dotted name, without what differs from load to load.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
@@ -15,8 +14,8 @@ use crate::document::problem::Problem;
 use crate::load::account::{Account, Limits};
 use crate::load::output::Visitor;
 use crate::load::visit;
-use crate::local::open_object::{Facts, OpenObject};
-use crate::map::compiled::{Choice, CompiledSection, CompiledSections};
+use crate::local::open_object::OpenObject;
+use crate::map::compiled::{Choice, CompiledSections};
 use crate::map::explain::explanation::Explanation;
 use crate::report::{ObjectReport, Outcome};
 
@@ -89,17 +88,12 @@ impl FlatDocument {
     }
 }
 
-/// All documents that a section makes of a sample, and the account of what was read.
-pub(super) fn documents(
-    reader: Box<dyn Read + Send>,
-    section: &CompiledSection,
-    facts: Facts,
-) -> (Vec<FlatDocument>, Account) {
+/// All documents of an object, and the account of what was read.
+pub(super) fn documents(object: OpenObject, sections: &CompiledSections) -> (Vec<FlatDocument>, Account) {
     let mut documents = Vec::new();
-    let account =
-        visit(reader, section, facts.complete(section), &Limits::default(), &mut |document, written| {
-            documents.push(FlatDocument::new(document.explain(), written.excluded));
-            ControlFlow::Continue(())
-        });
+    let account = show(object, sections, &Limits::default(), &mut |document, written| {
+        documents.push(FlatDocument::new(document.explain(), written.excluded));
+        ControlFlow::Continue(())
+    });
     (documents, account)
 }

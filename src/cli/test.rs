@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,7 +29,7 @@ use super::sample;
 use super::sample::FlatDocument;
 use crate::bytes::safe::Safe;
 use crate::local::files::files_under;
-use crate::local::open_object::Facts;
+use crate::local::open_object::OpenObject;
 use crate::local::settings;
 
 /// What the names of cases end in.
@@ -158,8 +157,8 @@ impl Case {
             Failure(format!("{}: there is no section [{name}]", path.display()))
         })?;
         let reader = Cursor::new(self.lines.join("\n").into_bytes());
-        let facts = Facts::local("test".to_owned(), Timestamp::now());
-        Ok(sample::documents(Box::new(reader), section, facts).0)
+        let section = section.log_type().name.clone();
+        Ok(sample::documents(OpenObject::without_file("test", Box::new(reader), section), &sections).0)
     }
 
     fn record(&mut self, path: &Path, documents: Vec<FlatDocument>) -> Result<(), Failure> {

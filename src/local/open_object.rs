@@ -75,6 +75,12 @@ impl OpenObject {
         })
     }
 
+    /// What `reader` gives, which lies in no file; the section `section` loads it now.
+    pub fn without_file(name: &str, reader: Box<dyn Read + Send>, section: String) -> Self {
+        let facts = Facts::local(name.to_owned(), Timestamp::now());
+        Self { name: name.to_owned(), reader, size: None, section, facts }
+    }
+
     /// The same object, which adds what is read to `progress`, and ends with the error [`NOT_WANTED`] once `is_over` is set, or at
     /// `until`.
     pub fn monitored(

@@ -118,10 +118,7 @@ fn raw_line(f: &mut fmt::Formatter<'_>, message: &str, explanation: &Explanation
 }
 
 fn filled(f: &mut fmt::Formatter<'_>, field: &ExplainedField) -> fmt::Result {
-    let mut reason = places(&field.sources);
-    if !reason.is_empty() {
-        reason.push_str(" · ");
-    }
+    let mut reason = read_from(&field.sources);
     if let Some(place) = &field.rule.place {
         reason.push_str(&format!("{}: ", Safe(place)));
     }
@@ -137,12 +134,14 @@ fn filled(f: &mut fmt::Formatter<'_>, field: &ExplainedField) -> fmt::Result {
 }
 
 fn reasons(unused: &UnusedValue) -> String {
-    let mut reason = places(&unused.sources);
-    if !reason.is_empty() {
-        reason.push_str(" · ");
-    }
     let rule = unused.rule.place.as_ref().unwrap_or(&unused.rule.meaning);
-    format!("{reason}{} · {}", Safe(rule), Safe(&unused.reason))
+    format!("{}{} · {}", read_from(&unused.sources), Safe(rule), Safe(&unused.reason))
+}
+
+/// The places of sources, and what parts them from what stands behind.
+fn read_from(sources: &[Source]) -> String {
+    let places = places(sources);
+    if places.is_empty() { places } else { places + " · " }
 }
 
 pub(super) fn places(sources: &[Source]) -> String {

@@ -4,15 +4,13 @@ use std::fmt;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use crate::bytes::safe::Safe;
 use crate::cli::args::common::SampleArgs;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::{Found, Input, of_file, s3_address};
 use crate::cli::network::Buckets;
 use crate::cli::sample;
-use crate::local::open_object::{Facts, OpenObject};
+use crate::local::open_object::OpenObject;
 use crate::map::compiled::CompiledSections;
 use crate::report::ObjectReport;
 use crate::trigger::ObjectKey;
@@ -87,8 +85,7 @@ impl Target {
         let input = of_file(path, Found::ByName, args.log_type.as_deref(), sections)?;
         match (input, text) {
             (Input::File { section, .. }, Some((name, reader))) => {
-                let facts = Facts::local(name.to_owned(), Timestamp::now());
-                Ok(OpenObject { name: name.to_owned(), reader, size: None, section, facts })
+                Ok(OpenObject::without_file(name, reader, section))
             }
             (input, _) => sample::open(input, sections, None).map_err(not_loaded),
         }
