@@ -135,12 +135,3 @@ impl Config {
         }
     }
 }
-
-/// All findings about `files`, errors and warnings, in the order of the files and their lines. No finding means that the files can be
-/// used as they are.
-pub fn check(files: &[File]) -> Vec<Diagnostic> {
-    match Config::load(files) {
-        Ok(config) => config.warnings,
-        Err(findings) => findings,
-    }
-}

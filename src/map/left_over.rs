@@ -134,7 +134,9 @@ impl<'a> LeftOver<'_, 'a> {
             if is_known && !section.fields.layout().has_under_prefix(key) {
                 row.leave_over(field_name(key, section, row, arena), value);
             } else {
-                extra.push(Leftover { key: extra_name(key, &extra, arena), value });
+                let key =
+                    free_name(key, arena, |name| extra.iter().any(|other: &Leftover<'_>| other.key == name));
+                extra.push(Leftover { key, value });
             }
         }
         add_extra(extra, row, arena);
@@ -181,11 +183,6 @@ fn add_extra<'a>(extra: ArenaVec<'a, Leftover<'a>>, row: &mut Row<'a>, arena: &'
         _ => extra,
     };
     row.set(FieldId::EXTRA, Value::Object(all.into_bump_slice()));
-}
-
-/// A name that OpenSearch takes as one step of a path, and that none of `others` has.
-fn extra_name<'a>(key: &'a str, others: &[Leftover<'a>], arena: &'a Bump) -> &'a str {
-    free_name(key, arena, |name| others.iter().any(|other| other.key == name))
 }
 
 /// Puts the record's own fields that the table has not taken under the prefix as well.

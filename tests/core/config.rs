@@ -3,15 +3,17 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use es_loader::config::Config;
 use es_loader::config::cidr::Cidr;
 use es_loader::config::diagnostic::{Diagnostic, File, Severity};
 use es_loader::config::log_type::{FileFormat, IndexTime, LogType, RawMessage, Rotation, SourceName};
-use es_loader::config::{Config, check};
 use es_loader::map::compiled::{Choice, CompiledSections};
 use es_loader::parse::header::HeaderField;
 use es_loader::parse::syslog::SyslogField;
 use es_loader::parse::time::{TimeFormat, Zone};
 use proptest::prelude::*;
+
+use crate::support::check;
 
 fn file(name: &str, text: &str) -> File {
     File { name: name.to_owned(), text: text.to_owned() }

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use es_loader::config::check;
 use es_loader::config::diagnostic::{File, Severity};
 use serde_json::{Value, json};
 
+use crate::support::check;
 use crate::support::pages::assert_part;
 
 /// To accept what the tables say: `UPDATE_FIXTURES=1 cargo test the_page_of_keys`, then read the difference.

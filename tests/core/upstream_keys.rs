@@ -10,7 +10,7 @@ use es_loader::map::compiled::{Choice, CompiledSections};
 use es_loader::report::Outcome;
 use serde_json::json;
 
-use crate::support::{Loaded, facts, load_bytes, load_with};
+use crate::support::{Loaded, check, facts, load_bytes, load_with};
 
 #[allow(clippy::panic, clippy::unwrap_used, reason = "a helper of tests stands outside of test functions")]
 fn sections(text: &str) -> CompiledSections {
@@ -30,7 +30,7 @@ fn load(settings: &str, key: &str, bytes: &[u8]) -> Loaded {
 
 fn errors(text: &str) -> Vec<String> {
     let file = File { name: "aws.ini".to_owned(), text: text.to_owned() };
-    let findings = es_loader::config::check(&[file]).into_iter();
+    let findings = check(&[file]).into_iter();
     findings.filter(|finding| finding.severity == Severity::Error).map(|finding| finding.message).collect()
 }
 
@@ -263,9 +263,8 @@ fn a_folder_of_an_upstream_section_is_looked_for_behind_others() {
         name: "aws.ini".to_owned(),
         text: format!("[{name}]\nindex_name = a\ns3_key = /Duty/\na.b = c"),
     };
-    let warns = |name: &str| {
-        es_loader::config::check(&[file(name)]).iter().any(|finding| finding.message.contains("not likely"))
-    };
+    let warns =
+        |name: &str| check(&[file(name)]).iter().any(|finding| finding.message.contains("not likely"));
     assert!(!warns("guardduty") && !warns("clientvpn") && warns("mine"));
 }
 

@@ -1,13 +1,13 @@
 //! user.ini: any text is refused with a reason that a terminal can show, or makes sections whose documents OpenSearch takes.
 
+use es_loader::config::Config;
 use es_loader::config::diagnostic::{File, Severity};
 use es_loader::config::log_type::FileFormat;
-use es_loader::config::{Config, check};
 use es_loader::map::compiled::CompiledSections;
 use es_loader::read::record::decode;
 
 use crate::support::strict::{Names, check_document_with};
-use crate::support::{fluentd_line, load_bytes, packet_event};
+use crate::support::{check, fluentd_line, load_bytes, packet_event};
 
 pub(super) fn property(bytes: &[u8]) {
     let (text, _) = decode(bytes);

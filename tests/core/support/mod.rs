@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use bumpalo::Bump;
 use es_loader::config::Config;
-use es_loader::config::diagnostic::File;
+use es_loader::config::diagnostic::{Diagnostic, File};
 use es_loader::load::account::{Account, Limits};
 use es_loader::load::batch::Batch;
 use es_loader::load::load;
@@ -22,6 +22,14 @@ use serde_json::Value;
 
 /// Key of the object that all lines stand in.
 pub(crate) const KEY: &str = "ds_agent/2026/11/22/00_host_0.gz";
+
+/// All findings about `files`, errors and warnings, in the order of the files and their lines.
+pub(crate) fn check(files: &[File]) -> Vec<Diagnostic> {
+    match Config::load(files) {
+        Ok(config) => config.warnings,
+        Err(findings) => findings,
+    }
+}
 
 /// Memory for the escapes of one event.
 pub(crate) fn arena() -> &'static Bump {
