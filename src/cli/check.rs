@@ -9,8 +9,7 @@ use super::args::local::{CheckArgs, FindingFormat};
 use super::failure::Failure;
 use super::{findings, inputs, output};
 use crate::config::log_type::{LogType, Redaction};
-use crate::local::settings;
-use crate::local::settings::DocumentIds;
+use crate::local::settings::{self, DocumentIds};
 use crate::map::compiled::CompiledSections;
 
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Failure> {

@@ -7,8 +7,7 @@ use std::process::ExitCode;
 
 use super::args::local::GenerateArgs;
 use super::failure::Failure;
-use crate::generate;
-use crate::generate::{Encoding, LOG_TYPES, Options, Summary};
+use crate::generate::{self, Encoding, LOG_TYPES, Options, Summary};
 
 pub(super) fn run(args: &GenerateArgs) -> Result<ExitCode, Failure> {
     let mut options = Options { seed: args.seed, lines: args.lines, ..Options::default() };

@@ -10,9 +10,8 @@ use super::failure::Failure;
 use crate::local::files::files_under;
 use crate::map::compiled::{Choice, CompiledSections};
 use crate::report::{ObjectReport, Outcome};
-use crate::trigger;
-use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;
+use crate::trigger::{self, ObjectKey};
 
 /// The file that `-` stands for.
 const STANDARD_INPUT: &str = "/dev/stdin";

@@ -3,8 +3,7 @@
 use super::args::common::SectionArgs;
 use super::failure::Failure;
 use super::output;
-use crate::local::settings;
-use crate::local::settings::DocumentIds;
+use crate::local::settings::{self, DocumentIds};
 use crate::map::compiled::CompiledSections;
 
 /// The sections that the arguments name. Warnings about the user's files go to standard error.

@@ -8,8 +8,7 @@ use std::fmt::Display;
 use super::diagnostic::{Diagnostic, quoted};
 use super::ini::{DEFAULT, Entry};
 use super::keys;
-use super::layers;
-use super::layers::{Layers, Section};
+use super::layers::{self, Layers, Section};
 use super::suggestion::did_you_mean;
 
 /// configparser's limit.

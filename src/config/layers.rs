@@ -7,8 +7,7 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::{BUILT_IN, Diagnostic, File, Findings, Position, quoted};
-use super::ini;
-use super::ini::{DEFAULT, Entry, FileSection};
+use super::ini::{self, DEFAULT, Entry, FileSection};
 use super::keys;
 
 /// The built-in sections that are off unless somebody asks for them, in upstream's order: the first whose `s3_key` matches wins.

@@ -4,8 +4,7 @@ use indexmap::IndexMap;
 
 use super::diagnostic::{Diagnostic, Findings, Position};
 use super::ini::{DEFAULT, Entry};
-use super::interpolation;
-use super::interpolation::Used;
+use super::interpolation::{self, Used};
 use super::layers::{Layers, Section};
 use super::value::ValueError;
 

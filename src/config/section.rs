@@ -7,15 +7,13 @@ use super::diagnostic::{Diagnostic, Findings, has_errors, quoted};
 use super::ini::DEFAULT;
 use super::interpolation::Used;
 use super::keys;
-use super::layers;
-use super::layers::Layers;
+use super::layers::{self, Layers};
 use super::log_type::{
     EventTime, FileFormat, FireLens, IndexSettings, LogType, NamedSource, Redaction, Rotation, SourceName,
 };
 use super::resolved::ResolvedSection;
 use super::suggestion::is_near;
-use super::value;
-use super::value::{ValueError, unless_empty};
+use super::value::{self, ValueError, unless_empty};
 use super::{UnloadedSection, field, mapping, pattern, source, time_format};
 
 /// The log types of all sections, in order. A section with an error is left out and reported: what is wrong with one that is not built in

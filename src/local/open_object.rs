@@ -12,8 +12,7 @@ use jiff::Timestamp;
 use super::progress::Progress;
 use crate::map::compiled::CompiledSection;
 use crate::map::event::ObjectFacts;
-use crate::parse::time;
-use crate::parse::time::{Surroundings, Zone};
+use crate::parse::time::{self, Surroundings, Zone};
 use crate::trigger::owner;
 
 /// The text of the error by which the reader of an object ends whose documents are no longer wanted.

@@ -18,8 +18,7 @@ use crate::log_types::event::{DeviceKind, Maker};
 use crate::parse::header::{EventHeader, HeaderField};
 use crate::parse::pairs::event_keys::is_empty_value;
 use crate::parse::severity;
-use crate::parse::syslog;
-use crate::parse::syslog::SyslogField;
+use crate::parse::syslog::{self, SyslogField};
 use crate::parse::time::ZonedTime;
 use crate::read::record::fluentd::{Container, Envelope, Record};
 

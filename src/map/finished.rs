@@ -17,8 +17,7 @@ use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::parse::pairs::event_keys::is_empty_value;
-use crate::parse::time;
-use crate::parse::time::{Chosen, Doubts, HeaderClock, ZonedTime};
+use crate::parse::time::{self, Chosen, Doubts, HeaderClock, ZonedTime};
 use crate::read::record::fluentd::Record;
 
 /// The longest `_id` that OpenSearch takes, in bytes.

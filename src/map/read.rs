@@ -3,8 +3,7 @@
 use bumpalo::Bump;
 
 use super::base::Device;
-use super::collected;
-use super::collected::Collected;
+use super::collected::{self, Collected};
 use super::compiled::CompiledSection;
 use super::event::Event;
 use super::flat;

@@ -8,8 +8,7 @@ use crate::config::diagnostic::Diagnostic;
 use crate::config::log_type::{FileFormat, LogType, SourceName};
 use crate::config::{did_you_mean, is_of_cloudwatch, quoted};
 use crate::document::fields::Fields;
-use crate::log_types;
-use crate::log_types::Profile;
+use crate::log_types::{self, Profile};
 use crate::read::record::fluentd::time_fields;
 
 /// Sources that cannot be keys of CEF or LEEF: they hold a quote or a comma, or begin like a comment.

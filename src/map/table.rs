@@ -19,8 +19,7 @@ use crate::document::value::Value;
 use crate::log_types::event::{DeviceKind, Questioned};
 use crate::parse::header::EventHeader;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_empty_value};
-use crate::parse::syslog;
-use crate::parse::syslog::SyslogField;
+use crate::parse::syslog::{self, SyslogField};
 use crate::read::record::fluentd::Record;
 
 /// What a source can be read from.

@@ -21,8 +21,7 @@ use crate::deliver::dead_letter::remake::Remade;
 use crate::edge::dead_letters::files::{DeadLetterFile, read_records};
 use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::redrive::{Order, resend};
-use crate::local::settings;
-use crate::local::settings::DocumentIds;
+use crate::local::settings::{self, DocumentIds};
 use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
 

@@ -20,8 +20,7 @@ use crate::edge::aws::sqs::{Queue, Received};
 use crate::edge::object_loader::ObjectLoader;
 use crate::map::compiled::CompiledSections;
 use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
-use crate::trigger;
-use crate::trigger::Message;
+use crate::trigger::{self, Message};
 
 /// How long a message is hidden from others. This is prolonged while its objects are loaded; if this process is killed, the message
 /// appears again.

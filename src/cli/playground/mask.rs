@@ -12,8 +12,7 @@ use bumpalo::Bump;
 use regex::{Captures, Regex, RegexBuilder};
 use serde_json::Value;
 
-use super::answer;
-use super::answer::Question;
+use super::answer::{self, Question};
 use crate::packet::payload::Packet;
 
 /// What stands in place of a line that cannot be masked, or a payload that is no text.

@@ -1,9 +1,7 @@
 //! The rules of all files.
 
-use super::conditions;
-use super::conditions::Condition;
-use super::patterns;
-use super::patterns::Pattern;
+use super::conditions::{self, Condition};
+use super::patterns::{self, Pattern};
 use crate::config::diagnostic::{Diagnostic, File, Position, has_errors};
 use crate::config::log_type::SourceName;
 

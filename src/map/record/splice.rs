@@ -1,8 +1,7 @@
 //! Adds members to an object inside of a document that is written already.
 
 use crate::bytes;
-use crate::parse::json;
-use crate::parse::json::{behind_blanks, byte};
+use crate::parse::json::{self, behind_blanks, byte};
 
 /// Where a document stands in the bytes that are written.
 #[derive(Clone, Copy)]

@@ -9,8 +9,7 @@ use crate::bytes::trim::trim;
 use crate::document::convert::convert_to;
 use crate::document::ecs::Type;
 use crate::document::value::{Address, Value};
-use crate::parse::json;
-use crate::parse::json::{behind_blanks, byte};
+use crate::parse::json::{self, behind_blanks, byte};
 use crate::parse::pairs::event_keys::is_empty_value;
 
 /// The text of a value: that of a string, the JSON of any other.

@@ -18,8 +18,7 @@ use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::problem::{Problem, Problems};
 use crate::document::row::{CUT_MARK, MAX_STRING};
-use crate::parse::json;
-use crate::parse::json::{Malformed, StringEnd, behind_blanks, byte};
+use crate::parse::json::{self, Malformed, StringEnd, behind_blanks, byte};
 use crate::parse::pairs::event_keys::is_empty_value;
 
 /// Objects and arrays that may stand in one another: what is deeper becomes text.
