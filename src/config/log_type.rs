@@ -1,6 +1,9 @@
 //! The types that a section of user.ini becomes.
 
-use super::cidr::Cidr;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
 use super::diagnostic::Position;
 use crate::bytes::line_pattern::LinePattern;
 use crate::parse::header::HeaderField;
@@ -230,7 +233,7 @@ pub struct LogType {
     /// Names of products beside those that the log type knows.
     pub products: Vec<String>,
     /// Proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<Cidr>,
+    pub trusted_proxies: Vec<IpNet>,
     /// What `@message` holds.
     pub raw_message: RawMessage,
     /// HTTP headers of a packet whose values are redacted, lower case.
@@ -250,6 +253,11 @@ impl LogType {
             sources.iter().map(move |source| (source, field.as_str(), position))
         });
         of_table.chain(self.named_sources.iter().map(|named| (&named.source, named.setting, &named.position)))
+    }
+
+    /// Whether a proxy's address is trusted. IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) count as IPv4.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|block| block.contains(&address.to_canonical()))
     }
 
     /// Whether an object of this key, which belongs to the section, is not to be loaded.

@@ -13,7 +13,6 @@
 //! hands rust-ini a text that both read alike. Nothing less works: the test
 //! `rust_ini_alone_does_not_read_what_configparser_reads` has the lines that show it.
 
-pub mod cidr;
 pub mod log_type;
 pub mod diagnostic;
 mod outline;

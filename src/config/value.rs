@@ -4,9 +4,9 @@
 use std::net::IpAddr;
 
 use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE};
+use ipnet::IpNet;
 use jiff::tz::Offset;
 
-use super::cidr::Cidr;
 use super::diagnostic::quoted;
 use super::field;
 use super::log_type::{IndexTime, RawMessage, Rotation};
@@ -397,14 +397,14 @@ pub(super) fn mask(text: &str) -> Result<bool, ValueError> {
     one_of(text, &[("length", false), ("hash", true)])
 }
 
-/// Blocks of addresses, separated by blanks or commas. One address is a block of one.
-pub(super) fn blocks(text: &str) -> Result<Vec<Cidr>, ValueError> {
+/// Blocks of addresses (RFC 4632), separated by blanks or commas. One address is a block of one.
+pub(super) fn blocks(text: &str) -> Result<Vec<IpNet>, ValueError> {
     pieces(text, |c| c.is_whitespace() || c == ',')
         .map(|(offset, word)| block(word).map_err(|error| ValueError { offset, ..error }))
         .collect()
 }
 
-fn block(word: &str) -> Result<Cidr, ValueError> {
+fn block(word: &str) -> Result<IpNet, ValueError> {
     let error = || ValueError::of(0, word, "is no block of addresses").help("write it like '10.0.0.0/8'");
     let (address, prefix) = match word.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
@@ -412,15 +412,13 @@ fn block(word: &str) -> Result<Cidr, ValueError> {
     };
     let address: IpAddr = address.parse().map_err(|_| error())?;
     let longest = if address.is_ipv4() { 32 } else { 128 };
-    let prefix = match prefix {
-        None => longest,
-        Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= longest).ok_or_else(error)?,
-    };
-    let block = Cidr { address, prefix };
-    let Cidr { address: first, .. } = block.with_first_address();
-    if first == address {
-        return Ok(block);
+    let prefix: u8 = prefix.map_or(Ok(longest), str::parse).map_err(|_| error())?;
+    let block = IpNet::new(address, prefix).map_err(|_| error())?;
+    if block.trunc() != block {
+        let error = ValueError::of(0, word, "is no block: bits behind its prefix are set");
+        return Err(error.help(format!("did you mean '{}'?", block.trunc())));
     }
-    let error = ValueError::of(0, word, "is no block: bits behind its prefix are set");
-    Err(error.help(format!("did you mean '{first}/{prefix}'?")))
+    // A block of IPv4-mapped addresses (RFC 4291, 2.5.5.2) is one of IPv4.
+    let mapped = prefix.checked_sub(96).filter(|_| address.is_ipv6() && address.to_canonical().is_ipv4());
+    Ok(mapped.and_then(|prefix| IpNet::new(address.to_canonical(), prefix).ok()).unwrap_or(block))
 }

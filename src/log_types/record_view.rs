@@ -1,7 +1,5 @@
 //! What a profile sees of a record that is the event itself.
 
-use std::net::IpAddr;
-
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
@@ -108,12 +106,11 @@ impl<'a> RecordView<'_, 'a> {
     pub(crate) fn forwarded_for(&mut self, list: &'a str) -> (&'a [Address<'a>], &'a [Address<'a>]) {
         let addresses = list.split(',').filter_map(|entry| address(entry.trim()));
         let addresses = ArenaVec::from_iter_in(addresses, self.arena).into_bump_slice();
-        let proxies = &self.log_type.trusted_proxies;
-        let is_trusted = |ip: IpAddr| proxies.iter().any(|block| block.contains(ip));
-        if !self.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| is_trusted(peer.ip)) {
+        let log_type = self.log_type;
+        if !self.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| log_type.trusts(peer.ip)) {
             return (addresses, &[]);
         }
-        let client = addresses.iter().rposition(|address| !is_trusted(address.ip));
+        let client = addresses.iter().rposition(|address| !log_type.trusts(address.ip));
         if let Some(client) = client.and_then(|at| addresses.get(at)) {
             self.within(Step::Forwarded, |view| view.row.set(FieldId::SOURCE_IP, Value::Ip(client)));
         }

@@ -2,8 +2,6 @@
 //!
 //! `packet` decodes and redacts them.
 
-use std::net::IpAddr;
-
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
@@ -132,10 +130,9 @@ const NOT_BELIEVED: &str = "X-Forwarded-For is not believed: the sender of the p
 /// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
 /// proxy of ours is the client, if the peer is one of them. What stands left of it, or comes from another peer, nobody vouches for.
 fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
-    let trusted = &context.log_type.trusted_proxies;
-    let is_trusted = |ip: IpAddr| trusted.iter().any(|block| block.contains(ip));
-    let peer = context.row.ip(FieldId::SOURCE_IP).filter(|peer| is_trusted(peer.ip));
-    let client = peer.and_then(|_| addresses.iter().rposition(|address| !is_trusted(address.ip)));
+    let log_type = context.log_type;
+    let peer = context.row.ip(FieldId::SOURCE_IP).filter(|peer| log_type.trusts(peer.ip));
+    let client = peer.and_then(|_| addresses.iter().rposition(|address| !log_type.trusts(address.ip)));
     let first_believed = match (peer, client) {
         (None, _) => addresses.len(),
         (Some(_), client) => client.unwrap_or_default(),
@@ -163,9 +160,8 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
 /// Marks the last address of X-Forwarded-For, as the agent tells it, as unverified unless the packet comes from a trusted proxy.
 pub(super) fn mark_unverified_forwarded(context: &mut Context<'_, '_>) {
     let Some(last) = context.row.ip(FieldId::NETWORK_FORWARDED_IP) else { return };
-    let trusted = &context.log_type.trusted_proxies;
     let peer = context.row.ip(FieldId::SOURCE_IP);
-    if !peer.is_some_and(|peer| trusted.iter().any(|block| block.contains(peer.ip))) {
+    if !peer.is_some_and(|peer| context.log_type.trusts(peer.ip)) {
         context.row.trace.step(Step::Forwarded);
         context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(last), Outcome::Unmet(NOT_BELIEVED));
         context.row.add_ips(FieldId::DS_UNVERIFIED, [*last], context.arena);
