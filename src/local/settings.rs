@@ -135,25 +135,30 @@ fn not_utf8(name: &str, error: &FromUtf8Error) -> Diagnostic {
 ///
 /// What is wrong with it.
 pub fn sections(files: &[File]) -> Result<CompiledSections, Error> {
+    compiled(files, Config::load)
+}
+
+/// Compiles the files, and the built-in sections that `ES_LOADER_LOG_TYPES` names.
+fn compiled(
+    files: &[File],
+    load: fn(&[File]) -> Result<Config, Vec<Diagnostic>>,
+) -> Result<CompiledSections, Error> {
     let mut files = files.to_vec();
-    if let Some(names) = std::env::var("ES_LOADER_LOG_TYPES").ok().filter(|names| !names.is_empty()) {
+    if let Some(names) = filled_variable("ES_LOADER_LOG_TYPES") {
         let text = format!("[DEFAULT]\nlog_types = {}", names.replace(['\n', '\r', ','], " "));
         files.push(File { name: "ES_LOADER_LOG_TYPES".to_owned(), text });
     }
-    let config = Config::load(&files).map_err(Error::Config)?;
-    CompiledSections::new(config).map_err(Error::Config)
+    load(&files).and_then(CompiledSections::new).map_err(Error::Config)
 }
 
-/// The same for a function, which loads by the sections without errors: a section that is not built in must not keep the others from
-/// being loaded. Its errors are among the warnings.
+/// The same with its rules that leave documents out, for a function, which loads by the sections without errors: a section that is not
+/// built in must not keep the others from being loaded. Its errors are among the warnings.
 ///
 /// # Errors
 ///
 /// What is wrong with either, outside of such sections.
 pub fn sound_sections_excluding(files: &[File], exclusions: &[File]) -> Result<CompiledSections, Error> {
-    let config = Config::load_sound(files).map_err(Error::Config)?;
-    let sections = CompiledSections::new(config).map_err(Error::Config)?;
-    excluding(sections, exclusions)
+    excluding(compiled(files, Config::load_sound)?, exclusions)
 }
 
 /// Compiles the configuration with its rules that leave documents out.

@@ -66,6 +66,7 @@ fn settings_that_cannot_be_used_end_the_function_before_it_takes_an_event() {
             "CONTROL_TOWER_LOG_BUCKETS is set and CONTROL_TOWER_ROLE_ARN is not",
         ),
         (&[("ES_LOADER_DOCUMENT_IDS", "none")], "ES_LOADER_DOCUMENT_IDS is `none`: expected on or off"),
+        (&[("ES_LOADER_LOG_TYPES", "nonsense")], "log_types: 'nonsense' is no built-in section"),
     ] {
         let log = start(&site, variables);
         assert!(log.contains(text), "no `{text}` in\n{log}");
