@@ -144,42 +144,35 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let is_mapped = || record.message_missing && has_value && !holds_marker(record);
         let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped();
         let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete_header);
-        let (problem, kind, message) = match section.log_type.file_format {
+        let (problem, message) = match section.log_type.file_format {
             _ if is_broken_json(record, section) || is_unread_json(read, section) => {
-                (Problem::BrokenJson, "broken_json", "the line's JSON is cut or damaged")
+                (Problem::BrokenJson, "the line's JSON is cut or damaged")
             }
-            _ if incomplete => {
-                (Problem::IncompleteHeader, "incomplete_header", "the event's header is cut short")
-            }
+            _ if incomplete => (Problem::IncompleteHeader, "the event's header is cut short"),
             _ if is_event => {
                 if read.is_cut {
-                    tell_cut(row);
+                    let message =
+                        "a container's runtime or a relay has cut the event: its last value is not whole";
+                    tell_error(row, Problem::EventCut, message);
                 }
                 return;
             }
             _ if read.event.start == EventStart::WithinOtherText || holds_marker(record) => {
-                (Problem::EventWithinOtherText, "event_within_other_text", within_other_text(record, arena))
+                (Problem::EventWithinOtherText, within_other_text(record, arena))
             }
-            FileFormat::Text(_) if read.event.columns.is_some() => (
-                Problem::NoEvent,
-                "no_event",
-                "the line has not one value, between tabs, for each name of '#Fields:'",
-            ),
-            FileFormat::Text(_) => (Problem::NoEvent, "no_event", "log_pattern does not match the line"),
-            FileFormat::Csv(_) => {
-                (Problem::NoEvent, "no_event", "the row has no values, or the object no line of names")
+            FileFormat::Text(_) if read.event.columns.is_some() => {
+                (Problem::NoEvent, "the line has not one value, between tabs, for each name of '#Fields:'")
             }
-            FileFormat::Json if section.takes_json() => {
-                (Problem::NoEvent, "no_event", "the line is no object of JSON")
-            }
-            _ => (Problem::NoEvent, "no_event", "no CEF or LEEF event in the line"),
+            FileFormat::Text(_) => (Problem::NoEvent, "log_pattern does not match the line"),
+            FileFormat::Csv(_) => (Problem::NoEvent, "the row has no values, or the object no line of names"),
+            FileFormat::Json if section.takes_json() => (Problem::NoEvent, "the line is no object of JSON"),
+            _ => (Problem::NoEvent, "no CEF or LEEF event in the line"),
         };
         self.pipeline_error = true;
         read.problems.add(problem);
         row.trace.step(Step::PipelineError);
         row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
-        row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(kind));
-        row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
+        tell_error(row, problem, message);
     }
 
     /// What the profile of the section sees.
@@ -315,10 +308,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     }
 }
 
-/// Says in the document that the event goes on in another line.
-fn tell_cut(row: &mut Row<'_>) {
-    row.set_if_absent(FieldId::ERROR_TYPE, Value::Text("event_cut"));
-    let message = "a container's runtime or a relay has cut the event: its last value is not whole";
+/// Says in the document what is wrong with its event.
+fn tell_error<'d>(row: &mut Row<'d>, problem: Problem, message: &'d str) {
+    row.set_if_absent(FieldId::ERROR_TYPE, Value::Text(problem.name()));
     row.set_if_absent(FieldId::ERROR_MESSAGE, Value::Text(message));
 }
 

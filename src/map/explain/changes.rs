@@ -2,15 +2,22 @@
 
 use serde_json::Value as Json;
 
+use super::redactions::redactions;
 use super::sources::SourceText;
 use crate::bytes::trim::trim;
+use crate::config::log_type::LogType;
 use crate::document::ecs::Type;
 use crate::document::row::{CUT_MARK, MAX_STRING};
 use crate::document::value::Value;
 use crate::parse::pairs::event_keys::is_not_known;
 
 /// What was done to a value, in order. `sources` is what it was read from, `written` what the document has.
-pub(super) fn changes(sources: &[&SourceText<'_>], kind: Type, written: &Json) -> Vec<String> {
+pub(super) fn changes(
+    sources: &[&SourceText<'_>],
+    kind: Type,
+    written: &Json,
+    log_type: &LogType,
+) -> Vec<String> {
     let mut changes = Vec::new();
     // What is made of several sources stands in none of them.
     if let [source] = sources {
@@ -28,6 +35,7 @@ pub(super) fn changes(sources: &[&SourceText<'_>], kind: Type, written: &Json) -
     if written.as_str().is_some_and(|text| text.len() + 4 >= MAX_STRING && text.ends_with(CUT_MARK)) {
         changes.push(format!("cut to {MAX_STRING} bytes"));
     }
+    changes.extend(redactions(written, log_type));
     changes
 }
 

@@ -4,15 +4,14 @@
 
 pub mod explanation;
 mod sources;
-mod changes;
 mod redactions;
+mod changes;
 mod choice;
 
 use bumpalo::Bump;
 
 use self::changes::{changes, misfit};
 use self::explanation::{DecidedBy, EmptyField, ExplainedField, ExplainedName, Explanation, UnusedValue};
-use self::redactions::redactions;
 use self::sources::{SourceText, SourceTexts, share_pair, shown};
 use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
@@ -95,11 +94,7 @@ impl<'d> Explainer<'_, 'd> {
             field: self.section.fields.name(field).to_owned(),
             rule: self.rule(set.reason.step, field),
             sources: shown(&sources),
-            changes: [
-                changes(&sources, self.section.fields.kind(field), &written),
-                redactions(&written, &self.section.log_type),
-            ]
-            .concat(),
+            changes: changes(&sources, self.section.fields.kind(field), &written, &self.section.log_type),
             others: unused.filter(|unused| unused.value != written).collect(),
             value: written,
         })
@@ -117,11 +112,7 @@ impl<'d> Explainer<'_, 'd> {
                 place: None,
             },
             sources: shown(&sources),
-            changes: [
-                changes(&sources, Type::Keyword, &written),
-                redactions(&written, &self.section.log_type),
-            ]
-            .concat(),
+            changes: changes(&sources, Type::Keyword, &written, &self.section.log_type),
             others: Vec::new(),
             value: written,
         }

@@ -251,34 +251,19 @@ impl<'a> Walk<'a> {
         }
         let end = self.text.len() - 1;
         members.close(end, &mut edits);
-        self.found.carried.push(Carried {
-            path: &root.path,
-            start: 1,
-            end,
-            edits,
-            is_empty: members.kept.is_none(),
-        });
+        let is_empty = members.kept.is_none();
+        self.found.carried.push(Carried { path: &root.path, start: 1, end, edits, is_empty });
     }
 
     /// An object whose members go into the document: the record itself, or one that has the name of an object of ours.
     fn carried_object(&mut self, at: usize, node: &'a Node, depth: usize) -> Result<usize, Malformed> {
+        // What is merged stands behind its outer object.
         let number = self.found.carried.len();
-        let edits = ArenaVec::new_in(self.arena);
-        self.found.carried.push(Carried {
-            path: &node.path,
-            start: at + 1,
-            end: at + 1,
-            edits,
-            is_empty: true,
-        });
-        let owner = self.owner(node);
         let mut edits = ArenaVec::new_in(self.arena);
-        let read = self.object(at, owner, &mut edits, depth)?;
-        if let Some(carried) = self.found.carried.get_mut(number) {
-            carried.end = read.end - 1;
-            carried.edits = edits;
-            carried.is_empty = read.is_empty;
-        }
+        let read = self.object(at, self.owner(node), &mut edits, depth)?;
+        let (start, end) = (at + 1, read.end - 1);
+        let carried = Carried { path: &node.path, start, end, edits, is_empty: read.is_empty };
+        self.found.carried.insert(number, carried);
         Ok(read.end)
     }
 
