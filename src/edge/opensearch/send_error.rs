@@ -122,27 +122,24 @@ impl SendError {
 }
 
 /// The kind of trouble on the way.
+#[expect(missing_docs, reason = "the messages say what it is")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// The host name has no address.
     #[error("the host name has no address")]
     Dns,
-    /// No connection.
     #[error("no connection")]
     Connect,
-    /// The endpoint's certificate is not accepted: it stays so until someone changes something.
+    /// It stays so until someone changes something.
     #[error("its certificate is not accepted")]
     Certificate,
-    /// The TLS handshake.
     #[error("TLS fails")]
     Tls,
-    /// The endpoint speaks HTTP without TLS: it stays so until someone changes something.
+    /// The endpoint speaks HTTP: it stays so until someone changes something.
     #[error("there is no TLS there")]
     NoTls,
-    /// Too slow.
     #[error("no answer in time")]
     TimedOut,
-    /// The connection broke with the request or the answer under way.
+    /// With the request or the answer under way.
     #[error("the connection broke")]
     Broken,
 }

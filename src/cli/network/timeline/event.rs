@@ -84,8 +84,8 @@ impl Event {
             rule: rule_of_request,
             status: source.number("/http/response/status_code"),
             alone: false,
-            index: text(hit, "/_index").unwrap_or_default(),
-            id: text(hit, "/_id").unwrap_or_default(),
+            index: Source(hit).text("/_index").unwrap_or_default(),
+            id: Source(hit).text("/_id").unwrap_or_default(),
             place: source.place(),
             second: time.map(Timestamp::as_second),
             log,
@@ -139,8 +139,14 @@ fn verdict(source: &Source<'_>, log: &str) -> Verdict {
 struct Source<'d>(&'d Value);
 
 impl Source<'_> {
+    /// A text, or the first of several.
     fn text(&self, pointer: &str) -> Option<String> {
-        text(self.0, pointer)
+        match self.0.pointer(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Array(texts) => texts.first()?.as_str().map(str::to_owned),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
     }
 
     fn number(&self, pointer: &str) -> Option<i64> {
@@ -190,16 +196,6 @@ impl Source<'_> {
             (None, Some(ip), Some(port)) => Endpoint::Port(ip, port),
             _ => Endpoint::Nowhere,
         }
-    }
-}
-
-/// A text, or the first of several.
-fn text(value: &Value, pointer: &str) -> Option<String> {
-    match value.pointer(pointer)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(texts) => texts.first()?.as_str().map(str::to_owned),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
