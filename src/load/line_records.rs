@@ -91,6 +91,7 @@ fn content(line: &str, csv: Option<&CsvLine>, section: &CompiledSection) -> Cont
     let is_object = line.trim_start().starts_with('{');
     let has_records = matches!(log_type.file_format, FileFormat::Json) || log_type.firelens.is_some();
     match csv {
+        Some(CsvLine::Row(_)) if section.is_event(line) => Content::Entries,
         Some(CsvLine::Row(_)) if is_object => Content::Records,
         Some(_) => Content::Whole,
         None if is_collected(line, section) => Content::Records,

@@ -4,12 +4,13 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use crate::config::log_type::LogType;
-use crate::document::convert::{address, convert};
+use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
+use crate::packet::http::forwarded_address;
 
 /// Where the values of a record are found.
 pub(crate) trait RecordSource<'a> {
@@ -104,7 +105,7 @@ impl<'a> RecordView<'_, 'a> {
     /// Makes the client of X-Forwarded-For the source, where the peer is a trusted proxy: the right-most address that is none. All
     /// addresses of the list are given back, and those of them that trusted proxies vouch for.
     pub(crate) fn forwarded_for(&mut self, list: &'a str) -> (&'a [Address<'a>], &'a [Address<'a>]) {
-        let addresses = list.split(',').filter_map(|entry| address(entry.trim()));
+        let addresses = list.split(',').filter_map(|entry| forwarded_address(entry.trim()));
         let addresses = ArenaVec::from_iter_in(addresses, self.arena).into_bump_slice();
         let log_type = self.log_type;
         if !self.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| log_type.trusts(peer.ip)) {

@@ -228,7 +228,8 @@ impl CompiledSection {
             own_log_group: None,
             ids: true,
         };
-        if is_json && section.profile.takes_records() {
+        let has_members = is_json || matches!(section.log_type.file_format, FileFormat::Csv(_));
+        if has_members && section.profile.takes_records() {
             let names = section.names().filter_map(|name| Some(name.split('.').next()?.to_owned()));
             section.members = names.filter(|name| !is_collectors(name)).collect();
         }

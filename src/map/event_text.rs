@@ -64,9 +64,8 @@ pub(crate) fn part_from_collector(record: &mut Record<'_>, section: &CompiledSec
     } else if let FileFormat::Text(pattern) = &log_type.file_format {
         let is_line = |text: &str| {
             let text = text.trim_end();
-            let is_behind = |(_, line): (&str, &str)| pattern.is_match(line);
             !text.starts_with('{') && pattern.is_match(text)
-                || syslog::relayed_line(text).is_some_and(is_behind)
+                || syslog::relayed_lines(text).any(|(_, line)| pattern.is_match(line))
         };
         let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
         !is_alone && event_fields::take_line(record, log_type.message_key.as_deref(), &is_line)

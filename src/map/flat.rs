@@ -11,6 +11,7 @@ use crate::packet::quoted::Payloads;
 use crate::parse::json::{self, behind_blanks, byte};
 use crate::parse::pairs::event_keys::{EventKeys, KeyTable, is_empty_value};
 use crate::parse::pairs::pair::{Escapes, Pair};
+use crate::read::record::columns::is_instant;
 use crate::read::record::rows::{RowColumns, source_of_field, values};
 
 /// The named groups of `pattern` in `text`. Gives what stands behind the match, or nothing where it does not match.
@@ -61,7 +62,10 @@ pub(super) fn row<'a>(
         return Some(rest);
     }
     pairs.truncate(before);
-    others.iter().find_map(|other| row(text, delimiter, other, arena, pairs))
+    // CloudWatch Logs exports a row behind its time.
+    let exported = || text.split_once(' ').filter(|(time, _)| !is_named && is_instant(time));
+    let other = others.iter().find_map(|other| row(text, delimiter, other, arena, pairs));
+    other.or_else(|| row(exported()?.1, delimiter, columns, arena, pairs))
 }
 
 /// The values of an entry of the W3C Extended Log File Format, with the names of its directive. Tabs separate them, as CloudFront writes it,
@@ -99,7 +103,9 @@ pub(super) fn members<'a>(
         let value = part(text, start..end);
         let string = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
         let escapes = string.map_or(Escapes::None, |_| Escapes::Json);
-        members.push(Pair { key, raw: string.unwrap_or(value), escapes });
+        if value != "null" {
+            members.push(Pair { key, raw: string.unwrap_or(value), escapes });
+        }
         at = behind_blanks(text, end);
         at = behind_blanks(text, at + usize::from(byte(text, at) == b','));
     }

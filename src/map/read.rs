@@ -332,18 +332,23 @@ fn parse<'a>(
     header: &mut EventHeader<'a>,
 ) -> Option<ParsedEvent<'a>> {
     let mut prefix = "";
+    let has_members = || text.trim_start().starts_with('{');
     let flat = match &section.log_type.file_format {
         FileFormat::Text(pattern) => Some(match columns {
             Some(columns) => flat::entry(text, columns, arena, pairs),
-            None if section.profile.is_w3c() && text.trim_start().starts_with('{') => {
+            None if section.profile.is_w3c() && has_members() => {
                 flat::members(text.trim(), &section.keys, arena, pairs)
             }
             None => flat::groups(text, pattern, pairs).or_else(|| {
-                let (header, line) = syslog::relayed_line(text)?;
-                prefix = header;
-                flat::groups(line, pattern, pairs)
+                syslog::relayed_lines(text).find_map(|(header, line)| {
+                    prefix = header;
+                    flat::groups(line, pattern, pairs)
+                })
             }),
         }),
+        FileFormat::Csv(_) if columns.is_some() && has_members() => {
+            Some(flat::members(text.trim(), &section.keys, arena, pairs))
+        }
         FileFormat::Csv(delimiter) => {
             Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
         }

@@ -157,8 +157,8 @@ fn forwarded_addresses<'a>(value: &'a str, addresses: &mut ArenaVec<'a, Address<
     }
 }
 
-/// An address, with or without a port.
-fn forwarded_address(text: &str) -> Option<Address<'_>> {
+/// An address of X-Forwarded-For, with or without a port (RFC 7239, section 6).
+pub(crate) fn forwarded_address(text: &str) -> Option<Address<'_>> {
     if let Some(address) = address(text) {
         return Some(address);
     }

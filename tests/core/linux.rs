@@ -244,6 +244,14 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
         ("su", "FAILED SU (to root) joe on pts/0", "joe", ""),
         ("su", "FAILED su for root by joe", "joe", ""),
         (
+            "sshd",
+            "fatal: Access denied for user john doe by PAM account configuration [preauth]",
+            "john doe",
+            "",
+        ),
+        ("sshd", "pam_sss(sshd:auth): received for user joe: 7 (Authentication failure)", "joe", ""),
+        ("sshd", "pam_sss(sshd:account): Access denied for user joe: 6 (Permission denied)", "joe", ""),
+        (
             "su",
             "pam_unix(su-l:auth): authentication failure; logname=joe uid=1000 euid=0 tty=pts/0 ruser=joe rhost=  user=root",
             "root",
@@ -262,6 +270,51 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
         check(process, message, &expected);
     }
     check("supervisord", "FAILED SU (to root) joe on pts/0", &[("event.outcome", ""), ("user.name", "")]);
+}
+
+#[test]
+fn a_session_of_pam_has_its_user_whatever_program_asked_for_it() {
+    for (process, message, user, outcome) in [
+        ("su", "pam_unix(su-l:session): session closed for user root", "root", ""),
+        ("CRON", "pam_unix(cron:session): session opened for user joe(uid=1000) by (uid=0)", "joe", ""),
+        (
+            "login",
+            "pam_unix(login:session): session opened for user joe(uid=1000) by LOGIN(uid=0)",
+            "joe",
+            "success",
+        ),
+        (
+            "sshd",
+            "pam_sss(sshd:auth): authentication success; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.9 user=joe",
+            "joe",
+            "success",
+        ),
+    ] {
+        check(process, message, &[("user.name", user), ("event.outcome", outcome)]);
+    }
+    // shadow's login.c
+    check("login", "ROOT LOGIN  on '/dev/tty1'", &[("event.outcome", "success"), ("source.ip", "")]);
+}
+
+/// CloudWatch Logs puts the time of each event before its line when it exports a log group to S3.
+#[test]
+fn the_time_that_cloudwatch_exports_before_a_line_is_no_part_of_its_header() {
+    for (line, time) in [
+        ("Nov 21 00:00:04 web-1 sshd[7]: ", "2026-11-21T00:00:04+00:00"),
+        ("2026-11-21T00:00:04.123456+09:00 web-1 sshd[7]: ", "2026-11-21T00:00:04.123456+09:00"),
+        ("<86>1 2026-11-21T00:00:04.500Z web-1 sshd 7 - - ", "2026-11-21T00:00:04.500+00:00"),
+    ] {
+        let line = format!(
+            "2026-11-21T00:00:05.000Z {line}Accepted password for bob from 203.0.113.77 port 55555 ssh2"
+        );
+        for section in ["linux-secure", "linux-os-syslog"] {
+            let loaded = load_bytes(all().named(section).unwrap(), line.as_bytes());
+            let document = &loaded.documents[0];
+            assert_eq!(document.text("host.hostname"), "web-1", "{}", document.json);
+            assert_eq!(document.text("@timestamp"), time);
+            assert_eq!((document.text("user.name"), document.text("event.outcome")), ("bob", "success"));
+        }
+    }
 }
 
 #[test]

@@ -77,6 +77,32 @@ fn flow_logs_of_a_transit_gateway_need_no_line_of_names_either() {
     }
 }
 
+// Vector's parse_aws_vpc_flow_log, and what Athena and Lambda functions make of flow logs
+#[test]
+fn a_flow_log_may_be_an_object_of_json() {
+    let object = json!({"version": 2, "account_id": 123456789010_i64, "interface_id": "eni-1", "srcaddr": "10.0.0.9", "dstaddr": "10.0.0.1",
+        "srcport": 20641, "dstport": 22, "protocol": 6, "packets": 20, "bytes": 4249, "start": 1418530010, "end": 1418530070,
+        "action": "REJECT", "log_status": "OK", "tcp_flags": null});
+    let hyphens = object.to_string().replace("account_id", "account-id").replace("log_status", "log-status");
+    for text in [object.to_string(), hyphens, json!({"message": object.to_string()}).to_string()] {
+        let loaded = load("vpcflowlogs", &text);
+        let document = &loaded.documents[0];
+        for (field, expected) in [
+            ("event.outcome", json!("failure")),
+            ("event.type", json!("denied")),
+            ("network.transport", json!("tcp")),
+            ("source.port", json!(20641)),
+            ("cloud.account.id", json!("123456789010")),
+            ("@timestamp", json!("2014-12-14T04:07:50+00:00")),
+            ("interface_id", json!("eni-1")),
+            ("tcp_flags", json!(null)),
+            ("vpcflowlogs.extra", json!(null)),
+        ] {
+            assert_eq!(*document.get(field), expected, "{field} of {}", document.json);
+        }
+    }
+}
+
 #[test]
 fn a_row_whose_values_have_other_shapes_is_not_in_the_default_format() {
     for row in [

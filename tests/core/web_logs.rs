@@ -1128,6 +1128,85 @@ fn an_address_before_the_request_is_no_part_of_it() {
     }
 }
 
+// https://nginx.org/en/docs/http/ngx_http_core_module.html#var_host
+#[test]
+fn a_site_before_the_request_is_no_part_of_it() {
+    for (site, port) in [("shop.example.com", json!(null)), ("cafe.de", json!(null)), ("shop", json!(8443))] {
+        let written = port.as_u64().map_or(site.to_owned(), |port| format!("{site}:{port}"));
+        for before in [written.clone(), format!("\"{written}\"")] {
+            let line = format!(
+                "203.0.113.9 - - [21/Nov/2026:01:02:03 +0000] {before} \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\""
+            );
+            for section in ACCESS_LOGS {
+                let expected = json!({"url.domain": site, "url.port": port, "url.original": "/a", "http.request.method": "GET"});
+                has(&document(section, &line), expected);
+            }
+        }
+    }
+}
+
+// RFC 6302 asks servers to log the port of a client.
+#[test]
+fn the_port_of_a_client_is_no_part_of_its_address() {
+    for (front, client) in [
+        ("203.0.113.9:51234 - -", "203.0.113.9"),
+        ("[2001:db8::9]:51234 - -", "2001:db8::9"),
+        ("www.example.com:443 203.0.113.9:51234 - -", "203.0.113.9"),
+        ("203.0.113.9:51234 ident -", "203.0.113.9"),
+    ] {
+        let expected = json!({"source.ip": client, "source.address": client, "source.port": 51234});
+        of_access_log(&ACCESS_LOGS, front, " \"-\" \"x\"", &expected);
+    }
+}
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html#xff-client-port-preservation
+#[test]
+fn an_address_of_x_forwarded_for_may_have_a_port() {
+    for (list, client) in [
+        ("198.51.100.7:4711", "198.51.100.7"),
+        ("192.0.2.1, 198.51.100.7:4711, 10.0.0.7", "198.51.100.7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+    ] {
+        let expected =
+            json!({"source.ip": client, "source.address": "10.0.0.9", "apache_access.unparsed": null});
+        let behind = format!(" \"-\" \"x\" \"{list}\"");
+        of_access_log(&["apache-access"], "10.0.0.9 - -", &behind, &expected);
+    }
+    let line = "10.0.0.9 - - [21/Nov/2026:01:02:03 +0000] \"198.51.100.7:4711\" \"GET / HTTP/1.1\" 200 5";
+    for section in ACCESS_LOGS {
+        has(&document(section, line), json!({"source.ip": "198.51.100.7"}));
+    }
+    let behind = " \"-\" \"x\" \"198.51.100.7:4711, 10.0.0.7\"";
+    of_access_log(&["nginx-access"], "10.0.0.9 - -", behind, &json!({"source.ip": "198.51.100.7"}));
+}
+
+/// nginx-proxy writes `$upstream_addr` where others write X-Forwarded-For.
+#[test]
+fn an_address_with_a_port_behind_the_user_agent_of_nginx_may_be_the_upstreams() {
+    for upstream in ["172.17.0.5:8080", "172.17.0.5:80, 172.17.0.6:80"] {
+        let expected = json!({"source.ip": "10.0.0.9", "http.request.header.x_forwarded_for": null,
+            "nginx_access.unparsed": format!("\"{upstream}\"")});
+        let behind = format!(" \"-\" \"x\" \"{upstream}\"");
+        of_access_log(&["nginx-access"], "shop.example.com 10.0.0.9 - -", &behind, &expected);
+    }
+}
+
+// https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format, https://httpd.apache.org/docs/2.4/mod/mod_log_config.html#formats
+#[test]
+fn the_time_of_a_request_may_have_each_form_that_a_server_writes() {
+    for (time, expected) in [
+        ("21/Nov/2026:01:02:03 +0900", "2026-11-21T01:02:03+09:00"),
+        ("21/Nov/2026:01:02:03.123456 +0900", "2026-11-21T01:02:03.123456+09:00"),
+        ("2026-11-21T01:02:03+09:00", "2026-11-21T01:02:03+09:00"),
+        ("1795222923.123", "2026-11-21T01:02:03.123+00:00"),
+    ] {
+        for section in ACCESS_LOGS {
+            let line = format!("203.0.113.9 - - [{time}] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\"");
+            has(&document(section, &line), json!({"@timestamp": expected, "source.ip": "203.0.113.9"}));
+        }
+    }
+}
+
 #[test]
 fn a_client_that_the_server_looked_up_is_a_name() {
     let expected = json!({"source.ip": null, "source.domain": "pc-7.example.com", "source.address": "pc-7.example.com",
@@ -1176,6 +1255,8 @@ fn what_stands_behind_a_user_agent_is_no_part_of_it() {
         (r#" "-" "x" rt=0.1 uct="0.0""#, agent("x", json!(null), json!(r#"rt=0.1 uct="0.0""#))),
         (r#" "-" "x" "a=1; b=2""#, agent("x", json!(null), json!(r#""a=1; b=2""#))),
         (r#" 98 "-" "x""#, agent("", json!(null), json!(r#"98 "-" "x""#))),
+        (r#" "-" "x" "0.003""#, agent("x", json!(null), json!(r#""0.003""#))),
+        (r#" "-" "x" "5f3a" "-""#, agent("x", json!(null), json!(r#""5f3a" "-""#))),
     ] {
         of_access_log(&["nginx-access"], "203.0.113.9 - -", behind, &expected);
         let unparsed = expected["nginx_access.unparsed"].take();
@@ -1341,4 +1422,32 @@ fn a_tls_log_of_network_firewall_has_the_name_of_the_server() {
         &document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string()),
         json!({"url.domain": "a.example.com", "related.hosts": ["a.example.com"]}),
     );
+}
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
+#[test]
+fn what_cloudwatch_exports_is_read_behind_its_time() {
+    let flow =
+        "2 123456789010 eni-1 203.0.113.9 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK";
+    let access = r#"203.0.113.9 - - [21/Nov/2026:01:02:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "x: y""#;
+    let error =
+        "[Fri Nov 20 22:11:44.147674 2026] [core:error] [pid 7:tid 8] [client 203.0.113.9:1] AH00126: x";
+    let query = json!({"account_id": "1", "query_timestamp": "2021-02-04T17:51:55Z", "query_name": "a.example.", "srcaddr": "203.0.113.9"});
+    let request = json!({"timestamp": 1576280412771_i64, "action": "BLOCK", "webaclId": "x", "httpRequest": {"clientIp": "203.0.113.9"}});
+    for (section, line) in [
+        ("vpcflowlogs", flow),
+        ("nginx-access", access),
+        ("apache-access", access),
+        ("apache-error", error),
+        ("nginx-access", &json!({"log": access, "stream": "stdout"}).to_string()),
+        ("route53resolver", &query.to_string()),
+        ("waf", &request.to_string()),
+    ] {
+        let exported = document(section, &format!("2026-11-21T01:02:04.000Z {line}"));
+        let plain = document(section, line);
+        for field in ["source.ip", "@timestamp", "event.kind", "event.outcome"] {
+            assert_eq!(exported.get(field), plain.get(field), "{field} of {}", exported.json);
+        }
+        has(&exported, json!({"source.ip": "203.0.113.9"}));
+    }
 }

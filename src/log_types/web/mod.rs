@@ -46,6 +46,7 @@ impl Profile for WebServer {
             "referer",
             "remotehost",
             "remotename",
+            "remoteport",
             "response_body_bytes",
             "response_bytes",
             "response_status",

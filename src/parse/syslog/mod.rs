@@ -148,21 +148,22 @@ pub(crate) fn without_bracket(text: &str) -> &str {
 /// rsyslog writes no more bytes of a message that it writes once for several (`ratelimit.c`).
 pub(crate) const LONGEST_REPEATED: usize = 800;
 
-/// The header with which a relay sends on a line of another log, and that line: it stands behind a tag and its colon, behind RFC 5424's fields,
-/// or behind the tags of CRI. Nothing where the text begins with no such header, or the line goes on in another.
-pub(crate) fn relayed_line(text: &str) -> Option<(&str, &str)> {
-    let (rest, _) = opt(priority).parse(text).ok()?;
-    let line = if let Ok((fields, _)) = protocol_time(rest) {
-        protocol_message(trim(fields))?
-    } else {
-        let (sender, _) = time(rest).ok()?;
+/// The headers with which a relay can have sent on a line of another log, each with that line: it stands behind a tag and its colon, behind
+/// RFC 5424's fields, behind the tags of CRI, or behind nothing but a time, as CloudWatch Logs exports it.
+pub(crate) fn relayed_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let (rest, _) = opt(priority).parse(text).unwrap_or((text, None));
+    let lines = if let Ok((fields, _)) = protocol_time(rest) {
+        [protocol_message(trim(fields)), None]
+    } else if let Ok((sender, _)) = time(rest) {
         match container_stream(sender.trim_start()) {
-            Some((tags, line)) => Some(line).filter(|_| tags.starts_with('F'))?,
-            None => sender.split_once(": ")?.1.trim_start(),
+            Some((tags, line)) => [Some(line).filter(|_| tags.starts_with('F')), None],
+            None => [sender.split_once(": ").map(|(_, line)| line.trim_start()), Some(sender.trim_start())],
         }
+    } else {
+        [None, None]
     };
-    let header = text.strip_suffix(line)?;
-    (!header.ends_with(": ") || parse(header).appname.is_some()).then_some((header, line))
+    let headed = lines.into_iter().flatten().filter_map(|line| Some((text.strip_suffix(line)?, line)));
+    headed.filter(|(header, _)| !header.ends_with(": ") || parse(header).appname.is_some())
 }
 
 /// Whether the text before the marker says that the line goes on in the next one: `TIME stdout P`, as the Container Runtime Interface

@@ -1,14 +1,14 @@
-//! The columns that fluent-plugin-s3 puts before the JSON of a record.
+//! The columns that fluent-plugin-s3, and what CloudWatch Logs exports to S3, have before the JSON of a record.
 //!
-//! Its `out_file` formatter writes `time<TAB>tag<TAB>{json}`; `output_time false` and `output_tag false` take a
-//! column away each. Does not read the JSON.
+//! The `out_file` formatter of the first writes `time<TAB>tag<TAB>{json}`; `output_time false` and `output_tag false` take a column away each.
+//! The second writes `2024-11-10T07:08:00.123Z {json}`. Does not read the JSON.
 
 use memchr::memchr;
 
 /// What stood before the JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Columns<'a> {
-    /// When fluentd took the event.
+    /// When the collector took the event.
     pub(crate) time: Option<&'a str>,
     /// fluentd's tag.
     pub(crate) tag: Option<&'a str>,
@@ -22,7 +22,8 @@ pub(crate) fn split(line: &str) -> Option<(Columns<'_>, &str)> {
     if line.starts_with('{') {
         return None;
     }
-    let (first, rest) = split_at_tab(line)?;
+    let exported = line.split_once(' ').filter(|(time, rest)| rest.starts_with('{') && is_instant(time));
+    let (first, rest) = exported.or_else(|| split_at_tab(line))?;
     if rest.starts_with('{') {
         return if is_time(first) {
             Some((Columns { time: Some(first), tag: None }, rest))
@@ -40,6 +41,13 @@ pub(crate) fn split(line: &str) -> Option<(Columns<'_>, &str)> {
 fn split_at_tab(text: &str) -> Option<(&str, &str)> {
     let (before, after) = text.split_at_checked(memchr(b'\t', text.as_bytes())?)?;
     Some((before, after.strip_prefix('\t')?))
+}
+
+/// Whether a word is a time in UTC as CloudWatch Logs writes it.
+pub(crate) fn is_instant(word: &str) -> bool {
+    let shape = "0000-00-00T00:00:00.000Z";
+    let fits = |(byte, shape): (u8, u8)| byte == shape || shape == b'0' && byte.is_ascii_digit();
+    word.len() == shape.len() && word.bytes().zip(shape.bytes()).all(fits)
 }
 
 /// The line of an event can hold tabs too (LEEF's delimiter is one): a pipe or an equals sign tells it.
