@@ -114,6 +114,8 @@ impl<'a> RecordView<'_, 'a> {
         let client = addresses.iter().rposition(|address| !log_type.trusts(address.ip));
         if let Some(client) = client.and_then(|at| addresses.get(at)) {
             self.within(Step::Forwarded, |view| view.row.set(FieldId::SOURCE_IP, Value::Ip(client)));
+            // It is the proxy's.
+            self.row.set(FieldId::SOURCE_PORT, Value::Absent);
         }
         (addresses, addresses.get(client.unwrap_or_default()..).unwrap_or_default())
     }

@@ -1180,6 +1180,27 @@ fn an_address_of_x_forwarded_for_may_have_a_port() {
     of_access_log(&["nginx-access"], "10.0.0.9 - -", behind, &json!({"source.ip": "198.51.100.7"}));
 }
 
+#[test]
+fn the_port_of_a_proxy_is_none_of_the_client_behind_it() {
+    let expected = json!({"source.ip": "198.51.100.7", "source.address": "10.0.0.9", "source.port": null});
+    for front in ["198.51.100.7:4711, 10.0.0.9:443 - -", "198.51.100.7 10.0.0.9:443 - -"] {
+        of_access_log(&ACCESS_LOGS, front, " \"-\" \"x\"", &expected);
+    }
+    of_access_log(&ACCESS_LOGS, "10.0.0.9:443 - -", " \"-\" \"x\" \"198.51.100.7\"", &expected);
+}
+
+/// `%{X-Forwarded-For}i %l %u` of a request that came without the header, as those of a load balancer's health checks do.
+#[test]
+fn a_client_may_be_a_hyphen() {
+    for (front, user) in
+        [("- - -", json!(null)), ("- - joe", json!("joe")), ("- - 8.8.8.8", json!("8.8.8.8"))]
+    {
+        let expected = json!({"source.ip": null, "source.address": null, "user.name": user});
+        of_access_log(&ACCESS_LOGS, front, " \"-\" \"ELB-HealthChecker/2.0\"", &expected);
+    }
+    of_access_log(&ACCESS_LOGS, "- - 8.8.8.8 - x", " \"-\" \"x\"", &json!({"source.ip": null}));
+}
+
 /// nginx-proxy writes `$upstream_addr` where others write X-Forwarded-For.
 #[test]
 fn an_address_with_a_port_behind_the_user_agent_of_nginx_may_be_the_upstreams() {
