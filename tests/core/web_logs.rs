@@ -1472,3 +1472,31 @@ fn what_cloudwatch_exports_is_read_behind_its_time() {
         has(&exported, json!({"source.ip": "203.0.113.9"}));
     }
 }
+
+// https://nginx.org/en/docs/syslog.html
+#[test]
+fn each_entry_behind_a_header_is_an_event_of_its_own() {
+    let entry = r#"2026/11/21 01:02:03 [error] 7#8: *9 open() "/x" failed (2: No such file or directory), client: 203.0.113.9, server: s, request: "GET /x HTTP/1.1", host: "h""#;
+    for header in [
+        "<187>Nov 21 01:02:03 web01 nginx: ",
+        "Nov 21 01:02:03 web01 nginx[7]: ",
+        "<187>1 2026-11-21T01:02:03Z web01 nginx 7 - - ",
+        "2026-11-21T01:02:03.123456+00:00 web01 nginx: ",
+        "2026-11-21T01:02:04.000Z ",
+        "2026-11-21T01:02:04+00:00\tnginx.error\t",
+        "",
+    ] {
+        let entry =
+            if header.ends_with('\t') { json!({"message": entry}).to_string() } else { entry.to_owned() };
+        let text = format!("{header}{entry}\n{header}{entry}\n");
+        let loaded = load_bytes(all().named("nginx-error").unwrap(), text.as_bytes());
+        assert_eq!(loaded.documents.len(), 2, "{header}");
+        for document in &loaded.documents {
+            has(
+                document,
+                json!({"event.kind": "event", "@timestamp": "2026-11-21T01:02:03+00:00", "url.path": "/x"}),
+            );
+        }
+        has(&loaded.documents[1], json!({"source.ip": "203.0.113.9"}));
+    }
+}
