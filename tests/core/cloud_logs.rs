@@ -289,6 +289,15 @@ fn tls_inspection_tells_what_became_of_a_connection_and_its_error() {
 
 // https://docs.suricata.io/en/latest/output/eve/eve-json-format.html#event-type-http
 #[test]
+fn an_event_of_a_firewall_without_a_time_of_its_own_has_that_of_its_record() {
+    let record = |time: Value| json!({"firewall_name": "f", "availability_zone": "a", "event_timestamp": time, "event": {"event_type": "netflow", "src_ip": "10.0.0.5", "dest_ip": "192.0.2.16", "proto": "TCP"}});
+    for time in [json!("1701432314"), json!(1_701_432_314)] {
+        let document = document("networkfirewall", &record(time).to_string());
+        has(&document, json!({"@timestamp": "2023-12-01T12:05:14+00:00"}));
+    }
+}
+
+#[test]
 fn an_alert_has_status_and_referrer_of_the_request_that_caused_it() {
     let event = json!({"timestamp": "2026-11-21T00:00:00.000000+0000", "event_type": "alert", "alert": {"action": "allowed"},
         "http": {"hostname": "a.example", "url": "/x", "status": 404, "http_refer": "http://r.example/"}});

@@ -1471,6 +1471,12 @@ fn what_cloudwatch_exports_is_read_behind_its_time() {
         }
         has(&exported, json!({"source.ip": "203.0.113.9"}));
     }
+    for header in
+        ["<190>Nov 21 01:02:04 web01", "2026-11-21T01:02:04+00:00 web01", "2026-11-21T01:02:04+00:00"]
+    {
+        let line = document("nginx-access", &format!("{header} {access}"));
+        has(&line, json!({"event.kind": "pipeline_error", "url.domain": null}));
+    }
 }
 
 // https://nginx.org/en/docs/syslog.html

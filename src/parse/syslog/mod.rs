@@ -149,7 +149,8 @@ pub(crate) fn without_bracket(text: &str) -> &str {
 pub(crate) const LONGEST_REPEATED: usize = 800;
 
 /// The headers with which a relay can have sent on a line of another log, each with that line: it stands behind a tag and its colon, behind
-/// RFC 5424's fields, behind the tags of CRI, or behind nothing but a time, as CloudWatch Logs exports it.
+/// RFC 5424's fields, behind the tags of CRI, or behind nothing but a time in UTC with a fraction, as CloudWatch Logs exports it and Docker and
+/// kubectl print it.
 pub(crate) fn relayed_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let (rest, _) = opt(priority).parse(text).unwrap_or((text, None));
     let lines = if let Ok((fields, _)) = protocol_time(rest) {
@@ -157,7 +158,15 @@ pub(crate) fn relayed_lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     } else if let Ok((sender, _)) = time(rest) {
         match container_stream(sender.trim_start()) {
             Some((tags, line)) => [Some(line).filter(|_| tags.starts_with('F')), None],
-            None => [sender.split_once(": ").map(|(_, line)| line.trim_start()), Some(sender.trim_start())],
+            None => {
+                let stamp = text.strip_suffix(sender).map_or("", str::trim_end);
+                // Behind other times a host follows, which a line must not be read with.
+                let is_alone = stamp.starts_with(|c: char| c.is_ascii_digit())
+                    && stamp.contains('.')
+                    && stamp.ends_with('Z');
+                let tagged = sender.split_once(": ").map(|(_, line)| line.trim_start());
+                [tagged, Some(sender.trim_start()).filter(|_| is_alone)]
+            }
         }
     } else {
         [None, None]
