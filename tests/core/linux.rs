@@ -296,6 +296,42 @@ fn a_session_of_pam_has_its_user_whatever_program_asked_for_it() {
     check("login", "ROOT LOGIN  on '/dev/tty1'", &[("event.outcome", "success"), ("source.ip", "")]);
 }
 
+#[test]
+fn behind_the_header_of_a_relay_the_senders_counts() {
+    for relay in [
+        "Nov 10 07:08:09 relay ",
+        "2024-11-10T07:08:09.123456+00:00 10.0.0.5 ",
+        "Nov 10 07:08:09 10.0.0.5 <86>",
+    ] {
+        for (header, time) in [
+            ("Nov 10 07:08:00 web-1 sshd[7]: ", "2024-11-10T07:08:00+00:00"),
+            ("2024-11-10T07:08:00+09:00 web-1 sshd[7]: ", "2024-11-10T07:08:00+09:00"),
+            ("1 2024-11-10T07:08:00Z web-1 sshd 7 - - ", "2024-11-10T07:08:00+00:00"),
+        ] {
+            let line = format!("{relay}{header}Accepted password for bob from 203.0.113.77 port 55555 ssh2");
+            let loaded = from_cloudwatch("linux-secure", &[(&line, 1_731_222_480_123)]);
+            let document = &loaded.documents[0];
+            assert_eq!(document.text("host.hostname"), "web-1", "{}", document.json);
+            assert_eq!(document.text("@timestamp"), time, "{line}");
+            assert_eq!((document.text("user.name"), document.text("process.name")), ("bob", "sshd"));
+        }
+    }
+    // The words of a message are no header.
+    for (message, process) in [
+        ("app[7]: Nov 10 07:08:00 evil sshd[1]: Accepted password for root from 1.1.1.1 port 1 ssh2", "app"),
+        ("app: Nov 10 07:08:00 evil sshd[1]: Accepted password for root from 1.1.1.1 port 1 ssh2", "app"),
+        ("Nov 10 07:08:00 hello world", ""),
+        ("2024-11-10 07:08:00 INFO main: started", ""),
+    ] {
+        let line = format!("Nov 10 07:08:09 web-1 {message}");
+        let loaded = from_cloudwatch("linux-secure", &[(&line, 1_731_222_480_123)]);
+        let document = &loaded.documents[0];
+        assert_eq!(document.text("host.hostname"), "web-1", "{}", document.json);
+        assert_eq!(document.get("process.name").as_str().unwrap_or_default(), process);
+        assert!(!document.has("source.ip"), "{}", document.json);
+    }
+}
+
 /// CloudWatch Logs puts the time of each event before its line when it exports a log group to S3.
 #[test]
 fn the_time_that_cloudwatch_exports_before_a_line_is_no_part_of_its_header() {
