@@ -353,6 +353,30 @@ fn the_time_that_cloudwatch_exports_before_a_line_is_no_part_of_its_header() {
     }
 }
 
+/// Network devices write a zone or a year behind the clock, and BusyBox's syslogd a facility and a level before the tag.
+#[test]
+fn what_stands_between_clock_and_host_and_between_host_and_tag_is_neither() {
+    for (header, host, time) in [
+        ("Nov 10 07:08:00 2024 web-1 ", "web-1", "2024-11-10T07:08:00+00:00"),
+        ("Nov 10 07:08:00 JST web-1 ", "web-1", "2024-11-10T07:08:00+09:00"),
+        ("Nov 10 07:08:00.250 UTC 2024 web-1 ", "web-1", "2024-11-10T07:08:00.250+00:00"),
+        ("Nov 10 07:08:00 web-1 authpriv.info ", "web-1", "2024-11-10T07:08:00+00:00"),
+        ("Nov 10 07:08:00 TEST ", "TEST", "2024-11-10T07:08:00+00:00"),
+        ("Nov 10 07:08:00 mail.local ", "mail.local", "2024-11-10T07:08:00+00:00"),
+        // It means several distances from UTC, so the time is CloudWatch's.
+        ("Nov 10 07:08:00 CST web-1 ", "web-1", "2024-11-10T07:08:00.123+00:00"),
+    ] {
+        let line = format!("{header}sshd[7]: Accepted password for bob from 203.0.113.77 port 55555 ssh2");
+        for section in ["linux-secure", "linux-os-syslog"] {
+            let loaded = from_cloudwatch(section, &[(&line, 1_731_222_480_123)]);
+            let document = &loaded.documents[0];
+            assert_eq!(document.text("host.hostname"), host, "{}", document.json);
+            assert_eq!(document.text("@timestamp"), time, "{line}");
+            assert_eq!((document.text("user.name"), document.text("process.name")), ("bob", "sshd"));
+        }
+    }
+}
+
 #[test]
 fn a_line_may_have_a_time_of_iso_8601() {
     let rest = "web-1 sshd[4321]: Failed password for root from 203.0.113.9 port 4000 ssh2";
