@@ -296,6 +296,18 @@ fn a_session_of_pam_has_its_user_whatever_program_asked_for_it() {
     check("login", "ROOT LOGIN  on '/dev/tty1'", &[("event.outcome", "success"), ("source.ip", "")]);
 }
 
+/// What sshd writes behind the headers of the next tests.
+const SIGN_IN: &str = "Accepted password for bob from 203.0.113.77 port 55555 ssh2";
+
+/// Checks the first document of a line with [`SIGN_IN`]: what its header gives, and that the message was read behind it.
+fn check_sign_in(loaded: &Loaded, host: &str, time: &str) {
+    let document = &loaded.documents[0];
+    assert_eq!(document.text("host.hostname"), host, "{}", document.json);
+    assert_eq!(document.text("@timestamp"), time, "{}", document.json);
+    assert_eq!((document.text("process.name"), document.text("user.name")), ("sshd", "bob"));
+    assert_eq!(document.text("event.outcome"), "success");
+}
+
 #[test]
 fn behind_the_header_of_a_relay_the_senders_counts() {
     for relay in [
@@ -308,12 +320,9 @@ fn behind_the_header_of_a_relay_the_senders_counts() {
             ("2024-11-10T07:08:00+09:00 web-1 sshd[7]: ", "2024-11-10T07:08:00+09:00"),
             ("1 2024-11-10T07:08:00Z web-1 sshd 7 - - ", "2024-11-10T07:08:00+00:00"),
         ] {
-            let line = format!("{relay}{header}Accepted password for bob from 203.0.113.77 port 55555 ssh2");
+            let line = format!("{relay}{header}{SIGN_IN}");
             let loaded = from_cloudwatch("linux-secure", &[(&line, 1_731_222_480_123)]);
-            let document = &loaded.documents[0];
-            assert_eq!(document.text("host.hostname"), "web-1", "{}", document.json);
-            assert_eq!(document.text("@timestamp"), time, "{line}");
-            assert_eq!((document.text("user.name"), document.text("process.name")), ("bob", "sshd"));
+            check_sign_in(&loaded, "web-1", time);
         }
     }
     // The words of a message are no header.
@@ -340,15 +349,10 @@ fn the_time_that_cloudwatch_exports_before_a_line_is_no_part_of_its_header() {
         ("2026-11-21T00:00:04.123456+09:00 web-1 sshd[7]: ", "2026-11-21T00:00:04.123456+09:00"),
         ("<86>1 2026-11-21T00:00:04.500Z web-1 sshd 7 - - ", "2026-11-21T00:00:04.500+00:00"),
     ] {
-        let line = format!(
-            "2026-11-21T00:00:05.000Z {line}Accepted password for bob from 203.0.113.77 port 55555 ssh2"
-        );
+        let line = format!("2026-11-21T00:00:05.000Z {line}{SIGN_IN}");
         for section in ["linux-secure", "linux-os-syslog"] {
             let loaded = load_bytes(all().named(section).unwrap(), line.as_bytes());
-            let document = &loaded.documents[0];
-            assert_eq!(document.text("host.hostname"), "web-1", "{}", document.json);
-            assert_eq!(document.text("@timestamp"), time);
-            assert_eq!((document.text("user.name"), document.text("event.outcome")), ("bob", "success"));
+            check_sign_in(&loaded, "web-1", time);
         }
     }
 }
@@ -366,13 +370,10 @@ fn what_stands_between_clock_and_host_and_between_host_and_tag_is_neither() {
         // It means several distances from UTC, so the time is CloudWatch's.
         ("Nov 10 07:08:00 CST web-1 ", "web-1", "2024-11-10T07:08:00.123+00:00"),
     ] {
-        let line = format!("{header}sshd[7]: Accepted password for bob from 203.0.113.77 port 55555 ssh2");
+        let line = format!("{header}sshd[7]: {SIGN_IN}");
         for section in ["linux-secure", "linux-os-syslog"] {
             let loaded = from_cloudwatch(section, &[(&line, 1_731_222_480_123)]);
-            let document = &loaded.documents[0];
-            assert_eq!(document.text("host.hostname"), host, "{}", document.json);
-            assert_eq!(document.text("@timestamp"), time, "{line}");
-            assert_eq!((document.text("user.name"), document.text("process.name")), ("bob", "sshd"));
+            check_sign_in(&loaded, host, time);
         }
     }
 }
