@@ -447,6 +447,7 @@ impl Run {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::sync::LazyLock;
 
     use proptest::proptest;
@@ -456,18 +457,32 @@ mod tests {
 
     /// The built-in patterns, and what they do not have.
     static PATTERNS: LazyLock<Vec<LinePattern>> = LazyLock::new(|| {
-        let files = [
-            include_str!("../../config/log_types/alb.ini"),
-            include_str!("../../config/log_types/apache-access.ini"),
-            include_str!("../../config/log_types/cloudfront-standard.ini"),
-            include_str!("../../config/log_types/linux-secure.ini"),
-            include_str!("../../config/log_types/nginx-access.ini"),
-            include_str!("../../config/log_types/nlb.ini"),
+        let access = include_str!("../../config/log_types/web/access.ini");
+        let built_in = [
+            [
+                include_str!("../../config/log_types/alb.ini"),
+                include_str!("../../config/log_types/web/load_balancer.ini"),
+            ],
+            [include_str!("../../config/log_types/apache-access.ini"), access],
+            [include_str!("../../config/log_types/cloudfront-standard.ini"), ""],
+            [include_str!("../../config/log_types/linux/lines.ini"), ""],
+            [include_str!("../../config/log_types/nginx-access.ini"), access],
+            [include_str!("../../config/log_types/nlb.ini"), ""],
         ];
-        let built_in = files.iter().flat_map(|file| file.lines());
-        let built_in = built_in
-            .filter_map(|line| line.strip_prefix("log_pattern = "))
-            .map(|text| text.replace("$$", "$"));
+        let built_in = built_in.map(|files| {
+            let lines: HashMap<_, _> = files
+                .iter()
+                .flat_map(|file| file.lines())
+                .filter_map(|line| line.split_once(" = "))
+                .collect();
+            let mut text = lines["log_pattern"].to_owned();
+            while let Some((before, (part, behind))) =
+                text.split_once("${").and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+            {
+                text = [before, lines[part], behind].concat();
+            }
+            text.replace("$$", "$")
+        });
         let own = [
             r"(?P<a>a+?)(?P<b>a*)(?P<c>b?)",
             r"(?P<a>a{2,3}?)(?P<b>[ab]{1,2})(?:(?P<c>-)|(?P<d> ))??(?P<e>.*)$",
@@ -478,7 +493,7 @@ mod tests {
             r"(?P<a>.*?)a(?P<b>\S*)b(?P<c>[a -]*)",
             r"(?P<a>\w+)\b(?P<b>.*)",
         ];
-        let all = built_in.chain(own.map(ToOwned::to_owned));
+        let all = built_in.into_iter().chain(own.map(ToOwned::to_owned));
         all.map(|text| LinePattern::new(Regex::new(&format!(r"\A(?:{text})")).unwrap())).collect()
     });
 

@@ -10,6 +10,16 @@ use super::diagnostic::{BUILT_IN, Diagnostic, File, Findings, Position, quoted};
 use super::ini::{self, DEFAULT, Entry, FileSection};
 use super::keys;
 
+/// The text of a section, and behind it the lines that it has in common with another one.
+macro_rules! with_common {
+    ($own:literal, $common:literal) => {
+        concat!(
+            include_str!(concat!("../../config/log_types/", $own, ".ini")),
+            include_str!(concat!("../../config/log_types/", $common, ".ini"))
+        )
+    };
+}
+
 /// The built-in sections that are off unless somebody asks for them, in upstream's order: the first whose `s3_key` matches wins.
 const LOG_TYPES: [(&str, &str); 18] = [
     ("vpcflowlogs", include_str!("../../config/log_types/vpcflowlogs.ini")),
@@ -17,18 +27,18 @@ const LOG_TYPES: [(&str, &str); 18] = [
     ("networkfirewall", include_str!("../../config/log_types/networkfirewall.ini")),
     ("guardduty", include_str!("../../config/log_types/guardduty.ini")),
     ("nlb", include_str!("../../config/log_types/nlb.ini")),
-    ("alb", include_str!("../../config/log_types/alb.ini")),
-    ("clb", include_str!("../../config/log_types/clb.ini")),
+    ("alb", with_common!("alb", "web/load_balancer")),
+    ("clb", with_common!("clb", "web/load_balancer")),
     ("s3accesslog", include_str!("../../config/log_types/s3accesslog.ini")),
     ("cloudfront-realtime", include_str!("../../config/log_types/cloudfront-realtime.ini")),
     ("cloudfront-standard", include_str!("../../config/log_types/cloudfront-standard.ini")),
     ("waf", include_str!("../../config/log_types/waf.ini")),
     ("route53resolver", include_str!("../../config/log_types/route53resolver.ini")),
-    ("linux-secure", include_str!("../../config/log_types/linux-secure.ini")),
-    ("linux-os-syslog", include_str!("../../config/log_types/linux-os-syslog.ini")),
-    ("apache-access", include_str!("../../config/log_types/apache-access.ini")),
+    ("linux-secure", with_common!("linux-secure", "linux/lines")),
+    ("linux-os-syslog", with_common!("linux-os-syslog", "linux/lines")),
+    ("apache-access", with_common!("apache-access", "web/access")),
     ("apache-error", include_str!("../../config/log_types/apache-error.ini")),
-    ("nginx-access", include_str!("../../config/log_types/nginx-access.ini")),
+    ("nginx-access", with_common!("nginx-access", "web/access")),
     ("nginx-error", include_str!("../../config/log_types/nginx-error.ini")),
 ];
 
