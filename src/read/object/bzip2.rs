@@ -6,7 +6,7 @@ use std::io::Read;
 
 use ::bzip2::{Decompress, Error, Status};
 
-use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
+use super::members::{Codec, Progress, begins_with, decode_with};
 use super::stored::StoredBytes;
 
 /// The first bytes of a stream. Behind them stands the size of its blocks, a digit from 1 to 9.
@@ -40,21 +40,14 @@ impl Codec for Bzip2 {
     }
 
     fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
-        let input = source.peek(1);
-        let (read_before, given_before) = (self.decompress.total_in(), self.decompress.total_out());
-        let verdict = self.decompress.decompress(input, out);
-        let at_end = input.is_empty();
-        let read = to_usize(self.decompress.total_in() - read_before);
-        let bytes = to_usize(self.decompress.total_out() - given_before);
-        source.consume(read);
-        let outcome = match verdict {
-            Ok(Status::StreamEnd) => MemberState::End,
-            Ok(Status::MemNeeded) => MemberState::Damaged("no memory for its block".to_owned()),
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
-            Ok(_) => MemberState::Starved,
-            Err(Error::DataMagic) => MemberState::Damaged("it has no bzip2 header".to_owned()),
-            Err(_) => MemberState::Damaged("a block cannot be decoded, or its check sum is wrong".to_owned()),
-        };
-        Progress { bytes, outcome }
+        let totals = |decompress: &Decompress| (decompress.total_in(), decompress.total_out());
+        decode_with(&mut self.decompress, source, totals, |decompress, input| {
+            match decompress.decompress(input, out) {
+                Ok(Status::MemNeeded) => Err("no memory for its block".to_owned()),
+                Ok(status) => Ok(status == Status::StreamEnd),
+                Err(Error::DataMagic) => Err("it has no bzip2 header".to_owned()),
+                Err(_) => Err("a block cannot be decoded, or its check sum is wrong".to_owned()),
+            }
+        })
     }
 }

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
+use super::members::{Codec, Progress, begins_with, decode_with};
 use super::stored::StoredBytes;
 
 /// The first bytes of a gzip member.
@@ -48,18 +48,10 @@ pub(crate) fn inflate<R: Read>(
     source: &mut StoredBytes<R>,
     out: &mut [u8],
 ) -> Progress {
-    let input = source.peek(1);
-    let (read_before, given_before) = (inflate.total_in(), inflate.total_out());
-    let verdict = inflate.decompress(input, out, FlushDecompress::None);
-    let at_end = input.is_empty();
-    let read = to_usize(inflate.total_in() - read_before);
-    let bytes = to_usize(inflate.total_out() - given_before);
-    source.consume(read);
-    let outcome = match verdict {
-        Ok(Status::StreamEnd) => MemberState::End,
-        Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
-        Ok(_) => MemberState::Starved,
-        Err(error) => MemberState::Damaged(error.message().unwrap_or("no reason given").to_owned()),
-    };
-    Progress { bytes, outcome }
+    let totals = |inflate: &Decompress| (inflate.total_in(), inflate.total_out());
+    decode_with(inflate, source, totals, |inflate, input| {
+        let verdict = inflate.decompress(input, out, FlushDecompress::None);
+        let status = verdict.map_err(|error| error.message().unwrap_or("no reason given").to_owned())?;
+        Ok(status == Status::StreamEnd)
+    })
 }

@@ -111,6 +111,30 @@ impl<C: Codec> Members<C> {
     }
 }
 
+/// Gives a decoder the bytes that wait, and says how the member goes on. `totals` are the bytes that the decoder has read and written so far;
+/// `decode` gives whether the member has ended, or what is wrong with it.
+pub(crate) fn decode_with<D, R: Read>(
+    decoder: &mut D,
+    source: &mut StoredBytes<R>,
+    totals: fn(&D) -> (u64, u64),
+    decode: impl FnOnce(&mut D, &[u8]) -> Result<bool, String>,
+) -> Progress {
+    let input = source.peek(1);
+    let at_end = input.is_empty();
+    let (read_before, given_before) = totals(decoder);
+    let verdict = decode(decoder, input);
+    let (read, given) = totals(decoder);
+    let (read, bytes) = (to_usize(read - read_before), to_usize(given - given_before));
+    source.consume(read);
+    let outcome = match verdict {
+        Ok(true) => MemberState::End,
+        Ok(false) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
+        Ok(false) => MemberState::Starved,
+        Err(reason) => MemberState::Damaged(reason),
+    };
+    Progress { bytes, outcome }
+}
+
 /// Passes over zeros, with which tapes and block devices pad files. Returns whether nothing follows them.
 pub(crate) fn pass_zeros<R: Read>(source: &mut StoredBytes<R>) -> bool {
     loop {
@@ -133,6 +157,6 @@ pub(crate) fn begins_with(first: &[u8], magic: &[u8]) -> bool {
 }
 
 /// Converts the difference of two counters of a decoder, which is at most the length of a buffer.
-pub(crate) fn to_usize(count: u64) -> usize {
+fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

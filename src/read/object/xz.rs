@@ -6,7 +6,7 @@ use std::io::Read;
 
 use lzma_rust2::{Action, Status, XzStream};
 
-use super::members::{Codec, MemberState, Progress, begins_with, to_usize};
+use super::members::{Codec, Progress, begins_with, decode_with};
 use super::stored::StoredBytes;
 
 /// The first bytes of a stream.
@@ -36,25 +36,19 @@ impl Codec for Xz {
     }
 
     fn decode<R: Read>(&mut self, source: &mut StoredBytes<R>, out: &mut [u8]) -> Progress {
-        let input = source.peek(1);
-        let at_end = input.is_empty();
-        let (read_before, given_before) = (self.stream.total_in(), self.stream.total_out());
-        let verdict = self.stream.process(input, out, Action::Run);
-        let read = to_usize(self.stream.total_in() - read_before);
-        let bytes = to_usize(self.stream.total_out() - given_before);
-        source.consume(read);
-        let needed = self.stream.memory_usage().unwrap_or_default();
-        let outcome = match verdict {
-            Ok(result) if result.status == Status::StreamEnd => MemberState::End,
-            Ok(_) if bytes > 0 || (read > 0 && !at_end) => MemberState::More,
-            Ok(_) => MemberState::Starved,
-            Err(_) if needed > self.stream.mem_limit() => MemberState::Damaged(format!(
-                "its dictionary needs {} MiB of memory, and {} MiB is the limit; pack it with xz -9 or less",
-                needed / 1024,
-                DICTIONARY >> 20
-            )),
-            Err(error) => MemberState::Damaged(error.to_string()),
-        };
-        Progress { bytes, outcome }
+        let totals = |stream: &XzStream| (stream.total_in(), stream.total_out());
+        decode_with(&mut self.stream, source, totals, |stream, input| {
+            let verdict = stream.process(input, out, Action::Run);
+            let needed = stream.memory_usage().unwrap_or_default();
+            match verdict {
+                Ok(result) => Ok(result.status == Status::StreamEnd),
+                Err(_) if needed > stream.mem_limit() => Err(format!(
+                    "its dictionary needs {} MiB of memory, and {} MiB is the limit; pack it with xz -9 or less",
+                    needed / 1024,
+                    DICTIONARY >> 20
+                )),
+                Err(error) => Err(error.to_string()),
+            }
+        })
     }
 }
