@@ -19,7 +19,7 @@ use crate::deliver::dead_letter::remake::Remade;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::output::Sink;
-use crate::local::progress::lock;
+use crate::load::parallel::lock;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
 use crate::map::exclude::RuleAction;

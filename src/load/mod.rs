@@ -12,7 +12,7 @@ mod reading;
 mod line_records;
 mod stages;
 pub mod output;
-mod parallel;
+pub(crate) mod parallel;
 
 use std::io::Read;
 use std::num::NonZero;

@@ -11,7 +11,7 @@ use std::mem;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::output::{Made, Output};
@@ -163,11 +163,11 @@ impl<R: Read> Shared<'_, R> {
     }
 
     fn give_back(&self, chunk: Chunk, made: Made) {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner).push((chunk, made));
+        lock(&self.spent).push((chunk, made));
     }
 
     fn take_spent(&self) -> (Chunk, Made) {
-        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let spent = lock(&self.spent).pop();
         spent.map(|(chunk, made)| (chunk.emptied(), made.emptied())).unwrap_or_default()
     }
 }
@@ -204,4 +204,9 @@ impl Chunk {
                 .collect()
         })
     }
+}
+
+/// What stands behind a lock, whatever became of a thread that held it.
+pub(crate) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,11 @@
 //! How far a load has come, and what delays it. A progress bar reads it from another thread.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::deliver::bulk::fault::Fault;
+use crate::load::parallel::lock;
 
 /// The state of a load that is going on.
 #[derive(Debug, Default)]
@@ -76,9 +77,4 @@ impl Progress {
     pub fn end_delay(&self) {
         *lock(&self.delay) = None;
     }
-}
-
-/// What stands behind a lock, whatever became of a thread that held it.
-pub(crate) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use super::open_object::{NOT_WANTED, OpenObject};
-use super::progress::{Counts, Progress, lock};
+use super::progress::{Counts, Progress};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::expected::Expected;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::load;
 use crate::load::output::Sink;
+use crate::load::parallel::lock;
 use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome};

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::edge::opensearch::client::{Answer, OpenSearch};
 use crate::edge::opensearch::send_error::SendError;
-use crate::local::progress::lock;
+use crate::load::parallel::lock;
 
 /// A request that is larger travels alone, in bytes.
 const LARGEST_MEMBER: usize = 1 << 20;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-use crate::local::progress::lock;
+use crate::load::parallel::lock;
 
 /// Compressors that wait for their next body: as many as there are requests at a time, mostly.
 const IDLE: usize = 4;

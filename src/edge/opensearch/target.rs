@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::deliver::bulk::{Fault, Ways};
-use crate::local::progress::lock;
+use crate::load::parallel::lock;
 
 /// How an index answers a document that nothing is wrong with.
 #[derive(Clone, Debug, PartialEq, Eq)]
