@@ -153,24 +153,37 @@ fn put_in_brackets<'a>(row: &mut Row<'a>, arena: &'a Bump) {
 pub(super) fn community_id<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     let transport = row.text(FieldId::NETWORK_TRANSPORT);
     let number = PROTOCOLS.iter().find(|(_, name)| Some(*name) == transport).map(|(number, _)| *number);
-    let Some(protocol) = number.filter(|number| WITH_PORTS.contains(number)) else { return };
+    if let (Some(protocol), Some(ports)) = (number.filter(|number| WITH_PORTS.contains(number)), ports(row)) {
+        community_id_of(protocol, Some(ports), row, arena);
+    }
+}
+
+/// The same for a flow of this protocol, which has `ports` or none.
+pub(super) fn community_id_of<'a>(
+    protocol: u8,
+    ports: Option<(u16, u16)>,
+    row: &mut Row<'a>,
+    arena: &'a Bump,
+) {
     let (Some(source), Some(destination)) = (row.ip(FieldId::SOURCE_IP), row.ip(FieldId::DESTINATION_IP))
     else {
         return;
     };
-    let ports = port(row, FieldId::SOURCE_PORT).zip(port(row, FieldId::DESTINATION_PORT));
-    // Two zeros stand for ports that nobody saw.
-    if matches!(ports, None | Some((0, 0))) {
-        return;
-    }
     let flow = Flow { source: source.ip, destination: destination.ip, protocol, ports };
     if let Some(id) = flow.community_id(arena) {
         row.set_if_absent(FieldId::NETWORK_COMMUNITY_ID, Value::Word(id));
     }
 }
 
+/// The ports of both ends, if they are known: two zeros stand for ports that nobody saw, by which another flow of the two hosts would have
+/// the same name.
+pub(super) fn ports(row: &Row<'_>) -> Option<(u16, u16)> {
+    let ports = port(row, FieldId::SOURCE_PORT).zip(port(row, FieldId::DESTINATION_PORT));
+    ports.filter(|ports| *ports != (0, 0))
+}
+
 /// A port, as a number of JSON or of ours.
-fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
+pub(super) fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
     match row.get(field) {
         Value::Long(port) => u16::try_from(port).ok(),
         Value::Json(text) => text.parse().ok(),

@@ -2,6 +2,7 @@
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
+use serde::de::DeserializeOwned;
 
 use crate::config::log_type::LogType;
 use crate::document::convert::convert;
@@ -55,6 +56,11 @@ impl<'a> RecordView<'_, 'a> {
     /// The text at a path.
     pub(crate) fn text(&self, path: &str) -> Option<&'a str> {
         self.source.text(path)
+    }
+
+    /// The list at a path; none where something else stands there.
+    pub(crate) fn list<T: DeserializeOwned>(&self, path: &str) -> Vec<T> {
+        self.source.json(path).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
 
     /// Gives a field by its name a value of its type, in place of any that it has. A text that does not fit leaves it as it is.

@@ -14,11 +14,7 @@ use crate::packet::url;
 /// module's events happen on that computer and nothing names another source, its address is the source's.
 pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
-        let Some(at) = context.keyed.at(agent_key) else { continue };
-        let Some(value) = context.keyed.filled_at(at) else { continue };
-        if context.keyed.is_used(at) {
-            continue;
-        }
+        let Some((at, value)) = context.keyed.unused_value(agent_key) else { continue };
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
         // The agent watches the computer that it runs on.
         let (field, host, value) = match computer(value, true, context.arena) {
@@ -67,11 +63,7 @@ pub(super) fn users(context: &mut Context<'_, '_>) {
 /// A process is a name or a path; `N/A` where the agent does not know.
 pub(super) fn process(context: &mut Context<'_, '_>) {
     for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
-        let Some(at) = context.keyed.at(process_key) else { continue };
-        let Some(value) = context.keyed.filled_at(at) else { continue };
-        if context.keyed.is_used(at) {
-            continue;
-        }
+        let Some((at, value)) = context.keyed.unused_value(process_key) else { continue };
         context.row.trace.reason(Step::Process, || Read::Pair(at));
         if context.row.has(FieldId::PROCESS_NAME) {
             context.row.trace.overridden(FieldId::PROCESS_NAME, Value::Text(value));
@@ -89,11 +81,7 @@ pub(super) fn process(context: &mut Context<'_, '_>) {
 }
 
 pub(super) fn requested_url(context: &mut Context<'_, '_>) {
-    let Some(at) = context.keyed.at(key::REQUEST) else { return };
-    let Some(value) = context.keyed.filled_at(at) else { return };
-    if context.keyed.is_used(at) {
-        return;
-    }
+    let Some((at, value)) = context.keyed.unused_value(key::REQUEST) else { return };
     context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
     set_url_parts(context.row, url::split_url(value));
     context.keyed.mark_used(at);

@@ -7,7 +7,7 @@ use super::tables::system_events::SystemEvent;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::packet::community_id::Flow;
+use crate::log_types::derived::{community_id_of, port, ports};
 use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 
 pub(super) fn network(context: &mut Context<'_, '_>) {
@@ -44,8 +44,7 @@ fn transferred(context: &mut Context<'_, '_>) {
         std::mem::swap(&mut incoming, &mut outgoing);
     }
     for (key, field) in [(key::IN, incoming), (key::OUT, outgoing)] {
-        let at = context.keyed.at(key).filter(|at| !context.keyed.is_used(*at));
-        let Some((at, value)) = at.and_then(|at| Some((at, context.keyed.filled_at(at)?))) else { continue };
+        let Some((at, value)) = context.keyed.unused_value(key) else { continue };
         context.row.trace.reason(Step::Network, || Read::Pair(at));
         take(context, Destination::Field(field), at, value);
     }
@@ -113,7 +112,7 @@ fn has_ports(protocol: u8) -> bool {
 /// Agents write port 0 where the protocol has no ports, or where there is none.
 fn drop_zero_ports(context: &mut Context<'_, '_>) {
     for field in [FieldId::SOURCE_PORT, FieldId::DESTINATION_PORT] {
-        if port(context, field) == Some(0) {
+        if port(context.row, field) == Some(0) {
             context.row.set(field, Value::Absent);
         }
     }
@@ -158,38 +157,17 @@ fn bytes(keyed: &EventKeys<'_>, key: KeyId) -> Option<i64> {
     keyed.value(key)?.parse().ok().filter(|bytes| *bytes >= 0)
 }
 
-/// A port of the row.
-fn port(context: &Context<'_, '_>, field: FieldId) -> Option<u16> {
-    match context.row.get(field) {
-        Value::Json(text) => text.parse().ok(),
-        Value::Long(number) => u16::try_from(number).ok(),
-        _ => None,
-    }
-}
-
 fn community_id(context: &mut Context<'_, '_>, protocol: u8) {
-    let (Some(source), Some(destination)) =
-        (context.row.ip(FieldId::SOURCE_IP), context.row.ip(FieldId::DESTINATION_IP))
-    else {
-        return;
-    };
     let ports = match protocol {
         1 | 58 => match (context.row.get(FieldId::DS_ICMP_TYPE), context.row.get(FieldId::DS_ICMP_CODE)) {
             (Value::Long(kind), Value::Long(code)) => u16::try_from(kind).ok().zip(u16::try_from(code).ok()),
             _ => return,
         },
-        _ if has_ports(protocol) => {
-            let ports = port(context, FieldId::SOURCE_PORT).zip(port(context, FieldId::DESTINATION_PORT));
-            // Two zeros say that the agent did not look: another flow of the two hosts would have the same name.
-            if matches!(ports, None | Some((0, 0))) {
-                return;
-            }
-            ports
-        }
+        _ if has_ports(protocol) => match ports(context.row) {
+            None => return,
+            ports => ports,
+        },
         _ => None,
     };
-    let flow = Flow { source: source.ip, destination: destination.ip, protocol, ports };
-    if let Some(id) = flow.community_id(context.arena) {
-        context.row.set_if_absent(FieldId::NETWORK_COMMUNITY_ID, Value::Word(id));
-    }
+    community_id_of(protocol, ports, context.row, context.arena);
 }

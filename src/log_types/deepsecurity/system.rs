@@ -81,8 +81,7 @@ fn account_of_sign_in(context: &mut Context<'_, '_>) {
         row.set_if_absent(FieldId::USER_NAME, Value::Text(account));
         row.set_if_absent(FieldId::SOURCE_USER_NAME, Value::Text(account));
     }
-    let performer = keyed.at(key::SUSER).and_then(|at| Some((at, keyed.filled_at(at)?)));
-    if let Some((at, performer)) = performer.filter(|(at, _)| account.is_some() && !keyed.is_used(*at)) {
+    if let Some((at, performer)) = keyed.unused_value(key::SUSER).filter(|_| account.is_some()) {
         if account != Some(performer) {
             row.set_if_absent(FieldId::DS_PERFORMED_BY, Value::Text(performer));
         }
@@ -102,9 +101,8 @@ fn place_and_manager(context: &mut Context<'_, '_>, event: &SystemEvent) {
         row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
         row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
     }
-    let Some(at) = keyed.at(key::SRC).filter(|at| !keyed.is_used(*at)) else { return };
-    let manager =
-        keyed.filled_at(at).and_then(address).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
+    let Some((at, source)) = keyed.unused_value(key::SRC) else { return };
+    let manager = address(source).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
     if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
         row.trace.reason(Step::Details, || Read::Pair(at));
         row.set_if_absent(FieldId::OBSERVER_IP, Value::Ip(manager));

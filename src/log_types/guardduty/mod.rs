@@ -1,7 +1,6 @@
 //! Findings of Amazon GuardDuty.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::bytes::json::string;
 use crate::document::convert::address;
@@ -111,8 +110,8 @@ const MAX_PROBES: usize = 100;
 /// Adds all who looked for open ports to `related.ip`: the first of them alone is the source. So it does with all ends of a sequence of
 /// events, of which none is known to be the source.
 fn several(record: &mut RecordView<'_, '_>) {
-    let probes: Vec<Probe> = list(record, "service.action.portProbeAction.portProbeDetails");
-    let ends: Vec<Endpoint> = list(record, "service.detection.sequence.endpoints");
+    let probes: Vec<Probe> = record.list("service.action.portProbeAction.portProbeDetails");
+    let ends: Vec<Endpoint> = record.list("service.detection.sequence.endpoints");
     let texts = probes.iter().take(MAX_PROBES).flat_map(|probe| [&probe.remote.v4, &probe.remote.v6]);
     let texts = texts.chain(ends.iter().take(MAX_PROBES).map(|end| &end.ip));
     let texts = texts.flatten().filter(|text| !text.is_empty());
@@ -120,11 +119,6 @@ fn several(record: &mut RecordView<'_, '_>) {
     if !addresses.is_empty() {
         record.relate(&addresses);
     }
-}
-
-/// The list at a path; none where something else stands there.
-fn list<T: DeserializeOwned>(record: &RecordView<'_, '_>, path: &str) -> Vec<T> {
-    record.source.json(path).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 /// The words of a finding's type: `Purpose:Resource/Family.Mechanism!Artifact`.

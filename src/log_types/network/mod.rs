@@ -112,8 +112,7 @@ impl Profile for Resolver {
         for name in ["dns.question.name", "dns.answers.data"] {
             without_root(&mut record, name);
         }
-        let answers = record.source.json("answers").and_then(|json| serde_json::from_str(json).ok());
-        let answers: Vec<Answer> = answers.unwrap_or_default();
+        let answers: Vec<Answer> = record.list("answers");
         let mut addresses: ArenaVec<'_, Address<'_>> = ArenaVec::new_in(record.arena);
         for data in answers.iter().take(MAX_ANSWERS).filter_map(|answer| answer.data.as_deref()) {
             addresses.extend(address(record.arena.alloc_str(data)));

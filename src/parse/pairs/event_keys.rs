@@ -193,6 +193,12 @@ impl<'a> EventKeys<'a> {
         self.entry(at.0).filter(|entry| !entry.empty && !is_not_known(entry.value)).map(|entry| entry.value)
     }
 
+    /// The first pair of a key and its value, if no field has taken it, and it is not empty and the sender knew it.
+    pub(crate) fn unused_value(&self, key: KeyId) -> Option<(PairIndex, &'a str)> {
+        let at = self.at(key).filter(|at| !self.is_used(*at))?;
+        Some((at, self.filled_at(at)?))
+    }
+
     /// The raw value at a place.
     pub(crate) fn raw_at(&self, at: PairIndex) -> &'a str {
         self.pair(at.0).map_or("", |pair| pair.raw)
