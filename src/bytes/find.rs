@@ -13,6 +13,11 @@ const BLOCK: usize = 16;
 /// Blocks that count as near.
 const NEAR: usize = 4;
 
+/// Whether a byte is one of the names that collectors give to fields, columns and labels.
+pub(crate) fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@')
+}
+
 /// Where `byte` stands first.
 #[inline]
 pub(crate) fn first(byte: u8, text: &[u8]) -> Option<usize> {

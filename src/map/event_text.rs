@@ -21,9 +21,7 @@ pub(crate) struct FoundEvent {
 /// Moves the text of the record's event into its message, wherever it stands. JSON's own source is no event.
 pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundEvent {
     let log_type = &section.log_type;
-    if part_from_collector(record, section)
-        || matches!(log_type.file_format, FileFormat::Text(_) | FileFormat::Csv(_))
-    {
+    if part_from_collector(record, section) || section.is_flat {
         return FoundEvent { start: EventStart::Nowhere, further: 0 };
     }
     if let Some(path) = &log_type.message_key

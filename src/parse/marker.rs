@@ -82,8 +82,7 @@ pub fn start(text: &str) -> EventStart {
 
 /// Whether a text begins with a label, as a value of LTSV does: `message:`. The hour of a time is none.
 fn is_label(text: &str) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
-    let label = text.bytes().take_while(|byte| is_word(byte)).count();
+    let label = text.bytes().take_while(|byte| find::is_of_name(*byte)).count();
     !text.starts_with(|first: char| first.is_ascii_digit())
         && label > 0
         && text.as_bytes().get(label) == Some(&b':')

@@ -7,6 +7,7 @@ use super::gzip::Gzip;
 use super::members::Codec;
 use super::xz::Xz;
 use super::zstd::Zstd;
+use crate::bytes::find::is_of_name;
 
 /// The number of bytes at the front of an object that tell its container: tar's magic number ends there.
 pub(crate) const HEAD: usize = 262;
@@ -68,8 +69,7 @@ fn is_msgpack(head: &[u8]) -> bool {
         [0xd9, length, rest @ ..] => rest.get(..usize::from(*length)),
         _ => None,
     };
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
-    name.is_some_and(|name| !name.is_empty() && name.iter().all(is_name))
+    name.is_some_and(|name| !name.is_empty() && name.iter().copied().all(is_of_name))
 }
 
 impl Container {

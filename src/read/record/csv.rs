@@ -12,6 +12,7 @@ use csv::StringRecord;
 use super::event_fields;
 use super::fluentd::Record;
 use super::rows::{RowColumns, read_row};
+use crate::bytes::find::is_of_name;
 
 /// The longest line that is read as CSV, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -101,7 +102,6 @@ pub(crate) fn is_torn(line: &[u8]) -> bool {
 
 /// The name of a column: a word.
 fn is_column(name: &str) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@' | b' ');
     name.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '_' | '@'))
-        && name.bytes().all(is_word)
+        && name.bytes().all(|byte| is_of_name(byte) || byte == b' ')
 }

@@ -1,6 +1,7 @@
 //! Labeled Tab-separated Values (ltsv.org), as fluentd's formatter of that name writes a record: `label:value`, tabs between them.
 
 use super::fluentd::Record;
+use crate::bytes::find::is_of_name;
 
 /// The longest line that is read as LTSV, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -23,6 +24,5 @@ pub(crate) fn record(line: &str) -> Option<Record<'_>> {
 /// A label and its value. Labels are of letters, digits, `_`, `.` and `-` (ltsv.org); `@` is fluentd's and Logstash's.
 fn labeled(piece: &str) -> Option<(&str, &str)> {
     let (label, value) = piece.split_once(':')?;
-    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'@');
-    (!label.is_empty() && label.bytes().all(is_label)).then_some((label, value))
+    (!label.is_empty() && label.bytes().all(is_of_name)).then_some((label, value))
 }
