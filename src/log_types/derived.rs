@@ -63,7 +63,9 @@ pub(super) fn derive_request<'a>(row: &mut Row<'a>, arena: &'a Bump) {
 
 fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> Parts<'a>) {
     row.trace.step(Step::Details);
-    file_parts(row);
+    if let Some(path) = row.text(FieldId::FILE_PATH) {
+        file_parts(path, row);
+    }
     row.trace.step(Step::Process);
     process_name(row);
     row.trace.step(Step::Url);
@@ -75,8 +77,8 @@ fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> 
     related(row, arena);
 }
 
-fn file_parts(row: &mut Row<'_>) {
-    let Some(path) = row.text(FieldId::FILE_PATH) else { return };
+/// Folder, name and extension of the file at a path. What has no separator is not known to be a file.
+pub(super) fn file_parts<'a>(path: &'a str, row: &mut Row<'a>) {
     let Some((directory, name)) = path.rsplit_once(SEPARATORS) else { return };
     // The root keeps its separator: `/`, `C:\`.
     let is_root = directory.is_empty() || directory.ends_with(':');

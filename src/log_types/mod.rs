@@ -104,7 +104,7 @@ pub(crate) trait Profile: Debug + Sync {
 
     /// Whether records are the events themselves, and none holds the text of one.
     fn takes_records(&self) -> bool {
-        false
+        true
     }
 
     /// Whether its objects are in the W3C Extended Log File Format: lines that begin with `#` are directives, of which `#Fields:` names the

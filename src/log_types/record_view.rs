@@ -4,6 +4,7 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use serde::de::DeserializeOwned;
 
+use crate::bytes::json::string;
 use crate::config::log_type::LogType;
 use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
@@ -12,6 +13,9 @@ use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
 use crate::packet::http::forwarded_address;
+
+/// Members that a log type adds to a document mostly take fewer bytes.
+const USUAL_MEMBERS: usize = 1024;
 
 /// Where the values of a record are found.
 pub(crate) trait RecordSource<'a> {
@@ -75,6 +79,22 @@ impl<'a> RecordView<'_, 'a> {
     pub(crate) fn fill(&mut self, field: &str, text: &'a str) {
         if self.fields.id(field).is_some_and(|id| !self.row.has(id)) {
             self.set(field, text);
+        }
+    }
+
+    /// Adds members with these texts to the object at a path of the document, which may be the document itself.
+    pub(crate) fn add<'m>(&mut self, path: &'a str, members: impl IntoIterator<Item = (&'m str, &'m str)>) {
+        let mut json = Vec::with_capacity(USUAL_MEMBERS);
+        for (name, text) in members {
+            if !json.is_empty() {
+                json.push(b',');
+            }
+            string(name, &mut json);
+            json.push(b':');
+            string(text, &mut json);
+        }
+        if !json.is_empty() {
+            self.added.push((path, self.arena.alloc_str(&String::from_utf8_lossy(&json))));
         }
     }
 

@@ -123,31 +123,27 @@ pub(super) fn syslog_fields<'a>(syslog: &syslog::SyslogHeader<'a>, row: &mut Row
         };
         row.set(FieldId::EVENT_COUNT, Value::Long(each.saturating_mul(i64::from(repeated))));
     }
-    for (field, text) in
-        [(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname), (FieldId::LOG_SYSLOG_APPNAME, syslog.appname)]
-    {
-        if let Some(text) = text.filter(|text| !is_empty_value(text)) {
-            row.set_if_absent(field, Value::Text(text));
-        }
+    tell(FieldId::LOG_SYSLOG_HOSTNAME, syslog.hostname, row);
+    tell(FieldId::LOG_SYSLOG_APPNAME, syslog.appname, row);
+}
+
+/// Gives a field a text that says something, unless it has a value.
+fn tell<'a>(field: FieldId, text: Option<&'a str>, row: &mut Row<'a>) {
+    if let Some(text) = text.filter(|text| !is_empty_value(text)) {
+        row.set_if_absent(field, Value::Text(text));
     }
 }
 
 fn envelope_fields<'a>(envelope: &'a Envelope, section: &'a CompiledSection, row: &mut Row<'a>) {
     if let Some(Container { id, name, instance }) = &envelope.container {
         for (field, text) in CONTAINER.iter().zip([id, name, instance]) {
-            let text = text.as_deref().filter(|text| !is_empty_value(text));
-            if let (Some(field), Some(text)) = (section.fields.id(field), text) {
-                row.set_if_absent(field, Value::Text(text));
+            if let Some(field) = section.fields.id(field) {
+                tell(field, text.as_deref(), row);
             }
         }
     }
-    for (field, text) in
-        [(FieldId::LOG_GROUP, &envelope.log_group), (FieldId::LOG_STREAM, &envelope.log_stream)]
-    {
-        if let Some(text) = text.as_deref().filter(|text| !is_empty_value(text)) {
-            row.set_if_absent(field, Value::Text(text));
-        }
-    }
+    tell(FieldId::LOG_GROUP, envelope.log_group.as_deref(), row);
+    tell(FieldId::LOG_STREAM, envelope.log_stream.as_deref(), row);
 }
 
 /// The load time, to the millisecond.

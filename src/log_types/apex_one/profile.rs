@@ -21,6 +21,10 @@ const VENDORS: [&str; 2] = ["trend micro", "trendai"];
 const PRODUCT: &str = "apex central";
 
 impl Profile for ApexOne {
+    fn takes_records(&self) -> bool {
+        false
+    }
+
     fn maker(&self, vendor: &str, product: &str, added: &[String]) -> Maker {
         let product = plain_name(product);
         let is_product = product == PRODUCT || added.iter().any(|name| plain_name(name) == product);

@@ -14,10 +14,6 @@ use crate::read::record::raw::members;
 pub(crate) struct CloudTrail;
 
 impl Profile for CloudTrail {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &[
             "additionalEventData.UserName",

@@ -11,7 +11,7 @@ use super::vulnerability;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
-use crate::log_types::derived::{SEPARATORS, extension, is_registry_path};
+use crate::log_types::derived::{self, SEPARATORS, extension, is_registry_path};
 use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
@@ -128,22 +128,9 @@ pub(super) fn watched(context: &Context<'_, '_>) -> Option<Watched> {
     })
 }
 
-/// Folder, name and extension of the file. What has no separator is not known to be a file.
 fn file_parts(row: &mut Row<'_>) {
-    let Some(path) = row.text(FieldId::FILE_PATH).map(outer_file) else { return };
-    let Some(separator) = memchr::memrchr2(b'/', b'\\', path.as_bytes()) else { return };
-    let (Some(folder), Some(name)) = (path.get(..separator), path.get(separator + 1..)) else { return };
-    // The root keeps its separator: `/`, `C:\`.
-    let is_root = folder.is_empty() || folder.ends_with(':');
-    if let Some(folder) = if is_root { path.get(..=separator) } else { Some(folder) } {
-        row.set_if_absent(FieldId::FILE_DIRECTORY, Value::Text(folder));
-    }
-    if name.is_empty() {
-        return;
-    }
-    row.set_if_absent(FieldId::FILE_NAME, Value::Text(name));
-    if let Some(extension) = extension(name) {
-        row.set_if_absent(FieldId::FILE_EXTENSION, Value::Text(extension));
+    if let Some(path) = row.text(FieldId::FILE_PATH).map(outer_file) {
+        derived::file_parts(path, row);
     }
 }
 

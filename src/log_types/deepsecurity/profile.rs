@@ -52,6 +52,10 @@ use crate::read::record::Other;
 pub(crate) struct DeepSecurity;
 
 impl Profile for DeepSecurity {
+    fn takes_records(&self) -> bool {
+        false
+    }
+
     fn is_event(&self, fields: &[Other<'_>]) -> bool {
         json_event::module(fields).is_some() || parsed_cef::is_event(fields)
     }

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::bytes::json::string;
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
@@ -14,10 +13,6 @@ use crate::log_types::{Profile, derived};
 pub(crate) struct GuardDuty;
 
 impl Profile for GuardDuty {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &[
             "service.action.actionType",
@@ -66,7 +61,7 @@ impl Profile for GuardDuty {
         let protocol =
             ["service.action.networkConnectionAction.protocol", "service.action.dnsRequestAction.protocol"];
         if let Some(protocol) = protocol.iter().find_map(|path| record.text(path)) {
-            record.set("network.transport", record.arena.alloc_str(&protocol.to_lowercase()));
+            record.set("network.transport", protocol);
             derived::community_id(record.row, record.arena);
         }
         if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
@@ -141,29 +136,16 @@ impl<'a> FindingType<'a> {
     }
 
     /// Adds the words under upstream's names.
-    fn tell<'r>(&self, label: Option<&str>, record: &mut RecordView<'_, 'r>) {
-        let mut members = Vec::new();
-        for (name, word) in [
+    fn tell(&self, label: Option<&str>, record: &mut RecordView<'_, '_>) {
+        let words = [
             ("severitylabel", label.unwrap_or_default()),
             ("ThreatPurpose", self.purpose),
             ("ResourceTypeAffected", self.resource),
             ("ThreatFamilyName", self.family),
             ("DetectionMechanism", self.mechanism),
             ("Artifact", self.artifact),
-        ] {
-            if !word.is_empty() {
-                if !members.is_empty() {
-                    members.push(b',');
-                }
-                string(name, &mut members);
-                members.push(b':');
-                string(word, &mut members);
-            }
-        }
-        if !members.is_empty() {
-            let members = record.arena.alloc_str(&String::from_utf8_lossy(&members));
-            record.added.push(("", members));
-        }
+        ];
+        record.add("", words.into_iter().filter(|(_, word)| !word.is_empty()));
     }
 }
 

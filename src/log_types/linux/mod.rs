@@ -51,10 +51,6 @@ static PARTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
 });
 
 impl Profile for Linux {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     /// The same in the form of RFC 5424, without its time: that of the collector's record counts.
     fn line_of(&self, record: &Record<'_>) -> Option<String> {
         let part = |part: &str| {

@@ -22,10 +22,6 @@ pub(crate) struct NetworkFirewall;
 pub(crate) struct Resolver;
 
 impl Profile for NetworkLoadBalancer {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn enrich_record(&self, record: RecordView<'_, '_>) {
         record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word("tcp"));
         derived::community_id(record.row, record.arena);
@@ -34,10 +30,6 @@ impl Profile for NetworkLoadBalancer {
 }
 
 impl Profile for NetworkFirewall {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &[
             "event.alert.action",
@@ -50,7 +42,7 @@ impl Profile for NetworkFirewall {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         if let Some(protocol) = record.text("event.proto") {
-            record.set("network.transport", record.arena.alloc_str(&protocol.to_lowercase()));
+            record.set("network.transport", protocol);
         }
         if record.text("event.event_type") == Some("alert") {
             record.set("event.kind", "alert");
@@ -96,10 +88,6 @@ struct Answer {
 const MAX_ANSWERS: usize = 100;
 
 impl Profile for Resolver {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["answers", "firewall_rule_action", "rcode", "transport"]
     }
@@ -123,7 +111,7 @@ impl Profile for Resolver {
             record.relate(addresses);
         }
         if let Some(transport) = record.text("transport") {
-            record.set("network.transport", record.arena.alloc_str(&transport.to_lowercase()));
+            record.set("network.transport", transport);
         }
         match record.text("firewall_rule_action") {
             Some("BLOCK") => record.fill("event.type", "denied"),

@@ -10,10 +10,6 @@ use crate::log_types::{Profile, derived};
 pub(crate) struct S3AccessLog;
 
 impl Profile for S3AccessLog {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["EndPoint"]
     }

@@ -11,10 +11,6 @@ use crate::log_types::{Profile, derived};
 pub(crate) struct VpcFlowLogs;
 
 impl Profile for VpcFlowLogs {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["account_id", "action", "protocol", "resource_type", "type"]
     }
@@ -36,7 +32,7 @@ impl Profile for VpcFlowLogs {
             record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word(name));
         }
         if let Some(family) = record.text("type") {
-            record.set("network.type", record.arena.alloc_str(&family.to_lowercase()));
+            record.set("network.type", family);
         }
         if record.text("account_id") == Some("unknown") {
             record.row.set(FieldId::CLOUD_ACCOUNT_ID, Value::Absent);

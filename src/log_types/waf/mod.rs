@@ -4,7 +4,6 @@ use std::array;
 
 use bumpalo::Bump;
 
-use crate::bytes::json::string;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
@@ -21,10 +20,6 @@ pub(crate) struct Waf;
 const MAX_HEADERS: usize = 100;
 
 impl Profile for Waf {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &[
             "action",
@@ -91,19 +86,7 @@ fn headers(record: &mut RecordView<'_, '_>) {
         members.retain(|(other, _)| *other != name);
         members.push((name, value));
     }
-    let mut json = Vec::with_capacity(raw.len());
-    for (name, value) in &members {
-        if !json.is_empty() {
-            json.push(b',');
-        }
-        string(name, &mut json);
-        json.push(b':');
-        string(value, &mut json);
-    }
-    if !json.is_empty() {
-        let json = record.arena.alloc_str(std::str::from_utf8(&json).unwrap_or_default());
-        record.added.push(("httpRequest.header", json));
-    }
+    record.add("httpRequest.header", members);
 }
 
 /// The headers in a list of JSON, each with its name and the JSON of its value. Nothing where one of them is something else.

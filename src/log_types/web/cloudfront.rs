@@ -3,7 +3,6 @@
 use percent_encoding::percent_decode_str;
 
 use super::request::finish;
-use crate::bytes::json::string;
 use crate::log_types::Profile;
 use crate::log_types::record_view::RecordView;
 
@@ -12,10 +11,6 @@ use crate::log_types::record_view::RecordView;
 pub(crate) struct CloudFront;
 
 impl Profile for CloudFront {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     /// Developer guide, "Standard log file fields" and "Output file format". Whoever switches standard logging (v2) on chooses the fields.
     fn is_w3c(&self) -> bool {
         true
@@ -62,10 +57,8 @@ impl Profile for CloudFront {
             }
             record.set("user_agent.original", record.arena.alloc_str(&agent));
         }
-        let mut member = Vec::from(*b"\"distribution_id\":");
         let distribution = record.text("distributionid").or_else(|| distribution(record.key));
-        string(distribution.unwrap_or("unknown"), &mut member);
-        record.added.push(("", record.arena.alloc_str(&String::from_utf8_lossy(&member))));
+        record.add("", [("distribution_id", distribution.unwrap_or("unknown"))]);
         record.outcome_of_status();
         finish(&mut record);
     }

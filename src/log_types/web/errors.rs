@@ -31,10 +31,6 @@ const OF_THE_REQUEST: [FieldId; 8] = [
 ];
 
 impl Profile for ErrorLog {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw"]
     }

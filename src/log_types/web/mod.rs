@@ -25,10 +25,6 @@ pub(crate) struct WebServer;
 pub(crate) struct LoadBalancer;
 
 impl Profile for WebServer {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["request_raw", "xff"]
     }
@@ -90,10 +86,6 @@ impl Profile for WebServer {
 }
 
 impl Profile for LoadBalancer {
-    fn takes_records(&self) -> bool {
-        true
-    }
-
     fn paths(&self) -> &'static [&'static str] {
         &["request"]
     }
