@@ -87,9 +87,14 @@ impl FactTable {
         Ok(values)
     }
 
-    /// The cells of a column of a table that is compiled in.
+    /// The same for a table that is right, as the tests have it.
+    pub(crate) fn rows<T>(self, value: impl FnMut(FactRow<'_>) -> Result<T, TableError>) -> Vec<T> {
+        compiled_in(self.read(value))
+    }
+
+    /// The cells of a column.
     pub(crate) fn column(self, name: &str) -> Vec<&'static str> {
-        compiled_in(self.read(|row| row.cell(name)))
+        self.rows(|row| row.cell(name))
     }
 
     /// The number of the row whose first cell is `name`, for constants: without such a row the code does not compile.

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use super::field_list::{ListedField, base_fields};
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 
 pub use super::field_list::Type;
@@ -13,7 +12,7 @@ pub use super::field_list::Type;
 /// not need them saves 0.1 ms.
 pub(crate) fn other_fields() -> &'static [ListedField] {
     static FIELDS: LazyLock<Vec<ListedField>> =
-        LazyLock::new(|| table::compiled_in(fact_table!("config/other_fields.csv").read(ListedField::read)));
+        LazyLock::new(|| fact_table!("config/other_fields.csv").rows(ListedField::read));
     &FIELDS
 }
 

@@ -4,7 +4,6 @@
 
 use std::sync::LazyLock;
 
-use crate::bytes::table;
 use crate::bytes::table::{FactRow, FactTable, TableError, fact_table};
 
 /// The number of a field.
@@ -102,8 +101,7 @@ const BASE: FactTable = fact_table!("config/fields.csv");
 
 /// The fields of every document, by number.
 pub(crate) fn base_fields() -> &'static [ListedField] {
-    static FIELDS: LazyLock<Vec<ListedField>> =
-        LazyLock::new(|| table::compiled_in(BASE.read(ListedField::read)));
+    static FIELDS: LazyLock<Vec<ListedField>> = LazyLock::new(|| BASE.rows(ListedField::read));
     &FIELDS
 }
 

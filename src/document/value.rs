@@ -43,6 +43,15 @@ impl<'a> Value<'a> {
             _ => &[],
         }
     }
+
+    /// The texts that it is, alike.
+    pub(crate) fn texts(&self) -> &[&'a str] {
+        match self {
+            Self::Text(text) | Self::Word(text) => std::slice::from_ref(text),
+            Self::Texts(texts) | Self::Words(texts) => texts,
+            _ => &[],
+        }
+    }
 }
 
 /// An address, with its text where that is how documents write it.

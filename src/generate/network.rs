@@ -7,7 +7,7 @@ use super::fleet::{Agent, Labels, mac, private_address, public_address};
 use super::packet::{Packet, Traffic};
 use super::random::Random;
 use super::truth::{Module, Outcome};
-use crate::bytes::table::{compiled_in, fact_table};
+use crate::bytes::table::fact_table;
 
 /// A firewall rule or stateful check: id, name, severity.
 const FIREWALL: [(u64, (u32, &str, u8)); 12] = [
@@ -68,7 +68,7 @@ static RULES: LazyLock<Vec<(u64, PreventionRule)>> = LazyLock::new(|| {
     let table = fact_table!("src/generate/rules.csv");
     let traffic =
         [("http", Traffic::Http), ("tls", Traffic::Tls), ("dns", Traffic::Dns), ("binary", Traffic::Binary)];
-    compiled_in(table.read(|row| {
+    table.rows(|row| {
         let rule = PreventionRule {
             id: row.number("id")?,
             name: row.cell("name")?,
@@ -77,7 +77,7 @@ static RULES: LazyLock<Vec<(u64, PreventionRule)>> = LazyLock::new(|| {
             traffic: row.one_of("traffic", row.cell("traffic")?, &traffic)?,
         };
         Ok((row.number("weight")?, rule))
-    }))
+    })
 });
 
 /// What rules do, and what becomes of the packet: `IDS:` only tells what would have been done.

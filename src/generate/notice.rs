@@ -6,17 +6,17 @@ use super::event::{Event, Head};
 use super::fleet::{Agent, MANAGER_VERSION, System, private_address, public_address};
 use super::random::Random;
 use super::truth::{Module, Outcome};
-use crate::bytes::table::{compiled_in, fact_table};
+use crate::bytes::table::fact_table;
 
 /// A system event: id, name, severity, message.
 type SystemEvent = (u32, &'static str, u8, &'static str);
 
 static SYSTEM: LazyLock<Vec<(u64, SystemEvent)>> = LazyLock::new(|| {
     let table = fact_table!("src/generate/system_events.csv");
-    compiled_in(table.read(|row| {
+    table.rows(|row| {
         let event = (row.number("id")?, row.cell("name")?, row.number("severity")?, row.cell("message")?);
         Ok((row.number("weight")?, event))
-    }))
+    })
 });
 
 /// An event of the Manager: it has no agent.
@@ -47,12 +47,12 @@ type LogRule = (u32, &'static str, u8, &'static str, &'static str);
 
 static LOG_RULES: LazyLock<Vec<(System, LogRule)>> = LazyLock::new(|| {
     let table = fact_table!("src/generate/log_inspection.csv");
-    compiled_in(table.read(|row| {
+    table.rows(|row| {
         let (id, severity) = (row.number("id")?, row.number("severity")?);
         let rule = (id, row.cell("name")?, severity, row.cell("description")?, row.cell("file")?);
         let systems = [("Windows", System::Windows), ("Linux", System::Linux)];
         Ok((row.one_of("system", row.cell("system")?, &systems)?, rule))
-    }))
+    })
 });
 
 pub(crate) fn log_inspection(agent: &Agent, random: &mut Random) -> Event {

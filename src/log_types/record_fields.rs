@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 use crate::document::field_list::Type;
 
@@ -17,12 +16,12 @@ pub(crate) struct RecordField {
 }
 
 static ALL: LazyLock<Vec<RecordField>> = LazyLock::new(|| {
-    table::compiled_in(fact_table!("config/log_types/record_fields.csv").read(|row| {
+    fact_table!("config/log_types/record_fields.csv").rows(|row| {
         let kind = row.cell("type")?;
         let kind = Type::NAMES.iter().find(|(known, _)| *known == kind);
         let (_, kind) = kind.ok_or_else(|| row.error("the type is none of config/fields.csv"))?;
         Ok(RecordField { log_type: row.cell("log_type")?, name: row.cell("field")?, kind: *kind })
-    }))
+    })
 });
 
 /// The fields of the log type that has this name.

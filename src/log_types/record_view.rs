@@ -119,11 +119,7 @@ impl<'a> RecordView<'_, 'a> {
         let Some(instance) = self.log_stream.and_then(instance_in) else { return };
         self.set("cloud.instance.id", instance);
         let mut hosts: ArenaVec<'a, &'a str> = ArenaVec::new_in(self.arena);
-        match self.row.get(FieldId::RELATED_HOSTS) {
-            Value::Text(host) => hosts.push(host),
-            Value::Texts(named) => hosts.extend_from_slice(named),
-            _ => {}
-        }
+        hosts.extend_from_slice(self.row.get(FieldId::RELATED_HOSTS).texts());
         hosts.push(instance);
         self.row.set(FieldId::RELATED_HOSTS, Value::Texts(hosts.into_bump_slice()));
     }

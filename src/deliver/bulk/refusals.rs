@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::bytes::table;
 use crate::bytes::table::{FactRow, FactTable, TableError, fact_table};
 
 const TABLE: FactTable = fact_table!("config/refusals.csv");
@@ -45,7 +44,7 @@ pub(super) struct KnownCause {
 
 /// The row of the table that fits an error of OpenSearch, or else one of its causes.
 pub(super) fn find(error: &Value) -> Option<&'static KnownCause> {
-    static ROWS: LazyLock<Vec<KnownCause>> = LazyLock::new(|| table::compiled_in(TABLE.read(known_cause)));
+    static ROWS: LazyLock<Vec<KnownCause>> = LazyLock::new(|| TABLE.rows(known_cause));
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = |key| error.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
@@ -34,20 +33,18 @@ impl Form {
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    table::compiled_in(fact_table!("config/log_types/linux/messages.csv").read(|row| {
+    fact_table!("config/log_types/linux/messages.csv").rows(|row| {
         let pattern = Regex::new(row.cell("pattern")?);
         let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
         let (process, category) = (row.cell("process")?, row.cell("category")?);
         Ok(Form { process, pattern, category, outcome: row.cell("outcome")? })
-    }))
+    })
 });
 
 /// The parts of a header, and the fields in which collectors write them.
 static PARTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    table::compiled_in(
-        fact_table!("config/log_types/linux/collected.csv")
-            .read(|row| Ok((row.cell("part")?, row.cell("field")?))),
-    )
+    fact_table!("config/log_types/linux/collected.csv")
+        .rows(|row| Ok((row.cell("part")?, row.cell("field")?)))
 });
 
 impl Profile for Linux {

@@ -83,26 +83,12 @@ pub(crate) fn joined<'a>(values: ArenaVec<'a, Value<'a>>, arena: &'a Bump) -> Op
         [] => None,
         [only] => Some(*only),
         [Value::Ip(_), ..] => {
-            let mut ips: ArenaVec<'a, Address<'a>> = ArenaVec::new_in(arena);
-            for value in &values {
-                match value {
-                    Value::Ip(ip) => ips.push(**ip),
-                    Value::Ips(more) => ips.extend_from_slice(more),
-                    _ => {}
-                }
-            }
-            Some(Value::Ips(ips.into_bump_slice()))
+            let ips = values.iter().flat_map(|value| value.ips()).copied();
+            Some(Value::Ips(ArenaVec::from_iter_in(ips, arena).into_bump_slice()))
         }
-        all if all.iter().all(|value| matches!(value, Value::Text(_) | Value::Word(_) | Value::Texts(_))) => {
-            let mut texts: ArenaVec<'a, &'a str> = ArenaVec::new_in(arena);
-            for value in &values {
-                match value {
-                    Value::Text(text) | Value::Word(text) => texts.push(text),
-                    Value::Texts(more) => texts.extend_from_slice(more),
-                    _ => {}
-                }
-            }
-            Some(Value::Texts(texts.into_bump_slice()))
+        all if all.iter().all(|value| !value.texts().is_empty()) => {
+            let texts = all.iter().flat_map(Value::texts).copied();
+            Some(Value::Texts(ArenaVec::from_iter_in(texts, arena).into_bump_slice()))
         }
         all => {
             let mut json = Vec::from(*b"[");

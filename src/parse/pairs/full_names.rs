@@ -5,18 +5,15 @@ use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 
 /// The key that has this full name (rule E12).
 pub(crate) fn key_of(full_name: &str) -> Option<&'static str> {
     static KEYS: LazyLock<HashMap<&str, &str, RandomState>> = LazyLock::new(|| {
-        table::compiled_in(
-            fact_table!("config/cef_full_names.csv")
-                .read(|row| Ok((row.cell("full name")?, row.cell("key")?))),
-        )
-        .into_iter()
-        .collect()
+        fact_table!("config/cef_full_names.csv")
+            .rows(|row| Ok((row.cell("full name")?, row.cell("key")?)))
+            .into_iter()
+            .collect()
     });
     KEYS.get(full_name).copied()
 }

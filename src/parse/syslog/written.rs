@@ -12,7 +12,6 @@ use nom::combinator::{all_consuming, eof, map, map_opt, opt, peek, value, verify
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 
 /// A time as the header writes it.
@@ -207,10 +206,10 @@ fn from_utc(input: &str) -> IResult<&str, Option<Offset>> {
 /// The distance from UTC of an abbreviation of a zone that means only one.
 fn offset_of_abbreviation(name: &str) -> Option<Offset> {
     static ZONES: LazyLock<Vec<(&str, Offset)>> = LazyLock::new(|| {
-        table::compiled_in(fact_table!("config/zone_abbreviations.csv").read(|row| {
+        fact_table!("config/zone_abbreviations.csv").rows(|row| {
             let offset = all_consuming(offset).parse(row.cell("offset")?).ok().and_then(|(_, offset)| offset);
             Ok((row.cell("name")?, offset.ok_or_else(|| row.error("no offset"))?))
-        }))
+        })
     });
     ZONES.iter().find(|(known, _)| *known == name).map(|(_, offset)| *offset)
 }

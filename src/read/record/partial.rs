@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use super::fluentd::Record;
-use crate::bytes::table;
 use crate::bytes::table::fact_table;
 
 /// A field that says so.
@@ -14,10 +13,10 @@ struct Sign {
 }
 
 static SIGNS: LazyLock<Vec<Sign>> = LazyLock::new(|| {
-    table::compiled_in(fact_table!("config/partial_records.csv").read(|row| {
+    fact_table!("config/partial_records.csv").rows(|row| {
         let (field, value, unless) = (row.cell("field")?, row.cell("value")?, row.cell("unless")?);
         Ok(Sign { field, value, unless })
-    }))
+    })
 });
 
 /// Whether the record's line goes on in another record.
