@@ -5,6 +5,8 @@
 
 use wide::u8x16;
 
+use super::slice::start_in;
+
 /// The text of an event: many of its values are slices of it.
 #[derive(Clone, Copy, Debug)]
 pub struct EventText<'t> {
@@ -23,8 +25,10 @@ impl<'t> From<&'t str> for EventText<'t> {
 impl<'t> EventText<'t> {
     /// A slice of `whole`, whose first `plain` bytes stand in JSON as they are.
     pub(crate) fn within(whole: &str, plain: usize, text: &'t str) -> Self {
-        let offset = text.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Self { text, plain: plain.checked_sub(offset).map_or(0, |plain| plain.min(text.len())) }
+        Self {
+            text,
+            plain: plain.checked_sub(start_in(text, whole)).map_or(0, |plain| plain.min(text.len())),
+        }
     }
 }
 
@@ -79,7 +83,7 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
 /// follows is copied too, and cut off again, so that there is no branch on its length, which no processor can foretell.
 #[inline]
 pub(crate) fn rest_of_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
-    let start = start_in(slice, text);
+    let start = start_in(slice, text.text);
     let is_plain = text.plain.checked_sub(start).is_some_and(|plain| slice.len() <= plain);
     match window(start, slice, text) {
         Some(window) => {
@@ -105,16 +109,10 @@ pub(crate) fn rest_of_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>)
 /// Appends a slice of `text` as it is.
 #[inline]
 pub(crate) fn plain_slice(slice: &str, text: EventText<'_>, out: &mut Vec<u8>) {
-    match window(start_in(slice, text), slice, text) {
+    match window(start_in(slice, text.text), slice, text) {
         Some(window) => append_start(&window, slice.len(), out),
         None => out.extend_from_slice(slice.as_bytes()),
     }
-}
-
-/// Where a slice begins in `text`; far behind its end if it is none.
-#[inline]
-fn start_in(slice: &str, text: EventText<'_>) -> usize {
-    slice.as_ptr().addr().wrapping_sub(text.text.as_ptr().addr())
 }
 
 /// A short slice of `text` with what stands behind it.

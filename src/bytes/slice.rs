@@ -20,6 +20,12 @@ pub(crate) fn bytes<R: SliceIndex<[u8], Output = [u8]>>(bytes: &[u8], range: R) 
     part.unwrap_or_default()
 }
 
+/// Where a slice of `text` begins in it; far behind its end if it is none.
+#[inline]
+pub(crate) fn start_in(slice: &str, text: &str) -> usize {
+    slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr())
+}
+
 /// Whether two texts are the same, of which one is often an empty `String`. That points to no memory, and where the C library compares
 /// no byte of it by a masked instruction of AVX-512, the processor takes hundreds of cycles.
 #[inline]

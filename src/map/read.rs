@@ -10,7 +10,7 @@ use super::flat;
 use super::record::JsonRecord;
 use super::record::paths::Paths;
 use super::table::{Sources, UsedFields};
-use crate::bytes::slice::part;
+use crate::bytes::slice::{part, start_in};
 use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::problem::{Problem, Problems};
@@ -249,7 +249,7 @@ impl<'d> ReadEvent<'d> {
             let Some((_, searched)) = column.filter(|_| pair.raw != "-") else { continue };
             let Some(clean) = section.redactor.clean_text(pair.raw, *searched, arena) else { continue };
             self.redacted = true;
-            let start = (pair.raw.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+            let start = start_in(pair.raw, text);
             if let Some(before) = text.get(kept..start) {
                 masked.push_str(before);
                 masked.push_str(clean);

@@ -7,7 +7,7 @@ use bumpalo::collections::String as ArenaString;
 use memchr::memmem;
 use memchr::memmem::Finder;
 
-use crate::bytes::slice::part;
+use crate::bytes::slice::{part, start_in};
 use crate::document::row::MAX_STRING;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 
@@ -77,8 +77,8 @@ impl Payloads {
         let mut line = ArenaString::new_in(arena);
         let mut kept = 0;
         for payload in known.filter(|payload| !payload.is_empty()) {
-            let start = (payload.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
-            if let Some((start, before)) = start.and_then(|start| Some((start, text.get(kept..start)?))) {
+            let start = start_in(payload, text);
+            if let Some(before) = text.get(kept..start) {
                 if kept == 0 {
                     line.reserve(text.len().min(MAX_STRING));
                 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::explanation::Source;
+use crate::bytes::slice::start_in;
 use crate::document::origin::RecordField;
 use crate::document::trace::Read;
 use crate::document::value::{Address, Leftover, Value};
@@ -125,7 +126,7 @@ fn within(text: &str, part: &str) -> Option<Range<usize>> {
     if part.is_empty() {
         return None;
     }
-    let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    let start = start_in(part, text);
     let end = start.checked_add(part.len())?;
     (end <= text.len()).then_some(start..end)
 }

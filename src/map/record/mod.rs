@@ -136,7 +136,7 @@ impl<'a> JsonRecord<'a> {
             return None;
         }
         let outer = self.raw(paths.key_at(outer)?).filter(|raw| raw.starts_with('{'))?;
-        Some(outer.as_ptr().addr().checked_sub(self.text.as_ptr().addr())? + outer.len() - 1)
+        slice::start_in(outer, self.text).checked_add(outer.len() - 1)
     }
 
     /// Writes the document: the values of the row, and what of the record goes beside them. Gives the number of strings that were cut.
