@@ -102,6 +102,21 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Gives fields the parts of one value, all of them or none: a part that is absent needs no field. Gives whether they took them: not
+    /// where one of them has a value already, or is switched off.
+    pub(crate) fn take_if_absent(&mut self, parts: &[(FieldId, Value<'a>)]) -> bool {
+        let parts = || parts.iter().copied().filter(|(_, part)| !matches!(part, Value::Absent));
+        let are_free = parts().all(|(field, _)| !self.has(field) && !self.is_off(field));
+        for (field, part) in parts() {
+            if are_free {
+                self.set(field, part);
+            } else if self.has(field) {
+                self.trace.overridden(field, part);
+            }
+        }
+        are_free
+    }
+
     /// Adds addresses to those that a field has, each once.
     pub(crate) fn add_ips(
         &mut self,

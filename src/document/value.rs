@@ -35,6 +35,11 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    /// A text, absent where it is empty.
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        if text.is_empty() { Self::Absent } else { Self::Text(text) }
+    }
+
     /// The addresses that it is: one, several, or none where it is something else.
     pub(crate) fn ips(self) -> &'a [Address<'a>] {
         match self {

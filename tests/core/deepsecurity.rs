@@ -214,6 +214,89 @@ fn a_label_that_nobody_knows_stays_beside_its_value() {
 }
 
 #[test]
+fn a_pair_that_finds_one_of_its_fields_taken_is_left_over_whole() {
+    for (line, id, extension, left_over, not_filled) in [
+        (
+            "container.id = x",
+            "4000000",
+            "x=y cs6=img:1 | web | ab12 cs6Label=Container",
+            "cs6",
+            "container.name",
+        ),
+        (
+            "deepsecurity.container = x",
+            "4000000",
+            "x=y cs6=img:1 cs6Label=Container",
+            "cs6",
+            "container.name",
+        ),
+        (
+            "deepsecurity.icmp_code = x",
+            "21",
+            "x=9 cs4=3 1 cs4Label=ICMP Type and Code",
+            "cs4",
+            "deepsecurity.icmp_type",
+        ),
+        (
+            "deepsecurity.icmp_type =",
+            "21",
+            "cs4=3 1 cs4Label=ICMP Type and Code",
+            "cs4",
+            "deepsecurity.icmp_code",
+        ),
+        ("deepsecurity.tcp_flags = x", "21", "x=y cs2=SYN ACK cs2Label=TCP Flags", "cs2", ""),
+        ("process.executable = x", "4000000", "x=/a/b sproc=/usr/bin/curl", "sproc", "process.name"),
+        ("process.name =", "4000000", "processName=C:\\\\bin\\\\a.exe", "processName", "process.executable"),
+        ("url.original = x", "5000000", "x=/a request=http://a.example/b?c", "request", "url.domain"),
+        (
+            "threat.technique.subtechnique.id = x",
+            "4000000",
+            "x=y TrendMicroDsMitre=T1547.001",
+            "TrendMicroDsMitre",
+            "threat.technique.id",
+        ),
+        (
+            "host.ip = src",
+            "4000000",
+            "src=192.0.2.1 dvchost=192.0.2.2 (web01)",
+            "dvchost",
+            "cloud.instance.id",
+        ),
+        ("observer.hostname = x", "4000000", "x=y dvchost=web01", "dvchost", "host.name"),
+    ] {
+        let document = document_by(&plan_with(line), &agent_event(id, &format!("act=Delete {extension}")));
+        let value = extension.split_once(&format!("{left_over}=")).map(|(_, behind)| behind);
+        let value = value.and_then(|value| value.split(&format!(" {left_over}Label")).next()).unwrap();
+        let stays = document.text(&format!("deepsecurity.{left_over}"));
+        assert_eq!(stays, value.replace("\\\\", "\\"), "{line}: {}", document.json);
+        assert!(!document.has(not_filled), "{line}: {}", document.json);
+    }
+}
+
+#[test]
+fn no_value_that_is_a_path_has_line_breaks_whatever_its_key() {
+    let path = r"C:\new\readme.txt";
+    for (id, extension, field) in [
+        ("4000000", "cs3=PATH cs3Label=Infected Resource", "deepsecurity.infected_resource"),
+        ("4000000", "cs3=PATH", "deepsecurity.infected_resource"),
+        ("4000000", "filePath=PATH", "file.path"),
+        ("4000000", "act=Delete filePath=C:\\\\a filePath=PATH", "deepsecurity.filePath"),
+        ("7000000", "computerName=EXAMPLE\\nb-17", "host.hostname"),
+        ("2000000", "oldfilePath=PATH", "deepsecurity.oldfilePath"),
+    ] {
+        let document = document(&agent_event(id, &extension.replace("PATH", path)));
+        let value = document.get(field).to_string();
+        assert!(!value.contains("\\n\"") && !value.is_empty(), "{}", document.json);
+        let written = extension.rsplit_once('=').map(|(_, value)| value).unwrap_or_default();
+        let expected = if extension.contains("PATH") { path } else { written };
+        assert!(value.contains(&json!(expected).to_string()), "{field}: {}", document.json);
+    }
+    // Elsewhere it is CEF's line break.
+    let document = document(&agent_event("4000000", r"cs3=one\ntwo cs3Label=Something"));
+    assert_eq!(document.text("deepsecurity.cs3"), "one\ntwo");
+}
+
+#[test]
 fn hashes_are_told_by_their_length_and_written_in_lower_case() {
     let (md5, sha1, sha256) = ("A".repeat(32), "B".repeat(40), "C".repeat(64));
     let event = document(&agent_event(

@@ -15,9 +15,9 @@ fn the_shipped_tables_are_read() {
 }
 
 const FIELDS: &str = "field,type,meaning\n";
-const KEYS: &str = "key,leef,field,as,left over\n";
+const KEYS: &str = "key,leef,field,as,left over,value\n";
 const MODULES: &str = "module,provider,product,ids,cat,event type,rule id offset,on the host,quotes text,packets,kind,category,type,example id\n";
-const LABELS: &str = "modules,key,label,other label,field,as,table\n";
+const LABELS: &str = "modules,key,label,other label,field,as,table,path\n";
 const ACTIONS: &str = "modules,act,id,disposition,type\n";
 
 #[test]
@@ -30,21 +30,26 @@ fn what_is_wrong_with_a_table_is_told_with_file_and_line() {
         ),
         (
             "keys",
-            [KEYS, "src,,source.ip,,\ndst,,destination.adress,,\n"],
+            [KEYS, "src,,source.ip,,,\ndst,,destination.adress,,,\n"],
             "3: the field 'destination.adress' is neither in fields.csv nor in config/fields.csv",
         ),
         (
             "keys",
-            [KEYS, "src,,,hsh,\n"],
+            [KEYS, "src,,,hsh,,\n"],
             "2: 'hsh' in the column 'as' is none of: hash, icmp, container, code, custom, label",
         ),
         (
             "keys",
-            [KEYS, "cs1,,,custom,\ncs2,,,custom,\ncs1Label,,,label,\n"],
+            [KEYS, "cs1,,,custom,,\ncs2,,,custom,,\ncs1Label,,,label,,\n"],
             "4: the label 'cs1Label' does not stand right behind its key",
         ),
-        ("keys", [KEYS, "src,,source.ip,\n"], "2: the row has 4 cells, the table 5 columns"),
+        ("keys", [KEYS, "src,,source.ip,\n"], "2: the row has 4 cells, the table 6 columns"),
         ("keys", ["key,leef,field,left over\n", "src,,source.ip,\n"], "2: there is no column 'as'"),
+        (
+            "keys",
+            [KEYS, "fname,,file.path,,,path; paht\n"],
+            "2: 'paht' in the column 'value' is none of: path, own word, quotes, guarded, agent",
+        ),
         (
             "modules",
             [MODULES, "Firewal,firewall,Agent,20,,,,,,,event,,info,20\n"],
@@ -56,7 +61,7 @@ fn what_is_wrong_with_a_table_is_told_with_file_and_line() {
             [MODULES, "Firewall,firewall,Agent,20,,,,,,no,event,,info,20\n"],
             "2: 'no' in the column 'packets' is none of: yes",
         ),
-        ("labels", [LABELS, "Firewall,src,Label,,%.act,,\n"], "2: 'src' is no custom key of keys.csv"),
+        ("labels", [LABELS, "Firewall,src,Label,,%.act,,,\n"], "2: 'src' is no custom key of keys.csv"),
         (
             "actions",
             [ACTIONS, "Firewall,Deny,,stopped,\n"],

@@ -67,11 +67,11 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
             .trace
             .reason(Step::Action, || event.keyed.at(kind.action).map_or(Read::Unstated, Read::Pair));
         event.row.set(FieldId::EVENT_ACTION, Value::Text(words));
-        if let Some(told) = told.filter(|told| *told != words) {
-            event.row.set_if_absent(FieldId::APEX_ACT, Value::Text(told));
-        }
+        let is_kept =
+            |told| told == words || event.row.take_if_absent(&[(FieldId::APEX_ACT, Value::Text(told))]);
+        let is_kept = told.is_some_and(is_kept);
         let custom = if let Role::Custom(label) = TABLES.role(kind.action) { Some(label) } else { None };
-        for key in [Some(kind.action), custom].into_iter().flatten().filter(|_| told.is_some()) {
+        for key in [Some(kind.action), custom].into_iter().flatten().filter(|_| is_kept) {
             event.keyed.mark_key_used(key);
         }
     }

@@ -21,14 +21,15 @@ pub(super) struct Computer<'a> {
 }
 
 impl<'a> Computer<'a> {
-    /// Gives the host the address and the instance, as far as they are told and nothing else has told them.
-    pub(super) fn tell_address_and_instance(&self, row: &mut Row<'a>, arena: &'a Bump) {
-        if let Some(address) = self.address {
-            row.set_if_absent(FieldId::HOST_IP, Value::Ip(arena.alloc(address)));
-        }
-        if let Some(instance) = self.instance {
-            row.set_if_absent(FieldId::CLOUD_INSTANCE_ID, Value::Text(instance));
-        }
+    /// Gives the host the address and the instance, as far as they are told and nothing else has told them. Gives whether the host has what
+    /// is told.
+    pub(super) fn tell_address_and_instance(&self, row: &mut Row<'a>, arena: &'a Bump) -> bool {
+        let address = self.address.map_or(Value::Absent, |address| Value::Ip(arena.alloc(address)));
+        let instance = self.instance.map_or(Value::Absent, Value::Text);
+        let told = [(FieldId::HOST_IP, address), (FieldId::CLOUD_INSTANCE_ID, instance)];
+        let mut is_there = |part| row.take_if_absent(&[part]) || row.get(part.0) == part.1;
+        // Each of them, whether or not the other is there.
+        told.map(&mut is_there) == [true; 2]
     }
 }
 

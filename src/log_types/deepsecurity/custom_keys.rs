@@ -1,7 +1,7 @@
 //! Values of CEF's custom keys on the way to their fields: `labels.csv` says what each of them holds.
 
 use super::context::Context;
-use super::known_keys::{count_type_mismatch, is_more_than_text, set_destination};
+use super::known_keys::{is_more_than_text, set_destination};
 use super::tables::tables;
 use crate::document::trace::{Read, Step};
 use crate::parse::pairs::event_keys::is_not_known;
@@ -17,19 +17,18 @@ pub(super) fn custom_keys(context: &mut Context<'_, '_>) {
         };
         context.row.trace.reason(Step::CustomKey, || Read::Pair(at));
         let label = context.keyed.value(*label_key);
-        let destination = tables().labels.destination(*value_key, label, context.module);
+        let held = tables().labels.held(*value_key, label, context.module);
+        let destination = held.map(|held| held.destination);
         if !context.keyed.is_used(at) {
             let Some(destination) = destination else { continue };
-            if !set_destination(context, destination, value) {
+            if !set_destination(context, destination, at, value) {
                 // The value goes under the prefix with its own key: its label must stand beside it.
-                count_type_mismatch(context, at);
                 continue;
             }
-            context.keyed.mark_used(at);
         } else if let Some(destination) = destination
             && is_more_than_text(context, destination)
             // The table took the text; the number, the list or the digest that it is has its own field all the same.
-            && !set_destination(context, destination, value)
+            && !set_destination(context, destination, at, value)
         {
             continue;
         }

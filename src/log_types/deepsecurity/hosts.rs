@@ -7,7 +7,7 @@ use crate::document::convert::ip;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::log_types::derived::set_url_parts;
+use crate::log_types::derived::{SEPARATORS, set_url_parts};
 use crate::packet::url;
 
 /// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address. Where a
@@ -16,23 +16,23 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some((at, value)) = context.keyed.unused_value(agent_key) else { continue };
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
+        let mut is_whole = true;
         // The agent watches the computer that it runs on.
         let (field, host, value) = match computer(value, true, context.arena) {
             Some(Computer { address: Some(address), names: [], instance: None }) => {
                 (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
             }
             Some(agent @ Computer { names: [name, ..], .. }) => {
-                agent.tell_address_and_instance(context.row, context.arena);
+                is_whole = agent.tell_address_and_instance(context.row, context.arena);
                 (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name))
             }
             _ => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
-        if context.row.has(field) {
-            context.row.trace.overridden(field, value);
-        } else {
-            context.row.set(field, value);
+        if context.row.take_if_absent(&[(field, value)]) {
             context.row.set_if_absent(host, value);
-            context.keyed.mark_used(at);
+            if is_whole {
+                context.keyed.mark_used(at);
+            }
         }
     }
     let names_a_source =
@@ -65,24 +65,19 @@ pub(super) fn process(context: &mut Context<'_, '_>) {
     for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
         let Some((at, value)) = context.keyed.unused_value(process_key) else { continue };
         context.row.trace.reason(Step::Process, || Read::Pair(at));
-        if context.row.has(FieldId::PROCESS_NAME) {
-            context.row.trace.overridden(FieldId::PROCESS_NAME, Value::Text(value));
-            continue;
+        let name = value.rsplit(SEPARATORS).next().unwrap_or(value);
+        let path = if name.len() < value.len() { value } else { "" };
+        let parts = [(FieldId::PROCESS_EXECUTABLE, path), (FieldId::PROCESS_NAME, name)];
+        if context.row.take_if_absent(&parts.map(|(field, part)| (field, Value::of_text(part)))) {
+            context.keyed.mark_used(at);
         }
-        let name = value.rsplit(['/', '\\']).next().unwrap_or(value);
-        if name.len() < value.len() {
-            context.row.set_if_absent(FieldId::PROCESS_EXECUTABLE, Value::Text(value));
-        }
-        if !name.is_empty() {
-            context.row.set_if_absent(FieldId::PROCESS_NAME, Value::Text(name));
-        }
-        context.keyed.mark_used(at);
     }
 }
 
 pub(super) fn requested_url(context: &mut Context<'_, '_>) {
     let Some((at, value)) = context.keyed.unused_value(key::REQUEST) else { return };
-    context.row.set_if_absent(FieldId::URL_ORIGINAL, Value::Text(value));
-    set_url_parts(context.row, url::split_url(value));
-    context.keyed.mark_used(at);
+    if context.row.take_if_absent(&[(FieldId::URL_ORIGINAL, Value::Text(value))]) {
+        set_url_parts(context.row, url::split_url(value));
+        context.keyed.mark_used(at);
+    }
 }

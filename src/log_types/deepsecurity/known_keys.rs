@@ -41,45 +41,43 @@ pub(super) fn take<'a>(
     let is_prefixed = |field| context.fields.layout().is_prefixed(field);
     // What the agent did not know stands under the prefix alone.
     if is_not_known(value) && !field.is_some_and(is_prefixed) {
-        context.row.trace.rejected(field, value);
         if is_more_than_text(context, destination) {
-            count_type_mismatch(context, at);
+            refuse(context, field, at, value);
+        } else {
+            context.row.trace.rejected(field, value);
         }
     } else if field == Some(FieldId::FILE_PATH) && names_no_file(context.module, value) {
         context.row.trace.rejected(field, value);
-    } else if set_destination(context, destination, value) {
-        context.keyed.mark_used(at);
-    } else if !matches!(destination, Destination::Field(field) if context.row.has(field))
-        && !is_off(context, destination)
-    {
-        count_type_mismatch(context, at);
+    } else {
+        set_destination(context, destination, at, value);
     }
 }
 
-/// Gives the fields of `destination` their values. Gives whether they took them; a field that has its value keeps it.
+/// Gives the fields of `destination` the value of a pair, and notes that it has found its home, or that it does not fit. Gives whether they
+/// took it: a field that has its value keeps it, and the pair is left over.
 pub(super) fn set_destination<'a>(
     context: &mut Context<'_, 'a>,
     destination: Destination,
+    at: PairIndex,
     value: &'a str,
 ) -> bool {
-    match destination {
+    let is_taken = match destination {
         Destination::Code => false,
         _ if is_off(context, destination) => false,
-        Destination::Field(field) => set_converted(context, field, value),
-        Destination::List(field, separators) => set_list(context, field, value, separators),
-        Destination::Words(field) => {
-            let mut words = ArenaVec::with_capacity_in(4, context.arena);
-            words.extend(value.split_ascii_whitespace());
-            context.row.set_if_absent(field, Value::Texts(words.into_bump_slice()));
-            true
+        Destination::Field(field) => set_converted(context, field, at, value),
+        Destination::List(field, separators) => {
+            let is_separator = |c| separators.chars().any(|separator| separator == c);
+            set_list(context, field, at, value.split(is_separator))
         }
-        Destination::Hash => set_hash(context, value),
-        Destination::Icmp => set_icmp(context, value),
-        Destination::Container => {
-            set_container(context, value);
-            true
-        }
+        Destination::Words(field) => set_list(context, field, at, value.split_ascii_whitespace()),
+        Destination::Hash => set_hash(context, at, value),
+        Destination::Icmp => set_icmp(context, at, value),
+        Destination::Container => set_container(context, value),
+    };
+    if is_taken {
+        context.keyed.mark_used(at);
     }
+    is_taken
 }
 
 /// The field that takes all of a value.
@@ -106,7 +104,7 @@ fn is_off(context: &Context<'_, '_>, destination: Destination) -> bool {
     field_of(destination).is_some_and(|field| context.row.is_off(field))
 }
 
-fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str) -> bool {
+fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, at: PairIndex, value: &'a str) -> bool {
     let Context { row, arena, fields, .. } = context;
     let kind = fields.kind(field);
     // A field that has its value already keeps it: this one goes under the prefix.
@@ -118,82 +116,72 @@ fn set_converted<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a s
         return false;
     }
     let taken = row.set_with(field, |slot| convert_to(slot, value, kind, arena));
-    if taken.is_none() {
-        row.trace.rejected(Some(field), value);
-    }
-    taken.is_some()
+    taken.is_some() || refuse(context, Some(field), at, value)
 }
 
-fn set_list<'a>(context: &mut Context<'_, 'a>, field: FieldId, value: &'a str, separators: &str) -> bool {
-    if context.row.has(field) {
-        context.row.trace.overridden(field, Value::Text(value));
-        return false;
-    }
-    let parts = value
-        .split(|c| separators.chars().any(|separator| separator == c))
-        .map(str::trim)
-        .filter(|part| !part.is_empty());
-    let parts = ArenaVec::from_iter_in(parts, context.arena);
+fn set_list<'a>(
+    context: &mut Context<'_, 'a>,
+    field: FieldId,
+    at: PairIndex,
+    parts: impl Iterator<Item = &'a str>,
+) -> bool {
+    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+    let parts = ArenaVec::from_iter_in(parts, context.arena).into_bump_slice();
     if parts.is_empty() {
-        return false;
+        return refuse(context, Some(field), at, context.keyed.value_at(at));
     }
-    context.row.set(field, Value::Texts(parts.into_bump_slice()));
-    true
+    context.row.take_if_absent(&[(field, Value::Texts(parts))])
 }
 
-fn set_hash<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+fn set_hash<'a>(context: &mut Context<'_, 'a>, at: PairIndex, value: &'a str) -> bool {
     let field = match value.len() {
         32 => FieldId::FILE_HASH_MD5,
         40 => FieldId::FILE_HASH_SHA1,
         64 => FieldId::FILE_HASH_SHA256,
-        _ => {
-            context.row.trace.rejected(None, value);
-            return false;
-        }
+        _ => return refuse(context, None, at, value),
     };
     if !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        context.row.trace.rejected(Some(field), value);
-        return false;
+        return refuse(context, Some(field), at, value);
     }
-    if context.row.has(field) {
-        context.row.trace.overridden(field, Value::Text(value));
-        return false;
-    }
-    context.row.set(field, Value::Text(lowercase(value, context.arena)));
-    true
+    context.row.take_if_absent(&[(field, Value::Text(lowercase(value, context.arena)))])
 }
 
-fn set_icmp<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+fn set_icmp<'a>(context: &mut Context<'_, 'a>, at: PairIndex, value: &'a str) -> bool {
     let mut numbers = value.split_ascii_whitespace().map(str::parse::<i64>);
     let (Some(Ok(kind)), Some(Ok(code)), None) = (numbers.next(), numbers.next(), numbers.next()) else {
-        context.row.trace.rejected(Some(FieldId::DS_ICMP_TYPE), value);
-        return false;
+        return refuse(context, Some(FieldId::DS_ICMP_TYPE), at, value);
     };
-    context.row.set_if_absent(FieldId::DS_ICMP_TYPE, Value::Long(kind));
-    context.row.set_if_absent(FieldId::DS_ICMP_CODE, Value::Long(code));
-    true
+    context.row.take_if_absent(&[
+        (FieldId::DS_ICMP_TYPE, Value::Long(kind)),
+        (FieldId::DS_ICMP_CODE, Value::Long(code)),
+    ])
 }
 
 /// `image | name | id`; the separators are not escaped, so that other numbers of parts are left as they are.
-fn set_container<'a>(context: &mut Context<'_, 'a>, value: &'a str) {
-    let mut parts = value.split(" | ");
+fn set_container<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
+    let mut parts = value.split(" | ").map(str::trim);
     let (Some(image), Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        context.row.set_if_absent(FieldId::DS_CONTAINER, Value::Text(value));
-        return;
+        return context.row.take_if_absent(&[(FieldId::DS_CONTAINER, Value::Text(value))]);
     };
-    for (field, part) in
-        [(FieldId::CONTAINER_IMAGE_NAME, image), (FieldId::CONTAINER_NAME, name), (FieldId::CONTAINER_ID, id)]
-    {
-        let part = part.trim();
-        if !part.is_empty() {
-            context.row.set_if_absent(field, Value::Text(part));
-        }
-    }
+    context.row.take_if_absent(&[
+        (FieldId::CONTAINER_IMAGE_NAME, Value::of_text(image)),
+        (FieldId::CONTAINER_NAME, Value::of_text(name)),
+        (FieldId::CONTAINER_ID, Value::of_text(id)),
+    ])
 }
 
-pub(super) fn count_type_mismatch(context: &mut Context<'_, '_>, at: PairIndex) {
-    if context.keyed.note_misfit(at) {
+/// Counts that the value of a pair does not fit a field. Gives `false`: the pair has found no home.
+pub(super) fn refuse<'a>(
+    context: &mut Context<'_, 'a>,
+    field: Option<FieldId>,
+    at: PairIndex,
+    value: &'a str,
+) -> bool {
+    context.row.trace.rejected(field, value);
+    // The table may have taken it as text.
+    if !context.keyed.is_used(at) && context.keyed.note_misfit(at) {
         context.problems.add(Problem::ValueDoesNotFit);
     }
+    false
 }

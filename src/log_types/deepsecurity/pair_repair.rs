@@ -5,9 +5,9 @@
 
 use bumpalo::Bump;
 
-use super::tables::keys::{Destination, key};
+use super::tables::keys::{Destination, Trait, key};
 use super::tables::modules::Module;
-use super::tables::tables;
+use super::tables::{Tables, tables};
 use crate::bytes::trim::trim;
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
@@ -35,15 +35,12 @@ pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
         // A key that only user.ini knows stands where user.ini says.
         let is_written = |key: KeyId| usize::from(key.0) >= known || tables().written.has(module, key);
         key.is_some_and(|key| {
-            is_certain && !WHO_DID_WHAT.contains(&key) && is_written(key) && fits(key, pair)
+            is_certain && !tables().keys.is(key, Trait::Guarded) && is_written(key) && fits(key, pair)
         })
     };
     let folded = event.keyed.extend_text(key::MSG, event.text, is_key);
     event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
 }
-
-/// What nobody may be able to forge: no text of a message is ever read as one of these.
-const WHO_DID_WHAT: [KeyId; 4] = [key::SRC, key::DST, key::SUSER, key::ACT];
 
 /// Whether the raw value of a known key is of the key's kind.
 fn fits(key: KeyId, pair: &Pair<'_>) -> bool {
@@ -82,28 +79,14 @@ pub(super) fn split_blank_separated(pairs: &mut Vec<Pair<'_>>) {
 
 /// Whether nobody outside chooses the value of a key: it is a word of the product's own, a number or an address.
 fn is_own_word(name: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "sev",
-        "cat",
-        "act",
-        "in",
-        "out",
-        "dvc",
-        "TrendMicroDsTenantId",
-        "TrendMicroDsFrameType",
-        "TrendMicroDsMalwareTargetType",
-    ];
     let keys = &tables().keys;
-    let destination = || {
-        let alias = keys.aliases.iter().find(|(alias, _)| *alias == name).map(|(_, key)| usize::from(key.0));
-        keys.destinations.get(alias.or_else(|| keys.names.iter().position(|known| *known == name))?)
-    };
+    let key = keys.number(name);
     let is_number =
         name.strip_prefix("cn").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
     name.ends_with("Label")
-        || WORDS.contains(&name)
         || is_number
-        || match destination() {
+        || key.is_some_and(|key| keys.is(key, Trait::OwnWord))
+        || match key.and_then(|key| keys.destinations.get(usize::from(key.0))) {
             Some(Destination::Field(field)) => tables()
                 .kind(*field)
                 .is_some_and(|kind| !matches!(kind, Type::Keyword | Type::Lowercase | Type::Text)),
@@ -121,21 +104,19 @@ pub(super) fn find_escapes(pairs: &mut [Pair<'_>]) {
 
 /// A Windows path or an account whose backslashes its sender did not double looks as if it held line breaks: `C:\new\readme.txt`,
 /// `EXAMPLE\nora`. None does.
-pub(super) fn keep_paths(keyed: &mut EventKeys<'_>) {
-    for path in [
-        key::FILE_PATH,
-        key::FNAME,
-        key::FILE_NAME,
-        key::OLD_FILE_PATH,
-        key::SPROC,
-        key::DS_PROCESS,
-        key::PROCESS_NAME,
-        key::FILE_IN_COMPRESSED_FILE,
-        key::DS_COMMAND_LINE,
-        key::DS_MALWARE_TARGET,
-        key::SUSER,
-        key::DUSER,
-    ] {
-        keyed.keep_backslashes(path);
+pub(super) fn keep_paths(keyed: &mut EventKeys<'_>, module: Module) {
+    for at in keyed.with_line_breaks() {
+        if keyed.key_at(at).is_some_and(|key| is_path(keyed, key, module)) {
+            keyed.keep_backslashes(at);
+        }
     }
+}
+
+fn is_path(keyed: &EventKeys<'_>, key: KeyId, module: Module) -> bool {
+    let Tables { keys, labels, .. } = tables();
+    let Some((_, label)) = keys.custom.iter().find(|(custom, _)| *custom == key) else {
+        return keys.is(key, Trait::Path);
+    };
+    let label = keyed.at(*label).map(|at| trim(keyed.raw_at(at))).filter(|label| !label.is_empty());
+    labels.held(key, label, module).is_some_and(|held| held.is_path)
 }

@@ -24,7 +24,7 @@ use super::parsed_cef;
 use super::related::related;
 use super::system::people;
 use super::tables::actions::Action;
-use super::tables::keys::key;
+use super::tables::keys::{Trait, key};
 use super::tables::modules::{Module, Product};
 use super::tables::products::Named;
 use super::tables::system_events::SystemEvent;
@@ -131,9 +131,11 @@ impl Profile for DeepSecurity {
         fold_quoted_text(event, module);
         if memchr::memchr(b'"', event.text.as_bytes()).is_some() {
             let quotes_text = module.facts().quotes_text || module == Module::Unknown;
-            event.keyed.unquote(|key| FREE_TEXTS.contains(&key) || (quotes_text && key == key::MSG));
+            event
+                .keyed
+                .unquote(|key| tables().keys.is(key, Trait::Quotes) || (quotes_text && key == key::MSG));
         }
-        keep_paths(event.keyed);
+        keep_paths(event.keyed, module);
         if has_key_in_value(event.keyed) {
             event.problems.add(Problem::KeyInValue);
         }
@@ -177,11 +179,12 @@ fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String
     match named {
         Named::Writer(writer) => Some(writer),
         Named::Unsaid => {
-            let names_a_computer =
-                pairs.iter().any(|pair| matches!(pair.key, "cn1" | "dvc" | "dvchost" | "act"));
+            let keys = &tables().keys;
+            let is_agent_s =
+                |pair: &Pair<'_>| keys.number(pair.key).is_some_and(|key| keys.is(key, Trait::Agent));
             let is_rule = Module::of_id(Product::Agent, header.signature_id) != Module::Unknown
                 && header.signature_id.len() >= 7;
-            Some(if names_a_computer || is_rule { Product::Agent } else { Product::Manager })
+            Some(if pairs.iter().any(is_agent_s) || is_rule { Product::Agent } else { Product::Manager })
         }
     }
 }
@@ -204,9 +207,6 @@ fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
         name.is_some_and(|name| tables().keys.names.contains(&name))
     })
 }
-
-/// Keys whose values may begin and end with quotes of their own.
-const FREE_TEXTS: [KeyId; 5] = [key::DESC, key::NAME, key::TARGET, key::DS_COMMAND_LINE, key::PACKET_DATA];
 
 /// The key of a packet's payload.
 static PAYLOAD: LazyLock<PayloadKey> = LazyLock::new(|| PayloadKey {
@@ -294,8 +294,9 @@ fn action(context: &mut Context<'_, '_>) {
         if says_act {
             context.row.set(FieldId::EVENT_ACTION, Value::Word(renamed));
         }
-        context.row.set_if_absent(FieldId::DS_ACT, Value::Text(act));
-        context.keyed.mark_key_used(key::ACT);
+        if context.row.take_if_absent(&[(FieldId::DS_ACT, Value::Text(act))]) {
+            context.keyed.mark_key_used(key::ACT);
+        }
     }
     context.disposition = action.disposition;
 }

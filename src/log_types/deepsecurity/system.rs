@@ -81,10 +81,11 @@ fn account_of_sign_in(context: &mut Context<'_, '_>) {
         row.set_if_absent(FieldId::USER_NAME, Value::Text(account));
         row.set_if_absent(FieldId::SOURCE_USER_NAME, Value::Text(account));
     }
-    if let Some((at, performer)) = keyed.unused_value(key::SUSER).filter(|_| account.is_some()) {
-        if account != Some(performer) {
-            row.set_if_absent(FieldId::DS_PERFORMED_BY, Value::Text(performer));
-        }
+    if let Some((at, performer)) = keyed.unused_value(key::SUSER)
+        && account.is_some()
+        && (row.text(FieldId::USER_NAME) == Some(performer)
+            || row.take_if_absent(&[(FieldId::DS_PERFORMED_BY, Value::Text(performer))]))
+    {
         keyed.mark_used(at);
     }
 }
@@ -105,9 +106,10 @@ fn place_and_manager(context: &mut Context<'_, '_>, event: &SystemEvent) {
     let manager = address(source).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
     if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
         row.trace.reason(Step::Details, || Read::Pair(at));
-        row.set_if_absent(FieldId::OBSERVER_IP, Value::Ip(manager));
-        row.set_if_absent(FieldId::SERVER_IP, Value::Ip(manager));
-        keyed.mark_used(at);
+        let fields = [FieldId::OBSERVER_IP, FieldId::SERVER_IP];
+        if fields.map(|field| row.take_if_absent(&[(field, Value::Ip(manager))])).contains(&true) {
+            keyed.mark_used(at);
+        }
     }
 }
 

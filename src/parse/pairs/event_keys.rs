@@ -228,13 +228,16 @@ impl<'a> EventKeys<'a> {
         self.entry_mut(at.0).is_some_and(|entry| !std::mem::replace(&mut entry.misfit, true))
     }
 
-    /// Notes that the backslashes of a key's value are no escapes, if undoing them would break a line.
-    pub(crate) fn keep_backslashes(&mut self, key: KeyId) {
-        if let Some(PairIndex(number)) = self.at(key)
-            && let Some(pair) = index_of(number).and_then(|index| self.pairs.get_mut(index))
-            && pair.escapes == Escapes::Cef
-            && breaks_a_line(pair.raw)
-        {
+    /// The pairs whose values break a line once their escapes are undone.
+    pub(crate) fn with_line_breaks(&self) -> Vec<PairIndex> {
+        let breaks = |pair: &Pair<'_>| pair.escapes == Escapes::Cef && breaks_a_line(pair.raw);
+        let found = (1..).zip(&self.pairs).filter(|(_, pair)| breaks(pair));
+        found.map(|(number, _)| PairIndex(number)).collect()
+    }
+
+    /// Notes that the backslashes of a value are no escapes.
+    pub(crate) fn keep_backslashes(&mut self, at: PairIndex) {
+        if let Some(pair) = index_of(at.0).and_then(|index| self.pairs.get_mut(index)) {
             pair.escapes = Escapes::EqualsOnly;
         }
     }

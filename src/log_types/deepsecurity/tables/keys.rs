@@ -47,6 +47,16 @@ impl Destination {
     }
 }
 
+/// What is known of a value besides where it goes: the column `value`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trait {
+    Path,
+    OwnWord,
+    Quotes,
+    Guarded,
+    Agent,
+}
+
 /// The table.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
@@ -58,6 +68,8 @@ pub(crate) struct Keys {
     pub(crate) destinations: Vec<Destination>,
     /// The custom keys with their labels.
     pub(crate) custom: Vec<(KeyId, KeyId)>,
+    /// What else is known of the values, by number.
+    traits: Vec<Vec<Trait>>,
     /// What a value is that goes under the prefix by the key's own name, by number.
     left_over: Vec<Type>,
 }
@@ -70,6 +82,13 @@ impl Keys {
     }
 
     fn add(&mut self, row: &FactRow<'_>, fields: &FieldNames) -> Result<(), TableError> {
+        const TRAITS: [(&str, Trait); 5] = [
+            ("path", Trait::Path),
+            ("own word", Trait::OwnWord),
+            ("quotes", Trait::Quotes),
+            ("guarded", Trait::Guarded),
+            ("agent", Trait::Agent),
+        ];
         let (name, alias) = (row.cell("key")?, row.cell("leef")?);
         let (number, before) = (self.next(), self.names.last().copied().unwrap_or_default());
         if row.cell("as")? == "label" {
@@ -83,6 +102,8 @@ impl Keys {
         }
         self.names.push(name);
         self.destinations.push(Destination::read(row, fields)?);
+        let traits = row.list("value")?.iter().map(|word| row.one_of("value", word, &TRAITS));
+        self.traits.push(traits.collect::<Result<_, _>>()?);
         self.left_over.push(row.one_of(
             "left over",
             row.cell("left over")?,
@@ -93,6 +114,18 @@ impl Keys {
 
     fn next(&self) -> KeyId {
         KeyId(u16::try_from(self.names.len()).unwrap_or(u16::MAX))
+    }
+
+    /// The number of a name or of LEEF's spelling.
+    pub(crate) fn number(&self, name: &str) -> Option<KeyId> {
+        let alias = self.aliases.iter().find(|(alias, _)| *alias == name).map(|(_, key)| *key);
+        let known = || self.names.iter().position(|known| *known == name);
+        alias.or_else(|| u16::try_from(known()?).ok().map(KeyId))
+    }
+
+    /// Whether this is known of the value of a key.
+    pub(crate) fn is(&self, key: KeyId, what: Trait) -> bool {
+        self.traits.get(usize::from(key.0)).is_some_and(|known| known.contains(&what))
     }
 
     /// The custom key of a name.
@@ -118,10 +151,9 @@ macro_rules! name_keys {
 
 name_keys! {
     ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DST "dst"; DPT "dpt"; DHOST "dhost"; OUT "out"; MSG "msg";
-    FNAME "fname"; FILE_PATH "filePath"; FILE_NAME "fileName"; OLD_FILE_PATH "oldfilePath"; ENTITY_TYPE "entityType";
-    FILE_IN_COMPRESSED_FILE "fileInCompressedFile"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser"; SUID "suid";
-    SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; DS_COMMAND_LINE "TrendMicroDsCommandLine";
-    DS_MALWARE_TARGET "TrendMicroDsMalwareTarget"; DUSER "duser";
-    REQUEST "request"; PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; MITRE "TrendMicroDsMitre";
-    TARGET "target"; TARGET_TYPE "targetType"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1"; CS1_LABEL "cs1Label"; CN1 "cn1"; CN1_LABEL "cn1Label"; TARGET_ID "targetID";
+    FNAME "fname"; FILE_PATH "filePath"; ENTITY_TYPE "entityType"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser";
+    SUID "suid"; SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; REQUEST "request";
+    PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; MITRE "TrendMicroDsMitre"; TARGET "target";
+    TARGET_TYPE "targetType"; TARGET_ID "targetID"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1";
+    CS1_LABEL "cs1Label"; CN1 "cn1"; CN1_LABEL "cn1Label";
 }

@@ -9,17 +9,24 @@ use super::modules::Module;
 use crate::bytes::table::{FactRow, FactTable, TableError};
 use crate::parse::pairs::event_keys::{KeyId, KeyTable};
 
+/// What a custom key holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) destination: Destination,
+    pub(crate) is_path: bool,
+}
+
 /// The table.
 #[derive(Debug)]
 pub(crate) struct Labels {
     /// The numbers of the labels.
     numbers: KeyTable,
     /// By the number of the label.
-    by_label: Vec<Destination>,
+    by_label: Vec<Held>,
     /// Labels of values that the built-in lines of the table may take, each with its key.
     of_table: Vec<(&'static str, KeyId)>,
     /// By module, any where there is none, and key.
-    by_key: Vec<(Option<Module>, KeyId, Destination)>,
+    by_key: Vec<(Option<Module>, KeyId, Held)>,
 }
 
 impl Labels {
@@ -35,11 +42,11 @@ impl Labels {
     }
 
     fn add(&mut self, row: &FactRow<'_>, fields: &FieldNames, keys: &Keys) -> Result<(), TableError> {
-        let destination = Destination::read(row, fields)?;
+        let held = Held { destination: Destination::read(row, fields)?, is_path: row.flag("path")? };
         let labels = [row.cell("label")?, row.cell("other label")?];
         for label in labels.into_iter().filter(|label| !label.is_empty()) {
             self.numbers.add(label);
-            self.by_label.push(destination);
+            self.by_label.push(held);
         }
         let name = row.cell("key")?;
         if row.flag("table")? {
@@ -51,7 +58,7 @@ impl Labels {
             let module = if *module == "*" { None } else { Some(Module::read(row, module)?) };
             let key = keys.custom(name);
             let key = key.ok_or_else(|| row.error(format_args!("'{name}' is no custom key of keys.csv")))?;
-            self.by_key.push((module, key, destination));
+            self.by_key.push((module, key, held));
         }
         Ok(())
     }
@@ -61,22 +68,14 @@ impl Labels {
         self.of_table.contains(&(label, custom))
     }
 
-    /// Where the value of `custom` goes in an event of `module`.
-    pub(crate) fn destination(
-        &self,
-        custom: KeyId,
-        label: Option<&str>,
-        module: Module,
-    ) -> Option<Destination> {
+    /// What `custom` holds in an event of `module`.
+    pub(crate) fn held(&self, custom: KeyId, label: Option<&str>, module: Module) -> Option<Held> {
         match label {
-            Some(label) => {
-                let KeyId(number) = self.numbers.get(label)?;
-                self.by_label.get(usize::from(number)).copied()
-            }
+            Some(label) => self.by_label.get(usize::from(self.numbers.get(label)?.0)).copied(),
             None => {
                 let is_it =
                     |of: &Option<Module>, key: KeyId| key == custom && of.is_none_or(|of| of == module);
-                self.by_key.iter().find(|(of, key, _)| is_it(of, *key)).map(|(.., destination)| *destination)
+                self.by_key.iter().find(|(of, key, _)| is_it(of, *key)).map(|(.., held)| *held)
             }
         }
     }

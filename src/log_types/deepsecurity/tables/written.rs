@@ -26,8 +26,7 @@ impl WrittenKeys {
             return Ok(());
         }
         let name = row.cell("key")?;
-        let number = keys.names.iter().position(|known| *known == name).and_then(|at| u16::try_from(at).ok());
-        let key = number.map(KeyId).ok_or_else(|| row.error(format_args!("keys.csv has no key '{name}'")))?;
+        let key = keys.number(name).ok_or_else(|| row.error(format_args!("keys.csv has no key '{name}'")))?;
         let label = keys.custom.iter().find(|(custom, _)| *custom == key).map(|(_, label)| *label);
         if module == "*" {
             self.of_all.extend([key].into_iter().chain(label));
