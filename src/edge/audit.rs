@@ -66,31 +66,24 @@ pub(crate) async fn compare(
     let answer = ask(client, &path, &question).await?;
     let counted = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
     let all = expected.count();
-    let mut finding = Finding { verdict: Verdict::Fine, expected: all, counted, by_id_only: 0, lost: 0 };
-    if counted > all {
-        finding.verdict = Verdict::Double;
-    }
-    if counted >= all {
-        return Ok(finding);
-    }
-    // A line that came in another object too is one document, which names the object that came last.
+    // A line that came in another object too is one document, which names the object that came last; and what names the object may be
+    // left of an older one of its key. Without ids the count is all there is.
     let held = held(client, indices, &expected.ids).await?;
-    // Without ids the count is all there is; with them, what names the object may be left of an older one of its key.
-    let there = if expected.without_id > 0 { counted } else { held.there };
-    finding.by_id_only = there.saturating_sub(counted);
-    finding.lost = all.saturating_sub(there + held.unknown);
-    finding.verdict = match finding.lost {
+    let there = if expected.without_id > 0 { counted.min(all) } else { held.there };
+    let lost = all.saturating_sub(there + held.unknown);
+    let verdict = match lost {
+        0 if counted > all => Verdict::Double,
         _ if held.unknown > 0 => Verdict::Unknown,
         0 => Verdict::Fine,
         lost if lost == all => Verdict::Missing,
         _ => Verdict::Short,
     };
-    Ok(finding)
+    Ok(Finding { verdict, expected: all, counted, by_id_only: there.saturating_sub(counted), lost })
 }
 
 /// What the cluster says of ids.
 #[derive(Default)]
-struct Held {
+struct FoundByIds {
     there: u64,
     unknown: u64,
 }
@@ -99,10 +92,10 @@ async fn held(
     client: &OpenSearch,
     indices: &str,
     expected: &BTreeMap<String, BTreeSet<String>>,
-) -> Result<Held, ApiError> {
+) -> Result<FoundByIds, ApiError> {
     let all: Vec<(&String, &String)> =
         expected.iter().flat_map(|(index, ids)| ids.iter().map(move |id| (index, id))).collect();
-    let mut held = Held::default();
+    let mut held = FoundByIds::default();
     for some in all.chunks(IDS_AT_ONCE) {
         let documents: Vec<Value> =
             some.iter().map(|(index, id)| json!({"_index": index, "_id": id, "_source": false})).collect();

@@ -83,6 +83,21 @@ fn what_is_missing_short_or_double_is_told_object_by_object() {
     assert_eq!(days["objects"], json!([]), "nothing is compared, so nothing is proved");
 }
 
+#[test]
+fn documents_of_an_older_object_of_the_key_do_not_stand_for_those_of_the_new_one() {
+    let site = Site::new("audit-anew");
+    site.node.put(&format!("_index_template/{}", site.index), &keywords(&site)).good();
+    let (storage, bucket) = (Storage::new(), unique("anew"));
+    storage.bucket(&bucket);
+    let (key, place) = ("ds_agent/a.log", format!("s3://{bucket}/ds_agent/"));
+    storage.put(&bucket, key, format!("{}{}", line("one"), line("two")).as_bytes());
+    run(&site, &["load", &place]).with_status(0);
+    storage.put(&bucket, key, format!("{}{}", line("two"), line("three")).as_bytes());
+    let anew = audit(&site, 1, &[&place]);
+    assert_eq!(verdicts(&anew), ["short"], "{anew}");
+    assert_eq!((&anew["objects"][0]["counted"], &anew["objects"][0]["lost"]), (&json!(2), &json!(1)));
+}
+
 /// Strings as keywords, but for the message.
 fn keywords(site: &Site) -> Value {
     json!({"index_patterns": [site.indices()], "template": {"mappings": {
