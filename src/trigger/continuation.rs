@@ -1,7 +1,8 @@
 //! The message that hands the rest of an object over to another invocation.
 //!
 //! It is a record of an S3 notification with a range of lines, in the shape that the Python loader writes, so that each loader can go
-//! on where the other stopped. Only the hop count is ours.
+//! on where the other stopped. Only the hop count is ours, and what no S3 notification has: the account and the other reading of a key,
+//! which EventBridge's events give.
 
 use serde_json::{Map, Value, json};
 
@@ -33,7 +34,16 @@ impl ObjectRef {
         }
         let end = self.lines.and_then(|LineRange { end, .. }| end).unwrap_or(0);
         let mut message = self.record();
-        message.insert("siem".to_owned(), json!({"start_number": start, "end_number": end, "hops": hops}));
+        let mut siem = known([
+            ("account", self.account.as_deref().map(Value::from)),
+            ("key_if_missing", self.key_if_missing.as_ref().map(|key| Value::from(key.to_form_encoded()))),
+        ]);
+        siem.extend(known([
+            ("start_number", Some(Value::from(start))),
+            ("end_number", Some(Value::from(end))),
+            ("hops", Some(Value::from(hops))),
+        ]));
+        message.insert("siem".to_owned(), Value::Object(siem));
         Ok(Value::Object(message))
     }
 

@@ -64,8 +64,10 @@ pub(crate) fn needed<T>(
 fn object(record: &Value, place: &JsonPath<'_>) -> Result<ObjectRef, Error> {
     let key = needed(text(record, "/s3/object/key"), place, "s3.object.key", "a key")?;
     let bucket = needed(text(record, "/s3/bucket/name"), place, "s3.bucket.name", "a bucket's name")?;
-    // The notification names no account: its principals have ids that are not account numbers.
     Ok(ObjectRef {
+        key_if_missing: text(record, "/siem/key_if_missing").map(|key| ObjectKey::from_form_encoded(&key)),
+        // A notification names no account: its principals have ids that are not account numbers.
+        account: text(record, "/siem/account"),
         version_id: text(record, "/s3/object/versionId"),
         size: record.pointer("/s3/object/size").and_then(Value::as_u64),
         etag: etag(record, "/s3/object/eTag"),

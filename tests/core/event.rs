@@ -370,6 +370,18 @@ fn a_continuation_names_what_is_left_of_the_object_and_nothing_is_lost_on_the_wa
 }
 
 #[test]
+fn a_continuation_keeps_what_only_the_event_of_eventbridge_said() {
+    let object = ObjectRef {
+        account: Some("123456789012".to_owned()),
+        key_if_missing: Some(ObjectKey::from_raw("ds_agent/a b+c.gz")),
+        ..ObjectRef::new("logs", ObjectKey::from_raw("ds_agent/a%20b%2Bc.gz"))
+    };
+    let next = only_object(&sqs(&[object.continuation(1).unwrap()]));
+    let lines = Some(LineRange { start: 1, end: None });
+    assert_eq!(next, ObjectRef { lines, hops: 1, ..object });
+}
+
+#[test]
 fn a_continuation_of_a_part_ends_where_the_part_ends() {
     let part = put(|record| record["siem"] = json!({"start_number": 11, "end_number": 20}));
     let message = only_object(&part).continuation(15).unwrap();
