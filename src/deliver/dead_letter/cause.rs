@@ -2,9 +2,7 @@
 
 use super::letter::DeadLetter;
 use crate::bytes::slice;
-
-/// The bytes of a reason that are compared.
-const LONGEST_REASON: usize = 500;
+use crate::deliver::bulk::fault::REASON_LIMIT;
 
 /// The longest name in brackets that is kept, in bytes.
 const LONGEST_NAME: usize = 100;
@@ -37,7 +35,7 @@ impl Cause {
 /// A reason without what belongs to one document: quoted text becomes `'…'`, numbers become `#`, and what stands in brackets becomes
 /// `[…]`, unless it looks like the name of a field or type.
 pub fn general(reason: &str) -> String {
-    let reason = slice::part(reason, ..reason.floor_char_boundary(LONGEST_REASON));
+    let reason = slice::part(reason, ..reason.floor_char_boundary(REASON_LIMIT));
     let mut out = String::with_capacity(reason.len());
     let mut rest = reason;
     while let Some(first) = rest.chars().next() {

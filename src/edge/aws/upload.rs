@@ -58,9 +58,7 @@ impl Upload {
         let sent = match sent {
             Ok(sent) => sent,
             Err(error) => {
-                // S3 charges for the parts of an upload until it is completed or aborted.
-                let end = self.client.abort_multipart_upload().bucket(&self.bucket).key(&self.key);
-                let _ = end.upload_id(id).set_expected_bucket_owner(self.owner.clone()).send().await;
+                self.abort(&id).await;
                 return Err(self.failure(&error));
             }
         };
@@ -87,8 +85,19 @@ impl Upload {
         let whole = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(&self.key);
         let request = request.set_expected_bucket_owner(self.owner.clone());
-        let sent = request.upload_id(id).multipart_upload(whole).send().await;
-        sent.map(drop).map_err(|error| self.failure(&error))
+        let sent = request.upload_id(&id).multipart_upload(whole).send().await;
+        if let Err(error) = sent {
+            self.abort(&id).await;
+            return Err(self.failure(&error));
+        }
+        Ok(())
+    }
+
+    /// Gives an upload up: S3 charges for its parts until then.
+    async fn abort(&self, id: &str) {
+        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(&self.key);
+        // What stays is a matter of the bucket's lifecycle rules.
+        let _ = request.upload_id(id).set_expected_bucket_owner(self.owner.clone()).send().await;
     }
 
     fn failure<E>(&self, error: &aws_sdk_s3::error::SdkError<E>) -> S3Error

@@ -57,19 +57,19 @@ impl DeadLetters {
     /// A writer for the refused documents of one load. Without documents it writes no file.
     pub(crate) fn open(&self, origin: LetterOrigin) -> DeadLetterWriter {
         let name = origin.file_name();
-        let sink = match self {
-            Self::Folder(folder) => Sink::File { folder: folder.clone(), name, begun: None },
+        let file = match self {
+            Self::Folder(folder) => LetterFile::Local { folder: folder.clone(), name, begun: None },
             Self::S3 { s3, bucket, prefix } => {
                 let key = format!("{prefix}{name}");
                 let address = format!("s3://{bucket}/{key}");
-                Sink::Object { upload: Upload::new(s3, bucket, &key), address }
+                LetterFile::Object { upload: Upload::new(s3, bucket, &key), address }
             }
         };
         DeadLetterWriter {
             origin,
             compressed: GzEncoder::new(Vec::new(), Compression::default()),
             count: 0,
-            sink: Some(sink),
+            file: Some(file),
             failure: None,
         }
     }
@@ -82,14 +82,15 @@ pub struct DeadLetterWriter {
     /// The records that are not written yet.
     compressed: GzEncoder<Vec<u8>>,
     count: u64,
-    sink: Option<Sink>,
+    file: Option<LetterFile>,
     failure: Option<Error>,
 }
 
+/// The file that the documents are written into.
 #[derive(Debug)]
-enum Sink {
-    /// A file, which has another name until it is complete.
-    File {
+enum LetterFile {
+    /// It has another name until it is complete.
+    Local {
         folder: PathBuf,
         name: String,
         begun: Option<File>,
@@ -126,14 +127,14 @@ impl DeadLetterWriter {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let Some(sink) = self.sink.take().filter(|_| self.count > 0) else { return Ok(None) };
+        let Some(file) = self.file.take().filter(|_| self.count > 0) else { return Ok(None) };
         let last = self.compressed.finish().unwrap_or_default();
-        match sink {
-            Sink::Object { upload, address } => {
+        match file {
+            LetterFile::Object { upload, address } => {
                 upload.finish(last).await?;
                 Ok(Some(address))
             }
-            Sink::File { folder, name, begun } => {
+            LetterFile::Local { folder, name, begun } => {
                 let path = folder.join(&name);
                 let unfinished = folder.join(format!("{name}.part"));
                 let written = begun.map_or_else(|| begin(&folder, &unfinished), Ok).and_then(|mut file| {
@@ -150,12 +151,12 @@ impl DeadLetterWriter {
     }
 
     async fn write(&mut self, part: Vec<u8>) {
-        let written = match &mut self.sink {
+        let written = match &mut self.file {
             // After a failure the load fails, and is repeated.
             _ if self.failure.is_some() => Ok(()),
             None => Ok(()),
-            Some(Sink::Object { upload, .. }) => upload.add(part).await.map_err(Error::from),
-            Some(Sink::File { folder, name, begun }) => {
+            Some(LetterFile::Object { upload, .. }) => upload.add(part).await.map_err(Error::from),
+            Some(LetterFile::Local { folder, name, begun }) => {
                 let path = folder.join(format!("{name}.part"));
                 let file = begun.take().map_or_else(|| begin(folder, &path), Ok);
                 let written = file.and_then(|mut file| {
