@@ -1,7 +1,7 @@
 //! The network: S3, SQS and OpenSearch, and the Lambda function.
 //!
-//! Bytes of objects come in by [`aws`], and batches go out by [`delivery`] over [`opensearch`]. Everything that awaits is here. The
-//! core decides what the bytes mean and what an answer says.
+//! Bytes of objects come in by [`aws`], and batches go out by [`delivery`] over [`opensearch`]. Nothing below
+//! this room awaits: the core decides what the bytes mean and what an answer says.
 
 pub mod aws;
 pub mod opensearch;

@@ -18,7 +18,7 @@ use crate::deliver::dead_letter::letter::DeadLetter;
 use crate::deliver::dead_letter::remake::Remade;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
-use crate::load::output::Sink;
+use crate::load::output::BatchSink;
 use crate::load::parallel::lock;
 use crate::local::settings::DocumentIds;
 use crate::map::compiled::CompiledSections;
@@ -68,7 +68,7 @@ pub(crate) async fn resend(
     let (order, found) = (Arc::clone(order), Arc::clone(&contents));
     let sections = Some(Arc::clone(&order.sections));
     let mut report = ObjectReport::not_loaded(name, Outcome::Loaded);
-    let parse = move |sink: &mut Sink<'_>| {
+    let parse = move |sink: &mut BatchSink<'_>| {
         let mut outbox = Outbox { order: &order, sink, account: Account::default(), batch: Batch::default() };
         let contents = read_records(reader, &mut |number, letter| {
             let flow = outbox.take(LineNumber(number), &letter);
@@ -98,7 +98,7 @@ pub(crate) async fn resend(
 /// Makes batches of the documents, and accounts for the records.
 struct Outbox<'o> {
     order: &'o Order,
-    sink: &'o mut Sink<'o>,
+    sink: &'o mut BatchSink<'o>,
     account: Account,
     batch: Batch,
 }

@@ -21,7 +21,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use self::account::{Account, Limits};
-use self::output::{Outlets, Output, Sink, Visitor};
+use self::output::{BatchSink, Outlets, Output, Visitor};
 use self::reading::LineReader;
 use self::stages::Stages;
 use crate::config::log_type::{FileFormat, LogType};
@@ -37,7 +37,7 @@ pub fn load<R: Read + Send>(
     section: &CompiledSection,
     facts: ObjectFacts,
     limits: &Limits,
-    sink: &mut Sink<'_>,
+    sink: &mut BatchSink<'_>,
 ) -> Account {
     let now = facts.around.load;
     let outlets = Outlets { sink: Some(sink), visitor: None };

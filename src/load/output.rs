@@ -29,7 +29,7 @@ const MARK_SHARE: usize = 8;
 const NEAR_END: usize = 64 << 10;
 
 /// Takes full batches, and may stop the load.
-pub type Sink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
+pub type BatchSink<'s> = dyn FnMut(&mut Batch) -> ControlFlow<()> + 's;
 
 /// Is shown each document and what became of it, and may stop the load.
 pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<()> + 'v;
@@ -38,7 +38,7 @@ pub type Visitor<'v> = dyn FnMut(&Document<'_, '_, '_>, Written) -> ControlFlow<
 #[derive(Default)]
 pub(super) struct Outlets<'l> {
     /// Takes full batches. Without a sink the documents stay in the batch.
-    pub(super) sink: Option<&'l mut Sink<'l>>,
+    pub(super) sink: Option<&'l mut BatchSink<'l>>,
     pub(super) visitor: Option<&'l mut Visitor<'l>>,
 }
 

@@ -11,7 +11,7 @@ use crate::deliver::expected::Expected;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
 use crate::load::load;
-use crate::load::output::Sink;
+use crate::load::output::BatchSink;
 use crate::load::parallel::lock;
 use crate::map::compiled::CompiledSections;
 use crate::read::object::line::LineNumber;
@@ -93,7 +93,7 @@ pub(crate) fn parse(
     object: OpenObject,
     sections: &CompiledSections,
     limits: &Limits,
-    sink: &mut Sink<'_>,
+    sink: &mut BatchSink<'_>,
 ) -> Account {
     let Some(section) = sections.named(&object.section) else { return Account::default() };
     load(object.reader, section, object.facts.complete(section), limits, sink)
@@ -122,7 +122,7 @@ pub(crate) struct Parsed {
 impl Parsed {
     /// Parses until `take` gives a batch back.
     pub(crate) fn of(
-        parse: impl FnOnce(&mut Sink<'_>) -> Account,
+        parse: impl FnOnce(&mut BatchSink<'_>) -> Account,
         mut take: impl FnMut(&mut Batch) -> Result<(), Batch>,
     ) -> Self {
         let mut refused = None;

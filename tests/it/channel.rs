@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use es_loader::edge::delivery::channel::ChannelReader;
+use es_loader::edge::aws::channel::ChannelReader;
 use tokio::sync::mpsc;
 
 fn reader(pieces: Vec<io::Result<&'static [u8]>>) -> ChannelReader<&'static [u8]> {

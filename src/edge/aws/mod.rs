@@ -1,6 +1,7 @@
 //! The AWS settings of this process: region, credentials and HTTP client, found the way all AWS tools find them.
 
 pub mod auth;
+pub mod channel;
 pub mod credentials;
 pub(crate) mod http;
 pub mod roles;

@@ -14,10 +14,10 @@ use aws_sdk_s3::types::Object;
 use aws_types::SdkConfig;
 use tokio::sync::mpsc;
 
+use super::channel::ChannelReader;
 use super::roles::{BucketRole, Buckets};
 use super::{http, short};
 use crate::bytes::safe::error_chain;
-use crate::edge::delivery::channel::ChannelReader;
 use crate::local::open_object::{Facts, NOT_WANTED, OpenObject};
 use crate::trigger::ObjectKey;
 use crate::trigger::object_ref::ObjectRef;

@@ -1,7 +1,6 @@
 //! Delivery: batches come in, bulk requests go out, and every document is accounted for.
 
 pub mod outcome;
-pub mod channel;
 pub mod deadline;
 pub(crate) mod ledger;
 pub(crate) mod attempt;
