@@ -7,7 +7,7 @@ use aws_types::SdkConfig;
 use super::aws::auth::{Auth, AuthError, Password};
 use super::aws::roles::{RoleError, bucket_roles};
 use super::aws::s3::S3;
-use super::aws::secret::{self, SecretError};
+use super::aws::secret::{Secret, SecretError};
 use super::aws::sqs::{Queue, QueueError};
 use super::dead_letters::write::DeadLetters;
 use super::opensearch::client::{OpenSearch, Settings, SetupError};
@@ -26,8 +26,6 @@ pub enum Error {
     Local(#[from] crate::local::settings::Error),
     #[error("no OpenSearch endpoint: set the environment variable ENDPOINT to the address of the domain")]
     NoEndpoint,
-    #[error("the secret of OPENSEARCH_SECRET names no user: give it a username, or set OPENSEARCH_USER")]
-    NoUser,
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// A password that everybody on the way could read.
@@ -88,16 +86,14 @@ pub fn opensearch(
 pub async fn opensearch_of_environment(aws: &SdkConfig) -> Result<OpenSearch, Error> {
     let endpoint = filled_variable("ENDPOINT").ok_or(Error::NoEndpoint)?;
     let service = word("ENDPOINT_SERVICE", &[("es", Service::Es), ("aoss", Service::Aoss)])?;
-    let user = match filled_variable("OPENSEARCH_SECRET") {
-        Some(id) => {
-            let secret = secret::read(aws, &id).await?;
-            let user = filled_variable("OPENSEARCH_USER").or(secret.user).ok_or(Error::NoUser)?;
-            Some((user, secret.password))
-        }
-        None => filled_variable("OPENSEARCH_USER").map(|user| (user, password())),
+    let user = filled_variable("OPENSEARCH_USER");
+    let secret = filled_variable("OPENSEARCH_SECRET").map(|id| Secret::new(aws, id, user.clone()));
+    let user = match &secret {
+        Some(secret) => Some(secret.read().await?),
+        None => user.map(|user| (user, password())),
     };
     let ca = filled_variable("OPENSEARCH_CA").map(PathBuf::from);
-    opensearch(&endpoint, service, user, false, ca.as_deref(), aws)
+    Ok(opensearch(&endpoint, service, user, false, ca.as_deref(), aws)?.with_secret(secret))
 }
 
 /// A client for S3. `EXPECTED_BUCKET_OWNER` names the account that every bucket has to belong to; buckets of other accounts

@@ -16,7 +16,7 @@ use super::delivery::sink::{Sink, ended, send};
 use crate::bytes::safe::Safe;
 use crate::deliver::dead_letter::letter::LetterOrigin;
 use crate::load::account::Limits;
-use crate::load::output::Sink as BatchSink;
+use crate::load::output::BatchSink;
 use crate::local::open_object::{Facts, OpenObject};
 use crate::local::progress::Progress;
 use crate::local::sink::parse;

@@ -36,7 +36,8 @@ impl ObjectLoader {
         let joint = Joint::new((**client).clone());
         let mut loader = self.clone();
         loader.joint = Some(joint.clone());
-        let mut running = JoinSet::new();
+        // Both end with this function: a request of which nobody waits for the answer would outlive the invocation.
+        let (mut running, mut requests) = (JoinSet::new(), JoinSet::new());
         let (mut early, mut next) = (BTreeMap::new(), 0);
         loop {
             while running.len() < RUNNING
@@ -47,7 +48,9 @@ impl ObjectLoader {
                 running.spawn(async move { (number, loading.await) });
             }
             let no_more = jobs.peek().is_none() || running.len() == RUNNING;
-            joint.send(running.len(), no_more);
+            if let Some(request) = joint.request(running.len(), no_more) {
+                requests.spawn(request);
+            }
             tokio::select! {
                 loaded = running.join_next() => match loaded {
                     None => return,
@@ -61,6 +64,11 @@ impl ObjectLoader {
                     // Tasks are never aborted, so this one panicked.
                     Some(Err(error)) => panic::resume_unwind(error.into_panic()),
                 },
+                Some(sent) = requests.join_next() => {
+                    if let Err(error) = sent {
+                        panic::resume_unwind(error.into_panic());
+                    }
+                }
                 () = joint.changed() => {}
             }
         }

@@ -167,6 +167,35 @@ fn documents_that_a_full_disk_does_not_take_are_unsent_and_arrive_with_the_next_
 }
 
 #[test]
+fn an_object_of_which_a_document_stays_unsent_is_not_loaded() {
+    let site = Site::new("left");
+    let file = site.file("ds_agent.log", EVENTS.as_bytes());
+    let report = run(async {
+        // Of the first document nothing is ever known; the others are taken.
+        let mut first = None;
+        let server = serve(move |request| {
+            let text = request.text();
+            let first = first.get_or_insert_with(|| text.lines().nth(1).unwrap().to_owned());
+            let items = text.lines().skip(1).step_by(2).map(|document| match document == first {
+                true => json!({"index": {"status": 503, "error": {"type": "busy", "reason": "later"}}}),
+                false => json!({"index": {"status": 201}}),
+            });
+            Reply::json(200, json!({"took": 1, "items": items.collect::<Vec<_>>()}).to_string())
+        })
+        .await;
+        let (patience, pause) = (Duration::from_millis(300), Duration::from_millis(20));
+        let options = Options { patience, pause, ..Options::default() };
+        let sink = Sink::OpenSearch(Box::new(client(&server)), options);
+        let loader = ObjectLoader::new(site.sections(), None, sink, Limits::default());
+        loader.load_file(&file, "deepsecurity", Timestamp::now()).await
+    });
+    assert_eq!((report.verdicts.indexed, report.unsent.total()), (2, 1));
+    let Outcome::Failed { reason, retry: true } = &report.outcome else { panic!("{:?}", report.outcome) };
+    assert!(reason.starts_with("some documents did not go through for 0 seconds: "), "{reason}");
+    assert_eq!(report.balance().check(), Ok(()));
+}
+
+#[test]
 fn of_a_load_that_is_stopped_every_line_that_was_read_is_accounted_for() {
     let site = Site::new("stopped");
     let file = site.file("ds_agent.log", EVENTS.repeat(20).as_bytes());

@@ -31,6 +31,13 @@ fn secret(name: &str, text: &str) -> String {
     made["ARN"].as_str().unwrap().to_owned()
 }
 
+/// Gives a secret another text, as a rotation does.
+fn rotate(arn: &str, text: &str) {
+    let arguments =
+        ["cli", "secretsmanager", "put-secret-value", "--secret-id", arn, "--secret-string", text];
+    Run::of(script("aws").args(arguments)).with_status(0);
+}
+
 /// Starts the function with a secret; it has to end.
 #[track_caller]
 fn refused(site: &Site, secret: &str) -> String {
@@ -70,6 +77,32 @@ fn a_secret_opens_the_cluster_and_stays_out_of_the_log() {
         assert_eq!(site.documents(), chain::DOCUMENTS);
         assert!(!lambda.log().contains("pa:ss"), "{}", lambda.log());
     }
+}
+
+#[test]
+fn a_password_that_is_rotated_is_read_again_when_the_cluster_refuses_the_old_one() {
+    let site = Site::new("rotated");
+    let (storage, bucket) = (Storage::new(), unique("rotated"));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a.gz", &chain::bytes());
+    let event = json!({"Records": [{"eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": bucket}, "object": {"key": "ds_agent/a.gz"}}}]});
+    let authority = Authority::new("the company's own");
+    let ca = site.file("ca.pem", authority.pem.as_bytes());
+    let endpoint = gate(&authority, "localhost", "loader", "new word");
+    let secret = secret(&bucket, &json!({"username": "loader", "password": "old word"}).to_string());
+    let variables = [
+        ("ENDPOINT", endpoint.as_str()),
+        ("OPENSEARCH_CA", ca.to_str().unwrap()),
+        ("OPENSEARCH_SECRET", &secret),
+    ];
+    let mut lambda = Lambda::start_with(&site, &variables);
+    assert!(matches!(lambda.invoke(&event), Answer::Failed(_)), "{}", lambda.log());
+    assert_eq!(site.documents(), 0);
+    rotate(&secret, &json!({"username": "loader", "password": "new word"}).to_string());
+    assert_eq!(lambda.invoke(&event), Answer::Done(Value::Null), "{}", lambda.log());
+    assert_eq!(site.documents(), chain::DOCUMENTS);
+    assert!(!lambda.log().contains("word\""), "{}", lambda.log());
 }
 
 #[test]

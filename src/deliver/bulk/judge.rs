@@ -59,7 +59,7 @@ pub enum Judgement {
 }
 
 /// Judges the answer to the bulk request of `batch`: its HTTP status and its body, which may be cut down by
-/// `filter_path=took,errors,items.*.status,items.*.result,items.*.error`.
+/// `filter_path=took,items.*.status,items.*.result,items.*.error`.
 ///
 /// An answer that cannot belong to this batch gives [`Judgement::Again`]: it is no JSON, or has another number of items, or has them in
 /// another order.

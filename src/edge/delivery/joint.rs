@@ -3,9 +3,9 @@
 //! Each object keeps a delivery of its own, which gets its part of the answer and judges it: what is refused, sent again or given up
 //! concerns its own documents alone.
 
-use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+use std::{iter, mem};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -38,7 +38,7 @@ pub(crate) struct Joint {
 struct Shared {
     client: OpenSearch,
     state: Mutex<State>,
-    /// A member has come, or a request is completed.
+    /// A member has come.
     changed: Notify,
 }
 
@@ -66,8 +66,16 @@ struct Member {
     /// How many bytes of the body, and documents, are its own.
     bytes: usize,
     documents: usize,
-    limit: Duration,
-    answer: oneshot::Sender<Result<Answer, SendError>>,
+    end: Option<Instant>,
+    part: oneshot::Sender<Part>,
+}
+
+/// What a member gets.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) answer: Result<Answer, SendError>,
+    /// Another member counts the request.
+    pub(crate) is_carried: bool,
 }
 
 impl Joint {
@@ -77,33 +85,26 @@ impl Joint {
     }
 
     /// Sends a bulk request of so many documents together with those of others, and gives its part of the answer.
-    pub(crate) async fn bulk(
-        &self,
-        body: &[u8],
-        documents: usize,
-        limit: Duration,
-    ) -> Result<Answer, SendError> {
-        let answer = {
+    pub(crate) async fn bulk(&self, body: &[u8], documents: usize, end: Option<Instant>) -> Part {
+        let waiting = {
             let mut state = self.state();
             if state.is_apart || body.len() > LARGEST_MEMBER {
                 None
             } else {
-                let (sender, answer) = oneshot::channel();
+                let (part, waiting) = oneshot::channel();
                 state.gathered.body.extend_from_slice(body);
-                state.gathered.members.push(Member { bytes: body.len(), documents, limit, answer: sender });
+                state.gathered.members.push(Member { bytes: body.len(), documents, end, part });
                 state.gathered.since.get_or_insert_with(Instant::now);
-                Some(answer)
+                Some(waiting)
             }
         };
         self.shared.changed.notify_one();
-        match answer {
-            Some(answer) => match answer.await {
-                Ok(answer) => answer,
-                // Nobody sends for us any more.
-                Err(_) => self.shared.client.bulk(body, limit).await,
-            },
-            None => self.shared.client.bulk(body, limit).await,
+        if let Some(waiting) = waiting
+            && let Ok(part) = waiting.await
+        {
+            return part;
         }
+        Part { answer: self.shared.client.bulk(body, end).await, is_carried: false }
     }
 
     /// Whether another object can begin: `running` have begun, and at most `busy` of them may do anything but wait for an answer.
@@ -112,9 +113,13 @@ impl Joint {
         state.gathered.body.len() < FULL && running.saturating_sub(state.waiting()) < busy
     }
 
-    /// Sends what has gathered, if it is enough, if it has waited for long, or if all of so many running objects wait and
-    /// `no_more` can begin.
-    pub(crate) fn send(&self, running: usize, no_more: bool) {
+    /// The request of what has gathered, if it is enough, if it has waited for long, or if all of so many running objects wait and
+    /// `no_more` can begin. Who drops it gives the members' documents up.
+    pub(crate) fn request(
+        &self,
+        running: usize,
+        no_more: bool,
+    ) -> Option<impl Future<Output = ()> + Send + use<>> {
         let mut state = self.state();
         let waited = state.gathered.since.is_some_and(|since| since.elapsed() >= PATIENCE);
         let all_wait = no_more && state.waiting() >= running;
@@ -123,26 +128,24 @@ impl Joint {
             || state.in_flight == IN_FLIGHT
             || !(is_full || waited || all_wait)
         {
-            return;
+            return None;
         }
         let gathered = mem::take(&mut state.gathered);
         state.in_flight += 1;
         state.members_in_flight += gathered.members.len();
         drop(state);
         let joint = self.clone();
-        tokio::spawn(async move {
+        Some(async move {
             let members = gathered.members.len();
             let is_apart = gathered.send(&joint.shared.client).await;
             let mut state = joint.state();
             state.in_flight -= 1;
             state.members_in_flight -= members;
             state.is_apart |= is_apart;
-            drop(state);
-            joint.shared.changed.notify_one();
-        });
+        })
     }
 
-    /// Waits until [`Self::send`] and [`Self::has_room`] may say something else.
+    /// Waits until [`Self::request`] and [`Self::has_room`] may say something else.
     pub(crate) async fn changed(&self) {
         let alarm = self.state().alarm();
         match alarm {
@@ -175,8 +178,8 @@ impl Gathered {
     /// Sends the request, and gives each member its answer. Tells whether the endpoint refuses joint requests: then each member was sent
     /// alone.
     async fn send(self, client: &OpenSearch) -> bool {
-        let limit = self.members.iter().map(|member| member.limit).min().unwrap_or_default();
-        let answer = client.bulk(&self.body, limit).await;
+        let end = self.members.iter().filter_map(|member| member.end).min();
+        let answer = client.bulk(&self.body, end).await;
         if self.members.len() > 1
             && answer.as_ref().is_ok_and(|answer| matches!(answer.status, 400 | 403 | 413))
         {
@@ -187,10 +190,10 @@ impl Gathered {
             Ok(answer) if (200..=299).contains(&answer.status) => split(answer, &self.members),
             _ => None,
         };
-        let answers = answers.unwrap_or_default().into_iter().map(Ok).chain(std::iter::repeat(answer));
-        for (member, answer) in self.members.into_iter().zip(answers) {
+        let answers = answers.unwrap_or_default().into_iter().map(Ok).chain(iter::repeat(answer));
+        for (number, (member, answer)) in self.members.into_iter().zip(answers).enumerate() {
             // Who does not wait any more has given the documents up.
-            let _ = member.answer.send(answer);
+            let _ = member.part.send(Part { answer, is_carried: number > 0 });
         }
         false
     }
@@ -203,7 +206,8 @@ impl Gathered {
             rest = behind;
             let (client, body) = (client.clone(), body.to_vec());
             requests.spawn(async move {
-                let _ = member.answer.send(client.bulk(&body, member.limit).await);
+                let answer = client.bulk(&body, member.end).await;
+                let _ = member.part.send(Part { answer, is_carried: false });
             });
             if requests.len() == IN_FLIGHT {
                 requests.join_next().await;
@@ -229,13 +233,11 @@ fn split(answer: &Answer, members: &[Member]) -> Option<Vec<Answer>> {
     }
     let mut items = items.into_iter();
     let answers = members.iter().enumerate().map(|(number, member)| {
-        // The first member stands for the request: what it took and carried counts once.
-        let is_carried = number > 0;
-        let took = if is_carried { 0 } else { took };
+        // The first member stands for the request: what it took counts once.
+        let took = if number == 0 { took } else { 0 };
         let own: Vec<&str> = items.by_ref().take(member.documents).map(RawValue::get).collect();
         let body = format!(r#"{{"took":{took},"items":[{}]}}"#, own.join(","));
-        let sent = if is_carried { 0 } else { answer.sent };
-        Answer { body: body.into_bytes(), sent, is_carried, ..answer.clone() }
+        Answer { body: body.into_bytes(), ..*answer }
     });
     Some(answers.collect())
 }

@@ -36,8 +36,6 @@ pub struct Delivery {
     pub(crate) carried: u64,
     /// Documents that were sent again, counted each time.
     pub sent_again: u64,
-    /// Bytes of the answered requests' bodies as they went over the wire.
-    pub bytes_sent: u64,
     /// How long the cluster worked, by its own account.
     pub cluster_time: Duration,
     /// The lines that are settled.
@@ -120,7 +118,7 @@ pub enum Stop {
     /// The endpoint, or our settings for it, forbid the requests: someone has to change something.
     #[error("{0}")]
     Denied(String),
-    /// Nothing went through for as long as patience lasts.
+    /// Nothing, or not all, went through for as long as patience lasts.
     #[error("{0}")]
     Stalled(String),
 }

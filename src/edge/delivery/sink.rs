@@ -13,7 +13,7 @@ use super::outcome::{DeliveryContext, Options, Stop};
 use crate::edge::opensearch::client::OpenSearch;
 use crate::load::account::{Account, Limits};
 use crate::load::batch::Batch;
-use crate::load::output::Sink as BatchSink;
+use crate::load::output::BatchSink;
 use crate::local::sink::{LocalSink, Parsed, ParsingEnd};
 use crate::read::object::line::LineNumber;
 use crate::report::{ObjectReport, Outcome, Settled};

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::opensearch::cert::Certificate;
 use ::opensearch::http::Method;
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::Value;
-use tokio::sync::OnceCell;
+use tokio::sync::RwLock;
 
 use super::endpoint::{Endpoint, Service};
 use super::exchange::Exchange;
@@ -27,15 +27,18 @@ use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::whole_fault;
 use crate::edge::aws::auth::Auth;
 use crate::edge::aws::credentials::Cached;
+use crate::edge::aws::secret::Secret;
 
-/// What a bulk answer is cut down to: [`crate::deliver::bulk::judge`] looks at nothing else.
-const FILTER: (&str, &str) = ("filter_path", "took,errors,items.*.status,items.*.result,items.*.error");
+/// What a bulk answer is cut down to. Ids, which are as long as all of that, are left out: items stand in the order of the request. Only
+/// an endpoint that does not know the parameter sends them, and then [`crate::deliver::bulk::judge`] compares them.
+const FILTER: (&str, &str) = ("filter_path", "took,items.*.status,items.*.result,items.*.error");
 
 /// Lets the cluster refuse documents whose index is no alias, instead of making an index of that name.
 const REQUIRE_ALIAS: (&str, &str) = ("require_alias", "true");
 
 /// The largest answer that is read, in bytes: a request of 5 MB of which each document is refused has one of 5 MB. What is larger comes
-/// from something else than the cluster.
+/// from something else than the cluster. An answer that does not tell its length is read whole: the transport of the `opensearch` crate
+/// gives a body in no other way.
 const LARGEST_ANSWER: u64 = 32 << 20;
 
 /// How bulk bodies are compressed. They are compressed first and signed then, so signatures hold.
@@ -86,12 +89,8 @@ pub struct Answer {
     pub status: u16,
     /// Body, decompressed.
     pub body: Vec<u8>,
-    /// Bytes of the request's body as they went over the wire.
-    pub sent: u64,
     /// How long to wait before the next request, by `Retry-After` (RFC 9110, section 10.2.3).
     pub retry_after: Option<Duration>,
-    /// It is a part of the answer to a joint request, which another part counts.
-    pub(crate) is_carried: bool,
 }
 
 impl Answer {
@@ -131,7 +130,9 @@ struct Shared {
     gzip_works: AtomicBool,
     /// The endpoint has refused a compressed body, and taken the same as it was.
     gzip_fails: AtomicBool,
-    exchange: OnceCell<Exchange>,
+    /// The secret that user and password were read from.
+    secret: Option<Secret>,
+    exchange: RwLock<Option<Arc<Exchange>>>,
     target: Target,
 }
 
@@ -171,10 +172,20 @@ impl OpenSearch {
                 gzip,
                 gzip_works: AtomicBool::new(false),
                 gzip_fails: AtomicBool::new(false),
-                exchange: OnceCell::new(),
+                secret: None,
+                exchange: RwLock::new(None),
                 target: Target::default(),
             }),
         })
+    }
+
+    /// The same client, which reads the secret again where the cluster does not know its password any more. Not for one that has clones.
+    #[must_use]
+    pub(crate) fn with_secret(mut self, secret: Option<Secret>) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.secret = secret;
+        }
+        self
     }
 
     /// Where its requests go.
@@ -193,9 +204,9 @@ impl OpenSearch {
     }
 
     /// Sends one bulk request of NDJSON, and gives the answer cut down to what [`crate::deliver::bulk::judge`] needs.
-    /// Takes no longer than `limit` nor than the time-out of the settings.
-    pub async fn bulk(&self, body: &[u8], limit: Duration) -> Result<Answer, SendError> {
-        self.bulk_by(None, false, body, limit).await
+    /// Takes no longer than to `end` nor than the time-out of the settings.
+    pub async fn bulk(&self, body: &[u8], end: Option<Instant>) -> Result<Answer, SendError> {
+        self.bulk_by(None, false, body, end).await
     }
 
     /// The same, with the index of all documents in the address, where one is given; with `require_alias` their indices have to be aliases.
@@ -204,18 +215,18 @@ impl OpenSearch {
         index: Option<&str>,
         require_alias: bool,
         body: &[u8],
-        limit: Duration,
+        end: Option<Instant>,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
         let path = &bulk_path(index);
         let query: &[_] = if require_alias { &[FILTER, REQUIRE_ALIAS] } else { &[FILTER] };
-        let as_it_is = async || self.send(Method::Post, path, ndjson(), Some(query), body, limit).await;
+        let as_it_is = async || self.send(Method::Post, path, ndjson(), Some(query), body, end).await;
         let Some(gzip) = shared.gzip.as_ref().filter(|_| !shared.gzip_fails.load(Relaxed)) else {
             return as_it_is().await;
         };
         let mut headers = ndjson();
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        let answer = self.send(Method::Post, path, headers, Some(query), &gzip.compress(body), limit).await?;
+        let answer = self.send(Method::Post, path, headers, Some(query), &gzip.compress(body), end).await?;
         match answer.status {
             200..=299 => shared.gzip_works.store(true, Relaxed),
             400 | 415 if !shared.gzip_works.load(Relaxed) => {
@@ -225,7 +236,7 @@ impl OpenSearch {
                         "the endpoint cannot read gzip; bodies are sent as they are from now on");
                     shared.gzip_fails.store(true, Relaxed);
                 }
-                return Ok(Answer { sent: answer.sent + plain.sent, ..plain });
+                return Ok(plain);
             }
             _ => {}
         }
@@ -237,9 +248,9 @@ impl OpenSearch {
         &self,
         index: Option<&str>,
         body: &[u8],
-        limit: Duration,
+        end: Instant,
     ) -> Result<Answer, SendError> {
-        self.send(Method::Post, &bulk_path(index), ndjson(), None, body, limit).await
+        self.send(Method::Post, &bulk_path(index), ndjson(), None, body, Some(end)).await
     }
 
     /// Installs a composable index template (`PUT /_index_template/NAME`).
@@ -268,8 +279,7 @@ impl OpenSearch {
     }
 
     async fn call(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, ApiError> {
-        let limit = self.shared.time_out;
-        let answer = self.send(method, path, HeaderMap::new(), None, body, limit).await?;
+        let answer = self.send(method, path, HeaderMap::new(), None, body, None).await?;
         if (200..=299).contains(&answer.status) {
             return Ok(answer);
         }
@@ -280,6 +290,7 @@ impl OpenSearch {
         })
     }
 
+    /// Sends a request. Takes no longer than to `end` nor than the time-out of the settings.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -287,17 +298,39 @@ impl OpenSearch {
         headers: HeaderMap,
         query: Option<&[(&str, &str)]>,
         body: &[u8],
-        limit: Duration,
+        end: Option<Instant>,
+    ) -> Result<Answer, SendError> {
+        let shared = &self.shared;
+        let latest = Instant::now() + shared.time_out;
+        let end = end.map_or(latest, |end| end.min(latest));
+        let sending = self.send_signed(method, path, headers, query, body, end);
+        match tokio::time::timeout_at(end.into(), sending).await {
+            Ok(answer) => answer,
+            Err(_) => Err(SendError::timed_out(&shared.endpoint)),
+        }
+    }
+
+    async fn send_signed(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        query: Option<&[(&str, &str)]>,
+        body: &[u8],
+        end: Instant,
     ) -> Result<Answer, SendError> {
         let shared = &self.shared;
         // Looked up here for an error of their own.
         if let Auth::SigV4 { credentials, .. } = &shared.auth {
             credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
         }
-        let made = async || Exchange::new(&shared.endpoint, shared.authorities.as_deref(), &shared.auth);
-        let exchange = shared.exchange.get_or_try_init(made).await?;
-        let limit = limit.min(shared.time_out);
-        let response = exchange.send(method, path, headers, query, body, limit).await?;
+        let exchange = self.exchange().await?;
+        let mut response = exchange.send(method, path, headers.clone(), query, body, end).await?;
+        if response.status_code().as_u16() == 401
+            && let Some(exchange) = self.with_rotated_password(&exchange).await?
+        {
+            response = exchange.send(method, path, headers, query, body, end).await?;
+        }
         let status = response.status_code().as_u16();
         if let (401 | 403, Some(credentials)) = (status, &shared.signed_with) {
             credentials.forget().await;
@@ -308,7 +341,42 @@ impl OpenSearch {
         }
         let answer =
             response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
-        Ok(Answer { status, body: answer.into(), sent: body.len() as u64, retry_after, is_carried: false })
+        Ok(Answer { status, body: answer.into(), retry_after })
+    }
+
+    /// The connections to the endpoint, which are set up with the first request.
+    async fn exchange(&self) -> Result<Arc<Exchange>, SendError> {
+        if let Some(exchange) = &*self.shared.exchange.read().await {
+            return Ok(Arc::clone(exchange));
+        }
+        let mut held = self.shared.exchange.write().await;
+        match &*held {
+            Some(exchange) => Ok(Arc::clone(exchange)),
+            None => Ok(Arc::clone(held.insert(self.connected(self.shared.auth.clone())?))),
+        }
+    }
+
+    fn connected(&self, auth: Auth) -> Result<Arc<Exchange>, SendError> {
+        let Shared { endpoint, authorities, .. } = &*self.shared;
+        Ok(Arc::new(Exchange::new(endpoint, authorities.as_deref(), auth)?))
+    }
+
+    /// Connections with the password that the secret holds by now, where that is another one than `refused` has.
+    async fn with_rotated_password(&self, refused: &Exchange) -> Result<Option<Arc<Exchange>>, SendError> {
+        let Some(secret) = &self.shared.secret else { return Ok(None) };
+        let (user, password) = match secret.read().await {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::warn!(%error, "the cluster refuses the password, and the secret cannot be read again");
+                return Ok(None);
+            }
+        };
+        if refused.is_signed_in_with(&user, &password) {
+            return Ok(None);
+        }
+        tracing::info!("the cluster refused the password, and the secret has another one by now");
+        let exchange = self.connected(Auth::Basic { user, password })?;
+        Ok(Some(Arc::clone(self.shared.exchange.write().await.insert(exchange))))
     }
 }
 

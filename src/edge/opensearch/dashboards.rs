@@ -1,7 +1,5 @@
 //! OpenSearch Dashboards: imports saved objects in one request, over the client of OpenSearch and with the same sign-in.
 
-use std::time::Duration;
-
 use ::opensearch::http::Method;
 use ::opensearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -49,7 +47,7 @@ impl OpenSearch {
         }
         let query = Some(&[("overwrite", "true")][..]);
         let body = form(objects);
-        let answer = self.send(Method::Post, IMPORT, headers, query, body.as_bytes(), Duration::MAX).await?;
+        let answer = self.send(Method::Post, IMPORT, headers, query, body.as_bytes(), None).await?;
         let address = self.endpoint().to_string();
         let said = answer.json();
         if !(200..=299).contains(&answer.status) {

@@ -6,7 +6,7 @@
 //! The transport follows redirects, from 307 and 308 with the body, and cannot be told not to. So the first request to an endpoint
 //! has no body: an endpoint that redirects it gets no other. Behind that, each answer is checked for where it came from.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ::opensearch::auth::Credentials;
 use ::opensearch::cert::{Certificate, CertificateValidation};
@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 
 use super::endpoint::Endpoint;
 use super::send_error::SendError;
-use crate::edge::aws::auth::Auth;
+use crate::edge::aws::auth::{Auth, Password};
 use crate::local::settings::is_proxy_tls;
 
 /// Who sends.
@@ -30,6 +30,7 @@ const AGENT: &str = concat!("es-loader/", env!("CARGO_PKG_VERSION"));
 pub(super) struct Exchange {
     transport: Transport,
     endpoint: Endpoint,
+    auth: Auth,
     /// The endpoint has answered a request without a body, and itself.
     answers_itself: OnceCell<()>,
 }
@@ -39,7 +40,7 @@ impl Exchange {
     pub(super) fn new(
         endpoint: &Endpoint,
         authorities: Option<&[u8]>,
-        auth: &Auth,
+        auth: Auth,
     ) -> Result<Self, SendError> {
         let setup = |text: String| SendError::Setup(format!("HTTP client for {endpoint}: {text}"));
         let mut builder = TransportBuilder::new(SingleNodeConnectionPool::new(endpoint.url().clone()));
@@ -50,7 +51,7 @@ impl Exchange {
             let authorities = Certificate::from_pem(pem).map_err(|error| setup(error.to_string()))?;
             builder = builder.cert_validation(CertificateValidation::Full(authorities));
         }
-        builder = match auth {
+        builder = match &auth {
             Auth::SigV4 { service, region, credentials } => builder
                 .auth(Credentials::AwsSigV4(credentials.clone(), Region::new(region.clone())))
                 .service_name(service.name()),
@@ -60,7 +61,12 @@ impl Exchange {
             Auth::None => builder,
         };
         let transport = builder.build().map_err(|error| setup(error.to_string()))?;
-        Ok(Self { transport, endpoint: endpoint.clone(), answers_itself: OnceCell::new() })
+        Ok(Self { transport, endpoint: endpoint.clone(), auth, answers_itself: OnceCell::new() })
+    }
+
+    /// Whether its requests name this user with this password.
+    pub(super) fn is_signed_in_with(&self, name: &str, word: &Password) -> bool {
+        matches!(&self.auth, Auth::Basic { user, password } if user == name && password == word)
     }
 
     /// Sends a request to a path below the endpoint, without a body where that is empty, and gives the endpoint's answer, whatever its status.
@@ -75,14 +81,13 @@ impl Exchange {
         headers: HeaderMap,
         query: Option<&[(&str, &str)]>,
         body: &[u8],
-        limit: Duration,
+        end: Instant,
     ) -> Result<Response, SendError> {
-        let begun = Instant::now();
         // A cluster refuses a bulk request without a body; what redirects requests redirects it, and gets no log line.
         let ask_first =
-            async || self.ask(Method::Post, "_bulk", HeaderMap::new(), None, &[], limit).await.map(drop);
+            async || self.ask(Method::Post, "_bulk", HeaderMap::new(), None, &[], end).await.map(drop);
         self.answers_itself.get_or_try_init(ask_first).await?;
-        self.ask(method, path, headers, query, body, limit.saturating_sub(begun.elapsed())).await
+        self.ask(method, path, headers, query, body, end).await
     }
 
     async fn ask(
@@ -92,13 +97,13 @@ impl Exchange {
         mut headers: HeaderMap,
         query: Option<&[(&str, &str)]>,
         body: &[u8],
-        limit: Duration,
+        end: Instant,
     ) -> Result<Response, SendError> {
         headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
         let body = (!body.is_empty()).then_some(body);
         let response = self
             .transport
-            .send(method, path, headers, query, body, Some(limit))
+            .send(method, path, headers, query, body, Some(end.saturating_duration_since(Instant::now())))
             .await
             .map_err(|error| SendError::no_answer(&self.endpoint, &error))?;
         if !is_same_place(response.url(), self.endpoint.url()) {

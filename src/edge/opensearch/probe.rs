@@ -1,6 +1,6 @@
 //! The probe: a constant document that tells whether an index takes any document at all.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -19,11 +19,12 @@ const LONGEST_PROBE: Duration = Duration::from_secs(10);
 impl OpenSearch {
     /// Whether an index takes a document that nothing is wrong with. The document is deleted by the same request. An index is asked
     /// once; only what it does not answer is asked again.
-    pub(crate) async fn probe(&self, index: &str, limit: Duration) -> Probe {
-        let limit = limit.min(LONGEST_PROBE);
+    pub(crate) async fn probe(&self, index: &str, end: Option<Instant>) -> Probe {
+        let latest = Instant::now() + LONGEST_PROBE;
+        let end = end.map_or(latest, |end| end.min(latest));
         let asked = self.target().cell(index);
         let answer = asked
-            .get_or_try_init(async || match self.ask_by_probe(index, limit).await {
+            .get_or_try_init(async || match self.ask_by_probe(index, end).await {
                 Probe::Unanswered(fault) => Err(fault),
                 answer => {
                     tracing::info!(
@@ -38,13 +39,13 @@ impl OpenSearch {
         answer.cloned().unwrap_or_else(Probe::Unanswered)
     }
 
-    async fn ask_by_probe(&self, index: &str, limit: Duration) -> Probe {
+    async fn ask_by_probe(&self, index: &str, end: Instant) -> Probe {
         let ways = self.target().ways();
         let operation = if ways.data_streams.contains(index) { "create" } else { "index" };
         let (write, delete) = (action(operation, index, &ways), action("delete", index, &ways));
         let body = format!("{write}\n{}\n{delete}\n", probe_document());
         let path = ways.index_in_path.then_some(index);
-        let answer = match self.bulk_in_full(path, body.as_bytes(), limit).await {
+        let answer = match self.bulk_in_full(path, body.as_bytes(), end).await {
             Ok(answer) => answer,
             Err(error) => return Probe::Unanswered(error.fault()),
         };
@@ -74,13 +75,13 @@ impl OpenSearch {
             Judgement::Again(fault) | Judgement::IndexInPath(fault) => Probe::Unanswered(fault),
         };
         if probe == Probe::Taken {
-            self.delete_probe(index, &whole, limit).await;
+            self.delete_probe(index, &whole, end).await;
         }
         probe
     }
 
     /// Deletes the probe document where the request that wrote it could not: a data stream takes no `delete`, the index behind it does.
-    async fn delete_probe(&self, index: &str, answer: &Value, limit: Duration) {
+    async fn delete_probe(&self, index: &str, answer: &Value, end: Instant) {
         let status = answer.pointer("/items/1/delete/status").and_then(Value::as_u64).unwrap_or_default();
         if matches!(status, 200..=299 | 404) {
             return;
@@ -89,7 +90,7 @@ impl OpenSearch {
         let written = written.and_then(Value::as_str).unwrap_or(index);
         let ways = self.target().ways();
         let body = format!("{}\n", action("delete", written, &ways));
-        let answer = self.bulk_in_full(ways.index_in_path.then_some(written), body.as_bytes(), limit).await;
+        let answer = self.bulk_in_full(ways.index_in_path.then_some(written), body.as_bytes(), end).await;
         let is_gone = answer.is_ok_and(|answer| {
             let answer = answer.json();
             let status = answer.pointer("/items/0/delete/status").and_then(Value::as_u64).unwrap_or_default();

@@ -99,6 +99,12 @@ impl SendError {
         SendError::NoAnswer { endpoint, problem, text }
     }
 
+    /// The endpoint has not answered in the time that there was.
+    pub(crate) fn timed_out(endpoint: &Endpoint) -> Self {
+        let text = "the time for a request is over".to_owned();
+        SendError::NoAnswer { endpoint: endpoint.to_string(), problem: Problem::TimedOut, text }
+    }
+
     /// The endpoint answers with so many bytes.
     pub(crate) fn too_large(endpoint: &Endpoint, length: u64) -> Self {
         let text = format!("an answer of {length} bytes is none of a cluster");

@@ -6,14 +6,14 @@ use super::blame::denial;
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::{ClosedIndices, Judgement, by_index, judge};
 use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::joint::Part;
 use crate::edge::delivery::outcome::Stop;
-use crate::edge::opensearch::client::{Answer, SendError};
 
 impl RetryQueue<'_> {
     /// Settles a request that is completed, and queues what follows from it.
     pub(crate) fn complete(&mut self, completed: Result<Completed, JoinError>) {
         match completed {
-            Ok(Completed::Bulk(attempt, answer)) => self.complete_bulk(attempt, answer),
+            Ok(Completed::Bulk(attempt, part)) => self.complete_bulk(attempt, part),
             Ok(Completed::ClosedIndices(attempt, fault, closed, held)) => {
                 self.redirect(attempt, &fault, closed, &held);
             }
@@ -37,14 +37,11 @@ impl RetryQueue<'_> {
         }
     }
 
-    pub(super) fn complete_bulk(&mut self, attempt: Attempt, answer: Result<Answer, SendError>) {
+    pub(super) fn complete_bulk(&mut self, attempt: Attempt, Part { answer, is_carried }: Part) {
+        self.delivery.carried += u64::from(is_carried);
         let asked = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         let judgement = match answer {
-            Ok(answer) => {
-                self.delivery.bytes_sent += answer.sent;
-                self.delivery.carried += u64::from(answer.is_carried);
-                self.unless_taken_lately(judge(&attempt.batch, answer.status, &answer.body))
-            }
+            Ok(answer) => self.unless_taken_lately(judge(&attempt.batch, answer.status, &answer.body)),
             Err(error) if error.can_pass() => Judgement::Again(error.fault()),
             Err(error) => {
                 self.give_up(&attempt, &error.fault());

@@ -1,13 +1,13 @@
 //! Whose fault it is that documents were refused: their own, or that of their index.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{Consequence, by_index, index_and_id};
 use crate::deliver::dead_letter::general;
 use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::outcome::Stop;
 use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::opensearch::target::Probe;
 
@@ -43,11 +43,11 @@ impl RetryQueue<'_> {
             return self.give_up(&attempt, &fault);
         }
         let client = self.client.clone();
-        let limit = self.time_left().unwrap_or(Duration::MAX);
+        let end = self.request_end();
         self.in_flight.spawn(async move {
             let mut probes = BTreeMap::new();
             for index in by_index(&attempt.batch).into_keys() {
-                let probe = client.probe(&index, limit).await;
+                let probe = client.probe(&index, end).await;
                 probes.insert(index, probe);
             }
             Completed::Probes(attempt, faults, probes)
@@ -86,11 +86,15 @@ impl RetryQueue<'_> {
 
     /// Tells once for each index why its documents stay unsent.
     pub(super) fn note_denial(&mut self, index: &str, fault: &Fault) {
-        let text = denial(self.client, Some(index), fault);
-        if self.denial.as_ref() != Some(&text) {
-            tracing::warn!(reason = text, "documents stay unsent");
+        self.leave(Stop::Denied(denial(self.client, Some(index), fault)));
+    }
+
+    /// Notes why documents stay unsent although others go.
+    pub(super) fn leave(&mut self, why: Stop) {
+        if self.left.as_ref() != Some(&why) {
+            tracing::warn!(reason = %why, "documents stay unsent");
         }
-        self.denial.get_or_insert(text);
+        self.left.get_or_insert(why);
     }
 }
 

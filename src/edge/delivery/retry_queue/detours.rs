@@ -1,6 +1,6 @@
 //! Ways around an index that does not take documents: another one where it is closed, and the first one behind an alias.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
@@ -9,8 +9,8 @@ use crate::edge::delivery::attempt::Attempt;
 use crate::edge::delivery::held::{Held, held};
 use crate::edge::opensearch::write_alias::WriteAlias;
 
-/// The longest time for asking which indices are closed: without an answer they are tried one by one.
-const LONGEST_CHECK: Duration = Duration::from_secs(10);
+/// The longest time for finding a way: without an answer about closed indices, they are tried one by one.
+const LONGEST_DETOUR: Duration = Duration::from_secs(10);
 
 impl RetryQueue<'_> {
     /// Makes the first index behind the alias that the documents go to.
@@ -20,10 +20,21 @@ impl RetryQueue<'_> {
             return self.give_up(&attempt, fault);
         };
         let client = self.client.clone();
+        let end = self.end_of_detour();
         self.in_flight.spawn(async move {
-            let made = client.make_write_alias(&name).await;
+            let made = tokio::time::timeout_at(end.into(), client.make_write_alias(&name)).await;
+            let unanswered = || {
+                let reason = format!("no answer to the question for the first index of the alias {name}");
+                WriteAlias::Unanswered(Fault::new(0, Fault::TIME_OUT, &reason))
+            };
+            let made = made.unwrap_or_else(|_| unanswered());
             Completed::WriteAlias(attempt, name, made)
         });
+    }
+
+    fn end_of_detour(&self) -> Instant {
+        let latest = Instant::now() + LONGEST_DETOUR;
+        self.request_end().map_or(latest, |end| end.min(latest))
     }
 
     /// Sends the documents again, once it is known what the name of their alias stands for.
@@ -52,9 +63,9 @@ impl RetryQueue<'_> {
         let mut closed = news;
         closed.merge(self.closed_indices.clone());
         let client = self.client.clone();
-        let limit = self.time_left().unwrap_or(LONGEST_CHECK).min(LONGEST_CHECK);
+        let end = self.end_of_detour();
         self.in_flight.spawn(async move {
-            let held = tokio::time::timeout(limit, async {
+            let held = tokio::time::timeout_at(end.into(), async {
                 if is_news && let Ok(state) = client.get("_cluster/state/blocks").await {
                     closed.close_blocked(&state);
                 }

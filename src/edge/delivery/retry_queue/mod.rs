@@ -10,19 +10,19 @@ mod pauses;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
 use super::attempt::Attempt;
 use super::deadline::Deadline;
 use super::held::Held;
-use super::joint::Joint;
+use super::joint::{Joint, Part};
 use super::outcome::{Delivery, DeliveryContext, Options, Stop};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Pace};
 use crate::deliver::dead_letter::letter::Refused;
-use crate::edge::opensearch::client::{Answer, OpenSearch, SendError};
+use crate::edge::opensearch::client::OpenSearch;
 use crate::edge::opensearch::target::Probe;
 use crate::edge::opensearch::write_alias::WriteAlias;
 use crate::load::batch::Batch;
@@ -31,8 +31,8 @@ use crate::map::compiled::CompiledSections;
 
 /// A request of the delivery that is completed.
 pub(crate) enum Completed {
-    /// A bulk request.
-    Bulk(Attempt, Result<Answer, SendError>),
+    /// A bulk request, or a part of a joint one.
+    Bulk(Attempt, Part),
     /// The question which indices are closed, asked because of a fault, and which documents of the attempt they hold.
     ClosedIndices(Attempt, Fault, ClosedIndices, Held),
     /// The question whether the indices of refused documents take any document, with the fault of each.
@@ -61,7 +61,7 @@ pub(crate) struct RetryQueue<'a> {
     /// Indices that take no document until someone changes something, and why.
     denied: BTreeMap<String, Fault>,
     /// The first reason why documents stay unsent although others go.
-    denial: Option<String>,
+    left: Option<Stop>,
     sections: Option<Arc<CompiledSections>>,
     /// The names that have to be aliases.
     aliases: BTreeSet<String>,
@@ -99,7 +99,7 @@ impl<'a> RetryQueue<'a> {
             failures: 0,
             closed_indices: ClosedIndices::default(),
             denied: BTreeMap::new(),
-            denial: None,
+            left: None,
             sections: context.sections.clone(),
             joint: context.joint.clone(),
             settled: None,
@@ -129,9 +129,9 @@ impl<'a> RetryQueue<'a> {
         self.deadline.map(|deadline| deadline.last_call(self.delivery.requests == 0))
     }
 
-    /// The time in which a request has to have its answer.
-    pub(super) fn time_left(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.end.saturating_duration_since(Instant::now()))
+    /// When a request has to have its answer.
+    pub(super) fn request_end(&self) -> Option<Instant> {
+        self.deadline.map(|deadline| deadline.end)
     }
 
     /// Takes a batch. A stopped queue counts its documents as unsent.
@@ -143,10 +143,10 @@ impl<'a> RetryQueue<'a> {
         }
     }
 
-    /// What became of all documents. A delivery of which some were denied has ended early.
+    /// What became of all documents. A delivery that left some unsent has ended early.
     pub(crate) fn finish(self) -> Delivery {
         let mut delivery = self.delivery;
-        delivery.stop = delivery.stop.or(self.denial.map(Stop::Denied));
+        delivery.stop = delivery.stop.or(self.left);
         delivery
     }
 

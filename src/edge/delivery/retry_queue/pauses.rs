@@ -54,12 +54,16 @@ impl RetryQueue<'_> {
         let left = end.map_or(Duration::MAX, |end| end.saturating_duration_since(now));
         if self.is_stopped() || left < self.options.pause {
             self.give_up(&attempt, fault);
+            let patience = self.options.patience.as_secs();
+            let fault = masked(fault).with_way_out();
             if self.deadline.is_some() {
                 self.stop(Stop::Deadline);
             } else if self.settled.is_none_or(|settled| settled < attempt.since) {
-                let patience = self.options.patience.as_secs();
-                let fault = masked(fault).with_way_out();
                 self.stop(Stop::Stalled(format!("nothing went through for {patience} seconds: {fault}")));
+            } else if !self.is_stopped() {
+                self.leave(Stop::Stalled(format!(
+                    "some documents did not go through for {patience} seconds: {fault}"
+                )));
             }
             return;
         }

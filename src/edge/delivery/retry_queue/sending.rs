@@ -1,11 +1,12 @@
 //! Which attempts are sent, how large, and by which address.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Completed, RetryQueue};
 use crate::deliver::bulk::fault::Fault;
 use crate::deliver::bulk::{ClosedIndices, Ways, body_without_index, by_index, index_and_id, is_create};
 use crate::edge::delivery::attempt::Attempt;
+use crate::edge::delivery::joint::Part;
 use crate::edge::delivery::outcome::Stop;
 
 impl RetryQueue<'_> {
@@ -48,19 +49,18 @@ impl RetryQueue<'_> {
             self.delivery.requests += 1;
             let require_alias = self.goes_to_alias(&attempt, &ways);
             let (client, joint) = (self.client.clone(), self.joint.clone());
-            let limit = self.time_left().unwrap_or(Duration::MAX);
+            let end = self.request_end();
             self.in_flight.spawn(async move {
                 let Attempt { batch, .. } = &attempt;
-                let answer = match (index.as_deref(), joint) {
-                    (None, Some(joint)) if !require_alias => {
-                        joint.bulk(&batch.body, batch.len(), limit).await
-                    }
-                    (None, _) => client.bulk_by(None, require_alias, &batch.body, limit).await,
+                let alone = |answer| Part { answer, is_carried: false };
+                let part = match (index.as_deref(), joint) {
+                    (None, Some(joint)) if !require_alias => joint.bulk(&batch.body, batch.len(), end).await,
+                    (None, _) => alone(client.bulk_by(None, require_alias, &batch.body, end).await),
                     (index, _) => {
-                        client.bulk_by(index, require_alias, &body_without_index(batch), limit).await
+                        alone(client.bulk_by(index, require_alias, &body_without_index(batch), end).await)
                     }
                 };
-                Completed::Bulk(attempt, answer)
+                Completed::Bulk(attempt, part)
             });
         }
     }
