@@ -107,7 +107,7 @@ impl DeadLetter {
     }
 
     fn of_line(&self, line: &[u8], section: &CompiledSection, now: Timestamp) -> Option<Remade> {
-        let made = Documents::of(line, 1, section, self.facts(section, now));
+        let made = LineDocuments::of(line, 1, section, self.facts(section, now));
         if let Some(document) = made.with_id(&self.id) {
             return Some(Remade::OfLine(document));
         }
@@ -119,7 +119,7 @@ impl DeadLetter {
                 _ => None,
             };
         };
-        let made = Documents::of(line, number, section, self.facts(section, now));
+        let made = LineDocuments::of(line, number, section, self.facts(section, now));
         let document = made.with_id(&self.id).or_else(|| made.with_content_id(&id));
         match (document, made.excluded) {
             (Some(document), _) => Some(Remade::OfLine(document)),
@@ -144,13 +144,13 @@ impl DeadLetter {
 }
 
 /// The documents of one line, with their ids.
-struct Documents {
+struct LineDocuments {
     documents: Vec<(String, Vec<u8>)>,
     events: u64,
     excluded: u64,
 }
 
-impl Documents {
+impl LineDocuments {
     /// Makes the documents of a line that stands in its object for the `number`th time.
     fn of(line: &[u8], number: u64, section: &CompiledSection, facts: ObjectFacts) -> Self {
         // A blank line in front keeps a line's first bytes from being taken for those of a compressed object.

@@ -27,7 +27,7 @@ pub(super) struct Event {
     pub(super) index: String,
     pub(super) id: String,
     #[serde(skip)]
-    place: Endpoint,
+    place: Place,
     #[serde(skip)]
     second: Option<i64>,
 }
@@ -61,7 +61,7 @@ impl Verdict {
 
 /// What two logs of the same have in common.
 #[derive(Debug, PartialEq, Eq)]
-enum Endpoint {
+enum Place {
     Path(String),
     Port(String, i64),
     Nowhere,
@@ -95,7 +95,7 @@ impl Event {
     fn is_same(&self, other: &Self) -> bool {
         let near = |one: i64, other: i64| (one - other).abs() <= SAME;
         let is_near = self.second.zip(other.second).is_some_and(|(one, other)| near(one, other));
-        is_near && self.place != Endpoint::Nowhere && self.place == other.place
+        is_near && self.place != Place::Nowhere && self.place == other.place
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn note_lone(events: &mut [Event]) {
         .map(|event| {
             let others = || events.iter().filter(|other| other.log != event.log);
             event.log == DEFAULT_SECTION
-                && event.place != Endpoint::Nowhere
+                && event.place != Place::Nowhere
                 && others().next().is_some()
                 && !others().any(|other| event.is_same(other))
         })
@@ -190,11 +190,11 @@ impl Source<'_> {
         }
     }
 
-    fn place(&self) -> Endpoint {
+    fn place(&self) -> Place {
         match (self.text("/url/path"), self.text("/destination/ip"), self.number("/destination/port")) {
-            (Some(path), ..) => Endpoint::Path(path),
-            (None, Some(ip), Some(port)) => Endpoint::Port(ip, port),
-            _ => Endpoint::Nowhere,
+            (Some(path), ..) => Place::Path(path),
+            (None, Some(ip), Some(port)) => Place::Port(ip, port),
+            _ => Place::Nowhere,
         }
     }
 }
