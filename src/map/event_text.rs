@@ -68,22 +68,17 @@ pub(crate) fn part_from_collector(record: &mut Record<'_>, section: &CompiledSec
         let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
         !is_alone && event_fields::take_line(record, log_type.message_key.as_deref(), &is_line)
     } else {
+        let is_event = |text: &str| section.is_event(text);
         section.knows_members()
-            && !section.is_event(&record.raw)
-            && !(record.envelope.is_some() && section.is_event(&record.message))
-            && take_object(record, section)
+            && !is_event(&record.raw)
+            && !(record.envelope.is_some() && is_event(&record.message))
+            && (!record.message_missing && is_event(&record.message)
+                || event_fields::take_first(record, &is_event).is_some())
     };
     if is_found {
         record.part_from_collector();
     }
     is_found
-}
-
-/// Moves the JSON of an event into the record's message. Gives whether the record has one.
-fn take_object(record: &mut Record<'_>, section: &CompiledSection) -> bool {
-    let is_event = |text: &str| section.is_event(text);
-    !record.message_missing && is_event(&record.message)
-        || event_fields::take_first(record, &is_event).is_some()
 }
 
 /// How many other fields have an event of their own.

@@ -151,7 +151,6 @@ impl Paths {
         }
     }
 
-    /// The root.
     pub(super) fn root(&self) -> Option<&Node> {
         self.nodes.first()
     }

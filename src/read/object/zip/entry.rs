@@ -25,7 +25,6 @@ const DEFLATE: u16 = 8;
 /// How an entry ended.
 pub(super) type End = Result<(), ZipFault>;
 
-/// One entry.
 pub(super) struct ZipEntry {
     header: ZipHeader,
     crc: Crc,
