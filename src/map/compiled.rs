@@ -282,10 +282,17 @@ impl CompiledSection {
         !self.members.is_empty()
     }
 
+    /// Whether an object of JSON has a member that the events of the section have, where those are known.
+    pub(crate) fn has_member_of(&self, json: &str) -> bool {
+        !self.knows_members()
+            || members(json).unwrap_or_default().keys().any(|name| self.members.contains(&**name))
+    }
+
+    /// So many members tell an event: a few of them are words that collectors may use as well.
+    pub(crate) const FEWEST_MEMBERS: usize = 3;
+
     /// Whether a text of JSON is an event of the section, or holds a list of them: it has members that only they have.
     pub(crate) fn is_event(&self, json: &str) -> bool {
-        /// A few of them are words that collectors may use as well.
-        const LEAST: usize = 3;
         let json = json.trim();
         if !json.starts_with('{') {
             return false;
@@ -295,7 +302,7 @@ impl CompiledSection {
         raw_records(json, delimiter.as_ref(), &mut records);
         let first = records.first().filter(|first| first.json);
         let members = first.and_then(|first| members(&first.raw)).unwrap_or_default();
-        members.keys().filter(|name| self.members.contains(&***name)).count() >= LEAST
+        members.keys().filter(|name| self.members.contains(&***name)).count() >= Self::FEWEST_MEMBERS
     }
 
     /// Whether the JSON of a line holds events, which are objects of their own, and not the text of one.

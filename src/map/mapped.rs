@@ -12,6 +12,7 @@ use super::compiled::CompiledSection;
 use super::left_over::{LeftOver, leave_over_record};
 use super::names::field_name;
 use super::read::ReadEvent;
+use super::record::JsonRecord;
 use super::record::value::joined;
 use super::table::{Sources, UsedFields, apply_table};
 use crate::config::log_type::{FileFormat, RawMessage};
@@ -142,7 +143,8 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let record = read.event.record;
         // Where an event stands in a record that is not read, the fields around it are not the event.
         let is_mapped = || record.message_missing && has_value && !holds_marker(record);
-        let is_event = read.parsed.is_some() || read.json.is_some() || is_mapped();
+        let is_of_log = |json: &JsonRecord<'_>| json.has_values() || section.has_member_of(read.event.text);
+        let is_event = read.parsed.is_some() || read.json.as_deref().is_some_and(is_of_log) || is_mapped();
         let incomplete = read.parsed.as_ref().is_some_and(|parsed| parsed.incomplete_header);
         let (problem, message) = match section.log_type.file_format {
             _ if is_broken_json(record, section) || is_unread_json(read, section) => {
@@ -165,7 +167,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             }
             FileFormat::Text(_) => (Problem::NoEvent, "log_pattern does not match the line"),
             FileFormat::Csv(_) => (Problem::NoEvent, "the row has no values, or the object no line of names"),
-            FileFormat::Json if section.takes_json() => (Problem::NoEvent, "the line is no object of JSON"),
+            FileFormat::Json if section.takes_json() => {
+                (Problem::NoEvent, "the line is no object of JSON, or one of another log")
+            }
             _ => (Problem::NoEvent, "no CEF or LEEF event in the line"),
         };
         self.pipeline_error = true;

@@ -3,7 +3,7 @@
 use es_loader::document::problem::Problem;
 use serde_json::{Value, json};
 
-use crate::support::{Document, Loaded, load_bytes, plan_of_section};
+use crate::support::{Document, Loaded, all, load_bytes, plan_of_section};
 
 const BASE: &str = "index_name = log-shop\ns3_key = shop/\n";
 
@@ -325,4 +325,40 @@ fn objects_in_arrays_of_any_bytes_make_valid_documents() {
         prop_assert!(document.is_object() && !loaded.documents[0].json.contains('\n'));
         prop_assert_eq!(loaded.account.pipeline_errors, 0, "{}", record);
     });
+}
+
+#[test]
+fn a_record_over_several_lines_gives_a_document_of_one() {
+    let finding = json!({
+        "schemaVersion": "2.0", "id": "f", "type": "Recon:EC2/Portscan", "severity": 5, "createdAt": "2026-11-21T00:00:05Z",
+        "service": {"action": {"actionType": "NETWORK_CONNECTION", "networkConnectionAction": {
+            "connectionDirection": "INBOUND",
+            "remoteIpDetails": {"ipAddressV4": "203.0.113.77", "geoLocation": {"lat": 35.6, "lon": 139.7}},
+        }}},
+    });
+    let section = all().named("guardduty").unwrap();
+    for text in [finding.to_string(), serde_json::to_string_pretty(&finding).unwrap()] {
+        let loaded = load_bytes(section, text.as_bytes());
+        assert_eq!(loaded.documents.len(), 1, "{text}");
+        let document = &loaded.documents[0];
+        assert!(!document.json.contains(['\n', '\r']), "{}", document.json);
+        assert_eq!(document.get("source.geo.location"), &json!({"lat": 35.6, "lon": 139.7}));
+        assert_eq!(document.text("@message"), text);
+    }
+}
+
+#[test]
+fn an_object_of_another_log_is_no_event() {
+    for section in ["cloudtrail", "guardduty", "waf"] {
+        for text in [
+            r#"{"index":{}}"#,
+            r#"{"recordId":"1","data":"eyJ4Ijp7fX0="}"#,
+            r#"{"Findings":[{"Id":"f"}]}"#,
+            "{}",
+        ] {
+            let loaded = load_bytes(all().named(section).unwrap(), text.as_bytes());
+            assert_eq!(loaded.documents[0].text("event.kind"), "pipeline_error", "{text}");
+            assert_eq!(loaded.documents[0].text("error.type"), "no_event", "{text}");
+        }
+    }
 }

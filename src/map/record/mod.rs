@@ -50,13 +50,18 @@ pub(crate) struct JsonRecord<'a> {
 impl<'a> JsonRecord<'a> {
     /// Reads the object that `text` is. Nothing if it is none.
     pub(super) fn read(text: &'a str, paths: &'a Paths, keys: usize, arena: &'a Bump) -> Option<Self> {
-        let (text, found) = match walk(text, paths, keys, arena) {
+        let (mut text, mut found) = match walk(text, paths, keys, arena) {
             Ok(found) => (text, found),
             Err(_) => {
                 let text = &*arena.alloc_str(&repaired(text)?);
                 (text, walk(text, paths, keys, arena).ok()?)
             }
         };
+        // A document is one line, and some of it is the record's own text. Inside of strings line ends are escaped.
+        if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() {
+            text = arena.alloc_str(&text.replace(['\n', '\r'], ""));
+            found = walk(text, paths, keys, arena).ok()?;
+        }
         Some(Self { text, prefixed: paths.prefixed, found, added: Vec::new() })
     }
 
@@ -69,6 +74,11 @@ impl<'a> JsonRecord<'a> {
     /// What was odd about it.
     pub(super) fn problems(&self) -> &Problems {
         &self.found.problems
+    }
+
+    /// Whether it has so many values that the section wants that it is an event of the section for sure.
+    pub(super) fn has_values(&self) -> bool {
+        self.found.values.iter().flatten().count() >= CompiledSection::FEWEST_MEMBERS
     }
 
     /// The JSON of a wanted value.
@@ -181,9 +191,8 @@ impl<'a> JsonRecord<'a> {
     }
 }
 
-/// Copies the members of an object, without the line ends between them: a document is one line.
+/// Copies the members of an object.
 fn copy(text: &str, carried: &Carried<'_>, out: &mut Vec<u8>) {
-    let from = out.len();
     let mut at = carried.start;
     for Edit { start, end, with } in &carried.edits {
         out.extend_from_slice(slice::part(text, at..*start).as_bytes());
@@ -191,12 +200,4 @@ fn copy(text: &str, carried: &Carried<'_>, out: &mut Vec<u8>) {
         at = *end;
     }
     out.extend_from_slice(slice::part(text, at..carried.end).as_bytes());
-    let copied = slice::bytes(out, from..);
-    if memchr::memchr2(b'\n', b'\r', copied).is_some() {
-        // Inside of strings they are escaped.
-        let one_line: Vec<u8> =
-            copied.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-        out.truncate(from);
-        out.extend_from_slice(&one_line);
-    }
 }
