@@ -28,10 +28,13 @@ impl Read for Slow<'_> {
 
 /// The lines of a text whose events stand in `Records`.
 fn elements(text: &str, max_line: usize) -> Vec<String> {
+    grouped(text, max_line, &Grouping::Array("Records".to_owned()))
+}
+
+fn grouped(text: &str, max_line: usize, grouping: &Grouping) -> Vec<String> {
     let read = |at_a_time: usize| {
         let reader = Slow(text.as_bytes(), at_a_time);
-        let mut lines =
-            Lines::new(reader, max_line, Inflation::default()).grouped(Grouping::Array("Records".to_owned()));
+        let mut lines = Lines::new(reader, max_line, Inflation::default()).grouped(grouping.clone());
         let mut found = Vec::new();
         loop {
             let few = lines.next_few(3);
@@ -73,6 +76,23 @@ fn each_element_is_a_line() {
         ),
     ] {
         assert_eq!(elements(text, 1 << 20), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_array_over_several_lines_that_is_longer_than_a_record_is_read_element_by_element() {
+    let array = "[\n  {\"a\": 1},\n  {\n    \"b\": [2]\n  }, {\"c\":\"]\"}\n]";
+    let expected = ["{\"a\": 1}", "{\n    \"b\": [2]\n  }", "{\"c\":\"]\"}"];
+    for grouping in [Grouping::Json, Grouping::Array("Records".to_owned())] {
+        assert_eq!(grouped(array, 1 << 20, &grouping), [array]);
+        assert_eq!(grouped(array, 25, &grouping), expected);
+        let text = format!("x\r\n{array}\r\n\n{array}\ny\n");
+        let lines = [&["x"], &expected[..], &expected[..], &["y"]].concat();
+        assert_eq!(grouped(&text, 25, &grouping), lines);
+        assert_eq!(grouped(&array[..20], 25, &grouping), ["{\"a\": 1}", "{\n  "]);
+        let unclosed = "[\n  {\"a\": 1},\n  {\"b\": 2}\nan array, never ended\n";
+        assert_eq!(grouped(unclosed, 25, &grouping), ["{\"a\": 1}", "{\"b\": 2}", "an array, never ended"]);
+        assert_eq!(grouped("[\n  7,\n  {\"a\": 1}\n]", 10, &grouping), ["[", "  7,", "  {\"a\": 1}", "]"]);
     }
 }
 

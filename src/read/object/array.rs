@@ -1,5 +1,5 @@
-//! Objects of JSON whose events stand in an array: `{"Records":[{…},{…}]}` (`json_delimiter`). Each element is a line of its own, so that
-//! an object of any size takes the memory of its longest element.
+//! Objects of JSON whose events stand in an array: `{"Records":[{…},{…}]}` (`json_delimiter`), and arrays over several lines that are longer
+//! than a record. Each element is a line of its own, so that an object of any size takes the memory of its longest element.
 //!
 //! What is no such object is read in lines: an array that is empty, is in an envelope, or begins with something else than an object.
 
@@ -25,26 +25,40 @@ enum Search {
 const BLANKS: [u8; 4] = *b" \t\r\n";
 
 impl<R: Read> Lines<R> {
-    /// The next element of an array called `name`, or the next line where there is none.
-    pub(super) fn next_element(&mut self, name: &str) -> Option<Span> {
+    /// The next element of an array called `name`, or of one over several lines that is longer than a record; or the next line where there
+    /// is none.
+    pub(super) fn next_element(&mut self, name: Option<&str>) -> Option<Span> {
         self.begin();
         loop {
             match &mut self.place {
-                ArrayPlace::Outside => match self.find_array(name) {
+                ArrayPlace::Outside => match name.and_then(|name| self.find_array(name)) {
                     Some(first) => {
                         self.pass(first);
-                        self.place = ArrayPlace::Inside;
+                        self.place = ArrayPlace::Inside { in_object: true };
                     }
-                    None => return self.next_record_span(),
+                    None => {
+                        let record = self.next_record_span();
+                        if record.is_some() || matches!(self.place, ArrayPlace::Outside) {
+                            return record;
+                        }
+                    }
                 },
-                ArrayPlace::Inside => {
+                ArrayPlace::Inside { in_object } => {
+                    let in_object = *in_object;
                     self.pass_all(|byte| BLANKS.contains(&byte) || byte == b',');
                     match bytes(&self.buffer, self.start..self.end).first() {
                         None => return None,
                         Some(b']') => {
                             self.pass(1);
-                            self.place = ArrayPlace::Behind(Nesting::inside());
+                            self.place = if in_object {
+                                ArrayPlace::Behind(Nesting::inside())
+                            } else {
+                                self.pass_all(|byte| BLANKS.contains(&byte));
+                                ArrayPlace::Outside
+                            };
                         }
+                        // What follows an array that nothing closes is no element of it.
+                        Some(byte) if !in_object && *byte != b'{' => self.place = ArrayPlace::Outside,
                         Some(_) => return self.element(),
                     }
                 }
@@ -65,7 +79,7 @@ impl<R: Read> Lines<R> {
 
     /// The same, if it is decoded already.
     pub(super) fn decoded_element(&mut self) -> Option<Span> {
-        if !matches!(self.place, ArrayPlace::Inside) {
+        if !matches!(self.place, ArrayPlace::Inside { .. }) {
             return None;
         }
         let waiting = bytes(&self.buffer, self.start..self.end);

@@ -68,8 +68,8 @@ pub(super) enum ArrayPlace {
     /// Outside of any array of events.
     #[default]
     Outside,
-    /// Before an element of the array, or behind the last one.
-    Inside,
+    /// Before an element of the array, or behind the last one. It may stand in an object.
+    Inside { in_object: bool },
     /// Behind the array, in the object around it.
     Behind(Nesting),
 }
@@ -191,10 +191,10 @@ impl<R: Read> Lines<R> {
     fn next_group(&mut self) -> Option<Span> {
         let grouping = mem::take(&mut self.grouping);
         let span = match &grouping {
-            Grouping::Json => self.next_record_span(),
+            Grouping::Json => self.next_element(None),
             Grouping::FirstLine(pattern) => self.next_event(pattern),
             Grouping::Rows(delimiter) => self.next_row(*delimiter),
-            Grouping::Array(name) => self.next_element(name),
+            Grouping::Array(name) => self.next_element(Some(name)),
         };
         self.grouping = grouping;
         span
@@ -204,10 +204,12 @@ impl<R: Read> Lines<R> {
     fn decoded_group(&mut self) -> Option<Span> {
         let grouping = mem::take(&mut self.grouping);
         let span = match &grouping {
-            Grouping::Json => self.decoded_unless(Self::may_begin_record),
+            Grouping::Json if matches!(self.place, ArrayPlace::Outside) => {
+                self.decoded_unless(Self::may_begin_record)
+            }
             Grouping::FirstLine(pattern) => self.decoded_event(pattern),
             Grouping::Rows(delimiter) => self.decoded_unless(|lines, span| lines.goes_on(span, *delimiter)),
-            Grouping::Array(_) => self.decoded_element(),
+            Grouping::Json | Grouping::Array(_) => self.decoded_element(),
         };
         self.grouping = grouping;
         span
@@ -250,20 +252,41 @@ impl<R: Read> Lines<R> {
         Some(Span { from, to: from + length, ..first })
     }
 
-    /// Returns the next line, with those behind it if a JSON object or array that it begins ends only there.
+    /// Returns the next line, with those behind it if a JSON object or array that it begins ends only there. An array of objects that is
+    /// longer than a record is gone into: then there is no line.
     pub(super) fn next_record_span(&mut self) -> Option<Span> {
         let span = self.next_span()?;
         if !self.may_begin_record(&span) {
             return Some(span);
         }
-        self.with_more_lines(span, |lines, _, _| {
-            let length = lines.record_length()?;
+        let mut is_long_array = false;
+        let record = self.with_more_lines(span, |lines, _, _| {
+            let Some(length) = lines.record_length() else {
+                is_long_array = lines.begins_long_array();
+                return None;
+            };
             let (record, behind) = bytes(&lines.buffer, lines.start..lines.end).split_at_checked(length)?;
             let further_lines = memchr_iter(b'\n', record).count() as u64;
             let line_end = behind.iter().take(2).position(|byte| *byte == b'\n');
             let behind = line_end.map_or(behind.len(), |at| at + 1);
             Some(GroupEnd { length, behind: length + behind, further_lines })
-        })
+        })?;
+        if !is_long_array {
+            return Some(record);
+        }
+        let bracket = bytes(&self.buffer, record.from..record.to).iter().position(|byte| *byte == b'[')?;
+        self.number -= 1;
+        self.go_to(record.from + bracket + 1);
+        self.place = ArrayPlace::Inside { in_object: false };
+        None
+    }
+
+    /// Whether the text that waits, which is no record, begins with an array of objects that has not ended where a record must have.
+    fn begins_long_array(&self) -> bool {
+        let waiting = bytes(&self.buffer, self.start..self.end).trim_ascii_start();
+        let elements = waiting.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+        elements.is_some_and(|elements| elements.starts_with(b"{"))
+            && self.offset(self.start) + LONGEST_RECORD.min(self.max_line) as u64 <= self.no_record_before
     }
 
     /// Whether a line can be the first of a record over several lines: it is no part of text in which one was looked for already.

@@ -9,6 +9,7 @@ use crate::bytes::quotes::{LineEnd, Quotes};
 use crate::bytes::slice::bytes;
 
 impl<R: Read> Lines<R> {
+    /// The next row.
     pub(super) fn next_row(&mut self, delimiter: u8) -> Option<Span> {
         let first = self.next_span()?;
         if !self.goes_on(&first, delimiter) {

@@ -25,6 +25,7 @@ const DEFLATE: u16 = 8;
 /// How an entry ended.
 pub(super) type End = Result<(), ZipFault>;
 
+/// One entry.
 pub(super) struct ZipEntry {
     header: ZipHeader,
     crc: Crc,

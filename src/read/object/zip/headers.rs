@@ -26,6 +26,7 @@ const LOOK_INTO_EXTRA: u32 = u32::MAX;
 /// The most bytes of a name that messages show.
 const SHOWN_NAME: usize = 100;
 
+/// One record.
 pub(super) enum ZipRecord {
     /// An entry, whose data follows.
     Entry(ZipHeader),
