@@ -6,7 +6,6 @@ use ipnet::IpNet;
 
 use super::diagnostic::Position;
 use crate::bytes::line_pattern::LinePattern;
-use crate::document::value::Address;
 use crate::parse::header::HeaderField;
 use crate::parse::syslog::SyslogField;
 use crate::parse::time::{TimeFormat, Zone};
@@ -259,21 +258,6 @@ impl LogType {
     /// Whether a proxy's address is trusted. IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) count as IPv4.
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.trusted_proxies.iter().any(|block| block.contains(&address.to_canonical()))
-    }
-
-    /// The addresses of X-Forwarded-For that are believed. A client can forge the header, but not behind a proxy that appends to it: the
-    /// right-most address that is no proxy of ours is the client, if the peer is one of them. What stands left of it, or comes from another
-    /// peer, nobody vouches for.
-    pub(crate) fn believed<'f, 'a>(
-        &self,
-        forwarded: &'f [Address<'a>],
-        peer: Option<&Address<'_>>,
-    ) -> &'f [Address<'a>] {
-        if !peer.is_some_and(|peer| self.trusts(peer.ip)) {
-            return &[];
-        }
-        let client = forwarded.iter().rposition(|address| !self.trusts(address.ip));
-        forwarded.get(client.unwrap_or_default()..).unwrap_or_default()
     }
 
     /// Whether an object of this key, which belongs to the section, is not to be loaded.

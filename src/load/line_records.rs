@@ -1,5 +1,7 @@
 //! Takes a line apart into records.
 
+use std::borrow::Cow;
+use std::mem;
 use std::vec;
 
 use super::reading::{PADDING, Text};
@@ -42,6 +44,8 @@ pub(super) enum Known {
 pub(super) struct LineRecords<'t, 's> {
     whole: Option<(Record<'t>, Known)>,
     events: vec::IntoIter<Record<'t>>,
+    /// What is known of those events.
+    known: Known,
     rest: Records<'t, 's>,
 }
 
@@ -56,15 +60,24 @@ impl<'t, 's> LineRecords<'t, 's> {
     ) -> Self {
         let message = text.text.trim_start_matches(PADDING);
         let (mut whole, mut events, mut records) = (None, Vec::new(), "");
+        let texts = if csv.is_none() { event_texts(message, section) } else { None };
+        let known = if texts.is_some() { Known::Record } else { Known::Event };
         match content(message, csv, section) {
+            _ if texts.is_some() => {
+                events.extend(texts.into_iter().flatten().map(|event| text_record(event.into())));
+            }
             Content::Records => records = message,
             Content::Events => raw_records(message, delimiter, &mut events),
+            Content::Entries if message.trim_start().starts_with('[') => {
+                raw_records(message, None, &mut events);
+                events.iter_mut().for_each(|entry| *entry = text_record(mem::take(&mut entry.message)));
+            }
             Content::Entries => {
-                events.extend(joined_objects(message).into_iter().map(|entry| whole_line(entry, None).0));
+                events.extend(joined_objects(message).into_iter().map(|entry| text_record(entry.into())));
             }
             Content::Whole => whole = Some(whole_line(message, csv)),
         }
-        Self { whole, events: events.into_iter(), rest: record::records(records, spare) }
+        Self { whole, events: events.into_iter(), known, rest: record::records(records, spare) }
     }
 
     /// Reads the next record, into the buffers of `record`.
@@ -75,24 +88,36 @@ impl<'t, 's> LineRecords<'t, 's> {
         }
         if let Some(event) = self.events.next() {
             *record = event;
-            return Some(Known::Event);
+            return Some(self.known);
         }
         self.rest.read_next(record).map(|()| Known::Record)
     }
 
     /// Goes on with the events of an envelope's record.
     pub(super) fn go_on_with(&mut self, events: Vec<Record<'t>>) {
-        self.events = events.into_iter();
+        (self.events, self.known) = (events.into_iter(), Known::Event);
     }
+}
+
+/// The texts of the array that a line is, if each of them is an event: of the values of a row one may quote an event.
+fn event_texts(line: &str, section: &CompiledSection) -> Option<Vec<String>> {
+    let line = line.trim();
+    if !line.strip_prefix('[')?.trim_start().starts_with('"') {
+        return None;
+    }
+    let texts: Vec<String> = serde_json::from_str(line).ok()?;
+    texts.iter().all(|text| event_text::is_event(text, section)).then_some(texts)
 }
 
 fn content(line: &str, csv: Option<&CsvLine>, section: &CompiledSection) -> Content {
     let log_type = section.log_type();
-    let is_object = line.trim_start().starts_with('{');
+    let line = line.trim_start();
+    let is_object = line.starts_with('{');
+    let first = line.strip_prefix('[').map_or(line, str::trim_start);
     let has_records = matches!(log_type.file_format, FileFormat::Json) || log_type.firelens.is_some();
     match csv {
-        Some(CsvLine::Row(_)) if section.is_event(line) => Content::Entries,
-        Some(CsvLine::Row(_)) if is_object => Content::Records,
+        Some(CsvLine::Row(_)) if section.is_event(first) => Content::Entries,
+        Some(CsvLine::Row(_)) if first.starts_with('{') => Content::Records,
         Some(_) => Content::Whole,
         None if is_collected(line, section) => Content::Records,
         None if section.holds_events() && !is_raw_enveloped(line, log_type) => Content::Events,
@@ -146,9 +171,13 @@ fn holds_object(line: &str) -> bool {
     })
 }
 
+fn text_record(message: Cow<'_, str>) -> Record<'_> {
+    Record { message, ..Record::default() }
+}
+
 /// The record that a line is as a whole: its text, or its values in an object of CSV.
 fn whole_line<'t>(message: &'t str, csv: Option<&CsvLine>) -> (Record<'t>, Known) {
-    let text = || Record { message: message.into(), ..Record::default() };
+    let text = || text_record(message.into());
     match csv {
         Some(CsvLine::LeftOut(rule)) => {
             (Record { left_out: Some(rule), json: true, ..Record::default() }, Known::Record)

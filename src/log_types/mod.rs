@@ -113,7 +113,12 @@ pub(crate) trait Profile: Debug + Sync {
         false
     }
 
-    /// The line of a record whose collector has read the line's header apart, so that the message stands without it.
+    /// Whether the parts of a line count before a text of their record that looks like a line: that is a message without its header.
+    fn parts_count_first(&self) -> bool {
+        false
+    }
+
+    /// The line of a record whose collector has read the line, or its header, apart.
     fn line_of(&self, _record: &Record<'_>) -> Option<String> {
         None
     }

@@ -1,9 +1,12 @@
-//! The fields that the records of log types are known to have: `config/log_types/record_fields.csv`.
+//! The fields that the records of log types are known to have: `config/log_types/record_fields.csv`; and those in which collectors write
+//! the parts of a line that they have read apart.
 
 use std::sync::LazyLock;
 
-use crate::bytes::table::fact_table;
+use crate::bytes::table::{FactTable, fact_table};
 use crate::document::field_list::Type;
+use crate::parse::pairs::event_keys::is_empty_value;
+use crate::read::record::Record;
 
 /// A field of a log type's records.
 #[derive(Clone, Copy, Debug)]
@@ -27,4 +30,27 @@ static ALL: LazyLock<Vec<RecordField>> = LazyLock::new(|| {
 /// The fields of the log type that has this name.
 pub(crate) fn of(log_type: &str) -> impl Iterator<Item = &'static RecordField> {
     ALL.iter().filter(move |field| field.log_type == log_type)
+}
+
+/// The parts of a line, and the fields in which collectors write each, the first one first.
+pub(crate) struct Parts(Vec<(&'static str, &'static str)>);
+
+impl Parts {
+    /// The parts in a table with the columns `part` and `field`.
+    pub(crate) fn of(table: FactTable) -> Self {
+        Self(table.rows(|row| Ok((row.cell("part")?, row.cell("field")?))))
+    }
+
+    /// What the record has for a part; a hyphen where none of its fields for that says anything, and nothing where it has none.
+    pub(crate) fn get<'r>(&self, record: &'r Record<'_>, part: &str) -> Option<&'r str> {
+        let fields = self.0.iter().filter(|(known, _)| *known == part);
+        let mut values = fields.filter_map(|(_, field)| match *field {
+            "hostname" => record.hostname.as_deref(),
+            "timestamp" => record.timestamp.as_deref(),
+            "message" => Some(&*record.message).filter(|_| !record.message_missing),
+            field => record.other(field),
+        });
+        let first = values.next()?;
+        Some(std::iter::once(first).chain(values).find(|value| !is_empty_value(value)).unwrap_or("-"))
+    }
 }

@@ -124,19 +124,22 @@ impl<'a> RecordView<'_, 'a> {
         self.row.set(FieldId::RELATED_HOSTS, Value::Texts(hosts.into_bump_slice()));
     }
 
-    /// Makes the client of X-Forwarded-For the source, where one is believed. All addresses of the list are given back, and those of them
-    /// that are believed.
+    /// Makes the client of X-Forwarded-For the source, where the peer is a trusted proxy: the right-most address that is none. All
+    /// addresses of the list are given back, and those of them that trusted proxies vouch for.
     pub(crate) fn forwarded_for(&mut self, list: &'a str) -> (&'a [Address<'a>], &'a [Address<'a>]) {
         let addresses = list.split(',').filter_map(|entry| forwarded_address(entry.trim()));
         let addresses = ArenaVec::from_iter_in(addresses, self.arena).into_bump_slice();
         let log_type = self.log_type;
-        let believed = log_type.believed(addresses, self.row.ip(FieldId::SOURCE_IP));
-        if let Some(client) = believed.first().filter(|client| !log_type.trusts(client.ip)) {
+        if !self.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| log_type.trusts(peer.ip)) {
+            return (addresses, &[]);
+        }
+        let client = addresses.iter().rposition(|address| !log_type.trusts(address.ip));
+        if let Some(client) = client.and_then(|at| addresses.get(at)) {
             self.within(Step::Forwarded, |view| view.row.set(FieldId::SOURCE_IP, Value::Ip(client)));
             // It is the proxy's.
             self.row.set(FieldId::SOURCE_PORT, Value::Absent);
         }
-        (addresses, believed)
+        (addresses, addresses.get(client.unwrap_or_default()..).unwrap_or_default())
     }
 
     /// Adds addresses to `related.ip`, each once.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::compiled::CompiledSection;
 use crate::config::log_type::FileFormat;
+use crate::log_types::Profile;
 use crate::parse::marker::EventStart;
 use crate::parse::{marker, syslog};
 use crate::read::record::event_fields;
@@ -47,38 +48,87 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
     }
 }
 
+/// Whether a text is an event from its front on, or behind the header of a relay.
+pub(crate) fn is_event(text: &str, section: &CompiledSection) -> bool {
+    match &section.log_type.file_format {
+        FileFormat::Text(pattern) => pattern.is_match(text),
+        FileFormat::Csv(_) => false,
+        FileFormat::Json | FileFormat::Cef | FileFormat::Leef => marker::is_event(text),
+    }
+}
+
 /// Makes the event that the record of a collector holds the record itself, in a section whose events are whole lines or objects of JSON. Gives
 /// whether there was one: a record that is the event itself holds none.
 pub(crate) fn part_from_collector(record: &mut Record<'_>, section: &CompiledSection) -> bool {
-    let may_hold = record.envelope.is_none() || record.message.starts_with('{');
-    if !record.json || !may_hold {
-        return false;
-    }
-    let log_type = &section.log_type;
-    let is_found = if let Some(line) = section.profile.line_of(record) {
-        record.message = line.into();
-        record.message_missing = false;
-        true
-    } else if let FileFormat::Text(pattern) = &log_type.file_format {
-        let is_line = |text: &str| {
-            let text = text.trim_end();
-            !text.starts_with('{') && pattern.is_match(text)
-                || syslog::relayed_lines(text).any(|(_, line)| pattern.is_match(line))
-        };
-        let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
-        !is_alone && event_fields::take_line(record, log_type.message_key.as_deref(), &is_line)
-    } else {
-        let is_event = |text: &str| section.is_event(text);
-        section.knows_members()
-            && !is_event(&record.raw)
-            && !(record.envelope.is_some() && is_event(&record.message))
-            && (!record.message_missing && is_event(&record.message)
-                || event_fields::take_first(record, &is_event).is_some())
+    let CompiledSection { log_type, profile, .. } = section;
+    let may_hold = record.json && (record.envelope.is_none() || record.message.starts_with('{'));
+    let is_found = match &log_type.file_format {
+        FileFormat::Text(_) if !may_hold => open_parts(record, *profile),
+        _ if !may_hold => false,
+        FileFormat::Text(pattern) => {
+            let is_line = |text: &str| {
+                let line = text.trim_end();
+                !line.starts_with('{') && pattern.is_match(line)
+                    || syslog::relayed_lines(line).any(|(_, line)| pattern.is_match(line))
+                    || line_in(text, *profile).is_some()
+            };
+            let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
+            let message_key = log_type.message_key.as_deref();
+            if profile.parts_count_first() && become_line(record, profile.line_of(record)) {
+                true
+            } else if !is_alone && event_fields::take_line(record, message_key, &is_line) {
+                open_parts(record, *profile);
+                true
+            } else {
+                become_line(record, profile.line_of(record))
+            }
+        }
+        _ => {
+            section.knows_members()
+                && !section.is_event(&record.raw)
+                && !(record.envelope.is_some() && section.is_event(&record.message))
+                && take_object(record, section)
+        }
     };
     if is_found {
         record.part_from_collector();
     }
     is_found
+}
+
+/// The line of which a text holds the parts, as LTSV or in an object of JSON. That may stand behind the header of a relay, unless the header
+/// of a line is a part itself: then the text is a message that anybody may have written.
+fn line_in(text: &str, profile: &dyn Profile) -> Option<String> {
+    let may_have = text.trim_end().ends_with('}') || text.contains('\t');
+    let (before, fields) = if may_have { event_fields::fields_of(text)? } else { return None };
+    let header = before.trim();
+    let is_header = || !profile.parts_count_first() && syslog::parse(header).time.is_some();
+    let line = profile.line_of(&fields).filter(|_| header.is_empty() || is_header())?;
+    Some([header, " ", &line].concat().trim_start().to_owned())
+}
+
+/// Makes the line of which the record's message holds the parts the message. Gives whether there was one.
+fn open_parts(record: &mut Record<'_>, profile: &dyn Profile) -> bool {
+    let line = line_in(&record.message, profile);
+    if line.is_some() {
+        event_fields::open_message(record);
+    }
+    become_line(record, line)
+}
+
+/// Makes a line the record's message, if there is one.
+fn become_line(record: &mut Record<'_>, line: Option<String>) -> bool {
+    let Some(line) = line else { return false };
+    record.message = line.into();
+    record.message_missing = false;
+    true
+}
+
+/// Moves the JSON of an event into the record's message. Gives whether the record has one.
+fn take_object(record: &mut Record<'_>, section: &CompiledSection) -> bool {
+    let is_event = |text: &str| section.is_event(text);
+    !record.message_missing && is_event(&record.message)
+        || event_fields::take_first(record, &is_event).is_some()
 }
 
 /// How many other fields have an event of their own.

@@ -10,6 +10,7 @@ use crate::parse::time::{
     ZonedTime,
 };
 
+/// The times of one event.
 pub(super) struct EventTimes<'e, 'a> {
     section: &'e CompiledSection,
     sources: Sources<'e, 'a>,

@@ -12,7 +12,7 @@ use crate::parse::json::{self, behind_blanks, byte};
 use crate::parse::pairs::event_keys::{EventKeys, KeyTable, is_empty_value};
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::read::record::columns::is_instant;
-use crate::read::record::rows::{RowColumns, source_of_field, values};
+use crate::read::record::rows::{RowColumns, delimiter_in, source_of_field, values};
 
 /// The named groups of `pattern` in `text`. Gives what stands behind the match, or nothing where it does not match.
 pub(super) fn groups<'a>(
@@ -41,7 +41,7 @@ pub(super) fn row<'a>(
             rest.push_str(raw);
         }
     };
-    match delimiter {
+    match delimiter_in(text, delimiter) {
         // To split by blanks of all of Unicode took 3 % of a flow log's time.
         None if text.is_ascii() && !text.contains('\x0b') => {
             text.split_ascii_whitespace().enumerate().for_each(|(at, raw)| add(at, raw));

@@ -215,6 +215,12 @@ pub(super) fn leave_over_record<'a>(
         });
         // Another field may quote the event.
         let value = section.payloads.without(value, std::iter::empty(), 0, arena);
+        let redactor = &section.redactor;
+        let clean = redactor.field(key).and_then(|searched| redactor.clean_text(value, searched, arena));
+        if clean.is_some() {
+            problems.add(Problem::ParametersRedacted);
+        }
+        let value = clean.unwrap_or(value);
         extra.push(Leftover { key: name, value: Value::Text(value) });
     }
     add_extra(extra, row, arena);

@@ -24,6 +24,7 @@ use crate::parse::syslog::HeaderTime;
 use crate::parse::{cef, leef, syslog};
 use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
+use crate::read::record::rows::RowColumns;
 
 /// Text of one event that is parsed, in bytes: no sender writes more, and a forged line of millions of keys must not cost memory.
 const MAX_PARSED: usize = 1 << 18;
@@ -155,58 +156,11 @@ impl<'d> ReadEvent<'d> {
         };
         let repeated = marker.and_then(in_brackets);
         self.is_cut = repeated.is_some_and(|event| event.len() >= syslog::LONGEST_REPEATED);
-        self.parsed = self.parse(marker, section, arena);
+        let columns = self.event.columns;
+        self.parsed = parse(self.text, marker, section, columns, arena, self.keyed.pairs(), &mut self.header);
         self.cut_last_value(arena);
         self.mask_columns(section, arena);
         true
-    }
-
-    /// Reads the text as the section's format has it: by its pattern, as a row, or as an event of CEF or LEEF, which starts at `marker`.
-    fn parse(
-        &mut self,
-        marker: Option<Marker>,
-        section: &'d CompiledSection,
-        arena: &'d Bump,
-    ) -> Option<ParsedEvent<'d>> {
-        let (text, columns, pairs) = (self.text, self.event.columns, self.keyed.pairs());
-        let mut prefix = "";
-        let has_members = || text.trim_start().starts_with('{');
-        let flat = match &section.log_type.file_format {
-            FileFormat::Text(pattern) => Some(match columns {
-                Some(columns) => flat::entry(text, columns, arena, pairs),
-                None if section.profile.is_w3c() && has_members() => {
-                    flat::members(text.trim(), &section.keys, arena, pairs)
-                }
-                None => flat::groups(text, pattern, pairs).or_else(|| {
-                    syslog::relayed_lines(text).find_map(|(header, line)| {
-                        prefix = header;
-                        flat::groups(line, pattern, pairs)
-                    })
-                }),
-            }),
-            FileFormat::Csv(_) if columns.is_some() && has_members() => {
-                Some(flat::members(text.trim(), &section.keys, arena, pairs))
-            }
-            FileFormat::Csv(delimiter) => {
-                Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
-            }
-            _ => None,
-        };
-        if let Some(read) = flat {
-            return Some(ParsedEvent { prefix, unparsed: read?, ..ParsedEvent::default() });
-        }
-        let marker = marker?;
-        let mut event = match marker.format {
-            Format::Cef => cef::parse(text, marker, arena, pairs),
-            Format::Leef => leef::parse(text, marker, arena, pairs),
-        };
-        self.header = EventHeader { signature_id: trim(event.header.signature_id), ..event.header };
-        // A delimiter field that names no delimiter is text like any other that belongs to no key.
-        if let Some(field) = event.unknown_delimiter {
-            let blank = if event.unparsed.is_empty() { "" } else { " " };
-            event.unparsed = arena.alloc_str(&[field, blank, event.unparsed].concat());
-        }
-        Some(event)
     }
 
     /// Looks up the keys of the pairs, and reads their values.
@@ -366,6 +320,55 @@ impl<'d> ReadEvent<'d> {
         let Self { event, syslog, header, device_kind, json, .. } = self;
         Sources { record: event.record, syslog, header, device: *device_kind, json: json.as_deref(), arena }
     }
+}
+
+fn parse<'a>(
+    text: &'a str,
+    marker: Option<Marker>,
+    section: &'a CompiledSection,
+    columns: Option<&'a RowColumns>,
+    arena: &'a Bump,
+    pairs: &mut Vec<Pair<'a>>,
+    header: &mut EventHeader<'a>,
+) -> Option<ParsedEvent<'a>> {
+    let mut prefix = "";
+    let has_members = || text.trim_start().starts_with('{');
+    let flat = match &section.log_type.file_format {
+        FileFormat::Text(pattern) => Some(match columns {
+            Some(columns) => flat::entry(text, columns, arena, pairs),
+            None if section.profile.is_w3c() && has_members() => {
+                flat::members(text.trim(), &section.keys, arena, pairs)
+            }
+            None => flat::groups(text, pattern, pairs).or_else(|| {
+                syslog::relayed_lines(text).find_map(|(header, line)| {
+                    prefix = header;
+                    flat::groups(line, pattern, pairs)
+                })
+            }),
+        }),
+        FileFormat::Csv(_) if columns.is_some() && has_members() => {
+            Some(flat::members(text.trim(), &section.keys, arena, pairs))
+        }
+        FileFormat::Csv(delimiter) => {
+            Some(columns.and_then(|columns| flat::row(text, *delimiter, columns, arena, pairs)))
+        }
+        _ => None,
+    };
+    if let Some(read) = flat {
+        return Some(ParsedEvent { prefix, unparsed: read?, ..ParsedEvent::default() });
+    }
+    let marker = marker?;
+    let mut event = match marker.format {
+        Format::Cef => cef::parse(text, marker, arena, pairs),
+        Format::Leef => leef::parse(text, marker, arena, pairs),
+    };
+    *header = EventHeader { signature_id: trim(event.header.signature_id), ..event.header };
+    // A delimiter field that names no delimiter is text like any other that belongs to no key.
+    if let Some(field) = event.unknown_delimiter {
+        let blank = if event.unparsed.is_empty() { "" } else { " " };
+        event.unparsed = arena.alloc_str(&[field, blank, event.unparsed].concat());
+    }
+    Some(event)
 }
 
 /// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it, or a header stands before

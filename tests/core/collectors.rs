@@ -289,6 +289,17 @@ fn outside_of_message_an_event_stands_at_the_start_or_behind_a_syslog_header() {
 }
 
 #[test]
+fn each_text_of_an_array_of_events_is_one() {
+    let events = [event(), event().replace("10.0.0.11", "10.0.0.12")];
+    for line in [json!(events).to_string(), serde_json::to_string_pretty(&events).unwrap()] {
+        let loaded = load_line(&line);
+        let destinations: Vec<_> =
+            loaded.documents.iter().map(|document| document.text("destination.ip")).collect();
+        assert_eq!(destinations, ["10.0.0.11", "10.0.0.12"], "{line}");
+    }
+}
+
+#[test]
 fn json_source_is_never_an_event() {
     let event = event();
     for line in [

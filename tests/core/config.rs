@@ -408,16 +408,6 @@ fn a_reference_to_an_old_name_is_a_reference_to_the_new_one() {
     assert_eq!(config.log_types[3].index.name, "log-x3");
 }
 
-#[test]
-fn a_pattern_of_ones_own_makes_no_unknown_keys_of_the_parts_of_the_built_in_one() {
-    let of_section = "timestamp_key = at\necs = url.original\nurl.original = what\nlog_pattern = (?P<at>\\S+) (?P<what>.*)";
-    for section in ["nginx-access", "apache-access", "alb", "clb", "linux-secure"] {
-        let config = load(&format!("[DEFAULT]\nlog_types = all\n[{section}]\n{of_section}\n"));
-        let unknown = config.warnings.iter().filter(|warning| warning.message.contains("unknown key"));
-        assert_eq!(unknown.count(), 0, "{section}: {:?}", config.warnings);
-    }
-}
-
 // Files over files.
 
 #[test]

@@ -121,7 +121,8 @@ fn what_rsyslog_writes_once_for_several_messages_means_what_each_of_them_means()
     says("sshd", "Failed password for root from 203.0.113.9 port 22 ssh2", json!({"event.count": null}));
 }
 
-/// The fields of journald, of the syslog parsers of fluentd and Fluent Bit, of Vector and of rsyslog's templates.
+/// The fields of journald, of the syslog parsers of fluentd and Fluent Bit, of Vector, of rsyslog's templates, of syslog-ng's GELF, of Graylog
+/// and of Azure Monitor's table Syslog.
 #[test]
 fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
     let (failed, forged) = (
@@ -134,6 +135,9 @@ fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
             json!({"host": "web01", "ident": program, "pid": "77", "message": message, "timestamp": "2026-11-21T01:02:03Z"}),
             json!({"hostname": "web01", "appname": program, "procid": 77, "message": message, "timestamp": "2026-11-21T01:02:03Z"}),
             json!({"hostname": "web01", "programname": program, "procid": "77", "msg": format!(" {message}"), "timereported": "2026-11-21T01:02:03Z"}),
+            json!({"host": "web01", "_program": program, "_pid": "77", "short_message": message, "timestamp": 1_795_222_923}),
+            json!({"source": "web01", "application_name": program, "process_id": "77", "message": message, "timestamp": "2026-11-21T01:02:03.000Z"}),
+            json!({"HostName": "web01", "ProcessName": program, "ProcessID": 77, "SyslogMessage": message, "TimeGenerated": "2026-11-21T01:02:03Z"}),
         ]
     };
     for record in records("sshd", failed) {
@@ -141,7 +145,13 @@ fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
             "@timestamp": "2026-11-21T01:02:03+00:00", "event.outcome": "failure", "source.ip": "203.0.113.9", "user.name": "root",
             "host.hostname": "web01", "process.name": "sshd", "process.pid": 77,
         });
-        has("linux-secure", &record.to_string(), expected);
+        has("linux-secure", &record.to_string(), expected.clone());
+        let queued = json!({"log": record.to_string(), "host": "queue", "pid": "1"});
+        has("linux-secure", &queued.to_string(), expected);
+    }
+    let quoted = records("sshd", failed)[1].to_string();
+    for line in [format!("Nov 21 01:02:03 web01 app[7]: {quoted}"), format!("1 - web01 app 7 - - {quoted}")] {
+        has("linux-secure", &line, json!({"source.ip": null, "user.name": null, "process.name": "app"}));
     }
     for record in records("bob", forged).into_iter().chain(records("sshd[1]: Accepted", forged)) {
         let expected =

@@ -103,6 +103,31 @@ fn a_flow_log_may_be_an_object_of_json() {
     }
 }
 
+/// What Athena writes, and tools that export flow logs.
+#[test]
+fn a_flow_log_may_have_commas_and_stand_in_an_array() {
+    let row = flow("10.0.0.1");
+    let commas = |line: &str| line.split(' ').collect::<Vec<_>>().join(",");
+    let quoted = |line: &str| format!("\"{}\"", line.split(' ').collect::<Vec<_>>().join("\",\""));
+    let object: Value = NAMES
+        .split(' ')
+        .zip(row.split(' '))
+        .map(|(name, value)| (name.replace('-', "_"), json!(value)))
+        .collect();
+    for (text, count) in [
+        (format!("{}\n{}\n", commas(NAMES), commas(&row)), 1),
+        (commas(&row), 1),
+        (format!("{}\n{}\n", quoted(NAMES), quoted(&row)), 1),
+        (json!([object, object]).to_string(), 2),
+        (serde_json::to_string_pretty(&[&object, &object]).unwrap(), 2),
+        (json!([{"message": row}, {"message": row}]).to_string(), 2),
+    ] {
+        let loaded = load("vpcflowlogs", &text);
+        assert_eq!(texts(&loaded.documents, "destination.ip"), vec!["10.0.0.1"; count], "{text}");
+        assert_eq!(texts(&loaded.documents, "event.kind"), vec!["event"; count], "{text}");
+    }
+}
+
 #[test]
 fn a_row_whose_values_have_other_shapes_is_not_in_the_default_format() {
     for row in [

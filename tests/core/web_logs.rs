@@ -284,6 +284,142 @@ fn a_text_that_others_sent_makes_no_event() {
     assert_eq!(document_of(&named, "nginx-access", &record.to_string()).get("source.ip"), "203.0.113.9");
 }
 
+/// What stands in fields of its own, by the fluentd, Fluent Bit, Vector and ltsv.org documentation, and by nginx's index of variables.
+#[test]
+fn an_entry_that_was_read_apart_is_the_same_as_its_line() {
+    let line = r#"203.0.113.9 - bob [21/Nov/2026:01:02:03 +0000] "GET /a.php?b=c HTTP/1.1" 404 512 "https://x.example/" "curl/8.0""#;
+    let time = "2026-11-21T01:02:03Z";
+    let fluentd = json!({
+        "remote": "203.0.113.9", "host": "-", "user": "bob", "method": "GET", "path": "/a.php?b=c", "code": "404", "size": "512",
+        "referer": "https://x.example/", "agent": "curl/8.0", "http_x_forwarded_for": "-", "time": time,
+    });
+    let apache2 = json!({
+        "host": "203.0.113.9", "user": "bob", "method": "GET", "path": "/a.php?b=c", "code": 404, "size": 512,
+        "referer": "https://x.example/", "agent": "curl/8.0", "time": time,
+    });
+    let vector = json!({
+        "host": "203.0.113.9", "identity": "-", "user": "bob", "timestamp": time, "message": "GET /a.php?b=c HTTP/1.1", "method": "GET",
+        "path": "/a.php?b=c", "protocol": "HTTP/1.1", "status": 404, "size": 512, "referrer": "https://x.example/", "agent": "curl/8.0",
+    });
+    let logstash = json!({
+        "clientip": "203.0.113.9", "ident": "-", "auth": "bob", "timestamp": "21/Nov/2026:01:02:03 +0000", "verb": "GET",
+        "request": "/a.php?b=c", "httpversion": "1.1", "response": "404", "bytes": "512", "referrer": "\"https://x.example/\"",
+        "agent": "\"curl/8.0\"", "host": "web01", "path": "/var/log/nginx/access.log",
+    });
+    let httpd = json!({
+        "time": "[21/Nov/2026:01:02:03 +0000]", "remoteIP": "203.0.113.9", "host": "shop", "user": "bob", "request": "/a.php",
+        "query": "?b=c", "method": "GET", "status": "404", "bytes": 512, "userAgent": "curl/8.0", "referer": "https://x.example/",
+    });
+    let variables = json!({
+        "time_local": "21/Nov/2026:01:02:03 +0000", "msec": "1795222923.000", "remote_addr": "203.0.113.9", "remote_user": "bob",
+        "request": "GET /a.php?b=c HTTP/1.1", "request_uri": "/a.php?b=c", "status": "404", "body_bytes_sent": "512",
+        "http_referer": "https://x.example/", "http_user_agent": "curl/8.0", "request_time": "0.004",
+    });
+    let [docker, message, event] = [
+        json!({"log": format!("{variables}\n"), "stream": "stdout", "time": "2026-11-21T01:02:04Z"}),
+        json!({"message": variables.to_string(), "hostname": "h1", "timestamp": "2026-11-21T01:02:04Z"}),
+        json!({"event": variables, "host": "web01", "time": 1_795_222_924}),
+    ];
+    let subscription = json!({
+        "messageType": "DATA_MESSAGE", "logGroup": "g", "logStream": "s",
+        "logEvents": [{"id": "1", "timestamp": 1_795_222_924_000_u64, "message": variables.to_string()}],
+    });
+    let lines =
+        [fluentd, apache2, vector, logstash, httpd, variables.clone(), docker, message, event, subscription]
+            .map(|record| record.to_string());
+    let ltsv = "time:[21/Nov/2026:01:02:03 +0000]\thost:203.0.113.9\tuser:bob\treq:GET /a.php?b=c HTTP/1.1\tstatus:404\tsize:512\t\
+        referer:https://x.example/\tua:curl/8.0\treqtime:0.004";
+    let syslog = format!("<190>Nov 21 01:02:04 web01 nginx: {variables}");
+    for section in ["nginx-access", "apache-access"] {
+        let alone = document(section, line);
+        for line in lines.iter().map(String::as_str).chain([ltsv, &syslog]) {
+            for line in [line.to_owned(), format!("[{line}]")]
+                .into_iter()
+                .take(1 + usize::from(line.starts_with('{')))
+            {
+                let document = document(section, &line);
+                for name in [
+                    "@timestamp",
+                    "source.ip",
+                    "user.name",
+                    "http.request.method",
+                    "http.request.referrer",
+                    "http.response.status_code",
+                    "http.response.body.bytes",
+                    "url.original",
+                    "url.path",
+                    "url.query",
+                    "user_agent.original",
+                    "event.outcome",
+                ] {
+                    assert_eq!(document.get(name), alone.get(name), "{name} of {line}: {}", document.json);
+                }
+            }
+        }
+        let extra = format!("{}.extra.request_time", section.replace('-', "_"));
+        has(&document(section, &variables.to_string()), json!({extra: "0.004", "url.domain": null}));
+        has(&document(section, &syslog), json!({"log.syslog.hostname": "web01"}));
+    }
+}
+
+#[test]
+fn what_an_entry_that_was_read_apart_does_not_have_is_unknown() {
+    let entry = |more: Value| {
+        let mut entry = json!({"remote_addr": "203.0.113.9", "request": "GET / HTTP/1.1", "status": "200"});
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        document("nginx-access", &entry.to_string())
+    };
+    let forged = r#"x" 200 1 "-" "y" "6.6.6.6"#;
+    has(&entry(json!({})), json!({"user_agent.original": null, "http.response.body.bytes": null}));
+    has(
+        &entry(json!({"remote_addr": "2001:db8::9", "remote_port": 4711})),
+        json!({"source.ip": "2001:db8::9", "source.port": 4711}),
+    );
+    has(
+        &entry(json!({"http_host": "shop.example:8080"})),
+        json!({"url.domain": "shop.example", "url.port": 8080}),
+    );
+    has(&entry(json!({"host": "shop.example", "server_name": "_"})), json!({"url.domain": "shop.example"}));
+    has(
+        &entry(json!({"http_host": "a b\"", "request": ""})),
+        json!({"url.domain": null, "url.original": null, "source.ip": "203.0.113.9"}),
+    );
+    has(
+        &entry(json!({"http_user_agent": forged})),
+        json!({"user_agent.original": forged.replace('"', "\\x22"), "http.request.header": null}),
+    );
+    has(
+        &entry(json!({"http_x_forwarded_for": "198.51.100.7"})),
+        json!({"http.request.header.x_forwarded_for": ["198.51.100.7"]}),
+    );
+    has(
+        &entry(json!({"status": "many", "remote_addr": ["6.6.6.6"]})),
+        json!({"http.response.status_code": null, "source.ip": null}),
+    );
+    for record in [
+        json!({"remote_addr": "203.0.113.9", "status": "200"}),
+        json!({"request": {"remote_ip": "203.0.113.9", "method": "GET"}, "status": 200}),
+        json!({"level": "info", "status": 200, "msg": "started"}),
+        json!({"body": json!({"remote_addr": "6.6.6.6", "request": "GET / HTTP/1.1", "status": 200}).to_string()}),
+    ] {
+        let document = document("nginx-access", &record.to_string());
+        assert_eq!(document.get("event.kind"), "pipeline_error", "{record}");
+        assert!(!document.has("source.ip"), "{record}");
+    }
+}
+
+#[test]
+fn the_fields_beside_an_entry_show_no_secret() {
+    let entry = json!({
+        "remote_addr": "203.0.113.9", "request": "GET /?token=hush HTTP/1.1", "args": "token=hush", "status": "200",
+        "http_authorization": "Bearer hush", "http_cookie": "session=hush", "cookie_session": "hush", "sent_http_set_cookie": "s=hush",
+        "http_x_api_key": "hush", "password": "hush", "http_accept": "text/html",
+    });
+    let document = document("nginx-access", &entry.to_string());
+    assert!(!document.json.contains("hush"), "{}", document.json);
+    has(&document, json!({"nginx_access.extra.http_accept": "text/html"}));
+}
+
 /// nginx, "Logging to syslog"; Kubernetes, "Container Runtime Interface" (CRI) logging format.
 #[test]
 fn a_line_behind_the_header_of_a_relay_is_the_line() {

@@ -127,13 +127,19 @@ fn request<'a>(context: &mut Context<'_, 'a>, request: http::Request<'a>) {
 /// Why an address of X-Forwarded-For is not the source's.
 const NOT_BELIEVED: &str = "X-Forwarded-For is not believed: the sender of the packet is none of trusted_proxies, and anybody can write that header";
 
-/// Makes the client of X-Forwarded-For the source, where one is believed.
+/// X-Forwarded-For can be forged by the client, but not behind a proxy that appends to it: the right-most address that is no
+/// proxy of ours is the client, if the peer is one of them. What stands left of it, or comes from another peer, nobody vouches for.
 fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]) {
     let log_type = context.log_type;
     let peer = context.row.ip(FieldId::SOURCE_IP).filter(|peer| log_type.trusts(peer.ip));
-    let believed = log_type.believed(addresses, peer);
-    let client = believed.first().filter(|client| !log_type.trusts(client.ip));
-    if let (Some(peer), Some(client)) = (peer, client) {
+    let client = peer.and_then(|_| addresses.iter().rposition(|address| !log_type.trusts(address.ip)));
+    let first_believed = match (peer, client) {
+        (None, _) => addresses.len(),
+        (Some(_), client) => client.unwrap_or_default(),
+    };
+    if let Some(peer) = peer
+        && let Some(client) = client.and_then(|at| addresses.get(at))
+    {
         let peer_text = peer.text.unwrap_or_else(|| context.arena.alloc_str(&peer.ip.to_string()));
         context.row.trace.step_of_the_same(Step::Forwarded);
         context.row.set(FieldId::SOURCE_IP, Value::Ip(client));
@@ -143,7 +149,7 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
     if let (None, Some(nearest)) = (peer, addresses.last()) {
         context.row.trace.note(Some(FieldId::SOURCE_IP), Value::Ip(nearest), Outcome::Unmet(NOT_BELIEVED));
     }
-    let unverified = addresses.get(..addresses.len() - believed.len()).unwrap_or_default();
+    let (unverified, believed) = addresses.split_at_checked(first_believed).unwrap_or_default();
     // `related` reads them from here.
     for (field, addresses) in [(FieldId::RELATED_IP, believed), (FieldId::DS_UNVERIFIED, unverified)] {
         context.row.add_ips(field, addresses.iter().copied(), context.arena);

@@ -7,6 +7,7 @@ use regex::{Captures, Regex};
 use crate::bytes::table::fact_table;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+use crate::log_types::record_fields::Parts;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 use crate::parse::syslog;
@@ -41,32 +42,24 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     })
 });
 
-/// The parts of a header, and the fields in which collectors write them.
-static PARTS: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
-    fact_table!("config/log_types/linux/collected.csv")
-        .rows(|row| Ok((row.cell("part")?, row.cell("field")?)))
-});
+/// The parts of a header, and its message.
+static PARTS: LazyLock<Parts> =
+    LazyLock::new(|| Parts::of(fact_table!("config/log_types/linux/collected.csv")));
 
 impl Profile for Linux {
+    fn parts_count_first(&self) -> bool {
+        true
+    }
+
     /// The same in the form of RFC 5424, without its time: that of the collector's record counts.
     fn line_of(&self, record: &Record<'_>) -> Option<String> {
-        let part = |part: &str| {
-            let fields = PARTS.iter().filter(|(known, _)| *known == part).map(|(_, field)| *field);
-            let hostname = record.hostname.as_deref().filter(|_| part == "host");
-            let mut values = fields.filter_map(|field| record.other(field)).chain(hostname);
-            values.find(|value| !value.is_empty())
+        let word = |text: &str| {
+            let is_word = text.chars().all(|c| c.is_ascii_graphic() && !"\"{}".contains(c));
+            if is_word { text.to_owned() } else { "-".to_owned() }
         };
-        let word = |text: Option<&str>| {
-            let is_word = |text: &&str| text.chars().all(|c| c.is_ascii_graphic() && !"\"{}".contains(c));
-            text.filter(is_word).unwrap_or("-").to_owned()
-        };
-        let program = word(Some(part("program")?));
-        let message = if record.message_missing {
-            record.other("MESSAGE").or_else(|| record.other("msg"))?
-        } else {
-            &record.message
-        };
-        let (host, pid) = (word(part("host")), word(part("pid")));
+        let program = word(PARTS.get(record, "program").filter(|program| *program != "-")?);
+        let message = PARTS.get(record, "message")?;
+        let [host, pid] = ["host", "pid"].map(|part| word(PARTS.get(record, part).unwrap_or("-")));
         Some(format!("1 - {host} {program} {pid} - - {}", message.trim()))
     }
 

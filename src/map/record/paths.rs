@@ -151,6 +151,7 @@ impl Paths {
         }
     }
 
+    /// The root.
     pub(super) fn root(&self) -> Option<&Node> {
         self.nodes.first()
     }

@@ -21,10 +21,7 @@ pub(crate) fn text_of<'a>(raw: &'a str, arena: &'a Bump) -> &'a str {
 /// The value of a field of type `kind` that `raw`, a value of JSON, gives; nothing where it does not fit.
 pub(crate) fn value_of<'a>(raw: &'a str, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
     match raw.as_bytes().first()? {
-        b'[' => {
-            let values = elements(raw, arena).into_iter().filter_map(|raw| value_of(raw, kind, arena));
-            joined(ArenaVec::from_iter_in(values, arena), arena)
-        }
+        b'[' => list_of(elements(raw, arena), kind, arena),
         b'{' => object_of(raw, kind),
         _ => scalar_of(raw, kind, arena),
     }
@@ -72,6 +69,12 @@ pub(crate) fn elements<'a>(raw: &'a str, arena: &'a Bump) -> ArenaVec<'a, &'a st
         }
     }
     elements
+}
+
+/// What a list of values gives: those that fit.
+fn list_of<'a>(raws: impl IntoIterator<Item = &'a str>, kind: Type, arena: &'a Bump) -> Option<Value<'a>> {
+    let values = raws.into_iter().filter_map(|raw| value_of(raw, kind, arena));
+    joined(ArenaVec::from_iter_in(values, arena), arena)
 }
 
 /// Several values as one: a list, or the only one.

@@ -152,6 +152,16 @@ impl Redactor {
         header.or_else(|| self.keys.has(name.as_bytes()).then_some(Searched::Member))
     }
 
+    /// The same for a field of a collector's record, where nginx's variables are met too: `http_NAME`, `cookie_NAME` and the query.
+    pub(crate) fn field(&self, name: &str) -> Option<Searched> {
+        let header = name.split_once("http_").map(|(_, header)| header.replace('_', "-"));
+        match name {
+            "args" | "query" | "query_string" => Some(Searched::Query),
+            _ if name.starts_with("cookie_") => self.column("cookie"),
+            _ => self.column(name).or_else(|| self.column(&header?)),
+        }
+    }
+
     /// Appends what is found in one layer.
     fn find(&self, layer: &Layer<'_>, searched: Searched, found: &mut Vec<RedactedValue>) {
         parameters::find(layer, searched, &self.params, found);

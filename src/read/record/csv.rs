@@ -86,6 +86,7 @@ impl CsvHeader {
     }
 }
 
+/// The values of a line.
 fn values(line: &str, delimiter: u8) -> Option<StringRecord> {
     if line.len() > LONGEST {
         return None;

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::fluentd::{Other, Record, time_fields};
 use super::json;
+use super::ltsv;
 use super::spare::Spare;
 use crate::bytes::table::{FactTable, fact_table};
 
@@ -124,7 +125,15 @@ pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>
     if !in_message && take_first(record, &holds_event).is_none() {
         return false;
     }
-    let Some((before, inner)) = object_behind(&record.message) else { return false };
+    open_message(record);
+    record.message_missing = false;
+    true
+}
+
+/// Puts the fields in the record's place that its message has as LTSV, or in the object that it ends in. What stands around them stays
+/// beside them.
+pub(crate) fn open_message(record: &mut Record<'_>) {
+    let Some((before, inner)) = fields_of(&record.message) else { return };
     let (before, inner) = (before.trim().to_owned(), inner.into_owned());
     let outer = std::mem::replace(record, inner);
     let own: HashSet<&str> = record.others.iter().map(|own| &*own.name).collect();
@@ -133,14 +142,17 @@ pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>
     if !before.is_empty() {
         record.others.push(Other { name: "before".into(), value: before.into() });
     }
-    record.message_missing = false;
     record.raw = outer.raw;
     record.message_field = outer.message_field;
     record.envelope = outer.envelope;
     record.timestamp = record.timestamp.take().or(outer.timestamp);
     record.hostname = record.hostname.take().or(outer.hostname);
     record.tag = record.tag.take().or(outer.tag);
-    true
+}
+
+/// The record that a text is as LTSV, or in the object that it ends in, with the text in front of that.
+pub(crate) fn fields_of(text: &str) -> Option<(&str, Record<'_>)> {
+    ltsv::record(text).map(|record| ("", record)).or_else(|| object_behind(text))
 }
 
 /// How many fields have another event than the one in `message`. A copy of that, with or without what stands in front of its marker,

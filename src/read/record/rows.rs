@@ -101,7 +101,7 @@ impl RowNames {
         if !is_word(first) || self.columns.is_named && !is_known(first) {
             return None;
         }
-        let names: Vec<String> = match self.delimiter {
+        let names: Vec<String> = match delimiter_in(line, self.delimiter) {
             None => line.split_whitespace().map(ToOwned::to_owned).collect(),
             Some(delimiter) => values(line, delimiter)?.iter().map(ToOwned::to_owned).collect(),
         };
@@ -115,12 +115,18 @@ impl RowNames {
     }
 
     fn first_value<'l>(&self, line: &'l str) -> &'l str {
-        let value = match self.delimiter {
+        let value = match delimiter_in(line, self.delimiter) {
             None => line.split_whitespace().next(),
             Some(delimiter) => line.split(char::from(delimiter)).next(),
         };
         value.unwrap_or_default().trim().trim_matches('"')
     }
+}
+
+/// What separates the values of a line: the section's delimiter. Where that are blanks, and the line has none, commas do.
+pub(crate) fn delimiter_in(line: &str, delimiter: Option<u8>) -> Option<u8> {
+    let has_commas = || !line.trim_end().contains([' ', '\t']) && line.contains(',');
+    delimiter.or_else(|| has_commas().then_some(b','))
 }
 
 /// The values of a row. Nothing where a value in quotes has no end.
