@@ -87,7 +87,7 @@ pub(crate) fn of_event(file: &Path) -> Result<Vec<Input>, Failure> {
             message
                 .skipped
                 .into_iter()
-                .map(|skipped| Input::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.to_string()))),
+                .map(|skipped| Input::not_loaded(skipped.what, Outcome::Skipped(skipped.reason.into()))),
         );
         let errors = message.errors.into_iter();
         inputs.extend(errors.map(|error| Input::failed(file.display().to_string(), error)));

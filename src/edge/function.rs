@@ -186,7 +186,7 @@ impl Function {
         }
         for skipped in &message.skipped {
             info!(message_id = id, reason = %skipped.reason, object = %Safe(&skipped.what), "skipped");
-            work.report.skip(&skipped.reason.to_string(), &skipped.what);
+            work.report.skip(&skipped.reason.into(), &skipped.what);
         }
         let before = work.failures.len();
         for object in &message.objects {

@@ -4,7 +4,7 @@ use tracing::{error, info, warn};
 
 use crate::bytes::safe::Safe;
 use crate::document::problem::Problem;
-use crate::report::{ObjectReport, Outcome};
+use crate::report::{ObjectReport, Outcome, Skip};
 
 /// Writes one line for the object, and one for each kind of problem and rejection.
 pub(super) fn object(report: &ObjectReport) {
@@ -37,10 +37,8 @@ pub(super) fn object(report: &ObjectReport) {
         Outcome::Failed { reason, .. } if report.resume.is_some() => {
             log!(warn, reason = %Safe(reason), "not done in time");
         }
-        outcome @ Outcome::Skipped(reason) if outcome.is_not_taken() => {
-            warn!(object, reason = %Safe(reason), "skipped");
-        }
-        Outcome::Skipped(reason) => info!(object, reason = %Safe(reason), "skipped"),
+        Outcome::Skipped(skip @ Skip::NotTaken) => warn!(object, reason = %skip, "skipped"),
+        Outcome::Skipped(skip) => info!(object, reason = %Safe(&skip.to_string()), "skipped"),
         Outcome::Failed { reason, retry } => log!(error, reason = %Safe(reason), retry, "failed"),
     }
     if let Some(broken) = &account.broken {

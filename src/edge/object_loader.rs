@@ -22,7 +22,7 @@ use crate::local::progress::Progress;
 use crate::local::sink::parse;
 use crate::map::compiled::{Choice, CompiledSections};
 use crate::read::object::line::LineNumber;
-use crate::report::{FoundObject, ObjectReport, Outcome};
+use crate::report::{FoundObject, ObjectReport, Outcome, Skip};
 use crate::trigger::object_ref::ObjectRef;
 
 /// Loads objects, all by the same configuration and into the same sink. Cheap to clone.
@@ -169,8 +169,7 @@ impl ObjectLoader {
         }
         let is_another = object.etag.is_some() && stream.etag.is_some() && object.etag != stream.etag;
         if object.lines.is_some() && is_another {
-            let reason = "the object has changed since this part of it was asked for; the new one has an event of its own";
-            return Err(not_loaded(Outcome::Skipped(reason.to_owned())));
+            return Err(not_loaded(Outcome::Skipped(Skip::Changed)));
         }
         let found = FoundObject { key: stream.key.clone(), etag: stream.etag.clone() };
         Ok((found, stream.is_checked, stream.into_open_object(object, section, now)))

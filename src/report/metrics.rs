@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::object::{ObjectReport, Outcome};
+use super::object::{ObjectReport, Outcome, Skip};
 use crate::document::problem::Problem;
 
 const NAMESPACE: &str = "SIEM";
@@ -29,7 +29,7 @@ const ALARMING: [&str; 6] = [
 /// below its own.
 pub fn emf(report: &ObjectReport, now: Timestamp, level: &str) -> Option<String> {
     let measured = match &report.outcome {
-        outcome if outcome.is_not_taken() => vec![("SkippedLogFileCount", "Count", Some(1))],
+        Outcome::Skipped(Skip::NotTaken) => vec![("SkippedLogFileCount", "Count", Some(1))],
         Outcome::Skipped(_) => return None,
         Outcome::Loaded | Outcome::Failed { .. } => of_load(report),
     };

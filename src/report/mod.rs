@@ -9,5 +9,5 @@ pub(crate) mod screen;
 pub mod metrics;
 pub mod coverage;
 
-pub use self::object::{FoundObject, ObjectReport, Outcome, Settled};
+pub use self::object::{FoundObject, ObjectReport, Outcome, Settled, Skip};
 pub use self::summary::{ExitStatus, Report};

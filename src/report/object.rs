@@ -7,13 +7,29 @@ use crate::deliver::bulk::{Tally, Verdicts};
 use crate::load::account::Account;
 use crate::map::compiled::Choice;
 use crate::read::object::line::LineNumber;
-use crate::trigger::ObjectKey;
+use crate::trigger::{ObjectKey, SkipReason};
 
-/// Why an object is skipped that no section takes.
-const NOT_TAKEN: &str = "no section's s3_key matches";
-
-/// Why an object is skipped whose section is passed over, behind the section's name.
-const NOT_READ: &str = " is passed over: its objects are in a format that is not read yet";
+/// Why there was nothing to load.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Skip {
+    /// There is no object, or nothing in it.
+    #[error(transparent)]
+    Nothing(#[from] SkipReason),
+    /// No section takes the object: its events are missed, because somebody sends them for a reason.
+    #[error("no section's s3_key matches")]
+    NotTaken,
+    /// The section of this name takes it, which is passed over.
+    #[error("section [{0}] is passed over: its objects are in a format that is not read yet")]
+    NotRead(String),
+    /// The section of this name ignores it.
+    #[error("s3_key_ignored of [{0}] matches")]
+    Ignored(String),
+    /// Another object has its key by now.
+    #[error(
+        "the object has changed since this part of it was asked for; the new one has an event of its own"
+    )]
+    Changed,
+}
 
 /// How an object ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +38,7 @@ pub enum Outcome {
     #[default]
     Loaded,
     /// There was nothing to load, for this reason.
-    Skipped(String),
+    Skipped(Skip),
     /// It could not be loaded, or not wholly.
     Failed {
         /// Names what failed, and the way out.
@@ -35,7 +51,7 @@ pub enum Outcome {
 impl Outcome {
     /// An object without bytes.
     pub fn empty_object() -> Self {
-        Self::Skipped("empty object".to_owned())
+        Self::Skipped(SkipReason::EmptyObject.into())
     }
 
     /// An object of S3 that was to be loaded without a client for S3.
@@ -52,29 +68,20 @@ impl Outcome {
                 let reason = format!("section [{section}] has errors: es-loader check tells them");
                 return Self::Failed { reason, retry: true };
             }
-            Choice::PassedOver(section) => format!("section [{section}]{NOT_READ}"),
-            Choice::Ignored(section) => format!("s3_key_ignored of [{section}] matches"),
-            Choice::Unknown | Choice::Load(_) => NOT_TAKEN.to_owned(),
+            Choice::PassedOver(section) => Skip::NotRead((*section).to_owned()),
+            Choice::Ignored(section) => Skip::Ignored((*section).to_owned()),
+            Choice::Unknown | Choice::Load(_) => Skip::NotTaken,
         })
     }
 
     /// Why the object was not loaded.
-    pub fn reason(&self) -> &str {
+    pub fn reason(&self) -> String {
         match self {
-            Self::Skipped(reason) | Self::Failed { reason, .. } => reason,
-            Self::Loaded => "not loaded",
+            Self::Skipped(skip) => skip.to_string(),
+            Self::Failed { reason, .. } => reason.clone(),
+            Self::Loaded => "not loaded".to_owned(),
         }
     }
-
-    /// Whether the object is one whose key no section takes: its events are missed, because somebody sends them for a reason.
-    pub(crate) fn is_not_taken(&self) -> bool {
-        matches!(self, Self::Skipped(reason) if reason == NOT_TAKEN)
-    }
-}
-
-/// Whether an object that is skipped for this reason has events that nobody loads.
-pub(super) fn leaves_events(reason: &str) -> bool {
-    reason == NOT_TAKEN || reason.ends_with(NOT_READ)
 }
 
 /// The report of one object.

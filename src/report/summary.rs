@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::balance::Balance;
-use super::object::{ObjectReport, Outcome, leaves_events};
+use super::object::{ObjectReport, Outcome, Skip};
 use crate::deliver::bulk::{Group, Tally, Verdicts};
 use crate::load::account::Account;
 
@@ -31,6 +31,8 @@ pub struct Report {
     pub objects: u64,
     /// Objects that were not, by reason, with one of each.
     pub skipped: BTreeMap<String, (u64, String)>,
+    /// Some of those have events that nobody loads.
+    leaves_events: bool,
     /// How many objects failed.
     pub failed: u64,
     /// The first of them, with their reasons.
@@ -64,7 +66,7 @@ impl Report {
     pub fn add(&mut self, object: &ObjectReport) {
         match &object.outcome {
             Outcome::Loaded => self.objects += 1,
-            Outcome::Skipped(reason) => self.skip(reason, &object.object),
+            Outcome::Skipped(skip) => self.skip(skip, &object.object),
             Outcome::Failed { reason, .. } => {
                 self.failed += 1;
                 name(&mut self.failures, object, reason.clone());
@@ -95,9 +97,10 @@ impl Report {
         self.dead_letters = self.dead_letters.take().or_else(|| object.dead_letters.clone());
     }
 
-    /// Adds something that was not to be loaded, for this reason.
-    pub fn skip(&mut self, reason: &str, what: &str) {
-        self.skipped.entry(reason.to_owned()).or_insert((0, what.to_owned())).0 += 1;
+    /// Adds something that was not to be loaded.
+    pub fn skip(&mut self, skip: &Skip, what: &str) {
+        self.leaves_events |= matches!(skip, Skip::NotTaken | Skip::NotRead(_));
+        self.skipped.entry(skip.to_string()).or_insert((0, what.to_owned())).0 += 1;
     }
 
     /// What became of all lines.
@@ -108,7 +111,7 @@ impl Report {
     /// The exit status that the numbers ask for.
     pub fn exit_status(&self) -> ExitStatus {
         let balance = self.balance();
-        let took_nothing = self.objects == 0 && self.skipped.keys().any(|reason| leaves_events(reason));
+        let took_nothing = self.objects == 0 && self.leaves_events;
         if self.failed > 0 || took_nothing || balance.unsent > 0 || balance.check().is_err() {
             ExitStatus::Unfinished
         } else if balance.rejected > 0 || self.broken > 0 || self.foreign > 0 {

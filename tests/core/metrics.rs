@@ -113,7 +113,7 @@ fn what_is_not_known_is_no_metric_and_what_was_skipped_gives_no_line() {
     let line = parsed(&ObjectReport::not_loaded("s3://logs/x", failed));
     assert!(line.get("EventAgeP50").is_none() && line.get("InputLogFileSize").is_none(), "{line}");
     assert_eq!((&line["logtype"], &line["TotalLogFileCount"]), (&json!("unknown"), &json!(1)));
-    let skipped = ObjectReport::not_loaded("x", Outcome::Skipped("empty object".to_owned()));
+    let skipped = ObjectReport::not_loaded("x", Outcome::empty_object());
     assert_eq!(emf(&skipped, "2026-11-22T06:08:33Z".parse().unwrap(), "INFO"), None);
 }
 

@@ -112,10 +112,7 @@ fn the_screen_of_a_load_in_which_much_went_wrong() {
         Some(Break { offset: 512, reason: "unexpected end of file".to_owned(), source_failed: false });
     report.add(&cut);
     for name in ["b", "c"] {
-        report.add(&ObjectReport::not_loaded(
-            format!("s3://bucket/{name}"),
-            Outcome::Skipped("empty object".to_owned()),
-        ));
+        report.add(&ObjectReport::not_loaded(format!("s3://bucket/{name}"), Outcome::empty_object()));
     }
     for number in 0..12 {
         let reason = "access denied\u{1b}[31m\u{202e}".to_owned();
@@ -208,7 +205,7 @@ fn exit_statuses_say_the_worst() {
         report.exit_status()
     };
     assert_eq!(status(|_| {}), ExitStatus::Complete);
-    assert_eq!(status(|object| object.outcome = Outcome::Skipped("empty".to_owned())), ExitStatus::Complete);
+    assert_eq!(status(|object| object.outcome = Outcome::empty_object()), ExitStatus::Complete);
     assert_eq!(status(|object| object.verdicts.raw = tally(&[(400, "", "x", 1)])), ExitStatus::Complete);
     let rejected = |object: &mut ObjectReport| {
         object.verdicts.rejected = tally(&[(400, "", "x", 1)]);
@@ -319,7 +316,7 @@ fn numbers_of_objects_add_up() {
     two.account.blank_lines = 4;
     report.add(&one);
     report.add(&two);
-    report.add(&ObjectReport::not_loaded("c", Outcome::Skipped("empty".to_owned())));
+    report.add(&ObjectReport::not_loaded("c", Outcome::empty_object()));
     let sum = &report.account;
     assert_eq!((report.objects, sum.lines, sum.documents, sum.blank_lines), (2, 100, 100, 4));
     assert_eq!(

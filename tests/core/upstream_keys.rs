@@ -305,9 +305,8 @@ fn each_of_upstreams_sections_takes_its_keys_or_says_that_it_does_not() {
             }
             choice @ Choice::PassedOver(section) => {
                 assert_eq!(section, name);
-                let Outcome::Skipped(reason) = Outcome::not_taken(&choice) else { panic!("{name}") };
                 assert_eq!(
-                    reason,
+                    Outcome::not_taken(&choice).reason(),
                     format!(
                         "section [{name}] is passed over: its objects are in a format that is not read yet"
                     )

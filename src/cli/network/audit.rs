@@ -120,7 +120,7 @@ async fn compared(
 ) -> Audited {
     let object = report.object;
     let (state, reason) = match (report.outcome, report.log_type.and_then(|name| sections.named(&name))) {
-        (Outcome::Skipped(reason), _) => (State::Skipped, reason),
+        (Outcome::Skipped(skip), _) => (State::Skipped, skip.to_string()),
         (Outcome::Failed { reason, .. }, _) => (State::Failed, reason),
         (Outcome::Loaded, None) => (State::Failed, "no section took it".to_owned()),
         (Outcome::Loaded, Some(section)) => {

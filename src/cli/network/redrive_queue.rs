@@ -175,7 +175,7 @@ async fn load(message: &Received, loader: &ObjectLoader, report: &mut Report) ->
             is_loaded = false;
         }
         for skipped in &message.skipped {
-            let outcome = Outcome::Skipped(skipped.reason.to_string());
+            let outcome = Outcome::Skipped(skipped.reason.into());
             report.add(&ObjectReport::not_loaded(skipped.what.clone(), outcome));
         }
         for object in &message.objects {
