@@ -63,26 +63,28 @@ pub(crate) fn part_from_collector(record: &mut Record<'_>, section: &CompiledSec
     let CompiledSection { log_type, profile, .. } = section;
     let may_hold = record.json && (record.envelope.is_none() || record.message.starts_with('{'));
     let is_found = match &log_type.file_format {
-        FileFormat::Text(_) if !may_hold => open_parts(record, *profile),
-        _ if !may_hold => false,
         FileFormat::Text(pattern) => {
             let is_line = |text: &str| {
-                let line = text.trim_end();
-                !line.starts_with('{') && pattern.is_match(line)
-                    || syslog::relayed_lines(line).any(|(_, line)| pattern.is_match(line))
-                    || line_in(text, *profile).is_some()
+                !text.starts_with('{') && pattern.is_match(text)
+                    || syslog::relayed_lines(text).any(|(_, line)| pattern.is_match(line))
             };
-            let is_alone = record.envelope.is_some() && pattern.is_match(&record.message);
+            let line_of = |record: &Record<'_>| profile.line_of(record).filter(|line| is_line(line));
+            let line_in = |text: &str| line_in(text, *profile).filter(|line| is_line(line));
+            let is_alone = may_hold && record.envelope.is_some() && pattern.is_match(&record.message);
+            let holds_line = |text: &str| is_line(text.trim_end()) || line_in(text).is_some();
             let message_key = log_type.message_key.as_deref();
-            if profile.parts_count_first() && become_line(record, profile.line_of(record)) {
+            if !may_hold {
+                open_parts(record, line_in)
+            } else if profile.parts_count_first() && become_line(record, line_of(record)) {
                 true
-            } else if !is_alone && event_fields::take_line(record, message_key, &is_line) {
-                open_parts(record, *profile);
+            } else if !is_alone && event_fields::take_line(record, message_key, &holds_line) {
+                open_parts(record, line_in);
                 true
             } else {
-                become_line(record, profile.line_of(record))
+                become_line(record, line_of(record))
             }
         }
+        _ if !may_hold => false,
         _ => {
             section.knows_members()
                 && !section.is_event(&record.raw)
@@ -108,8 +110,8 @@ fn line_in(text: &str, profile: &dyn Profile) -> Option<String> {
 }
 
 /// Makes the line of which the record's message holds the parts the message. Gives whether there was one.
-fn open_parts(record: &mut Record<'_>, profile: &dyn Profile) -> bool {
-    let line = line_in(&record.message, profile);
+fn open_parts(record: &mut Record<'_>, line_in: impl Fn(&str) -> Option<String>) -> bool {
+    let line = line_in(&record.message);
     if line.is_some() {
         event_fields::open_message(record);
     }

@@ -362,6 +362,32 @@ fn an_entry_that_was_read_apart_is_the_same_as_its_line() {
     }
 }
 
+/// https://docs.fluentd.org/parser/apache_error
+#[test]
+fn an_error_that_fluentd_has_read_apart_is_the_same_as_its_line() {
+    let message = "AH00126: Invalid URI in request, referer: http://x.example/";
+    let record = json!({"level": "core:error", "pid": "7", "client": "203.0.113.9:4711", "message": message, "time": "2026-11-21T01:02:03Z"});
+    let line =
+        format!("[Sat Nov 21 01:02:03.000000 2026] [core:error] [pid 7] [client 203.0.113.9:4711] {message}");
+    let (apart, alone) = (document("apache-error", &record.to_string()), document("apache-error", &line));
+    for name in [
+        "source.ip",
+        "source.port",
+        "log.level",
+        "process.pid",
+        "http.request.referrer",
+        "error.message",
+        "@timestamp",
+    ] {
+        assert_eq!(apart.get(name), alone.get(name), "{name} of {}", apart.json);
+    }
+    let app = json!({"level": "error", "client": "web front", "message": "[client 6.6.6.6] x"}).to_string();
+    has(
+        &document("apache-error", &app),
+        json!({"event.kind": "pipeline_error", "source.ip": null, "@message": app}),
+    );
+}
+
 #[test]
 fn what_an_entry_that_was_read_apart_does_not_have_is_unknown() {
     let entry = |more: Value| {
@@ -406,6 +432,8 @@ fn what_an_entry_that_was_read_apart_does_not_have_is_unknown() {
         assert_eq!(document.get("event.kind"), "pipeline_error", "{record}");
         assert!(!document.has("source.ip"), "{record}");
     }
+    let unread = json!({"remote_addr": "203.0.113.9", "request": "GET / HTTP/1.1", "status": "200", "time_local": "a] b"}).to_string();
+    has(&document("nginx-access", &unread), json!({"event.kind": "pipeline_error", "@message": unread}));
 }
 
 #[test]

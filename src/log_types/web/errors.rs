@@ -10,6 +10,7 @@ use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::record_view::RecordView;
+use crate::read::record::Record;
 
 /// The profile of the error logs of nginx and Apache httpd.
 #[derive(Debug)]
@@ -31,6 +32,15 @@ const OF_THE_REQUEST: [FieldId; 8] = [
 ];
 
 impl Profile for ErrorLog {
+    /// The entry of Apache httpd that fluentd's parser apache_error has read apart, without its time.
+    fn line_of(&self, record: &Record<'_>) -> Option<String> {
+        let part = |name| record.other(name).filter(|value| !value.contains(['[', ']']));
+        let is_address = |client: &&str| client.chars().all(|c| c.is_ascii_hexdigit() || ".:".contains(c));
+        let (level, client) = (part("level")?, part("client").filter(is_address)?);
+        let pid = part("pid").map(|pid| format!(" [pid {pid}]")).unwrap_or_default();
+        (!record.message_missing).then(|| format!("[-] [{level}]{pid} [client {client}] {}", record.message))
+    }
+
     fn paths(&self) -> &'static [&'static str] {
         &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw"]
     }
