@@ -222,7 +222,7 @@ fn an_event_in_a_field_that_is_not_looked_at_is_told_with_the_field() {
         assert!(told.contains(field) && told.contains("message_key"), "{told}");
         assert!(!document.has("destination.ip"), "{}", document.json);
     }
-    for record in [json!({"messages": [event()]}), json!({"records": [{"value": event()}]})] {
+    for record in [json!({"messages": [event()]}), json!({"comments": [{"value": event()}]})] {
         let loaded = load_line(&record.to_string());
         assert_eq!(only(&loaded).get("error.type"), "event_within_other_text", "{record}");
     }
@@ -296,6 +296,27 @@ fn each_text_of_an_array_of_events_is_one() {
         let destinations: Vec<_> =
             loaded.documents.iter().map(|document| document.text("destination.ip")).collect();
         assert_eq!(destinations, ["10.0.0.11", "10.0.0.12"], "{line}");
+    }
+}
+
+/// Azure Monitor's exports to Event Hubs, and answers of Graylog, Splunk and Datadog.
+#[test]
+fn an_object_that_is_nothing_but_a_list_of_records_is_its_records() {
+    let records = json!([{"message": event(), "time": "2026-11-22T15:08:40Z"}, {"log": event()}]);
+    for name in ["records", "logs", "events", "messages", "results"] {
+        let loaded = load_line(&json!({name: records}).to_string());
+        let destinations: Vec<_> =
+            loaded.documents.iter().map(|document| document.text("destination.ip")).collect();
+        assert_eq!(destinations, ["10.0.0.11"; 2], "{name}");
+        assert_eq!(loaded.documents[0].text("event.created"), "2026-11-22T15:08:40+00:00");
+    }
+    for line in [
+        json!({"records": records, "user": "x"}),
+        json!({"comments": records}),
+        json!({"records": [event()]}),
+    ] {
+        let loaded = load_line(&line.to_string());
+        assert_eq!(only(&loaded).text("event.kind"), "pipeline_error", "{line}");
     }
 }
 

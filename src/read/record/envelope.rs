@@ -51,6 +51,9 @@ pub(super) const NOTIFICATION: [&str; 4] = ["Type", "MessageId", "TopicArn", "Me
 /// The fields of an event that a Manager of Deep Security publishes to SNS ("Events in JSON format"), always in a list.
 const PUBLISHED: [&str; 2] = ["EventType", "LogDate"];
 
+/// The names of lists of records that stand alone in an object: Azure Monitor's exports to Event Hubs, Datadog and Graylog, Splunk.
+const LISTS: [&str; 5] = ["records", "logs", "events", "messages", "results"];
+
 /// Opens the envelope that a JSON record is, or that it holds as the text of an event, if there is one.
 pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
     if record.message_missing
@@ -58,7 +61,17 @@ pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {
     {
         return (kind.open)(record);
     }
-    wrapped(record)
+    list(record).or_else(|| wrapped(record))
+}
+
+/// The list of records that an object holds, and nothing else.
+fn list<'a>(record: &Record<'a>) -> Option<Opened<'a>> {
+    let [Other { name, value }] = record.others.as_slice() else { return None };
+    let is_list = record.message_missing
+        && LISTS.contains(&&**name)
+        && [&record.hostname, &record.timestamp, &record.tag].iter().all(|field| field.is_none())
+        && value.strip_prefix('[').is_some_and(|elements| elements.trim_start().starts_with('{'));
+    is_list.then(|| plain(value.clone()))
 }
 
 fn kind(record: &Record<'_>) -> Option<&'static Kind> {
