@@ -12,7 +12,7 @@ use crate::document::value::Value;
 use crate::packet::redaction::Redactor;
 use crate::parse::header::{EventHeader, Format};
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
-use crate::parse::syslog::HeaderTime;
+use crate::parse::syslog::SyslogHeader;
 
 /// The kind of device that wrote an event, by a number of the profile's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub(crate) enum Maker {
 pub(crate) struct RecordEvent<'a> {
     /// What CEF says in its header.
     pub(crate) header: EventHeader<'a>,
-    /// The time, in the place of the syslog header's.
-    pub(crate) time: Option<HeaderTime>,
+    /// What stands in the place of the syslog header.
+    pub(crate) syslog: SyslogHeader<'a>,
     /// The payload of a packet, as it stands in the record.
     pub(crate) payload: Option<&'a str>,
     /// The places of the fields that were read.

@@ -33,8 +33,8 @@ pub(crate) fn find(record: &mut Record<'_>, section: &CompiledSection) -> FoundE
     }
     match start(record) {
         start @ EventStart::At(_) => FoundEvent { start, further: further(record) },
-        _ if record.message_missing && section.profile.is_event(&record.others) => {
-            record.message_missing = false;
+        _ if section.profile.is_event(&record.others) => {
+            record.message_to_fields();
             FoundEvent { start: EventStart::InFields, further: 0 }
         }
         start => match elsewhere(record, start) {

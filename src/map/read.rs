@@ -269,7 +269,7 @@ impl<'d> ReadEvent<'d> {
         let fields = &self.event.record.others;
         let Some(event) = section.profile.read_fields(fields, arena, self.keyed.pairs()) else { return };
         self.header = event.header;
-        self.syslog.time = event.time;
+        self.syslog = event.syslog;
         self.payload = event.payload;
         event.read.into_iter().for_each(|at| self.fields.take_other(at));
         self.parsed = Some(ParsedEvent::default());

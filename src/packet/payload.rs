@@ -4,12 +4,10 @@
 //! binary. Does not know what it means.
 
 use std::cell::LazyCell;
-use std::sync::LazyLock;
 
 use base64_simd::{Out, STANDARD, STANDARD_NO_PAD, forgiving_decode};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
-use memchr::memmem::Finder;
 
 use super::http::starts_like_http;
 use super::redaction::{Redactor, Searched};
@@ -266,14 +264,28 @@ fn is_rest_of_header(line: &[u8], behind: &[u8], redact: &[String]) -> bool {
             |header: &String| header.len() > name.len() && ends_with_ignoring_case(header.as_bytes(), name);
         return redact.iter().any(is_end);
     }
-    /// To prepare a search takes longer than to search a line.
-    static VERSION: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(" HTTP/"));
-    let is_start = starts_like_http(line) || VERSION.find(line).is_some();
+    // No header's value that is a secret has these; attacks have.
+    let is_attack = line.iter().any(|byte| matches!(byte, b'<' | b'>' | b'\''));
+    let is_start = starts_like_http(line) || ends_with_version(line) || is_attack;
     if line.is_empty() || behind.is_empty() || is_start || !line.iter().all(is_text_byte) {
         return false;
     }
     let next = line_without_end(slice::bytes(behind, ..line_length(behind)));
     header_name(next).is_some() || (next.is_empty() && line.iter().all(|byte| is_cookie_byte(*byte)))
+}
+
+/// Whether a line ends as a request's first line does: `http/1.1`, `SIP/2.0`.
+fn ends_with_version(line: &[u8]) -> bool {
+    let mut words = line.rsplitn(2, |byte| *byte == b' ');
+    let last = words.next().unwrap_or_default();
+    let slash = find::first(b'/', last).and_then(|at| last.split_at_checked(at));
+    words.next().is_some()
+        && slash.is_some_and(|(name, version)| {
+            !name.is_empty()
+                && name.iter().all(u8::is_ascii_alphabetic)
+                && version.len() > 1
+                && version.iter().skip(1).all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        })
 }
 
 /// The name of a header as browsers and servers write it: letters and hyphens, a colon and a blank behind it.

@@ -83,6 +83,20 @@ pub fn events(text: &str, first: EventStart) -> impl Iterator<Item = EventText<'
     })
 }
 
+/// Where in the values of an event another one begins, by its marker: a whole header, and an unescaped key behind it. What follows is that
+/// event's, whether [`split`] parts them or not.
+pub(crate) fn other_event(values: &str) -> Option<usize> {
+    let mut markers = written(values).peekable();
+    while let Some(marker) = markers.next() {
+        let until = markers.peek().map_or(values.len(), |next| next.start);
+        let header = Header::read(marker.format, part(values, marker.version..until));
+        if header.is_whole && plain_key_start(header.rest).is_ok() {
+            return Some(marker.start);
+        }
+    }
+    None
+}
+
 /// A place where two events may have been joined.
 struct Joint {
     /// Where the separator begins.

@@ -32,6 +32,39 @@ fn is_whole(document: &Document) -> bool {
         && document.get("log.syslog.hostname") == "ip-10-0-1-7"
 }
 
+#[test]
+fn the_collector_nearest_to_the_event_knows_its_clock_and_what_stands_around_it_is_kept() {
+    let inner = json!({"message": event(), "timestamp": "2026-11-22T15:08:40+09:00", "hostname": "fl01", "tag": "ds"});
+    let cloud_watch = json!({"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "g", "logStream": "s",
+        "logEvents": [{"id": "1", "timestamp": 1_795_370_921_123_u64, "message": inner.to_string()}]});
+    let vector =
+        json!({"timestamp": "2026-11-22T18:08:41Z", "message": inner.to_string(), "hostname": "relay"});
+    for record in [cloud_watch, vector] {
+        let loaded = load_line(&record.to_string());
+        let document = only(&loaded);
+        assert!(is_whole(document), "{}", document.json);
+        assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+09:00");
+        assert_eq!((document.text("server.name"), document.text("deepsecurity.tag")), ("fl01", "ds"));
+        assert!(document.has("deepsecurity.extra.timestamp"), "{}", document.json);
+    }
+    // What is no time leaves the outer one.
+    let vague = json!({"message": event(), "timestamp": "just now"});
+    let record = json!({"timestamp": "2026-11-22T15:08:40+09:00", "message": vague.to_string()});
+    assert_eq!(only(&load_line(&record.to_string())).text("@timestamp"), "2026-11-22T15:08:33+09:00");
+}
+
+#[test]
+fn records_with_a_comma_behind_them_are_the_elements_of_an_array() {
+    let record = json!({"message": event()}).to_string();
+    for text in [format!("{record},\n{record},\n{record}\n"), format!("{record},{record} , {record},")] {
+        let loaded = load_line(&text);
+        assert_eq!(loaded.documents.len(), 3, "{text}");
+        assert!(loaded.documents.iter().all(is_whole));
+    }
+    let loaded = load_line(&format!("{record}, and more\n"));
+    assert_eq!(loaded.documents.len(), 2, "text behind a record is kept");
+}
+
 fn assert_whole(record: &Value, field: &str) {
     let loaded = load_line(&record.to_string());
     let document = only(&loaded);

@@ -281,6 +281,52 @@ fn what_is_not_certain_behind_msg_is_text_and_counted() {
 }
 
 #[test]
+fn what_stands_behind_the_header_of_another_event_fills_no_field_of_the_first() {
+    const OTHER: &str = "CEF:0|Trend Micro|Deep Security Agent|20.0.1|4000000|Ransom|8|dvchost=web02 filePath=/b act=Delete \
+                         TrendMicroDsFileSHA1=3395856CE81F2B7382DEE72602F798B642F14140 TrendMicroDsProcess=evil.exe cnt=7";
+    for joint in [" ", "#012", "<134>", "\\n", "<134>Nov 22 15:08:34 web02 "] {
+        for (own, field, start) in [
+            ("dvchost=web01 filePath=/a act=Pass msg=Realtime", "event.original", "Realtime"),
+            ("dvchost=web01 act=Pass filePath=/a", "file.path", "/a"),
+        ] {
+            let event = read("4000000", &format!("{own}{joint}{OTHER}"));
+            assert!(event.text(field).starts_with(start), "{joint}: {}", event.json);
+            assert_eq!((event.text("event.action"), event.text("host.name")), ("Pass", "web01"), "{joint}");
+            for field in ["file.hash.sha1", "process.name", "event.count"] {
+                assert!(!event.has(field), "{joint}: {}", event.json);
+            }
+        }
+    }
+    // Without a key behind it the header is a quoted one.
+    let quoted = read("3002795", "msg=CEF:0|v|p|1|2|n|3| TrendMicroDsTenant=Primary");
+    assert_eq!(quoted.text("deepsecurity.TrendMicroDsTenant"), "Primary");
+}
+
+#[test]
+fn quoted_text_forges_nothing_in_leef_either() {
+    let header =
+        "LEEF:2.0|Trend Micro|Deep Security Agent|20.0.1.690|3003486|cat=Log Inspection\tname=x\tfname=/v";
+    for forged in ["src=8.8.8.8", "usrName=root", "act=Deny", "dvchost=db01", "TrendMicroDsProcess=evil.exe"]
+    {
+        let event =
+            document(&format!("{header}\tmsg=Invalid user bob\t{forged}\tTrendMicroDsTenant=Primary"));
+        assert_eq!(event.text("event.original"), format!("Invalid user bob\t{forged}"));
+        assert_eq!(event.text("deepsecurity.TrendMicroDsTenant"), "Primary");
+    }
+    let plain = document(&format!("{header}\tmsg=Invalid user bob\tsev=3"));
+    assert_eq!(plain.text("event.original"), "Invalid user bob");
+}
+
+#[test]
+fn log_text_holds_no_key_of_the_product_that_the_module_does_not_write() {
+    let text = "login failed TrendMicroDsProcess=evil.exe TrendMicroDsMitre=T1003";
+    let event = read("3003486", &format!("fname=/v msg={text} TrendMicroDsTenant=Primary"));
+    assert_eq!(event.text("event.original"), text);
+    assert!(!event.has("process.name") && !event.has("threat.technique"), "{}", event.json);
+    assert_eq!(event.text("deepsecurity.TrendMicroDsTenant"), "Primary");
+}
+
+#[test]
 fn full_names_of_keys_are_read_as_the_keys() {
     let event = read(
         "21",

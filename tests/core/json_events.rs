@@ -481,6 +481,26 @@ fn an_event_that_a_parser_of_cef_has_taken_apart_is_that_of_its_line() {
 }
 
 #[test]
+fn the_message_of_a_parsed_event_is_its_key_msg() {
+    let line = cef("4000000", "Eicar", "6", r"act=Delete filePath=C:\\a.exe msg=Realtime");
+    let event = json!({
+        "syslog": "Nov 22 15:08:33 ip-10-0-1-7", "timestamp": "2026-11-22T15:08:40+09:00",
+        "cefVersion": "0", "deviceVendor": "Trend Micro", "deviceProduct": "Deep Security Agent", "severity": "6",
+        "deviceVersion": "20.0.0.1194", "deviceEventClassId": "4000000", "name": "Eicar", "deviceAction": "Delete",
+        "filePath": "C:\\a.exe", "deviceCustomNumber1": "9341", "deviceCustomNumber1Label": "Host ID", "message": "Realtime",
+    });
+    let of_line = crate::support::document(&line);
+    for record in [event.clone(), json!({"log": event.to_string()})] {
+        let document = only(load_json(&record));
+        for field in ["event.original", "file.path", "event.action", "event.kind", "host.id"] {
+            assert_eq!(document.get(field), of_line.get(field), "{field}: {}", document.json);
+        }
+        assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+09:00");
+        assert_eq!(document.text("log.syslog.hostname"), "ip-10-0-1-7");
+    }
+}
+
+#[test]
 fn a_parsed_event_of_another_product_is_mapped_by_the_table_alone() {
     let event = json!({"deviceVendor": "Acme", "deviceProduct": "Box", "deviceEventClassId": "7", "act": "IDS:Reset", "host": "a"});
     let loaded = load_json(&event);

@@ -18,6 +18,11 @@ fn packet(plan: &CompiledSection, payload: &str) -> String {
     document_by(plan, &packet_event("203.0.113.9", payload.as_bytes())).json
 }
 
+fn payload(text: &str) -> String {
+    let event = document_by(plan(), &packet_event("203.0.113.9", text.as_bytes()));
+    event.text("deepsecurity.TrendMicroDsPacketData").to_owned()
+}
+
 fn request(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n")
 }
@@ -244,6 +249,21 @@ fn the_attack_stays() {
         let expected = shown.split('=').nth(1).unwrap();
         assert!(text.contains(expected) && !text.contains("redacted"), "{shown}: {text}");
     }
+}
+
+#[test]
+fn the_first_line_of_a_payload_is_no_end_of_a_secret_header_where_it_cannot_be_one() {
+    for line in [
+        "get /x?id=1 union select http/1.1",
+        "' or 1=1 --",
+        "id=1&x=<script>alert(1)</script>",
+        "INVITE sip:a@b SIP/2.0",
+    ] {
+        let shown = payload(&format!("{line}\r\nHost: a\r\n\r\n"));
+        assert!(shown.starts_with(line), "{shown}");
+    }
+    let end = payload("ssion=0123456789abcdef; theme=dark\r\nHost: a\r\n\r\n");
+    assert!(end.starts_with(" [redacted]"), "{end}");
 }
 
 #[test]

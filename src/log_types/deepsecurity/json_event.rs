@@ -122,7 +122,7 @@ impl<'a> Reader<'_, 'a> {
         match key.target {
             Target::Time => {
                 let time = syslog::time_of_field(value).map(|(time, _)| time);
-                self.event.time = self.event.time.or(time);
+                self.event.syslog.time = self.event.syslog.time.or(time);
                 time.is_some()
             }
             Target::Header(field) => self.set_header(field, value),

@@ -8,37 +8,57 @@ use bumpalo::Bump;
 use super::tables::keys::{Destination, Trait, key};
 use super::tables::modules::Module;
 use super::tables::{Tables, tables};
+use crate::bytes::slice::start_in;
 use crate::bytes::trim::trim;
 use crate::document::convert::convert;
 use crate::document::ecs::Type;
 use crate::document::problem::Problem;
 use crate::log_types::event::PairsView;
 use crate::parse::header::Format;
+use crate::parse::joined;
 use crate::parse::leef;
-use crate::parse::pairs::event_keys::{EventKeys, KeyId, is_not_known};
+use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex, is_not_known};
 use crate::parse::pairs::pair::{Escapes, Pair};
+
+/// Makes all of another event that stands in a value text of that value: a sender, a relay or an attacker has put both in one, and
+/// nothing parts them for sure (rule H3). Keys of the one would be taken for keys of the other.
+pub(super) fn fold_other_event(event: &mut PairsView<'_, '_>) {
+    let PairsView { keyed, text, .. } = event;
+    let Some(first) = keyed.all().next().map(|(_, pair, _)| start_in(pair.raw, text)) else { return };
+    // An event of a record's fields has no text of its own.
+    let Some(other) = text.get(first..).and_then(joined::other_event).map(|at| first + at) else { return };
+    let holds_it = |(_, pair, _): &(PairIndex, Pair<'_>, &str)| start_in(pair.raw, text) <= other;
+    if let Some((at, ..)) = keyed.all().take_while(holds_it).last() {
+        keyed.extend_text(at, text, |_, _| false);
+    }
+}
 
 /// Tells the text of `msg` from the keys behind it, the exception to rule E5. Log Inspection and system events quote text that anybody
 /// may have written, and Deep Security writes nothing but its own `TrendMicroDs…` keys behind it. Other modules quote nothing: there
 /// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them. Anything
-/// else that looks like a key is text.
+/// else that looks like a key is text. LEEF parts keys by a character that other modules do not quote; behind a quoting `msg` words of the
+/// product's own stay keys in it.
 pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
-    if event.format != Format::Cef {
+    let quotes_text = module.facts().quotes_text;
+    if event.format != Format::Cef && !quotes_text {
         return;
     }
-    let is_certain = !module.facts().quotes_text && module != Module::Unknown;
+    let is_certain = !quotes_text && module != Module::Unknown;
     let known = tables().keys.names.len();
     let is_key = |key: Option<KeyId>, pair: &Pair<'_>| {
-        if pair.key.starts_with("TrendMicroDs") {
-            return true;
-        }
         // A key that only user.ini knows stands where user.ini says.
         let is_written = |key: KeyId| usize::from(key.0) >= known || tables().written.has(module, key);
+        if pair.key.starts_with("TrendMicroDs") {
+            return !quotes_text || key.is_none_or(is_written);
+        }
         key.is_some_and(|key| {
-            is_certain && !tables().keys.is(key, Trait::Guarded) && is_written(key) && fits(key, pair)
+            let is = |known| tables().keys.is(key, known);
+            let is_own = || event.format == Format::Leef && is(Trait::OwnWord) && !is(Trait::Agent);
+            (is_certain && is_written(key) || is_own()) && !is(Trait::Guarded) && fits(key, pair)
         })
     };
-    let folded = event.keyed.extend_text(key::MSG, event.text, is_key);
+    let Some(at) = event.keyed.at(key::MSG) else { return };
+    let folded = event.keyed.extend_text(at, event.text, is_key);
     event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
 }
 

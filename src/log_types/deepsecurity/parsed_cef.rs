@@ -7,6 +7,7 @@ use crate::parse::header::HeaderField;
 use crate::parse::pairs::full_names;
 use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::parse::syslog;
+use crate::parse::syslog::SyslogHeader;
 use crate::read::record::Other;
 
 /// The names of the header's fields, as a parser of CEF gives them.
@@ -36,6 +37,9 @@ const HEADERS: [HeaderNames; 2] = [
 /// The time of the syslog header, as fluent-plugin-parser-cef names it.
 const TIME: &str = "syslog_timestamp";
 
+/// The whole syslog header, as logstash-codec-cef names it.
+const HEADER: &str = "syslog";
+
 /// Whether a record's fields are such an event: they name the vendor, the product and the kind of event.
 pub(super) fn is_event(fields: &[Other<'_>]) -> bool {
     header_names(fields).is_some()
@@ -48,7 +52,12 @@ pub(super) fn read<'a>(fields: &'a [Other<'a>], pairs: &mut Vec<Pair<'a>>) -> Op
     for (at, Other { name, value }) in fields.iter().enumerate() {
         let name = &**name;
         if name == TIME {
-            event.time = syslog::time_of_field(value).map(|(time, _)| time);
+            event.syslog.time = syslog::time_of_field(value).map(|(time, _)| time);
+        } else if name == HEADER
+            && let header @ SyslogHeader { time: Some(_), .. } = syslog::parse(value)
+        {
+            event.syslog = header;
+            event.read.push(at);
         } else if let Some((_, field)) = names.iter().find(|(known, _)| *known == name) {
             *event.header.field_mut(*field) = trim(value);
             event.read.push(at);

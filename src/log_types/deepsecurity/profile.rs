@@ -19,7 +19,9 @@ use super::known_keys::known_keys;
 use super::module_fields::module_fields;
 use super::network::network;
 use super::packets::{mark_unverified_forwarded, packets};
-use super::pair_repair::{find_escapes, fold_quoted_text, keep_paths, split_blank_separated};
+use super::pair_repair::{
+    find_escapes, fold_other_event, fold_quoted_text, keep_paths, split_blank_separated,
+};
 use super::parsed_cef;
 use super::related::related;
 use super::system::people;
@@ -128,6 +130,7 @@ impl Profile for DeepSecurity {
 
     fn repair_pairs(&self, event: &mut PairsView<'_, '_>) {
         let module = Module::of_device(Some(event.device), event.signature_id);
+        fold_other_event(event);
         fold_quoted_text(event, module);
         if memchr::memchr(b'"', event.text.as_bytes()).is_some() {
             let quotes_text = module.facts().quotes_text || module == Module::Unknown;

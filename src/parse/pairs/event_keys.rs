@@ -327,16 +327,15 @@ impl<'a> EventKeys<'a> {
         (first != at && self.is_used(first)).then_some(first)
     }
 
-    /// Makes the value of `key`'s first pair reach over the pairs behind it, up to those at the end of the event which `ends_text`
+    /// Makes the value of the pair at `at` reach over the pairs behind it, up to those at the end of the event which `ends_text`
     /// accepts, by number where the key is known, and whose keys come only once: what stands between is text of that value that only looks like
     /// keys. `text` is the line that all pairs are slices of. Gives the number of pairs that became text.
     pub(crate) fn extend_text(
         &mut self,
-        key: KeyId,
+        PairIndex(number): PairIndex,
         text: &'a str,
         ends_text: impl Fn(Option<KeyId>, &Pair<'a>) -> bool,
     ) -> u32 {
-        let Some(PairIndex(number)) = self.at(key) else { return 0 };
         let at = usize::try_from(number).unwrap_or(usize::MAX);
         let Some((before, behind)) = self.pairs.split_at_mut_checked(at) else { return 0 };
         let keys = self.entries.get(at..).unwrap_or_default().iter().map(|entry| entry.key);

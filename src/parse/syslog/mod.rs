@@ -247,7 +247,11 @@ impl<'a> SyslogHeader<'a> {
         let text = without_message_id(text);
         let (before, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
         match tag_of(last).and_then(tag_name) {
-            Some(appname) => SyslogHeader { hostname: host(before), appname: Some(appname), ..self },
+            Some(tag) if !is_address(tag) => {
+                SyslogHeader { hostname: host(before), appname: Some(tag), ..self }
+            }
+            Some(address) if before.is_empty() => SyslogHeader { hostname: Some(address), ..self },
+            Some(_) => SyslogHeader { hostname: host(before), ..self },
             None => SyslogHeader { hostname: host(text), ..self },
         }
     }
@@ -332,9 +336,12 @@ fn is_version(word: &str) -> bool {
     matches!(word.len(), 1 | 2) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+fn is_address(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok()
+}
+
 /// One word that can be a host: a name, or an address, which may stand in brackets (rule F5).
 fn host(text: &str) -> Option<&str> {
-    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
     let is_name = |text: &str| {
         text.contains(char::is_alphanumeric)
             && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))

@@ -118,15 +118,13 @@ pub(crate) fn take_first(record: &mut Record<'_>, is_event: &dyn Fn(&str) -> boo
 /// event by `is_event`. What stands around the object stays beside them. Gives whether there was one.
 #[cold]
 pub(crate) fn take_fields(record: &mut Record<'_>, is_event: &dyn Fn(&[Other<'_>]) -> bool) -> bool {
-    let holds_event = |text: &str| {
-        object_behind(text).is_some_and(|(_, inner)| inner.message_missing && is_event(&inner.others))
-    };
+    let holds_event = |text: &str| object_behind(text).is_some_and(|(_, inner)| is_event(&inner.others));
     let in_message = !record.message_missing && holds_event(&record.message);
     if !in_message && take_first(record, &holds_event).is_none() {
         return false;
     }
     open_message(record);
-    record.message_missing = false;
+    record.message_to_fields();
     true
 }
 
@@ -274,8 +272,7 @@ fn take(record: &mut Record<'_>, path: &[String]) {
     } else {
         let Some(mut fields) = object(&value).map(Value::Object) else { return };
         let Some(text) = take_text(&mut fields, rest) else { return };
-        let times = times_beside(&mut fields, rest);
-        add_times(record, times);
+        add_beside(record, fields_beside(&mut fields, rest));
         if fields.as_object().is_some_and(|fields| !fields.is_empty()) {
             kept.push(Other { name: first.clone().into(), value: fields.to_string().into() });
         }
@@ -291,18 +288,18 @@ fn take(record: &mut Record<'_>, path: &[String]) {
     record.message_field = Some(path.join(".").into());
 }
 
-/// Takes the fields with times out of the objects around the event that stood at `path`, the nearest first.
-fn times_beside(value: &mut Value, path: &[String]) -> Vec<Other<'static>> {
+/// Takes the fields with times, and fluentd's own, out of the objects around the event that stood at `path`, the nearest first.
+fn fields_beside(value: &mut Value, path: &[String]) -> Vec<Other<'static>> {
     let Some(fields) = value.as_object_mut() else { return Vec::new() };
-    let mut times = match path.split_first() {
+    let mut beside = match path.split_first() {
         Some((first, rest)) => {
-            fields.get_mut(first).map(|inner| times_beside(inner, rest)).unwrap_or_default()
+            fields.get_mut(first).map(|inner| fields_beside(inner, rest)).unwrap_or_default()
         }
         None => Vec::new(),
     };
-    for name in std::iter::once("timestamp").chain(time_fields().iter().copied()) {
-        let is_time = |value: &Value| value.is_string() || value.is_number();
-        if !fields.get(name).is_some_and(is_time) || times.iter().any(|time| time.name == name) {
+    for name in ["timestamp", "hostname", "tag"].into_iter().chain(time_fields().iter().copied()) {
+        let is_value = |value: &Value| value.is_string() || value.is_number();
+        if !fields.get(name).is_some_and(is_value) || beside.iter().any(|field| field.name == name) {
             continue;
         }
         let value = match fields.remove(name) {
@@ -310,19 +307,29 @@ fn times_beside(value: &mut Value, path: &[String]) -> Vec<Other<'static>> {
             Some(value) => value.to_string(),
             None => continue,
         };
-        times.push(Other { name: name.into(), value: value.into() });
+        beside.push(Other { name: name.into(), value: value.into() });
     }
-    times
+    beside
 }
 
-/// Makes them fields of the record, where it has none of their names.
-fn add_times(record: &mut Record<'_>, times: Vec<Other<'static>>) {
-    for time in times {
-        if time.name == "timestamp" && record.timestamp.is_none() {
-            record.timestamp = Some(time.value);
-        } else if !record.others.iter().any(|other| other.name == time.name) {
-            record.others.push(time);
-        }
+/// Makes them fields of the record. Fluentd's own stand for those of the record around them, which stay beside them: the nearest collector
+/// knows the clock of the line best.
+fn add_beside(record: &mut Record<'_>, fields: Vec<Other<'static>>) {
+    for Other { name, value } in fields {
+        let is_time = value.starts_with(|first: char| first.is_ascii_digit());
+        let own = match &*name {
+            "timestamp" if is_time || record.timestamp.is_none() => &mut record.timestamp,
+            "hostname" => &mut record.hostname,
+            "tag" => &mut record.tag,
+            _ => {
+                if !record.others.iter().any(|other| other.name == name) {
+                    record.others.push(Other { name, value });
+                }
+                continue;
+            }
+        };
+        let outer = own.replace(value);
+        record.others.extend(outer.map(|value| Other { name, value }));
     }
 }
 

@@ -131,6 +131,14 @@ impl Record<'_> {
         }
     }
 
+    /// Makes `message` a field like others: CEF's dictionary names a key so, in records whose fields are the event.
+    pub(crate) fn message_to_fields(&mut self) {
+        if !self.message_missing {
+            self.others.push(Other { name: "message".into(), value: std::mem::take(&mut self.message) });
+        }
+        self.message_missing = false;
+    }
+
     /// Makes the text of the event the whole record, and the record of the collector its envelope. The times of that stay beside the event.
     pub(crate) fn part_from_collector(&mut self) {
         let mut collector = std::mem::take(self);

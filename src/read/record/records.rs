@@ -21,7 +21,7 @@ use crate::bytes::slice::part;
 ///
 /// * `{…}`: its fields; without `message` the JSON text is the message, and a `message` that is no string is its
 ///   JSON text. Of several equal keys the first is meant, the later ones go to `others`.
-/// * `{…}{…}`, `{…} {…}`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
+/// * `{…}{…}`, `{…} {…}`, `{…},{…},`, `[{…},{…}]`: each object is a record, each other element of such an array is text.
 /// * `time<TAB>tag<TAB>{…}`: the columns fill what the record lacks.
 /// * an envelope (see [`super::envelope`]): the records in it.
 /// * anything else, and whatever follows the last whole object: text.
@@ -193,13 +193,26 @@ impl<'a> Cursor<'a> {
 
     /// Reads the value that the rest starts with: an object, or an array's element and the comma behind it.
     fn value(&mut self, record: &mut Record<'a>, spare: &mut Spare) -> Option<()> {
-        let Among::Array = self.among else { return self.object(record, spare) };
+        let Among::Array = self.among else {
+            self.object(record, spare)?;
+            self.pass_comma();
+            return Some(());
+        };
         if self.object(record, spare).is_none() {
             *record = self.plain_element()?;
         }
         let behind = self.rest.trim_start_matches(BLANKS);
         self.rest = behind.strip_prefix(',').unwrap_or(behind);
         Some(())
+    }
+
+    /// Goes behind the comma between two records, or at the end of a line: an array may stand in lines of its elements.
+    fn pass_comma(&mut self) {
+        let Some(behind) = self.rest.trim_start_matches(BLANKS).strip_prefix(',') else { return };
+        let next = behind.trim_start_matches(BLANKS);
+        if next.is_empty() || next.starts_with('{') {
+            self.rest = next;
+        }
     }
 
     /// An element that is no object.
