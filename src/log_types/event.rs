@@ -14,6 +14,9 @@ use crate::parse::header::{EventHeader, Format};
 use crate::parse::pairs::event_keys::{EventKeys, KeyId, PairIndex};
 use crate::parse::syslog::SyslogHeader;
 
+/// `event.action` of an event whose own words tell none.
+pub(crate) const UNTOLD_ACTION: &str = "event-reported";
+
 /// The kind of device that wrote an event, by a number of the profile's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DeviceKind(pub(crate) u8);

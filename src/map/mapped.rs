@@ -23,7 +23,7 @@ use crate::document::problem::Problem;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
-use crate::log_types::event::EventView;
+use crate::log_types::event::{EventView, UNTOLD_ACTION};
 use crate::log_types::record_view::{RecordSource, RecordView};
 use crate::packet::redaction;
 use crate::parse::header::Format;
@@ -199,7 +199,7 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Gives an event of a log type whose own words tell no action one all the same, so that a table by action has no gap.
     fn untold_action(&mut self, section: &CompiledSection) {
         if section.one_product {
-            let action = if self.pipeline_error { "line-not-understood" } else { "event-reported" };
+            let action = if self.pipeline_error { "line-not-understood" } else { UNTOLD_ACTION };
             self.row.trace.step(Step::Class);
             self.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(action));
         }

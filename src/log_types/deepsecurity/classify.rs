@@ -8,9 +8,7 @@ use super::tables::keys::key;
 use super::tables::modules::{Module, ModuleFacts};
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
-
-/// `event.action` of an event that has no word for what was done, of a module that is not known.
-const UNTOLD_ACTION: &str = "event-reported";
+use crate::log_types::event::UNTOLD_ACTION;
 
 pub(super) fn classify(context: &mut Context<'_, '_>) {
     let module = context.module;
