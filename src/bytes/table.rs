@@ -138,7 +138,6 @@ impl FactRow<'_> {
     }
 
     /// The number in a column.
-    #[cfg(feature = "generate")]
     pub(crate) fn number<N: FromStr<Err: Display>>(&self, column: &str) -> Result<N, TableError> {
         self.cell(column)?.parse().map_err(|error| self.error(error))
     }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use bumpalo::Bump;
 
 use super::ecs::Type;
+use super::protocol::Protocol;
 use super::value::{Address, Value};
 use crate::bytes::trim::trim;
 use crate::parse::time;
@@ -60,10 +61,8 @@ pub fn long(text: &str) -> Option<i64> {
 /// A transport protocol: its IANA keyword in lower case, or its number, which Deep Security writes as `Other: 47`. Text that is neither
 /// (`N/A`) does not fit.
 fn transport<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
-    const SPELLINGS: [(&str, &str); 4] =
-        [("tcp", "tcp"), ("udp", "udp"), ("icmp", "icmp"), ("icmpv6", "ipv6-icmp")];
-    if let Some((_, keyword)) = SPELLINGS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
-        return Some(Value::Word(keyword));
+    if let Some(protocol) = Protocol::of_name(text) {
+        return Some(Value::Word(protocol.name));
     }
     let number = text.strip_prefix("Other:").map_or(text, str::trim_start);
     if number.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -8,6 +8,7 @@ mod layout;
 pub mod fields;
 pub mod row;
 pub(crate) mod trace;
+pub(crate) mod protocol;
 pub mod convert;
 pub mod problem;
 pub mod id;

@@ -9,41 +9,43 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
+use crate::document::protocol::Protocol;
 use crate::document::row::Row;
 use crate::document::trace::Step;
-use crate::document::value::Value;
+use crate::document::value::{Address, Value};
 use crate::packet::community_id::Flow;
 use crate::packet::url::{Parts, split_authority, split_target, split_url};
+use crate::parse::pairs::event_keys::is_not_known;
 
 /// What stands between the folders of a path, on Windows and elsewhere.
 pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
 
-const ADDRESSES: [FieldId; 3] = [FieldId::SOURCE_IP, FieldId::DESTINATION_IP, FieldId::HOST_IP];
-/// Some events write an address where a name belongs.
-const HOSTS: &[FieldId] = &[
+const ADDRESSES: [FieldId; 6] = [
+    FieldId::SOURCE_IP,
+    FieldId::DESTINATION_IP,
+    FieldId::OBSERVER_IP,
+    FieldId::CLIENT_IP,
+    FieldId::HOST_IP,
+    FieldId::SERVER_IP,
+];
+/// Some events write an address where a name belongs. The collector's host is none of the event's: `server.name` is not among them.
+const HOSTS: [FieldId; 8] = [
     FieldId::HOST_NAME,
     FieldId::OBSERVER_HOSTNAME,
+    FieldId::HOST_HOSTNAME,
     FieldId::SOURCE_DOMAIN,
+    FieldId::DESTINATION_DOMAIN,
     FieldId::URL_DOMAIN,
+    FieldId::TLS_CLIENT_SERVER_NAME,
     FieldId::DNS_QUESTION_NAME,
 ];
-const USERS: &[FieldId] = &[FieldId::USER_NAME, FieldId::SOURCE_USER_NAME, FieldId::DESTINATION_USER_NAME];
-/// Protocols by their IANA numbers.
-pub(super) const PROTOCOLS: [(u8, &str); 10] = [
-    (1, "icmp"),
-    (6, "tcp"),
-    (8, "egp"),
-    (17, "udp"),
-    (33, "dccp"),
-    (41, "ipv6"),
-    (42, "sdrp"),
-    (47, "gre"),
-    (58, "ipv6-icmp"),
-    (132, "sctp"),
+const USERS: [FieldId; 4] = [
+    FieldId::USER_NAME,
+    FieldId::SOURCE_USER_NAME,
+    FieldId::USER_TARGET_NAME,
+    FieldId::DESTINATION_USER_NAME,
 ];
-/// Those whose flows are known by their ports.
-const WITH_PORTS: [u8; 3] = [6, 17, 132];
-const HASHES: &[FieldId] = &[FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
+const HASHES: [FieldId; 3] = [FieldId::FILE_HASH_MD5, FieldId::FILE_HASH_SHA1, FieldId::FILE_HASH_SHA256];
 
 /// Fills what follows from `file.path`, `process.executable`, `url.original`, and from every address, name and digest.
 pub(crate) fn derive<'a>(row: &mut Row<'a>, arena: &'a Bump) {
@@ -73,8 +75,7 @@ fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> 
         set_url_parts(row, split(url));
     }
     put_in_brackets(row, arena);
-    row.trace.step(Step::Related);
-    related(row, arena);
+    related(row, arena, &[], &[]);
 }
 
 /// Folder, name and extension of the file at a path. What has no separator is not known to be a file.
@@ -151,26 +152,27 @@ fn put_in_brackets<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     }
 }
 
-/// The name of the event's flow, where both its ends, its ports and its protocol are known.
-pub(super) fn community_id<'a>(row: &mut Row<'a>, arena: &'a Bump) {
-    let transport = row.text(FieldId::NETWORK_TRANSPORT);
-    let number = PROTOCOLS.iter().find(|(_, name)| Some(*name) == transport).map(|(number, _)| *number);
-    if let (Some(protocol), Some(ports)) = (number.filter(|number| WITH_PORTS.contains(number)), ports(row)) {
-        community_id_of(protocol, Some(ports), row, arena);
-    }
+/// The protocol that the event's transport names.
+pub(super) fn protocol(row: &Row<'_>) -> Option<u8> {
+    Protocol::of_name(row.text(FieldId::NETWORK_TRANSPORT)?).map(|protocol| protocol.number)
 }
 
-/// The same for a flow of this protocol, which has `ports` or none.
-pub(super) fn community_id_of<'a>(
-    protocol: u8,
-    ports: Option<(u16, u16)>,
+/// The name of the event's flow, where all is known that it is made of: the protocol, both ends, the ports of TCP, UDP and SCTP, and type and
+/// code of ICMP (Community ID, "Technical details").
+pub(super) fn community_id<'a>(
     row: &mut Row<'a>,
     arena: &'a Bump,
+    protocol: Option<u8>,
+    icmp: Option<(u16, u16)>,
 ) {
-    let (Some(source), Some(destination)) = (row.ip(FieldId::SOURCE_IP), row.ip(FieldId::DESTINATION_IP))
-    else {
-        return;
+    let ends = row.ip(FieldId::SOURCE_IP).zip(row.ip(FieldId::DESTINATION_IP));
+    let (Some(protocol), Some((source, destination))) = (protocol, ends) else { return };
+    let ports = match protocol {
+        1 | 58 => icmp.map(Some),
+        6 | 17 | 132 => ports(row).map(Some),
+        _ => Some(None),
     };
+    let Some(ports) = ports else { return };
     let flow = Flow { source: source.ip, destination: destination.ip, protocol, ports };
     if let Some(id) = flow.community_id(arena) {
         row.set_if_absent(FieldId::NETWORK_COMMUNITY_ID, Value::Word(id));
@@ -179,7 +181,7 @@ pub(super) fn community_id_of<'a>(
 
 /// The ports of both ends, if they are known: two zeros stand for ports that nobody saw, by which another flow of the two hosts would have
 /// the same name.
-pub(super) fn ports(row: &Row<'_>) -> Option<(u16, u16)> {
+fn ports(row: &Row<'_>) -> Option<(u16, u16)> {
     let ports = port(row, FieldId::SOURCE_PORT).zip(port(row, FieldId::DESTINATION_PORT));
     ports.filter(|ports| *ports != (0, 0))
 }
@@ -193,24 +195,52 @@ pub(super) fn port(row: &Row<'_>, field: FieldId) -> Option<u16> {
     }
 }
 
-/// Every address, host name, user and digest of the event, once each.
-fn related<'a>(row: &mut Row<'a>, arena: &'a Bump) {
-    let in_names = HOSTS.iter().filter_map(|field| address(row.text(*field)?));
-    let of_fields = ADDRESSES.iter().filter_map(|field| row.ip(*field).copied());
-    let addresses = ArenaVec::from_iter_in(of_fields.chain(in_names), arena);
-    row.add_ips(FieldId::RELATED_IP, addresses, arena);
-    for (related, fields) in
-        [(FieldId::RELATED_HOSTS, HOSTS), (FieldId::RELATED_USER, USERS), (FieldId::RELATED_HASH, HASHES)]
-    {
-        let mut texts = ArenaVec::new_in(arena);
-        for text in fields.iter().filter_map(|field| row.text(*field)) {
-            let is_name = related != FieldId::RELATED_HOSTS || address(text).is_none();
-            if is_name && !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-        if !texts.is_empty() {
-            row.set_if_absent(related, Value::Texts(texts.into_bump_slice()));
+/// Every address, host name, user and digest of the event, once each, and more of them that stand in no field of their own.
+pub(super) fn related<'a>(row: &mut Row<'a>, arena: &'a Bump, addresses: &[Address<'a>], names: &[&'a str]) {
+    row.trace.step(Step::Related);
+    let earlier = row.get(FieldId::RELATED_IP).ips();
+    let mut ips = ArenaVec::with_capacity_in(4, arena);
+    let own = ADDRESSES.iter().filter_map(|field| row.ip(*field));
+    own.chain(addresses).chain(earlier).for_each(|address| add_address(&mut ips, *address));
+    let mut hosts = ArenaVec::with_capacity_in(4, arena);
+    for name in HOSTS.iter().filter_map(|field| row.text(*field)).chain(names.iter().copied()) {
+        match address_of(name) {
+            Some(address) => add_address(&mut ips, address),
+            None => add_name(&mut hosts, name),
         }
     }
+    if ips.len() > earlier.len() {
+        row.set(FieldId::RELATED_IP, Value::Ips(ips.into_bump_slice()));
+    }
+    let mut texts = [ArenaVec::new_in(arena), ArenaVec::new_in(arena)];
+    for (texts, fields) in texts.iter_mut().zip([&USERS as &[FieldId], &HASHES]) {
+        fields.iter().filter_map(|field| row.text(*field)).for_each(|text| add_name(texts, text));
+    }
+    let [users, hashes] = texts;
+    for (field, texts) in
+        [(FieldId::RELATED_HOSTS, hosts), (FieldId::RELATED_USER, users), (FieldId::RELATED_HASH, hashes)]
+    {
+        if !texts.is_empty() {
+            row.set_if_absent(field, Value::Texts(texts.into_bump_slice()));
+        }
+    }
+}
+
+fn add_address<'a>(addresses: &mut ArenaVec<'_, Address<'a>>, address: Address<'a>) {
+    if !addresses.iter().any(|other| other.ip == address.ip) {
+        addresses.push(address);
+    }
+}
+
+fn add_name<'a>(names: &mut ArenaVec<'_, &'a str>, name: &'a str) {
+    if !is_not_known(name) && !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// The address that stands in the place of a host's name.
+fn address_of(name: &str) -> Option<Address<'_>> {
+    let starts = name.bytes().next()?;
+    let may_be = starts.is_ascii_digit() || starts == b'[' || memchr::memchr(b':', name.as_bytes()).is_some();
+    if may_be { address(name) } else { None }
 }

@@ -9,7 +9,10 @@ use es_loader::setup::template::index_template;
 use serde_json::{Value, json};
 
 use crate::config::root;
-use crate::support::{Document, Loaded, all, load_bytes, load_with};
+use crate::support::{
+    Document, Loaded, agent_event, all, document, document_by, load_bytes, load_with, plan_of_section,
+    plan_with,
+};
 
 const SAMPLES: [&str; 20] = [
     "clb.log",
@@ -288,6 +291,61 @@ fn flow_logs_name_their_fields_in_any_order_and_lose_no_last_line() {
     let gateway = b"resource-type srcaddr dstaddr end\nTransitGateway 192.0.2.1 192.0.2.2 1795219260";
     let document = &load_bytes(plan, gateway).documents[0];
     assert_eq!((document.text("@log_type"), document.text("source.ip")), ("transit-gateway", "192.0.2.1"));
+}
+
+#[test]
+fn a_protocol_has_one_name_and_its_flow_one_id_in_every_log() {
+    let plans = all();
+    let flows = plans.named("vpcflowlogs").unwrap();
+    // The baseline of the specification has those of TCP, UDP, SCTP and RSVP; of others count addresses and protocol.
+    for (number, name, id) in [
+        (6, "tcp", "1:wCb3OG7yAFWelaUydu0D+125CLM="),
+        (17, "udp", "1:0Mu9InQx6z4ZiCZM/7HXi2WMhOg="),
+        (132, "sctp", "1:EKt4MsxuyaE6mL+hmrEkQ9csDD8="),
+        (46, "rsvp", "1:ikv3kmf89luf73WPz1jOs49S768="),
+        (33, "dccp", "1:zpuLOsyILDtkY+gjHOj++pjSW3M="),
+        (50, "esp", "1:eKtYpeXT58xpY7Bm67SmcoOY/iM="),
+        (136, "udplite", "1:fZyNXt8Ho7M2VJTo5mt3Y9MxXu4="),
+    ] {
+        let row = format!("srcaddr dstaddr srcport dstport protocol\n1.2.3.4 5.6.7.8 1122 3344 {number}\n");
+        let flow = load_bytes(flows, row.as_bytes()).documents.remove(0);
+        let packet = format!("src=1.2.3.4 dst=5.6.7.8 spt=1122 dpt=3344 proto=Other: {number}");
+        for document in [flow, document(&agent_event("21", &packet))] {
+            assert_eq!(document.text("network.transport"), name, "{}", document.json);
+            assert_eq!(document.text("network.community_id"), id, "{}", document.json);
+        }
+    }
+    // Without type and code an id of ICMP would be another's.
+    let row = b"srcaddr dstaddr srcport dstport protocol\n1.2.3.4 5.6.7.8 0 0 1\n";
+    assert!(!load_bytes(flows, row).documents[0].has("network.community_id"));
+}
+
+#[test]
+fn what_is_related_stands_in_the_same_fields_in_every_log() {
+    for (field, value, related) in [
+        ("client.ip", "192.0.2.9", "related.ip"),
+        ("observer.ip", "192.0.2.9", "related.ip"),
+        ("server.ip", "192.0.2.9", "related.ip"),
+        ("destination.domain", "192.0.2.9", "related.ip"),
+        ("destination.domain", "db01", "related.hosts"),
+        ("host.hostname", "db01", "related.hosts"),
+        ("tls.client.server_name", "db01", "related.hosts"),
+        ("user.target.name", "nora", "related.user"),
+        ("destination.user.name", "nora", "related.user"),
+    ] {
+        let line = format!("{field} = extra");
+        let settings = format!("{line}\n[DEFAULT]\nlog_types = vpcflowlogs");
+        let row = format!("srcaddr dstaddr extra\n1.2.3.4 5.6.7.8 {value}\n");
+        let flow = load_bytes(&plan_of_section("vpcflowlogs", &settings), row.as_bytes()).documents.remove(0);
+        let event = document_by(&plan_with(&line), &agent_event("21", &format!("src=1.2.3.4 extra={value}")));
+        for document in [flow, event] {
+            let found = document.get(related).as_array().is_some_and(|found| found.contains(&json!(value)));
+            assert!(found, "{field}: {}", document.json);
+        }
+    }
+    // What the sender did not know is related to nothing.
+    let event = document_by(&plan_with("user.target.name = extra"), &agent_event("21", "extra=N/A"));
+    assert!(!event.has("related.user"), "{}", event.json);
 }
 
 #[test]

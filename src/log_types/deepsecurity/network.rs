@@ -5,9 +5,10 @@ use super::known_keys::take;
 use super::tables::keys::{Destination, key};
 use super::tables::system_events::SystemEvent;
 use crate::document::field_list::FieldId;
+use crate::document::protocol::Protocol;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::log_types::derived::{community_id_of, port, ports};
+use crate::log_types::derived;
 use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 
 pub(super) fn network(context: &mut Context<'_, '_>) {
@@ -17,7 +18,7 @@ pub(super) fn network(context: &mut Context<'_, '_>) {
     if !context.module.facts().has_packets {
         return;
     }
-    if !protocol.is_some_and(has_ports) {
+    if !protocol.and_then(Protocol::of_number).is_some_and(|protocol| protocol.has_ports) {
         drop_zero_ports(context);
     }
     let address = context.row.ip(FieldId::DESTINATION_IP).or_else(|| context.row.ip(FieldId::SOURCE_IP));
@@ -31,9 +32,11 @@ pub(super) fn network(context: &mut Context<'_, '_>) {
         context.row.set_if_absent(FieldId::NETWORK_TYPE, Value::Word(family));
     }
     size_and_direction(context);
-    if let Some(protocol) = protocol {
-        community_id(context, protocol);
-    }
+    let icmp = match [FieldId::DS_ICMP_TYPE, FieldId::DS_ICMP_CODE].map(|field| context.row.get(field)) {
+        [Value::Long(kind), Value::Long(code)] => u16::try_from(kind).ok().zip(u16::try_from(code).ok()),
+        _ => None,
+    };
+    derived::community_id(context.row, context.arena, protocol, icmp);
 }
 
 /// ECS counts what a source sends; the agent counts what comes in and goes out. A packet goes from its source to its destination, so that
@@ -76,43 +79,17 @@ fn ends(context: &mut Context<'_, '_>) {
 /// The number of the packet's protocol. Where the agent gives a number, its name takes its place.
 fn protocol(context: &mut Context<'_, '_>) -> Option<u8> {
     let transport = context.row.text(FieldId::NETWORK_TRANSPORT)?;
-    let Ok(number) = transport.parse::<u8>() else {
-        return PROTOCOLS.iter().find(|(_, name)| *name == transport).map(|(number, _)| *number);
-    };
+    let Ok(number) = transport.parse::<u8>() else { return derived::protocol(context.row) };
     context.row.set_if_absent(FieldId::NETWORK_IANA_NUMBER, Value::Text(transport));
-    let name = PROTOCOLS.iter().find(|(known, _)| *known == number).map(|(_, name)| *name);
-    context.row.set(FieldId::NETWORK_TRANSPORT, name.map_or(Value::Absent, Value::Word));
+    let name = Protocol::of_number(number).map_or(Value::Absent, |protocol| Value::Word(protocol.name));
+    context.row.set(FieldId::NETWORK_TRANSPORT, name);
     Some(number)
-}
-
-/// Names of the protocols that security events are about, by IANA number.
-const PROTOCOLS: [(u8, &str); 16] = [
-    (6, "tcp"),
-    (17, "udp"),
-    (1, "icmp"),
-    (58, "ipv6-icmp"),
-    (2, "igmp"),
-    (47, "gre"),
-    (50, "esp"),
-    (51, "ah"),
-    (132, "sctp"),
-    (4, "ipv4"),
-    (41, "ipv6"),
-    (33, "dccp"),
-    (88, "eigrp"),
-    (89, "ospf"),
-    (103, "pim"),
-    (136, "udplite"),
-];
-
-fn has_ports(protocol: u8) -> bool {
-    matches!(protocol, 6 | 17 | 33 | 132 | 136)
 }
 
 /// Agents write port 0 where the protocol has no ports, or where there is none.
 fn drop_zero_ports(context: &mut Context<'_, '_>) {
     for field in [FieldId::SOURCE_PORT, FieldId::DESTINATION_PORT] {
-        if port(context.row, field) == Some(0) {
+        if derived::port(context.row, field) == Some(0) {
             context.row.set(field, Value::Absent);
         }
     }
@@ -155,19 +132,4 @@ fn size_and_direction(context: &mut Context<'_, '_>) {
 
 fn bytes(keyed: &EventKeys<'_>, key: KeyId) -> Option<i64> {
     keyed.value(key)?.parse().ok().filter(|bytes| *bytes >= 0)
-}
-
-fn community_id(context: &mut Context<'_, '_>, protocol: u8) {
-    let ports = match protocol {
-        1 | 58 => match (context.row.get(FieldId::DS_ICMP_TYPE), context.row.get(FieldId::DS_ICMP_CODE)) {
-            (Value::Long(kind), Value::Long(code)) => u16::try_from(kind).ok().zip(u16::try_from(code).ok()),
-            _ => return,
-        },
-        _ if has_ports(protocol) => match ports(context.row) {
-            None => return,
-            ports => ports,
-        },
-        _ => None,
-    };
-    community_id_of(protocol, ports, context.row, context.arena);
 }

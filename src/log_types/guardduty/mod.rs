@@ -62,7 +62,7 @@ impl Profile for GuardDuty {
             ["service.action.networkConnectionAction.protocol", "service.action.dnsRequestAction.protocol"];
         if let Some(protocol) = protocol.iter().find_map(|path| record.text(path)) {
             record.set("network.transport", protocol);
-            derived::community_id(record.row, record.arena);
+            derived::community_id(record.row, record.arena, derived::protocol(record.row), None);
         }
         if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
             record.row.set(FieldId::EVENT_CATEGORY, Value::Word("malware"));

@@ -24,7 +24,7 @@ pub(crate) struct Resolver;
 impl Profile for NetworkLoadBalancer {
     fn enrich_record(&self, record: RecordView<'_, '_>) {
         record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word("tcp"));
-        derived::community_id(record.row, record.arena);
+        derived::community_id(record.row, record.arena, derived::protocol(record.row), None);
         derived::derive(record.row, record.arena);
     }
 }
@@ -64,7 +64,7 @@ impl Profile for NetworkFirewall {
             _ => {}
         }
         without_root(&mut record, "dns.question.name");
-        derived::community_id(record.row, record.arena);
+        derived::community_id(record.row, record.arena, derived::protocol(record.row), None);
         derived::derive_request(record.row, record.arena);
     }
 }

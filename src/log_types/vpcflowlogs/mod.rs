@@ -1,8 +1,8 @@
 //! Flow logs of Amazon VPC and of transit gateways, in any version and order of fields.
 
 use crate::document::field_list::FieldId;
+use crate::document::protocol::Protocol;
 use crate::document::value::Value;
-use crate::log_types::derived::PROTOCOLS;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 
@@ -28,7 +28,7 @@ impl Profile for VpcFlowLogs {
             record.fill("event.type", kind);
         }
         let number = record.text("protocol").and_then(|number| number.parse::<u8>().ok());
-        if let Some((_, name)) = PROTOCOLS.iter().find(|(protocol, _)| Some(*protocol) == number) {
+        if let Some(Protocol { name, .. }) = number.and_then(Protocol::of_number) {
             record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word(name));
         }
         if let Some(family) = record.text("type") {
@@ -37,7 +37,7 @@ impl Profile for VpcFlowLogs {
         if record.text("account_id") == Some("unknown") {
             record.row.set(FieldId::CLOUD_ACCOUNT_ID, Value::Absent);
         }
-        derived::community_id(record.row, record.arena);
+        derived::community_id(record.row, record.arena, derived::protocol(record.row), None);
         derived::derive(record.row, record.arena);
     }
 }

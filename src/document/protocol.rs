@@ -1,0 +1,42 @@
+//! Protocols above IP, by number and by name: `config/protocols.csv`.
+
+use std::sync::LazyLock;
+
+use crate::bytes::table::fact_table;
+
+/// A protocol.
+#[derive(Debug)]
+pub(crate) struct Protocol {
+    /// IANA's number.
+    pub(crate) number: u8,
+    /// What documents call it.
+    pub(crate) name: &'static str,
+    /// What a sender may write instead.
+    other: &'static str,
+    /// Its packets have ports.
+    pub(crate) has_ports: bool,
+}
+
+static PROTOCOLS: LazyLock<Vec<Protocol>> = LazyLock::new(|| {
+    fact_table!("config/protocols.csv").rows(|row| {
+        Ok(Protocol {
+            number: row.number("number")?,
+            name: row.cell("name")?,
+            other: row.cell("other")?,
+            has_ports: row.flag("ports")?,
+        })
+    })
+});
+
+impl Protocol {
+    /// The protocol of a number.
+    pub(crate) fn of_number(number: u8) -> Option<&'static Self> {
+        PROTOCOLS.iter().find(|protocol| protocol.number == number)
+    }
+
+    /// The protocol of a name, in letters of any case.
+    pub(crate) fn of_name(name: &str) -> Option<&'static Self> {
+        let is_it = |known: &str| name.eq_ignore_ascii_case(known) && !name.is_empty();
+        PROTOCOLS.iter().find(|protocol| is_it(protocol.name) || is_it(protocol.other))
+    }
+}
