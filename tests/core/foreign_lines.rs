@@ -506,3 +506,24 @@ fn only_ids_of_cve_are_enumerated_by_it() {
     assert_eq!(event("CVE-2022-30522").text("vulnerability.enumeration"), "CVE");
     assert!(!event("MS17-010").has("vulnerability.enumeration"));
 }
+
+#[test]
+fn the_good_parts_of_a_list_are_kept_and_a_list_that_has_others_too_stays() {
+    for (key, list, field, kept) in [
+        ("TrendMicroDsMitre", "TA0002,T1059", "threat.technique.id", json!(["T1059"])),
+        ("TrendMicroDsMitre", "T1059.003;T1059, ?", "threat.technique.subtechnique.id", json!(["T1059.003"])),
+        ("TrendMicroDsMitre", "TA0002", "threat", Value::Null),
+        ("TrendMicroDsCve", "CVE-2021-44228,KB1234", "vulnerability.id", json!(["CVE-2021-44228"])),
+        ("TrendMicroDsCve", "CVE-2021-44228,CVE-20x", "vulnerability.enumeration", json!("CVE")),
+    ] {
+        let read =
+            load_bytes(plan(), &fluentd_line(&agent_event("4000000", &format!("{key}={list} act=Delete"))));
+        let [event] = &read.documents[..] else { panic!("one document") };
+        assert_eq!(event.get(field), &kept, "{list}");
+        assert_eq!(event.text(&format!("deepsecurity.{key}")), list);
+        assert_eq!(read.account.problems.count(Problem::ValueDoesNotFit), 1, "{list}");
+    }
+    let others = read("4000000", "act=Delete TrendMicroDsCve=MS17-010, KB1234");
+    assert_eq!(others.get("vulnerability"), &json!({"id": ["MS17-010", "KB1234"]}));
+    assert!(!others.has("deepsecurity.TrendMicroDsCve"), "{}", others.json);
+}

@@ -194,11 +194,77 @@ fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
         assert_eq!(read.get("source.address").as_str(), source, "{message}: {}", read.json);
         assert_eq!((read.text("observer.ip"), read.text("server.ip")), ("10.0.0.2", "10.0.0.2"), "{message}");
     }
-    // Any other event of the Manager, and an Agent's own, say what they said.
-    let read = event("790", "Agent-Initiated Activation Requested", "src=10.0.0.2 suser=System");
-    assert_eq!(read.text("source.ip"), "10.0.0.2");
     let read = document(&agent_event("851", "src=203.0.113.9 dst=10.0.0.5"));
     assert_eq!(read.text("source.ip"), "203.0.113.9");
+}
+
+#[test]
+fn the_manager_is_the_source_of_none_of_its_system_events() {
+    for (id, name, extension, user) in [
+        ("650", "User Created", "suser=admin target=bob targetType=User msg=", Some("admin")),
+        ("790", "Agent-Initiated Activation Requested", "suser=System target=web01 targetType=Host", None),
+        ("352", "Policy Updated", "suser=ann target=Base msg=Moved from 203.0.113.9", Some("ann")),
+        ("160", "Authentication Failed", "suser=System msg=x", None),
+        ("5555", "イベント", "suser=System target=x", None),
+    ] {
+        let read = event(id, name, &format!("src=10.0.0.2 {extension}"));
+        assert_eq!((read.text("observer.ip"), read.text("server.ip")), ("10.0.0.2", "10.0.0.2"), "{name}");
+        assert_eq!(read.get("source.user.name").as_str(), user, "{name}: {}", read.json);
+        assert_eq!(read.get("user.name").as_str(), user, "{name}");
+        assert!(!read.has("source.ip") && !read.has("source.address"), "{}", read.json);
+        assert!(!has(read.get("related.user"), "System"), "{}", read.json);
+        if user.is_none() {
+            assert_eq!(read.text("deepsecurity.performed_by"), "System", "{name}");
+        }
+    }
+    // An Agent's account may have that name, and its `src` is a source.
+    let leef = "LEEF:2.0|Trend Micro|Deep Security Agent|20.0|9000|cat=System\tname=x\tsrc=203.0.113.9\tusrName=System";
+    for agent in [document(leef), document(&agent_event("30", "src=203.0.113.9 suser=System"))] {
+        assert_eq!((agent.text("source.ip"), agent.text("user.name")), ("203.0.113.9", "System"));
+    }
+}
+
+#[test]
+fn the_host_is_one_computer_and_that_of_the_target_where_the_manager_tells_of_one() {
+    let parts = ["host.name", "host.ip", "cloud.instance.id", "observer.hostname", "observer.ip"];
+    for (extension, told) in [
+        (
+            "dvchost=dsm target=web01.example.com (10.0.0.7) [i-0123456789abcdef0] targetType=Host",
+            [Some("web01.example.com"), Some("10.0.0.7"), Some("i-0123456789abcdef0"), Some("dsm"), None],
+        ),
+        (
+            "dvc=10.0.0.2 dvchost=dsm target=web01 targetType=Host",
+            [Some("web01"), None, None, Some("dsm"), Some("10.0.0.2")],
+        ),
+        (
+            "dvchost=10.0.0.2 (dsm) [i-0bbafc96] target=10.0.0.7",
+            [None, Some("10.0.0.7"), None, Some("dsm"), None],
+        ),
+        (
+            "src=10.0.0.2 dvc=10.0.0.2 dvchost=dsm target=web01 (10.0.0.7), web02 (10.0.0.8)",
+            [Some("dsm"), Some("10.0.0.2"), None, Some("dsm"), Some("10.0.0.2")],
+        ),
+    ] {
+        let read = event("730", "Offline", &format!("suser=System {extension} msg=x"));
+        assert_eq!(parts.map(|part| read.get(part).as_str()), told, "{extension}");
+        assert!(has(read.get("related.hosts"), "dsm"), "{}", read.json);
+    }
+    // The Agent tells of its own computer.
+    let leef = "LEEF:2.0|Trend Micro|Deep Security Agent|20.0|9000|cat=System\tname=x\tdvchost=web01\ttarget=web02 (10.0.0.8)";
+    let agent = document(leef);
+    assert_eq!((agent.text("host.name"), agent.has("host.ip")), ("web01", false));
+    assert!(has(agent.get("related.hosts"), "web02") && has(agent.get("related.ip"), "10.0.0.8"));
+}
+
+#[test]
+fn quotes_around_a_target_are_no_part_of_its_name() {
+    let created = event("650", "User Created", r#"suser=admin target="bob" targetType=User"#);
+    assert_eq!(created.text("user.target.name"), "bob");
+    let signed_in =
+        event("600", "User Signed In", r#"suser=ann target="ann" msg=User signed in from 203.0.113.7"#);
+    assert_eq!((signed_in.text("user.name"), signed_in.text("deepsecurity.target")), ("ann", "ann"));
+    let two = event("650", "User Created", r#"suser=admin target="bob" and "eve" targetType=User"#);
+    assert_eq!(two.text("user.target.name"), r#""bob" and "eve""#);
 }
 
 #[test]
@@ -279,6 +345,10 @@ fn each_document_has_an_action() {
         ("CEF:0|Acme|Guard|1|1|n|1|act=Alarm".to_owned(), "Alarm"),
         ("no event".to_owned(), "line-not-understood"),
         ("CEF:0|Trend Micro|Deep".to_owned(), "line-not-understood"),
+        ("CEF:0|Trend Micro|Deep Security Agent|".to_owned(), "line-not-understood"),
+        ("CEF:0|Trend Micro|Deep Security Agent|20.0|21|cut head".to_owned(), "line-not-understood"),
+        ("CEF:0|Trend Micro|Deep Security Manager|20.0|600|User Signed In".to_owned(), "line-not-understood"),
+        ("CEF:0|Acme|Guard|1|1|n".to_owned(), "line-not-understood"),
     ] {
         assert_eq!(document(&line).text("event.action"), action, "{line}");
     }

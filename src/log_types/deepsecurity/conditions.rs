@@ -4,7 +4,7 @@ use super::known_keys::names_no_file;
 use super::network::is_outgoing;
 use super::system::place_of;
 use super::tables::keys::key;
-use super::tables::modules::{Module, Product};
+use super::tables::modules::Module;
 use super::tables::system_events::SystemEvent;
 use super::tables::tables;
 use crate::document::convert::address;
@@ -24,7 +24,7 @@ pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
             SourceCondition { unmet: "it is the name of a log, and no path", holds: is_file }
         }
         ("source.ip", key::SRC) => SourceCondition {
-            unmet: "src is the Manager: msg tells who signed in or scanned, where anything does",
+            unmet: "src is the Manager that wrote the event: msg tells who signed in or scanned, where anything does",
             holds: is_source,
         },
         ("source.bytes", key::IN) | ("destination.bytes", key::OUT) => {
@@ -51,15 +51,11 @@ fn is_file(event: &Questioned<'_, '_>) -> bool {
 }
 
 fn is_source(event: &Questioned<'_, '_>) -> bool {
-    if event.device.and_then(Product::of_device_kind) != Some(Product::Manager) {
+    if Module::of_device(event.device, event.header.signature_id) != Module::System {
         return true;
     }
-    let Some(system) = SystemEvent::of(event.header.signature_id, event.header.name) else { return true };
-    let module = Module::of_device(event.device, event.header.signature_id);
-    if module != Module::System || !system.names_manager() {
-        return true;
-    }
-    let from = place_of(system, event.keyed).and_then(address);
+    let system = SystemEvent::of(event.header.signature_id, event.header.name);
+    let from = system.and_then(|system| place_of(system, event.keyed)).and_then(address);
     let source = event.keyed.value(key::SRC).and_then(address);
     source.is_none_or(|source| from.is_some_and(|from| source.ip == from.ip))
 }

@@ -27,6 +27,8 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) header: &'c EventHeader<'a>,
     pub(crate) signature_id: &'a str,
     pub(crate) module: Module,
+    /// Whether it is a system event that the Manager wrote: an Agent's is one by its category.
+    pub(crate) is_manager_s: bool,
     /// What is known of the system event, if it is one.
     pub(crate) system: Option<&'static SystemEvent>,
     /// What was done about the event, known from the first step on.
@@ -48,6 +50,7 @@ impl<'c, 'a> Context<'c, 'a> {
             signature_id: header.signature_id,
             header,
             module,
+            is_manager_s: module == Module::System,
             system: None,
             disposition: Disposition::Unknown,
         }

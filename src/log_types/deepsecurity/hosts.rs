@@ -2,6 +2,7 @@
 
 use super::computers::{Computer, computer};
 use super::context::Context;
+use super::system::{host_of_target, is_nobody};
 use super::tables::keys::key;
 use crate::document::convert::ip;
 use crate::document::field_list::FieldId;
@@ -11,8 +12,10 @@ use crate::log_types::derived::{SEPARATORS, set_url_parts};
 use crate::packet::url;
 
 /// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address. Where a
-/// module's events happen on that computer and nothing names another source, its address is the source's.
+/// module's events happen on that computer and nothing names another source, its address is the source's. Where a system event is about
+/// another computer, that one is the host, as a whole, and this one the observer alone.
 pub(super) fn agent_address(context: &mut Context<'_, '_>) {
+    let is_host = host_of_target(context).is_none();
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some((at, value)) = context.keyed.unused_value(agent_key) else { continue };
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
@@ -23,16 +26,21 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
                 (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
             }
             Some(agent @ Computer { names: [name, ..], .. }) => {
-                is_whole = agent.tell_address_and_instance(context.row, context.arena);
+                is_whole = if is_host {
+                    agent.tell_address_and_instance(context.row, context.arena)
+                } else {
+                    agent.address.is_none() && agent.instance.is_none()
+                };
                 (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name))
             }
             _ => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
         };
-        if context.row.take_if_absent(&[(field, value)]) {
+        let is_taken = context.row.take_if_absent(&[(field, value)]) || context.row.get(field) == value;
+        if is_taken && is_host {
             context.row.set_if_absent(host, value);
-            if is_whole {
-                context.keyed.mark_used(at);
-            }
+        }
+        if is_taken && is_whole {
+            context.keyed.mark_used(at);
         }
     }
     let names_a_source =
@@ -51,10 +59,10 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     }
 }
 
-/// Who did it: `suser` stands for the source's user, and no event has another one.
+/// Who did it: `suser` stands for the source's user, and no event has another one. A Manager's `System` is nobody.
 pub(super) fn users(context: &mut Context<'_, '_>) {
     for (user_key, field) in [(key::SUSER, FieldId::SOURCE_USER_NAME), (key::SUID, FieldId::SOURCE_USER_ID)] {
-        if let Some(user) = context.keyed.value(user_key) {
+        if let Some(user) = context.keyed.value(user_key).filter(|user| !is_nobody(context, user)) {
             context.row.set_if_absent(field, Value::Text(user));
         }
     }

@@ -26,11 +26,6 @@ pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     words_of_codes(context);
     match context.module {
         Module::AntiMalware => {
-            let is_cve = |id: &&str| id.starts_with("CVE-");
-            if matches!(context.row.get(FieldId::VULNERABILITY_ID), Value::Texts(ids) if ids.iter().all(is_cve))
-            {
-                context.row.set_if_absent(FieldId::VULNERABILITY_ENUMERATION, Value::Word("CVE"));
-            }
             registry_target(context);
             match context.row.text(FieldId::FILE_PATH) {
                 Some(path) if is_registry_path(path) => {

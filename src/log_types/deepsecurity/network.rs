@@ -3,7 +3,6 @@
 use super::context::Context;
 use super::known_keys::take;
 use super::tables::keys::{Destination, key};
-use super::tables::system_events::SystemEvent;
 use crate::document::field_list::FieldId;
 use crate::document::protocol::Protocol;
 use crate::document::trace::{Read, Step};
@@ -64,9 +63,8 @@ fn ends(context: &mut Context<'_, '_>) {
         if context.row.is_off(ip) {
             continue;
         }
-        // The Manager that writes of a sign-in or a scan is no source of it.
-        let names_manager = context.system.is_some_and(SystemEvent::names_manager);
-        if names_manager && field == FieldId::SOURCE_ADDRESS && !context.row.has(ip) {
+        // The Manager is no source of what it writes of.
+        if context.is_manager_s && field == FieldId::SOURCE_ADDRESS && !context.row.has(ip) {
             continue;
         }
         let told = keys.into_iter().find_map(|key| context.keyed.value(key));

@@ -24,14 +24,14 @@ use super::pair_repair::{
 };
 use super::parsed_cef;
 use super::related::related;
-use super::system::people;
+use super::system::who_and_whom;
 use super::tables::actions::Action;
 use super::tables::keys::{Trait, key};
 use super::tables::modules::{Module, Product};
 use super::tables::products::Named;
 use super::tables::system_events::SystemEvent;
 use super::tables::{own_fields, tables};
-use super::vulnerability::techniques;
+use super::vulnerability::{techniques, vulnerabilities};
 use crate::bytes::find;
 use crate::bytes::trim::trim;
 use crate::document::field_list::{FieldId, ListedField, Type};
@@ -254,7 +254,7 @@ fn module(context: &mut Context<'_, '_>) {
 }
 
 fn keys(context: &mut Context<'_, '_>) {
-    people(context);
+    who_and_whom(context);
     custom_keys(context);
     action(context);
     known_keys(context);
@@ -263,6 +263,7 @@ fn keys(context: &mut Context<'_, '_>) {
 fn who_and_what(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Technique);
     techniques(context);
+    vulnerabilities(context);
     agent_address(context);
     context.row.trace.step(Step::User);
     users(context);

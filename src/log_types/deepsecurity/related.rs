@@ -5,7 +5,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::computers::computer;
 use super::context::Context;
-use super::system::{NamePart, computers_of};
+use super::system::computers_of;
 use super::tables::keys::key;
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
@@ -14,13 +14,12 @@ use crate::log_types::derived;
 /// Collects them. What the table has set stays; addresses are added to it.
 pub(super) fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
-    let (mut addresses, mut names) = (ArenaVec::new_in(arena), ArenaVec::new_in(arena));
-    computers_of(context, |part| match part {
-        NamePart::Address(address) => addresses.push(address),
-        NamePart::Name(name) => names.push(name),
-    });
+    let targets = computers_of(context);
     let agent = context.keyed.value(key::DVCHOST).and_then(|name| computer(name, true, arena));
-    names.extend(agent.into_iter().flat_map(|agent| agent.names).copied());
+    let addresses = targets.iter().filter_map(|computer| computer.address);
+    let mut addresses = ArenaVec::from_iter_in(addresses, arena);
+    let names = targets.iter().chain(&agent).flat_map(|computer| computer.names).copied();
+    let names = ArenaVec::from_iter_in(names, arena);
     let row = &mut *context.row;
     // Whatever a client claims to be must not be found where it is looked for.
     let unverified = row.get(FieldId::DS_UNVERIFIED).ips();

@@ -1,6 +1,6 @@
 //! System events of the Manager: who signed in, who tried to, and whom or what an event is about.
 
-use super::computers::computers;
+use super::computers::{Computer, computers};
 use super::context::Context;
 use super::tables::keys::key;
 use super::tables::system_events::{About, SystemEvent};
@@ -8,14 +8,17 @@ use super::user_changes::user_changes;
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
-use crate::document::value::{Address, Value};
+use crate::document::value::Value;
 use crate::parse::pairs::event_keys::EventKeys;
+
+/// Whom the Manager names where nobody did it, or it does not know who.
+const NOBODY: &str = "System";
 
 /// Where an event comes from whose `src` is the Manager that wrote it: where the person was who signs in, or who scans a computer. `msg`
 /// tells it behind `from`; in another language than English, a sign-in's message does that with the only address in it. An address in
 /// quotes may be the account's name.
 pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option<&'a str> {
-    let message = keyed.value(key::MSG)?;
+    let message = keyed.value(key::MSG).filter(|_| event.tells_place())?;
     let behind_from =
         message.rsplit_once(" from ").and_then(|(_, place)| place.split_ascii_whitespace().next());
     let trimmed =
@@ -38,16 +41,18 @@ fn only_address<'a>(text: &'a str, account: Option<&str>) -> Option<&'a str> {
     found.next().is_none().then_some(only)
 }
 
-/// The account that an event is about, and the place and the Manager of a sign-in. `suser` is `System` where nobody could be told.
-pub(super) fn people(context: &mut Context<'_, '_>) {
+/// Who did it and from where, the Manager that wrote it, the account and the computer that it is about.
+pub(super) fn who_and_whom(context: &mut Context<'_, '_>) {
     let Some(event) = context.system else { return };
     context.row.trace.step(Step::Details);
     if event.is_sign_in() {
         account_of_sign_in(context);
     }
-    if event.names_manager() {
-        place_and_manager(context, event);
+    place(context, event);
+    if context.is_manager_s {
+        manager(context);
     }
+    target_as_host(context);
     if event.is_sign_in() {
         return;
     }
@@ -75,7 +80,7 @@ fn about(context: &Context<'_, '_>, event: &SystemEvent) -> About {
 
 fn account_of_sign_in(context: &mut Context<'_, '_>) {
     let Context { keyed, row, .. } = context;
-    let named = |key| keyed.value(key).filter(|name| *name != "System");
+    let named = |key| keyed.value(key).filter(|name| *name != NOBODY);
     let account = named(key::TARGET).or_else(|| account_in_message(keyed)).or_else(|| named(key::SUSER));
     if let Some(account) = account {
         row.set_if_absent(FieldId::USER_NAME, Value::Text(account));
@@ -90,27 +95,41 @@ fn account_of_sign_in(context: &mut Context<'_, '_>) {
     }
 }
 
-/// Where the event comes from, and the Manager that its `src` is.
-fn place_and_manager(context: &mut Context<'_, '_>, event: &SystemEvent) {
+fn place(context: &mut Context<'_, '_>, event: &SystemEvent) {
     let Context { arena, keyed, row, .. } = context;
-    let place = place_of(event, keyed);
-    let from = place.and_then(address).map(|from| &*arena.alloc(from));
-    if let (Some(place), Some(from)) = (place, from) {
-        if event.is_sign_in() {
-            row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
-        }
-        row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
-        row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
+    let Some(place) = place_of(event, keyed) else { return };
+    let Some(from) = address(place).map(|from| &*arena.alloc(from)) else { return };
+    if event.is_sign_in() {
+        row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
     }
-    let Some((at, source)) = keyed.unused_value(key::SRC) else { return };
-    let manager = address(source).filter(|manager| from.is_none_or(|from| manager.ip != from.ip));
-    if let Some(manager) = manager.map(|manager| &*arena.alloc(manager)) {
+    row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
+    row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
+}
+
+/// The Manager that `src` is (the vendor's page "Syslog message formats", system events), and `suser` where it names nobody.
+fn manager(context: &mut Context<'_, '_>) {
+    let Context { arena, keyed, row, .. } = context;
+    if let Some((at, source)) = keyed.unused_value(key::SRC)
+        && let Some(manager) = address(source).map(|manager| &*arena.alloc(manager))
+        // Who signs in at the Manager itself is its source.
+        && row.ip(FieldId::SOURCE_IP).is_none_or(|from| manager.ip != from.ip)
+    {
         row.trace.reason(Step::Details, || Read::Pair(at));
         let fields = [FieldId::OBSERVER_IP, FieldId::SERVER_IP];
         if fields.map(|field| row.take_if_absent(&[(field, Value::Ip(manager))])).contains(&true) {
             keyed.mark_used(at);
         }
     }
+    if let Some((at, NOBODY)) = keyed.unused_value(key::SUSER)
+        && row.take_if_absent(&[(FieldId::DS_PERFORMED_BY, Value::Word(NOBODY))])
+    {
+        keyed.mark_used(at);
+    }
+}
+
+/// Whether a name that `suser` gives is nobody's.
+pub(super) fn is_nobody(context: &Context<'_, '_>, name: &str) -> bool {
+    context.is_manager_s && name == NOBODY
 }
 
 /// The account in `User password incorrect for username 'NAME' on an attempt to sign in from …`.
@@ -120,28 +139,27 @@ fn account_in_message<'a>(keyed: &EventKeys<'a>) -> Option<&'a str> {
     Some(account).filter(|account| !account.is_empty())
 }
 
-/// The addresses and the names of the computers that an event is about; what is the computer of the event, if there is one, goes to its
-/// fields.
-pub(super) fn computers_of<'a>(context: &mut Context<'_, 'a>, mut each: impl FnMut(NamePart<'a>)) {
-    let Some(event) = context.system else { return };
+/// The computers that a system event is about.
+pub(super) fn computers_of<'a>(context: &Context<'_, 'a>) -> &'a [Computer<'a>] {
+    let Some(event) = context.system else { return &[] };
     let about = about(context, event);
-    let Some(target) = context.keyed.value(key::TARGET).filter(|_| about != About::User) else { return };
-    let found = computers(target, about == About::Computer, context.arena);
-    if let [only] = found {
-        context.row.trace.step(Step::Details);
-        only.tell_address_and_instance(context.row, context.arena);
-        if let Some(name) = only.names.first() {
-            context.row.set_if_absent(FieldId::HOST_NAME, Value::Text(name));
-        }
-    }
-    for computer in found {
-        computer.address.into_iter().for_each(|address| each(NamePart::Address(address)));
-        computer.names.iter().for_each(|name| each(NamePart::Name(name)));
+    let target = context.keyed.value(key::TARGET).filter(|_| about != About::User);
+    target.map_or(&[], |target| computers(target, about == About::Computer, context.arena))
+}
+
+/// The one computer that a system event is about, which is the host. An Agent's event is about the Agent's own.
+pub(super) fn host_of_target<'a>(context: &Context<'_, 'a>) -> Option<&'a Computer<'a>> {
+    let names_agent = || [key::DVC, key::DVCHOST].iter().any(|key| context.keyed.value(*key).is_some());
+    match computers_of(context) {
+        [only] if context.is_manager_s || !names_agent() => Some(only),
+        _ => None,
     }
 }
 
-/// What a computer is called by.
-pub(super) enum NamePart<'a> {
-    Address(Address<'a>),
-    Name(&'a str),
+fn target_as_host(context: &mut Context<'_, '_>) {
+    let Some(computer) = host_of_target(context) else { return };
+    computer.tell_address_and_instance(context.row, context.arena);
+    if let Some(name) = computer.names.first() {
+        context.row.set_if_absent(FieldId::HOST_NAME, Value::Text(name));
+    }
 }

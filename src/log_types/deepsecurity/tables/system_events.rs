@@ -45,8 +45,8 @@ impl SystemEvent {
         self.class.category.contains(&"authentication")
     }
 
-    /// Its `src` is the Manager that wrote it, while somebody else did what it tells: a sign-in, or a scan.
-    pub(crate) fn names_manager(&self) -> bool {
+    /// `msg` may tell where what it tells of came from: a sign-in, or a scan.
+    pub(crate) fn tells_place(&self) -> bool {
         self.is_sign_in() || self.class.kind == "alert"
     }
 
