@@ -177,6 +177,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         row.trace.step(Step::PipelineError);
         row.set(FieldId::EVENT_KIND, Value::Text("pipeline_error"));
         tell_error(row, problem, message);
+        if section.one_product {
+            row.set_if_absent(FieldId::EVENT_ACTION, Value::Word("line-not-understood"));
+        }
     }
 
     /// What the profile of the section sees.
@@ -199,9 +202,8 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
     /// Gives an event of a log type whose own words tell no action one all the same, so that a table by action has no gap.
     fn untold_action(&mut self, section: &CompiledSection) {
         if section.one_product {
-            let action = if self.pipeline_error { "line-not-understood" } else { UNTOLD_ACTION };
             self.row.trace.step(Step::Class);
-            self.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(action));
+            self.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(UNTOLD_ACTION));
         }
     }
 

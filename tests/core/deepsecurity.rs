@@ -99,6 +99,13 @@ fn what_was_stopped_is_denied_and_what_went_on_is_allowed() {
         ("7000200", "device=x", json!(["denied"]), json!("success")),
         ("4000000", "act=Quarantine", json!(["info"]), json!("success")),
         ("4000000", "act=Quarantine result=Failed", json!(["info"]), json!("failure")),
+        ("4000000", "act=Quarantine result=Unsuccessful", json!(["info"]), Value::Null),
+        (
+            "4000000",
+            "act=Delete result=\u{524a}\u{9664}\u{306b}\u{5931}\u{6557}",
+            json!(["info"]),
+            Value::Null,
+        ),
         ("4000000", "act=Pass", json!(["info"]), Value::Null),
         ("30", "act=created", json!(["creation"]), Value::Null),
         ("30", "act=deleted", json!(["deletion"]), Value::Null),

@@ -528,3 +528,24 @@ fn objects_that_are_no_such_event_are_told_as_before() {
         assert_eq!(document.get("event.kind"), "pipeline_error", "{value}");
     }
 }
+
+#[test]
+fn flags_of_a_packet_of_which_a_word_is_not_read_stay() {
+    for (flags, tcp, bits) in [
+        ("ACK PSH DF=1", json!(["ACK", "PSH"]), json!(["DF"])),
+        ("DF=1 MF=1", Value::Null, json!(["DF", "MF"])),
+        ("ACK SYN DF=1 URG=0x3", json!(["ACK", "SYN"]), json!(["DF"])),
+        ("DF=0 MF=0", Value::Null, Value::Null),
+        ("Type=8 Code=1", Value::Null, Value::Null),
+        ("SYN ECE=1", json!(["SYN"]), Value::Null),
+    ] {
+        let read = only(load_json(&event(
+            "PacketLog",
+            json!({"Flags": flags, "Reason": "x", "ActionString": "Deny"}),
+        )));
+        assert_eq!(read.get("deepsecurity.tcp_flags"), &tcp, "{flags}: {}", read.json);
+        assert_eq!(read.get("deepsecurity.fragmentation_bits"), &bits, "{flags}: {}", read.json);
+        let is_read = matches!(flags, "ACK PSH DF=1" | "DF=1 MF=1");
+        assert_eq!(read.get("deepsecurity.extra.Flags").as_str(), (!is_read).then_some(flags));
+    }
+}

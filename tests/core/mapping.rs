@@ -263,7 +263,7 @@ fn techniques_and_vulnerabilities_are_those_that_there_can_be() {
     assert_eq!(event.get("vulnerability"), &json!({"id": ["CVE-2016-5195"], "enumeration": "CVE"}));
     let odd = load_bytes(plan(), &fluentd_line(&agent_event("4000030", "TrendMicroDsMitre=T1547,none")));
     assert_eq!(odd.documents[0].text("deepsecurity.TrendMicroDsMitre"), "T1547,none");
-    assert!(!odd.documents[0].has("threat"));
+    assert_eq!(odd.documents[0].get("threat.technique.id"), &json!(["T1547"]));
     assert_eq!(odd.account.problems.count(Problem::ValueDoesNotFit), 1);
     let rule = document(
         &agent_event("1011466", "cs1=\"CVE-2022-30522\" cs1Label=DPI Note")
@@ -333,7 +333,8 @@ fn whether_it_was_blocked_is_one_field_for_all_modules() {
         ("4000000", "act=Delete result=Passed", json!("detected")),
         ("4000000", "act=Unspecified result=Deleted", json!("blocked")),
         ("4000000", "result=Access Denied", json!("blocked")),
-        ("4000000", "act=Delete result=Another word", json!("blocked")),
+        ("4000000", "act=Delete result=Another word", Value::Null),
+        ("4000000", "act=Delete result=N/A", json!("blocked")),
         ("4000000", "act=Pass", json!("detected")),
         ("4000000", "act=Unspecified", Value::Null),
         ("5000000", "", json!("blocked")),

@@ -9,6 +9,7 @@ use super::tables::modules::{Module, ModuleFacts};
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::event::UNTOLD_ACTION;
+use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn classify(context: &mut Context<'_, '_>) {
     let module = context.module;
@@ -82,15 +83,13 @@ fn changed_object(context: &Context<'_, '_>, own: EventClass) -> EventClass {
     }
 }
 
-/// What became of what was found: Anti-Malware's `act` says what was to be done, and `result` what was.
+/// What became of what was found: Anti-Malware's `act` says what was to be done, and `result` what was, unless its word is not known.
 fn disposition(context: &Context<'_, '_>) -> Disposition {
     if has_failed(context) {
         return Disposition::Allowed;
     }
-    match result(context).map(|done| Action::judge(context.module, Some(done), "").disposition) {
-        None | Some(Disposition::Unknown) => context.disposition,
-        Some(told) => told,
-    }
+    let told = result(context).map(|done| Action::judge(context.module, Some(done), "").disposition);
+    told.unwrap_or(context.disposition)
 }
 
 /// Whether Anti-Malware says that its action came to nothing.
@@ -104,7 +103,10 @@ fn has_failed(context: &Context<'_, '_>) -> bool {
 /// The outcome of Anti-Malware's action, without what stands in brackets behind it: of `Quarantined (Scan Failed)` the file is in
 /// quarantine.
 fn result<'a>(context: &Context<'_, 'a>) -> Option<&'a str> {
-    let result = context.row.text(FieldId::DS_RESULT).filter(|_| context.module == Module::AntiMalware)?;
+    let result = context.row.text(FieldId::DS_RESULT).filter(|result| !is_not_known(result))?;
+    if context.module != Module::AntiMalware {
+        return None;
+    }
     Some(result.split_once('(').map_or(result, |(done, _)| done).trim())
 }
 

@@ -179,17 +179,17 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// `ACK PSH DF=1`: CEF has TCP's flags apart from the bits of fragmentation.
+    /// `ACK PSH DF=1`: CEF has TCP's flags apart from the bits of fragmentation, and says nothing of one that is not set. Another word with
+    /// a value is none of them.
     fn flags(&mut self, key: &JsonKey, flags: &'a str) -> bool {
-        let (bits, flags): (Vec<_>, Vec<_>) = flags.split_whitespace().partition(|word| word.contains('='));
-        let set_bits: Vec<_> = bits.iter().filter_map(|bit| bit.strip_suffix("=1")).collect();
-        if !set_bits.is_empty() {
-            self.pairs.push(pair("cs3", self.arena.alloc_str(&set_bits.join(" "))));
+        let (valued, flags): (Vec<_>, Vec<_>) = flags.split_whitespace().partition(|word| word.contains('='));
+        let bits = valued.iter().filter_map(|word| word.strip_suffix("=1"));
+        let bits: Vec<_> = bits.filter(|bit| matches!(*bit, "DF" | "MF")).collect();
+        if !bits.is_empty() {
+            self.pairs.push(pair("cs3", self.arena.alloc_str(&bits.join(" "))));
         }
-        if !flags.is_empty() {
-            self.set(key, self.arena.alloc_str(&flags.join(" ")));
-        }
-        true
+        let is_set = flags.is_empty() || self.set(key, self.arena.alloc_str(&flags.join(" ")));
+        is_set && bits.len() == valued.len()
     }
 
     /// Bytes in base64. Digits that are not hexadecimal are base64 already.
