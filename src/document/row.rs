@@ -104,6 +104,7 @@ impl<'a> Row<'a> {
 
     /// Gives fields the parts of one value, all of them or none: a part that is absent needs no field. Gives whether they took them: not
     /// where one of them has a value already, or is switched off.
+    #[inline]
     pub(crate) fn take_if_absent(&mut self, parts: &[(FieldId, Value<'a>)]) -> bool {
         let parts = || parts.iter().copied().filter(|(_, part)| !matches!(part, Value::Absent));
         let are_free = parts().all(|(field, _)| !self.has(field) && !self.is_off(field));

@@ -67,7 +67,8 @@ pub(super) fn set_destination<'a>(
         Destination::Field(field) => set_converted(context, field, at, value),
         Destination::List(field, separators) => {
             let is_separator = |c| separators.chars().any(|separator| separator == c);
-            set_list(context, field, at, value.split(is_separator))
+            let parts = value.split(is_separator).map(str::trim);
+            set_list(context, field, at, parts.filter(|part| !part.is_empty()))
         }
         Destination::Words(field) => set_list(context, field, at, value.split_ascii_whitespace()),
         Destination::Hash => set_hash(context, at, value),
@@ -125,12 +126,12 @@ fn set_list<'a>(
     at: PairIndex,
     parts: impl Iterator<Item = &'a str>,
 ) -> bool {
-    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
-    let parts = ArenaVec::from_iter_in(parts, context.arena).into_bump_slice();
-    if parts.is_empty() {
+    let mut list = ArenaVec::with_capacity_in(4, context.arena);
+    list.extend(parts);
+    if list.is_empty() {
         return refuse(context, Some(field), at, context.keyed.value_at(at));
     }
-    context.row.take_if_absent(&[(field, Value::Texts(parts))])
+    context.row.take_if_absent(&[(field, Value::Texts(list.into_bump_slice()))])
 }
 
 fn set_hash<'a>(context: &mut Context<'_, 'a>, at: PairIndex, value: &'a str) -> bool {

@@ -11,6 +11,7 @@ use foldhash::fast::FixedState;
 
 use super::full_names;
 use super::pair::{Escapes, Pair};
+use crate::bytes::find;
 use crate::bytes::recycle::emptied;
 use crate::bytes::slice::start_in;
 use crate::bytes::trim::trim;
@@ -426,10 +427,13 @@ fn own_keys_at_end<'a>(
 
 /// Whether a `\n` or `\r` stands in a value before its end, a doubled backslash read as one.
 fn breaks_a_line(raw: &str) -> bool {
-    let mut bytes = raw.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'\\' && matches!(bytes.next(), Some(b'n' | b'r')) && bytes.len() > 0 {
-            return true;
+    let mut rest = raw.as_bytes();
+    // Payloads are long, and have few backslashes.
+    while let Some(at) = find::first(b'\\', rest) {
+        match rest.get(at + 1..) {
+            Some([b'n' | b'r', _, ..]) => return true,
+            Some([_, behind @ ..]) => rest = behind,
+            _ => return false,
         }
     }
     false
