@@ -16,7 +16,7 @@ use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::event::{DeviceKind, Maker};
 use crate::parse::header::{EventHeader, HeaderField};
-use crate::parse::pairs::event_keys::is_empty_value;
+use crate::parse::pairs::event_keys::{is_empty_value, is_not_known};
 use crate::parse::severity;
 use crate::parse::syslog::{self, SyslogField};
 use crate::parse::time::ZonedTime;
@@ -56,7 +56,7 @@ impl Device {
     fn of(header: &EventHeader<'_>, section: &CompiledSection) -> Self {
         let EventHeader { vendor, product, device_version, .. } = *header;
         let parts = [vendor, product, device_version].map(trim);
-        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let name = parts.into_iter().filter(|part| is_told(part)).collect::<Vec<_>>().join(" ");
         Self {
             vendor: vendor.to_owned(),
             product: product.to_owned(),
@@ -65,6 +65,11 @@ impl Device {
             maker: section.profile.maker(vendor, product, &section.log_type.products),
         }
     }
+}
+
+/// Whether a part of the header says anything.
+fn is_told(part: &str) -> bool {
+    !part.is_empty() && !is_not_known(part)
 }
 
 pub(super) fn header_fields<'a>(
@@ -84,7 +89,7 @@ pub(super) fn header_fields<'a>(
         (FieldId::RULE_NAME, header.name),
     ] {
         let text = trim(text);
-        if !text.is_empty() {
+        if is_told(text) {
             row.set_if_absent(field, Value::Text(text));
         }
     }
@@ -96,7 +101,7 @@ pub(super) fn header_fields<'a>(
         row.trace.step(Step::Header);
         row.set_if_absent(FieldId::AGENT_NAME, Value::Text(&device.name));
     }
-    if !header.signature_id.is_empty() {
+    if is_told(header.signature_id) {
         let offset = kind.map_or(0, |kind| profile.rule_id_offset(kind, header.signature_id));
         let shifted = || header.signature_id.parse::<u64>().ok()?.checked_sub(offset);
         let id = match (offset > 0).then(shifted).flatten().filter(|id| *id >= 1_000_000) {

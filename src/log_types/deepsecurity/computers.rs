@@ -9,6 +9,7 @@ use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::{Address, Value};
+use crate::parse::pairs::event_keys::is_not_known;
 
 /// One computer.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,7 @@ pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Opt
     let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner).trim();
     let mut names = ArenaVec::new_in(arena);
     let mut found = None;
-    for part in [outer.trim_end(), inner].into_iter().filter(|part| !part.is_empty()) {
+    for part in [outer.trim_end(), inner].into_iter().filter(|part| !part.is_empty() && !is_not_known(part)) {
         match address(part) {
             Some(address) => found = found.or(Some(address)),
             None => names.push(part),

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::tables::keys::key;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+use crate::parse::pairs::event_keys::is_not_known;
 
 /// What is changed, the longest words first, and the field of its new value.
 const CHANGED: [(&str, FieldId); 10] = [
@@ -58,7 +59,7 @@ fn change(clause: &str) -> Option<(FieldId, &str)> {
         });
         readings.next().filter(|_| readings.next().is_none())
     };
-    Some((*field, value.filter(|value| !value.is_empty())?))
+    Some((*field, value.filter(|value| !value.is_empty() && !is_not_known(value))?))
 }
 
 /// A value without the quotes around it. Nothing where it has a quote at one end only: it is no whole value.

@@ -19,10 +19,10 @@ use crate::bytes::trim::trim;
 /// Keys of the sender's own that may stand behind its free text.
 const MAX_KEPT: usize = 64;
 
-/// Whether a value says that the sender did not know: `N/A`, and OSSEC's word for the user of a Windows event that has none
+/// Whether a value says that the sender did not know: `N/A`, also in small letters, and OSSEC's word for the user of a Windows event that has none
 /// (`read_win_el.c`). It is kept, but it is the value of nothing.
 pub(crate) fn is_not_known(value: &str) -> bool {
-    matches!(value, "N/A" | "(no user)")
+    value.eq_ignore_ascii_case("N/A") || value == "(no user)"
 }
 
 /// The number of a known key.
