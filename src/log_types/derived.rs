@@ -17,8 +17,22 @@ use crate::packet::community_id::Flow;
 use crate::packet::url::{Parts, split_authority, split_target, split_url};
 use crate::parse::pairs::event_keys::is_not_known;
 
-/// What stands between the folders of a path, on Windows and elsewhere.
-pub(crate) const SEPARATORS: [char; 2] = ['\\', '/'];
+/// What stands between the folders of a path. Where it begins with a slash, a backslash is a character of a name (POSIX, "Pathname").
+pub(crate) fn separators(path: &str) -> &'static [char] {
+    if path.starts_with('/') { &['/'] } else { &['\\', '/'] }
+}
+
+/// The last name in a path.
+pub(crate) fn last_name(path: &str) -> &str {
+    path.rsplit(separators(path)).next().unwrap_or(path)
+}
+
+/// The path of a name in a folder, as the folder writes its own names.
+pub(crate) fn path_in<'a>(folder: &str, name: &str, arena: &'a Bump) -> &'a str {
+    let separators = separators(folder);
+    let separator = if separators.contains(&'\\') && folder.contains('\\') { "\\" } else { "/" };
+    arena.alloc_str(&[folder.trim_end_matches(separators), separator, name].concat())
+}
 
 const ADDRESSES: [FieldId; 6] = [
     FieldId::SOURCE_IP,
@@ -80,7 +94,7 @@ fn derive_by<'a>(row: &mut Row<'a>, arena: &'a Bump, split: impl Fn(&'a str) -> 
 
 /// Folder, name and extension of the file at a path. What has no separator is not known to be a file.
 pub(super) fn file_parts<'a>(path: &'a str, row: &mut Row<'a>) {
-    let Some((directory, name)) = path.rsplit_once(SEPARATORS) else { return };
+    let Some((directory, name)) = path.rsplit_once(separators(path)) else { return };
     // The root keeps its separator: `/`, `C:\`.
     let is_root = directory.is_empty() || directory.ends_with(':');
     let root = path.strip_suffix(name).filter(|_| is_root);
@@ -97,8 +111,7 @@ pub(super) fn file_parts<'a>(path: &'a str, row: &mut Row<'a>) {
 
 /// The extension of a file's name, or of the last name in a path.
 pub(super) fn extension(path: &str) -> Option<&str> {
-    let name = path.rsplit(SEPARATORS).next()?;
-    let (_, extension) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
+    let (_, extension) = last_name(path).rsplit_once('.').filter(|(stem, _)| !stem.is_empty())?;
     let is_other = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
     ((1..=32).contains(&extension.len()) && !extension.contains(is_other)).then_some(extension)
 }
@@ -114,10 +127,21 @@ pub(super) fn is_registry_path(path: &str) -> bool {
     ROOTS.iter().any(|root| path.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root)))
 }
 
+/// Whether a text can be the name of a host (RFC 1123, section 2.1, and the underscore that Windows has), and is no number or address.
+pub(super) fn is_host_name(text: &str) -> bool {
+    let is_part = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(is_part) && label.trim_matches('-') == label
+    };
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_number = |label: &str| label.bytes().all(|c| c.is_ascii_digit());
+    name.len() <= 253 && name.split('.').all(is_label) && !name.rsplit('.').next().is_none_or(is_number)
+}
+
 /// A process that is told without its folder has a name, and no path.
 fn process_name(row: &mut Row<'_>) {
     let Some(executable) = row.text(FieldId::PROCESS_EXECUTABLE) else { return };
-    let name = executable.rsplit(SEPARATORS).next().unwrap_or(executable);
+    let name = last_name(executable);
     if name.len() == executable.len() {
         row.set(FieldId::PROCESS_EXECUTABLE, Value::Absent);
     }

@@ -363,17 +363,29 @@ fn n_a_is_the_value_of_no_field_and_no_user_is_none() {
         ("1000552", "act=N/A cs1=N/A cs1Label=DPI Note src=N/A shost=N/A TrendMicroDsPacketData=N/A"),
         ("600", "target=N/A suser=N/A src=N/A msg=N/A"),
         ("850", "target=N/A targetID=N/A targetType=N/A"),
+        ("4000000", "filePath=n/a suser=n/a cs6=N/A | N/A | N/A cs6Label=Container TrendMicroDsCve=N/A,n/a"),
+        ("21", "dvchost=n/a (N/A) [i-0bbafc96] proto=n/a"),
         ("3002795", "src=N/A suser=(no user) duser=(no user) msg=x"),
     ] {
         let event = read(id, extension);
         let mut ecs = event.source.clone();
         let own = ecs.as_object_mut().unwrap();
         own.retain(|name, _| !matches!(name.as_str(), "@message" | "deepsecurity"));
-        assert!(!["N/A", "(no user)"].iter().any(|none| ecs.to_string().contains(none)), "{}", event.json);
+        assert!(
+            !["N/A", "n/a", "(no user)"].iter().any(|none| ecs.to_string().contains(none)),
+            "{}",
+            event.json
+        );
         for field in ["url", "vulnerability", "host.id", "related.hosts", "source.address", "user.name"] {
             assert!(!event.has(field), "{field}: {}", event.json);
         }
     }
+    let part = read("4000000", "cs6=nginx:1 | N/A | n/a cs6Label=Container");
+    assert_eq!(part.get("container"), &json!({"image": {"name": "nginx:1"}}));
+    assert_eq!(part.text("deepsecurity.cs6"), "nginx:1 | N/A | n/a");
+    let header = document("CEF:0|Trend Micro|Deep Security Agent|N/A|21|n/a|5|act=Deny");
+    assert!(!header.has("rule.name") && !header.has("observer.version"), "{}", header.json);
+    assert_eq!(header.text("agent.name"), "Trend Micro Deep Security Agent");
     let event = read("4000000", "act=N/A filePath=/tmp/x");
     assert_eq!(
         (event.text("event.action"), event.text("deepsecurity.extra.act")),
@@ -429,7 +441,8 @@ fn what_integrity_monitoring_watches_besides_files_is_no_file() {
         assert_eq!(event.get("event.category"), &json!([category]), "{path}");
         assert_eq!(event.get("event.type"), &json!(["creation"]), "{path}");
         assert_eq!(event.has("file.name"), category == "file", "{path}");
-        assert_eq!(event.has("file.path"), category != "configuration", "{path}");
+        assert_eq!(event.has("file.path"), category == "file", "{path}");
+        assert_eq!(event.has("registry.path"), category == "registry", "{path}");
         assert_eq!(event.has("deepsecurity.filePath"), category == "configuration", "{path}");
     }
     let event = read("2002875", "filePath=Spooler");
@@ -443,7 +456,12 @@ fn the_agent_s_word_for_what_integrity_monitoring_watches_beats_the_look_of_its_
         ("Directory", "/etc/cron.d", "file"),
         ("RegistryKey", r"HKLM\\Software\\Run", "registry"),
         ("RegistryValue", r"HKLM\\Software\\Run\\x", "registry"),
-        ("Process", r"C:\\Windows\\x.exe", "configuration"),
+        ("Process", r"C:\\Windows\\x.exe", "process"),
+        ("User", "ann", "iam"),
+        ("Group", "/wheel", "iam"),
+        ("InstalledSoftware", "openssl", "package"),
+        ("Port", "tcp/22", "configuration"),
+        ("Newkind", "/etc/passwd", "configuration"),
         ("Service", "sshd", "configuration"),
         ("N/A", "/etc/passwd", "file"),
     ] {
@@ -454,8 +472,30 @@ fn the_agent_s_word_for_what_integrity_monitoring_watches_beats_the_look_of_its_
             assert_eq!(event.get("event.category"), &json!([category]), "{line}");
             assert_eq!(event.text("deepsecurity.entity_type"), kind, "{line}");
             assert_eq!(event.has("registry.path"), category == "registry", "{line}");
+            assert!(category == "file" || !event.has("file"), "{line}");
         }
     }
+    for (kind, act, types) in [
+        ("User", "deleted", json!(["user", "deletion"])),
+        ("User", "", json!(["user", "info"])),
+        ("Group", "updated", json!(["group", "change"])),
+        ("InstalledSoftware", "created", json!(["installation"])),
+        ("Process", "created", json!(["start"])),
+        ("Process", "deleted", json!(["end"])),
+        ("Service", "updated", json!(["change"])),
+    ] {
+        let event = read("2002875", &format!("act={act} filePath=x entityType={kind}"));
+        assert_eq!(event.get("event.type"), &types, "{kind} {act}");
+    }
+    let process = read("2002875", r"act=created filePath=/usr/sbin/sshd sproc=/bin/sh entityType=Process");
+    assert_eq!(
+        (
+            process.text("process.executable"),
+            process.text("process.name"),
+            process.text("deepsecurity.sproc")
+        ),
+        ("/usr/sbin/sshd", "sshd", "/bin/sh")
+    );
     let behind = read("2002875", "filePath=sshd msg=state entityType=Service");
     assert_eq!((behind.text("event.original"), behind.text("event.action")), ("state", "object-changed"));
 }
@@ -526,4 +566,58 @@ fn the_good_parts_of_a_list_are_kept_and_a_list_that_has_others_too_stays() {
     let others = read("4000000", "act=Delete TrendMicroDsCve=MS17-010, KB1234");
     assert_eq!(others.get("vulnerability"), &json!({"id": ["MS17-010", "KB1234"]}));
     assert!(!others.has("deepsecurity.TrendMicroDsCve"), "{}", others.json);
+}
+
+#[test]
+fn a_backslash_in_a_path_that_begins_with_a_slash_is_a_character_of_a_name() {
+    let event = read("30", r"act=updated filePath=/var/www/a\\b.php sproc=/usr/bin/foo\\bar");
+    for (field, value) in [
+        ("file.path", r"/var/www/a\b.php"),
+        ("file.directory", "/var/www"),
+        ("file.name", r"a\b.php"),
+        ("file.extension", "php"),
+        ("process.executable", r"/usr/bin/foo\bar"),
+        ("process.name", r"foo\bar"),
+    ] {
+        assert_eq!(event.text(field), value, "{}", event.json);
+    }
+    let windows = read("30", r"act=updated filePath=C:/a\\b.dll sproc=C:\\x\\y.exe");
+    assert_eq!((windows.text("file.name"), windows.text("process.name")), ("b.dll", "y.exe"));
+}
+
+#[test]
+fn a_key_of_the_registry_is_no_file() {
+    for (id, key) in [("4000000", r"HKLM\\SOFTWARE\\Run"), ("2002779", r"HKEY_LOCAL_MACHINE\\SOFTWARE\\x.y")]
+    {
+        let event = read(id, &format!("filePath={key}"));
+        assert_eq!(event.text("registry.path"), key.replace(r"\\", r"\"));
+        assert!(!event.has("file") && !event.has("deepsecurity.filePath"), "{}", event.json);
+    }
+}
+
+#[test]
+fn an_end_that_is_a_host_s_name_is_a_domain() {
+    for (end, is_name) in [
+        ("web-1.example.com", true),
+        ("PC_7", true),
+        ("fe80", true),
+        ("web-1.example.com.", true),
+        ("300.1.2.3", false),
+        ("4711", false),
+        ("-web", false),
+        ("a..b", false),
+        ("a b", false),
+        ("<script>", false),
+        ("n/a", false),
+    ] {
+        let event = read("21", &format!("act=Deny src={end} dst={end}"));
+        for side in ["source", "destination"] {
+            let domain = event.get(&format!("{side}.domain")).as_str();
+            assert_eq!(domain, is_name.then_some(end), "{}", event.json);
+        }
+        let hosts = event.get("related.hosts").as_array();
+        assert_eq!(hosts.is_some_and(|hosts| hosts.contains(&json!(end))), is_name, "{end}");
+    }
+    let both = read("21", "src=web-1 shost=web-2 dst=192.0.2.1 dhost=db-1");
+    assert_eq!((both.text("source.domain"), both.text("destination.domain")), ("web-2", "db-1"));
 }

@@ -257,6 +257,24 @@ fn the_host_is_one_computer_and_that_of_the_target_where_the_manager_tells_of_on
 }
 
 #[test]
+fn a_sign_in_from_a_host_tells_its_name() {
+    for (message, domain) in [
+        ("User signed in from pc-7.example.com", Some("pc-7.example.com")),
+        ("User signed in from pc-7.example.com.", Some("pc-7.example.com")),
+        ("User signed in from the console", None),
+        ("User name unknown: 'x from pc-7.example.com'", None),
+        ("User signed in from 203.0.113.7", None),
+    ] {
+        let read =
+            event("600", "User Signed In", &format!("src=10.0.0.2 suser=ann target=ann msg={message}"));
+        assert_eq!(read.get("source.domain").as_str(), domain, "{message}");
+        assert_eq!(has(read.get("related.hosts"), "pc-7.example.com"), domain.is_some(), "{message}");
+        assert_eq!(read.get("source.address").as_str().filter(|_| domain.is_some()), domain, "{message}");
+        assert_eq!(read.text("observer.ip"), "10.0.0.2");
+    }
+}
+
+#[test]
 fn quotes_around_a_target_are_no_part_of_its_name() {
     let created = event("650", "User Created", r#"suser=admin target="bob" targetType=User"#);
     assert_eq!(created.text("user.target.name"), "bob");

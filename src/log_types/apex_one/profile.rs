@@ -7,7 +7,7 @@ use crate::document::field_list::{FieldId, ListedField};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::Profile;
-use crate::log_types::derived::{SEPARATORS, derive};
+use crate::log_types::derived::{derive, last_name, path_in, separators};
 use crate::log_types::event::{DeviceKind, EventView, KnownKeys, Maker};
 use crate::log_types::maker::plain_name;
 use crate::parse::pairs::event_keys::{KeyId, PairIndex, is_not_known};
@@ -121,12 +121,9 @@ fn custom<'a>(event: &mut EventView<'_, 'a>, label_key: KeyId, at: PairIndex, te
 fn file(event: &mut EventView<'_, '_>) {
     let keys = [Role::FileName, Role::FilePath].map(|role| TABLES.key_of(role));
     let [name, path] = keys.map(|key| event.keyed.value(key?));
-    let is_path = |text: &&str| text.contains(SEPARATORS);
-    let join = |(folder, name): (&str, &str)| {
-        let separator = if folder.contains('\\') { "\\" } else { "/" };
-        &*event.arena.alloc_str(&[folder.trim_end_matches(SEPARATORS), separator, name].concat())
-    };
-    let folder = path.filter(is_path).filter(|path| path.rsplit(SEPARATORS).next() != name);
+    let is_path = |text: &&str| text.contains(separators(text));
+    let join = |(folder, name): (&str, &str)| path_in(folder, name, event.arena);
+    let folder = path.filter(is_path).filter(|path| Some(last_name(path)) != name);
     let whole = name.filter(is_path).or_else(|| folder.zip(name).map(join)).or(path.filter(is_path));
     let (field, text) = match whole {
         Some(whole) => (FieldId::FILE_PATH, Some(whole)),

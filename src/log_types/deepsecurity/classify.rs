@@ -1,7 +1,7 @@
 //! ECS's categorization: `event.kind`, `event.category`, `event.type` and `event.outcome` from its closed lists.
 
 use super::context::Context;
-use super::module_fields::{Watched, watched};
+use super::known_keys::{Watched, watched};
 use super::tables::actions::{Action, Disposition};
 use super::tables::class::EventClass;
 use super::tables::keys::key;
@@ -68,19 +68,38 @@ fn has_both_ends(context: &Context<'_, '_>) -> bool {
     context.row.has(FieldId::SOURCE_IP) && context.row.has(FieldId::DESTINATION_IP)
 }
 
-/// ECS has no type for a registry event that says nothing of what was done.
+/// The categories of what Integrity Monitoring watches besides files, each with its types for what was told, created, changed and deleted
+/// (ECS, allowed values of event.category). ECS has no type for a registry event that says nothing of what was done.
+const OBJECTS: [(Watched, &[&str], [&[&str]; 4]); 6] = [
+    (Watched::Registry, &["registry"], [&[], &["creation"], &["change"], &["deletion"]]),
+    (Watched::Process, &["process"], [&["info"], &["start"], &["change"], &["end"]]),
+    (
+        Watched::User,
+        &["iam"],
+        [&["user", "info"], &["user", "creation"], &["user", "change"], &["user", "deletion"]],
+    ),
+    (
+        Watched::Group,
+        &["iam"],
+        [&["group", "info"], &["group", "creation"], &["group", "change"], &["group", "deletion"]],
+    ),
+    (Watched::Software, &["package"], [&["info"], &["installation"], &["change"], &["deletion"]]),
+    (Watched::Other, &["configuration"], [&["info"], &["creation"], &["change"], &["deletion"]]),
+];
+
 fn changed_object(context: &Context<'_, '_>, own: EventClass) -> EventClass {
-    let watched = watched(context);
     let done = context.module.types_of(context.keyed.value(key::ACT).unwrap_or_default());
-    EventClass {
-        category: match watched {
-            Some(Watched::Registry) => &["registry"],
-            Some(Watched::Other) => &["configuration"],
-            Some(Watched::File) | None => own.category,
-        },
-        types: if watched == Some(Watched::Registry) || !done.is_empty() { done } else { own.types },
-        ..own
-    }
+    let object = watched(context).and_then(|watched| OBJECTS.iter().find(|(object, ..)| *object == watched));
+    let Some((_, category, [told, created, changed, deleted])) = object else {
+        return EventClass { types: if done.is_empty() { own.types } else { done }, ..own };
+    };
+    let types = match done {
+        ["creation"] => created,
+        ["change"] => changed,
+        ["deletion"] => deleted,
+        _ => told,
+    };
+    EventClass { category, types, ..own }
 }
 
 /// What became of what was found: Anti-Malware's `act` says what was to be done, and `result` what was, unless its word is not known.

@@ -20,9 +20,10 @@ pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
         ("host.id", key::CN1) => {
             SourceCondition { unmet: "its label says that it is something else", holds: is_host_id }
         }
-        ("file.path", key::FNAME) => {
-            SourceCondition { unmet: "it is the name of a log, and no path", holds: is_file }
-        }
+        ("file.path", key::FNAME) => SourceCondition {
+            unmet: "it is the name of a log or a key of the registry, and no path of a file",
+            holds: is_file,
+        },
         ("source.ip", key::SRC) => SourceCondition {
             unmet: "src is the Manager that wrote the event: msg tells who signed in or scanned, where anything does",
             holds: is_source,

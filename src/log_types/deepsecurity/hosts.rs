@@ -1,14 +1,15 @@
 //! Who and what an event is about: the agent's computer, the process, the URL.
 
-use super::computers::{Computer, computer};
+use super::computers::computer;
 use super::context::Context;
+use super::known_keys::{Watched, watched};
 use super::system::{host_of_target, is_nobody};
 use super::tables::keys::key;
 use crate::document::convert::ip;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::log_types::derived::{SEPARATORS, set_url_parts};
+use crate::log_types::derived::{last_name, set_url_parts};
 use crate::packet::url;
 
 /// `dvc` is the agent's computer: an address, or (in the vendor's own samples) a name; `dvchost` a name, or an IPv6 address. Where a
@@ -19,26 +20,24 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some((at, value)) = context.keyed.unused_value(agent_key) else { continue };
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
-        let mut is_whole = true;
+        let Some(agent) = computer(value, true, context.arena) else { continue };
         // The agent watches the computer that it runs on.
-        let (field, host, value) = match computer(value, true, context.arena) {
-            Some(Computer { address: Some(address), names: [], instance: None }) => {
+        let (field, host, value) = match (agent.names, agent.address) {
+            ([name, ..], _) => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name)),
+            ([], Some(address)) => {
                 (FieldId::OBSERVER_IP, FieldId::HOST_IP, Value::Ip(context.arena.alloc(address)))
             }
-            Some(agent @ Computer { names: [name, ..], .. }) => {
-                is_whole = if is_host {
-                    agent.tell_address_and_instance(context.row, context.arena)
-                } else {
-                    agent.address.is_none() && agent.instance.is_none()
-                };
-                (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name))
-            }
-            _ => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(value)),
+            ([], None) => continue,
         };
         let is_taken = context.row.take_if_absent(&[(field, value)]) || context.row.get(field) == value;
         if is_taken && is_host {
             context.row.set_if_absent(host, value);
         }
+        let is_whole = if is_host && (is_taken || host == FieldId::HOST_NAME) {
+            agent.tell_address_and_instance(context.row, context.arena)
+        } else {
+            (agent.address.is_none() || host == FieldId::HOST_IP) && agent.instance.is_none()
+        };
         if is_taken && is_whole {
             context.keyed.mark_used(at);
         }
@@ -68,12 +67,14 @@ pub(super) fn users(context: &mut Context<'_, '_>) {
     }
 }
 
-/// A process is a name or a path; `N/A` where the agent does not know.
+/// A process is a name or a path; `N/A` where the agent does not know. One that is watched is that of the event.
 pub(super) fn process(context: &mut Context<'_, '_>) {
-    for process_key in [key::SPROC, key::PROCESS_NAME, key::DS_PROCESS] {
+    let is_watched = watched(context) == Some(Watched::Process);
+    let keys = is_watched.then_some(key::FILE_PATH).into_iter();
+    for process_key in keys.chain([key::SPROC, key::PROCESS_NAME, key::DS_PROCESS]) {
         let Some((at, value)) = context.keyed.unused_value(process_key) else { continue };
         context.row.trace.reason(Step::Process, || Read::Pair(at));
-        let name = value.rsplit(SEPARATORS).next().unwrap_or(value);
+        let name = last_name(value);
         let path = if name.len() < value.len() { value } else { "" };
         let parts = [(FieldId::PROCESS_EXECUTABLE, path), (FieldId::PROCESS_NAME, name)];
         if context.row.take_if_absent(&parts.map(|(field, part)| (field, Value::of_text(part)))) {

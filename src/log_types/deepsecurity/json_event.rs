@@ -10,6 +10,7 @@ use super::tables::modules::{Module, Product};
 use super::tables::tables;
 use crate::bytes::hex;
 use crate::bytes::trim::trim;
+use crate::log_types::derived::path_in;
 use crate::log_types::event::RecordEvent;
 use crate::parse::header::HeaderField;
 use crate::parse::pairs::event_keys::is_empty_value;
@@ -200,14 +201,9 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// A directory and a name in it, as the directory writes its own names.
+    /// A folder and a name in it.
     fn path(&mut self, key: &JsonKey, parts: Vec<&'a str>) -> bool {
-        let [directory, name] = parts[..] else { return false };
-        let separator = match directory {
-            _ if directory.ends_with(['/', '\\']) => "",
-            _ if directory.contains('\\') => "\\",
-            _ => "/",
-        };
-        self.set(key, self.arena.alloc_str(&[directory, separator, name].concat()))
+        let [folder, name] = parts[..] else { return false };
+        self.set(key, path_in(folder, name, self.arena))
     }
 }

@@ -5,7 +5,7 @@
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::context::Context;
-use super::tables::keys::Destination;
+use super::tables::keys::{Destination, key};
 use super::tables::modules::Module;
 use super::tables::tables;
 use crate::document::convert::{convert, convert_to, lowercase};
@@ -14,7 +14,7 @@ use crate::document::field_list::FieldId;
 use crate::document::problem::Problem;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
-use crate::log_types::derived::is_path;
+use crate::log_types::derived::{is_path, is_registry_path};
 use crate::parse::pairs::event_keys::{KeyId, PairIndex, is_not_known};
 
 pub(super) fn known_keys(context: &mut Context<'_, '_>) {
@@ -46,7 +46,11 @@ pub(super) fn take<'a>(
         } else {
             context.row.trace.rejected(field, value);
         }
-    } else if field == Some(FieldId::FILE_PATH) && names_no_file(context.module, value) {
+    } else if field == Some(FieldId::FILE_PATH) && is_registry_path(value) {
+        set_destination(context, Destination::Field(FieldId::REGISTRY_PATH), at, value);
+    } else if field == Some(FieldId::FILE_PATH)
+        && (names_no_file(context.module, value) || !matches!(watched(context), None | Some(Watched::File)))
+    {
         context.row.trace.rejected(field, value);
     } else {
         set_destination(context, destination, at, value);
@@ -95,9 +99,48 @@ pub(super) fn is_more_than_text(context: &Context<'_, '_>, destination: Destinat
 }
 
 /// Integrity Monitoring watches services, ports, users and more besides files, and Log Inspection reads logs of Windows besides files
-/// (`Security`): a file's path is an absolute one.
+/// (`Security`): a file's path is an absolute one. A key of the registry is none.
 pub(super) fn names_no_file(module: Module, value: &str) -> bool {
-    matches!(module, Module::IntegrityMonitoring | Module::LogInspection) && !is_path(value)
+    let may_be_other = matches!(module, Module::IntegrityMonitoring | Module::LogInspection);
+    is_registry_path(value) || may_be_other && !is_path(value)
+}
+
+/// What Integrity Monitoring saw a change of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watched {
+    File,
+    Registry,
+    Process,
+    User,
+    Group,
+    Software,
+    /// A service, a port, or what is not told: `filePath` has its name.
+    Other,
+}
+
+/// What an event of Integrity Monitoring is about, if it tells that: the agent's word, else what its path looks like.
+pub(super) fn watched(context: &Context<'_, '_>) -> Option<Watched> {
+    if context.module != Module::IntegrityMonitoring {
+        return None;
+    }
+    // The vendor's page "Events in JSON format", EntityType.
+    let told = context.keyed.value(key::ENTITY_TYPE).map(|kind| match kind {
+        "File" | "Directory" => Watched::File,
+        "RegistryKey" | "RegistryValue" => Watched::Registry,
+        "Process" => Watched::Process,
+        "User" => Watched::User,
+        "Group" => Watched::Group,
+        "InstalledSoftware" => Watched::Software,
+        _ => Watched::Other,
+    });
+    told.or_else(|| {
+        let path = context.row.text(FieldId::FILE_PATH).or_else(|| context.keyed.value(key::FILE_PATH))?;
+        Some(match path {
+            _ if is_registry_path(path) => Watched::Registry,
+            _ if is_path(path) => Watched::File,
+            _ => Watched::Other,
+        })
+    })
 }
 
 /// Whether user.ini has switched the field off: then the key goes under the prefix.
@@ -158,18 +201,22 @@ fn set_icmp<'a>(context: &mut Context<'_, 'a>, at: PairIndex, value: &'a str) ->
     ])
 }
 
-/// `image | name | id`; the separators are not escaped, so that other numbers of parts are left as they are.
+/// `image | name | id`; the separators are not escaped, so that other numbers of parts are left as they are. The whole stays where a part of
+/// it is not known.
 fn set_container<'a>(context: &mut Context<'_, 'a>, value: &'a str) -> bool {
     let mut parts = value.split(" | ").map(str::trim);
     let (Some(image), Some(name), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return context.row.take_if_absent(&[(FieldId::DS_CONTAINER, Value::Text(value))]);
     };
-    context.row.take_if_absent(&[
-        (FieldId::CONTAINER_IMAGE_NAME, Value::of_text(image)),
-        (FieldId::CONTAINER_NAME, Value::of_text(name)),
-        (FieldId::CONTAINER_ID, Value::of_text(id)),
-    ])
+    let parts = [
+        (FieldId::CONTAINER_IMAGE_NAME, image),
+        (FieldId::CONTAINER_NAME, name),
+        (FieldId::CONTAINER_ID, id),
+    ];
+    let is_known = |part: &str| !is_not_known(part);
+    let known = parts.map(|(field, part)| (field, Value::of_text(if is_known(part) { part } else { "" })));
+    context.row.take_if_absent(&known) && parts.iter().all(|(_, part)| is_known(part))
 }
 
 /// Counts that the value of a pair does not fit a field. Gives `false`: the pair has found no home.

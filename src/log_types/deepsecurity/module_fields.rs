@@ -4,6 +4,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use super::computers::last_brackets;
 use super::context::Context;
+use super::known_keys::{Watched, watched};
 use super::tables::keys::key;
 use super::tables::modules::Module;
 use super::tables::tables;
@@ -11,14 +12,14 @@ use super::vulnerability;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
-use crate::log_types::derived::{self, SEPARATORS, extension, is_registry_path};
+use crate::log_types::derived::{self, extension, is_registry_path};
 use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     let action = match watched(context) {
         Some(Watched::Registry) => Some("registry-changed"),
-        Some(Watched::Other) => Some("object-changed"),
         Some(Watched::File) | None => None,
+        Some(_) => Some("object-changed"),
     };
     if let Some(action) = action {
         context.row.set_if_absent(FieldId::EVENT_ACTION, Value::Word(action));
@@ -27,12 +28,7 @@ pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     match context.module {
         Module::AntiMalware => {
             registry_target(context);
-            match context.row.text(FieldId::FILE_PATH) {
-                Some(path) if is_registry_path(path) => {
-                    context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
-                }
-                _ => file_parts(context.row),
-            }
+            file_parts(context.row);
         }
         Module::ApplicationControl | Module::DeviceControl => file_parts(context.row),
         Module::IntegrityMonitoring => changes(context),
@@ -72,12 +68,7 @@ fn changes(context: &mut Context<'_, '_>) {
             context.row.set_if_absent(FieldId::DS_CHANGED_ATTRIBUTES, attributes);
         }
     }
-    match context.row.text(FieldId::FILE_PATH) {
-        Some(path) if is_registry_path(path) => {
-            context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
-        }
-        _ => file_parts(context.row),
-    }
+    file_parts(context.row);
 }
 
 /// Malware and spyware aim at keys of the registry too.
@@ -96,36 +87,12 @@ fn registry_target(context: &mut Context<'_, '_>) {
     }
 }
 
-/// What Integrity Monitoring saw a change of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Watched {
-    File,
-    Registry,
-    /// A service, a port, a process, an account, software: `filePath` has its name.
-    Other,
-}
-
-/// What an event of Integrity Monitoring is about, if it tells that: the agent's word, else what its path looks like.
-pub(super) fn watched(context: &Context<'_, '_>) -> Option<Watched> {
-    if context.module != Module::IntegrityMonitoring {
-        return None;
-    }
-    // The vendor's page "Events in JSON format", EntityType.
-    let told = context.keyed.value(key::ENTITY_TYPE).map(|kind| match kind {
-        "File" | "Directory" => Watched::File,
-        "RegistryKey" | "RegistryValue" => Watched::Registry,
-        _ => Watched::Other,
-    });
-    told.or_else(|| match context.row.text(FieldId::FILE_PATH) {
-        Some(path) if is_registry_path(path) => Some(Watched::Registry),
-        Some(_) => Some(Watched::File),
-        None => context.keyed.value(key::FILE_PATH).map(|_| Watched::Other),
-    })
-}
-
+/// The parts of the file's path. A line of the user's own may have given it a key of the registry.
 fn file_parts(row: &mut Row<'_>) {
-    if let Some(path) = row.text(FieldId::FILE_PATH).map(outer_file) {
-        derived::file_parts(path, row);
+    match row.text(FieldId::FILE_PATH) {
+        Some(path) if is_registry_path(path) => row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path)),
+        Some(path) => derived::file_parts(outer_file(path), row),
+        None => {}
     }
 }
 
@@ -134,7 +101,7 @@ fn outer_file(path: &str) -> &str {
     // A name without a folder has an extension, and so has the archive: `Copy(2)` is one name. The inner file may be an archive, too.
     let is_archive = |outer: &str, inner: &str| {
         let names_file = || extension(inner.trim_end_matches(')')).and(extension(outer)).is_some();
-        (inner.contains(SEPARATORS) || names_file()) && !inner.starts_with(' ')
+        (inner.contains(['\\', '/']) || names_file()) && !inner.starts_with(' ')
     };
     match last_brackets(path) {
         Some((outer, inner)) if is_archive(outer, inner) && !outer.ends_with(' ') => outer,

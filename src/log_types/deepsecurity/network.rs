@@ -53,11 +53,16 @@ fn transferred(context: &mut Context<'_, '_>) {
     context.row.trace.step(Step::Network);
 }
 
-/// Both ends as they were read, whatever they are (ECS, source.address).
+/// Both ends as they were read, whatever they are, and the name of one that is a host's (ECS, source.address, source.domain).
 fn ends(context: &mut Context<'_, '_>) {
-    for (keys, field, ip) in [
-        ([key::SRC, key::SHOST], FieldId::SOURCE_ADDRESS, FieldId::SOURCE_IP),
-        ([key::DST, key::DHOST], FieldId::DESTINATION_ADDRESS, FieldId::DESTINATION_IP),
+    for (keys, field, ip, domain) in [
+        ([key::SRC, key::SHOST], FieldId::SOURCE_ADDRESS, FieldId::SOURCE_IP, FieldId::SOURCE_DOMAIN),
+        (
+            [key::DST, key::DHOST],
+            FieldId::DESTINATION_ADDRESS,
+            FieldId::DESTINATION_IP,
+            FieldId::DESTINATION_DOMAIN,
+        ),
     ] {
         // Who switches the address off wants it nowhere.
         if context.row.is_off(ip) {
@@ -70,6 +75,9 @@ fn ends(context: &mut Context<'_, '_>) {
         let told = keys.into_iter().find_map(|key| context.keyed.value(key));
         if let Some(end) = told {
             context.row.set_if_absent(field, Value::Text(end));
+            if derived::is_host_name(end) {
+                context.row.set_if_absent(domain, Value::Text(end));
+            }
         }
     }
 }

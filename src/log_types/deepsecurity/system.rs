@@ -9,6 +9,7 @@ use crate::document::convert::address;
 use crate::document::field_list::FieldId;
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
+use crate::log_types::derived;
 use crate::parse::pairs::event_keys::EventKeys;
 
 /// Whom the Manager names where nobody did it, or it does not know who.
@@ -23,8 +24,12 @@ pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option
         message.rsplit_once(" from ").and_then(|(_, place)| place.split_ascii_whitespace().next());
     let trimmed =
         |place: &'a str| place.trim_matches(|c| matches!(c, '.' | ',' | ';' | '(' | ')' | '\'' | '"'));
-    match behind_from.map(trimmed).filter(|place| address(place).is_some()) {
-        Some(place) => Some(place),
+    // Only a name that has a domain is none of the other words of a message.
+    let is_name = |word: &'a str| {
+        !word.contains(['\'', '"']) && trimmed(word).contains('.') && derived::is_host_name(trimmed(word))
+    };
+    match behind_from.filter(|word| address(trimmed(*word)).is_some() || is_name(*word)) {
+        Some(word) => Some(trimmed(word)),
         None if event.is_sign_in() && !(message.is_ascii() && message.contains('\'')) => {
             only_address(message, keyed.value(key::TARGET))
         }
@@ -98,11 +103,15 @@ fn account_of_sign_in(context: &mut Context<'_, '_>) {
 fn place(context: &mut Context<'_, '_>, event: &SystemEvent) {
     let Context { arena, keyed, row, .. } = context;
     let Some(place) = place_of(event, keyed) else { return };
-    let Some(from) = address(place).map(|from| &*arena.alloc(from)) else { return };
-    if event.is_sign_in() {
-        row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
+    match address(place).map(|from| &*arena.alloc(from)) {
+        Some(from) => {
+            if event.is_sign_in() {
+                row.set_if_absent(FieldId::CLIENT_IP, Value::Ip(from));
+            }
+            row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
+        }
+        None => row.set_if_absent(FieldId::SOURCE_DOMAIN, Value::Text(place)),
     }
-    row.set_if_absent(FieldId::SOURCE_IP, Value::Ip(from));
     row.set_if_absent(FieldId::SOURCE_ADDRESS, Value::Text(place));
 }
 
