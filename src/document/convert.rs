@@ -31,7 +31,7 @@ pub(crate) fn convert_to<'a>(slot: &mut Value<'a>, text: &'a str, kind: Type, ar
             _ if is_plain_integer(text) => Value::Json(text),
             port => Value::Long(i64::from(port)),
         },
-        Type::Transport => transport(text, arena)?,
+        Type::Transport => transport(text)?,
         Type::Float => Value::Float(text.parse::<f64>().ok().filter(|number| number.is_finite())?),
         Type::Ip => Value::Ip(arena.alloc(address(text)?)),
         Type::Date => Value::Time(arena.alloc(time::parse_iso8601(text, Some(jiff::tz::Offset::UTC))?)),
@@ -58,19 +58,15 @@ pub fn long(text: &str) -> Option<i64> {
     text.parse().ok()
 }
 
-/// A transport protocol: its IANA keyword in lower case, or its number, which Deep Security writes as `Other: 47`. Text that is neither
-/// (`N/A`) does not fit.
-fn transport<'a>(text: &'a str, arena: &'a Bump) -> Option<Value<'a>> {
+/// A transport protocol: its IANA keyword in lower case, or its number, which Deep Security writes as `Other: 47`. Other text (`N/A`, `RAW`)
+/// does not fit.
+fn transport(text: &str) -> Option<Value<'_>> {
     if let Some(protocol) = Protocol::of_name(text) {
         return Some(Value::Word(protocol.name));
     }
     let number = text.strip_prefix("Other:").map_or(text, str::trim_start);
-    if number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return number.parse::<u8>().ok().map(|_| Value::Text(number));
-    }
-    let is_keyword = text.len() <= 32
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'.'));
-    is_keyword.then(|| Value::Text(lowercase(text, arena)))
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit()) && number.parse::<u8>().is_ok();
+    is_number.then_some(Value::Text(number))
 }
 
 /// Whether a 64-bit integer is written the way JSON writes it.

@@ -20,7 +20,7 @@ use crate::parse::header::{EventHeader, Format, Marker, ParsedEvent};
 use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::{EventKeys, KeyNames};
 use crate::parse::pairs::pair::Pair;
-use crate::parse::syslog::HeaderTime;
+use crate::parse::syslog::SyslogHeader;
 use crate::parse::{cef, leef, syslog};
 use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
@@ -42,7 +42,7 @@ pub(super) struct ReadEvent<'d> {
     pub(super) parsed: Option<ParsedEvent<'d>>,
     /// Its header, with what LEEF's attributes say of it.
     pub(super) header: EventHeader<'d>,
-    pub(super) syslog: syslog::SyslogHeader<'d>,
+    pub(super) syslog: SyslogHeader<'d>,
     /// The number of what the record says of the time, among those that are remembered.
     pub(super) collected: usize,
     /// Where in the record that stands.
@@ -107,7 +107,7 @@ impl<'d> ReadEvent<'d> {
             json: None,
             parsed: None,
             header: EventHeader::default(),
-            syslog: syslog::SyslogHeader::default(),
+            syslog: SyslogHeader::default(),
             collected: 0,
             collector_field: collected::CollectorField::Nowhere,
             device: 0,
@@ -186,7 +186,7 @@ impl<'d> ReadEvent<'d> {
     /// Reads the syslog header before the event.
     fn read_syslog_header(&mut self, section: &CompiledSection) {
         let Some(parsed) = &self.parsed else {
-            self.syslog = syslog::SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };
+            self.syslog = SyslogHeader { time: syslog::parse(self.text).time, ..Default::default() };
             return;
         };
         if parsed.delimiter_guessed {
@@ -199,7 +199,9 @@ impl<'d> ReadEvent<'d> {
         }
         self.syslog = syslog::of_event(parsed.prefix);
         if self.syslog.time.is_none() {
-            self.syslog.time = time_of_message(self.event.record);
+            let taken = taken_header(self.event.record);
+            self.syslog.time = taken.time;
+            self.syslog.hostname = self.syslog.hostname.or(taken.hostname);
         }
     }
 
@@ -371,12 +373,12 @@ fn parse<'a>(
     Some(event)
 }
 
-/// The time of a message whose header syslog-ng has taken off: its macro `DATE` has it as the header wrote it, or a header stands before
-/// the JSON.
-fn time_of_message(record: &Record<'_>) -> Option<HeaderTime> {
-    record.others.iter().find_map(|other| match &*other.name {
-        "DATE" => syslog::time_of_field(&other.value).map(|(time, _)| time),
-        "before" => syslog::parse(&other.value).time,
-        _ => None,
-    })
+/// What a collector has taken off a message: syslog-ng's macro `DATE` has the time as the header wrote it, a header may stand before the JSON,
+/// and fluentd's parser of syslog, which takes the marker for the tag, writes the host as `host`.
+fn taken_header<'r>(record: &'r Record<'_>) -> SyslogHeader<'r> {
+    let field = |name| record.others.iter().find(|other| other.name == name).map(|other| &*other.value);
+    let before = field("before").and_then(|before| syslog::parse(before).time);
+    let date = field("DATE").and_then(syslog::time_of_field).map(|(time, _)| time);
+    let host = field("host").filter(|_| matches!(field("ident"), Some("CEF" | "LEEF")));
+    SyslogHeader { time: date.or(before), hostname: host.and_then(syslog::host), ..SyslogHeader::default() }
 }

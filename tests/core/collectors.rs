@@ -54,6 +54,17 @@ fn the_collector_nearest_to_the_event_knows_its_clock_and_what_stands_around_it_
 }
 
 #[test]
+fn the_host_that_fluentds_parser_of_syslog_has_taken_off_is_that_of_the_header() {
+    let rest = event();
+    let rest = rest.split_once("CEF: ").unwrap().1;
+    let record = json!({"host": "ip-10-0-1-7", "ident": "CEF", "message": rest, "timestamp": "2026-11-22T15:08:40+09:00"});
+    let loaded = load_line(&record.to_string());
+    assert!(is_whole(only(&loaded)), "{}", only(&loaded).json);
+    let other = json!({"host": "collector", "ident": "forwarder", "message": rest});
+    assert!(!only(&load_line(&other.to_string())).has("log.syslog.hostname"));
+}
+
+#[test]
 fn records_with_a_comma_behind_them_are_the_elements_of_an_array() {
     let record = json!({"message": event()}).to_string();
     for text in [format!("{record},\n{record},\n{record}\n"), format!("{record},{record} , {record},")] {

@@ -367,6 +367,8 @@ fn what_stands_between_clock_and_host_and_between_host_and_tag_is_neither() {
         ("Nov 10 07:08:00 web-1 authpriv.info ", "web-1", "2024-11-10T07:08:00+00:00"),
         ("Nov 10 07:08:00 TEST ", "TEST", "2024-11-10T07:08:00+00:00"),
         ("Nov 10 07:08:00 mail.local ", "mail.local", "2024-11-10T07:08:00+00:00"),
+        ("Sun Nov 10 07:08:00 2024 web-1 ", "web-1", "2024-11-10T07:08:00+00:00"),
+        ("Sun Nov 10 07:08:00 web-1 ", "web-1", "2024-11-10T07:08:00+00:00"),
         // It means several distances from UTC, so the time is CloudWatch's.
         ("Nov 10 07:08:00 CST web-1 ", "web-1", "2024-11-10T07:08:00.123+00:00"),
     ] {
@@ -374,6 +376,23 @@ fn what_stands_between_clock_and_host_and_between_host_and_tag_is_neither() {
         for section in ["linux-secure", "linux-os-syslog"] {
             let loaded = from_cloudwatch(section, &[(&line, 1_731_222_480_123)]);
             check_sign_in(&loaded, host, time);
+        }
+    }
+}
+
+/// OpenWrt, logread.
+#[test]
+fn a_level_right_behind_the_clock_is_no_host() {
+    let line = "Sun Nov 10 07:08:00 2024 authpriv.info dropbear[7]: Password auth succeeded for 'root' from 203.0.113.9:4000";
+    for section in ["linux-secure", "linux-os-syslog"] {
+        let loaded = load_bytes(all().named(section).unwrap(), line.as_bytes());
+        let document = &loaded.documents[0];
+        let expected = json!({
+            "@timestamp": "2024-11-10T07:08:00+00:00", "host.hostname": null, "process.name": "dropbear", "process.pid": 7,
+            "user.name": "root", "source.ip": "203.0.113.9", "event.outcome": "success",
+        });
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(document.get(name), value, "{name} of {}", document.json);
         }
     }
 }

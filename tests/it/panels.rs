@@ -94,7 +94,8 @@ impl Corpus {
                 let text = line.split(" from ").nth(1).filter(|_| truth.module == Some(Module::System))?;
                 text.split([' ', '#', '\t', '\\', '"']).next()?.parse().ok()
             };
-            if let Some(source) = place().or(truth.client).or(truth.source).or_else(own) {
+            let source = truth.source.filter(|_| truth.module != Some(Module::System));
+            if let Some(source) = place().or(truth.client).or(source).or_else(own) {
                 *sources.entry(source).or_default() += 1;
             }
         }

@@ -341,7 +341,7 @@ fn is_address(text: &str) -> bool {
 }
 
 /// One word that can be a host: a name, or an address, which may stand in brackets (rule F5).
-fn host(text: &str) -> Option<&str> {
+pub(crate) fn host(text: &str) -> Option<&str> {
     let is_name = |text: &str| {
         text.contains(char::is_alphanumeric)
             && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'))
