@@ -68,9 +68,12 @@ fn has_both_ends(context: &Context<'_, '_>) -> bool {
     context.row.has(FieldId::SOURCE_IP) && context.row.has(FieldId::DESTINATION_IP)
 }
 
+/// A list of ECS's words.
+type Words = &'static [&'static str];
+
 /// The categories of what Integrity Monitoring watches besides files, each with its types for what was told, created, changed and deleted
 /// (ECS, allowed values of event.category). ECS has no type for a registry event that says nothing of what was done.
-const OBJECTS: [(Watched, &[&str], [&[&str]; 4]); 6] = [
+const OBJECTS: [(Watched, Words, [Words; 4]); 6] = [
     (Watched::Registry, &["registry"], [&[], &["creation"], &["change"], &["deletion"]]),
     (Watched::Process, &["process"], [&["info"], &["start"], &["change"], &["end"]]),
     (

@@ -28,7 +28,7 @@ pub(super) fn place_of<'a>(event: &SystemEvent, keyed: &EventKeys<'a>) -> Option
     let is_name = |word: &'a str| {
         !word.contains(['\'', '"']) && trimmed(word).contains('.') && derived::is_host_name(trimmed(word))
     };
-    match behind_from.filter(|word| address(trimmed(*word)).is_some() || is_name(*word)) {
+    match behind_from.filter(|word| address(trimmed(word)).is_some() || is_name(word)) {
         Some(word) => Some(trimmed(word)),
         None if event.is_sign_in() && !(message.is_ascii() && message.contains('\'')) => {
             only_address(message, keyed.value(key::TARGET))
