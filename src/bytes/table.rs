@@ -4,7 +4,6 @@
 //! by name are found by the compiler: [`FactTable::row_named`].
 
 use std::fmt::Display;
-#[cfg(feature = "generate")]
 use std::str::FromStr;
 
 use csv::{Position, ReaderBuilder, StringRecord};
