@@ -120,7 +120,11 @@ fn a_user_name_with_blanks_is_a_user_name() {
         ),
         ("Invalid user a b c from 203.0.113.9 port 4000", "a b c", "failure"),
         ("Failed none for invalid user  from 203.0.113.9 port 4000 ssh2", "", "failure"),
-        ("Disconnected from authenticating user john doe 203.0.113.9 port 4000 [preauth]", "john doe", ""),
+        (
+            "Disconnected from authenticating user john doe 203.0.113.9 port 4000 [preauth]",
+            "john doe",
+            "failure",
+        ),
     ] {
         let expected = [
             ("user.name", user),
@@ -226,7 +230,7 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
             "admin",
             address,
         ),
-        ("sshd", "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4000", "", address),
+        ("sshd", "ROOT LOGIN REFUSED FROM 203.0.113.9 port 4000", "root", address),
         ("sshd", "fatal: Timeout before authentication for 203.0.113.9 port 4000", "", address),
         (
             "sudo",
@@ -254,7 +258,7 @@ fn a_sign_in_that_failed_says_so_with_its_user_and_its_address() {
         (
             "su",
             "pam_unix(su-l:auth): authentication failure; logname=joe uid=1000 euid=0 tty=pts/0 ruser=joe rhost=  user=root",
-            "root",
+            "joe",
             "",
         ),
         ("login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure", "root", ""),
@@ -416,5 +420,163 @@ fn a_line_may_have_a_time_of_iso_8601() {
             assert_eq!(document.get("source.ip"), "203.0.113.9");
             assert_eq!(document.get("event.outcome"), "failure");
         }
+    }
+}
+
+/// Linux-PAM's pam_unix: `ruser` and `logname` are those who ask su and sudo. Elsewhere a remote peer may choose them.
+#[test]
+fn who_failed_to_become_another_is_the_user_and_the_other_is_related() {
+    let failure = "authentication failure; logname=";
+    for (process, message, user, related) in [
+        (
+            "su",
+            "pam_unix(su:auth): F uid=1000 euid=0 tty=pts/0 ruser=alice rhost=  user=root",
+            "alice",
+            "alice+root",
+        ),
+        (
+            "su",
+            "pam_unix(su-l:auth): Falice uid=1000 euid=0 tty=pts/0 ruser= rhost=  user=root",
+            "alice",
+            "alice+root",
+        ),
+        (
+            "su",
+            "Falice uid=1000 euid=0 tty=pts/0 ruser=alice rhost=  user=x rhost=8.8.8.8",
+            "alice",
+            "alice+x rhost=8.8.8.8",
+        ),
+        ("su", "pam_unix(su:auth): F uid=1000 euid=0 tty=pts/0 ruser= rhost=  user=root", "root", "root"),
+        (
+            "sudo",
+            "pam_unix(sudo:auth): Fbob uid=1000 euid=0 tty=/dev/pts/0 ruser=alice rhost=  user=alice",
+            "alice",
+            "alice",
+        ),
+        (
+            "login",
+            "pam_unix(login:auth): FLOGIN uid=0 euid=0 tty=/dev/tty1 ruser= rhost=  user=alice",
+            "alice",
+            "alice",
+        ),
+        (
+            "vsftpd",
+            "pam_unix(vsftpd:auth): F uid=0 euid=0 tty=ftp ruser=mallory rhost=203.0.113.9  user=alice",
+            "alice",
+            "alice",
+        ),
+        (
+            "dovecot",
+            "pam_unix(dovecot:auth): F uid=0 euid=0 tty=dovecot ruser=mallory rhost=  user=alice",
+            "alice",
+            "alice",
+        ),
+    ] {
+        let document = told(process, &message.replace('F', failure));
+        let related: Vec<&str> = related.split('+').collect();
+        for (field, value) in [
+            ("user.name", json!(user)),
+            ("related.user", json!(related)),
+            ("event.outcome", json!("failure")),
+            ("source.ip", json!(null)),
+        ] {
+            let value =
+                if process == "vsftpd" && field == "source.ip" { json!("203.0.113.9") } else { value };
+            assert_eq!(*document.get(field), value, "{field} of {message}");
+        }
+    }
+}
+
+/// sudo's `USER=` is whose rights the command has. In a directory or a command with a semicolon it may be forged.
+#[test]
+fn whose_rights_sudo_gave_or_refused_is_related_where_nobody_can_have_forged_it() {
+    for (message, users, category) in [
+        (
+            "alice : TTY=pts/0 ; PWD=/srv ; USER=postgres ; COMMAND=/usr/bin/psql",
+            json!(["alice", "postgres"]),
+            json!(null),
+        ),
+        (
+            "alice : PWD=/ ; USER=postgres ; GROUP=dba ; TSID=01 ; ENV=A=b ; COMMAND=/bin/id",
+            json!(["alice", "postgres"]),
+            json!(null),
+        ),
+        (
+            "alice : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id",
+            json!(["alice", "root"]),
+            json!(null),
+        ),
+        (
+            "alice : 3 incorrect password attempts ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/id",
+            json!(["alice", "root"]),
+            json!("authentication"),
+        ),
+        (
+            "alice : 1 incorrect password attempt ; PWD=/ ; USER=root ; COMMAND=/bin/sh -c a;b",
+            json!(["alice"]),
+            json!("authentication"),
+        ),
+        (
+            "alice : PWD=/x ; USER=root ; COMMAND=/bin/a ; USER=bob ; COMMAND=/bin/id",
+            json!(["alice"]),
+            json!(null),
+        ),
+        (
+            "alice : PWD=/ ; USER=alice ; COMMAND=/bin/sh -c  ; USER=root ; COMMAND=x",
+            json!(["alice"]),
+            json!(null),
+        ),
+    ] {
+        let document = told("sudo", message);
+        for (field, value) in
+            [("related.user", users), ("event.category", category), ("user.name", json!("alice"))]
+        {
+            assert_eq!(*document.get(field), value, "{field} of {message}");
+        }
+    }
+}
+
+/// OpenSSH's packet.c: `ssh->log_preamble` is `invalid user …` or `authenticating user …` as long as nobody has signed in, then `user …`.
+#[test]
+fn a_connection_that_ends_before_its_user_signed_in_is_a_failure() {
+    for action in ["Connection closed by", "Connection reset by", "Disconnected from"] {
+        for (who, end, outcome) in [
+            ("authenticating user root", " [preauth]", json!("failure")),
+            ("invalid user root", " [preauth]", json!("failure")),
+            ("user root", "", json!(null)),
+        ] {
+            let document = told("sshd", &format!("{action} {who} 203.0.113.9 port 5{end}"));
+            let outcome = if outcome.is_null() {
+                told("sshd", &format!("{action} 203.0.113.9 port 5")).get("event.outcome").clone()
+            } else {
+                outcome
+            };
+            for (field, value) in [
+                ("event.outcome", outcome),
+                ("user.name", json!("root")),
+                ("source.ip", json!("203.0.113.9")),
+                ("source.port", json!(5)),
+            ] {
+                assert_eq!(*document.get(field), value, "{field} of {action} {who}");
+            }
+        }
+    }
+    let message = "Timeout, client not responding from user alice 203.0.113.9 port 5";
+    check("sshd", message, &[("user.name", "alice"), ("source.ip", "203.0.113.9"), ("event.outcome", "")]);
+    check(
+        "sshd",
+        "Timeout, client not responding from 203.0.113.9",
+        &[("user.name", ""), ("source.ip", "203.0.113.9")],
+    );
+}
+
+#[test]
+fn who_signs_in_as_root_at_a_terminal_is_root() {
+    for message in ["ROOT LOGIN ON tty1 FROM 203.0.113.9", "ROOT LOGIN  on '/dev/tty1' from '203.0.113.9'"] {
+        check(
+            "login",
+            message,
+            &[("user.name", "root"), ("source.ip", "203.0.113.9"), ("event.action", "ROOT LOGIN")],
+        );
     }
 }

@@ -104,7 +104,7 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
     for (field, value) in [
         ("event.action", group("action")),
-        ("user.name", group("user").or_else(|| group("target"))),
+        ("user.name", group("user").or_else(|| group("target")).or_else(|| group("root").map(|_| "root"))),
         ("source.ip", group("source_ip")),
         ("source.address", group("source_ip")),
         ("source.port", group("source_port")),
