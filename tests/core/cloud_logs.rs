@@ -323,3 +323,61 @@ fn the_host_of_a_request_that_a_firewall_saw_names_its_port_apart() {
         has(&event, json!({"url.domain": domain, "url.port": port, "url.path": "/a"}));
     }
 }
+
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+#[test]
+fn the_root_user_is_root_and_not_the_alias_of_his_account() {
+    let identity = json!({"type": "Root", "accountId": "111122223333", "userName": "my-company-prod",
+        "arn": "arn:aws:iam::111122223333:root", "principalId": "111122223333"});
+    has(&trail(json!({"userIdentity": identity})), json!({"user.name": "root", "related.user": ["root"]}));
+    let user = json!({"type": "IAMUser", "userName": "my-company-prod"});
+    has(&trail(json!({"userIdentity": user})), json!({"user.name": "my-company-prod"}));
+    for (kind, name, related) in
+        [("Root", "root", json!(["root"])), ("IAMUser", "my-company-prod", json!("my-company-prod"))]
+    {
+        let key = json!({"accessKeyId": "A", "userName": "my-company-prod", "userType": kind});
+        let finding = json!({"id": "1", "updatedAt": "2026-11-21T00:00:00Z", "type": "Policy:IAMUser/RootCredentialUsage",
+            "severity": 2.0, "resource": {"accessKeyDetails": key}});
+        has(
+            &document("guardduty", &finding.to_string()),
+            json!({"user.name": name, "related.user": related}),
+        );
+    }
+}
+
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html
+#[test]
+fn a_hidden_name_is_no_user_and_the_name_beside_it_is_one() {
+    let hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
+    for (name, beside, user) in [
+        (hidden, json!("jd"), json!("jd")),
+        ("jd-1", json!("jd"), json!("jd")),
+        (hidden, json!(null), json!(null)),
+        (hidden, json!(hidden), json!(null)),
+        ("jd", json!(null), json!("jd")),
+    ] {
+        let related = if user.is_null() { json!(null) } else { json!([user]) };
+        let event = json!({"userIdentity": {"type": "Unknown", "userName": name}, "additionalEventData": {"UserName": beside}});
+        has(&trail(event), json!({"user.name": user, "related.user": related}));
+    }
+}
+
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
+#[test]
+fn the_user_whom_a_call_of_iam_changes_is_its_target() {
+    let call = |source: &str, read_only: bool| {
+        trail(json!({"eventSource": source, "eventName": "CreateAccessKey", "readOnly": read_only,
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}, "requestParameters": {"userName": "mallory"}}))
+    };
+    let expected =
+        json!({"user.name": "alice", "user.target.name": "mallory", "related.user": ["alice", "mallory"]});
+    has(&call("iam.amazonaws.com", false), expected);
+    for document in [call("iam.amazonaws.com", true), call("other.amazonaws.com", false)] {
+        has(&document, json!({"user.target.name": null, "related.user": ["alice"]}));
+    }
+}
+
+#[test]
+fn a_call_has_the_id_of_its_request() {
+    has(&trail(json!({"requestID": "q-1"})), json!({"http.request.id": "q-1"}));
+}

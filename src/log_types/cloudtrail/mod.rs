@@ -9,6 +9,9 @@ use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 use crate::read::record::raw::members;
 
+/// What stands in the place of a user's name that nobody has: it may be a password. User guide, "AWS Management Console sign-in events".
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
 /// The profile of CloudTrail.
 #[derive(Debug)]
 pub(crate) struct CloudTrail;
@@ -23,12 +26,15 @@ impl Profile for CloudTrail {
             "eventName",
             "eventSource",
             "eventType",
+            "readOnly",
             "requestParameters.resourceId",
             "requestParameters.roleSessionName",
             "requestParameters.target",
+            "requestParameters.userName",
             "responseElements",
             "serviceEventDetails",
             "userAgent",
+            "userIdentity.type",
             "userIdentity.userName",
         ]
     }
@@ -39,7 +45,7 @@ impl Profile for CloudTrail {
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["cloud.instance.id"]
+        &["cloud.instance.id", "user.target.name"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -74,9 +80,23 @@ impl Profile for CloudTrail {
         // In ARNs and ids, roles and federated users stand behind the last colon and slash. Names of users may have both.
         let names = ["userIdentity.userName", "additionalEventData.UserName"];
         let named = names.iter().any(|name| record.text(name).is_some());
-        if let Some(name) = record.row.text(FieldId::USER_NAME).filter(|name| !named && name.contains(':')) {
+        if record.text("userIdentity.type") == Some("Root") {
+            // The root user's `userName` is the account's alias (user guide, "CloudTrail userIdentity element").
+            record.row.set(FieldId::USER_NAME, Value::Word("root"));
+        } else if record.row.text(FieldId::USER_NAME) == Some(HIDDEN) {
+            record.row.set(FieldId::USER_NAME, Value::Absent);
+        } else if let Some(name) =
+            record.row.text(FieldId::USER_NAME).filter(|name| !named && name.contains(':'))
+        {
             let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
             record.row.set(FieldId::USER_NAME, Value::Text(name));
+        }
+        let is_change = record.text("readOnly") != Some("true");
+        if is_change
+            && record.text("eventSource") == Some("iam.amazonaws.com")
+            && let Some(target) = record.text("requestParameters.userName")
+        {
+            record.fill("user.target.name", target);
         }
         let name = record.text("eventName").unwrap_or_default();
         let instance = match record.text("eventSource") {

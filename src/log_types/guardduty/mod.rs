@@ -15,6 +15,8 @@ pub(crate) struct GuardDuty;
 impl Profile for GuardDuty {
     fn paths(&self) -> &'static [&'static str] {
         &[
+            "resource.accessKeyDetails.userName",
+            "resource.accessKeyDetails.userType",
             "service.action.actionType",
             "service.action.dnsRequestAction.protocol",
             "service.action.networkConnectionAction.connectionDirection",
@@ -73,9 +75,24 @@ impl Profile for GuardDuty {
             record.fill("event.severity", whole);
         }
         finding.tell(label, &mut record);
+        root(&mut record);
         several(&mut record);
         derived::derive(record.row, record.arena);
     }
+}
+
+/// The root user's name is `root`: `userName` may be the alias of his account, as in CloudTrail.
+fn root(record: &mut RecordView<'_, '_>) {
+    if record.text("resource.accessKeyDetails.userType") != Some("Root") {
+        return;
+    }
+    let alias = record.text("resource.accessKeyDetails.userName");
+    let related = record.row.get(FieldId::RELATED_USER);
+    let others = related.texts().iter().copied().filter(|user| Some(*user) != alias);
+    let users: Vec<_> = ["root"].into_iter().chain(others).collect();
+    let users = record.arena.alloc_slice_copy(&users);
+    record.row.set(FieldId::USER_NAME, Value::Word("root"));
+    record.row.set(FieldId::RELATED_USER, Value::Texts(users));
 }
 
 /// One who looked for open ports.
