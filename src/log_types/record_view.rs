@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::bytes::json::string;
 use crate::config::log_type::LogType;
-use crate::document::convert::convert;
+use crate::document::convert::{address, convert};
 use crate::document::field_list::FieldId;
 use crate::document::fields::Fields;
 use crate::document::row::Row;
@@ -140,6 +140,16 @@ impl<'a> RecordView<'_, 'a> {
             self.row.set(FieldId::SOURCE_PORT, Value::Absent);
         }
         (addresses, addresses.get(client.unwrap_or_default()..).unwrap_or_default())
+    }
+
+    /// The same for a log of requests, where `related.ip` takes the peer and those that trusted proxies vouch for. All addresses of the
+    /// list are given back.
+    pub(crate) fn client_behind_proxies(&mut self, list: &'a str) -> &'a [Address<'a>] {
+        let (addresses, believed) = self.forwarded_for(list);
+        let peer = self.row.text(FieldId::SOURCE_ADDRESS).and_then(address);
+        self.relate(peer.as_slice());
+        self.relate(believed);
+        addresses
     }
 
     /// Adds addresses to `related.ip`, each once.

@@ -14,13 +14,23 @@ use crate::parse::pairs::pair::{Escapes, Pair};
 use crate::read::record::columns::is_instant;
 use crate::read::record::rows::{RowColumns, delimiter_in, source_of_field, values};
 
-/// The named groups of `pattern` in `text`. Gives what stands behind the match, or nothing where it does not match.
+/// The named groups of `pattern` in `text`. Gives what belongs to no field, which stands behind the match or in a group `unparsed`, or nothing
+/// where it does not match.
 pub(super) fn groups<'a>(
     text: &'a str,
     pattern: &'a LinePattern,
+    arena: &'a Bump,
     pairs: &mut Vec<Pair<'a>>,
 ) -> Option<&'a str> {
-    pattern.groups(text, |key, raw| pairs.push(Pair { key, raw, escapes: Escapes::None }))
+    let mut unparsed = "";
+    let behind = pattern.groups(text, |key, raw| match key {
+        "unparsed" => unparsed = raw,
+        _ => pairs.push(Pair { key, raw, escapes: Escapes::None }),
+    })?;
+    match (unparsed, behind) {
+        ("", rest) | (rest, "") => Some(rest),
+        _ => Some(arena.alloc_str(&[unparsed, " ", behind].concat())),
+    }
 }
 
 /// The values of a row, with the names of `columns`. Gives the values for which there is no name, or nothing where it is no such row.

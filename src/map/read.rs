@@ -341,10 +341,10 @@ fn parse<'a>(
             None if section.profile.is_w3c() && has_members() => {
                 flat::members(text.trim(), &section.keys, arena, pairs)
             }
-            None => flat::groups(text, pattern, pairs).or_else(|| {
+            None => flat::groups(text, pattern, arena, pairs).or_else(|| {
                 syslog::relayed_lines(text).find_map(|(header, line)| {
                     prefix = header;
-                    flat::groups(line, pattern, pairs)
+                    flat::groups(line, pattern, arena, pairs)
                 })
             }),
         }),

@@ -1675,3 +1675,121 @@ fn each_entry_behind_a_header_is_an_event_of_its_own() {
         has(&loaded.documents[1], json!({"source.ip": "203.0.113.9"}));
     }
 }
+
+#[test]
+fn a_word_before_the_request_that_can_be_no_site_is_none() {
+    let line = |word: &str| {
+        format!("203.0.113.9 - - [21/Nov/2026:01:02:03 +0000] {word} \"GET /a HTTP/1.1\" 200 5 \"-\" \"x\"")
+    };
+    for section in ACCESS_LOGS {
+        let unparsed = format!("{}.unparsed", section.replace('-', "_"));
+        for word in ["https", "0.005", "3f2a9c0d1e", "443", "TLSv1.3", "SSLv3", "web01"] {
+            let mut expected =
+                json!({"url.domain": null, "url.original": "/a", "http.request.method": "GET"});
+            has(&document(section, &line(&format!("\"{word}\""))), expected.clone());
+            expected[&unparsed] = json!(word);
+            has(&document(section, &line(word)), expected);
+        }
+        let both = format!("{} more", line("https"));
+        has(&document(section, &both), json!({(&unparsed): "https more"}));
+        for (word, site) in [
+            ("localhost", json!("localhost")),
+            ("192.0.2.7", json!("192.0.2.7")),
+            ("_", json!(null)),
+            ("a.b-1.example", json!("a.b-1.example")),
+        ] {
+            has(
+                &document(section, &line(word)),
+                json!({"url.domain": site, "url.original": "/a", (&unparsed): null}),
+            );
+        }
+    }
+}
+
+// https://nginx.org/en/docs/ngx_core_module.html#error_log
+#[test]
+fn an_entry_below_the_level_error_tells_of_no_error() {
+    for (level, kind) in [
+        ("debug", json!(null)),
+        ("info", json!("info")),
+        ("notice", json!(null)),
+        ("warn", json!(null)),
+        ("error", json!("error")),
+        ("crit", json!("error")),
+        ("alert", json!("error")),
+        ("emerg", json!("error")),
+    ] {
+        let nginx = format!("2026/11/10 07:08:00 [{level}] 1#1: x");
+        has(&document("nginx-error", &nginx), json!({"event.type": kind, "log.level": level}));
+        let apache = format!("[Sat Nov 21 09:00:09.000003 2026] [core:{level}] [pid 7] x");
+        has(&document("apache-error", &apache), json!({"event.type": kind, "log.level": level}));
+    }
+}
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+#[test]
+fn one_id_finds_a_request_in_the_logs_of_waf_and_of_the_load_balancer() {
+    let root = "1-67891233-abcdef012345678912345678";
+    for trace in [
+        format!("Root={root}"),
+        format!("Self=1-67891234-12456789abcdef012345678;Root={root};CalledFrom=app"),
+    ] {
+        let line =
+            alb_line("GET http://a.example:80/ HTTP/1.1", "").replace("\"R\"", &format!("\"{trace}\""));
+        has(&document("alb", &line), json!({"http.request.id": root, "trace_id": trace}));
+    }
+    has(&alb("GET http://a.example:80/ HTTP/1.1"), json!({"http.request.id": null}));
+    let waf = json!({"timestamp": 1_576_280_412_771_u64, "action": "ALLOW", "httpRequest": {"clientIp": "192.0.2.1", "requestId": root}});
+    has(&document("waf", &waf.to_string()), json!({"http.request.id": root}));
+    has(
+        &document(
+            "s3accesslog",
+            &s3_line("GET /k HTTP/1.1", "").replace(" - R REST", " - 3E57427F3EXAMPLE REST"),
+        ),
+        json!({"http.request.id": "3E57427F3EXAMPLE"}),
+    );
+}
+
+#[test]
+fn waf_and_cloudfront_believe_forwarded_addresses_of_trusted_proxies_alone() {
+    let sections = with("[DEFAULT]\nlog_types = all\ntrusted_proxies = 10.0.0.0/8\n");
+    let waf = |peer: &str, lists: &[&str]| {
+        let mut headers = vec![json!({"name": "X-Forwarded-For", "value": lists[0]})];
+        headers.extend((0..200).map(|n| json!({"name": format!("h{n}"), "value": "x"})));
+        headers.extend(lists[1..].iter().map(|list| json!({"name": "x-forwarded-for", "value": list})));
+        let record = json!({"timestamp": 1_576_280_412_771_u64, "action": "ALLOW", "httpRequest": {"clientIp": peer, "headers": headers}});
+        document_of(&sections, "waf", &record.to_string())
+    };
+    let believed = json!({"source.ip": "203.0.113.9", "source.address": "10.0.0.1", "related.ip": ["10.0.0.1", "203.0.113.9"]});
+    has(&waf("10.0.0.1", &["8.8.8.8, 203.0.113.9"]), believed.clone());
+    has(&waf("10.0.0.1", &["8.8.8.8", "203.0.113.9"]), believed.clone());
+    let peer =
+        json!({"source.ip": "198.51.100.7", "source.address": "198.51.100.7", "related.ip": "198.51.100.7"});
+    has(&waf("198.51.100.7", &["8.8.8.8"]), peer.clone());
+    let cloudfront = |peer: &str| {
+        let lines = format!(
+            "#Version: 1.0\n#Fields: date time c-ip x-forwarded-for c-port\n2026-11-21\t00:00:01\t{peer}\t8.8.8.8,%20203.0.113.9\t11040"
+        );
+        document_of(&sections, "cloudfront-standard", &lines)
+    };
+    has(&cloudfront("10.0.0.1"), believed);
+    has(&cloudfront("10.0.0.1"), json!({"source.port": null}));
+    has(&cloudfront("198.51.100.7"), peer);
+}
+
+#[test]
+fn a_referrer_or_user_agent_of_s3_forges_nothing_that_stands_behind_it() {
+    let forged = "M\" v h SigV4 C AuthHeader evil.s3.eu-west-2.amazonaws.com TLSv1.2 - -";
+    let in_place_of_agent = "M\" - v h SigV4 C AuthHeader evil.s3.eu-west-2.amazonaws.com TLSv1.2 - -";
+    let line = s3_line("GET /k HTTP/1.1", " - -");
+    for line in [
+        line.replace("\"ua\"", &format!("\"{forged}\"")),
+        line.replace("\"-\" \"ua\"", &format!("\"{in_place_of_agent}\" \"ua\"")),
+        line.replace("\"-\" \"ua\"", &format!("\"{in_place_of_agent}\" -")),
+    ] {
+        has(
+            &document("s3accesslog", &line),
+            json!({"url.domain": "b.s3.eu-west-1.amazonaws.com", "cloud.region": "eu-west-1", "HostId": "h"}),
+        );
+    }
+}

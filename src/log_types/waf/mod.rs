@@ -59,6 +59,13 @@ impl Profile for Waf {
 fn headers(record: &mut RecordView<'_, '_>) {
     let Some(raw) = record.source.json("httpRequest.headers") else { return };
     let Some(headers) = headers_in(raw, record.arena) else { return };
+    // Proxies may add a header of their own instead of a value, behind any number of others.
+    let is_forwarded = |name: &str| name.eq_ignore_ascii_case("x-forwarded-for");
+    let forwarded = headers.iter().filter(|(name, _)| is_forwarded(name));
+    let forwarded: Vec<&str> = forwarded.filter_map(|(_, value)| text_of(value, record.arena)).collect();
+    if !forwarded.is_empty() {
+        record.client_behind_proxies(record.arena.alloc_str(&forwarded.join(",")));
+    }
     let mut members: Vec<(&str, &str)> = Vec::with_capacity(headers.len().min(MAX_HEADERS));
     for (name, value) in headers.into_iter().take(MAX_HEADERS) {
         let Some(value) = text_of(value, record.arena) else { continue };

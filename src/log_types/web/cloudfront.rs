@@ -24,6 +24,7 @@ impl Profile for CloudFront {
             "cs_uri_stem",
             "cs_user_agent",
             "distributionid",
+            "x_forwarded_for",
         ]
     }
 
@@ -56,6 +57,10 @@ impl Profile for CloudFront {
                 agent = percent_decode_str(&agent).decode_utf8_lossy().into_owned().into();
             }
             record.set("user_agent.original", record.arena.alloc_str(&agent));
+        }
+        if let Some(list) = record.text("x_forwarded_for") {
+            let list = percent_decode_str(list).decode_utf8_lossy();
+            record.client_behind_proxies(record.arena.alloc_str(&list));
         }
         let distribution = record.text("distributionid").or_else(|| distribution(record.key));
         record.add("", [("distribution_id", distribution.unwrap_or("unknown"))]);

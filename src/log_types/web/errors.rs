@@ -17,7 +17,7 @@ use crate::read::record::Record;
 pub(crate) struct ErrorLog;
 
 /// The levels of a log that tell of no error.
-const NO_ERROR: [&str; 3] = ["info", "notice", "debug"];
+const NO_ERROR: [&str; 4] = ["info", "notice", "debug", "warn"];
 
 /// What nginx tells of the request that a message is about.
 const OF_THE_REQUEST: [FieldId; 8] = [
@@ -42,7 +42,7 @@ impl Profile for ErrorLog {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw"]
+        &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw", "severity"]
     }
 
     fn dropped(&self) -> &'static [&'static str] {
@@ -78,7 +78,7 @@ impl Profile for ErrorLog {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        if let Some(level) = record.text("log_level") {
+        if let Some(level) = record.text("log_level").or_else(|| record.text("severity")) {
             if level == "info" {
                 record.fill("event.type", "info");
             } else if !NO_ERROR.contains(&level) && !level.starts_with("trace") {

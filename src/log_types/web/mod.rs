@@ -11,7 +11,6 @@ use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 
 use crate::bytes::table::fact_table;
-use crate::document::field_list::FieldId;
 use crate::document::value::Value;
 use crate::log_types::Profile;
 use crate::log_types::record_fields::Parts;
@@ -107,23 +106,17 @@ impl Profile for WebServer {
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         record.outcome_of_status();
         site(&mut record);
-        let mut believed: &[_] = &[];
-        if let Some(list) = record.text("xff") {
-            let addresses;
-            (addresses, believed) = record.forwarded_for(list);
-            let texts = addresses.iter().map(|address| {
-                address.text.unwrap_or_else(|| record.arena.alloc_str(&address.ip.to_string()))
-            });
-            let texts = ArenaVec::from_iter_in(texts, record.arena).into_bump_slice();
-            if let (Some(field), false) =
-                (record.fields.id("http.request.header.x_forwarded_for"), texts.is_empty())
-            {
-                record.row.set(field, Value::Texts(texts));
-            }
+        let list = record.text("xff").unwrap_or_default();
+        let addresses = record.client_behind_proxies(list);
+        let texts = addresses
+            .iter()
+            .map(|address| address.text.unwrap_or_else(|| record.arena.alloc_str(&address.ip.to_string())));
+        let texts = ArenaVec::from_iter_in(texts, record.arena).into_bump_slice();
+        if let (Some(field), false) =
+            (record.fields.id("http.request.header.x_forwarded_for"), texts.is_empty())
+        {
+            record.row.set(field, Value::Texts(texts));
         }
-        let peer = record.row.text(FieldId::SOURCE_ADDRESS).and_then(crate::document::convert::address);
-        record.relate(peer.as_slice());
-        record.relate(believed);
         finish(&mut record);
         // What is no request has no parts.
         if let Some(raw) = record.text("request_raw") {
@@ -178,16 +171,23 @@ fn is_site(text: &str) -> bool {
 
 impl Profile for LoadBalancer {
     fn paths(&self) -> &'static [&'static str] {
-        &["request"]
+        &["request", "trace_id"]
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["url.extension", "url.full"]
+        &["http.request.id", "url.extension", "url.full"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         if let Some(url) = record.text("request").and_then(|request| url_of(request, record.arena)) {
             record.set("url.full", url);
+        }
+        // `Self=…;Root=1-67891233-abcdef012345678912345678`: the root is the id by which AWS WAF tells of the request.
+        let trace = record.text("trace_id").unwrap_or_default();
+        if let Some(id) =
+            trace.split(';').find_map(|part| part.trim().strip_prefix("Root=")).filter(|id| !id.is_empty())
+        {
+            record.fill("http.request.id", id);
         }
         record.outcome_of_status();
         finish(&mut record);
