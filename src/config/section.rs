@@ -2,6 +2,8 @@
 //!
 //! All settings are read before anything is given up, so that all errors are told at once.
 
+use regex::Regex;
+
 use super::consistency;
 use super::diagnostic::{Diagnostic, Findings, has_errors, quoted};
 use super::ini::DEFAULT;
@@ -68,7 +70,7 @@ fn log_type(section: &ResolvedSection<'_>, used: &Used, findings: &mut Findings)
     consistency::report_upstream_keys(section, findings);
     let index = index(section, findings);
     let s3_key = section.read_required("s3_key", "<regex on the object's key>", findings, pattern::s3_key);
-    warn_of_s3_key(section, findings);
+    ["s3_key", "s3_key_ignored"].iter().for_each(|key| warn_of_key_pattern(section, key, findings));
     let file_format = file_format(section, findings);
     let first_line = first_line(section, findings);
     let field_prefix = field_prefix(section, findings);
@@ -204,32 +206,53 @@ fn is_meant_as_default(section: &ResolvedSection<'_>, findings: &mut Findings) -
     meant
 }
 
-/// An `s3_key` that is written as if it were something else, and so matches no key or hardly one.
-fn warn_of_s3_key(section: &ResolvedSection<'_>, findings: &mut Findings) {
-    // A folder of upstream's sections stands behind others: 'AWSLogs/…/GuardDuty/…'.
-    let is_meant = |text: &str| {
-        text.starts_with('/') && !section.is_built_in() && keys::is_upstreams_section(section.name())
-    };
-    let Some(entry) = section.get("s3_key").filter(|entry| !entry.is_built_in()) else { return };
-    if is_meant(entry.text()) {
-        return;
-    }
+/// A regex on keys (`s3_key`, `s3_key_ignored`) that is written as if it were something else, and so matches no key or hardly one; or
+/// that matches all, where nobody means it.
+fn warn_of_key_pattern(section: &ResolvedSection<'_>, key: &str, findings: &mut Findings) {
+    let Some(entry) = section.get(key).filter(|entry| !entry.is_built_in()) else { return };
     let text = entry.text();
-    let mut misread = MISREAD.iter().filter_map(|(what, meant)| Some((what, meant(text)?)));
-    let Some((what, meant)) = misread.next() else { return };
-    let message = format!("s3_key {} is not likely to match: {what}", quoted(text));
-    findings.push(Diagnostic::warning(&entry.position_at(0), message).help(format!("write '{meant}'")));
+    let mut warn = |message: String, help: String| {
+        findings.push(Diagnostic::warning(&entry.position_at(0), message).help(help));
+    };
+    let is_ignored = key == "s3_key_ignored";
+    // A folder of upstream's sections stands behind others: 'AWSLogs/…/GuardDuty/…'.
+    let is_inside = text.starts_with('/')
+        && (is_ignored || !section.is_built_in() && keys::is_upstreams_section(section.name()));
+    let mut misread = MISREAD.iter().filter(|(what, _)| !(is_inside && *what == SLASH));
+    if let Some((what, meant)) = misread.find_map(|(what, meant)| Some((what, meant(text)?))) {
+        let help = match meant.as_str() {
+            "" => "write the folder in which the objects stand".to_owned(),
+            meant => format!("write '{}'", meant.replace('$', "$$").replace("$${", "${")),
+        };
+        return warn(format!("{key} {} is not likely to match: {what}", quoted(text)), help);
+    }
+    let matches_all = |pattern: Regex| ["a", "0", "/"].iter().all(|key| pattern.is_match(key));
+    let is_meant = !is_ignored && text.chars().all(|c| "^.*+$".contains(c));
+    if !text.is_empty() && !is_meant && pattern::search(text).is_ok_and(matches_all) {
+        let help = match is_ignored {
+            true => "no object would be loaded: write what is to be left out",
+            false => "write '.' if all are meant; an empty side of '|' matches any key",
+        };
+        warn(format!("{key} {} matches every key", quoted(text)), help.to_owned());
+    }
 }
 
 /// What is wrong with an `s3_key` that was written as something else, and the regex that was meant.
 type Misread = (&'static str, fn(&str) -> Option<String>);
 
+const SLASH: &str = "a key does not begin with '/'";
+
 /// The ways in which an `s3_key` is misread; the first that fits counts.
-const MISREAD: [Misread; 10] = [
+const MISREAD: [Misread; 11] = [
+    ("the comment is part of it", |text| {
+        let marks = [" #", " ;", "\t#", "\t;", "\n#", "\n;"];
+        let (before, _) = text.split_at_checked(marks.iter().filter_map(|mark| text.find(mark)).min()?)?;
+        Some(before.trim().trim_matches(['"', '\'']).to_owned())
+    }),
     ("it is one regex, and no list of several", |text| {
         let list = text.strip_prefix('[')?.strip_suffix(']').filter(|list| list.contains(['"', '\'']))?;
         let folder = |word: &str| word.trim().trim_matches(['"', '\'']).trim_end_matches('/').to_owned();
-        Some(list.split(',').map(folder).collect::<Vec<_>>().join("|"))
+        Some(joined(list.split(',').map(folder)))
     }),
     ("quotes are part of the regex, and hardly a key has any", |text| {
         let inner = bare(text);
@@ -251,18 +274,17 @@ const MISREAD: [Misread; 10] = [
         Some(key.trim_end_matches(['/', '*']).to_owned())
     }),
     ("it is one regex, and the line feed is part of it", |text| {
-        let lines = || text.split('\n').map(|line| line.trim().trim_matches('|'));
-        text.contains('\n').then(|| lines().collect::<Vec<_>>().join("|"))
+        let line = |line: &str| line.trim().trim_matches('|').to_owned();
+        text.contains('\n').then(|| joined(text.split('\n').map(line)))
     }),
     ("a key does not begin with './'", |text| {
         let is_so = text.strip_prefix('^').unwrap_or(text).starts_with("./");
         is_so.then(|| bare(text).trim_start_matches("./").to_owned())
     }),
-    ("a key does not begin with '/'", |text| {
-        text.strip_prefix('^').unwrap_or(text).starts_with('/').then(|| bare(text).to_owned())
-    }),
+    (SLASH, |text| text.strip_prefix('^').unwrap_or(text).starts_with('/').then(|| bare(text).to_owned())),
     ("it is one regex, and no list of several", |text| {
-        let is_plain = |word: &&str| !word.contains(['{', '}', '[', ']', '(', ')', '|', '\\']);
+        let is_plain =
+            |word: &&str| !word.contains(['{', '}', '[', ']', '(', ')', '|']) && !word.ends_with('\\');
         let words: Vec<&str> = text.split([',', ' ']).filter(|word| !word.is_empty()).collect();
         (words.len() > 1 && words.iter().all(is_plain)).then(|| words.join("|"))
     }),
@@ -271,10 +293,16 @@ const MISREAD: [Misread; 10] = [
         has_year.then(|| text.split(['%', 'Y', 'y', '{']).next().unwrap_or_default().to_owned())
     }),
     ("a star repeats what stands before it", |text| {
-        let meant = || text.replace("**/", "").replace("*.", ".*\\.").replace("**", ".*");
+        let any = [(".*", "*"), ("**/*", "*"), ("**/", "*"), ("**", "*"), ("*.", "*\\."), ("*", ".*")];
+        let meant = || any.iter().fold(text.to_owned(), |text, (star, any)| text.replace(star, any));
         (text.contains("/*.") || text.contains("**")).then(meant)
     }),
 ];
+
+/// One regex for all of these, the empty ones left out.
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("|")
+}
 
 /// An `s3_key` without the quotes, slashes and anchors around it.
 fn bare(text: &str) -> &str {

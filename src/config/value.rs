@@ -311,11 +311,12 @@ pub(super) fn added_names(text: &str) -> Result<Vec<String>, ValueError> {
     Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
-/// Names of HTTP headers, in lower case.
+/// Names of HTTP headers, in lower case, and with hyphens, which stand for underscores too. A star would be a letter of a name (RFC 9110,
+/// 5.6.2): who writes one means any text.
 pub(super) fn headers(text: &str) -> Result<Vec<String>, ValueError> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    let names = names(text, is_token, "an HTTP header", "part the names by blanks")?;
-    Ok(names.into_iter().map(|name| name.to_ascii_lowercase()).collect())
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'+-.^_`|~".contains(c);
+    let names = names(text, is_token, "an HTTP header", "part the names by blanks, and write each out")?;
+    Ok(names.into_iter().map(|name| name.to_ascii_lowercase().replace('_', "-")).collect())
 }
 
 /// Names of parameters and of members of JSON.

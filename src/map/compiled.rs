@@ -12,7 +12,7 @@ use super::exclude::{Matcher, PatternTarget};
 use super::record::paths::{Paths, WantedPaths, Wish};
 use super::sources;
 use crate::bytes::hex::hex;
-use crate::config::diagnostic::{Diagnostic, File, Position};
+use crate::config::diagnostic::{Diagnostic, File, Position, has_errors};
 use crate::config::log_type::{FileFormat, LogType, Rotation, SourceName};
 use crate::config::{Config, UnloadedSection};
 use crate::document::convert::convert;
@@ -30,7 +30,7 @@ use crate::parse::pairs::event_keys::KeyTable;
 use crate::read::record::event_fields;
 use crate::read::record::fluentd::{Record, time_fields};
 use crate::read::record::raw::{Delimiter, members, raw_records};
-use crate::read::record::rows::{RowColumns, Shape};
+use crate::read::record::rows::{RowColumns, Shape, column};
 
 /// What documents say of the container that wrote an event.
 pub(super) const CONTAINER: [&str; 3] = ["container.id", "container.name", "cloud.instance.id"];
@@ -152,6 +152,7 @@ impl CompiledSection {
             keys: KeyTable::new(known.names, known.aliases),
             wanted,
             records: is_json,
+            rows: matches!(log_type.file_format, FileFormat::Csv(_)),
         };
         let mut rules = Vec::new();
         for mapping in &log_type.mappings {
@@ -334,10 +335,11 @@ impl CompiledSection {
 
     fn exclude(&mut self, rules: &Rules) {
         let Self { fields, keys, wanted, log_type, profile, .. } = self;
+        let rows = matches!(log_type.file_format, FileFormat::Csv(_));
         let records = matches!(log_type.file_format, FileFormat::Json);
         let known = profile.known_keys();
         let mut sources =
-            SourceCompiler { known, keys: std::mem::take(keys), wanted: wanted.take(), records };
+            SourceCompiler { known, keys: std::mem::take(keys), wanted: wanted.take(), records, rows };
         let target = |name: &str, named: &SourceName| {
             // A plain name is a key of the event, as it is in the table, even where a field has the same name.
             let is_field = name.contains('.') || name.starts_with('@');
@@ -372,8 +374,12 @@ impl CompiledSections {
             let (name, s3_key) = (log_type.name.clone(), log_type.s3_key.clone());
             let compiled = CompiledSection::new(log_type).map_err(|finding| vec![*finding]);
             let checked = compiled.and_then(|section| {
-                let found = [misfits(&section), sources::errors(&section.log_type)].concat();
-                if found.is_empty() { Ok(section) } else { Err(found) }
+                let found = [misfits(&section), sources::faults(&section.log_type)].concat();
+                if has_errors(&found) {
+                    return Err(found);
+                }
+                warnings.extend(found);
+                Ok(section)
             });
             match checked {
                 Ok(section) => {
@@ -569,6 +575,8 @@ struct SourceCompiler {
     wanted: Option<WantedPaths>,
     /// Lines are JSON: three names mean fluentd's own fields of the record around an event. Elsewhere there is no record.
     records: bool,
+    /// Lines are rows, whose columns have no hyphens in their names.
+    rows: bool,
 }
 
 impl SourceCompiler {
@@ -580,10 +588,11 @@ impl SourceCompiler {
                 Origin::Record(RecordField::Timestamp, None)
             }
             SourceName::Key(name) => {
+                let name = &*if self.rows { column(name) } else { name.into() };
                 let own = RecordField::ALL.into_iter().find(|field| field.name() == name);
                 let field = own.filter(|_| self.records);
-                let is_known = self.known.names.contains(&name.as_str());
-                let of_key = |key| Origin::Key { key, name: name.as_str().into(), is_known };
+                let is_known = self.known.names.contains(&name);
+                let of_key = |key| Origin::Key { key, name: name.into(), is_known };
                 let Some(wanted) = &mut self.wanted else {
                     return match field {
                         Some(field) => Origin::Record(field, None),
@@ -591,7 +600,7 @@ impl SourceCompiler {
                     };
                 };
                 let key = self.keys.add(name);
-                wanted.add(name.clone(), Wish::Key(key));
+                wanted.add(name.to_owned(), Wish::Key(key));
                 match field {
                     Some(field) => Origin::Record(field, Some(key)),
                     None => of_key(key),

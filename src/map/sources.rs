@@ -11,18 +11,28 @@ use crate::document::fields::Fields;
 use crate::log_types::{self, Profile};
 use crate::read::record::fluentd::time_fields;
 
-/// Sources that cannot be keys of CEF or LEEF: they hold a quote or a comma, or begin like a comment.
-pub(super) fn errors(log_type: &LogType) -> Vec<Diagnostic> {
-    if !has_cef_or_leef(log_type) {
+/// Sources of the user's that are hardly what is meant: they hold a quote or a comma, or begin like a comment. Errors where they can be
+/// no keys, those of CEF and LEEF; members of JSON and columns may have such names.
+pub(super) fn faults(log_type: &LogType) -> Vec<Diagnostic> {
+    if matches!(log_type.file_format, FileFormat::Text(_)) {
         return Vec::new();
     }
-    let faults = log_type.mappings.iter().filter_map(|mapping| {
+    let has_keys = has_cef_or_leef(log_type);
+    let own = log_type.mappings.iter().filter(|mapping| !mapping.position.is_built_in());
+    let faults = own.filter_map(|mapping| {
         let mut names = mapping.sources.iter().map(SourceName::name);
-        let (name, (what, help)) = names.find_map(|name| Some((name, fault(name)?)))?;
+        let of_path = |name: &str| fault_of_path(name).filter(|_| !has_keys);
+        let (name, (what, help)) =
+            names.find_map(|name| Some((name, fault(name).or_else(|| of_path(name))?)))?;
         let message = format!("source {} of {} {what}", quoted(name), mapping.field);
-        Some(Diagnostic::error(&mapping.position, message).help(help))
+        let finding = if has_keys { Diagnostic::error } else { Diagnostic::warning };
+        Some(finding(&mapping.position, message).help(help))
     });
     faults.collect()
+}
+
+fn fault_of_path(name: &str) -> Option<(&'static str, &'static str)> {
+    name.contains('[').then_some(("has a bracket", "write the place of an element behind a dot: 'items.0'"))
 }
 
 fn fault(name: &str) -> Option<(&'static str, &'static str)> {

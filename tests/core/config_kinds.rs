@@ -87,6 +87,14 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
         ("ds_agent/%Y/%m/%d/", "write 'ds_agent/'"),
         ("ds_agent/yyyy/MM/dd/", "write 'ds_agent/'"),
         ("%(env)s/ds_agent/", "write '${env}/ds_agent/'"),
+        ("^ds_agent/ # my logs", "write '^ds_agent/'"),
+        ("ds_agent ; my logs", "write 'ds_agent'"),
+        ("ds_agent/.*gz$$ ; the end", "write 'ds_agent/.*gz$$'"),
+        ("ds_agent/**/gz", "write 'ds_agent/.*gz'"),
+        ("[\"ds_agent/\", \"\"]", "write 'ds_agent'"),
+        ("s3://bucket", "write the folder in which the objects stand"),
+        ("zzz|", "matches every key"),
+        ("(a|)", "matches every key"),
     ] {
         let told = deepsecurity(&format!("s3_key = {written}"));
         assert!(told.starts_with("user.ini:2:10: warning: s3_key "), "{written}: {told}");
@@ -103,6 +111,61 @@ fn an_s3_key_that_is_written_like_something_else_is_told() {
         "fancy/ds",
     ] {
         assert_eq!(deepsecurity(&format!("s3_key = {fine}")), "", "{fine}");
+    }
+}
+
+#[test]
+fn keys_to_be_ignored_are_checked_as_those_to_be_loaded_and_not_all_of_them_can_be_ignored() {
+    for (written, help) in [
+        (r"\.tmp$$ ; temporary", r"write '\.tmp$$'"),
+        (r#""\.tmp$$""#, "quotes are part of the regex"),
+        (r"\.tmp$$, \.bak$$", r"write '\.tmp$$|\.bak$$'"),
+        ("tmp/, bak/", "write 'tmp/|bak/'"),
+        ("tmp/\n bak/", "write 'tmp/|bak/'"),
+        ("s3://bucket/tmp/", "write 'tmp'"),
+        ("^/tmp/", "write 'tmp'"),
+        (".", "no object would be loaded"),
+        (".*", "no object would be loaded"),
+        ("tmp|", "no object would be loaded"),
+    ] {
+        let told = deepsecurity(&format!("s3_key_ignored = {written}"));
+        assert!(told.starts_with("user.ini:2:18: warning: s3_key_ignored "), "{written}: {told}");
+        assert!(told.contains(help), "{written}: {told}");
+    }
+    for fine in ["", "/CloudTrail-Digest/", r"\.tmp$$", "tmp/|bak/"] {
+        assert_eq!(deepsecurity(&format!("s3_key_ignored = {fine}")), "", "{fine}");
+    }
+}
+
+#[test]
+fn a_header_to_be_redacted_has_no_star_and_its_underscores_are_hyphens() {
+    let told = deepsecurity("redact_headers = +x-secret-*");
+    assert!(told.contains("error: redact_headers: 'x-secret-*' is no name of an HTTP header"), "{told}");
+    let sections = sound("[deepsecurity]\nredact_headers = +X_Secret_Key");
+    let headers = &sections.named("deepsecurity").unwrap().log_type().redact_headers;
+    assert!(headers.contains(&"x-secret-key".to_owned()), "{headers:?}");
+}
+
+#[test]
+fn sources_of_json_and_columns_that_are_hardly_meant_are_told() {
+    for format in ["json", "csv"] {
+        for (line, what) in [
+            ("source.ip = src, client", "has a comma: part sources by blanks"),
+            ("user.name = \"u\"", "has a quote: write it without quotes"),
+            ("source.port = spt ; port", "begins like a comment"),
+            ("user.id = items[0].id", "has a bracket: write the place of an element behind a dot"),
+        ] {
+            let text =
+                format!("[mine]\nindex_name = log-mine\ns3_key = mine/\nfile_format = {format}\n{line}");
+            let told = self::told(&text);
+            let what = what.split(": ");
+            assert!(told.contains("user.ini:5:1: warning: source "), "{text}: {told}");
+            what.for_each(|what| assert!(told.contains(what), "{text}: {told}"));
+        }
+        let fine = format!(
+            "[mine]\nindex_name = log-mine\ns3_key = mine/\nfile_format = {format}\nsource.ip = [a, b]"
+        );
+        assert_eq!(told(&fine), "");
     }
 }
 

@@ -260,6 +260,18 @@ fn a_bad_condition_is_an_error_with_its_place() {
             r#"{"deepsecurity/a": {"action": "COUNT", "expression": "a =="}}"#,
             "rules.json:1:60: error: no JMESPath expression: ",
         ),
+        (
+            r#"{"deepsecurity/a": {"action": "COUNT", "expression": "a && [lower(b)]"}}"#,
+            "rules.json:1:71: error: no JMESPath expression: Runtime error: Call to undefined function lower, at character",
+        ),
+        (
+            r#"{"deepsecurity/a": {"action": "COUNT", "expression": "starts_with(b)"}}"#,
+            "rules.json:1:70: error: no JMESPath expression: Runtime error: Not enough arguments",
+        ),
+        (
+            r#"{"deepsecurity/a": {"action": "COUNT", "expression": "!{c: length(b, `1`)}"}}"#,
+            "rules.json:1:76: error: no JMESPath expression: Runtime error: Too many arguments",
+        ),
         ("{", "rules.json:1:1: error: EOF while parsing an object"),
     ] {
         let findings = rules("rules.json", text).unwrap_err();

@@ -383,3 +383,29 @@ fn an_object_at_the_front_that_user_ini_passes_over_is_no_event_too() {
     assert_eq!(texts(&loaded.documents, "user.name"), ["b"]);
     assert_eq!((loaded.documents.len(), loaded.account.exclusions.excluded()), (1, 1));
 }
+
+#[test]
+fn a_column_with_an_odd_name_keeps_the_others_their_names() {
+    for (names, rows) in [
+        ("who,c_ip,2fa", "bob,192.0.2.1,1"),
+        (",who,c_ip", "0,bob,192.0.2.1\n,bob,192.0.2.1"),
+        ("who,c_ip,", "bob,192.0.2.1,"),
+        ("who,c_ip,kB/s", "bob,192.0.2.1,4"),
+    ] {
+        let loaded = shop(&format!("{names}\n{rows}\n{names}\n{rows}\n"));
+        assert!(texts(&loaded.documents, "user.name").iter().all(|name| *name == "bob"), "{names}");
+        assert!(texts(&loaded.documents, "source.ip").iter().all(|ip| *ip == "192.0.2.1"), "{names}");
+        assert_eq!(loaded.documents.len(), 2 * rows.lines().count(), "{names}");
+    }
+}
+
+#[test]
+fn a_column_is_found_by_its_name_with_a_hyphen() {
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_delimiter = ,\nsource.ip = src-ip\ntimestamp_key = my-time",
+    );
+    let text = b"src-ip,my-time\n192.0.2.1,2026-11-22T01:02:03Z\n";
+    let document = load_bytes(sections.named("shop").unwrap(), text).documents.remove(0);
+    assert_eq!(document.text("source.ip"), "192.0.2.1");
+    assert_eq!(document.text("@timestamp"), "2026-11-22T01:02:03+00:00");
+}

@@ -280,6 +280,16 @@ fn a_pattern_reads_what_it_says() {
         read("28/Oct/2020:14:46:28 +0900", &pattern("%d/%b/%Y:%H:%M:%S %z")).as_deref(),
         Some("2020-10-28T14:46:28+09:00")
     );
+    // https://docs.python.org/3/library/datetime.html: "When the %z directive is provided … 'Z' is identical to '+00:00'"
+    for format in ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S%:z"] {
+        let utc = "2020-10-28T14:46:28+00:00";
+        assert_eq!(read("2020-10-28T14:46:28Z", &pattern(format)).as_deref(), Some(utc), "{format}");
+        let tokyo = Zone::named("Asia/Tokyo");
+        let reading =
+            parse("2020-10-28T14:46:28Z", &pattern(format), Timestamp::UNIX_EPOCH, tokyo.as_ref()).unwrap();
+        assert_eq!(written(reading.time), utc, "{format}");
+        assert!(!reading.zone_assumed, "{format}");
+    }
     assert_eq!(
         read("2020-10-28 14:46:28", &pattern("%Y-%m-%d %H:%M:%S")).as_deref(),
         Some("2020-10-28T14:46:28+00:00")

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use jmespath::Expression;
+use jmespath::ast::Ast;
+use jmespath::{
+    Context, DEFAULT_RUNTIME, ErrorReason, Expression, JmespathError, Rcvar, RuntimeError, Variable,
+};
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -169,7 +172,9 @@ fn action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RuleActio
 
 fn expression<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Expression<'static>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    jmespath::compile(&text).map_err(|fault| {
+    let compiled = jmespath::compile(&text);
+    let checked = compiled.and_then(|expression| check(expression.as_ast(), &text).map(|()| expression));
+    checked.map_err(|fault| {
         let reason = fault.reason.to_string();
         let at = fault.column + 1;
         D::Error::custom(format!(
@@ -178,6 +183,50 @@ fn expression<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Expression<'
             quoted(&text)
         ))
     })
+}
+
+/// Whether all functions of an expression are there, and have as many arguments as they take: a condition with another one would be true
+/// of no document.
+fn check(node: &Ast, text: &str) -> Result<(), JmespathError> {
+    match node {
+        Ast::Function { offset, name, args } => {
+            let mut context = Context::new(text, &DEFAULT_RUNTIME);
+            context.offset = *offset;
+            let fault = |reason| Err(JmespathError::from_ctx(&context, ErrorReason::Runtime(reason)));
+            let Some(function) = DEFAULT_RUNTIME.get_function(name) else {
+                return fault(RuntimeError::UnknownFunction(name.clone()));
+            };
+            // Nulls fit hardly any function, which says so after it has counted them.
+            let nulls = vec![Rcvar::new(Variable::Null); args.len()];
+            let called = function.evaluate(&nulls, &mut Context::new(text, &DEFAULT_RUNTIME));
+            if let Err(JmespathError { reason: ErrorReason::Runtime(reason), .. }) = called
+                && matches!(
+                    reason,
+                    RuntimeError::NotEnoughArguments { .. } | RuntimeError::TooManyArguments { .. }
+                )
+            {
+                return fault(reason);
+            }
+            args.iter().try_for_each(|node| check(node, text))
+        }
+        Ast::MultiList { elements, .. } => elements.iter().try_for_each(|node| check(node, text)),
+        Ast::MultiHash { elements, .. } => elements.iter().try_for_each(|pair| check(&pair.value, text)),
+        Ast::Expref { ast: node, .. }
+        | Ast::Flatten { node, .. }
+        | Ast::Not { node, .. }
+        | Ast::ObjectValues { node, .. } => check(node, text),
+        Ast::Comparison { lhs, rhs, .. }
+        | Ast::Condition { predicate: lhs, then: rhs, .. }
+        | Ast::Projection { lhs, rhs, .. }
+        | Ast::And { lhs, rhs, .. }
+        | Ast::Or { lhs, rhs, .. }
+        | Ast::Subexpr { lhs, rhs, .. } => check(lhs, text).and_then(|()| check(rhs, text)),
+        Ast::Identity { .. }
+        | Ast::Field { .. }
+        | Ast::Index { .. }
+        | Ast::Literal { .. }
+        | Ast::Slice { .. } => Ok(()),
+    }
 }
 
 fn inside_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Setting, D::Error> {

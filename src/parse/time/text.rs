@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::fmt::strtime;
+use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 use serde_json::Value;
@@ -132,7 +132,7 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
             })
         }
         TimeFormat::Strptime(pattern) => {
-            let parsed = strtime::parse(pattern, text).ok()?;
+            let parsed = strtime::parse(pattern, text).ok().or_else(|| in_utc(pattern, text))?;
             if let Ok(instant) = parsed.to_timestamp() {
                 return Some(written(match parsed.offset() {
                     Some(offset) => ZonedTime { instant, offset },
@@ -143,6 +143,14 @@ pub fn parse(text: &str, format: &TimeFormat, latest: Timestamp, zone: Option<&Z
             in_zone(parsed.to_datetime().or_else(|_| date()).ok()?)
         }
     }
+}
+
+/// Reads a text that has the letter `Z`, which is UTC, where the pattern has an offset: Python's `%z` takes both.
+fn in_utc(pattern: &str, text: &str) -> Option<BrokenDownTime> {
+    let with_letter = pattern.replace("%:z", "%z").replace("%z", "Z");
+    let mut parsed = strtime::parse(&with_letter, text).ok().filter(|_| with_letter != pattern)?;
+    parsed.set_offset(Some(Offset::UTC));
+    Some(parsed)
 }
 
 fn iso8601(text: &str) -> Option<(DateTime, Option<Offset>)> {

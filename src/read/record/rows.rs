@@ -78,7 +78,7 @@ impl RowNames {
         known: impl Iterator<Item = String>,
         columns: RowColumns,
     ) -> Self {
-        let known: HashSet<String, RandomState> = known.collect();
+        let known: HashSet<String, RandomState> = known.map(|name| column(&name).into_owned()).collect();
         Self { delimiter, takes_any: known.is_empty(), known, columns: Arc::new(columns) }
     }
 
@@ -94,24 +94,36 @@ impl RowNames {
         Some(Arc::clone(&self.columns))
     }
 
-    /// The names in a line that is one of names: words of which one is known, and all where names are there already.
+    /// The names in a line that is one of names: words of which one is known, and all where names are there already. Where none are, so
+    /// that no row can be read, most need be words: `2fa` and `kB/s` are odd names, and the column of a row's number has none.
     fn names_in(&self, line: &str) -> Option<Vec<String>> {
         let first = self.first_value(line);
+        let RowColumns { names: before, is_named, .. } = &*self.columns;
         let is_known = |name: &str| self.known.contains(&*column(name));
-        if !is_word(first) || self.columns.is_named && !is_known(first) {
+        let can_be = match before.first() {
+            Some(name) if *is_named => is_word(first) && is_known(first) || *name == name_of_column(0, first),
+            _ => is_word(first) || before.is_empty(),
+        };
+        if !can_be {
             return None;
         }
         let names: Vec<String> = match delimiter_in(line, self.delimiter) {
             None => line.split_whitespace().map(ToOwned::to_owned).collect(),
             Some(delimiter) => values(line, delimiter)?.iter().map(ToOwned::to_owned).collect(),
         };
-        let is_header = names.iter().all(|name| is_word(name))
-            && if self.columns.is_named {
-                names.len() > 1 && names.iter().all(|name| is_known(name))
-            } else {
-                self.takes_any || names.iter().any(|name| is_known(name))
-            };
-        is_header.then(|| names.iter().map(|name| column(name).into_owned()).collect())
+        let words = names.iter().filter(|name| is_word(name)).count();
+        let named = || names.iter().enumerate().map(|(at, name)| name_of_column(at, name).into_owned());
+        let are_words = words == names.len();
+        let is_header = if *is_named {
+            let is_repeated = || named().eq(before.iter().cloned());
+            names.len() > 1 && (is_repeated() || are_words && names.iter().all(|name| is_known(name)))
+        } else if self.takes_any {
+            are_words
+        } else {
+            let are_enough = are_words || before.is_empty() && 2 * words > names.len();
+            are_enough && names.iter().any(|name| is_known(name))
+        };
+        is_header.then(|| named().collect())
     }
 
     fn first_value<'l>(&self, line: &'l str) -> &'l str {
@@ -150,9 +162,17 @@ pub(super) fn read_row(text: &str, delimiter: u8) -> Option<StringRecord> {
 }
 
 /// The name of a column. A hyphen becomes an underscore, as upstream has it.
-fn column(name: &str) -> Cow<'_, str> {
+pub(crate) fn column(name: &str) -> Cow<'_, str> {
     let name = name.trim();
     if name.contains('-') { Cow::Owned(name.replace('-', "_")) } else { Cow::Borrowed(name) }
+}
+
+/// The same for the column at a place; its number where it has no name.
+fn name_of_column(at: usize, name: &str) -> Cow<'_, str> {
+    match column(name) {
+        Cow::Borrowed("") => Cow::Owned(format!("column_{}", at + 1)),
+        name => name,
+    }
 }
 
 /// Whether a value can be a name: it begins with a letter, and has no character of addresses, paths, JSON or sentences.
