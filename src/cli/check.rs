@@ -58,7 +58,12 @@ fn configuration(args: &CheckArgs) -> Result<(Vec<String>, CompiledSections), se
         let (rules, configs): (Vec<PathBuf>, Vec<PathBuf>) = args.files.iter().cloned().partition(|path| {
             path.extension().is_some_and(|extension| extension == "csv" || extension == "json")
         });
-        (settings::read_files(&configs)?, settings::read_files(&rules)?)
+        let config = configs.last().map(PathBuf::as_path).filter(|_| rules.is_empty());
+        let beside = || settings::exclusion_files(&[], config);
+        (
+            settings::read_files(&configs)?,
+            if rules.is_empty() { beside()? } else { settings::read_files(&rules)? },
+        )
     };
     let sections = settings::sections_excluding(&files, &exclusions)?;
     Ok((files.into_iter().chain(exclusions).map(|file| file.name).collect(), sections))

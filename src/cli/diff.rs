@@ -1,7 +1,7 @@
 //! `es-loader diff`: which documents of a sample change where one configuration takes the place of another.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -10,10 +10,9 @@ use super::args::local::DiffArgs;
 use super::failure::Failure;
 use super::inputs;
 use super::sample::FlatDocument;
-use super::{output, sample};
+use super::{output, sample, sections};
 use crate::bytes::safe::Safe;
 use crate::bytes::slice::cut;
-use crate::local::settings;
 use crate::map::compiled::CompiledSections;
 
 /// Characters of a value that are shown.
@@ -39,7 +38,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<ExitCode, Failure> {
             "give --config twice: the configuration of today, then the one to come".to_owned(),
         ));
     };
-    let (old, new) = (compiled(old)?, compiled(new)?);
+    let (old, new) = (sections::of(Some(old), &[])?, sections::of(Some(new), &[])?);
     let mut changes = Changes::default();
     for path in &args.samples {
         let paths = std::slice::from_ref(path);
@@ -52,10 +51,6 @@ pub(super) fn run(args: &DiffArgs) -> Result<ExitCode, Failure> {
         output::line(format_args!("{documents:>12}  {}: {}", Safe(field), Safe(example)));
     }
     Ok(ExitCode::from(u8::from(changes.changed > 0)))
-}
-
-fn compiled(config: &Path) -> Result<CompiledSections, Failure> {
-    Ok(settings::sections(&settings::config_files(Some(config))?)?)
 }
 
 fn documents(

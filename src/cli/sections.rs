@@ -1,5 +1,7 @@
 //! The configuration that a command works by, compiled.
 
+use std::path::{Path, PathBuf};
+
 use super::args::common::SectionArgs;
 use super::failure::Failure;
 use super::output;
@@ -8,14 +10,17 @@ use crate::map::compiled::CompiledSections;
 
 /// The sections that the arguments name. Warnings about the user's files go to standard error.
 pub(crate) fn compiled(args: &SectionArgs) -> Result<CompiledSections, Failure> {
-    let config = args.config.config.as_deref();
-    let files = settings::config_files(config)?;
-    let exclusions = settings::exclusion_files(&args.exclude, config)?;
-    let sections = settings::sections_excluding(&files, &exclusions)?;
+    let sections = of(args.config.config.as_deref(), &args.exclude)?;
     for finding in sections.warnings() {
         output::notice(finding);
     }
     Ok(sections)
+}
+
+/// The sections of a configuration, with the rules `exclude`, or else those that stand beside it.
+pub(super) fn of(config: Option<&Path>, exclude: &[PathBuf]) -> Result<CompiledSections, Failure> {
+    let files = settings::config_files(config)?;
+    Ok(settings::sections_excluding(&files, &settings::exclusion_files(exclude, config)?)?)
 }
 
 /// The same sections for documents that are sent. A warning says what it costs to send them without ids.

@@ -24,12 +24,11 @@ use serde_json::Value;
 use super::args::local::{ResultFormat, TestArgs};
 use super::diff::shown;
 use super::failure::Failure;
-use super::output;
 use super::sample::{self, FlatDocument};
+use super::{output, sections};
 use crate::bytes::safe::Safe;
 use crate::local::files::files_under;
 use crate::local::open_object::OpenObject;
-use crate::local::settings;
 
 /// What the names of cases end in.
 const CASE_FILE: &str = ".case.json";
@@ -146,7 +145,7 @@ impl Case {
     fn documents(&self, path: &Path, given: Option<&Path>) -> Result<Vec<FlatDocument>, Failure> {
         let beside = |config: &PathBuf| path.parent().unwrap_or(Path::new("")).join(config);
         let config = self.config.as_ref().map(beside).or_else(|| given.map(Path::to_owned));
-        let sections = settings::sections(&settings::config_files(config.as_deref())?)?;
+        let sections = sections::of(config.as_deref(), &[])?;
         let section = match &self.section {
             Some(name) => sections.named(name),
             None => sections.iter().next(),

@@ -33,6 +33,7 @@ pub(crate) enum Step {
     Constant,
     LogType,
     LeftOver,
+    Record,
     RawMessage,
     Redaction,
     Time,
@@ -75,6 +76,7 @@ impl Step {
             Self::Constant => ("constant", "a constant of user.ini"),
             Self::LogType => ("log_type", "what a record of this type of log means"),
             Self::LeftOver => ("left_over", "left over"),
+            Self::Record => ("record", "the record's own field"),
             Self::RawMessage => ("raw_message", "the event's text, as raw_message says"),
             Self::Redaction => {
                 ("redaction", "values of parameters that redact_params or redact_keys name are not written")

@@ -52,7 +52,9 @@ impl Document<'_, '_, '_> {
     /// Where each value comes from, for documents that [`crate::load::visit`] shows.
     pub fn explain(&self) -> Explanation {
         let Self { event, section, facts, index_names, arena, .. } = self;
-        explain(event, section, facts, (*index_names).clone(), arena)
+        let kept = event.mapped.read.json.is_some().then(|| written_alone(event.mapped, &section.fields));
+        let document = kept.and_then(|json| serde_json::from_slice(&json).ok());
+        explain(event, section, facts, (*index_names).clone(), document, arena)
     }
 
     /// The section of user.ini that it was read by.
@@ -109,11 +111,7 @@ impl Document<'_, '_, '_> {
         let Some(rules) = &section.exclusion else { return false };
         let sources = mapped.read.sources(arena);
         let source = |origin: &_| sources.first(origin, &mapped.read.keyed);
-        let json = || {
-            let mut json = Vec::new();
-            write_document(mapped, &section.fields, "".into(), &mut json);
-            json
-        };
+        let json = || written_alone(mapped, &section.fields);
         rules.excludes(source, &mapped.row, json, hits)
     }
 
@@ -142,6 +140,13 @@ fn write_document(
         Some(json) => json.write(&mapped.row, fields, text, out),
         None => mapped.row.write_json(fields, text, out),
     }
+}
+
+/// The document without the line that it was made of.
+fn written_alone(mapped: &MappedEvent<'_, '_>, fields: &Fields) -> Vec<u8> {
+    let mut json = Vec::new();
+    write_document(mapped, fields, "".into(), &mut json);
+    json
 }
 
 fn write_action(index: &str, id: Option<ChosenId<'_>>, out: &mut Vec<u8>) {

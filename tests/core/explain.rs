@@ -379,3 +379,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_record_s_own_fields_are_explained_as_the_document_has_them() {
+    let section = "[x]\nindex_name = log-x\ns3_key = x/\nfile_format = json\nuser.name = usr\nrenamed_newfields = new\nnew = older";
+    let line = br#"{"usr":"bob","n":{"k":1,"e":{}},"old":"v","older":[1],"user":{"id":"7"}}"#;
+    let sections = crate::log_types::with(section);
+    let plan = sections.named("x").unwrap();
+    let (explanations, _) = explain(plan, line);
+    let explanation = &explanations[0].0;
+    for (name, value) in [("usr", json!("bob")), ("n.k", json!(1)), ("old", json!("v")), ("new", json!([1]))]
+    {
+        let found = field(explanation, name);
+        assert_eq!((found.value.clone(), found.rule.step), (value, "record"), "{name}");
+    }
+    let mut document = load_bytes(plan, line).documents.remove(0).source;
+    document.as_object_mut().unwrap().remove("@message");
+    let mut rebuilt = rebuilt(explanation);
+    rebuilt.as_object_mut().unwrap().remove("@message");
+    assert_eq!(rebuilt, document);
+}

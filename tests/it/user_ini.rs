@@ -184,3 +184,44 @@ fn a_shell_gets_its_completions() {
         assert!(run(&["completions", shell], &[]).with_status(0).out().contains("playground"), "{shell}");
     }
 }
+
+#[test]
+fn rules_beside_a_configuration_count_in_test_diff_and_check() {
+    const SECTION: &str = "[x]\nindex_name = log-x\ns3_key = x/\nfile_format = json\nuser.name = u\n";
+    const RULE: &str = "log_type,field,pattern,pattern_type,comment\nx,u,bob,text,\n";
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let new = file(&folder, "user.ini", SECTION);
+    let old = file(&other, "user.ini", SECTION);
+    let rules = file(&folder, "exclude_log_patterns.csv", RULE);
+    let line = r#"{"u":"bob","own":"v"}"#;
+    let case =
+        json!({ "config": "user.ini", "section": "x", "lines": [line], "documents": [{ "excluded": true }] });
+    let case = file(&folder, "a.case.json", &case.to_string());
+    run(&["test"], &[&case]).with_status(0);
+    let sample = file(&folder, "sample.log", line);
+    let (old, new, sample) = (old.to_str().unwrap(), new.to_str().unwrap(), sample.to_str().unwrap());
+    let diff = ["diff", "--log-type", "x", "--config", old, "--config", new, sample];
+    let text = run(&diff, &[]).with_status(1).out();
+    assert!(text.contains("→ left out"), "{text}");
+    fs::write(rules, RULE.replace(",text,", ",txt,")).unwrap();
+    let text = run(&["check", new], &[]).with_status(1);
+    assert!(text.stderr.contains("exclude_log_patterns.csv"), "{}", text.stderr);
+}
+
+#[test]
+fn a_record_s_own_fields_are_tested_and_compared() {
+    const SECTION: &str = "[x]\nindex_name = log-x\ns3_key = x/\nfile_format = json\nuser.name = u\n";
+    let folder = tempfile::tempdir().unwrap();
+    let old = file(&folder, "old.ini", SECTION);
+    let new = file(&folder, "new.ini", &format!("{SECTION}json_to_text = n\n"));
+    let line = r#"{"u":"bob","n":{"k":1},"own":"v"}"#;
+    let case = |expected: Value| json!({ "config": "old.ini", "section": "x", "lines": [line], "documents": [expected] });
+    let case = |expected| file(&folder, "a.case.json", &case(expected).to_string());
+    run(&["test"], &[&case(json!({ "fields": { "own": "v", "n.k": 1, "u": "bob" } }))]).with_status(0);
+    run(&["test"], &[&case(json!({ "absent": ["own"] }))]).with_status(1);
+    let sample = file(&folder, "sample.log", line);
+    let (old, new, sample) = (old.to_str().unwrap(), new.to_str().unwrap(), sample.to_str().unwrap());
+    let diff = ["diff", "--log-type", "x", "--config", old, "--config", new, sample];
+    let text = run(&diff, &[]).with_status(1).out();
+    assert!(text.starts_with("1 of 1 documents change\n") && text.contains("  n.k: 1 → absent"), "{text}");
+}

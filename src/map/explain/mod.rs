@@ -8,6 +8,8 @@ mod redactions;
 mod changes;
 mod choice;
 
+use std::collections::HashSet;
+
 use bumpalo::Bump;
 
 use self::changes::{changes, misfit};
@@ -23,12 +25,13 @@ use crate::document::row::Row;
 use crate::document::trace::{Note, Outcome, Reason, Step};
 use crate::document::value::{Leftover, Value};
 
-/// Explains the document of an event that was traced.
+/// Explains the document of an event that was traced. `record` is the document as it is written, where a record brings fields with it.
 pub(super) fn explain<'d>(
     event: &FinishedEvent<'_, 'd>,
     section: &CompiledSection,
     facts: &ObjectFacts,
     mut index_names: IndexNames<'_>,
+    record: Option<serde_json::Value>,
     arena: &'d Bump,
 ) -> Explanation {
     let read = &event.mapped.read;
@@ -41,6 +44,11 @@ pub(super) fn explain<'d>(
     let not_taken = row.trace.notes().iter().filter(not_taken);
     let not_taken = not_taken.map(|note| (note, texts.of(&note.reason.read, &note.value))).collect();
     let explainer = Explainer { row, section, texts: &texts, not_taken };
+    let mut fields = explainer.fields();
+    if let Some(serde_json::Value::Object(members)) = record {
+        let known = fields.iter().map(|field| field.field.clone()).collect();
+        kept(members, "", &known, &mut fields);
+    }
     Explanation {
         line: read.event.line.0,
         event: read.event.part + 1,
@@ -48,7 +56,7 @@ pub(super) fn explain<'d>(
         index: ExplainedName { value: index, reason: index_names.reason() },
         id: choice::id(event, section),
         time: choice::time(event, &event.times(section, facts, arena)),
-        fields: explainer.fields(),
+        fields,
         empty_fields: explainer.empty_fields(),
         problems: read.problems.iter().map(|(problem, count)| (problem.name(), count)).collect(),
         pipeline_error: event.mapped.pipeline_error,
@@ -207,6 +215,39 @@ impl<'d> Explainer<'_, 'd> {
             None => (step.meaning().to_owned(), None),
         };
         DecidedBy { step: step.name(), meaning, place }
+    }
+}
+
+/// Adds the record's own fields, which no step has set, as they stand in the document; `known` are the others, `inside` is where the
+/// members stand.
+fn kept(
+    members: serde_json::Map<String, serde_json::Value>,
+    inside: &str,
+    known: &HashSet<String>,
+    fields: &mut Vec<ExplainedField>,
+) {
+    for (name, value) in members {
+        let field = format!("{inside}{name}");
+        if known.contains(&field) {
+            continue;
+        }
+        match value {
+            serde_json::Value::Object(members) if !members.is_empty() => {
+                kept(members, &format!("{field}."), known, fields);
+            }
+            value => fields.push(ExplainedField {
+                field,
+                rule: DecidedBy {
+                    step: Step::Record.name(),
+                    meaning: Step::Record.meaning().to_owned(),
+                    place: None,
+                },
+                sources: Vec::new(),
+                changes: Vec::new(),
+                others: Vec::new(),
+                value,
+            }),
+        }
     }
 }
 
