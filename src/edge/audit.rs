@@ -29,7 +29,7 @@ pub(crate) enum Verdict {
     Short,
     /// There are more than there should be.
     Double,
-    /// The cluster does not tell of all, because their index is closed.
+    /// The cluster does not tell of all, because their index is closed, or a shard does not answer.
     Unknown,
 }
 
@@ -65,6 +65,7 @@ pub(crate) async fn compare(
     let path = format!("{indices}/_count?ignore_unavailable=true&allow_no_indices=true");
     let answer = ask(client, &path, &question).await?;
     let counted = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
+    let is_counted = !is_partial(&answer);
     let all = expected.count();
     // A line that came in another object too is one document, which names the object that came last; and what names the object may be
     // left of an older one of its key. Without ids the count is all there is.
@@ -73,7 +74,7 @@ pub(crate) async fn compare(
     let lost = all.saturating_sub(there + held.unknown);
     let verdict = match lost {
         0 if counted > all => Verdict::Double,
-        _ if held.unknown > 0 => Verdict::Unknown,
+        _ if held.unknown > 0 || !is_counted => Verdict::Unknown,
         0 => Verdict::Fine,
         lost if lost == all => Verdict::Missing,
         _ => Verdict::Short,
@@ -105,11 +106,11 @@ async fn held(
         let mut closed = BTreeSet::new();
         for (at, (_, id)) in some.iter().enumerate() {
             let document = found.get(at).unwrap_or(&Value::Null);
-            let is_closed =
-                document.pointer("/error/type").and_then(Value::as_str) == Some("index_closed_exception");
+            let kind = document.pointer("/error/type").and_then(Value::as_str);
             if document.get("found").and_then(Value::as_bool) == Some(true) {
                 held.there += 1;
-            } else if is_closed {
+            } else if kind.is_some_and(|kind| kind != "index_not_found_exception") {
+                // Its index is closed, or a shard does not answer: nobody knows.
                 closed.insert(id.as_str());
             } else {
                 absent.insert(id.as_str());
@@ -128,9 +129,18 @@ async fn held(
             answer.pointer("/hits/hits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let found: BTreeSet<&str> = hits.iter().filter_map(|hit| hit.get("_id")?.as_str()).collect();
         held.there += found.len() as u64;
+        if is_partial(&answer) {
+            closed.append(&mut absent);
+        }
         held.unknown += closed.difference(&found).count() as u64;
     }
     Ok(held)
+}
+
+/// Whether some shards have not answered a search or a count.
+fn is_partial(answer: &Value) -> bool {
+    answer.get("timed_out").and_then(Value::as_bool) == Some(true)
+        || answer.pointer("/_shards/failed").and_then(Value::as_u64).is_some_and(|failed| failed > 0)
 }
 
 /// Asks, and once more where that can help.

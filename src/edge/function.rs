@@ -89,8 +89,10 @@ struct Work {
     /// Objects that are not there, so that no other try can help.
     missing: u64,
     handed_over: u64,
-    /// The cluster put documents off until there was no time left.
+    /// The cluster put documents of this message off until there was no time left, or none was left for it because of that.
     is_pushed_back: bool,
+    /// The cluster put documents of this invocation off until there was no time left.
+    is_full: bool,
     /// Messages that were hidden for a time of their own, and those for which that failed.
     hidden: (u64, u64),
     /// What another try could load: object and reason.
@@ -130,6 +132,7 @@ impl Function {
         let messages = once_each(&invocation.messages);
         let objects = messages.iter().flat_map(|message| &message.objects);
         work.loaded = self.load_small(objects, now.0, deadline).await;
+        work.settled = work.loaded.iter().any(|(_, report)| report.outcome == Outcome::Loaded);
         for message in messages {
             let id = message.id.as_ref();
             work.is_pushed_back = false;
@@ -163,7 +166,7 @@ impl Function {
     /// Hides a message that comes back because the cluster is full. Where that fails, the queue's own time holds.
     async fn hide(&self, receipt: &Receipt, deadline: Option<Deadline>, work: &mut Work) {
         let Some(aws) = &self.back_off else { return };
-        match back_off::hide(aws, receipt, deadline.map(|deadline| deadline.kill)).await {
+        match back_off::hide(aws, receipt, deadline.map(Deadline::last_calls)).await {
             Ok(()) => work.hidden.0 += 1,
             Err(error) => {
                 debug!(%error, "the message keeps the queue's own visibility");
@@ -224,6 +227,7 @@ impl Function {
         {
             let reason = "the deadline came before the object was begun";
             let again = self.hand_over(&name, object, start, reason, Some(deadline), work).await;
+            work.is_pushed_back |= work.is_full;
             if let Some((_, reason)) = &again {
                 error!(object = %Safe(&name), reason = %Safe(reason), "failed");
             }
@@ -266,7 +270,9 @@ impl Function {
             report.leave_rest();
         }
         work.missing += u64::from(report.is_missing);
-        work.is_pushed_back |= report.unsent.total() > 0 && report.sent_again > 0;
+        let is_pushed_back = report.unsent.total() > 0 && report.sent_again > 0;
+        work.is_pushed_back |= is_pushed_back;
+        work.is_full |= is_pushed_back;
         log_lines::object(&report);
         work.report.add(&report);
         if self.metrics
@@ -332,7 +338,7 @@ impl Function {
             Ok(message) => message.to_string(),
             Err(error) => return failed(error.to_string()),
         };
-        if let Err(error) = queue.send(&message, deadline.map(|deadline| deadline.kill)).await {
+        if let Err(error) = queue.send(&message, deadline.map(Deadline::last_calls)).await {
             return failed(error.to_string());
         }
         let end = object.lines.and_then(|LineRange { end, .. }| end);

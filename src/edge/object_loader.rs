@@ -91,7 +91,9 @@ impl ObjectLoader {
             return report;
         }
         tracing::warn!(object = %Safe(&report.object), "the object broke off; it is read once more");
-        self.load_once(object, now, deadline).await.0
+        let (again, _) = self.load_once(object, now, deadline).await;
+        // What the first reading has loaded counts, where nothing came of the second.
+        if again.outcome == Outcome::Loaded { again } else { report }
     }
 
     /// Whether the documents of a section have ids, so that what is sent twice is there once.
@@ -160,7 +162,7 @@ impl ObjectLoader {
         let Some(s3) = &self.s3 else { return Err(not_loaded(Outcome::no_s3_client())) };
         let stream = s3.get_until(object, deadline.map(Deadline::reading_end)).await.map_err(|error| {
             // Another try finds a missing object missing again.
-            let is_missing = matches!(error, S3Error::NotFound { .. });
+            let is_missing = matches!(error, S3Error::NotFound { .. }) && !error.is_about_bucket();
             let outcome = Outcome::Failed { reason: error.to_string(), retry: !is_missing };
             Box::new(ObjectReport { is_missing, ..self.not_loaded(object, outcome) })
         })?;

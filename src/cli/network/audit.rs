@@ -217,9 +217,10 @@ impl fmt::Display for Audited {
                 Verdict::Missing => write!(f, "missing, none of its {expected} documents is there")?,
                 Verdict::Short => write!(f, "short, {lost} of its {expected} documents are not there")?,
                 Verdict::Double => write!(f, "double, {counted} documents name it, and it gives {expected}")?,
-                Verdict::Unknown => {
-                    write!(f, "unknown, some of its {expected} documents are in a closed index")?
-                }
+                Verdict::Unknown => write!(
+                    f,
+                    "unknown, some of its {expected} documents are in a closed index, or in a shard that does not answer"
+                )?,
             }
         }
         match &self.reason {

@@ -275,6 +275,8 @@ impl Loading<'_> {
     fn book(&mut self, object: &ObjectRef, report: &ObjectReport) -> Result<(), Failure> {
         self.report.add(report);
         match report.outcome {
+            // A damaged object may be written anew under its key.
+            Outcome::Loaded if report.account.broken.is_some() => self.failures = 0,
             Outcome::Loaded | Outcome::Skipped(_) => {
                 self.failures = 0;
                 self.finished += 1;

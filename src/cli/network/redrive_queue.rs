@@ -19,7 +19,7 @@ use crate::cli::output;
 use crate::edge::aws::sqs::{Queue, Received};
 use crate::edge::object_loader::ObjectLoader;
 use crate::map::compiled::CompiledSections;
-use crate::report::{ExitStatus, ObjectReport, Outcome, Report};
+use crate::report::{ExitStatus, ObjectReport, Outcome, Report, Skip};
 use crate::trigger::{self, Message};
 
 /// How long a message is hidden from others. This is prolonged while its objects are loaded; if this process is killed, the message
@@ -191,7 +191,9 @@ async fn load(message: &Received, loader: &ObjectLoader, report: &mut Report) ->
 fn is_full(report: &ObjectReport) -> bool {
     match &report.outcome {
         Outcome::Failed { .. } => false,
-        Outcome::Skipped(_) => true,
+        Outcome::Skipped(Skip::Nothing(_) | Skip::Ignored(_) | Skip::Changed) => true,
+        // By another configuration a section may take it.
+        Outcome::Skipped(Skip::NotTaken | Skip::NotRead(_)) => false,
         Outcome::Loaded => {
             let is_kept = report.verdicts.rejected.total() == 0 || report.dead_letters.is_some();
             report.account.broken.is_none() && is_kept

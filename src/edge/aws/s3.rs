@@ -442,9 +442,8 @@ impl Reader {
         let code = error.code().unwrap_or_default();
         let reason = error.message().filter(|message| !message.is_empty()).unwrap_or(code).to_owned();
         match (status, code) {
-            (Some(404), _) => {
-                S3Error::NotFound { what, code: if code.is_empty() { "404" } else { code }.to_owned() }
-            }
+            // Without a code something else than S3 has answered.
+            (Some(404), code) if !code.is_empty() => S3Error::NotFound { what, code: code.to_owned() },
             // Only a request for the rest of an object has a condition.
             (Some(412), _) => {
                 let reason = format!("the object changed while it was read (412 {code})");

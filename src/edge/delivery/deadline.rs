@@ -41,6 +41,11 @@ impl Deadline {
         self.end + self.kill.saturating_duration_since(self.end) / 3
     }
 
+    /// When calls to SQS, the last ones before the answer, have to be over.
+    pub(crate) fn last_calls(self) -> Instant {
+        self.end + self.kill.saturating_duration_since(self.end) * 3 / 4
+    }
+
     /// The moment from which nobody waits any longer for work that should have ended at `end`.
     pub(crate) fn patience(self) -> Instant {
         self.end + self.kill.saturating_duration_since(self.end) / 2

@@ -186,11 +186,12 @@ impl Gathered {
             self.send_apart(client).await;
             return true;
         }
-        let answers = match &answer {
-            Ok(answer) if (200..=299).contains(&answer.status) => split(answer, &self.members),
-            _ => None,
+        let answers: Vec<_> = match answer {
+            Ok(answer) if (200..=299).contains(&answer.status) => {
+                split(answer, &self.members).into_iter().map(Ok).collect()
+            }
+            answer => iter::repeat_n(answer, self.members.len()).collect(),
         };
-        let answers = answers.unwrap_or_default().into_iter().map(Ok).chain(iter::repeat(answer));
         for (number, (member, answer)) in self.members.into_iter().zip(answers).enumerate() {
             // Who does not wait any more has given the documents up.
             let _ = member.part.send(Part { answer, is_carried: number > 0 });
@@ -217,9 +218,9 @@ impl Gathered {
     }
 }
 
-/// The items of a joint answer, cut for its members. `None` where they do not fit: then each member judges the whole answer, and sends
-/// its documents again.
-fn split(answer: &Answer, members: &[Member]) -> Option<Vec<Answer>> {
+/// The items of a joint answer, cut for its members. Where they do not fit, each gets an answer without items, and sends its documents again:
+/// as many items as one of them has documents would be believed by that one.
+fn split(answer: Answer, members: &[Member]) -> Vec<Answer> {
     #[derive(Deserialize)]
     struct Items<'a> {
         #[serde(default)]
@@ -227,19 +228,21 @@ fn split(answer: &Answer, members: &[Member]) -> Option<Vec<Answer>> {
         #[serde(borrow)]
         items: Vec<&'a RawValue>,
     }
-    let Items { took, items } = serde_json::from_slice(&answer.body).ok()?;
-    if items.len() != members.iter().map(|member| member.documents).sum::<usize>() {
-        return None;
-    }
+    let documents = members.iter().map(|member| member.documents).sum::<usize>();
+    let read = serde_json::from_slice::<Items<'_>>(&answer.body).ok();
+    let Some(Items { took, items }) = read.filter(|read| read.items.len() == documents) else {
+        let body = br#"{"items":[]}"#.to_vec();
+        return vec![Answer { body, ..answer }; members.len()];
+    };
     let mut items = items.into_iter();
     let answers = members.iter().enumerate().map(|(number, member)| {
         // The first member stands for the request: what it took counts once.
         let took = if number == 0 { took } else { 0 };
         let own: Vec<&str> = items.by_ref().take(member.documents).map(RawValue::get).collect();
         let body = format!(r#"{{"took":{took},"items":[{}]}}"#, own.join(","));
-        Answer { body: body.into_bytes(), ..*answer }
+        Answer { body: body.into_bytes(), ..answer }
     });
-    Some(answers.collect())
+    answers.collect()
 }
 
 #[cfg(test)]
