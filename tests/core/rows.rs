@@ -391,6 +391,7 @@ fn a_column_with_an_odd_name_keeps_the_others_their_names() {
         (",who,c_ip", "0,bob,192.0.2.1\n,bob,192.0.2.1"),
         ("who,c_ip,", "bob,192.0.2.1,"),
         ("who,c_ip,kB/s", "bob,192.0.2.1,4"),
+        (",who,c_ip,2fa,", "1,bob,192.0.2.1,4,"),
     ] {
         let loaded = shop(&format!("{names}\n{rows}\n{names}\n{rows}\n"));
         assert!(texts(&loaded.documents, "user.name").iter().all(|name| *name == "bob"), "{names}");

@@ -95,7 +95,7 @@ impl RowNames {
     }
 
     /// The names in a line that is one of names: words of which one is known, and all where names are there already. Where none are, so
-    /// that no row can be read, most need be words: `2fa` and `kB/s` are odd names, and the column of a row's number has none.
+    /// that no row can be read, most need be words, or two be known: `2fa` and `kB/s` are odd names, and the column of a row's number has none.
     fn names_in(&self, line: &str) -> Option<Vec<String>> {
         let first = self.first_value(line);
         let RowColumns { names: before, is_named, .. } = &*self.columns;
@@ -120,8 +120,9 @@ impl RowNames {
         } else if self.takes_any {
             are_words
         } else {
-            let are_enough = are_words || before.is_empty() && 2 * words > names.len();
-            are_enough && names.iter().any(|name| is_known(name))
+            let known = names.iter().filter(|name| is_known(name)).count();
+            let are_enough = are_words || before.is_empty() && (known > 1 || 2 * words > names.len());
+            known > 0 && are_enough
         };
         is_header.then(|| named().collect())
     }
