@@ -233,6 +233,7 @@ impl ObjectLoader {
                 bucket: facts.bucket.clone(),
                 key: facts.key.clone(),
                 version: facts.version.clone(),
+                etag: facts.etag.clone(),
                 lines: limits.lines,
                 config: self.sections.fingerprint(),
             })

@@ -44,6 +44,8 @@ pub struct Facts {
     pub key: String,
     /// The object's version, where an event names one.
     pub version: Option<String>,
+    /// Its ETag, where it is known.
+    pub etag: Option<String>,
     /// The bucket's region, where it is known.
     pub region: Option<String>,
     /// The account that the event of the object names.
@@ -107,7 +109,16 @@ impl OpenObject {
 impl Facts {
     /// The facts of something that lies in no bucket.
     pub fn local(key: String, now: Timestamp) -> Self {
-        Self { bucket: None, key, version: None, region: None, account: None, modified: None, now }
+        Self {
+            bucket: None,
+            key,
+            version: None,
+            etag: None,
+            region: None,
+            account: None,
+            modified: None,
+            now,
+        }
     }
 
     /// The same with what the section says of times.

@@ -15,6 +15,7 @@ fn origin() -> LetterOrigin {
         bucket: Some("logs".to_owned()),
         key: "ds_agent/a b.gz".to_owned(),
         version: Some("v1".to_owned()),
+        etag: Some("e1".to_owned()),
         lines: None,
         config: "ab12".to_owned(),
     }
@@ -94,6 +95,8 @@ fn the_file_of_a_part_of_an_object_has_one_name_and_no_other_part_has_it() {
         LetterOrigin { key: "ds_agent/a b.g".to_owned(), ..origin() },
         LetterOrigin { key: "../../etc/passwd".to_owned(), ..origin() },
         LetterOrigin { version: None, ..origin() },
+        LetterOrigin { version: None, etag: Some("e2".to_owned()), ..origin() },
+        LetterOrigin { version: None, etag: None, ..origin() },
         LetterOrigin { version: Some(String::new()), ..origin() },
         LetterOrigin { lines: range(1, None), ..origin() },
         LetterOrigin { lines: range(1, Some(2)), ..origin() },

@@ -47,6 +47,8 @@ pub struct LetterOrigin {
     pub key: String,
     /// The object's version, where the event names one.
     pub version: Option<String>,
+    /// The object's ETag: of another content it is another one.
+    pub etag: Option<String>,
     /// The lines that were asked for.
     pub lines: Option<LineRange>,
     /// SHA-256 of the effective configuration, in hexadecimal digits.
@@ -59,7 +61,8 @@ impl LetterOrigin {
     pub fn file_name(&self) -> String {
         let mut hasher = Sha256::new();
         let lines = self.lines.map(|lines| format!("{}-{:?}", lines.start, lines.end));
-        for part in [self.bucket.as_ref(), Some(&self.key), self.version.as_ref(), lines.as_ref()] {
+        let content = self.version.as_ref().or(self.etag.as_ref());
+        for part in [self.bucket.as_ref(), Some(&self.key), content, lines.as_ref()] {
             // No part can hold the mark that ends it: neither names nor keys have that byte.
             hasher.update([u8::from(part.is_some())]);
             hasher.update(part.map_or("", String::as_str));

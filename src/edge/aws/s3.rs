@@ -262,6 +262,7 @@ impl ObjectStream {
             bucket: Some(object.bucket.clone()),
             key: self.key.as_str().to_owned(),
             version: object.version_id.clone(),
+            etag: self.etag.clone(),
             region: object.region.clone(),
             account: object.account.clone(),
             modified: self.last_modified.or(object.event_time),
