@@ -75,7 +75,7 @@ fn ends(context: &mut Context<'_, '_>) {
         let told = keys.into_iter().find_map(|key| context.keyed.value(key));
         if let Some(end) = told {
             context.row.set_if_absent(field, Value::Text(end));
-            if derived::is_host_name(end) {
+            if !context.row.has(ip) && derived::is_host_name(end) {
                 context.row.set_if_absent(domain, Value::Text(end));
             }
         }
