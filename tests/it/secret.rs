@@ -31,6 +31,16 @@ fn secret(name: &str, text: &str) -> String {
     made["ARN"].as_str().unwrap().to_owned()
 }
 
+/// Puts an object into a bucket of its own; gives the bucket's name, and the event of S3.
+fn stored(name: &str) -> (String, Value) {
+    let (storage, bucket) = (Storage::new(), unique(name));
+    storage.bucket(&bucket);
+    storage.put(&bucket, "ds_agent/a.gz", &chain::bytes());
+    let event = json!({"Records": [{"eventName": "ObjectCreated:Put",
+        "s3": {"bucket": {"name": bucket}, "object": {"key": "ds_agent/a.gz"}}}]});
+    (bucket, event)
+}
+
 /// Gives a secret another text, as a rotation does.
 fn rotate(arn: &str, text: &str) {
     let arguments =
@@ -55,11 +65,7 @@ fn refused(site: &Site, secret: &str) -> String {
 #[test]
 fn a_secret_opens_the_cluster_and_stays_out_of_the_log() {
     let site = Site::new("secret");
-    let (storage, bucket) = (Storage::new(), unique("secret"));
-    storage.bucket(&bucket);
-    storage.put(&bucket, "ds_agent/a.gz", &chain::bytes());
-    let event = json!({"Records": [{"eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": bucket}, "object": {"key": "ds_agent/a.gz"}}}]});
+    let (bucket, event) = stored("secret");
     let authority = Authority::new("the company's own");
     let ca = site.file("ca.pem", authority.pem.as_bytes());
     let endpoint = gate(&authority, "localhost", "loader", "pa:ss wörd");
@@ -82,11 +88,7 @@ fn a_secret_opens_the_cluster_and_stays_out_of_the_log() {
 #[test]
 fn a_password_that_is_rotated_is_read_again_when_the_cluster_refuses_the_old_one() {
     let site = Site::new("rotated");
-    let (storage, bucket) = (Storage::new(), unique("rotated"));
-    storage.bucket(&bucket);
-    storage.put(&bucket, "ds_agent/a.gz", &chain::bytes());
-    let event = json!({"Records": [{"eventName": "ObjectCreated:Put",
-        "s3": {"bucket": {"name": bucket}, "object": {"key": "ds_agent/a.gz"}}}]});
+    let (bucket, event) = stored("rotated");
     let authority = Authority::new("the company's own");
     let ca = site.file("ca.pem", authority.pem.as_bytes());
     let endpoint = gate(&authority, "localhost", "loader", "new word");

@@ -303,45 +303,34 @@ impl OpenSearch {
         let shared = &self.shared;
         let latest = Instant::now() + shared.time_out;
         let end = end.map_or(latest, |end| end.min(latest));
-        let sending = self.send_signed(method, path, headers, query, body, end);
+        let sending = async {
+            // Looked up here for an error of their own.
+            if let Auth::SigV4 { credentials, .. } = &shared.auth {
+                credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
+            }
+            let exchange = self.exchange().await?;
+            let mut response = exchange.send(method, path, headers.clone(), query, body, end).await?;
+            if response.status_code().as_u16() == 401
+                && let Some(exchange) = self.with_rotated_password(&exchange).await?
+            {
+                response = exchange.send(method, path, headers, query, body, end).await?;
+            }
+            let status = response.status_code().as_u16();
+            if let (401 | 403, Some(credentials)) = (status, &shared.signed_with) {
+                credentials.forget().await;
+            }
+            let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
+            if let Some(length) = response.content_length().filter(|length| *length > LARGEST_ANSWER) {
+                return Err(SendError::too_large(&shared.endpoint, length));
+            }
+            let answer =
+                response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
+            Ok(Answer { status, body: answer.into(), retry_after })
+        };
         match tokio::time::timeout_at(end.into(), sending).await {
             Ok(answer) => answer,
             Err(_) => Err(SendError::timed_out(&shared.endpoint)),
         }
-    }
-
-    async fn send_signed(
-        &self,
-        method: Method,
-        path: &str,
-        headers: HeaderMap,
-        query: Option<&[(&str, &str)]>,
-        body: &[u8],
-        end: Instant,
-    ) -> Result<Answer, SendError> {
-        let shared = &self.shared;
-        // Looked up here for an error of their own.
-        if let Auth::SigV4 { credentials, .. } = &shared.auth {
-            credentials.provide_credentials().await.map_err(|error| SendError::credentials(&error))?;
-        }
-        let exchange = self.exchange().await?;
-        let mut response = exchange.send(method, path, headers.clone(), query, body, end).await?;
-        if response.status_code().as_u16() == 401
-            && let Some(exchange) = self.with_rotated_password(&exchange).await?
-        {
-            response = exchange.send(method, path, headers, query, body, end).await?;
-        }
-        let status = response.status_code().as_u16();
-        if let (401 | 403, Some(credentials)) = (status, &shared.signed_with) {
-            credentials.forget().await;
-        }
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(retry_after);
-        if let Some(length) = response.content_length().filter(|length| *length > LARGEST_ANSWER) {
-            return Err(SendError::too_large(&shared.endpoint, length));
-        }
-        let answer =
-            response.bytes().await.map_err(|error| SendError::no_answer(&shared.endpoint, &error))?;
-        Ok(Answer { status, body: answer.into(), retry_after })
     }
 
     /// The connections to the endpoint, which are set up with the first request.
