@@ -126,11 +126,8 @@ impl Facts {
         let zone = section.log_type().event_time.tz.as_ref().unwrap_or(&Zone::UTC);
         let by_pattern = section.log_type().file_time.as_ref();
         let by_pattern = by_pattern.and_then(|pattern| time::by_pattern(&self.key, pattern, zone));
-        let around = Surroundings {
-            key: by_pattern.or_else(|| time::in_key(&self.key, zone)),
-            object: self.modified,
-            load: self.now,
-        };
+        let by_key = by_pattern.or_else(|| time::in_key(&self.key, zone));
+        let around = Surroundings::new(by_key, self.modified, self.now);
         let region = owner::region(&self.key).map(ToOwned::to_owned).or(self.region);
         let account = owner::account(&self.key).map(ToOwned::to_owned).or(self.account);
         ObjectFacts { bucket: self.bucket, key: self.key, region, account, around }

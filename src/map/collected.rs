@@ -4,7 +4,7 @@ use super::compiled::CompiledSection;
 use crate::bytes::slice::same;
 use crate::config::log_type::EventTime;
 use crate::parse::pairs::event_keys::is_empty_value;
-use crate::parse::time::{CollectorTime, Said, ZonedTime, parse_collector};
+use crate::parse::time::{CollectorTime, Said, Surroundings, ZonedTime, read_collector};
 use crate::read::record::fluentd::{Record, time_fields};
 
 /// A text in which a record says when its line was read.
@@ -36,19 +36,20 @@ impl Collected {
         remembered: &mut Vec<Self>,
         record: &Record<'_>,
         section: &CompiledSection,
+        around: &Surroundings,
     ) -> (usize, CollectorField) {
         let settings = &section.log_type.event_time;
         // What a clock showed in a zone that nobody knows counts only where nothing else does.
         let mut clock = None;
         for (place, text) in texts(record, settings) {
-            let number = Self::number(remembered, text, settings);
+            let number = Self::number(remembered, text, settings, around);
             match remembered.get(number) {
                 Some(Self { time: Some(_), .. }) => return (number, place),
                 Some(Self { said: Some(_), .. }) => _ = clock.get_or_insert(number),
                 _ => {}
             }
         }
-        (clock.unwrap_or_else(|| Self::number(remembered, "", settings)), CollectorField::Nowhere)
+        (clock.unwrap_or_else(|| Self::number(remembered, "", settings, around)), CollectorField::Nowhere)
     }
 
     /// Whether nothing was read of a record, as [`Self::remember`] says by this number, not even what a clock showed.
@@ -69,9 +70,9 @@ impl Collected {
         }
     }
 
-    fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime) -> usize {
+    fn number(remembered: &mut Vec<Self>, text: &str, settings: &EventTime, around: &Surroundings) -> usize {
         remembered.iter().rposition(|collected| same(&collected.text, text)).unwrap_or_else(|| {
-            let said = parse_collector(text);
+            let said = read_collector(text, around, settings.tz.as_ref());
             let time = Said { header: None, collector: said }.collected_time(settings.tz.as_ref());
             let written = time.map(ZonedTime::to_text).unwrap_or_default();
             remembered.push(Self { text: text.to_owned(), said, time, written });

@@ -1,9 +1,14 @@
 //! The choice of an event's `@timestamp` among the times that its fields, its headers and its object name.
 
 use super::compiled::CompiledSection;
+use super::read::ReadEvent;
 use super::table::Sources;
 use crate::config::log_type::EventTime;
-use crate::parse::pairs::event_keys::EventKeys;
+use crate::parse::header::Format;
+use crate::parse::leef::dev_time;
+use crate::parse::pairs::event_keys::{EventKeys, is_empty_value};
+use crate::parse::pairs::time_keys::{LEEF_TIME, LEEF_TIME_FORMAT, OWN_TIMES, is_called};
+use crate::parse::quoted_keys::quotes_others;
 use crate::parse::time;
 use crate::parse::time::{
     Chosen, CollectorTime, Doubts, HeaderClock, ReadTime, Said, Surroundings, TimeFormat, TimeOrigin, Zone,
@@ -15,6 +20,7 @@ pub(super) struct EventTimes<'e, 'a> {
     section: &'e CompiledSection,
     sources: Sources<'e, 'a>,
     keyed: &'e EventKeys<'a>,
+    format: Option<Format>,
     said: Said,
     around: &'e Surroundings,
 }
@@ -31,10 +37,6 @@ pub(super) struct TimeField<'e, 'a> {
     doubts: Doubts,
 }
 
-/// Keys in which events tell their time, the best first: when it happened by LEEF ("Predefined LEEF event attributes"), when it was
-/// received, ended or started by CEF ("ArcSight extension dictionary").
-const OWN_TIMES: [&str; 4] = ["devTime", "rt", "end", "start"];
-
 /// The source that is the time in the object's key.
 const OF_THE_KEY: &str = "file_timestamp";
 
@@ -42,12 +44,13 @@ impl<'e, 'a> EventTimes<'e, 'a> {
     pub(super) fn new(
         section: &'e CompiledSection,
         sources: Sources<'e, 'a>,
-        keyed: &'e EventKeys<'a>,
+        read: &'e ReadEvent<'a>,
         collector: Option<CollectorTime>,
         around: &'e Surroundings,
     ) -> Self {
         let said = Said { header: sources.syslog.time, collector };
-        Self { section, sources, keyed, said, around }
+        let format = read.parsed.as_ref().map(|parsed| parsed.format);
+        Self { section, sources, keyed: &read.keyed, format, said, around }
     }
 
     /// The time that `@timestamp` is: that of the first field that has one, or else the first of the [`others`](Self::others) that
@@ -71,17 +74,32 @@ impl<'e, 'a> EventTimes<'e, 'a> {
         if self.said.header.is_some() || self.said.collector.is_some() {
             return None;
         }
-        let text_of = |name: &str| {
-            let found = self.keyed.all().find(|(_, pair, _)| pair.key == name);
-            found.map(|(_, _, value)| value)
-        };
-        OWN_TIMES.iter().filter_map(|name| text_of(name)).find_map(|text| {
-            let (time, doubts) = self.parse_own(text)?;
-            Some(Chosen { time, origin: TimeOrigin::Field, doubts })
-        })
+        let (time, doubts) = self
+            .leef_time()
+            .or_else(|| OWN_TIMES.into_iter().find_map(|key| self.parse_own(self.own(key)?)))?;
+        Some(Chosen { time, origin: TimeOrigin::Field, doubts })
     }
 
-    /// Reads a time in the forms that the keys of [`OWN_TIMES`] have: a number since 1970, or a date with its year.
+    /// The time of LEEF's own attribute, in the format that the event names.
+    fn leef_time(&self) -> Option<(ZonedTime, Doubts)> {
+        let text = self.own(LEEF_TIME).filter(|_| self.format == Some(Format::Leef))?;
+        let format = self.own(LEEF_TIME_FORMAT).filter(|format| *format != "epoch");
+        let Some(format) = format else { return self.parse_own(text) };
+        let zone = self.settings().tz.as_ref();
+        let (clock, offset) = dev_time::read(text, format)?;
+        let own_zone = offset.map(Zone::Fixed);
+        let time = own_zone.as_ref().or(zone).unwrap_or(&Zone::UTC).read(clock)?;
+        let doubts = Doubts { zone_assumed: offset.is_none() && zone.is_none(), year_by_load: false };
+        time::is_possible(time, self.around.load).then_some((time, doubts))
+    }
+
+    /// The first value of a key, which may have its full name. What stands behind a value that quotes others may be theirs.
+    fn own(&self, key: &str) -> Option<&'a str> {
+        let mut own = self.keyed.own().take_while(|(name, _)| !quotes_others(name));
+        own.find(|(name, value)| is_called(name, key) && !is_empty_value(value)).map(|(_, value)| value)
+    }
+
+    /// Reads a time in the forms that these keys have: a number since 1970, or a date with its year.
     fn parse_own(&self, text: &str) -> Option<(ZonedTime, Doubts)> {
         let zone = self.settings().tz.as_ref();
         let said = Said { header: None, collector: time::parse_collector(text) };
@@ -104,11 +122,14 @@ impl<'e, 'a> EventTimes<'e, 'a> {
         time::is_possible(time, self.around.load).then_some((time, doubts))
     }
 
-    /// Whether a field that `timestamp_key` names has a text that is no time, or one that cannot be the event's, and no field has one.
+    /// Whether a field that `timestamp_key` names, or LEEF's own attribute, has a text that is no time, or one that cannot be the event's,
+    /// and no field has one.
     pub(super) fn is_field_refused(&self, origin: TimeOrigin) -> bool {
-        origin != TimeOrigin::Field
-            && self.fields().all(|field| field.time.is_none())
-            && self.fields().any(|field| field.text.is_some())
+        let is_told = || {
+            self.fields().any(|field| field.text.is_some())
+                || self.format == Some(Format::Leef) && self.own(LEEF_TIME).is_some()
+        };
+        origin != TimeOrigin::Field && self.fields().all(|field| field.time.is_none()) && is_told()
     }
 
     /// The fields that `timestamp_key` names, in order.

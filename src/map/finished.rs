@@ -80,7 +80,7 @@ impl<'m, 'd> FinishedEvent<'m, 'd> {
         arena: &'d Bump,
     ) -> EventTimes<'e, 'd> {
         let read = &self.mapped.read;
-        EventTimes::new(section, read.sources(arena), &read.keyed, self.collected.said, &facts.around)
+        EventTimes::new(section, read.sources(arena), read, self.collected.said, &facts.around)
     }
 }
 
@@ -93,7 +93,7 @@ fn set_times<'d>(
 ) -> (Chosen, Option<HeaderClock>) {
     let MappedEvent { read, row, .. } = mapped;
     let sources = read.sources(arena);
-    let times = EventTimes::new(section, sources, &read.keyed, collected.said, &facts.around);
+    let times = EventTimes::new(section, sources, read, collected.said, &facts.around);
     let (chosen, clock) = times.choose();
     if times.is_field_refused(chosen.origin) {
         read.problems.add(Problem::ValueDoesNotFit);

@@ -121,7 +121,7 @@ impl<'p> Documents<'p> {
         forget(devices);
         forget(times);
         let keys = || EventKeys::recycle(spare_keys.pop().unwrap_or_default(), &section.keys);
-        let mut read = read_events(events, keys, section, devices, times, arena);
+        let mut read = read_events(events, keys, section, devices, (times, &facts.around), arena);
         let row = || {
             let mut row = Row::recycle(spare_rows.pop().unwrap_or_default(), &section.fields);
             if *traced {

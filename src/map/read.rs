@@ -21,6 +21,7 @@ use crate::parse::marker::EventStart;
 use crate::parse::pairs::event_keys::{EventKeys, KeyNames};
 use crate::parse::pairs::pair::Pair;
 use crate::parse::syslog::SyslogHeader;
+use crate::parse::time::Surroundings;
 use crate::parse::{cef, leef, syslog};
 use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
@@ -70,12 +71,12 @@ pub(super) fn read_events<'d>(
     mut keys: impl FnMut() -> EventKeys<'d>,
     section: &'d CompiledSection,
     devices: &mut Vec<Device>,
-    times: &mut Vec<Collected>,
+    (times, around): (&mut Vec<Collected>, &Surroundings),
     arena: &'d Bump,
 ) -> Vec<ReadEvent<'d>> {
     let mut read: Vec<_> = events.iter().map(|event| ReadEvent::new(*event, keys())).collect();
     for event in &mut read {
-        event.collect_time(section, times);
+        event.collect_time(section, times, around);
     }
     let mut texts: Vec<_> =
         read.iter_mut().filter_map(|event| event.cut(section, devices, arena).then_some(event)).collect();
@@ -122,8 +123,9 @@ impl<'d> ReadEvent<'d> {
     }
 
     /// Finds what the record says of the time. `times` are those of earlier events.
-    fn collect_time(&mut self, section: &CompiledSection, times: &mut Vec<Collected>) {
-        (self.collected, self.collector_field) = Collected::remember(times, self.event.record, section);
+    fn collect_time(&mut self, section: &CompiledSection, times: &mut Vec<Collected>, around: &Surroundings) {
+        let record = self.event.record;
+        (self.collected, self.collector_field) = Collected::remember(times, record, section, around);
         if self.collector_field == collected::CollectorField::Nowhere
             && Collected::is_nothing(times, self.collected)
             && Collected::unread_field(self.event.record, section).is_some()

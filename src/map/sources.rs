@@ -9,6 +9,7 @@ use crate::config::log_type::{FileFormat, LogType, SourceName};
 use crate::config::{did_you_mean, is_of_cloudwatch, quoted};
 use crate::document::fields::Fields;
 use crate::log_types::{self, Profile};
+use crate::parse::pairs::time_keys::is_time_key;
 use crate::read::record::fluentd::time_fields;
 
 /// Sources of the user's that are hardly what is meant: they hold a quote or a comma, or begin like a comment. Errors where they can be
@@ -118,7 +119,7 @@ pub(super) fn unknown_fields(
 
 /// Whether a key is one that CEF or LEEF has for times, or one in which collectors write theirs.
 fn is_name_of_time(name: &str) -> bool {
-    ["rt", "start", "end", "devTime"].contains(&name) || time_fields().contains(&name)
+    is_time_key(name) || time_fields().contains(&name)
 }
 
 /// What a record has beside its event.

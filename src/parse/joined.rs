@@ -3,16 +3,14 @@
 //! What an event quotes can look like an event. So a text is split only where the sender itself, or a relay, must have put the joint: no
 //! value that others can write gives a document of its own.
 
-use std::sync::LazyLock;
-
 use memchr::memchr_iter;
 
 use super::cef::plain_key_start;
 use super::header::Marker;
 use super::marker::{EventStart, Header, is_syslog_header, start, written};
+use super::quoted_keys::quotes_others;
 use super::syslog;
 use crate::bytes::slice::part;
-use crate::bytes::table::fact_table;
 
 /// One event of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,13 +252,9 @@ impl Keys {
             if name.is_empty() {
                 continue;
             }
-            self.is_last_foreign = FOREIGN_KEYS.iter().any(|end| name.ends_with(end));
+            self.is_last_foreign = quotes_others(name);
             self.has_foreign |= self.is_last_foreign;
         }
         self.read = end.max(self.read);
     }
 }
-
-/// The ends of names of keys whose values quote what others wrote.
-static FOREIGN_KEYS: LazyLock<Vec<&str>> =
-    LazyLock::new(|| fact_table!("config/foreign_text_keys.csv").column("key"));

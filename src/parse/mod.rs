@@ -12,5 +12,6 @@ pub mod cef;
 pub mod leef;
 mod quoting;
 pub mod marker;
+pub(crate) mod quoted_keys;
 pub mod joined;
 pub mod time;

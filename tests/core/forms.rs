@@ -183,6 +183,9 @@ fn an_events_own_time_is_better_than_that_of_the_load() {
         (leef("devTime=Nov 22 2026 07:08:00.5 UTC"), "2026-11-22T07:08:00.500+00:00"),
         (leef("devTime=1795331280000\tdevTimeFormat=epoch"), "2026-11-22T07:08:00+00:00"),
         (leef("devTime=2026-11-22T07:08:00+09:00"), "2026-11-22T07:08:00+09:00"),
+        (format!("{EVENT} deviceReceiptTime=1795331280123"), "2026-11-22T07:08:00.123+00:00"),
+        (format!("{EVENT} startTime=Nov 22 2026 07:08:00 JST"), "2026-11-22T07:08:00+09:00"),
+        (format!("{EVENT} rt= end= rt=1795331280123"), "2026-11-22T07:08:00.123+00:00"),
     ] {
         let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
         let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
@@ -193,6 +196,70 @@ fn an_events_own_time_is_better_than_that_of_the_load() {
     // A header and a collector say more.
     let read = only(&format!("Nov 20 07:08:00 h {EVENT} rt=1795331280123"));
     assert_eq!(read.get("@timestamp"), "2026-11-20T07:08:00+00:00");
+}
+
+#[test]
+fn the_format_that_leef_names_is_how_its_time_is_read() {
+    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
+    let read = |time: &str, format: &str| {
+        let text =
+            format!("LEEF:1.0|Acme|Wall|1|2|src=203.0.113.9\tdevTime={time}\tdevTimeFormat={format}\tcat=x");
+        let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
+        load_with(plan(), facts, &Default::default(), text.as_bytes())
+    };
+    for (time, format, expected) in [
+        ("03/04/2026 07:08:09", "dd/MM/yyyy HH:mm:ss", "2026-04-03T07:08:09+00:00"),
+        ("2026-03-04 07:08:09", "yyyy-dd-MM HH:mm:ss", "2026-04-03T07:08:09+00:00"),
+        ("Nov 22 2026 07:08:09 PM", "MMM dd yyyy hh:mm:ss a", "2026-11-22T19:08:09+00:00"),
+        ("November 22 2026 12:08:09 am", "MMMM dd yyyy hh:mm:ss a", "2026-11-22T00:08:09+00:00"),
+        ("2026-11-22 07:08:09.5 JST", "yyyy-MM-dd HH:mm:ss.SSS z", "2026-11-22T07:08:09.005+09:00"),
+        ("Sun Nov 22 07:08:09 GMT+09:00 2026", "EEE MMM d HH:mm:ss z yyyy", "2026-11-22T07:08:09+09:00"),
+        ("20261122070809.123", "yyyyMMddHHmmss.SSS", "2026-11-22T07:08:09.123+00:00"),
+        ("2026-11-22T07:08:09-0500", "yyyy-MM-dd'T'HH:mm:ssZ", "2026-11-22T07:08:09-05:00"),
+        ("2026-11-22T07:08:09Z", "yyyy-MM-dd'T'HH:mm:ssXXX", "2026-11-22T07:08:09+00:00"),
+        ("22.11.26 7:8:9", "d.M.yy H:m:s", "2026-11-22T07:08:09+00:00"),
+    ] {
+        assert_eq!(read(time, format).documents[0].get("@timestamp"), expected, "{time} {format}");
+    }
+    // What the format does not say, or says otherwise, is not guessed.
+    for (time, format) in [
+        ("2026-11-22 07:08:09", "dd/MM/yyyy HH:mm:ss"),
+        ("2026-11-22 07:08:09", "%Y-%m-%d %H:%M:%S"),
+        ("2026-47-7 07:08:09", "YYYY-ww-u HH:mm:ss"),
+        ("Nov 22 07:08:09", "MMM dd HH:mm:ss"),
+        ("2026-22-11 07:08:09", "yyyy-MM-dd HH:mm:ss"),
+        ("2026-11-22 07:08:09 PST", "yyyy-MM-dd HH:mm:ss z"),
+        ("2026-11-22 07:08:09 x", "yyyy-MM-dd HH:mm:ss"),
+        ("99999-11-22 07:08:09", "yy-MM-dd HH:mm:ss"),
+        ("2026-11-22 07:08:09", "yyyy-MM-dd HH:mm:ss 'x"),
+    ] {
+        let loaded = read(time, format);
+        assert_ne!(loaded.documents[0].get("deepsecurity.timestamp_source"), "field", "{time} {format}");
+        assert_eq!(loaded.account.problems.count(Problem::ValueDoesNotFit), 1, "{time} {format}");
+    }
+}
+
+#[test]
+fn no_time_is_taken_from_what_an_event_quotes() {
+    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
+    let foreign = EVENT.replace("Trend Micro", "Acme");
+    for text in [
+        format!("{EVENT} msg=user said rt=1790000000123"),
+        format!("{EVENT} filePath=/tmp/a start=1790000000123 end=1790000000123"),
+        format!("{foreign} msg=user said rt=1790000000123"),
+        format!("{foreign} requestUrl=/a?x rt=1790000000123"),
+        // LEEF's own attribute is none in CEF.
+        format!("{EVENT} devTime=1790000000123"),
+    ] {
+        let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
+        let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
+        assert_eq!(loaded.documents[0].get("deepsecurity.timestamp_source"), "load", "{text}");
+        assert_eq!(loaded.account.problems.count(Problem::TimeFallback), 1, "{text}");
+    }
+    let text = format!("{foreign} rt=1795331280123 msg=user said rt=1790000000123");
+    let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
+    let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
+    assert_eq!(loaded.documents[0].get("@timestamp"), "2026-11-22T07:08:00.123+00:00");
 }
 
 #[test]

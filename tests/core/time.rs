@@ -207,6 +207,14 @@ fn a_key_names_its_hour_wherever_its_date_stands() {
     assert_eq!(hour("2020/01/01/x/2026/11/22/host.gz").unwrap(), "2026-11-22T00:00:00+00:00");
     assert_eq!(hour("ds_agent/2026/11/22").unwrap(), "2026-11-22T00:00:00+00:00");
     assert_eq!(hour("ds_agent/2026/11/22/99_host.gz").unwrap(), "2026-11-22T00:00:00+00:00");
+    for not_an_hour in ["2026/11/22/10.0.1.7/x.gz", "2026/11/22/12-web/x.gz", "2026/11/22/10.0.1.7.gz"] {
+        assert_eq!(hour(not_an_hour).unwrap(), "2026-11-22T00:00:00+00:00", "{not_an_hour}");
+    }
+    for nine in
+        ["2026/11/22/09.gz", "2026/11/22/09-web.gz", "2026/11/22/hour=09/x.gz", "h-2026-11-22-09.15.33.gz"]
+    {
+        assert_eq!(hour(nine).unwrap(), "2026-11-22T09:00:00+00:00", "{nine}");
+    }
     for none in [
         "",
         "ds_agent/x.gz",

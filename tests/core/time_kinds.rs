@@ -19,11 +19,8 @@ use crate::support::{Document, Loaded, agent_event, facts, load_with, plan, plan
 
 /// A file of no key with a date, changed at `object` and loaded at `load`.
 fn file(key: &str, object: Option<&str>, load: &str) -> ObjectFacts {
-    let around = Surroundings {
-        key: in_key(key, &Zone::UTC),
-        object: object.map(|time| time.parse().unwrap()),
-        load: load.parse().unwrap(),
-    };
+    let object = object.map(|time| time.parse().unwrap());
+    let around = Surroundings::new(in_key(key, &Zone::UTC), object, load.parse().unwrap());
     ObjectFacts { key: key.to_owned(), around, ..facts() }
 }
 
@@ -372,6 +369,60 @@ fn a_collector_s_time_in_a_form_that_is_not_read_is_counted() {
 }
 
 #[test]
+fn a_collector_s_clock_that_was_never_set_or_runs_years_ahead_is_none() {
+    let facts = file("ds_agent/2026/11/22/15_web01_0.gz", None, "2026-11-22T16:00:00Z");
+    for time in [
+        json!("0001-01-01T00:00:00Z"),
+        json!("1970-01-01T00:00:00+09:00"),
+        json!("1980-01-01 00:00:10"),
+        json!("2000-01-01T00:00:00Z"),
+        json!(946_684_800),
+        json!("2099-12-31T23:59:59Z"),
+        json!("2026-11-24T16:00:00Z"),
+    ] {
+        let record = json!({"message": event("Nov 22 15:08:33 h"), "timestamp": time}).to_string();
+        let loaded = loaded(plan(), facts.clone(), &record);
+        assert_eq!(loaded.account.problems.count(Problem::CollectorTimeUnread), 1, "{time}");
+        let document = only(loaded);
+        assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+00:00", "{time}");
+        assert_eq!(document.get("event.created"), &Value::Null, "{time}");
+    }
+}
+
+#[test]
+fn dates_of_keys_and_of_objects_that_cannot_be_choose_no_index() {
+    let load = "2026-11-22T16:00:00Z";
+    for (key, object) in [
+        ("1999/12/31/x.gz", Some("2026-11-22T15:30:00Z")),
+        ("2099/01/01/x.gz", Some("2026-11-22T15:30:00Z")),
+        ("2026/11/22/15/x.gz", Some("1970-01-01T00:00:00Z")),
+        ("x.gz", Some("1970-01-01T00:00:00Z")),
+    ] {
+        let document = only(loaded(plan(), file(key, object, load), &event("Nov 22 15:08:33 h")));
+        assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+00:00", "{key}");
+        let document = only(loaded(plan(), file(key, object, load), &event("")));
+        assert!(document.text("@timestamp").starts_with("2026-11-22"), "{key} {}", document.json);
+    }
+}
+
+#[test]
+fn a_collector_s_time_without_a_year_is_of_that_of_the_key_or_the_object() {
+    let record = |time: &str| json!({"message": event(""), "time": time}).to_string();
+    let year_before = file("2026/01/01/00_h.gz", None, "2026-11-22T16:00:00Z");
+    let document = only(loaded(plan(), year_before, &record("Dec 31 23:59:58")));
+    assert_eq!(document.text("@timestamp"), "2025-12-31T23:59:58+00:00");
+    assert_eq!(document.text("deepsecurity.timestamp_source"), "fluentd");
+    assert!(!doubts(&document).is_null());
+    let in_tokyo = plan_with("timestamp_tz = Asia/Tokyo");
+    let here = file("2026/11/22/x.gz", None, "2026-11-22T16:00:00Z");
+    let document = only(loaded(&in_tokyo, here, &record("Nov 22 15:08:33")));
+    assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:33+09:00");
+    // The load alone tells no year.
+    let unknown = loaded(plan(), file("x.gz", None, "2026-11-22T16:00:00Z"), &record("Nov 22 15:08:33"));
+    assert_eq!(unknown.account.problems.count(Problem::CollectorTimeUnread), 1);
+}
+
+#[test]
 fn other_collectors_tell_the_time_under_names_of_their_own() {
     let message = event("Nov 10 14:18:20 h");
     for (name, time) in [
@@ -638,7 +689,7 @@ fn clocks_that_stand_right_or_here_and_there_tell_nothing() {
 
 #[test]
 fn a_year_s_end_between_clock_and_collector_tells_the_zone_too() {
-    let pairs = [("Jan  1 08:59:58 h", "2026-12-31T23:59:59Z"); 5];
+    let pairs = [("Jan  1 08:59:58 h", "2025-12-31T23:59:59Z"); 5];
     assert_eq!(wrong_zone("", &pairs).as_deref(), Some("+09:00"));
 }
 

@@ -92,17 +92,15 @@ impl DeadLetter {
 
     fn facts(&self, section: &CompiledSection, now: Timestamp) -> ObjectFacts {
         let zone = section.log_type().event_time.tz.as_ref();
+        let by_key = time::in_key(&self.key, zone.unwrap_or(&Zone::UTC));
+        // The object was written shortly before the letter; its own time is not recorded.
+        let written = self.time.parse().ok();
         ObjectFacts {
             bucket: self.bucket.clone(),
             key: self.key.clone(),
             region: self.recorded("/cloud/region"),
             account: self.recorded("/cloud/account/id"),
-            around: Surroundings {
-                key: time::in_key(&self.key, zone.unwrap_or(&Zone::UTC)),
-                // The object was written shortly before; its own time is not recorded.
-                object: self.time.parse().ok(),
-                load: now,
-            },
+            around: Surroundings::new(by_key, written, now),
         }
     }
 

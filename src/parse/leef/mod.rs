@@ -10,6 +10,7 @@
 
 mod attributes;
 mod delimiter;
+pub(crate) mod dev_time;
 mod separator;
 
 use bumpalo::Bump;

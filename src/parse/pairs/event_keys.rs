@@ -296,6 +296,15 @@ impl<'a> EventKeys<'a> {
             .map(|(number, (entry, pair))| (PairIndex(number), *pair, entry.value))
     }
 
+    /// The keys and values of the pairs that have not become text of another's value, in order.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let pairs = self.entries.iter().zip(&self.pairs);
+        // Only a known key can be a field's.
+        pairs
+            .filter(|(entry, _)| !entry.used || entry.key.is_some())
+            .map(|(entry, pair)| (pair.key, entry.value))
+    }
+
     /// The pair's key, if it is one that the section knows.
     pub(crate) fn key_at(&self, at: PairIndex) -> Option<KeyId> {
         self.entry(at.0)?.key

@@ -2,4 +2,5 @@
 
 pub mod pair;
 pub(crate) mod full_names;
+pub(crate) mod time_keys;
 pub(crate) mod event_keys;

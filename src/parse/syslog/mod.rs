@@ -15,6 +15,7 @@ use nom::{IResult, Parser};
 
 pub use self::written::HeaderTime;
 use self::written::{epoch, is_unknown_zone, number, protocol_time, time, version};
+pub(crate) use self::written::{month, zone};
 use super::pieces::without_line_end;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;

@@ -178,7 +178,7 @@ impl OfDay {
 
 /// Reads a zone behind a time: its abbreviation (`JST`), its distance from UTC (`+0900`), both (`+0900 JST`), or one from the other
 /// (`GMT+09:00`), and a colon behind it.
-fn zone(input: &str) -> IResult<&str, Option<Offset>> {
+pub(crate) fn zone(input: &str) -> IResult<&str, Option<Offset>> {
     let (rest, offset) = alt((apart, from_utc, map(abbreviation, Some))).parse(input)?;
     let (rest, _) = (opt(char(':')), end_of_word).parse(rest)?;
     let (rest, _) = match input.as_bytes().first() {
@@ -266,7 +266,8 @@ fn iso_date(input: &str) -> IResult<&str, (i16, i8, i8)> {
     Ok((input, (year, month, day)))
 }
 
-fn month(input: &str) -> IResult<&str, i8> {
+/// Reads the English name of a month, of which the first three letters count.
+pub(crate) fn month(input: &str) -> IResult<&str, i8> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let number = |letters: &str| {

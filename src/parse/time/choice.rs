@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::clock::HeaderClock;
 use super::header::{Twice, read_header};
 use super::key::KeyTime;
-use super::text::CollectorTime;
+use super::text::{CollectorTime, parse_collector};
 use super::zone::{Zone, ZonedTime};
-use crate::parse::syslog::HeaderTime;
+use crate::parse::syslog::{self, HeaderTime};
 
 /// Which time `@timestamp` is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -205,6 +205,29 @@ impl Said {
     }
 }
 
+/// Reads a collector's time, as [`parse_collector`] does, or in the form of RFC 3164 without its year, where the key or the object tells
+/// that. One that no load can meet is none: it would choose another year for the header's, and the index.
+pub(crate) fn read_collector(
+    text: &str,
+    around: &Surroundings,
+    zone: Option<&Zone>,
+) -> Option<CollectorTime> {
+    let said = parse_collector(text).or_else(|| {
+        let (header, "") = syslog::time_of_field(text.trim())? else { return None };
+        let latest = Said::default().latest(around, zone);
+        let time = read_header(header, zone.unwrap_or(&Zone::UTC), latest.instant, Twice::First)?;
+        let is_zoned = zone.is_some() || header.names_zone();
+        let clock = CollectorTime::Clock(time.offset.to_datetime(time.instant));
+        (!latest.by_load).then_some(if is_zoned { CollectorTime::Zoned(time) } else { clock })
+    })?;
+    let time = match said {
+        CollectorTime::Zoned(time) => time,
+        CollectorTime::Instant(instant) => ZonedTime::utc(instant),
+        CollectorTime::Clock(clock) => Zone::UTC.read(clock)?,
+    };
+    is_possible(time, around.load).then_some(said)
+}
+
 /// The time of an event that no `timestamp_key` decides, by the section's zone if it names one. With a collector's time, that is the
 /// header's clock in the zone or the collector's, if that can be, or else the collector's time; without one, the header's clock in the
 /// zone or UTC. Without a header time that can be, it is the key's, the object's or the time of the load.
@@ -270,6 +293,14 @@ fn without_collector(
 }
 
 impl Surroundings {
+    /// What surrounds the lines of an object. A date of its key or of its last change that no load can meet is none: a clock that was
+    /// never set.
+    pub fn new(key: Option<KeyTime>, object: Option<Timestamp>, load: Timestamp) -> Self {
+        let key = key.filter(|key| is_possible(key.start, load));
+        let object = object.filter(|object| is_possible(ZonedTime::utc(*object), load));
+        Self { key, object, load }
+    }
+
     /// Whether a time is later than a clock can show that was read before the object's last change.
     pub fn is_after_object(&self, time: ZonedTime) -> bool {
         self.object.is_some_and(|object| time.instant > later(object, AHEAD_OF_UTC))
@@ -284,7 +315,7 @@ impl Surroundings {
     }
 }
 
-/// Whether a time that a field of the event names can be the event's: log text must not name indices of any year. Clocks and
+/// Whether a time that a field, a collector or a key names can be the event's: log text must not name indices of any year. Clocks and
 /// zones differ by a day at most.
 pub fn is_possible(time: ZonedTime, load: Timestamp) -> bool {
     const DAY: i64 = 24 * 60 * 60;

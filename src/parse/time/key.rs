@@ -76,18 +76,22 @@ fn in_three_parts(parts: &[&str], at: usize) -> Option<(Date, Option<i8>)> {
         (Some(year), Some(month), Some(day)) => date(year, month, day),
         _ => None,
     };
-    Some((date?, rest.first().and_then(|part| hour_at(hive(part).unwrap_or(part)))))
+    Some((date?, hour_of_next(rest)))
 }
 
 /// A folder with a whole date in its name: `dt=2026-11-22`, `logs-20261122`, or one with an hour behind it.
 fn in_one_part(parts: &[&str], at: usize) -> Option<(Date, Option<i8>)> {
     let (date, behind) = first_date(parts.get(at)?)?;
-    let hour = if behind.is_empty() {
-        parts.get(at + 1).and_then(|part| hour_at(hive(part).unwrap_or(part)))
-    } else {
-        hour_behind(behind)
-    };
-    Some((date, hour))
+    let next = parts.get(at + 1..).unwrap_or_default();
+    Some((date, if behind.is_empty() { hour_of_next(next) } else { hour_behind(behind) }))
+}
+
+/// The hour of what stands behind a date: a folder that is nothing else, or the start of a file's name that is no address (`10.0.1.7`).
+fn hour_of_next(parts: &[&str]) -> Option<i8> {
+    let (part, rest) = parts.split_first()?;
+    let part = hive(part).unwrap_or(part);
+    let is_address = part.get(2..).and_then(|behind| behind.strip_prefix('.')).is_some_and(starts_with_digit);
+    hour_at(part).filter(|_| part.len() == 2 || rest.is_empty() && !is_address)
 }
 
 /// The first date in a name, and what follows it.
@@ -132,9 +136,12 @@ fn hour_behind(text: &str) -> Option<i8> {
 /// The hour that a text starts with: two digits that no digit follows.
 fn hour_at(text: &str) -> Option<i8> {
     let (hour, behind) = text.split_at_checked(2)?;
-    let is_hour =
-        hour.bytes().all(|byte| byte.is_ascii_digit()) && !behind.starts_with(|c: char| c.is_ascii_digit());
+    let is_hour = hour.bytes().all(|byte| byte.is_ascii_digit()) && !starts_with_digit(behind);
     hour.parse().ok().filter(|hour| is_hour && (0..24).contains(hour))
+}
+
+fn starts_with_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// A date in which an object can have been written.

@@ -9,8 +9,8 @@ mod key;
 mod text;
 mod zone;
 
-pub(crate) use self::choice::candidates;
 pub use self::choice::{Chosen, Doubts, Said, Surroundings, TimeOrigin, choose, is_possible};
+pub(crate) use self::choice::{candidates, read_collector};
 pub use self::clock::HeaderClock;
 pub use self::header::ReadTime;
 pub use self::key::{KeyTime, by_pattern, in_key};
