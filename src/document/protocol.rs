@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::field_list::FieldId;
+use super::row::Row;
+use super::value::Value;
 use crate::bytes::table::fact_table;
 
 /// A protocol.
@@ -39,4 +42,16 @@ impl Protocol {
         let is_it = |known: &str| name.eq_ignore_ascii_case(known) && !name.is_empty();
         PROTOCOLS.iter().find(|protocol| is_it(protocol.name) || is_it(protocol.other))
     }
+}
+
+/// The number of the protocol of a document's flow. Where the sender gives a number, its name takes its place.
+pub(crate) fn of_flow(row: &mut Row<'_>) -> Option<u8> {
+    let transport = row.text(FieldId::NETWORK_TRANSPORT)?;
+    let Ok(number) = transport.parse::<u8>() else {
+        return Protocol::of_name(transport).map(|protocol| protocol.number);
+    };
+    row.set_if_absent(FieldId::NETWORK_IANA_NUMBER, Value::Text(transport));
+    let name = Protocol::of_number(number).map_or(Value::Absent, |protocol| Value::Word(protocol.name));
+    row.set(FieldId::NETWORK_TRANSPORT, name);
+    Some(number)
 }

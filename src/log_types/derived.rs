@@ -9,7 +9,6 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
-use crate::document::protocol::Protocol;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
@@ -174,11 +173,6 @@ fn put_in_brackets<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     if let Some(domain) = domain {
         row.set(FieldId::URL_DOMAIN, Value::Text(arena.alloc_str(&format!("[{domain}]"))));
     }
-}
-
-/// The protocol that the event's transport names.
-pub(super) fn protocol(row: &Row<'_>) -> Option<u8> {
-    Protocol::of_name(row.text(FieldId::NETWORK_TRANSPORT)?).map(|protocol| protocol.number)
 }
 
 /// The name of the event's flow, where all is known that it is made of: the protocol, both ends, the ports of TCP, UDP and SCTP, and type and

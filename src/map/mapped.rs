@@ -20,6 +20,7 @@ use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
 use crate::document::origin::Origin;
 use crate::document::problem::Problem;
+use crate::document::protocol;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::Value;
@@ -64,6 +65,8 @@ pub(super) fn map_events<'r, 'd>(
         if event.read.device_kind.is_none() {
             section.profile.redact(event.view(section, arena));
             event.untold_action(section);
+            // A section's own records, and events of other products, may have the protocol by its number.
+            protocol::of_flow(&mut event.row);
         }
         event.constants(section, arena);
         if section.profile.takes_records() {

@@ -4,6 +4,7 @@
 use std::cell::LazyCell;
 
 use super::syslog;
+use crate::bytes::slice::bytes;
 
 /// Whether text that stands before an event opens something that ends only behind the event, or separates columns.
 ///
@@ -37,16 +38,27 @@ fn opens(text: &[u8], is_header: &LazyCell<bool, impl FnOnce() -> bool>) -> bool
             _ if brackets > 0 => {}
             // The fraction of a second.
             b',' if is_digit(last) && is_digit(next) && is_behind_colon(text, at) => {}
-            // What Deep Security calls itself may be several words (rule F5).
-            b',' | b';' if next == Some(b' ') && **is_header => {}
-            b',' | b';' => return true,
-            b'=' if next != Some(b'"') => return true,
-            b'\'' if last.is_none_or(|last| !last.is_ascii_alphanumeric()) => return true,
-            b'<' if !is_digit(next) => return true,
+            b'=' if next == Some(b'"') || bytes(text, ..=at).ends_with(syslog::ORIGINAL.as_bytes()) => {}
+            b'\'' if last.is_some_and(|last| last.is_ascii_alphanumeric()) => {}
+            b'<' if is_digit(next) => {}
+            // What Deep Security calls itself may be several words, with any signs (rule F5).
+            b',' | b';' | b'=' | b'\'' | b'<' if is_closed(*byte, bytes(text, at + 1..)) && **is_header => {}
+            b',' | b';' | b'=' | b'\'' | b'<' => return true,
             _ => {}
         }
     }
     in_quotes || brackets > 0
+}
+
+/// Whether a word of a name ends behind one of its signs: what opens there closes there, too.
+fn is_closed(sign: u8, behind: &[u8]) -> bool {
+    let mut name = behind.iter().take(syslog::LONGEST_NAME);
+    let Some(end) = name.position(|byte| *byte == b' ') else { return false };
+    match sign {
+        b'\'' => bytes(behind, ..end).ends_with(b"'"),
+        b'<' => bytes(behind, ..end).ends_with(b">"),
+        _ => true,
+    }
 }
 
 fn is_digit(byte: Option<u8>) -> bool {
@@ -73,6 +85,12 @@ mod tests {
             "ASM:",
             r#"{"closed":["here, too"]} "#,
             "Bob's Manager ",
+            "<134>Original Address=10.0.0.5 ",
+            "Nov 22 15:08:33 DSM,Tokyo ",
+            "Nov 22 15:08:33 web01;prod dsa[12]: ",
+            "Nov 22 15:08:33 site=tokyo ",
+            "Nov 22 15:08:33 'prod' ",
+            "Nov 22 15:08:33 DSM <prod> ",
         ] {
             assert!(!is_within_other_text(header), "{header}");
         }
@@ -89,6 +107,10 @@ mod tests {
             "<event><data>",
             "message: '",
             "['",
+            "Nov 22 15:08:33 host app: msg=",
+            "Nov 22 15:08:33 host app: 'Nov 22 15:08:33 web01 ",
+            "Nov 22 15:08:33 host app: <data> <event>",
+            "Nov 22 15:08:33 host,",
         ] {
             assert!(is_within_other_text(before), "{before}");
         }

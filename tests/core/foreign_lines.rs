@@ -98,6 +98,11 @@ fn a_label_decides_whichever_key_it_stands_at() {
     // Labels are those of CEF, whoever wrote the line.
     let foreign = document("CEF:0|Acme|Guard|1|1|n|1|cs1=x cs1Label=Threat cn1=4 cn1Label=Session");
     assert!(!foreign.has("rule.category") && !foreign.has("host.id"), "{}", foreign.json);
+    let unlabelled = document("CEF:0|Acme|Guard|1|1|n|1|cs1=x cn1=4");
+    assert!(!unlabelled.has("rule.category") && !unlabelled.has("host.id"), "{}", unlabelled.json);
+    assert_eq!((unlabelled.text("deepsecurity.cs1"), unlabelled.text("deepsecurity.cn1")), ("x", "4"));
+    let own = document(&agent_event("1000552", "cs1=x cn1=4"));
+    assert_eq!((own.text("rule.category"), own.text("host.id")), ("x", "4"));
 }
 
 #[test]
@@ -620,4 +625,23 @@ fn an_end_that_is_a_host_s_name_is_a_domain() {
     }
     let both = read("21", "src=web-1 shost=web-2 dst=192.0.2.1 dhost=db-1");
     assert_eq!((both.text("source.domain"), both.text("destination.domain")), ("web-2", "db-1"));
+}
+
+#[test]
+fn a_protocol_by_its_number_has_its_name_in_events_of_any_product() {
+    for line in [
+        "CEF:0|Acme|Guard|1|1|n|1|proto=6".to_owned(),
+        "LEEF:1.0|Acme|Guard|1|1|proto=6".to_owned(),
+        agent_event("21", "proto=6"),
+    ] {
+        let read = document(&line);
+        assert_eq!(
+            (read.text("network.transport"), read.text("network.iana_number")),
+            ("tcp", "6"),
+            "{line}"
+        );
+    }
+    let unassigned = document("CEF:0|Acme|Guard|1|1|n|1|proto=253");
+    assert_eq!(unassigned.text("network.iana_number"), "253");
+    assert!(!unassigned.has("network.transport"), "{}", unassigned.json);
 }

@@ -284,6 +284,23 @@ fn f8_a_header_may_stand_behind_words_of_a_relay() {
 }
 
 #[test]
+fn f5_kiwi_names_the_address_that_it_has_retained() {
+    for (prefix, host, time) in [
+        ("<134>Original Address=10.0.0.5 ", "10.0.0.5", None),
+        ("<134>Original Address=10.0.0.5 Mar  3 10:40:07 web01", "web01", bsd(3, 3, 10, 40, 7)),
+        ("<134>Mar  3 10:40:07 kiwi Original Address=10.0.0.5 ", "10.0.0.5", bsd(3, 3, 10, 40, 7)),
+        (
+            "Mar  3 10:40:07 k Original Address=10.0.0.5 Original Address=10.0.0.6",
+            "10.0.0.6",
+            bsd(3, 3, 10, 40, 7),
+        ),
+    ] {
+        let header = parse(prefix);
+        assert_eq!((header.hostname, header.time), (Some(host), time), "{prefix}");
+    }
+}
+
+#[test]
 fn f5_aix_names_the_host_behind_words_and_solaris_puts_an_id_before_the_message() {
     for (prefix, host, app) in [
         ("Mar  3 10:40:07 Message forwarded from aix71:", Some("aix71"), None),

@@ -14,12 +14,8 @@ use crate::parse::pairs::event_keys::KeyId;
 /// The condition of the line `field = key`.
 pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
     Some(match (field, key) {
-        ("rule.category", key::CS1) => {
-            SourceCondition { unmet: "its label says that it is something else", holds: is_note }
-        }
-        ("host.id", key::CN1) => {
-            SourceCondition { unmet: "its label says that it is something else", holds: is_host_id }
-        }
+        ("rule.category", key::CS1) => SourceCondition { unmet: OTHER_MEANING, holds: is_note },
+        ("host.id", key::CN1) => SourceCondition { unmet: OTHER_MEANING, holds: is_host_id },
         ("file.path", key::FNAME) => SourceCondition {
             unmet: "it is the name of a log or a key of the registry, and no path of a file",
             holds: is_file,
@@ -35,15 +31,24 @@ pub(super) fn condition(field: &str, key: KeyId) -> Option<SourceCondition> {
     })
 }
 
+const OTHER_MEANING: &str =
+    "its label says that it is something else, or an event of another product has no label for it";
+
 fn is_note(event: &Questioned<'_, '_>) -> bool {
     match event.keyed.value(key::CS1_LABEL) {
         Some(label) => tables().labels.is_of_table(label, key::CS1),
-        None => Module::of_device(event.device, event.header.signature_id) != Module::ApplicationControl,
+        None => {
+            event.device.is_some()
+                && Module::of_device(event.device, event.header.signature_id) != Module::ApplicationControl
+        }
     }
 }
 
 fn is_host_id(event: &Questioned<'_, '_>) -> bool {
-    event.keyed.value(key::CN1_LABEL).is_none_or(|label| tables().labels.is_of_table(label, key::CN1))
+    match event.keyed.value(key::CN1_LABEL) {
+        Some(label) => tables().labels.is_of_table(label, key::CN1),
+        None => event.device.is_some(),
+    }
 }
 
 fn is_file(event: &Questioned<'_, '_>) -> bool {

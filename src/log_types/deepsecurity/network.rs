@@ -4,7 +4,7 @@ use super::context::Context;
 use super::known_keys::take;
 use super::tables::keys::{Destination, key};
 use crate::document::field_list::FieldId;
-use crate::document::protocol::Protocol;
+use crate::document::protocol::{self, Protocol};
 use crate::document::trace::{Read, Step};
 use crate::document::value::Value;
 use crate::log_types::derived;
@@ -13,7 +13,7 @@ use crate::parse::pairs::event_keys::{EventKeys, KeyId};
 pub(super) fn network(context: &mut Context<'_, '_>) {
     transferred(context);
     ends(context);
-    let protocol = protocol(context);
+    let protocol = protocol::of_flow(context.row);
     if !context.module.facts().has_packets {
         return;
     }
@@ -80,16 +80,6 @@ fn ends(context: &mut Context<'_, '_>) {
             }
         }
     }
-}
-
-/// The number of the packet's protocol. Where the agent gives a number, its name takes its place.
-fn protocol(context: &mut Context<'_, '_>) -> Option<u8> {
-    let transport = context.row.text(FieldId::NETWORK_TRANSPORT)?;
-    let Ok(number) = transport.parse::<u8>() else { return derived::protocol(context.row) };
-    context.row.set_if_absent(FieldId::NETWORK_IANA_NUMBER, Value::Text(transport));
-    let name = Protocol::of_number(number).map_or(Value::Absent, |protocol| Value::Word(protocol.name));
-    context.row.set(FieldId::NETWORK_TRANSPORT, name);
-    Some(number)
 }
 
 /// Agents write port 0 where the protocol has no ports, or where there is none.

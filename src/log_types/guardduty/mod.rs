@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
+use crate::document::protocol;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
@@ -64,7 +65,8 @@ impl Profile for GuardDuty {
             ["service.action.networkConnectionAction.protocol", "service.action.dnsRequestAction.protocol"];
         if let Some(protocol) = protocol.iter().find_map(|path| record.text(path)) {
             record.set("network.transport", protocol);
-            derived::community_id(record.row, record.arena, derived::protocol(record.row), None);
+            let protocol = protocol::of_flow(record.row);
+            derived::community_id(record.row, record.arena, protocol, None);
         }
         if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
             record.row.set(FieldId::EVENT_CATEGORY, Value::Word("malware"));

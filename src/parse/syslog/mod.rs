@@ -70,6 +70,10 @@ pub fn parse(prefix: &str) -> SyslogHeader<'_> {
     let text = trimmed_prefix(prefix);
     let (text, priority) = preceded(opt(octet_count), opt(priority)).parse(text).unwrap_or((text, None));
     let header = SyslogHeader { priority: priority.flatten(), ..SyslogHeader::default() };
+    if let Some((address, behind)) = text.strip_prefix(ORIGINAL).map(first_word) {
+        let header = SyslogHeader { priority: header.priority, ..parse(without_original(behind)) };
+        return SyslogHeader { hostname: header.hostname.or(host(address)), ..header };
+    }
     let text = text.trim_start();
     if let Ok((rest, time)) = protocol_time(text) {
         return SyslogHeader { time, ..header }.with_sender(rest, true);
@@ -198,10 +202,13 @@ fn container_stream(text: &str) -> Option<(&str, &str)> {
 const MOST_WORDS: usize = 4;
 
 /// A host name of RFC 1035 and RFC 5424 is no longer; what is longer is something else.
-const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_NAME: usize = 255;
 
 /// What AIX's syslogd writes before the name of the host that a message comes from, unless it runs with `-n`.
 const FORWARDED: &str = "Message forwarded from ";
+
+/// What Kiwi Syslog Server writes before the address that a message comes from, where it retains that.
+pub(super) const ORIGINAL: &str = "Original Address=";
 
 /// RFC 5424's word for "not known".
 const NIL: &str = "-";
@@ -215,6 +222,11 @@ impl<'a> SyslogHeader<'a> {
         // One word, as stands behind nearly every time, holds no other header and no tag.
         if !text.bytes().any(|byte| matches!(byte, b' ' | b':') || !byte.is_ascii_graphic()) {
             return SyslogHeader { hostname: host(text), ..self };
+        }
+        if let Some((_, sender)) = text.rsplit_once(ORIGINAL) {
+            let (address, behind) = first_word(sender);
+            let header = self.with_sender(behind, false);
+            return SyslogHeader { hostname: header.hostname.or(host(address)), ..header };
         }
         if let Some((tags, _)) = container_stream(text) {
             // The container's runtime is a relay without a name.
@@ -241,7 +253,7 @@ impl<'a> SyslogHeader<'a> {
             return SyslogHeader { hostname, appname, ..self };
         }
         if let Some((_, sender)) = text.split_once(FORWARDED) {
-            let (word, behind) = sender.split_once(' ').unwrap_or((sender, ""));
+            let (word, behind) = first_word(sender);
             let hostname = host(word.strip_suffix(':').unwrap_or(word));
             return SyslogHeader { hostname, appname: tag_of(behind.trim()).and_then(tag_name), ..self };
         }
@@ -256,6 +268,15 @@ impl<'a> SyslogHeader<'a> {
             None => SyslogHeader { hostname: host(text), ..self },
         }
     }
+}
+
+fn first_word(text: &str) -> (&str, &str) {
+    text.split_once(' ').unwrap_or((text, ""))
+}
+
+/// What stands behind the last address that Kiwi has retained.
+fn without_original(text: &str) -> &str {
+    text.rsplit_once(ORIGINAL).map_or(text, |(_, sender)| first_word(sender).1)
 }
 
 /// What stands before the id that Solaris gives a message, `[ID 702911 local0.info]` (syslogd(8), log(4D)).
