@@ -3,10 +3,12 @@
 
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use crate::bytes::table::{FactTable, fact_table};
 use crate::document::field_list::Type;
 use crate::parse::pairs::event_keys::is_empty_value;
-use crate::read::record::Record;
+use crate::read::record::{Record, raw};
 
 /// A field of a log type's records.
 #[derive(Clone, Copy, Debug)]
@@ -52,5 +54,33 @@ impl Parts {
         });
         let first = values.next()?;
         Some(std::iter::once(first).chain(values).find(|value| !is_empty_value(value)).unwrap_or("-"))
+    }
+
+    /// The same, where the field may stand within others: its name is a path then. A number is its text, and the first of several values
+    /// counts.
+    pub(crate) fn get_within(&self, record: &Record<'_>, part: &str) -> Option<String> {
+        let own = self.get(record, part).filter(|own| !own.starts_with('{'));
+        let paths = self.0.iter().filter(|(known, _)| own.is_none_or(|own| own == "-") && *known == part);
+        let mut within = paths.filter_map(|(_, path)| {
+            let (outer, path) = path.split_once('.')?;
+            let json = path
+                .split('.')
+                .try_fold(record.other(outer)?, |json, name| Some(raw::members(json)?.get(name)?.get()))?;
+            Some(first_text(json)).filter(|text| !is_empty_value(text))
+        });
+        within.next().or_else(|| own.map(first_text))
+    }
+}
+
+/// A text of JSON as itself, the first of an array, and anything else as it is.
+fn first_text(text: &str) -> String {
+    let is_json = text.starts_with(['"', '[']);
+    match is_json.then(|| serde_json::from_str(text)) {
+        Some(Ok(Value::String(text))) => text,
+        Some(Ok(Value::Array(values))) => match values.into_iter().next() {
+            Some(Value::String(text)) => text,
+            _ => text.to_owned(),
+        },
+        _ => text.to_owned(),
     }
 }

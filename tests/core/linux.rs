@@ -110,6 +110,30 @@ fn the_address_of_a_sign_in_is_not_the_one_that_its_user_name_claims() {
 }
 
 #[test]
+fn the_id_of_a_certificate_is_no_address_and_no_user() {
+    // OpenSSH's auth2-pubkey.c, format_key: who owns the key has chosen the id.
+    let certificate = |id: &str| format!("ED25519-CERT SHA256:abc/+x ID {id} (serial 7) CA RSA SHA256:def");
+    let from = "from 203.0.113.9 port 4000 ssh2";
+    let forged = certificate("bob from 8.8.8.8 port 22 ssh2: RSA SHA256:abc");
+    for (message, address, user) in [
+        (format!("Accepted publickey for root {from}: {forged}"), "203.0.113.9", "root"),
+        (format!("Accepted publickey for root {from}: {}", certificate("bob@example.com")), "203.0.113.9", "root"),
+        (format!("Failed publickey for root {from}: {}", certificate("bob@example.com")), "203.0.113.9", "root"),
+        (format!("Postponed publickey for root {from}: {}", certificate("b")), "203.0.113.9", "root"),
+        (format!("Failed publickey for root {from}: RSA SHA256:abc/+x"), "203.0.113.9", "root"),
+        // Whose address it is, the message does not tell for sure.
+        (format!("Failed publickey for root {from}: {forged}"), "", ""),
+        (format!("Partial publickey for root {from}: {forged}"), "", ""),
+        (format!("Failed publickey for invalid user x from 8.8.8.8 port 1 ssh2: {forged} {from}: {forged}"), "", ""),
+        // A name that looks like one moves nothing.
+        (format!("Failed password for invalid user x from 8.8.8.8 port 1 ssh2 {from}"), "203.0.113.9", "x from 8.8.8.8 port 1 ssh2"),
+        (r#"Accepted certificate ID "x from 8.8.8.8 port 1" (serial 7) signed by RSA CA SHA256:def via /ca"#.to_owned(), "", ""),
+    ] {
+        check("sshd", &message, &[("source.ip", address), ("user.name", user)]);
+    }
+}
+
+#[test]
 fn a_user_name_with_blanks_is_a_user_name() {
     for (message, user, outcome) in [
         ("Failed password for invalid user john doe from 203.0.113.9 port 4000 ssh2", "john doe", "failure"),

@@ -121,7 +121,7 @@ fn what_rsyslog_writes_once_for_several_messages_means_what_each_of_them_means()
     says("sshd", "Failed password for root from 203.0.113.9 port 22 ssh2", json!({"event.count": null}));
 }
 
-/// The fields of journald, of the syslog parsers of fluentd and Fluent Bit, of Vector, of rsyslog's templates, of syslog-ng's GELF, of Graylog
+/// The fields of journald, which may be arrays, of Filebeat, of the syslog parsers of fluentd and Fluent Bit, of Vector, of rsyslog's templates, of syslog-ng's GELF, of Graylog
 /// and of Azure Monitor's table Syslog.
 #[test]
 fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
@@ -138,6 +138,10 @@ fn a_message_whose_header_a_collector_read_apart_is_that_of_its_program() {
             json!({"host": "web01", "_program": program, "_pid": "77", "short_message": message, "timestamp": 1_795_222_923}),
             json!({"source": "web01", "application_name": program, "process_id": "77", "message": message, "timestamp": "2026-11-21T01:02:03.000Z"}),
             json!({"HostName": "web01", "ProcessName": program, "ProcessID": 77, "SyslogMessage": message, "TimeGenerated": "2026-11-21T01:02:03Z"}),
+            json!({"MESSAGE": message.as_bytes(), "_HOSTNAME": ["web01"], "SYSLOG_IDENTIFIER": program, "_PID": "77", "__REALTIME_TIMESTAMP": "1795222923000000"}),
+            json!({"MESSAGE": [message, "of another unit"], "_HOSTNAME": "web01", "SYSLOG_IDENTIFIER": program, "_PID": "77", "__REALTIME_TIMESTAMP": "1795222923000000"}),
+            json!({"message": message, "host": {"hostname": "web01"}, "syslog": {"identifier": program}, "process": {"pid": 77}, "@timestamp": "2026-11-21T01:02:03.000Z"}),
+            json!({"message": message, "log": {"syslog": {"appname": program, "procid": "77", "hostname": "web01"}}, "@timestamp": "2026-11-21T01:02:03.000Z"}),
         ]
     };
     for record in records("sshd", failed) {

@@ -57,9 +57,10 @@ impl Profile for Linux {
             let is_word = text.chars().all(|c| c.is_ascii_graphic() && !"\"{}".contains(c));
             if is_word { text.to_owned() } else { "-".to_owned() }
         };
-        let program = word(PARTS.get(record, "program").filter(|program| *program != "-")?);
-        let message = PARTS.get(record, "message")?;
-        let [host, pid] = ["host", "pid"].map(|part| word(PARTS.get(record, part).unwrap_or("-")));
+        let program = word(&PARTS.get_within(record, "program").filter(|program| *program != "-")?);
+        let message = of_bytes(PARTS.get_within(record, "message")?);
+        let [host, pid] = ["host", "pid"]
+            .map(|part| PARTS.get_within(record, part).map_or("-".to_owned(), |text| word(&text)));
         Some(format!("1 - {host} {program} {pid} - - {}", message.trim()))
     }
 
@@ -89,6 +90,12 @@ impl Profile for Linux {
         record.instance_of_stream();
         derived::derive(record.row, record.arena);
     }
+}
+
+/// The text of a message that journald writes as an array of its bytes, because it is long or no plain text (systemd, "Journal JSON Format").
+fn of_bytes(message: String) -> String {
+    let bytes = message.starts_with('[').then(|| serde_json::from_str::<Vec<u8>>(&message).ok()).flatten();
+    bytes.map_or(message, |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The message that rsyslog writes once for several that are equal, `message repeated 3 times: [ …]`, and how many they were.
