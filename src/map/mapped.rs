@@ -169,7 +169,10 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
                 (Problem::NoEvent, "the line has not one value, between tabs, for each name of '#Fields:'")
             }
             FileFormat::Text(_) => (Problem::NoEvent, "log_pattern does not match the line"),
-            FileFormat::Csv(_) => (Problem::NoEvent, "the row has no values, or the object no line of names"),
+            FileFormat::Csv(_) => (
+                Problem::NoEvent,
+                "the row has no values, or no line before it names a column that the section maps: 'csv_columns' names the columns",
+            ),
             FileFormat::Json if section.takes_json() => {
                 (Problem::NoEvent, "the line is no object of JSON, or one of another log")
             }

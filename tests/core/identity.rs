@@ -29,6 +29,17 @@ fn an_id_is_27_characters_that_need_no_escape_in_a_url() {
     }
 }
 
+#[test]
+fn the_pattern_of_the_python_loader_s_ids_takes_none_of_ours() {
+    let page = include_str!("../../docs/migrate.md");
+    let (_, behind) = page.split_once(r#"{"regexp": {"@id": ""#).unwrap();
+    let pattern = regex::Regex::new(&format!("^(?:{})$", behind.split_once('"').unwrap().0)).unwrap();
+    assert!(pattern.is_match("900150983cd24fb0d6963f7d28e17f72"));
+    for line in [&b"abc"[..], b"", b"a", b"b"] {
+        assert!(!pattern.is_match(&id_of(line)));
+    }
+}
+
 /// The first 160 bits of SHA-256, so that other programs can tell which line a document is.
 #[test]
 fn an_id_is_the_front_of_the_line_s_sha_256() {

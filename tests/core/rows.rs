@@ -195,6 +195,29 @@ fn names_of_the_section_fit_rows_of_as_many_values() {
 }
 
 #[test]
+fn a_row_with_a_name_among_its_values_is_a_row_where_the_section_names_the_columns() {
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_delimiter = ,\ncsv_columns = when user act\nuser.name = user\nevent.action = act",
+    );
+    let section = sections.named("shop").unwrap();
+    let documents = load_bytes(section, b"monday,user,login\ntuesday,bob,logout\nuser,act,act\n").documents;
+    assert_eq!(texts(&documents, "user.name"), ["user", "bob"]);
+    assert_eq!(texts(&documents, "event.action"), ["login", "logout"]);
+}
+
+#[test]
+fn a_line_of_other_names_is_passed_over_where_the_section_names_the_columns() {
+    let sections = with(
+        "[shop]\nindex_name = log-shop\ns3_key = shop/\nfile_format = csv\ncsv_delimiter = ,\ntext_header_line_number = 1\ncsv_columns = who ip\nsource.ip = ip",
+    );
+    let section = sections.named("shop").unwrap();
+    let documents = load_bytes(section, b"Person,Address\nbob,192.0.2.1\n").documents;
+    assert_eq!(texts(&documents, "source.ip"), ["192.0.2.1"]);
+    let unnamed = shop("Person,Address\nbob,192.0.2.1\n").documents;
+    assert!(unnamed.iter().all(|row| row.text("error.message").contains("csv_columns")), "{unnamed:?}");
+}
+
+#[test]
 fn a_value_in_quotes_may_have_line_ends() {
     for (text, second) in [
         ("c-ip,who\n192.0.2.1,\"a\nb\"\n192.0.2.2,c\n", "a\nb"),

@@ -94,7 +94,8 @@ impl RowNames {
         Some(Arc::clone(&self.columns))
     }
 
-    /// The names in a line that is one of names: words of which one is known, and all where names are there already. Where none are, so
+    /// The names in a line that is one of names: words of which one is known, and all where names are there already, of the section or of a
+    /// line. Where none are, so
     /// that no row can be read, most need be words, or two be known: `2fa` and `kB/s` are odd names, and the column of a row's number has none.
     fn names_in(&self, line: &str) -> Option<Vec<String>> {
         let first = self.first_value(line);
@@ -114,9 +115,12 @@ impl RowNames {
         let words = names.iter().filter(|name| is_word(name)).count();
         let named = || names.iter().enumerate().map(|(at, name)| name_of_column(at, name).into_owned());
         let are_words = words == names.len();
+        let are_known = || are_words && names.iter().all(|name| is_known(name));
         let is_header = if *is_named {
-            let is_repeated = || named().eq(before.iter().cloned());
-            names.len() > 1 && (is_repeated() || are_words && names.iter().all(|name| is_known(name)))
+            // A value may be a name by chance, two hardly.
+            names.len() > 1 && named().eq(before.iter().cloned()) || names.len() > 2 && are_known()
+        } else if !before.is_empty() {
+            names.len() > 1 && are_known()
         } else if self.takes_any {
             are_words
         } else {
