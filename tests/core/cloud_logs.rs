@@ -381,3 +381,75 @@ fn the_user_whom_a_call_of_iam_changes_is_its_target() {
 fn a_call_has_the_id_of_its_request() {
     has(&trail(json!({"requestID": "q-1"})), json!({"http.request.id": "q-1"}));
 }
+
+#[test]
+fn nobody_but_the_root_user_is_called_root() {
+    let session = "arn:aws:sts::123456789012:assumed-role/Deploy/root";
+    let user = |kind: &str, arn: &str, name: Value| {
+        trail(json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+            "userIdentity": {"type": kind, "arn": arn, "principalId": "AROAEXAMPLE:root", "userName": name}}))
+    };
+    has(&user("AssumedRole", session, Value::Null), json!({"user.name": "assumed-role/Deploy/root"}));
+    has(
+        &user("IAMUser", "arn:aws:iam::123456789012:user/root", json!("root")),
+        json!({"user.name": "user/root"}),
+    );
+    has(&user("Root", "arn:aws:iam::123456789012:root", Value::Null), json!({"user.name": "root"}));
+    for (requester, name) in [
+        (session, "assumed-role/Deploy/root"),
+        ("arn:aws:iam::123456789012:root", "root"),
+        ("arn:aws:sts::123456789012:assumed-role/Deploy/alice", "alice"),
+        ("arn:aws:iam::123456789012:user/team/bob", "bob"),
+    ] {
+        let line = format!(
+            "79a5 example-bucket [21/Nov/2026:00:00:00 +0000] 192.0.2.3 {requester} 3E57427F3EXAMPLE REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200 - 113 - 7 - \"-\" \"S3Console/0.4\" - id SigV4 - AuthHeader example-bucket.s3.us-west-1.amazonaws.com TLSV1.2 - -"
+        );
+        has(&document("s3accesslog", &line), json!({"user.name": name}));
+    }
+}
+
+#[test]
+fn a_session_is_an_instance_s_only_where_ec2_has_called() {
+    let assumed = |source: &str| {
+        trail(
+            json!({"eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "userAgent": "ec2.amazonaws.com",
+            "sourceIPAddress": source, "requestParameters": {"roleSessionName": "i-0123456789abcdef0"}}),
+        )
+    };
+    has(&assumed("ec2.amazonaws.com"), json!({"cloud.instance.id": "i-0123456789abcdef0"}));
+    has(&assumed("203.0.113.9"), json!({"cloud.instance.id": null}));
+}
+
+#[test]
+fn the_action_of_an_event_is_that_which_its_outcome_is_of() {
+    let event = json!({"firewall_name": "f", "event_timestamp": "1795219205", "event": {"event_type": "alert",
+        "timestamp": "2026-11-21T00:00:05.1+0000", "alert": {"action": "allowed"}, "verdict": {"action": "drop"}}});
+    has(
+        &document("networkfirewall", &event.to_string()),
+        json!({"event.action": "drop", "event.outcome": "failure"}),
+    );
+}
+
+#[test]
+fn an_instance_with_addresses_of_ipv6_alone_is_the_destination_and_its_process_is_told() {
+    let instance = json!({"instanceDetails": {"networkInterfaces": [{"ipv6Addresses": ["2001:db8::7", "2001:db8::8"]}]}});
+    let api = json!({"actionType": "AWS_API_CALL", "awsApiCallAction": {"remoteIpDetails": {"ipAddressV4": "203.0.113.9"}}});
+    let document = finding("Recon:EC2/PortProbe", instance, api);
+    has(
+        &document,
+        json!({"destination.ip": "2001:db8::7", "event.action": "AWS_API_CALL",
+        "related.ip": ["2001:db8::7", "2001:db8::8", "203.0.113.9"]}),
+    );
+}
+
+#[test]
+fn the_header_of_another_name_is_not_what_a_client_calls_itself() {
+    let headers = |name: &str| json!([{"name": "User-Agent", "value": "sqlmap/1.7"}, {"name": name, "value": "Mozilla/5.0"}]);
+    let request = |name: &str| {
+        let record = json!({"timestamp": 1_795_219_200_000_u64, "webaclId": "x", "action": "ALLOW",
+            "httpRequest": {"clientIp": "203.0.113.9", "headers": headers(name)}});
+        document("waf", &record.to_string())
+    };
+    has(&request("User_Agent"), json!({"user_agent.original": "sqlmap/1.7"}));
+    has(&request("Accept"), json!({"user_agent.original": "sqlmap/1.7"}));
+}

@@ -33,7 +33,9 @@ impl Profile for CloudTrail {
             "requestParameters.userName",
             "responseElements",
             "serviceEventDetails",
-            "userAgent",
+            "sourceIPAddress",
+            "userIdentity.arn",
+            "userIdentity.principalId",
             "userIdentity.type",
             "userIdentity.userName",
         ]
@@ -91,6 +93,7 @@ impl Profile for CloudTrail {
             let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
             record.row.set(FieldId::USER_NAME, Value::Text(name));
         }
+        without_false_root(&mut record);
         let is_change = record.text("readOnly") != Some("true");
         if is_change
             && record.text("eventSource") == Some("iam.amazonaws.com")
@@ -105,7 +108,8 @@ impl Profile for CloudTrail {
                 "PutComplianceItems" => record.text("requestParameters.resourceId"),
                 _ => None,
             },
-            Some("sts.amazonaws.com") if record.text("userAgent") == Some("ec2.amazonaws.com") => {
+            // Who calls by himself chooses the name of the session, and what his client calls itself, but not where he calls from.
+            Some("sts.amazonaws.com") if record.text("sourceIPAddress") == Some("ec2.amazonaws.com") => {
                 record.text("requestParameters.roleSessionName")
             }
             _ => None,
@@ -115,6 +119,17 @@ impl Profile for CloudTrail {
         }
         derived::derive(record.row, record.arena);
     }
+}
+
+/// Anybody may call a session or a user `root`: where nobody is the root user, the name has its kind and its role with it.
+fn without_false_root(record: &mut RecordView<'_, '_>) {
+    let is_root = record.text("userIdentity.type") == Some("Root");
+    if is_root || !record.row.text(FieldId::USER_NAME).is_some_and(|name| name.eq_ignore_ascii_case("root")) {
+        return;
+    }
+    let of_arn = record.text("userIdentity.arn").and_then(|arn| arn.rsplit(':').next());
+    let whole = of_arn.or_else(|| record.text("userIdentity.principalId"));
+    record.row.set(FieldId::USER_NAME, whole.map_or(Value::Absent, Value::Text));
 }
 
 /// Whether somebody tried to sign in, and failed. Sign-ins of the console and of IAM Identity Center need no error for that: they answer by

@@ -23,10 +23,16 @@ impl Profile for GuardDuty {
             "service.action.networkConnectionAction.connectionDirection",
             "service.action.networkConnectionAction.protocol",
             "service.action.portProbeAction.portProbeDetails",
+            "service.detection.sequence.actors",
             "service.detection.sequence.endpoints",
             "severity",
             "type",
         ]
+    }
+
+    /// The directory in which a process works.
+    fn identifiers(&self) -> &'static [&'static str] {
+        &["pwd"]
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
@@ -118,11 +124,22 @@ struct Endpoint {
     ip: Option<String>,
 }
 
+/// Who took part in a sequence of events.
+#[derive(Deserialize)]
+struct Actor {
+    user: Option<User>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    name: Option<String>,
+}
+
 /// More of them in one finding are left as it has them.
 const MAX_PROBES: usize = 100;
 
 /// Adds all who looked for open ports to `related.ip`: the first of them alone is the source. So it does with all ends of a sequence of
-/// events, of which none is known to be the source.
+/// events, of which none is known to be the source, and with the users who took part in it.
 fn several(record: &mut RecordView<'_, '_>) {
     let probes: Vec<Probe> = record.list("service.action.portProbeAction.portProbeDetails");
     let ends: Vec<Endpoint> = record.list("service.detection.sequence.endpoints");
@@ -132,6 +149,14 @@ fn several(record: &mut RecordView<'_, '_>) {
     let addresses: Vec<_> = texts.filter_map(|text| address(record.arena.alloc_str(text))).collect();
     if !addresses.is_empty() {
         record.relate(&addresses);
+    }
+    let actors: Vec<Actor> = record.list("service.detection.sequence.actors");
+    let names = actors.iter().take(MAX_PROBES).filter_map(|actor| actor.user.as_ref()?.name.as_deref());
+    let names: Vec<&str> =
+        names.filter(|name| !name.is_empty()).map(|name| &*record.arena.alloc_str(name)).collect();
+    if !names.is_empty() {
+        let users = [record.row.get(FieldId::RELATED_USER).texts(), &names].concat();
+        record.row.set(FieldId::RELATED_USER, Value::Texts(record.arena.alloc_slice_copy(&users)));
     }
 }
 

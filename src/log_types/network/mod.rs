@@ -54,6 +54,9 @@ impl Profile for NetworkFirewall {
         // certificates are revoked.
         let actions = ["event.verdict.action", "event.alert.action", "event.revocation_check.action"];
         let action = actions.iter().find_map(|action| record.text(action));
+        if let Some(action) = action {
+            record.set("event.action", action);
+        }
         match action {
             Some("allowed" | "pass" | "alert" | "PASS") => {
                 record.set("event.outcome", "success");

@@ -16,9 +16,10 @@ impl Profile for S3AccessLog {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         if let Some(name) = record.row.text(FieldId::USER_NAME) {
-            let name = name.rsplit('/').next().unwrap_or(name);
-            // The root user's ARN has no slash.
-            let name = name.strip_prefix("arn:").and_then(|arn| arn.rsplit(':').next()).unwrap_or(name);
+            let of_arn = name.strip_prefix("arn:").and_then(|arn| arn.rsplit(':').next()).unwrap_or(name);
+            // The root user's ARN has no slash: anybody may call a session or a user so.
+            let last = of_arn.rsplit('/').next().filter(|last| !last.eq_ignore_ascii_case("root"));
+            let name = last.unwrap_or(of_arn);
             record.row.set(FieldId::USER_NAME, Value::Text(name));
         }
         // `bucket.s3.eu-west-1.amazonaws.com`

@@ -69,6 +69,8 @@ fn headers(record: &mut RecordView<'_, '_>) {
     let mut members: Vec<(&str, &str)> = Vec::with_capacity(headers.len().min(MAX_HEADERS));
     for (name, value) in headers.into_iter().take(MAX_HEADERS) {
         let Some(value) = text_of(value, record.arena) else { continue };
+        // Another header's name may look like one that means something: `User_Agent`.
+        let is_itself = !name.contains('_');
         let letters = name.bytes().map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
         let name: &[u8] = record.arena.alloc_slice_fill_iter(letters);
         let is_safe = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
@@ -77,6 +79,7 @@ fn headers(record: &mut RecordView<'_, '_>) {
             continue;
         }
         let field = match name {
+            _ if !is_itself => "",
             "user_agent" => "user_agent.original",
             "referer" => "http.request.referrer",
             _ => "",
