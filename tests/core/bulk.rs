@@ -391,9 +391,10 @@ fn an_answer_to_something_else_is_tried_again() {
 }
 
 #[test]
-fn an_item_that_says_neither_yes_nor_no_is_tried_again() {
-    for status in [0, 100, 302] {
-        let answer = json!({"items": [{"index": {"status": status}}]}).to_string();
+fn an_item_that_says_neither_yes_nor_no_or_both_is_tried_again() {
+    let error = json!({"type": "mapper_parsing_exception", "reason": "failed to parse"});
+    for (status, error) in [(0, Value::Null), (100, Value::Null), (302, Value::Null), (201, error)] {
+        let answer = json!({"items": [{"index": {"status": status, "error": error}}]}).to_string();
         let Judgement::Items { verdicts, .. } = judge(&batch(1), 200, answer.as_bytes()) else { panic!() };
         assert!(matches!(verdicts[..], [Verdict::Again(_)]), "{status}");
     }

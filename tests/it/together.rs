@@ -125,31 +125,44 @@ fn an_endpoint_that_refuses_a_joint_request_gets_each_object_alone() {
     }
 }
 
+/// An answer with one item, as many as the request of each object alone would have.
+fn of_one(_: &Request) -> Value {
+    json!([{"index": {"status": 201}}])
+}
+
+/// An answer that names each document, from the last one to the first.
+fn backwards(request: &Request) -> Value {
+    let item = |document: Value| json!({"index": {"_id": document["@id"], "status": 201}});
+    documents(request).into_iter().rev().map(item).collect()
+}
+
 #[test]
 fn an_answer_that_does_not_fit_is_believed_by_nobody() {
-    run(async {
-        // One item fits the request of each object alone.
-        let mut first = true;
-        let letters = tempfile::tempdir().unwrap();
-        let (run, server) = load_folder(10, letters.path(), move |request| {
-            if documents(request).len() > 1 && std::mem::take(&mut first) {
-                return Reply::json(
-                    200,
-                    json!({"took": 1, "errors": false, "items": [{"index": {"status": 201}}]}).to_string(),
-                );
-            }
-            answer(request, |_| 201)
-        })
-        .await;
-        assert!(run.stderr.contains("10  indexed") && run.status == Some(0), "{}", run.stderr);
-        let requests = bulk_requests(&server);
-        let mistaken = requests.iter().position(|request| documents(request).len() > 1).unwrap();
-        let sent = |request: &Request| {
-            documents(request).iter().map(|document| document["@id"].to_string()).collect::<Vec<_>>()
-        };
-        let again: BTreeSet<String> = requests[mistaken + 1..].iter().flat_map(sent).collect();
-        assert!(sent(&requests[mistaken]).iter().all(|id| again.contains(id)), "all were sent again");
-    });
+    for mistake in [of_one as fn(&Request) -> Value, backwards] {
+        run(async move {
+            let mut first = true;
+            let letters = tempfile::tempdir().unwrap();
+            let (run, server) = load_folder(10, letters.path(), move |request| {
+                if request.target.contains("_bulk")
+                    && documents(request).len() > 1
+                    && std::mem::take(&mut first)
+                {
+                    let answer = json!({"took": 1, "errors": false, "items": mistake(request)});
+                    return Reply::json(200, answer.to_string());
+                }
+                answer(request, |_| 201)
+            })
+            .await;
+            assert!(run.stderr.contains("10  indexed") && run.status == Some(0), "{}", run.stderr);
+            let requests = bulk_requests(&server);
+            let mistaken = requests.iter().position(|request| documents(request).len() > 1).unwrap();
+            let sent = |request: &Request| {
+                documents(request).iter().map(|document| document["@id"].to_string()).collect::<Vec<_>>()
+            };
+            let again: BTreeSet<String> = requests[mistaken + 1..].iter().flat_map(sent).collect();
+            assert!(sent(&requests[mistaken]).iter().all(|id| again.contains(id)), "all were sent again");
+        });
+    }
 }
 
 #[test]

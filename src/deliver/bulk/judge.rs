@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use memchr::memmem;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -204,7 +205,7 @@ fn judge_items(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
         let reason = format!("the answer has {} items for {} documents", answer.items.len(), batch.len());
         return Judgement::Again(Fault::new(status, "", &reason));
     }
-    if is_in_another_order(&answer.items, batch) {
+    if is_in_another_order(&answer.items, (0..batch.len()).map(|at| batch.action(at))) {
         let reason = "the answer names the documents in another order than the request";
         return Judgement::Again(Fault::new(status, "", reason));
     }
@@ -212,20 +213,28 @@ fn judge_items(batch: &Batch, status: u16, body: &[u8]) -> Judgement {
     Judgement::Items { verdicts, took: Duration::from_millis(answer.took) }
 }
 
+/// Whether the answer names the documents in another order than the body of their request has them. An answer that is cut down names none.
+pub fn is_misordered(answer: &[u8], body: &[u8]) -> bool {
+    let actions = body.split(|byte| *byte == b'\n').step_by(2);
+    memmem::find(answer, b"\"_id\"").is_some()
+        && serde_json::from_slice::<Answer>(answer)
+            .is_ok_and(|answer| is_in_another_order(&answer.items, actions))
+}
+
 /// Whether an item has the id of another document of the request than of the one at its place. Ids that the request does not have say
 /// nothing: the cluster makes its own where it takes none.
-fn is_in_another_order(items: &[Judged], batch: &Batch) -> bool {
+fn is_in_another_order<'a>(items: &[Judged], actions: impl Iterator<Item = &'a [u8]>) -> bool {
     if items.iter().all(|item| item.id.is_empty()) {
         return false;
     }
-    let sent = |at| index_and_id(batch.action(at)).unwrap_or_default().1;
-    let sent: Vec<String> = (0..batch.len()).map(sent).collect();
+    let sent: Vec<String> = actions.map(|action| index_and_id(action).unwrap_or_default().1).collect();
     let known: HashSet<&str> = sent.iter().map(String::as_str).collect();
     items.iter().zip(&sent).any(|(item, sent)| item.id != *sent && known.contains(item.id.as_str()))
 }
 
 fn judge_item(status: u16, error: Option<&Value>) -> Verdict {
-    if (200..=299).contains(&status) {
+    // An item that says both yes and no is asked for again.
+    if (200..=299).contains(&status) && error.is_none() {
         return Verdict::Indexed;
     }
     let fault = fault(status, error.unwrap_or(&Value::Null));

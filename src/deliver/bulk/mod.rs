@@ -15,7 +15,7 @@ mod verdicts;
 pub use self::closed_indices::{ClosedIndices, index_and_id};
 pub use self::fault::Fault;
 pub use self::forms::{extra_form, raw_form};
-pub use self::judge::{Judgement, Verdict, judge, whole_fault};
+pub use self::judge::{Judgement, Verdict, is_misordered, judge, whole_fault};
 pub use self::pace::Pace;
 pub use self::refusals::Consequence;
 pub use self::tally::{Group, Tally};

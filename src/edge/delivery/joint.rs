@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
+use crate::deliver::bulk::is_misordered;
 use crate::edge::opensearch::client::{Answer, OpenSearch};
 use crate::edge::opensearch::send_error::SendError;
 use crate::load::parallel::lock;
@@ -188,7 +189,7 @@ impl Gathered {
         }
         let answers: Vec<_> = match answer {
             Ok(answer) if (200..=299).contains(&answer.status) => {
-                split(answer, &self.members).into_iter().map(Ok).collect()
+                split(answer, &self.body, &self.members).into_iter().map(Ok).collect()
             }
             answer => iter::repeat_n(answer, self.members.len()).collect(),
         };
@@ -218,9 +219,9 @@ impl Gathered {
     }
 }
 
-/// The items of a joint answer, cut for its members. Where they do not fit, each gets an answer without items, and sends its documents again:
-/// as many items as one of them has documents would be believed by that one.
-fn split(answer: Answer, members: &[Member]) -> Vec<Answer> {
+/// The items of the answer to a joint request, cut for its members. Where they do not fit, each gets an answer that says so, and sends its
+/// documents again: as many items as one of them has documents would be believed by that one.
+fn split(answer: Answer, body: &[u8], members: &[Member]) -> Vec<Answer> {
     #[derive(Deserialize)]
     struct Items<'a> {
         #[serde(default)]
@@ -230,8 +231,9 @@ fn split(answer: Answer, members: &[Member]) -> Vec<Answer> {
     }
     let documents = members.iter().map(|member| member.documents).sum::<usize>();
     let read = serde_json::from_slice::<Items<'_>>(&answer.body).ok();
-    let Some(Items { took, items }) = read.filter(|read| read.items.len() == documents) else {
-        let body = br#"{"items":[]}"#.to_vec();
+    let fits = |read: &Items<'_>| read.items.len() == documents && !is_misordered(&answer.body, body);
+    let Some(Items { took, items }) = read.filter(fits) else {
+        let body = b"it does not fit the documents that several objects sent together".to_vec();
         return vec![Answer { body, ..answer }; members.len()];
     };
     let mut items = items.into_iter();
