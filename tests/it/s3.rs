@@ -537,6 +537,72 @@ fn a_queue_that_never_answers_is_an_error() {
 }
 
 #[test]
+fn a_message_that_the_answer_of_a_queue_does_not_name_is_not_taken() {
+    run(async {
+        let server = serve(|_| {
+            let taken = r#"{"Id":"0","MessageId":"m","MD5OfMessageBody":"x"}"#;
+            let failed = r#"{"Id":"1","SenderFault":true,"Code":"C","Message":"too long"}"#;
+            Reply::json(200, format!(r#"{{"Successful":[{taken}],"Failed":[{failed}]}}"#))
+        })
+        .await;
+        let queue = Queue::new(&aws(&server), &format!("{}/1/q", server.url)).unwrap();
+        let refused = queue.send_batch(&["a", "b", "c"].map(str::to_owned)).await.unwrap();
+        let words = "its answer does not name the message".to_owned();
+        assert_eq!(refused, [(1, "too long".to_owned()), (2, words)]);
+    });
+}
+
+/// A store between S3 and us cuts an object, and says of the rest that it is the whole.
+#[test]
+fn an_object_that_ends_before_the_size_that_its_event_tells_is_read_on() {
+    run(async {
+        let text = b"first half, second half";
+        let wanted =
+            |etag: &str| ObjectRef { size: Some(23), etag: Some(etag.to_owned()), ..object("ds_agent/k") };
+        let server = serve(|request| match request.header("range") {
+            None => Reply::Full(200, head(), text[..11].to_vec()),
+            Some(_) => bytes_from(request, text),
+        })
+        .await;
+        let (bytes, end) = read(s3(&server).get(&wanted("e1")).await.unwrap()).await;
+        assert_eq!((bytes.as_slice(), end.unwrap()), (&text[..], 23));
+
+        let server = serve(|_| Reply::Full(200, head(), Vec::new())).await;
+        let stream = s3(&server).get(&wanted("e1")).await.unwrap();
+        assert_eq!(stream.size, Some(23), "it is not taken for an empty one");
+        assert!(read(stream).await.1.is_err());
+
+        // Another object has the key by now: the event says nothing of its size.
+        let server = serve(|_| Reply::Full(200, head(), b"another".to_vec())).await;
+        let (bytes, end) = read(s3(&server).get(&wanted("e0")).await.unwrap()).await;
+        assert_eq!((bytes.as_slice(), end.unwrap()), (&b"another"[..], 7));
+    });
+}
+
+#[test]
+fn a_listing_that_names_no_next_page_or_the_same_again_ends_in_an_error() {
+    for next in ["", "<NextContinuationToken>t2</NextContinuationToken>"] {
+        run(async move {
+            let server = serve(move |_| {
+                let body =
+                    format!("<ListBucketResult><IsTruncated>true</IsTruncated>{next}</ListBucketResult>");
+                Reply::Full(200, vec![("content-type", "application/xml".into())], body.into_bytes())
+            })
+            .await;
+            let mut listing = s3(&server).list("logs", "ds_agent/");
+            let mut pages = 0;
+            let error = loop {
+                match listing.next_page().await.expect("a listing that is cut does not end well") {
+                    Ok(_) => pages += 1,
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert!(error.contains("the listing does not go on") && pages <= 1, "{pages}: {error}");
+        });
+    }
+}
+
+#[test]
 fn a_listing_gives_all_pages_with_times_and_sizes() {
     run(async {
         let server = serve(|request| {

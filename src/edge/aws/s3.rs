@@ -231,8 +231,10 @@ impl S3 {
             return Err(S3Error::Other { what, reason });
         }
         let request = request.set_if_match(found.e_tag().map(ToOwned::to_owned));
-        let size = found.content_length().and_then(|size| u64::try_from(size).ok());
         let etag = found.e_tag().map(|etag| etag.trim_matches('"').to_owned());
+        // What stands between S3 and us may cut the object, and tell the length of the rest or none.
+        let known = object.size.filter(|_| etag.is_some() && etag == object.etag);
+        let size = known.or_else(|| found.content_length().and_then(|size| u64::try_from(size).ok()));
         Ok(ObjectStream {
             key: key.clone(),
             size,
@@ -294,7 +296,8 @@ impl ObjectStream {
                         return drop(pieces.send(Err(io::Error::other(NOT_WANTED))).await);
                     }
                     Err(_) => "the connection fell silent".to_owned(),
-                    Ok(Ok(None)) => return,
+                    Ok(Ok(None)) if again.size.is_none_or(|size| offset >= size) => return,
+                    Ok(Ok(None)) => format!("the answer ends after {offset} bytes"),
                     Ok(Ok(Some(piece))) => {
                         offset += piece.len() as u64;
                         tries = 0;
@@ -348,8 +351,9 @@ impl Listing {
         let token = self.next.clone()?;
         let reader = self.s3.reader(&self.bucket);
         let request = reader.client.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix);
-        let request =
-            request.set_continuation_token(token).set_expected_bucket_owner(reader.expected_owner.clone());
+        let request = request
+            .set_continuation_token(token.clone())
+            .set_expected_bucket_owner(reader.expected_owner.clone());
         let page = match request.send().await {
             Ok(page) => page,
             Err(error) => {
@@ -357,7 +361,14 @@ impl Listing {
                 return Some(Err(reader.classify(what, "s3:ListBucket", &error)));
             }
         };
-        self.next = page.next_continuation_token().map(|token| Some(token.to_owned()));
+        let next = page.next_continuation_token();
+        // Other stores than Amazon's may give the same page for ever, or leave out how to get the next one.
+        if next.is_some() && next == token.as_deref() || next.is_none() && page.is_truncated() == Some(true) {
+            let what = format!("s3://{}/{}", self.bucket, self.prefix);
+            let reason = "the listing does not go on: its page names no other one behind it".to_owned();
+            return Some(Err(S3Error::Other { what, reason }));
+        }
+        self.next = next.map(|token| Some(token.to_owned()));
         Some(Ok(page.contents().iter().filter_map(|object| reference(&self.bucket, object)).collect()))
     }
 }

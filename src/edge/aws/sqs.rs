@@ -102,8 +102,8 @@ impl Queue {
         }
     }
 
-    /// Sends up to [`MOST_AT_ONCE`] messages in one request; gives the numbers of those that the queue did not take, each with
-    /// its reason.
+    /// Sends up to [`MOST_AT_ONCE`] messages in one request; gives the numbers of those of which the queue does not say that it took them,
+    /// each with its reason.
     ///
     /// # Errors
     ///
@@ -116,11 +116,14 @@ impl Queue {
             request = request.entries(entry.map_err(|error| self.other(error.to_string()))?);
         }
         let sent = request.send().await.map_err(|error| self.classify(SEND, &error))?;
-        let failed = sent.failed().iter().map(|failed| {
-            let reason = failed.message().unwrap_or_else(|| failed.code()).to_owned();
-            (failed.id().parse().unwrap_or(usize::MAX), reason)
-        });
-        Ok(failed.collect())
+        let is_taken = |id: &String| sent.successful().iter().any(|taken| taken.id() == id);
+        let reason = |id: String| {
+            let failed = sent.failed().iter().find(|failed| failed.id() == id);
+            let reason = failed.map(|failed| failed.message().unwrap_or_else(|| failed.code()));
+            reason.unwrap_or("its answer does not name the message").to_owned()
+        };
+        let not_taken = (0..bodies.len()).filter(|number| !is_taken(&number.to_string()));
+        Ok(not_taken.map(|number| (number, reason(number.to_string()))).collect())
     }
 
     /// Receives a message, and hides it from others for as long as `hidden`. Gives `None` if no message comes within two seconds.
@@ -133,7 +136,8 @@ impl Queue {
         let request = request.wait_time_seconds(WAIT).visibility_timeout(seconds(hidden));
         let received = request.send().await.map_err(|error| self.classify("sqs:ReceiveMessage", &error))?;
         Ok(received.messages().first().map(|message| Received {
-            id: message.message_id().unwrap_or_default().to_owned(),
+            // Messages without an id must not be taken for one.
+            id: message.message_id().or(message.receipt_handle()).unwrap_or_default().to_owned(),
             body: message.body().unwrap_or_default().to_owned(),
             handle: message.receipt_handle().unwrap_or_default().to_owned(),
         }))
