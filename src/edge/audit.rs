@@ -12,6 +12,9 @@ use crate::deliver::expected::Expected;
 /// Ids that are asked for in one request.
 const IDS_AT_ONCE: usize = 1_000;
 
+/// What the cluster says where there is no index of a name, or no single one: behind a data stream, and an alias that was rolled over.
+const NO_SINGLE_INDEX: [&str; 2] = ["index_not_found_exception", "illegal_argument_exception"];
+
 const TRIES: u32 = 4;
 
 /// Pause before another try; it doubles with each.
@@ -109,7 +112,7 @@ async fn held(
             let kind = document.pointer("/error/type").and_then(Value::as_str);
             if document.get("found").and_then(Value::as_bool) == Some(true) {
                 held.there += 1;
-            } else if kind.is_some_and(|kind| kind != "index_not_found_exception") {
+            } else if kind.is_some_and(|kind| !NO_SINGLE_INDEX.contains(&kind)) {
                 // Its index is closed, or a shard does not answer: nobody knows.
                 closed.insert(id.as_str());
             } else {

@@ -147,6 +147,27 @@ fn an_index_that_is_closed_tells_nothing() {
     assert!(run.out().contains("in a closed index"), "{}", run.out());
 }
 
+/// The cluster looks for no id behind an alias of several indices: only a search tells whether the documents are there.
+#[test]
+fn documents_behind_an_alias_that_was_rolled_over_are_found_or_missed_by_a_search() {
+    let site = Site::new("audit-alias");
+    site.node.put(&format!("_index_template/{}", site.index), &keywords(&site)).good();
+    let alias = format!("{}-2026-11", site.index);
+    for (number, is_write_index) in [(1, false), (2, true)] {
+        let aliases = json!({"aliases": {alias.as_str(): {"is_write_index": is_write_index}}});
+        site.node.put(&format!("{alias}-00000{number}"), &aliases).good();
+    }
+    let object = site.file("ds_agent.log", format!("{}{}", line("one"), line("two")).as_bytes());
+    let object = object.to_str().unwrap();
+    run(&site, &["load", object]).with_status(0);
+    let whole = audit(&site, 0, &[object]);
+    assert_eq!(verdicts(&whole), ["fine"], "{whole}");
+    let one = json!({"query": {"match": {"@message": "two"}}});
+    site.node.post(&format!("{}/_delete_by_query?refresh=true", site.indices()), &one).good();
+    let cut = audit(&site, 1, &[object]);
+    assert_eq!((verdicts(&cut), &cut["objects"][0]["lost"]), (vec!["short"], &json!(1)), "{cut}");
+}
+
 #[test]
 fn an_object_that_cannot_be_read_leaves_the_audit_unfinished() {
     let site = Site::new("audit-gone");
