@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use ::opensearch::auth::Credentials;
 use ::opensearch::cert::{Certificate, CertificateValidation};
+use ::opensearch::http::Method;
 use ::opensearch::http::headers::{HeaderMap, HeaderValue, USER_AGENT};
 use ::opensearch::http::response::Response;
 use ::opensearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
-use ::opensearch::http::{Method, Url};
 use aws_config::Region;
 use tokio::sync::OnceCell;
 
@@ -106,15 +106,9 @@ impl Exchange {
             .send(method, path, headers, query, body, Some(end.saturating_duration_since(Instant::now())))
             .await
             .map_err(|error| SendError::no_answer(&self.endpoint, &error))?;
-        if !is_same_place(response.url(), self.endpoint.url()) {
+        if response.url().origin() != self.endpoint.url().origin() {
             return Err(SendError::redirected(&self.endpoint, response.url()));
         }
         Ok(response)
     }
-}
-
-fn is_same_place(one: &Url, other: &Url) -> bool {
-    one.scheme() == other.scheme()
-        && one.host_str() == other.host_str()
-        && one.port_or_known_default() == other.port_or_known_default()
 }
