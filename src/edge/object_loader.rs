@@ -164,7 +164,8 @@ impl ObjectLoader {
             // Another try finds a missing object missing again.
             let is_missing = matches!(error, S3Error::NotFound { .. }) && !error.is_about_bucket();
             let outcome = Outcome::Failed { reason: error.to_string(), retry: !is_missing };
-            Box::new(ObjectReport { is_missing, ..self.not_loaded(object, outcome) })
+            let is_archived = matches!(error, S3Error::Archived { .. });
+            Box::new(ObjectReport { is_missing, is_archived, ..self.not_loaded(object, outcome) })
         })?;
         if stream.size == Some(0) {
             return Err(not_loaded(Outcome::empty_object()));

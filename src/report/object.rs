@@ -121,6 +121,8 @@ pub struct ObjectReport {
     pub is_part: bool,
     /// The object is not there.
     pub is_missing: bool,
+    /// The object is archived: S3 gives it once somebody has restored it.
+    pub is_archived: bool,
     /// The object as it was found.
     pub found: Option<FoundObject>,
 }

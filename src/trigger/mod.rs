@@ -34,7 +34,7 @@ pub enum SkipReason {
     /// The object has no bytes.
     #[error("empty object")]
     EmptyObject,
-    /// A message without a text, or with an empty one: there is nothing in it to lose.
+    /// A message without a text, with an empty one, or with an empty list of records: there is nothing in it to lose.
     #[error("empty message")]
     EmptyMessage,
 }

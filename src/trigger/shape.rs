@@ -25,6 +25,9 @@ pub(crate) fn is_sqs_message(record: &Value) -> bool {
 pub(crate) fn read(value: &Value, place: &JsonPath<'_>, wrappers_left: usize, message: &mut Message) {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     if let Some(Value::Array(records)) = value.get("Records") {
+        if records.is_empty() {
+            return message.skip(SkipReason::EmptyMessage, place.to_string());
+        }
         let Some(wrappers_left) = wrappers_left.checked_sub(1) else {
             return message.errors.push(Error::TooDeep { place: place.to_string() });
         };

@@ -122,6 +122,45 @@ fn what_failed_is_tried_again_by_the_next_run() {
 }
 
 #[test]
+fn archived_objects_keep_no_others_from_being_loaded() {
+    let site = Site::new("backfill-archived");
+    let storage = Storage::new();
+    let bucket = bucket(&storage, &["2026/11/22"]);
+    (1..=12).for_each(|hour| storage.archive(&bucket, &format!("ds_agent/2026/11/21/{hour:02}_h_0.log")));
+    backfill(&site, &[&format!("s3://{bucket}/ds_agent/"), "--concurrency", "1"])
+        .with_status(2)
+        .says("restore the object, then load it again")
+        .says("1 of 13 objects are done");
+    assert_eq!(site.documents(), 1);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_any_more_hides_no_report() {
+    let site = Site::new("backfill-disk");
+    let storage = Storage::new();
+    let bucket = bucket(&storage, &["2026/11/22"]);
+    let folder = site.path("checkpoints");
+    std::fs::create_dir(&folder).unwrap();
+    let place = format!("s3://{bucket}/ds_agent/");
+    let run = block_on(async {
+        let gone = folder.clone();
+        let server = serve(move |request: &Request| {
+            if request.target.starts_with("/_bulk") {
+                std::fs::remove_dir_all(&gone).unwrap();
+                return Reply::json(200, r#"{"items":[{"index":{"status":201}}]}"#);
+            }
+            Reply::json(200, "{}")
+        })
+        .await;
+        let checkpoint = folder.join("c.json");
+        let mut command = command(&site, &[&place, "--checkpoint", checkpoint.to_str().unwrap()]);
+        command.env("ENDPOINT", &server.url);
+        tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
+    });
+    run.with_status(2).says("c.json: ").reports("1", "documents");
+}
+
+#[test]
 fn a_checkpoint_of_something_else_is_refused() {
     let site = Site::new("backfill-other");
     let storage = Storage::new();

@@ -212,9 +212,9 @@ impl Loading<'_> {
         let loaded = self.run().await;
         drop(bar);
         self.checkpoint.measured(self.loader.progress.bytes_read(), self.started.elapsed());
-        self.checkpoint.save()?;
+        let saved = self.checkpoint.save();
         output::report(&self.report, args.connection.endpoint.as_deref(), self.started.elapsed());
-        loaded?;
+        loaded.and(saved)?;
         let (finished, total) = (self.finished, self.total);
         let file = self.checkpoint.path.display();
         if finished < total {
@@ -282,6 +282,8 @@ impl Loading<'_> {
                 self.finished += 1;
                 self.checkpoint.add(object);
             }
+            // That says nothing of the others.
+            Outcome::Failed { .. } if report.is_missing || report.is_archived => {}
             Outcome::Failed { .. } => self.failures += 1,
         }
         self.checkpoint.save_sometimes()

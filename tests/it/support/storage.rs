@@ -8,7 +8,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::types::{
-    BucketVersioningStatus, Event, NotificationConfiguration, QueueConfiguration, VersioningConfiguration,
+    BucketVersioningStatus, Event, NotificationConfiguration, QueueConfiguration, StorageClass,
+    VersioningConfiguration,
 };
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use serde_json::{Value, json};
@@ -83,6 +84,12 @@ impl Storage {
 
     pub(crate) fn delete(&self, bucket: &str, key: &str) {
         self.runtime.block_on(self.client.delete_object().bucket(bucket).key(key).send()).unwrap();
+    }
+
+    /// Puts an object that is archived.
+    pub(crate) fn archive(&self, bucket: &str, key: &str) {
+        let request = self.client.put_object().bucket(bucket).key(key).body(b"x".to_vec().into());
+        self.runtime.block_on(request.storage_class(StorageClass::Glacier).send()).unwrap();
     }
 
     /// Forbids everybody to read an object.
