@@ -14,7 +14,7 @@ use crate::read::record;
 use crate::read::record::csv::CsvLine;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::{Delimiter, is_notification, joined_objects, raw_records};
-use crate::read::record::{Records, Spare, columns, event_fields};
+use crate::read::record::{Records, Spare, columns, event_fields, several};
 
 /// What a line holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,9 +43,7 @@ pub(super) enum Known {
 /// The records of one line, in their order.
 pub(super) struct LineRecords<'t, 's> {
     whole: Option<(Record<'t>, Known)>,
-    events: vec::IntoIter<Record<'t>>,
-    /// What is known of those events.
-    known: Known,
+    events: vec::IntoIter<(Record<'t>, Known)>,
     rest: Records<'t, 's>,
 }
 
@@ -63,9 +61,7 @@ impl<'t, 's> LineRecords<'t, 's> {
         let texts = if csv.is_none() { event_texts(message, section) } else { None };
         let known = if texts.is_some() { Known::Record } else { Known::Event };
         match content(message, csv, section) {
-            _ if texts.is_some() => {
-                events.extend(texts.into_iter().flatten().map(|event| text_record(event.into())));
-            }
+            _ if texts.is_some() => events.extend(texts.into_iter().flatten()),
             Content::Records => records = message,
             Content::Events => raw_records(message, delimiter, &mut events),
             Content::Entries if message.trim_start().starts_with('[') => {
@@ -77,7 +73,8 @@ impl<'t, 's> LineRecords<'t, 's> {
             }
             Content::Whole => whole = Some(whole_line(message, csv)),
         }
-        Self { whole, events: events.into_iter(), known, rest: record::records(records, spare) }
+        let events: Vec<_> = events.into_iter().map(|event| (event, known)).collect();
+        Self { whole, events: events.into_iter(), rest: record::records(records, spare) }
     }
 
     /// Reads the next record, into the buffers of `record`.
@@ -86,27 +83,40 @@ impl<'t, 's> LineRecords<'t, 's> {
             *record = whole;
             return Some(known);
         }
-        if let Some(event) = self.events.next() {
+        if let Some((event, known)) = self.events.next() {
             *record = event;
-            return Some(self.known);
+            return Some(known);
         }
         self.rest.read_next(record).map(|()| Known::Record)
     }
 
-    /// Goes on with the events of an envelope's record.
-    pub(super) fn go_on_with(&mut self, events: Vec<Record<'t>>) {
-        (self.events, self.known) = (events.into_iter(), Known::Event);
+    /// Goes on with the records that stood in one.
+    pub(super) fn go_on_with(&mut self, records: Vec<Record<'t>>, known: Known) {
+        let inner = records.into_iter().map(|record| (record, known));
+        self.events = inner.chain(self.events.by_ref()).collect::<Vec<_>>().into_iter();
     }
 }
 
-/// The texts of the array that a line is, if each of them is an event: of the values of a row one may quote an event.
-fn event_texts(line: &str, section: &CompiledSection) -> Option<Vec<String>> {
+/// The records of the texts of the array that a line is, if each of them is an event: of the values of a row one may quote an event. Or those
+/// of the one text that a line is, as Kafka Connect writes it, which may be JSON again.
+fn event_texts(line: &str, section: &CompiledSection) -> Option<Vec<Record<'static>>> {
     let line = line.trim();
+    let is_event = |text: &str| event_text::is_event(text, section);
+    if line.starts_with('"') {
+        let text: String = serde_json::from_str(line).ok()?;
+        let is_json = matches!(section.log_type.file_format, FileFormat::Json) && text.starts_with('{');
+        return if is_json {
+            Some(several::read(&text))
+        } else {
+            is_event(&text).then(|| vec![text_record(text.into())])
+        };
+    }
     if !line.strip_prefix('[')?.trim_start().starts_with('"') {
         return None;
     }
     let texts: Vec<String> = serde_json::from_str(line).ok()?;
-    texts.iter().all(|text| event_text::is_event(text, section)).then_some(texts)
+    let are_events = texts.iter().all(|text| is_event(text));
+    are_events.then(|| texts.into_iter().map(|text| text_record(text.into())).collect())
 }
 
 fn content(line: &str, csv: Option<&CsvLine>, section: &CompiledSection) -> Content {

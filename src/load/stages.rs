@@ -16,12 +16,13 @@ use crate::map::event_text::FoundEvent;
 use crate::map::exclude::Exclusions;
 use crate::parse::joined;
 use crate::parse::joined::EventText;
-use crate::parse::marker::EventStart;
+use crate::parse::marker::{self, EventStart};
 use crate::read::object::line::{Line, LineNumber};
 use crate::read::record::Spare;
 use crate::read::record::firelens;
 use crate::read::record::fluentd::Record;
 use crate::read::record::raw::{Delimiter, events_within};
+use crate::read::record::several;
 
 /// A record that was read, and what was found in it.
 struct ReadRecord<'t, 'b> {
@@ -88,8 +89,8 @@ impl<'l> Stages<'l> {
                 };
                 read.text = text;
                 let Some(known) = rest.next(&mut read.record) else { break };
-                if let Some(events) = self.find_event(read, known) {
-                    rest.go_on_with(events);
+                if let Some((inner, known)) = self.find_event(read, known) {
+                    rest.go_on_with(inner, known);
                     continue;
                 }
                 has_events = true;
@@ -113,8 +114,12 @@ impl<'l> Stages<'l> {
         ControlFlow::Continue(())
     }
 
-    /// Finds the event in a record. Gives the events where the record is an envelope's and holds some that are objects of their own.
-    fn find_event<'t>(&self, read: &mut ReadRecord<'t, '_>, known: Known) -> Option<Vec<Record<'t>>> {
+    /// Finds the event in a record. Gives the records in it where it holds several, or is an envelope's and its events are objects of their own.
+    fn find_event<'t>(
+        &self,
+        read: &mut ReadRecord<'t, '_>,
+        known: Known,
+    ) -> Option<(Vec<Record<'t>>, Known)> {
         let ReadRecord { record, found, .. } = read;
         if let Some(FireLens { ignores_stderr }) = self.section.log_type.firelens {
             firelens::unwrap(record, ignores_stderr);
@@ -125,6 +130,15 @@ impl<'l> Stages<'l> {
             Known::Torn => found.start = EventStart::WithinOtherText,
             Known::Record if record.left_out.is_none() => *found = event_text::find(record, self.section),
             Known::Record | Known::Event => return None,
+        }
+        let is_without = matches!(found.start, EventStart::Nowhere | EventStart::WithinOtherText);
+        if is_without
+            && record.json
+            && !self.section.takes_json()
+            && let Some(inner) = several::records_within(record, &|text| marker::find(text).is_some())
+        {
+            *found = FoundEvent::default();
+            return Some((inner, Known::Record));
         }
         let is_text = found.start.marker().is_some() || !self.section.takes_json();
         if record.envelope.is_none() || is_text {
@@ -140,7 +154,7 @@ impl<'l> Stages<'l> {
             record.others.clear();
         }
         *found = FoundEvent::default();
-        Some(events_within(record, self.delimiter.as_ref()))
+        Some((events_within(record, self.delimiter.as_ref()), Known::Event))
     }
 
     fn records(

@@ -266,7 +266,7 @@ fn an_event_in_a_field_that_is_not_looked_at_is_told_with_the_field() {
         assert!(told.contains(field) && told.contains("message_key"), "{told}");
         assert!(!document.has("destination.ip"), "{}", document.json);
     }
-    for record in [json!({"messages": [event()]}), json!({"comments": [{"value": event()}]})] {
+    for record in [json!({"messages": [event()], "a": 1}), json!({"comments": [{"value": event()}]})] {
         let loaded = load_line(&record.to_string());
         assert_eq!(only(&loaded).get("error.type"), "event_within_other_text", "{record}");
     }
@@ -357,7 +357,7 @@ fn an_object_that_is_nothing_but_a_list_of_records_is_its_records() {
     for line in [
         json!({"records": records, "user": "x"}),
         json!({"comments": records}),
-        json!({"records": [event()]}),
+        json!({"records": [event()], "user": "x"}),
     ] {
         let loaded = load_line(&line.to_string());
         assert_eq!(only(&loaded).text("event.kind"), "pipeline_error", "{line}");
@@ -371,7 +371,6 @@ fn json_source_is_never_an_event() {
         json!({"unknown": event}).to_string(),
         json!({"a": {"b": {"c": {"d": {"log": event}}}}}).to_string(),
         json!(["x", event]).to_string(),
-        json!({"message": [event]}).to_string(),
         format!(r#"{{"log":"{event}"#),
         format!(r#"{{"message":"{event}","hostname":"w"#),
         format!(r#"app: {{"level":"info","text_of_it":"{event}"}}"#),
@@ -791,5 +790,42 @@ fn no_line_of_a_value_of_csv_is_an_event() {
         let errors =
             loaded.documents.iter().filter(|document| document.get("event.kind") == "pipeline_error");
         assert_eq!(errors.count(), loaded.documents.len() - 1);
+    }
+}
+
+#[test]
+fn several_records_in_one_field_are_events_each() {
+    let event = |id: u32| agent_event("21", &format!("act=Deny cn1={id}"));
+    let record = |id: u32| json!({"message": event(id), "hostname": format!("web{id}")}).to_string();
+    let ids = |line: &str| -> Vec<String> {
+        let loaded = load_bytes(plan(), line.as_bytes());
+        loaded.documents.iter().map(|document| document.text("host.id").to_owned()).collect()
+    };
+    for field in ["message", "log", "events"] {
+        for value in [
+            json!(format!("{}\n{}", record(1), record(2))),
+            json!(format!("{}{}", record(1), record(2))),
+            json!(format!("[{},{}]", record(1), record(2))),
+            json!([event(1), event(2)]),
+            json!([{"message": event(1)}, {"message": json!([event(2)]).to_string()}]),
+        ] {
+            let line = json!({field: value, "tag": "outer", "hostname": "outer"}).to_string();
+            assert_eq!(ids(&line), ["1", "2"], "{line}");
+        }
+    }
+    // Kafka Connect writes a text as JSON.
+    assert_eq!(ids(&json!(event(1)).to_string()), ["1"]);
+    assert_eq!(ids(&json!(record(1)).to_string()), ["1"]);
+    assert_eq!(ids(&json!(format!("{}\n{}", event(1), event(2))).to_string()), ["1", "2"]);
+    let line = json!({"messages": [{"message": event(1)}, {"hostname": "own", "message": "no event"}], "hostname": "outer"});
+    let loaded = load_bytes(plan(), line.to_string().as_bytes());
+    assert_eq!(loaded.documents.len(), 2);
+    assert_eq!(loaded.documents[0].text("server.name"), "outer");
+    assert_eq!(loaded.documents[1].text("event.kind"), "pipeline_error");
+    // Arrays of anything else are no records.
+    for line in
+        [json!({"message": ["a", "b"]}), json!({"message": [1, event(1)]}), json!({"message": [[event(1)]]})]
+    {
+        assert_eq!(load_bytes(plan(), line.to_string().as_bytes()).documents.len(), 1, "{line}");
     }
 }

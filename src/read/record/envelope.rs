@@ -52,7 +52,7 @@ pub(super) const NOTIFICATION: [&str; 4] = ["Type", "MessageId", "TopicArn", "Me
 const PUBLISHED: [&str; 2] = ["EventType", "LogDate"];
 
 /// The names of lists of records that stand alone in an object: Azure Monitor's exports to Event Hubs, Datadog and Graylog, Splunk.
-const LISTS: [&str; 5] = ["records", "logs", "events", "messages", "results"];
+pub(super) const LISTS: [&str; 5] = ["records", "logs", "events", "messages", "results"];
 
 /// Opens the envelope that a JSON record is, or that it holds as the text of an event, if there is one.
 pub(super) fn open<'a>(record: &mut Record<'a>) -> Option<Opened<'a>> {

@@ -15,6 +15,7 @@ pub mod rows;
 pub(crate) mod columns;
 mod json;
 pub(crate) mod raw;
+pub(crate) mod several;
 mod otlp;
 mod records;
 mod repair;
