@@ -386,3 +386,140 @@ fn what_is_done_to_accounts_and_groups_is_told() {
     }
     says("gpasswd", "user bob removed by root from group sudo", json!({"related.user": ["root", "bob"]}));
 }
+
+// The formats of doas.c, pkexec.c, polkitbackendinteractiveauthority.c, logind-session.c, cron's do_command.c, Dovecot's login_log_format and
+// mech log lines, vsftpd's logging.c, shadow's su.c and gpasswd.c, FreeBSD's su.c.
+#[test]
+fn what_other_programs_of_a_linux_system_write_has_user_outcome_and_address() {
+    let bob_as_root = json!({"user.name": "bob", "user.effective.name": "root", "event.outcome": "success", "related.user": ["bob", "root"]});
+    let bob_failed = json!({"user.name": "bob", "user.effective.name": null, "event.outcome": "failure"});
+    let from = |outcome: &str| json!({"user.name": "bob", "source.ip": "203.0.113.9", "event.outcome": outcome, "event.category": "authentication"});
+    let doubtful = json!({"user.name": null, "source.ip": null, "event.outcome": "failure"});
+    for (process, message, expected) in [
+        ("doas", "bob ran command ls /root as root from /home/bob", bob_as_root.clone()),
+        (
+            "doas",
+            "bob ran command id as joe from /h as root from /",
+            json!({"user.name": "bob", "user.effective.name": null}),
+        ),
+        ("doas", "command not permitted for bob: cat /etc/shadow", bob_failed.clone()),
+        ("doas", "failed auth for bob", bob_failed.clone()),
+        (
+            "pkexec",
+            "bob: Executing command [USER=root] [TTY=unknown] [CWD=/home/bob] [COMMAND=/bin/id]",
+            bob_as_root.clone(),
+        ),
+        (
+            "pkexec",
+            "bob: Error executing command as another user: Not authorized [USER=root] [TTY=unknown] [CWD=/] [COMMAND=/bin/id]",
+            bob_failed.clone(),
+        ),
+        (
+            "pkexec",
+            "pam_unix(polkit-1:session): session opened for user root(uid=0) by bob(uid=1000)",
+            bob_as_root.clone(),
+        ),
+        (
+            "polkitd",
+            "Operator of unix-session:2 successfully authenticated as unix-user:root to gain ONE-SHOT authorization for action a for unix-process:1:2 [id (owned by unix-user:eve)] (owned by unix-user:bob)",
+            bob_as_root.clone(),
+        ),
+        (
+            "polkitd",
+            "Operator of unix-session:2 FAILED to authenticate to gain authorization for action a for unix-process:1:2 [pkexec id] (owned by unix-user:bob)",
+            bob_failed.clone(),
+        ),
+        ("su", "+ pts/0 bob:root", bob_as_root.clone()),
+        ("su", "- /dev/pts/0 bob:root", bob_failed.clone()),
+        ("su", "bob to root on /dev/ttyp0", bob_as_root.clone()),
+        ("su", "FAILED SU (to root) bob on pts/1", bob_failed),
+        ("sudo", "bob : TTY=pts/0 ; PWD=/home/bob ; USER=root ; COMMAND=/bin/bash", bob_as_root),
+        (
+            "gpasswd",
+            "members of group docker set by root to bob,joe",
+            json!({"user.name": "root", "group.name": "docker"}),
+        ),
+        (
+            "gpasswd",
+            "user bob added by root to group sudo",
+            json!({"user.name": "root", "user.target.name": "bob", "group.name": "sudo"}),
+        ),
+        ("usermod", "add 'bob' to shadow group 'sudo'", json!({"user.name": "bob", "group.name": "sudo"})),
+        ("groupadd", "new group: name=fleet, GID=1001", json!({"user.name": null, "group.name": "fleet"})),
+        (
+            "CRON",
+            "(bob) CMD (run-parts /etc/cron.hourly)",
+            json!({"user.name": "bob", "event.category": "process"}),
+        ),
+        (
+            "systemd-logind",
+            "New session 5 of user bob.",
+            json!({"user.name": "bob", "event.category": "session"}),
+        ),
+        (
+            "systemd-logind",
+            "New session '5' of user 'bob' with class 'user' and type 'tty'.",
+            json!({"user.name": "bob", "event.outcome": null}),
+        ),
+        (
+            "sshd-session",
+            "pam_unix(sshd:session): session opened for user bob(uid=1000) by root(uid=0)",
+            json!({"user.name": "bob", "user.effective.name": null, "event.outcome": "success"}),
+        ),
+        (
+            "dovecot",
+            "imap-login: Login: user=<bob>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.1, mpid=33, TLS, session=<L4Xp2bXv>",
+            from("success"),
+        ),
+        (
+            "dovecot",
+            "imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<bob>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.1, TLS, session=<L4Xp2bXv>",
+            from("failure"),
+        ),
+        (
+            "dovecot",
+            "imap-login: Login aborted: Connection closed: read(size=1003) failed (auth failed, 1 attempts in 0 secs) (auth_failed): user=<bob>, rip=203.0.113.9, lip=10.0.0.1",
+            from("failure"),
+        ),
+        (
+            "dovecot",
+            "auth-worker(304): conn unix:auth-worker (uid=143): auth-worker<7>: pam(bob,203.0.113.9,<Yx7+W8>): pam_authenticate() failed: Authentication failure (Password mismatch?)",
+            from("failure"),
+        ),
+        (
+            "dovecot",
+            "imap-login: Disconnected (auth failed, 1 attempts): user=<x>, rip=198.51.100.6, lip=1, session=<>, method=PLAIN, rip=203.0.113.9, lip=10.0.0.1",
+            doubtful.clone(),
+        ),
+        ("vsftpd", "[bob] OK LOGIN: Client \"::ffff:203.0.113.9\", anon password \"x\"", from("success")),
+        ("vsftpd", "[bob] FAIL LOGIN: Client \"203.0.113.9\"", from("failure")),
+        ("vsftpd", "[x] FAIL LOGIN: Client \"198.51.100.6\"] FAIL LOGIN: Client \"203.0.113.9\"", doubtful),
+    ] {
+        says(process, message, expected);
+    }
+}
+
+/// Netfilter's nf_log_syslog.c, with UFW's prefix, iptables', Shorewall's and none.
+#[test]
+fn what_netfilter_logs_is_a_flow() {
+    let tail = "IN=eth0 OUT= MAC=00:16:3e:aa:bb:cc:00:16:3e:dd:ee:ff:08:00 SRC=203.0.113.9 DST=10.0.0.1 LEN=40 TOS=0x00 PREC=0x00 TTL=244 ID=1 PROTO=TCP SPT=40000 DPT=22 WINDOW=65535 RES=0x00 SYN URGP=0";
+    for (prefix, action) in [
+        ("[12.345678] [UFW BLOCK] ", json!("UFW BLOCK")),
+        ("[ 9.1] iptables denied: ", json!("iptables denied")),
+        ("Shorewall:net2fw:DROP:", json!("Shorewall:net2fw:DROP")),
+        ("", json!(null)),
+    ] {
+        let line = format!("Nov 10 07:08:00 web-1 kernel: {prefix}{tail}");
+        let expected = json!({
+            "event.action": action, "event.category": "network", "event.module": "system", "source.ip": "203.0.113.9", "source.port": 40000,
+            "destination.ip": "10.0.0.1", "destination.port": 22, "network.transport": "tcp",
+        });
+        has("linux-os-syslog", &line, expected);
+    }
+    let inner = "IN=eth0 OUT= MAC= SRC=203.0.113.9 DST=10.0.0.1 LEN=56 PROTO=ICMP TYPE=3 CODE=3 [SRC=10.0.0.1 DST=203.0.113.9 LEN=28 PROTO=UDP SPT=53 DPT=4000 LEN=8 ]";
+    says(
+        "kernel",
+        inner,
+        json!({"network.transport": "icmp", "source.ip": "203.0.113.9", "destination.port": null}),
+    );
+}

@@ -1793,3 +1793,76 @@ fn a_referrer_or_user_agent_of_s3_forges_nothing_that_stands_behind_it() {
         );
     }
 }
+
+// ngx_http_auth_basic_module.c, ngx_http_auth_pam_module.c; Apache httpd's mod_auth_basic.c, mod_auth_digest.c and mod_authnz_ldap.c.
+#[test]
+fn a_password_that_a_web_server_refused_is_a_failure_of_its_user() {
+    let nginx = |message: &str| {
+        let request = "client: 203.0.113.9, server: s, request: \"GET / HTTP/1.1\", host: \"h\"";
+        document("nginx-error", &format!("2026/11/21 11:53:29 [error] 1#0: *6 {message}, {request}"))
+    };
+    let apache = |message: &str| {
+        let head =
+            "[Sat Nov 21 21:39:11.978080 2026] [auth_basic:error] [pid 1:tid 2] [client 203.0.113.9:51390]";
+        document("apache-error", &format!("{head} {message}"))
+    };
+    let failed = json!({
+        "event.outcome": "failure", "event.category": ["authentication", "web"], "user.name": "a b", "source.ip": "203.0.113.9",
+        "auth_user": null,
+    });
+    for document in [
+        nginx("user \"a b\" was not found in \"/etc/nginx/.htpasswd\""),
+        nginx("user \"a b\": password mismatch"),
+        nginx("PAM: user 'a b' - not authenticated: Authentication failure"),
+        apache("AH01617: user a b: authentication failure for \"/\": Password Mismatch"),
+        apache("AH01618: user a b not found: /basic/file, referer: http://h/"),
+        apache("AH01790: user `a b' in realm `x' not found: /digest/"),
+        apache("AH01792: user a b: password mismatch: /digest/"),
+        apache("AH01695: auth_ldap authenticate: user a b authentication failed; URI / [x][y]"),
+        apache("Digest: user a b: password mismatch: /digest/"),
+    ] {
+        has(&document, failed.clone());
+    }
+    // The name may be one that holds such words, too.
+    let doubtful = nginx(
+        "user \"x\": password mismatch, client: 198.51.100.6, server: s, request: \"GET / HTTP/1.1\", host: \"h\"\" was not found in \"/e\"",
+    );
+    has(&doubtful, json!({"event.outcome": "failure", "user.name": null, "source.ip": null}));
+    let missing =
+        nginx("open() \"/www/user \"root\": password mismatch\" failed (2: No such file or directory)");
+    has(&missing, json!({"user.name": null, "event.outcome": null, "event.category": "web"}));
+}
+
+// Apache httpd's documentation, "ErrorLog": syslog has the time, so the line has none.
+#[test]
+fn what_apache_writes_to_syslog_has_its_level_and_its_client() {
+    for (line, module) in [
+        ("[error] [client 203.0.113.9] File does not exist: /x", json!(null)),
+        (
+            "[authz_core:error] [pid 22034] [client 203.0.113.9:58585] AH01630: client denied",
+            json!("authz_core"),
+        ),
+        (
+            "[:error] [pid 18154:tid 140680873617152] [client 203.0.113.9:48154] AH01630: client denied",
+            json!(""),
+        ),
+    ] {
+        let document = document("apache-error", &format!("Feb 16 22:32:48 srv httpd[22034]: {line}"));
+        has(
+            &document,
+            json!({"log.level": "error", "source.ip": "203.0.113.9", "log.syslog.hostname": "srv"}),
+        );
+        assert_eq!(
+            document.get("apache.error.module").as_str().unwrap_or_default(),
+            module.as_str().unwrap_or_default()
+        );
+    }
+}
+
+#[test]
+fn hyphens_in_the_place_of_a_user_are_none() {
+    let line = "203.0.113.9 - - - [31/Jan/2026:14:29:44 +0000] \"GET / HTTP/1.1\" 200 814 \"-\" \"x\"";
+    for section in ["apache-access", "nginx-access"] {
+        has(&document(section, line), json!({"user.name": null, "source.ip": "203.0.113.9"}));
+    }
+}

@@ -1,4 +1,4 @@
-//! What Linux systems write to syslog: sign-ins by SSH and what sudo did. `config/log_types/linux/messages.csv` has their forms.
+//! What Linux systems write to syslog: who signed in and who did what. `config/log_types/linux/messages.csv` has their forms.
 
 use std::sync::LazyLock;
 
@@ -19,17 +19,22 @@ pub(crate) struct Linux;
 
 /// A form of a message.
 struct Form {
-    process: &'static str,
+    processes: Vec<&'static str>,
     pattern: Regex,
     category: &'static str,
     outcome: &'static str,
 }
 
 impl Form {
-    /// Whether a process of this name can write the form: the form's own is a word of it, as `sshd` is of `sshd-session`.
+    /// Whether a process of this name can write the form: one of the form's own is a word of it, as `sshd` is of `sshd-session`.
     fn is_of(&self, process: &str) -> bool {
         let mut words = process.split(|c: char| !c.is_ascii_alphanumeric());
-        self.process.is_empty() || words.any(|word| word == self.process)
+        self.processes.is_empty() || words.any(|word| self.processes.contains(&word))
+    }
+
+    /// Whether it tells who signed in or did what, as `/var/log/secure` does.
+    fn is_of_security(&self) -> bool {
+        !matches!(self.category, "network" | "process" | "session")
     }
 }
 
@@ -37,8 +42,8 @@ static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     fact_table!("config/log_types/linux/messages.csv").rows(|row| {
         let pattern = Regex::new(row.cell("pattern")?);
         let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
-        let (process, category) = (row.cell("process")?, row.cell("category")?);
-        Ok(Form { process, pattern, category, outcome: row.cell("outcome")? })
+        let processes = row.cell("process")?.split_whitespace().collect();
+        Ok(Form { processes, pattern, category: row.cell("category")?, outcome: row.cell("outcome")? })
     })
 });
 
@@ -69,7 +74,7 @@ impl Profile for Linux {
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["cloud.instance.id"]
+        &["cloud.instance.id", "group.name", "user.effective.name"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -80,7 +85,9 @@ impl Profile for Linux {
             let behind_id = message.strip_prefix("[ID ").and_then(|rest| rest.split_once("] "));
             let message = behind_id.map_or(message, |(_, message)| message);
             let found = forms.find_map(|form| Some((form, form.pattern.captures(message)?)));
-            if found.is_some() || FORMS.iter().any(|form| !form.process.is_empty() && form.is_of(process)) {
+            let is_of_security = |form: &Form| form.is_of_security() && !form.processes.is_empty();
+            let known = || FORMS.iter().any(|form| is_of_security(form) && form.is_of(process));
+            if found.as_ref().is_some_and(|(form, _)| form.is_of_security()) || known() {
                 record.set("event.module", "secure");
             }
             if let Some((form, groups)) = found {
@@ -109,12 +116,19 @@ fn once<'a>(message: &'a str, record: &mut RecordView<'_, 'a>) -> &'a str {
 
 fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
+    let (target, effective) = (group("target"), group("effective"));
+    let other = target.or(effective);
     for (field, value) in [
         ("event.action", group("action")),
-        ("user.name", group("user").or_else(|| group("target")).or_else(|| group("root").map(|_| "root"))),
+        ("user.name", group("user").or(other).or_else(|| group("root").map(|_| "root"))),
+        ("group.name", group("group")),
         ("source.ip", group("source_ip")),
         ("source.address", group("source_ip")),
         ("source.port", group("source_port")),
+        ("destination.ip", group("destination_ip")),
+        ("destination.address", group("destination_ip")),
+        ("destination.port", group("destination_port")),
+        ("network.transport", group("transport")),
         ("event.reason", group("reason")),
         ("event.category", Some(form.category).filter(|category| !category.is_empty())),
     ] {
@@ -122,11 +136,16 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
             record.set(field, value);
         }
     }
-    if let (Some(user), Some(target)) = (group("user"), group("target"))
-        && user != target
+    if let (Some(user), Some(other)) = (group("user"), other)
+        && user != other
     {
-        let users = record.arena.alloc_slice_copy(&[user, target]);
+        let users = record.arena.alloc_slice_copy(&[user, other]);
         record.row.set(FieldId::RELATED_USER, Value::Texts(users));
+        // Nobody became whom he wanted to be where that failed.
+        if form.outcome != "failure" {
+            let field = if target.is_some() { "user.target.name" } else { "user.effective.name" };
+            record.set(field, other);
+        }
     }
     if !form.outcome.is_empty() {
         record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));

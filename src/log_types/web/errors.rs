@@ -20,7 +20,7 @@ pub(crate) struct ErrorLog;
 const NO_ERROR: [&str; 4] = ["info", "notice", "debug", "warn"];
 
 /// What nginx tells of the request that a message is about.
-const OF_THE_REQUEST: [FieldId; 8] = [
+const OF_THE_REQUEST: [FieldId; 9] = [
     FieldId::SOURCE_IP,
     FieldId::SOURCE_ADDRESS,
     FieldId::HTTP_REQUEST_METHOD,
@@ -29,6 +29,7 @@ const OF_THE_REQUEST: [FieldId; 8] = [
     FieldId::URL_ORIGINAL,
     FieldId::URL_DOMAIN,
     FieldId::URL_PORT,
+    FieldId::USER_NAME,
 ];
 
 impl Profile for ErrorLog {
@@ -42,11 +43,22 @@ impl Profile for ErrorLog {
     }
 
     fn paths(&self) -> &'static [&'static str] {
-        &["client_ip", "client_port", "log_level", "message", "pid", "remote", "request_raw", "severity"]
+        &[
+            "auth_user",
+            "client_ip",
+            "client_port",
+            "log_level",
+            "message",
+            "pid",
+            "remote",
+            "request_raw",
+            "severity",
+        ]
     }
 
     fn dropped(&self) -> &'static [&'static str] {
         &[
+            "auth_user",
             "client_ip",
             "client_ip6",
             "client_port",
@@ -84,6 +96,10 @@ impl Profile for ErrorLog {
             } else if !NO_ERROR.contains(&level) && !level.starts_with("trace") {
                 record.fill("event.type", "error");
             }
+        }
+        if record.text("auth_user").is_some() {
+            record.row.set(FieldId::EVENT_OUTCOME, Value::Word("failure"));
+            record.row.set(FieldId::EVENT_CATEGORY, Value::Words(&["authentication", "web"]));
         }
         without_port(&mut record);
         let is_forged = has_doubtful_client(&record);
