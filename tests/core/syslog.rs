@@ -98,6 +98,9 @@ fn f2_a_zone_that_is_not_known_leaves_no_time() {
         let prefix = format!("Feb 29 2024 01:02:03 {zone} pc");
         assert_eq!(parse(&prefix), header(None, None, Some("pc"), None), "{prefix}");
     }
+    // The name of a sender may be several words (rule F5), also such as end in a T.
+    let time = Some(HeaderTime::Civil(date(2024, 2, 29).at(1, 2, 3, 0)));
+    assert_eq!(parse("Feb 29 2024 01:02:03 TEST dsm01"), header(None, time, None, None));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 pub use self::written::HeaderTime;
-use self::written::{epoch, is_unknown_zone, number, protocol_time, time, version};
+use self::written::{epoch, is_ambiguous_zone, is_unknown_zone, number, protocol_time, time, version};
 pub(crate) use self::written::{month, zone};
 use super::pieces::without_line_end;
 use crate::bytes::slice::part;
@@ -290,8 +290,8 @@ fn unknown_zone(text: &str) -> Option<&str> {
     let mut words = behind.split_ascii_whitespace();
     let is_host = words.next().is_some_and(|word| host(word).is_some());
     let is_tag = words.next().is_none_or(|word| word.ends_with(':')) && words.next().is_none();
-    // Abbreviations end so; other capitals begin the name of a sender, as in `DSM PROD`.
-    let is_zone = word.ends_with('T') || word.contains('/') || matches!(word, "AM" | "PM");
+    // Other capitals begin the name of a sender, as in `DSM PROD` and `TEST dsm01`.
+    let is_zone = is_ambiguous_zone(word) || word.contains('/') || matches!(word, "AM" | "PM");
     (is_zone && is_unknown_zone(word) && is_host && is_tag).then_some(behind)
 }
 

@@ -203,15 +203,26 @@ fn from_utc(input: &str) -> IResult<&str, Option<Offset>> {
     preceded(alt((tag("GMT"), tag("UTC"), tag("UT"))), known).parse(input)
 }
 
+/// The abbreviations of zones, each with its distance from UTC where it means only one.
+static ZONES: LazyLock<Vec<(&str, Option<Offset>)>> = LazyLock::new(|| {
+    fact_table!("config/zone_abbreviations.csv").rows(|row| {
+        let (name, text) = (row.cell("name")?, row.cell("offset")?);
+        let read = all_consuming(offset).parse(text).ok().and_then(|(_, offset)| offset);
+        if read.is_none() && !text.is_empty() {
+            return Err(row.error("no offset"));
+        }
+        Ok((name, read))
+    })
+});
+
 /// The distance from UTC of an abbreviation of a zone that means only one.
 fn offset_of_abbreviation(name: &str) -> Option<Offset> {
-    static ZONES: LazyLock<Vec<(&str, Offset)>> = LazyLock::new(|| {
-        fact_table!("config/zone_abbreviations.csv").rows(|row| {
-            let offset = all_consuming(offset).parse(row.cell("offset")?).ok().and_then(|(_, offset)| offset);
-            Ok((row.cell("name")?, offset.ok_or_else(|| row.error("no offset"))?))
-        })
-    });
-    ZONES.iter().find(|(known, _)| *known == name).map(|(_, offset)| *offset)
+    ZONES.iter().find(|(known, _)| *known == name)?.1
+}
+
+/// Whether a word is the abbreviation of a zone that means several.
+pub(super) fn is_ambiguous_zone(word: &str) -> bool {
+    ZONES.iter().any(|(known, offset)| *known == word && offset.is_none())
 }
 
 /// Reads a time of day; nothing inside where no clock shows it.
