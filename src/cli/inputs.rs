@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use super::failure::Failure;
+use crate::config::is_log_type;
 use crate::local::files::files_under;
 use crate::map::compiled::{Choice, CompiledSections};
 use crate::report::{ObjectReport, Outcome};
@@ -175,8 +176,12 @@ pub(crate) fn of_file(
 ) -> Result<Input, Failure> {
     if let Some(name) = section {
         if sections.named(name).is_none() {
-            let names = names(sections);
-            return Err(Failure(format!("--log-type {name}: no such section; the sections are: {names}")));
+            let problem = if is_log_type(name) {
+                format!("this built-in section is off; ES_LOADER_LOG_TYPES={name} turns it on")
+            } else {
+                format!("no such section; the sections are: {}", names(sections))
+            };
+            return Err(Failure(format!("--log-type {name}: {problem}")));
         }
         return Ok(Input::File { path, section: name.to_owned() });
     }

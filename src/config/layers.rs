@@ -152,7 +152,7 @@ fn built_in(text: &str, findings: &mut Findings) -> Vec<FileSection> {
 }
 
 /// Whether a built-in section has this name.
-pub(super) fn is_log_type(name: &str) -> bool {
+pub(crate) fn is_log_type(name: &str) -> bool {
     LOG_TYPES.iter().any(|(known, _)| *known == name)
 }
 

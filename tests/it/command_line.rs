@@ -278,6 +278,10 @@ fn arguments_that_make_no_sense_end_with_status_2_and_a_hint() {
         (&["load", "--to", "none", "--config", "missing.ini", "x"], "missing.ini: No such file"),
         (&["generate", "--leef", "101"], "101"),
         (&["generate", "--hostile", "-1"], "-1"),
+        (
+            &["load", "--to", "none", "--log-type", "alb", "fixtures/real-chain.gz"],
+            "ES_LOADER_LOG_TYPES=alb turns it on",
+        ),
         (&["generate", "--log-type", "waf", "--leef", "1"], "cannot be used with"),
         (&["generate", "--log-type", "guardduty"], "vpcflowlogs"),
         (&["generate", "--lines", "1", "--out", "/nowhere/x.gz"], "/nowhere/x.gz: No such file"),
