@@ -523,3 +523,48 @@ fn what_netfilter_logs_is_a_flow() {
         json!({"network.transport": "icmp", "source.ip": "203.0.113.9", "destination.port": null}),
     );
 }
+
+/// OpenSSH's log.c cuts a message at 500 bytes, in which each byte of a name that is no text takes four (packet.c, sshpkt_fmt_connection_id).
+#[test]
+fn the_end_of_a_message_that_sshd_has_cut_is_no_address() {
+    let cut = |head: &str, tail: &str| {
+        let name = "\\377".repeat(125);
+        format!("{head}{}{tail}", &name[..500 - head.len() - tail.len()])
+    };
+    let certificate =
+        "Failed publickey for root from 203.0.113.9 port 4000 ssh2: ED25519-CERT SHA256:abc ID ";
+    for message in [
+        cut("Connection closed by invalid user ", " 198.51.100.6 port 22"),
+        cut("Connection reset by authenticating user ", " 198.51.100.6 port 22"),
+        cut("Disconnected from invalid user ", " from 198.51.100.6 port 22"),
+        cut("Disconnecting invalid user A 198.51.100.6 port 22: ", ""),
+        cut(
+            "Disconnecting invalid user x 198.51.100.6 port 22: Change of username or service not allowed: (a,b) -> (c,",
+            ")",
+        ),
+        cut("Bad protocol version identification '", "' from 198.51.100.6 port 22"),
+        cut(certificate, " from 198.51.100.6 port 22"),
+        cut(certificate, " from 198.51.100.6 port 22 ssh2: RSA SHA256:x"),
+        format!("{certificate}a from 198.51.100.6 port 22,b (serial 7) CA RSA SHA256:def"),
+    ] {
+        assert!(message.len() <= 500);
+        says("sshd", &message, json!({"source.ip": null, "user.name": null, "event.outcome": "failure"}));
+    }
+}
+
+#[test]
+fn a_connection_that_ended_has_its_own_address() {
+    for message in [
+        "Connection from invalid user x from 198.51.100.6 port 22 203.0.113.9 port 4000 timed out",
+        "ssh_dispatch_run_fatal: Connection from authenticating user x from 198.51.100.6 port 22 203.0.113.9 port 4000: Broken pipe [preauth]",
+        "Received request from 203.0.113.9 port 4000 to connect to host x from 198.51.100.6 port 9, but the request was denied.",
+        "Starting session: shell on pts/0 for bob from 203.0.113.9 port 4000 id 0",
+    ] {
+        says("sshd", message, json!({"source.ip": "203.0.113.9", "source.port": 4000}));
+    }
+    let offer = "Unable to negotiate with user bob 203.0.113.9 port 4000: no matching cipher found. Their offer: x from 198.51.100.6 port 1";
+    says("sshd", offer, json!({"source.ip": null}));
+    // vsftpd writes the name as ruser, too.
+    let forged = "pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser= rhost=198.51.100.6  user=x rhost=203.0.113.9  user= rhost=198.51.100.6  user=x";
+    says("vsftpd", forged, json!({"source.ip": null, "user.name": null, "event.outcome": "failure"}));
+}
