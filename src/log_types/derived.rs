@@ -235,11 +235,13 @@ pub(super) fn related<'a>(row: &mut Row<'a>, arena: &'a Bump, addresses: &[Addre
         fields.iter().filter_map(|field| row.text(*field)).for_each(|text| add_name(texts, text));
     }
     let [users, hashes] = texts;
-    for (field, texts) in
+    for (field, mut texts) in
         [(FieldId::RELATED_HOSTS, hosts), (FieldId::RELATED_USER, users), (FieldId::RELATED_HASH, hashes)]
     {
-        if !texts.is_empty() {
-            row.set_if_absent(field, Value::Texts(texts.into_bump_slice()));
+        let earlier = row.get(field);
+        earlier.texts().iter().for_each(|text| add_name(&mut texts, text));
+        if texts.len() > earlier.texts().len() {
+            row.set(field, Value::Texts(texts.into_bump_slice()));
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod event;
 mod maker;
 mod derived;
+mod principal;
 pub mod deepsecurity;
 mod apex_one;
 pub(crate) mod record_view;

@@ -152,6 +152,20 @@ impl<'a> RecordView<'_, 'a> {
         addresses
     }
 
+    /// Adds names to `related.user`, each once.
+    pub(crate) fn relate_users(&mut self, names: &[&'a str]) {
+        let mut users: ArenaVec<'a, &'a str> = ArenaVec::new_in(self.arena);
+        let earlier = self.row.get(FieldId::RELATED_USER);
+        for name in earlier.texts().iter().chain(names) {
+            if !name.is_empty() && !users.contains(name) {
+                users.push(name);
+            }
+        }
+        self.within(Step::Related, |view| {
+            view.row.set(FieldId::RELATED_USER, Value::Texts(users.into_bump_slice()));
+        });
+    }
+
     /// Adds addresses to `related.ip`, each once.
     pub(crate) fn relate(&mut self, addresses: &[Address<'a>]) {
         let own = [FieldId::SOURCE_IP, FieldId::DESTINATION_IP].map(|field| self.row.ip(field).copied());

@@ -113,7 +113,7 @@ fn a_person_of_iam_identity_center_has_the_id_of_the_identity_store() {
 
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 #[test]
-fn the_name_of_a_user_is_whole_and_that_of_a_session_stands_at_the_end_of_its_arn() {
+fn the_name_of_a_user_is_whole_and_that_of_a_session_has_its_role() {
     for (identity, name) in [
         (
             json!({"type": "WebIdentityUser", "userName": "repo:org/app:ref:refs/heads/main"}),
@@ -127,9 +127,10 @@ fn the_name_of_a_user_is_whole_and_that_of_a_session_stands_at_the_end_of_its_ar
         (json!({"type": "IAMUser", "userName": "joe", "arn": "arn:aws:iam::1:user/x/joe"}), "joe"),
         (
             json!({"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/Admin/joe@example.com"}),
-            "joe@example.com",
+            "Admin/joe@example.com",
         ),
-        (json!({"type": "AWSAccount", "principalId": "AROA1:joe"}), "joe"),
+        (json!({"type": "FederatedUser", "arn": "arn:aws:sts::1:federated-user/joe"}), "federated-user/joe"),
+        (json!({"type": "AWSAccount", "principalId": "AROA1:joe"}), "AROA1:joe"),
         (json!({"type": "Root", "arn": "arn:aws:iam::1:root"}), "root"),
     ] {
         let event = json!({"eventName": "AssumeRole", "eventType": "AwsApiCall", "userIdentity": identity});
@@ -389,16 +390,19 @@ fn nobody_but_the_root_user_is_called_root() {
         trail(json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject",
             "userIdentity": {"type": kind, "arn": arn, "principalId": "AROAEXAMPLE:root", "userName": name}}))
     };
-    has(&user("AssumedRole", session, Value::Null), json!({"user.name": "assumed-role/Deploy/root"}));
+    has(
+        &user("AssumedRole", session, Value::Null),
+        json!({"user.name": "Deploy/root", "related.user": ["Deploy/root", "root"]}),
+    );
     has(
         &user("IAMUser", "arn:aws:iam::123456789012:user/root", json!("root")),
-        json!({"user.name": "user/root"}),
+        json!({"user.name": "user/root", "related.user": ["user/root", "root"]}),
     );
     has(&user("Root", "arn:aws:iam::123456789012:root", Value::Null), json!({"user.name": "root"}));
     for (requester, name) in [
-        (session, "assumed-role/Deploy/root"),
+        (session, "Deploy/root"),
         ("arn:aws:iam::123456789012:root", "root"),
-        ("arn:aws:sts::123456789012:assumed-role/Deploy/alice", "alice"),
+        ("arn:aws:sts::123456789012:assumed-role/Deploy/alice", "Deploy/alice"),
         ("arn:aws:iam::123456789012:user/team/bob", "bob"),
     ] {
         let line = format!(
@@ -452,4 +456,96 @@ fn the_header_of_another_name_is_not_what_a_client_calls_itself() {
     };
     has(&request("User_Agent"), json!({"user_agent.original": "sqlmap/1.7"}));
     has(&request("Accept"), json!({"user_agent.original": "sqlmap/1.7"}));
+}
+
+// https://www.elastic.co/docs/reference/ecs/ecs-allowed-values-event-category
+#[test]
+fn a_call_of_a_service_that_administers_no_identities_is_none_of_them() {
+    for (source, name, kind, category) in [
+        ("signin.amazonaws.com", "ConsoleLogin", "AwsConsoleSignIn", json!("authentication")),
+        ("us-east-1.signin.amazonaws.com", "SwitchRole", "AwsConsoleSignIn", json!("authentication")),
+        ("sts.amazonaws.com", "AssumeRoleWithSAML", "AwsApiCall", json!("authentication")),
+        ("sts.amazonaws.com", "GetCallerIdentity", "AwsApiCall", json!("api")),
+        ("sso.amazonaws.com", "CredentialVerification", "AwsServiceEvent", json!("authentication")),
+        ("sso.amazonaws.com", "CreateAccountAssignment", "AwsApiCall", json!("api")),
+        ("iam.amazonaws.com", "CreateUser", "AwsApiCall", json!("iam")),
+        ("s3.amazonaws.com", "GetObject", "AwsApiCall", json!("api")),
+        ("backup.amazonaws.com", "BackupJobCompleted", "AwsServiceEvent", json!(null)),
+    ] {
+        let event = json!({"eventSource": source, "eventName": name, "eventType": kind});
+        has(&trail(event), json!({"event.category": category}));
+    }
+}
+
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html
+#[test]
+fn a_finding_names_a_session_as_cloudtrail_does() {
+    let user = |kind: &str, name: &str, id: &str| {
+        let key =
+            json!({"userType": kind, "userName": name, "principalId": id, "accessKeyId": "ASIAEXAMPLE"});
+        finding(
+            "Recon:IAMUser/TorIPCaller",
+            json!({"accessKeyDetails": key}),
+            json!({"actionType": "AWS_API_CALL"}),
+        )
+    };
+    has(
+        &user("AssumedRole", "alice", "AROAEXAMPLE:bob"),
+        json!({"user.name": "alice/bob", "related.user": ["alice", "alice/bob", "bob"]}),
+    );
+    has(&user("IAMUser", "alice", "AIDAEXAMPLE"), json!({"user.name": "alice", "related.user": "alice"}));
+}
+
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ScanFilePath.html
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ItemPath.html
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ActorProcess.html
+#[test]
+fn the_digests_of_files_and_processes_and_the_users_of_a_sequence_are_related() {
+    let finding = |service: Value| {
+        let record = json!({"schemaVersion": "2.0", "accountId": "111122223333", "id": "1", "type": "Execution:EC2/MaliciousFile",
+            "severity": 8, "updatedAt": "2026-11-21T00:00:00Z", "service": service});
+        document("guardduty", &record.to_string())
+    };
+    let file = json!({"filePath": "/tmp/x", "fileName": "x", "hash": "a1", "volumeArn": "v"});
+    let scan = json!({"scanDetections": {"threatDetectedByName": {"threatNames": [{"name": "EICAR", "filePaths": [file.clone(), file]}]}}});
+    has(&finding(json!({"ebsVolumeScanDetails": scan})), json!({"related.hash": ["a1"]}));
+    let threats =
+        json!({"threats": [{"name": "EICAR", "itemPaths": [{"nestedItemPath": "a.zip", "hash": "b2"}]}]});
+    has(&finding(json!({"malwareScanDetails": threats})), json!({"related.hash": ["b2"]}));
+    let runtime = json!({"process": {"name": "xmrig", "pid": 7, "executablePath": "/tmp/xmrig", "executableSha256": "c3", "pwd": "/tmp"}});
+    has(
+        &finding(json!({"runtimeDetails": runtime})),
+        json!({"related.hash": ["c3"], "process.hash.sha256": "c3", "process.name": "xmrig", "service.runtimeDetails.process.pwd": "/tmp"}),
+    );
+    let actors = json!([{"id": "1", "user": {"name": "mallory", "uid": "u", "type": "IAMUser"}},
+        {"id": "2", "process": {"name": "sh", "path": "/bin/sh", "sha256": "d4"}}]);
+    has(
+        &finding(json!({"detection": {"sequence": {"uid": "s", "actors": actors}}})),
+        json!({"related.user": ["mallory"], "related.hash": ["d4"]}),
+    );
+}
+
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-query-logs-format.html
+#[test]
+fn each_answer_to_a_question_is_told_with_its_type() {
+    let answers =
+        json!([{"Rdata": "b.example.", "Type": "CNAME", "Class": "IN"}, {"Type": "A", "Class": "IN"}]);
+    let record = json!({"version": "1.1", "account_id": "1", "region": "us-east-1", "query_timestamp": "2026-11-21T00:00:00Z",
+        "query_name": "a.example.", "query_type": "A", "query_class": "IN", "rcode": "NOERROR", "answers": answers});
+    has(
+        &document("route53resolver", &record.to_string()),
+        json!({"dns.answers.data": ["b.example", ""], "dns.answers.type": ["CNAME", "A"], "dns.answers.class": ["IN", "IN"]}),
+    );
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
+#[test]
+fn the_error_of_a_request_to_s3_has_its_code() {
+    let line = |error: &str| {
+        format!(
+            "o b [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - R REST.GET.OBJECT k \"GET /k HTTP/1.1\" 404 {error} 1 1 1 1 \"-\" \"ua\" -"
+        )
+    };
+    has(&document("s3accesslog", &line("NoSuchKey")), json!({"error.code": "NoSuchKey"}));
+    has(&document("s3accesslog", &line("-")), json!({"error.code": null}));
 }

@@ -256,7 +256,7 @@ fn cloudtrail_tells_who_did_what_and_whether_it_worked() {
     same(
         documents,
         1,
-        &json!({"event.outcome": "failure", "user.name": "dave", "cloud.instance.id": "i-0123456789abcdef0"}),
+        &json!({"event.outcome": "failure", "user.name": "admin/dave", "cloud.instance.id": "i-0123456789abcdef0"}),
     );
     same(
         documents,
@@ -524,7 +524,7 @@ fn the_resolver_tells_question_answers_and_what_its_firewall_did() {
         &documents,
         0,
         &json!({
-            "dns.question.name": "www.example.com", "dns.answers.data": "shop.example.com", "dns.resolved_ip": ["192.0.2.10", "192.0.2.11"],
+            "dns.question.name": "www.example.com", "dns.answers.data": ["shop.example.com", "192.0.2.10", "192.0.2.11"], "dns.resolved_ip": ["192.0.2.10", "192.0.2.11"],
             "source.ip": "10.0.1.5", "source.port": 56267, "cloud.instance.id": "i-0123456789abcdef0", "event.outcome": "success",
             "network.transport": "udp", "dns.response_code": "NOERROR",
         }),

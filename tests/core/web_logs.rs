@@ -1113,11 +1113,12 @@ fn the_name_of_a_bucket_is_no_region_of_s3() {
 }
 
 #[test]
-fn who_asks_s3_is_named_by_the_end_of_his_arn() {
+fn who_asks_s3_is_named_by_his_arn_and_a_session_by_its_role_too() {
     for (requester, name) in [
         ("arn:aws:iam::123456789012:root", "root"),
         ("arn:aws:iam::123456789012:user/x/joe", "joe"),
-        ("arn:aws:sts::123456789012:assumed-role/Admin/joe@example.com", "joe@example.com"),
+        ("arn:aws:sts::123456789012:assumed-role/Admin/joe@example.com", "Admin/joe@example.com"),
+        ("arn:aws:sts::123456789012:federated-user/joe", "federated-user/joe"),
         ("svc:delivery.logs.amazonaws.com", "svc:delivery.logs.amazonaws.com"),
     ] {
         let line = format!(

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use crate::document::convert;
 use crate::document::field_list::FieldId;
 use crate::document::value::Value;
+use crate::log_types::principal::{self, is_root};
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 use crate::read::record::raw::members;
@@ -79,21 +80,23 @@ impl Profile for CloudTrail {
                 record.relate(&[believed, &[peer]].concat());
             }
         }
-        // In ARNs and ids, roles and federated users stand behind the last colon and slash. Names of users may have both.
-        let names = ["userIdentity.userName", "additionalEventData.UserName"];
-        let named = names.iter().any(|name| record.text(name).is_some());
+        // The root user's `userName` is the account's alias (user guide, "CloudTrail userIdentity element").
         if record.text("userIdentity.type") == Some("Root") {
-            // The root user's `userName` is the account's alias (user guide, "CloudTrail userIdentity element").
             record.row.set(FieldId::USER_NAME, Value::Word("root"));
-        } else if record.row.text(FieldId::USER_NAME) == Some(HIDDEN) {
-            record.row.set(FieldId::USER_NAME, Value::Absent);
-        } else if let Some(name) =
-            record.row.text(FieldId::USER_NAME).filter(|name| !named && name.contains(':'))
-        {
-            let name = name.rsplit(':').next().and_then(|name| name.rsplit('/').next()).unwrap_or(name);
-            record.row.set(FieldId::USER_NAME, Value::Text(name));
+        } else if let Some(name) = record.row.text(FieldId::USER_NAME) {
+            let named = ["userIdentity.userName", "additionalEventData.UserName"];
+            let is_named = named.iter().any(|path| record.text(path).is_some());
+            let whole = record.text("userIdentity.arn").or_else(|| record.text("userIdentity.principalId"));
+            match name {
+                HIDDEN => record.row.set(FieldId::USER_NAME, Value::Absent),
+                _ if is_root(name) => principal::name(&mut record, whole.unwrap_or_default()),
+                _ if !is_named => principal::name(&mut record, name),
+                _ => {}
+            }
         }
-        without_false_root(&mut record);
+        if let Some(category) = category(&record) {
+            record.fill("event.category", category);
+        }
         let is_change = record.text("readOnly") != Some("true");
         if is_change
             && record.text("eventSource") == Some("iam.amazonaws.com")
@@ -121,15 +124,21 @@ impl Profile for CloudTrail {
     }
 }
 
-/// Anybody may call a session or a user `root`: where nobody is the root user, the name has its kind and its role with it.
-fn without_false_root(record: &mut RecordView<'_, '_>) {
-    let is_root = record.text("userIdentity.type") == Some("Root");
-    if is_root || !record.row.text(FieldId::USER_NAME).is_some_and(|name| name.eq_ignore_ascii_case("root")) {
-        return;
+/// What an event is about, where its service tells it (ECS, allowed values of event.category): signing in, the administration of
+/// identities, or the call of an API. Observations of many calls and what services do by themselves are none of these.
+fn category(record: &RecordView<'_, '_>) -> Option<&'static str> {
+    let name = record.text("eventName")?;
+    match record.text("eventSource")?.strip_suffix(".amazonaws.com")? {
+        // `us-east-1.signin.amazonaws.com`
+        service if service == "signin" || service.ends_with(".signin") => Some("authentication"),
+        "sts" if name != "GetCallerIdentity" && !name.starts_with("Decode") => Some("authentication"),
+        "sso" if matches!(name, "Authenticate" | "Federate") || name.starts_with("Credential") => {
+            Some("authentication")
+        }
+        "iam" | "identitystore" | "sso-directory" => Some("iam"),
+        _ if record.text("eventType") == Some("AwsApiCall") => Some("api"),
+        _ => None,
     }
-    let of_arn = record.text("userIdentity.arn").and_then(|arn| arn.rsplit(':').next());
-    let whole = of_arn.or_else(|| record.text("userIdentity.principalId"));
-    record.row.set(FieldId::USER_NAME, whole.map_or(Value::Absent, Value::Text));
 }
 
 /// Whether somebody tried to sign in, and failed. Sign-ins of the console and of IAM Identity Center need no error for that: they answer by

@@ -1,6 +1,7 @@
 //! Findings of Amazon GuardDuty.
 
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
@@ -16,8 +17,10 @@ pub(crate) struct GuardDuty;
 impl Profile for GuardDuty {
     fn paths(&self) -> &'static [&'static str] {
         &[
+            "resource.accessKeyDetails.principalId",
             "resource.accessKeyDetails.userName",
             "resource.accessKeyDetails.userType",
+            "service",
             "service.action.actionType",
             "service.action.dnsRequestAction.protocol",
             "service.action.networkConnectionAction.connectionDirection",
@@ -83,18 +86,28 @@ impl Profile for GuardDuty {
             record.fill("event.severity", whole);
         }
         finding.tell(label, &mut record);
-        root(&mut record);
+        user(&mut record);
         several(&mut record);
+        digests(&mut record);
         derived::derive(record.row, record.arena);
     }
 }
 
-/// The root user's name is `root`: `userName` may be the alias of his account, as in CloudTrail.
-fn root(record: &mut RecordView<'_, '_>) {
-    if record.text("resource.accessKeyDetails.userType") != Some("Root") {
-        return;
-    }
+/// The root user's name is `root`: `userName` may be the alias of his account, as in CloudTrail. That of a session is a role, which stands
+/// before the session's own name as in CloudTrail's documents.
+fn user(record: &mut RecordView<'_, '_>) {
     let alias = record.text("resource.accessKeyDetails.userName");
+    match (record.text("resource.accessKeyDetails.userType"), alias) {
+        (Some("Root"), _) => {}
+        (Some("AssumedRole"), Some(role)) => {
+            let id = record.text("resource.accessKeyDetails.principalId");
+            let Some((_, session)) = id.and_then(|id| id.rsplit_once(':')) else { return };
+            let name = &*record.arena.alloc_str(&[role, "/", session].concat());
+            record.row.set(FieldId::USER_NAME, Value::Text(name));
+            return record.relate_users(&[name, session]);
+        }
+        _ => return,
+    }
     let related = record.row.get(FieldId::RELATED_USER);
     let others = related.texts().iter().copied().filter(|user| Some(*user) != alias);
     let users: Vec<_> = ["root"].into_iter().chain(others).collect();
@@ -155,8 +168,38 @@ fn several(record: &mut RecordView<'_, '_>) {
     let names: Vec<&str> =
         names.filter(|name| !name.is_empty()).map(|name| &*record.arena.alloc_str(name)).collect();
     if !names.is_empty() {
-        let users = [record.row.get(FieldId::RELATED_USER).texts(), &names].concat();
-        record.row.set(FieldId::RELATED_USER, Value::Texts(record.arena.alloc_slice_copy(&users)));
+        record.relate_users(&names);
+    }
+}
+
+/// Adds the digests of all files and processes to `related.hash`: of what a scan has found, what ran, and who took part in a sequence. API
+/// reference, `ScanFilePath`, `ItemPath`, `ProcessDetails`, `ActorProcess`.
+fn digests(record: &mut RecordView<'_, '_>) {
+    let service = record.source.json("service").and_then(|json| serde_json::from_str(json).ok());
+    let mut found = Vec::new();
+    find_digests(&service.unwrap_or_default(), &mut found);
+    if !found.is_empty() {
+        let texts = found.iter().map(|text| &*record.arena.alloc_str(text));
+        let texts = record.arena.alloc_slice_fill_iter(texts.collect::<Vec<_>>());
+        record.row.set(FieldId::RELATED_HASH, Value::Texts(texts));
+    }
+}
+
+fn find_digests(value: &Json, found: &mut Vec<String>) {
+    match value {
+        Json::Object(members) => {
+            for (name, value) in members {
+                let is_digest = matches!(&**name, "hash" | "sha256" | "executableSha256");
+                match value.as_str().filter(|text| is_digest && found.len() < MAX_PROBES && !text.is_empty())
+                {
+                    Some(text) if !found.iter().any(|other| other == text) => found.push(text.to_owned()),
+                    Some(_) => {}
+                    None => find_digests(value, found),
+                }
+            }
+        }
+        Json::Array(values) => values.iter().for_each(|value| find_digests(value, found)),
+        _ => {}
     }
 }
 

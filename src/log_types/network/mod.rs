@@ -85,9 +85,12 @@ fn without_root(record: &mut RecordView<'_, '_>, field: &str) {
 
 /// An answer to a question.
 #[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Answer {
-    #[serde(rename = "Rdata")]
-    data: Option<String>,
+    rdata: Option<String>,
+    #[serde(rename = "Type")]
+    kind: Option<String>,
+    class: Option<String>,
 }
 
 /// More answers to one question are left as the log has them.
@@ -103,13 +106,22 @@ impl Profile for Resolver {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        for name in ["dns.question.name", "dns.answers.data"] {
-            without_root(&mut record, name);
-        }
+        without_root(&mut record, "dns.question.name");
         let answers: Vec<Answer> = record.list("answers");
         let mut addresses: ArenaVec<'_, Address<'_>> = ArenaVec::new_in(record.arena);
-        for data in answers.iter().take(MAX_ANSWERS).filter_map(|answer| answer.data.as_deref()) {
-            addresses.extend(address(record.arena.alloc_str(data)));
+        let mut texts = [(); 3].map(|()| ArenaVec::with_capacity_in(answers.len(), record.arena));
+        for Answer { rdata, kind, class } in answers.iter().take(MAX_ANSWERS) {
+            // A list of OpenSearch has no gaps: an empty text keeps each answer's place.
+            for (texts, text) in texts.iter_mut().zip([rdata, kind, class]) {
+                let text = &*record.arena.alloc_str(text.as_deref().unwrap_or_default());
+                texts.push(text.strip_suffix('.').filter(|name| !name.is_empty()).unwrap_or(text));
+            }
+            addresses.extend(rdata.as_deref().and_then(|data| address(record.arena.alloc_str(data))));
+        }
+        for (name, texts) in ["dns.answers.data", "dns.answers.type", "dns.answers.class"].iter().zip(texts) {
+            if let Some(field) = record.fields.id(name).filter(|_| !texts.is_empty()) {
+                record.row.set(field, Value::Texts(texts.into_bump_slice()));
+            }
         }
         let addresses = addresses.into_bump_slice();
         if let (Some(field), false) = (record.fields.id("dns.resolved_ip"), addresses.is_empty()) {

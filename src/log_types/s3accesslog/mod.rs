@@ -1,9 +1,8 @@
 //! Server access logs of Amazon S3.
 
 use crate::document::field_list::FieldId;
-use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
-use crate::log_types::{Profile, derived};
+use crate::log_types::{Profile, derived, principal};
 
 /// The profile of S3 access logs.
 #[derive(Debug)]
@@ -16,11 +15,7 @@ impl Profile for S3AccessLog {
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
         if let Some(name) = record.row.text(FieldId::USER_NAME) {
-            let of_arn = name.strip_prefix("arn:").and_then(|arn| arn.rsplit(':').next()).unwrap_or(name);
-            // The root user's ARN has no slash: anybody may call a session or a user so.
-            let last = of_arn.rsplit('/').next().filter(|last| !last.eq_ignore_ascii_case("root"));
-            let name = last.unwrap_or(of_arn);
-            record.row.set(FieldId::USER_NAME, Value::Text(name));
+            principal::name(&mut record, name);
         }
         // `bucket.s3.eu-west-1.amazonaws.com`
         if let Some(region) = record.text("EndPoint").and_then(region) {
