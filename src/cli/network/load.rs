@@ -63,24 +63,34 @@ pub(crate) fn run(
         let mut loader = ObjectLoader::new(sections, s3, sink, limits).with_dead_letters(dead_letters);
         loader.stop = Some(interrupt.flag());
         let _bar = (!args.quiet).then(|| progress::show(Arc::clone(&loader.progress), total_bytes(&inputs)));
-        let mut report = Report::default();
-        for group in inputs.chunk_by(|one, other| is_small(one) && is_small(other)) {
-            load_group(&loader, group, interrupt, &mut report).await;
-            if interrupt.has_come() {
-                break;
-            }
-        }
-        Ok(report)
+        Ok(load_all(&loader, &inputs, interrupt).await)
     });
     // What still reads or waits is not worth waiting for.
     runtime.shutdown_background();
     report
 }
 
-/// Loads one input, or some small ones that share their requests. Behind a signal no other one is begun.
-async fn load_group(loader: &ObjectLoader, group: &[Input], interrupt: &Interrupt, report: &mut Report) {
+/// Loads the inputs, until a signal comes or the cluster takes nothing: each further object would wait for it as long as the first.
+async fn load_all(loader: &ObjectLoader, inputs: &[Input], interrupt: &Interrupt) -> Report {
+    let (mut report, stalled) = (Report::default(), Cell::new(false));
+    for group in inputs.chunk_by(|one, other| is_small(one) && is_small(other)) {
+        load_group(loader, group, (interrupt, &stalled), &mut report).await;
+        if interrupt.has_come() {
+            break;
+        }
+    }
+    report
+}
+
+/// Loads one input, or some small ones that share their requests. Behind a signal no other one is begun, nor where the cluster takes nothing.
+async fn load_group(
+    loader: &ObjectLoader,
+    group: &[Input],
+    (interrupt, stalled): (&Interrupt, &Cell<bool>),
+    report: &mut Report,
+) {
     let (begun, mut done) = (Cell::new(0), 0);
-    let inputs = group.iter().cloned().take_while(|_| !interrupt.has_come());
+    let inputs = group.iter().cloned().take_while(|_| !interrupt.has_come() && !stalled.get());
     let begin = |loader: ObjectLoader, input: Input| {
         begun.set(begun.get() + 1);
         async move { load(&loader, input).await }
@@ -88,18 +98,31 @@ async fn load_group(loader: &ObjectLoader, group: &[Input], interrupt: &Interrup
     let is_cut = tokio::select! {
         () = loader.together(inputs, begin, |loaded| {
             done += 1;
+            stalled.set(stalled.get() || nothing_went_through(&loaded));
             report.add(&loaded);
         }) => false,
         () = stopped(interrupt) => true,
     };
-    if !is_cut {
+    let (left, reason) = if is_cut {
+        let begun = group.get(done..begun.get()).unwrap_or_default();
+        (begun, "the load was stopped here, and not all documents have an answer; load it again")
+    } else if stalled.get() {
+        (
+            group.get(begun.get()..).unwrap_or_default(),
+            "not begun, because the cluster takes nothing; load it again",
+        )
+    } else {
         return;
+    };
+    for input in left {
+        let outcome = Outcome::Failed { reason: reason.to_owned(), retry: true };
+        report.add(&ObjectReport::not_loaded(input.name(), outcome));
     }
-    for input in group.iter().take(begun.get()).skip(done) {
-        let reason =
-            "the load was stopped here, and not all documents have an answer; load it again".to_owned();
-        report.add(&ObjectReport::not_loaded(input.name(), Outcome::Failed { reason, retry: true }));
-    }
+}
+
+/// Whether the cluster took none of the object's documents, however often they were sent.
+fn nothing_went_through(report: &ObjectReport) -> bool {
+    report.sent_again > 0 && report.unsent.total() > 0 && report.verdicts.total() == 0
 }
 
 /// Waits for a signal, and then until documents that were read should have their answers.
@@ -134,5 +157,53 @@ pub(super) async fn load(loader: &ObjectLoader, input: Input) -> ObjectReport {
         Input::Prefix { bucket, prefix } => {
             ObjectReport::not_loaded(format!("s3://{bucket}/{prefix}"), Outcome::no_s3_client())
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::edge::aws::auth::Auth;
+    use crate::edge::opensearch::client::{OpenSearch, Settings};
+    use crate::edge::opensearch::endpoint::Endpoint;
+
+    /// The address of a server that answers 429 to everything.
+    fn full_cluster() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let _ = stream.read(&mut [0; 65_536]);
+                let _ = stream.write_all(b"HTTP/1.1 429 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            }
+        });
+        address
+    }
+
+    #[test]
+    fn where_the_cluster_takes_nothing_no_other_object_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs: Vec<Input> = ["a", "b", "c"]
+            .map(|name| {
+                let path = folder.path().join(name);
+                std::fs::write(&path, "line\n".repeat(20_000)).unwrap();
+                Input::File { path, section: "deepsecurity".to_owned() }
+            })
+            .into();
+        let sections = crate::local::settings::sections(&[]).unwrap();
+        let settings = Settings::new(Endpoint::parse(&full_cluster()).unwrap(), Auth::None);
+        let (pause, patience) = (Duration::from_millis(1), Duration::from_millis(100));
+        let options = Options { pause, longest_pause: pause, patience, ..Options::default() };
+        let sink = Sink::OpenSearch(Box::new(OpenSearch::new(settings).unwrap()), options);
+        let loader = ObjectLoader::new(Arc::new(sections), None, sink, Limits::default());
+        let interrupt = Interrupt::listen().unwrap();
+        let report =
+            connect::runtime().unwrap().block_on(async { load_all(&loader, &inputs, &interrupt).await });
+        let not_begun = |failure: &&(String, String)| failure.1.starts_with("not begun");
+        assert_eq!(report.failures.iter().filter(not_begun).count(), 2, "{:?}", report.failures);
     }
 }
