@@ -111,6 +111,26 @@ fn one_look_tells_which_indices_are_closed_and_only_the_documents_concerned_move
 }
 
 #[test]
+fn what_is_said_of_another_document_holds_none_back() {
+    run(async {
+        let mut cluster = cluster(&["log"], 200);
+        let server = serve(move |request| {
+            if !request.target.starts_with("/_mget") {
+                return cluster(request);
+            }
+            let asked: serde_json::Value = serde_json::from_str(&request.text()).unwrap();
+            let told = |at: usize, found: bool| json!({"_id": asked["docs"][at]["_id"], "found": found});
+            Reply::json(200, json!({"docs": [told(1, true), told(0, false)]}).to_string())
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=5)], &QUICK, None).await;
+        assert_eq!((delivery.verdicts.indexed, delivery.may_be_double), (5, 2));
+        let sent = documents(server.requests().last().unwrap());
+        assert_eq!(sent.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [2, 4]);
+    });
+}
+
+#[test]
 fn without_the_permission_to_look_the_names_are_tried_one_by_one() {
     run(async {
         let server = serve(cluster(&["log", "log_01", "log_02"], 403)).await;

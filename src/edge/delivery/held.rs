@@ -23,7 +23,7 @@ pub(super) async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &Cl
     for at in 0..batch.len() {
         let Some((index, id)) = index_and_id(batch.action(at)) else { continue };
         for closed in closed_indices.closed_of(&index) {
-            asked.push(at);
+            asked.push((at, id.clone()));
             documents.push(json!({"_index": closed, "_id": id, "_source": false}));
         }
     }
@@ -36,11 +36,13 @@ pub(super) async fn held(client: &OpenSearch, batch: &Batch, closed_indices: &Cl
         client.ask("_mget", &json!({"docs": documents})).await.unwrap_or_default()
     };
     let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    // An answer to something else tells nothing.
+    // An answer to something else tells nothing, nor one about another document.
     let found = if found.len() == asked.len() { found } else { &[] };
     let mut held = Held::default();
-    for (number, at) in asked.into_iter().enumerate() {
-        match found.get(number).and_then(|document| document.get("found")).and_then(Value::as_bool) {
+    for (number, (at, id)) in asked.into_iter().enumerate() {
+        let is_of_it = |document: &&Value| document.get("_id").is_none_or(|other| *other == id);
+        let document = found.get(number).filter(is_of_it);
+        match document.and_then(|document| document.get("found")).and_then(Value::as_bool) {
             Some(true) => {
                 held.there.insert(at);
             }
@@ -59,27 +61,19 @@ async fn one_by_one(client: &OpenSearch, documents: &[Value]) -> Value {
     let text = |document: &Value, key: &str| {
         document.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
-    let mut held: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut untold: BTreeSet<String> = BTreeSet::new();
+    let mut told: BTreeMap<(String, String), Value> = BTreeMap::new();
     let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for document in documents {
         ids.entry(text(document, "_index")).or_default().push(text(document, "_id"));
     }
     for (index, ids) in ids {
         let path = format!("{}/_mget?_source=false", in_path(&index));
-        let Ok(answer) = client.ask(&path, &json!({"ids": ids})).await else {
-            untold.insert(index);
-            continue;
-        };
+        let answer = client.ask(&path, &json!({"ids": ids})).await.unwrap_or_default();
         let found = answer.get("docs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let found =
-            found.iter().filter(|document| document.get("found").and_then(Value::as_bool) == Some(true));
-        held.extend(found.map(|document| (index.clone(), text(document, "_id"))));
+        told.extend(found.iter().map(|document| ((index.clone(), text(document, "_id")), document.clone())));
     }
-    let is_held = |document: &Value| held.contains(&(text(document, "_index"), text(document, "_id")));
-    let answer = |document: &Value| match untold.contains(&text(document, "_index")) {
-        true => json!({}),
-        false => json!({"found": is_held(document)}),
+    let answer = |document: &Value| {
+        told.get(&(text(document, "_index"), text(document, "_id"))).cloned().unwrap_or_default()
     };
     json!({"docs": documents.iter().map(answer).collect::<Vec<_>>()})
 }
