@@ -160,13 +160,13 @@ pub(super) async fn load(loader: &ObjectLoader, input: Input) -> ObjectReport {
     }
 }
 
-#[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
 
-    use super::*;
+    use super::{Arc, Duration, Input, Interrupt, Limits, ObjectLoader, Options, Sink, connect, load_all};
     use crate::edge::aws::auth::Auth;
     use crate::edge::opensearch::client::{OpenSearch, Settings};
     use crate::edge::opensearch::endpoint::Endpoint;
@@ -186,15 +186,16 @@ mod tests {
 
     #[test]
     fn where_the_cluster_takes_nothing_no_other_object_waits_for_it() {
+        let sections = crate::local::settings::sections(&[]).unwrap();
+        let section = sections.iter().next().unwrap().log_type().name.clone();
         let folder = tempfile::tempdir().unwrap();
         let inputs: Vec<Input> = ["a", "b", "c"]
             .map(|name| {
                 let path = folder.path().join(name);
                 std::fs::write(&path, "line\n".repeat(20_000)).unwrap();
-                Input::File { path, section: "deepsecurity".to_owned() }
+                Input::File { path, section: section.clone() }
             })
             .into();
-        let sections = crate::local::settings::sections(&[]).unwrap();
         let settings = Settings::new(Endpoint::parse(&full_cluster()).unwrap(), Auth::None);
         let (pause, patience) = (Duration::from_millis(1), Duration::from_millis(100));
         let options = Options { pause, longest_pause: pause, patience, ..Options::default() };
