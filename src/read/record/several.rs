@@ -1,6 +1,10 @@
 //! Several records in one field of a record: one behind the other, or in an array, as objects or as the texts of events. Collectors that
 //! put lines together write them so.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use foldhash::fast::FixedState;
 use serde_json::Value;
 
 use super::envelope::LISTS;
@@ -9,6 +13,9 @@ use super::fluentd::{Other, Record};
 use super::raw::joined_objects;
 use super::records::records;
 use super::spare::Spare;
+
+/// What all records of a field may have of the fields around it, in bytes: the product of both would cost any memory.
+const MOST_AROUND: usize = 1 << 24;
 
 /// The records in the first field that holds several, and an event somewhere. Each has what the record around them says beside them.
 #[cold]
@@ -23,8 +30,13 @@ pub(crate) fn records_within(
     let mut fields = message.into_iter().chain(others.filter(|(name, _)| may_hold(name)));
     fields.find_map(|(name, value)| {
         let mut inner = if holds_event(value) { records_in(value)? } else { return None };
+        let beside = || record.others.iter().filter(|other| other.name != name);
+        let bytes: usize = beside().map(|other| other.name.len() + other.value.len()).sum();
+        if bytes.saturating_mul(inner.len()) > MOST_AROUND {
+            return None;
+        }
         for inner in &mut inner {
-            add_around(inner, record, name);
+            add_around(inner, record, beside());
         }
         Some(inner)
     })
@@ -54,15 +66,21 @@ pub(crate) fn read(text: &str) -> Vec<Record<'static>> {
     records(text, &mut Spare::default()).map(Record::into_owned).collect()
 }
 
-/// Adds what the record around it says, where it says nothing of that itself. `name` is the field that it stood in.
-fn add_around(inner: &mut Record<'static>, around: &Record<'_>, name: &str) {
-    let Record { others, timestamp, hostname, tag, envelope, .. } = around.clone().into_owned();
-    let own: Vec<_> = inner.others.iter().map(|own| own.name.clone()).collect();
-    let is_beside = |other: &Other<'_>| other.name != name && !own.contains(&other.name);
-    inner.others.extend(others.into_iter().filter(is_beside));
-    inner.timestamp = inner.timestamp.take().or(timestamp);
-    inner.hostname = inner.hostname.take().or(hostname);
-    inner.tag = inner.tag.take().or(tag);
-    inner.envelope = inner.envelope.take().or(envelope);
+/// Adds what the record around it says, where it says nothing of that itself.
+fn add_around<'o>(
+    inner: &mut Record<'static>,
+    around: &Record<'_>,
+    beside: impl Iterator<Item = &'o Other<'o>>,
+) {
+    let own: HashSet<&str, FixedState> = inner.others.iter().map(|own| &*own.name).collect();
+    let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+    let new = beside.filter(|other| !own.contains(&*other.name));
+    let new: Vec<_> =
+        new.map(|Other { name, value }| Other { name: owned(name), value: owned(value) }).collect();
+    inner.others.extend(new);
+    inner.timestamp = inner.timestamp.take().or_else(|| around.timestamp.as_ref().map(owned));
+    inner.hostname = inner.hostname.take().or_else(|| around.hostname.as_ref().map(owned));
+    inner.tag = inner.tag.take().or_else(|| around.tag.as_ref().map(owned));
+    inner.envelope = inner.envelope.take().or_else(|| around.envelope.clone());
     inner.json = true;
 }
