@@ -14,6 +14,7 @@ pub(crate) mod flat;
 mod table;
 mod base;
 mod collected;
+mod taken_header;
 mod read;
 mod names;
 mod left_over;

@@ -10,6 +10,7 @@ use super::flat;
 use super::record::JsonRecord;
 use super::record::paths::Paths;
 use super::table::{Sources, UsedFields};
+use super::taken_header::taken_header;
 use crate::bytes::slice::{part, start_in};
 use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
@@ -23,7 +24,6 @@ use crate::parse::pairs::pair::Pair;
 use crate::parse::syslog::SyslogHeader;
 use crate::parse::time::Surroundings;
 use crate::parse::{cef, leef, syslog};
-use crate::read::record::fluentd::Record;
 use crate::read::record::partial;
 use crate::read::record::rows::RowColumns;
 
@@ -200,10 +200,14 @@ impl<'d> ReadEvent<'d> {
             self.header.severity = severity.and_then(|key| self.keyed.value(key)).unwrap_or_default();
         }
         self.syslog = syslog::of_event(parsed.prefix);
-        if self.syslog.time.is_none() {
+        if self.syslog.time.is_none() || self.syslog.priority.is_none() {
             let taken = taken_header(self.event.record);
-            self.syslog.time = taken.time;
-            self.syslog.hostname = self.syslog.hostname.or(taken.hostname);
+            self.syslog.priority = self.syslog.priority.or(taken.priority);
+            if self.syslog.time.is_none() {
+                self.syslog.time = taken.time;
+                self.syslog.hostname = self.syslog.hostname.or(taken.hostname);
+                self.syslog.appname = self.syslog.appname.or(taken.appname);
+            }
         }
     }
 
@@ -373,14 +377,4 @@ fn parse<'a>(
         event.unparsed = arena.alloc_str(&[field, blank, event.unparsed].concat());
     }
     Some(event)
-}
-
-/// What a collector has taken off a message: syslog-ng's macro `DATE` has the time as the header wrote it, a header may stand before the JSON,
-/// and fluentd's parser of syslog, which takes the marker for the tag, writes the host as `host`.
-fn taken_header<'r>(record: &'r Record<'_>) -> SyslogHeader<'r> {
-    let field = |name| record.others.iter().find(|other| other.name == name).map(|other| &*other.value);
-    let before = field("before").and_then(|before| syslog::parse(before).time);
-    let date = field("DATE").and_then(syslog::time_of_field).map(|(time, _)| time);
-    let host = field("host").filter(|_| matches!(field("ident"), Some("CEF" | "LEEF")));
-    SyslogHeader { time: date.or(before), hostname: host.and_then(syslog::host), ..SyslogHeader::default() }
 }

@@ -60,8 +60,40 @@ fn the_host_that_fluentds_parser_of_syslog_has_taken_off_is_that_of_the_header()
     let record = json!({"host": "ip-10-0-1-7", "ident": "CEF", "message": rest, "timestamp": "2026-11-22T15:08:40+09:00"});
     let loaded = load_line(&record.to_string());
     assert!(is_whole(only(&loaded)), "{}", only(&loaded).json);
-    let other = json!({"host": "collector", "ident": "forwarder", "message": rest});
+    let other = json!({"host": "collector", "message": rest});
     assert!(!only(&load_line(&other.to_string())).has("log.syslog.hostname"));
+}
+
+/// The names are those of each collector's documents: syslog-ng's macros, rsyslog's properties, NXLog's xm_syslog, Vector's source syslog,
+/// Logstash's input syslog without and with ECS, Filebeat's processor syslog, the syslog parsers of fluentd and Fluent Bit.
+#[test]
+fn a_header_that_a_collector_has_written_into_fields_is_the_events() {
+    let (event, read) = (event(), "2026-11-22T18:30:00+09:00");
+    let rest = &event[event.find("CEF:").unwrap()..];
+    let (bsd, iso) = ("Nov 22 15:08:33", "2026-11-22T15:08:33+09:00");
+    for record in [
+        json!({"MESSAGE": rest, "HOST": "web01", "PROGRAM": "dsa", "DATE": bsd, "PRI": "134"}),
+        json!({"MESSAGE": rest, "HOST": "web01", "PROGRAM": "dsa", "ISODATE": iso, "FACILITY": "local0", "PRIORITY": "info"}),
+        json!({"msg": format!(" {rest}"), "hostname": "web01", "syslogtag": "dsa[12]:", "pri": "134", "timereported": iso, "timegenerated": read}),
+        json!({"msg": rest, "hostname": "web01", "app-name": "dsa", "syslogfacility": "16", "syslogseverity": "6", "timereported": iso, "$!": null}),
+        json!({"Message": rest, "Hostname": "web01", "SourceName": "dsa", "SyslogFacilityValue": 16, "SyslogSeverityValue": 6, "EventTime": "2026-11-22 15:08:33", "EventReceivedTime": "2026-11-22 18:30:00"}),
+        json!({"message": rest, "hostname": "web01", "appname": "dsa", "facility": "local0", "severity": "info", "timestamp": iso, "host": "web01"}),
+        json!({"message": rest, "logsource": "web01", "program": "dsa", "priority": 134, "timestamp": bsd, "@timestamp": read, "host": "10.9.9.9"}),
+        json!({"message": rest, "host": {"hostname": "web01"}, "process": {"name": "dsa"}, "log": {"syslog": {"priority": 134}}, "@timestamp": iso}),
+        json!({"message": rest, "host": {"hostname": "collector"}, "log": {"syslog": {"priority": 134, "hostname": "web01", "appname": "dsa"}}, "@timestamp": iso}),
+        json!({"message": rest, "host": "web01", "ident": "dsa", "pri": 134, "msgid": "-", "extradata": "-", "time": iso, "timestamp": read}),
+    ] {
+        let loaded = load_line(&record.to_string());
+        let document = only(&loaded);
+        let told =
+            ["@timestamp", "log.syslog.hostname", "log.syslog.appname"].map(|field| document.text(field));
+        assert_eq!([&told[0][..19], told[1], told[2]], [&iso[..19], "web01", "dsa"], "{record}");
+        assert_eq!(document.get("log.syslog.priority"), 134, "{record}");
+    }
+    let record = json!({"message": event, "host": "web09", "ident": "dsa", "pri": 134, "time": read});
+    let loaded = load_line(&record.to_string());
+    assert_eq!(only(&loaded).text("@timestamp"), iso, "the event's own header tells more");
+    assert_eq!(only(&loaded).text("log.syslog.hostname"), "ip-10-0-1-7");
 }
 
 #[test]

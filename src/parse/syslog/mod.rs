@@ -391,6 +391,11 @@ fn tag_of(word: &str) -> Option<&str> {
     word.strip_suffix(':').or_else(|| process().filter(|process| is_process(*process)).map(|_| word))
 }
 
+/// The program that a collector has read off a header: its tag, unless that is the marker of an event.
+pub(crate) fn program(text: &str) -> Option<&str> {
+    tag_name(text.strip_suffix(':').unwrap_or(text)).filter(|tag| !matches!(*tag, "CEF" | "LEEF"))
+}
+
 /// The `syslog` of `syslog` and of `syslog[123]`. An address that ends in a colon is no tag (rule F6).
 fn tag_name(word: &str) -> Option<&str> {
     let before_process = word.split_once('[').map_or(word, |(name, _)| name);
