@@ -55,8 +55,7 @@ pub fn run() -> ExitCode {
         Command::Completions(completions) => {
             let mut text = Vec::new();
             clap_complete::generate(completions.shell, &mut Args::command(), "es-loader", &mut text);
-            // A reader that has gone has seen enough.
-            let _ = io::stdout().write_all(&text);
+            output::wrote(io::stdout().write_all(&text));
             Ok(ExitCode::SUCCESS)
         }
         Command::Setup(setup) => setup::run(&setup),
@@ -68,7 +67,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "playground")]
         Command::Playground(playground) => playground::run(&playground),
     };
-    match done {
+    match done.and_then(|code| output::end().map(|()| code)) {
         Ok(code) => code,
         Err(Failure(text)) => {
             output::notice(format_args!("es-loader: {text}"));

@@ -1,8 +1,9 @@
 //! Writes text for people. It holds no control sequences for a terminal, whoever has written the text. A reader that has closed its
-//! end is no failure.
+//! end is no failure; any other output that cannot be written is told at the end of the command.
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
 #[cfg(feature = "edge")]
 use std::time::Duration;
 
@@ -13,8 +14,26 @@ use crate::bytes::safe::{Safe, is_obeyed};
 #[cfg(feature = "edge")]
 use crate::report::Report;
 
+/// Why standard output could not be written, the first time.
+static FAULT: OnceLock<io::Error> = OnceLock::new();
+
+/// Keeps in mind why standard output could not be written.
+pub(super) fn wrote(result: io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        FAULT.get_or_init(|| error);
+    }
+}
+
+/// What is lost of all that was to be written.
+pub(super) fn end() -> Result<(), Failure> {
+    wrote(io::stdout().flush());
+    FAULT.get().map_or(Ok(()), |error| Err(Failure(format!("standard output: {error}"))))
+}
+
 pub(super) fn line(text: impl Display) {
-    let _ = writeln!(io::stdout(), "{}", plain(&text));
+    wrote(writeln!(io::stdout(), "{}", plain(&text)));
 }
 
 pub(super) fn notice(text: impl Display) {
@@ -47,10 +66,6 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
             c => text.push(c),
         }
     }
-    match writeln!(io::stdout(), "{text}").and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure(format!("standard output: {error}")))
-        }
-        _ => Ok(()),
-    }
+    wrote(writeln!(io::stdout(), "{text}"));
+    Ok(())
 }

@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -233,7 +233,10 @@ fn print(tried: &Tried) {
     for Difference { what, expected, found } in &tried.faults {
         let (what, expected, found) = (Safe(what), Safe(expected), Safe(found));
         // Only these lines have colours, and only where a terminal shows them.
-        anstream::println!("  {what}\n    {EXPECTED}- {expected}{EXPECTED:#}\n    {FOUND}+ {found}{FOUND:#}");
+        output::wrote(writeln!(
+            anstream::stdout(),
+            "  {what}\n    {EXPECTED}- {expected}{EXPECTED:#}\n    {FOUND}+ {found}{FOUND:#}"
+        ));
     }
 }
 

@@ -89,7 +89,7 @@ impl Expansion<'_> {
                     let help = if layers::is_log_type(name) {
                         Some(format!("switch it on: write 'log_types = {name}' into [DEFAULT]"))
                     } else if keys::is_upstreams_section(name) {
-                        Some("upstream's aws.ini has it: name that file before this one, with --config for each".to_owned())
+                        Some("upstream's aws.ini has it: write the value out, or copy that section into this file".to_owned())
                     } else {
                         did_you_mean(name, names)
                     };

@@ -294,17 +294,9 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             is_json || !read.event.record.others.is_empty() || redactor.may_find_in(read.event.text);
         // The record that is an event itself was cleaned before its fields were read.
         let is_as_it_should_be = section.log_type.raw_message == RawMessage::Full || is_json;
-        let clean = |field, text: &'d str| {
-            let place = match field {
-                // What identifies an object or a document is no text of the event's.
-                Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
-                Some(FieldId::MESSAGE) if is_as_it_should_be => return None,
-                Some(FieldId::URL_QUERY | FieldId::URL_FRAGMENT) => redaction::Searched::Query,
-                Some(FieldId::URL_ORIGINAL) => redaction::Searched::Url,
-                _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
-                _ => redaction::Searched::Text,
-            };
-            redactor.clean_text(text, place, arena)
+        let clean = |field, text: &'d str| match field {
+            Some(FieldId::MESSAGE) if is_as_it_should_be => None,
+            _ => redactor.clean_text(text, searched(field, text)?, arena),
         };
         let redacted = if may_be_anywhere {
             row.rewrite_texts(&section.fields, arena, clean)
@@ -318,6 +310,17 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             read.problems.add(Problem::ParametersRedacted);
         }
     }
+}
+
+/// As what a text of a field is searched for secrets. What identifies an object or a document is no text of the event's.
+pub(super) fn searched(field: Option<FieldId>, text: &str) -> Option<redaction::Searched> {
+    Some(match field {
+        Some(FieldId::LOG_S3KEY | FieldId::LOG_S3BUCKET | FieldId::ID) => return None,
+        Some(FieldId::URL_QUERY | FieldId::URL_FRAGMENT) => redaction::Searched::Query,
+        Some(FieldId::URL_ORIGINAL) => redaction::Searched::Url,
+        _ if text.starts_with(['{', '[']) => redaction::Searched::Json,
+        _ => redaction::Searched::Text,
+    })
 }
 
 /// Says in the document what is wrong with its event.

@@ -235,6 +235,16 @@ fn what_a_packet_says_names_the_packet_and_shows_no_secret() {
 }
 
 #[test]
+fn values_that_a_field_does_not_have_are_without_secrets_too() {
+    let own = plan_with("url.original = request\nlabels.a = cs1 cs2");
+    let message =
+        agent_event("1000552", "act=Log request=http://a/?token=hush cs1=x?token=hush cs2=http://u:hush@h/");
+    let explanation = explain_one(&own, &message);
+    assert!(explanation.fields.iter().any(|field| !field.others.is_empty()), "{explanation:#?}");
+    assert!(!format!("{explanation:?}").contains("hush"), "{explanation:#?}");
+}
+
+#[test]
 fn the_client_of_a_proxy_names_the_proxy_that_it_replaced() {
     let message = packet_event("10.0.0.1", b"GET / HTTP/1.1\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n");
     let explanation = explain_one(plan(), &message);

@@ -229,6 +229,22 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 }
 
 #[test]
+fn an_output_that_a_full_disk_does_not_take_is_a_failure() {
+    let line = "CEF:0|Trend Micro|Deep Security Agent|20.0|20|a|0|act=Log";
+    for arguments in [
+        &["generate"][..],
+        &["setup", "--print"],
+        &["check"],
+        &["explain", line],
+        &["explain", "--html", line],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let run = Run::of(es_loader().args(arguments).stdout(full)).with_status(2);
+        assert!(run.stderr.contains("No space left on device"), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn a_report_that_nobody_reads_changes_nothing() {
     let mut command = es_loader();
     command.args(["load", "--to", "ndjson"]).arg(chain::path());

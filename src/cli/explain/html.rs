@@ -1,4 +1,5 @@
-//! Writes an explanation as one HTML page, to attach to a ticket: no script, nothing loaded from elsewhere.
+//! Writes an explanation as one HTML page, to attach to a ticket: no script, nothing loaded from elsewhere, and no text of the line but
+//! what the document has of it, as that is without secrets.
 
 use std::fmt;
 
@@ -7,7 +8,7 @@ use super::screen::{places, text};
 
 const STYLE: &str = "body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color-scheme:light dark}\
      table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2rem .6rem;\
-     border-bottom:1px solid #8884}td,pre{font-family:ui-monospace,monospace;overflow-wrap:anywhere}pre{white-space:pre-wrap}";
+     border-bottom:1px solid #8884}td{font-family:ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}";
 
 pub(super) struct Page<'e>(pub(super) &'e Explained);
 
@@ -50,8 +51,7 @@ impl fmt::Display for Page<'_> {
 }
 
 fn show(f: &mut fmt::Formatter<'_>, document: &ExplainedDocument) -> fmt::Result {
-    let ExplainedDocument { excluded, message, explanation } = document;
-    writeln!(f, "<pre>{}</pre>", Escaped(message))?;
+    let ExplainedDocument { excluded, explanation, .. } = document;
     if *excluded {
         writeln!(f, "<p>A rule leaves this document out.</p>")?;
     }

@@ -32,8 +32,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     } else if args.html {
         output::line(Page(&explained));
     } else {
-        // A reader that has gone has seen enough.
-        let _ = write!(anstream::stdout(), "{}", Screen(&explained));
+        output::wrote(write!(anstream::stdout(), "{}", Screen(&explained)));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -194,10 +194,12 @@ impl fmt::Display for Audit {
         for (state, _, what) in STATES {
             row(self.objects(state), what)?;
         }
-        let named = self
-            .0
-            .iter()
-            .filter(|audited| !matches!(audited.state, State::Compared(Verdict::Fine) | State::Skipped));
+        let named = self.0.iter().filter(|audited| match audited.state {
+            // One that breaks off is fine up to there.
+            State::Compared(Verdict::Fine) => audited.reason.is_some(),
+            State::Skipped => false,
+            _ => true,
+        });
         for (number, audited) in named.enumerate() {
             if number == NAMED {
                 return writeln!(f, "and more: --json names all");

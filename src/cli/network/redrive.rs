@@ -135,8 +135,13 @@ async fn send(
     output::report(&report, args.connection.endpoint.as_deref(), started.elapsed());
     if args.delete {
         output::notice(format_args!(
-            "{deleted} files of dead letters deleted, {} kept, because not every record of them was indexed",
-            files.len().saturating_sub(deleted)
+            "{deleted} files of dead letters deleted{}",
+            match files.len().saturating_sub(deleted) {
+                0 => String::new(),
+                kept => format!(
+                    ", {kept} kept: not every record of them was indexed, or they were not reached or changed meanwhile"
+                ),
+            }
         ));
     }
     report

@@ -19,6 +19,7 @@ use super::compiled::CompiledSection;
 use super::event::ObjectFacts;
 use super::finished::FinishedEvent;
 use super::index_name::IndexNames;
+use super::mapped::searched;
 use crate::document::ecs::Type;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
@@ -43,7 +44,7 @@ pub(super) fn explain<'d>(
     };
     let not_taken = row.trace.notes().iter().filter(not_taken);
     let not_taken = not_taken.map(|note| (note, texts.of(&note.reason.read, &note.value))).collect();
-    let explainer = Explainer { row, section, texts: &texts, not_taken };
+    let explainer = Explainer { row, section, texts: &texts, not_taken, arena };
     let mut fields = explainer.fields();
     if let Some(serde_json::Value::Object(members)) = record {
         let known = fields.iter().map(|field| field.field.clone()).collect();
@@ -69,6 +70,7 @@ struct Explainer<'e, 'd> {
     texts: &'e SourceTexts<'e>,
     /// The values that a field was offered and did not take, with what they were read from.
     not_taken: Vec<(&'e Note<'d>, Vec<&'e SourceText<'e>>)>,
+    arena: &'d Bump,
 }
 
 impl<'d> Explainer<'_, 'd> {
@@ -184,12 +186,27 @@ impl<'d> Explainer<'_, 'd> {
         };
         let Note { value, reason: Reason { step, read }, .. } = note;
         let sources = self.texts.of(read, value);
-        Some(UnusedValue {
-            value: json(value),
-            rule: self.rule(*step, field),
-            sources: shown(&sources),
-            reason,
-        })
+        let mut value = json(value);
+        self.redact(&mut value, field);
+        Some(UnusedValue { value, rule: self.rule(*step, field), sources: shown(&sources), reason })
+    }
+
+    /// Masks secrets in a value that a field does not have: only those in the document are masked by now.
+    fn redact(&self, value: &mut serde_json::Value, field: FieldId) {
+        match value {
+            serde_json::Value::String(text) => {
+                let place = searched(Some(field), text);
+                let clean = place.and_then(|at| self.section.redactor.clean_text(text, at, self.arena));
+                if let Some(clean) = clean {
+                    *text = clean.to_owned();
+                }
+            }
+            serde_json::Value::Array(values) => values.iter_mut().for_each(|value| self.redact(value, field)),
+            serde_json::Value::Object(members) => {
+                members.values_mut().for_each(|value| self.redact(value, field));
+            }
+            _ => {}
+        }
     }
 
     /// What sets a field: a line of user.ini, or else the step itself.

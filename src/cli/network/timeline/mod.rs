@@ -3,6 +3,7 @@
 mod event;
 mod screen;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ pub(crate) fn run(args: &TimelineArgs) -> Result<ExitCode, Failure> {
     if args.json {
         output::json(&events)?;
     } else {
-        anstream::print!("{}", Screen(&events));
+        output::wrote(write!(anstream::stdout(), "{}", Screen(&events)));
     }
     let shown = events.len() as u64;
     if shown < total {
