@@ -19,15 +19,24 @@ pub(super) fn report_upstream_keys(section: &ResolvedSection<'_>, findings: &mut
 
 /// Settings of this section that say something which nothing asks for.
 pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut Findings) {
+    const CSV: &str = "'file_format = csv'";
+    const RECORDS: &str = "records: 'file_format' is json, csv or text";
     const A_DATE: &str = "a date in the index name: 'index_rotation' is auto";
     let format = section.text("file_format");
     let has_key = !section.text("timestamp_key").is_empty() || !section.text("timestamp_key_list").is_empty();
+    let is_of_product = matches!(section.name(), "deepsecurity" | "apex_one");
     let is_auto = section.text("index_rotation") == "auto";
     for (key, needs, is_met) in [
         ("timestamp_format", "'timestamp_key'", has_key),
         ("timestamp_format_list", "'timestamp_key'", has_key),
         ("log_pattern", "'file_format = text'", matches!(format, "text" | "multiline")),
         ("multiline_firstline", "'file_format = multiline'", format == "multiline"),
+        ("csv_columns", CSV, format == "csv"),
+        ("csv_delimiter", CSV, format == "csv"),
+        ("json_delimiter", "'file_format = json'", matches!(format, "" | "json")),
+        ("json_to_text", RECORDS, !matches!(format, "cef" | "leef")),
+        ("renamed_newfields", RECORDS, !matches!(format, "cef" | "leef")),
+        ("products", "a section of a product, [deepsecurity] or [apex_one]", is_of_product),
         ("log_types", "[DEFAULT] above it: a section switches on no other", false),
         ("index_time", A_DATE, !is_auto),
         ("index_tz", A_DATE, !is_auto),
@@ -52,27 +61,38 @@ pub(super) fn warn_of_names_left_out(section: &ResolvedSection<'_>, key: &str, f
     }
 }
 
-/// Settings that take any text, and so quotes too, which nobody means.
+/// Settings and constants that take any text, and so quotes too, which nobody means, and commas where blanks part the words.
 pub(super) fn warn_of_quotes(section: &ResolvedSection<'_>, findings: &mut Findings) {
-    const OF_ANY_TEXT: [&str; 10] = [
-        "cloud_provider",
+    const OF_NAMES: [&str; 8] = [
         "collector_time_key",
         "doc_id",
         "doc_id_suffix",
         "json_delimiter",
         "json_to_text",
         "message_key",
-        "products",
         "timestamp_key",
         "timestamp_key_list",
     ];
-    let entries = OF_ANY_TEXT.into_iter().filter_map(|key| section.get(key));
-    for entry in entries.filter(|entry| !entry.is_built_in()) {
+    const OF_ANY_TEXT: [&str; 2] = ["cloud_provider", "products"];
+    let constants = value::words(section.text("static_ecs")).map(|(_, name)| name);
+    let keys = OF_NAMES.into_iter().chain(OF_ANY_TEXT).chain(constants);
+    for entry in keys.filter_map(|key| section.get(key)).filter(|entry| !entry.is_built_in()) {
+        let text = entry.text();
         let is_quoted = |word: &str| word.starts_with(QUOTES) || word.ends_with(QUOTES);
-        let mut words = value::pieces(entry.text(), |c| c.is_whitespace() || ",[]".contains(c));
+        let mut words = value::pieces(text, |c| c.is_whitespace() || ",[]".contains(c));
+        let mut warn = |offset, what: &str, help: &str| {
+            let message = format!("{}: {what} of its value {}", entry.key, quoted(text));
+            findings.push(Diagnostic::warning(&entry.position_at(offset), message).help(help));
+        };
+        let takes_brackets = entry.key.starts_with("timestamp_key") || entry.key.starts_with("doc_id");
+        // A list of sources may stand in brackets.
+        let comma = text.find([',', '[']).filter(|_| !(takes_brackets && text.starts_with('[')));
         if let Some((offset, _)) = words.find(|(_, word)| is_quoted(word)) {
-            let message = format!("{}: the quotes are part of its value {}", entry.key, quoted(entry.text()));
-            findings.push(Diagnostic::warning(&entry.position_at(offset), message).help(WITHOUT_QUOTES));
+            warn(offset, "the quotes are part", WITHOUT_QUOTES);
+        } else if let Some(offset) = comma.filter(|_| OF_NAMES.contains(&entry.key)) {
+            warn(offset, "a comma or a bracket is part", "part names by blanks");
+        } else if let Some(offset) = text.find('.').filter(|_| entry.key == "json_delimiter") {
+            warn(offset, "the dot is part", "name the one member that holds the events: no path is followed");
         }
     }
 }

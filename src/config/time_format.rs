@@ -3,6 +3,7 @@
 //! A pattern is tried out on a time of ours, so that one that cannot be read back is refused at start-up.
 
 use super::diagnostic::quoted;
+use super::resolved::QUOTES;
 use super::suggestion::did_you_mean;
 use super::value::{ValueError, words};
 use crate::parse::time::TimeFormat;
@@ -12,8 +13,13 @@ const WORDS: [(&str, TimeFormat); 3] =
 
 /// `timestamp_format`: one word or one pattern.
 pub(super) fn one(text: &str) -> Result<TimeFormat, ValueError> {
-    // As upstream's own file has it.
-    let text = text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(text);
+    // Upstream's own file has quotes around it.
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    let text = inside('"').or_else(|| inside('\'')).unwrap_or(text);
+    if text.starts_with(QUOTES) || text.ends_with(QUOTES) || text.ends_with(',') {
+        let problem = ValueError::of(0, text, "has a quote or a comma at its end");
+        return Err(problem.help("write it without them, and of several formats one a line"));
+    }
     if let Some((_, format)) = WORDS.iter().find(|(word, _)| *word == text) {
         return Ok(format.clone());
     }
@@ -108,7 +114,26 @@ fn pattern(text: &str) -> Result<(), ValueError> {
         };
         return Err(ValueError::new(offset, message).help(help));
     }
-    read_back(text)
+    confused(&seen)
+        .map_or_else(|| read_back(text), |help| Err(ValueError::of(0, text, "mixes up codes").help(help)))
+}
+
+/// What tells that one code was written for another: `%M` for `%m`, `%h` for `%H`, `%s` for `%S`.
+fn confused(codes: &[char]) -> Option<&'static str> {
+    let count = |of: &str| codes.iter().filter(|code| of.contains(**code)).count();
+    if count("bBhm") > 1 {
+        Some("'%m' and '%b' are the month, '%h' is its name too: the hour is '%H', the minute '%M'")
+    } else if count("HIkl") > 1 {
+        Some("'%H' and '%I' are the hour: write one of them")
+    } else if count("M") > 0 && count("HIklTR") == 0 {
+        Some("'%M' is the minute, and there is no hour: the month is '%m'")
+    } else if count("Il") > 0 && count("pP") == 0 {
+        Some("'%I' goes to 12 and asks for '%p': the hour of 24 is '%H'")
+    } else if count("s") > 0 && codes.len() > 1 {
+        Some("'%s' is all seconds since 1970: the second is '%S'")
+    } else {
+        None
+    }
 }
 
 /// Writes a time by the pattern, and reads it again.

@@ -124,6 +124,10 @@ pub(super) fn all_words(text: &str) -> Result<Vec<String>, ValueError> {
 
 /// The names of columns: a hyphen cannot stand in the name of a key.
 pub(super) fn columns(text: &str) -> Result<Vec<Vec<String>>, ValueError> {
+    if let Some(at) = text.find([',', '"', '\'']) {
+        let problem = ValueError::new(at, "a comma or a quote stands in the name of a column");
+        return Err(problem.help("part the names by blanks, without quotes"));
+    }
     let names = |form: &str| words(form).map(|(_, word)| word.replace('-', "_")).collect();
     Ok(text.split('|').map(names).filter(|form: &Vec<_>| !form.is_empty()).collect())
 }
@@ -307,6 +311,10 @@ pub(super) fn added_names(text: &str) -> Result<Vec<String>, ValueError> {
         let problem = ValueError::new(0, "the built-in names cannot be replaced, only added to");
         return Err(problem.help(format!("write '+ {text}'")));
     };
+    if let Some(at) = text.find('|') {
+        let problem = ValueError::new(at, "'|' is in no name: a header's vendor and version are none of it");
+        return Err(problem.help("write the product alone, such as '+ Acme Guard'"));
+    }
     let names = pieces(names, |c| matches!(c, ',' | '\n')).map(|(_, name)| name.trim());
     Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }

@@ -45,7 +45,7 @@ pub struct Account {
     pub clocks: Clocks,
     /// Problems in the object's lines.
     pub problems: Problems,
-    /// The maker of the first event of another product, as its header names it.
+    /// The product of the first event of another one, as its header names it.
     pub unknown_product: Option<String>,
     /// The field of the first collector's time that could not be read.
     pub unread_time: Option<String>,

@@ -12,6 +12,7 @@ use super::finished::{ChosenId, FinishedEvent};
 use super::index_name::IndexNames;
 use super::mapped::MappedEvent;
 use crate::bytes::json::{self, EventText};
+use crate::bytes::slice::cut;
 use crate::config::log_type::LogType;
 use crate::document::fields::Fields;
 use crate::document::problem::{Problem, Problems};
@@ -67,16 +68,14 @@ impl Document<'_, '_, '_> {
         self.section.takes_json()
     }
 
-    /// Vendor, product and version of an event of a product that is not the section's.
+    /// The product that an event names which is none of the section's, as `products` takes it.
     pub(crate) fn unknown_product(&self) -> Option<String> {
-        const LONGEST: usize = 60;
+        const LONGEST: usize = 200;
         let read = &self.event.mapped.read;
         if read.problems.count(Problem::UnknownProduct) == 0 {
             return None;
         }
-        let header = &read.header;
-        let parts = [header.vendor, header.product, header.device_version];
-        Some(parts.map(|part| part.chars().take(LONGEST).collect::<String>()).join("|"))
+        Some(cut(read.header.product, LONGEST))
     }
 
     /// The field in which a collector says when it read the line, in a form that is not read.

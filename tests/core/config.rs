@@ -789,3 +789,39 @@ fn arbitrary_lines() -> impl Strategy<Value = String> {
     ]);
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
+
+#[test]
+fn a_setting_that_says_nothing_by_a_comma_a_quote_or_its_format_is_told() {
+    for (lines, message) in [
+        ("json_delimiter = a.b", "json_delimiter: the dot is part of its value"),
+        ("json_to_text = a, b", "json_to_text: a comma or a bracket is part of its value"),
+        ("json_to_text = [a, b]", "json_to_text: a comma or a bracket is part of its value"),
+        ("timestamp_key_list = a,b", "timestamp_key_list: a comma or a bracket is part of its value"),
+        ("csv_columns = a b", "key 'csv_columns' has no effect without 'file_format = csv'"),
+        ("csv_delimiter = ;", "key 'csv_delimiter' has no effect without 'file_format = csv'"),
+        ("file_format = csv\njson_delimiter = a", "key 'json_delimiter' has no effect"),
+        ("file_format = cef\njson_to_text = a", "key 'json_to_text' has no effect"),
+        ("products = + Acme Guard", "key 'products' has no effect"),
+        ("static_ecs = labels.a\nlabels.a = \"x\"", "labels.a: the quotes are part of its value"),
+        ("static_ecs = labels.a\nlabels.a = [\"x\", \"y\"]", "labels.a: the quotes are part of its value"),
+        ("file_format = csv\ncsv_columns = a, b", "a comma or a quote stands in the name of a column"),
+        ("timestamp_format = %Y/%b/%d %h:%M", "mixes up codes"),
+        ("timestamp_format = %Y-%m-%d %I:%M:%S", "mixes up codes"),
+        ("timestamp_format = %Y-%m-%d %H:%M:%s", "mixes up codes"),
+        ("timestamp_format_list = '%Y-%m-%d',", "has a quote or a comma at its end"),
+    ] {
+        let lines =
+            if lines.contains("%") { format!("timestamp_key = a\n{lines}") } else { lines.to_owned() };
+        let told = findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{lines}\n"));
+        assert!(told.contains(message), "{lines}: {told}");
+    }
+    for sound in [
+        "timestamp_key_list = [a, b]",
+        "timestamp_key = a\ntimestamp_format = '%d/%b/%Y:%H:%M:%S %z'",
+        "timestamp_key = a\ntimestamp_format = %m/%d/%Y %I:%M:%S %p",
+        "static_ecs = labels.a\nlabels.a = [x, y]",
+        "file_format = csv\ncsv_columns = a b | c\ncsv_delimiter = ,",
+    ] {
+        assert_eq!(findings(&format!("[one]\nindex_name = log-one\ns3_key = one/\n{sound}\n")), "");
+    }
+}

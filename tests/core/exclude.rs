@@ -120,6 +120,24 @@ fn a_log_type_that_is_nearly_one_draws_a_warning() {
 }
 
 #[test]
+fn a_pattern_of_another_form_than_its_type_draws_a_warning() {
+    for (row, message) in [
+        ("src,10.0.0.0/8,text", "a block of addresses is compared as text"),
+        ("src,10.0.0.0/8,regex", "a block of addresses is compared as text"),
+        ("src,10.0.0.*,text", "a regex is compared as text"),
+        ("fname,*.exe,text", "'*' is a letter of the text"),
+        ("act, Deny ,text", "the blanks around it are part of the text"),
+    ] {
+        let plans = csv(&format!("deepsecurity,{row},"));
+        let told: Vec<_> = plans.warnings().iter().map(|warning| warning.message.as_str()).collect();
+        assert!(told.len() == 1 && told[0].contains(message), "{row}: {told:?}");
+    }
+    for row in ["request,/a/b,text", "act,IDS:Reset,text", "src,10\\..*,regex", "cs1,*,text"] {
+        assert!(csv(&format!("deepsecurity,{row},")).warnings().is_empty(), "{row}");
+    }
+}
+
+#[test]
 fn fields_are_keys_of_the_event_fields_of_the_record_headers_or_fields_of_the_document() {
     for field in
         ["act,Reset", "foo,\"a,b\"", "deepsecurity.foo,\"a,b\"", "event.action,Reset", "event.count,4"]

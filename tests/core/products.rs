@@ -158,18 +158,21 @@ fn built_in_names_of_products_cannot_be_replaced() {
     let finding = findings.first().unwrap();
     assert!(finding.message.contains("only added to"), "{finding:?}");
     assert_eq!(finding.help.as_deref(), Some("write '+ Acme Guard'"));
+    let whole = "[deepsecurity]\nproducts = + Trend Micro|Acme Guard|20.0\n".to_owned();
+    let findings = Config::load(&[File { name: "user.ini".to_owned(), text: whole }]).unwrap_err();
+    assert!(findings[0].message.contains("a header's vendor and version are none of it"), "{findings:?}");
 }
 
 #[test]
 fn events_of_another_product_are_counted_with_the_first_as_an_example() {
     let mut lines = Vec::new();
-    for maker in ["Trend Micro|Deep Security Agent", "Acme\u{1b}|Guard", "Other|Gate"] {
+    for maker in ["Trend Micro|Deep Security Agent", "Acme|Gu\u{1b}ard", "Other|Gate"] {
         lines.extend(fluentd_line(&event(maker, "1000552", "act=Deny")));
     }
     lines.extend(fluentd_line("no event at all"));
     let account = load_bytes(plan(), &lines).account;
     assert_eq!(account.problems.count(Problem::UnknownProduct), 2);
-    assert_eq!(account.unknown_product.as_deref(), Some("Acme\u{1b}|Guard|20.0.1"));
+    assert_eq!(account.unknown_product.as_deref(), Some("Gu\u{1b}ard"));
 }
 
 #[test]

@@ -274,11 +274,11 @@ fn what_was_left_out_and_what_is_kept_is_shown_and_numbers_that_do_not_add_up_ar
 fn an_event_of_another_product_is_shown_with_an_example() {
     let mut one = object("a", 0);
     one.account.problems.add_many(Problem::UnknownProduct, 3);
-    one.account.unknown_product = Some("Acme\u{1b}|Guard|1.0".to_owned());
+    one.account.unknown_product = Some("Gu\u{1b}ard".to_owned());
     let mut report = Report::default();
     report.add(&one);
     let screen = report.screen("indexed", Duration::ZERO).to_string();
-    assert!(screen.contains("'products' adds its name, for example Acme\\u{1b}|Guard|1.0\n"), "{screen}");
+    assert!(screen.contains("'products' adds its name, for example Gu\\u{1b}ard\n"), "{screen}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `exclude_log_patterns.csv`: rows of log_type, field, pattern, pattern_type and comment, under a header that names them.
 
+use ipnet::IpNet;
 use regex::Regex;
 
 use crate::config::diagnostic::{Diagnostic, File, Position};
@@ -69,7 +70,7 @@ pub(super) fn read(
         return;
     }
     for row in rows {
-        match pattern(file, &names, &row, sections) {
+        match pattern(file, &names, &row, sections, findings) {
             Ok(Some(pattern)) => patterns.push(pattern),
             Ok(None) => {}
             Err(finding) => findings.push(*finding),
@@ -83,6 +84,7 @@ fn pattern(
     names: &[&str],
     row: &[Cell],
     sections: &[&str],
+    findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Pattern>, Box<Diagnostic>> {
     let [log_type, field, pattern, kind] = cells(file, names, row)?;
     let section = log_type.text.trim();
@@ -115,6 +117,7 @@ fn pattern(
             return Err(refused(kind, format!("pattern_type is {}", quoted(other)), Some(help)));
         }
     };
+    findings.extend(misread(pattern, &test));
     Ok(Some(Pattern {
         rule: format!("{}:{}", file.name, log_type.position.line),
         log_type: section.to_owned(),
@@ -123,6 +126,32 @@ fn pattern(
         source,
         test,
     }))
+}
+
+/// The warning for a pattern that is written in another form than its type has, and so matches nothing.
+fn misread(pattern: &Cell, test: &ValueTest) -> Option<Diagnostic> {
+    let text = pattern.text.trim();
+    let is_text = matches!(test, ValueTest::Text(_));
+    let is_regex = || {
+        text.contains(".*")
+            || text.contains("\\d")
+            || text.contains("\\.")
+            || text.starts_with('^')
+            || text.ends_with('$')
+    };
+    let (what, help) = if text.contains('/') && text.parse::<IpNet>().is_ok() {
+        ("a block of addresses is compared as text", "write a regex of its addresses: '10\\..*' with 'regex'")
+    } else if is_text && is_regex() {
+        ("a regex is compared as text", "write 'regex' as its pattern_type")
+    } else if is_text && text.len() > 1 && (text.starts_with('*') || text.ends_with('*')) {
+        ("'*' is a letter of the text", "write '.*' in a pattern with 'regex'")
+    } else if is_text && text.len() < pattern.text.len() {
+        ("the blanks around it are part of the text", "take them out")
+    } else {
+        return None;
+    };
+    let message = format!("pattern {} is not likely to match: {what}", quoted(&pattern.text));
+    Some(Diagnostic::warning(&pattern.position, message).help(help))
 }
 
 /// The cells of the columns that every row must have.
