@@ -1867,3 +1867,30 @@ fn hyphens_in_the_place_of_a_user_are_none() {
         has(&document(section, line), json!({"user.name": null, "source.ip": "203.0.113.9"}));
     }
 }
+
+/// Apache httpd writes a quote of the client's as `\"` (documentation, "Log Files"), and any client may choose the name of a user.
+#[test]
+fn what_a_client_writes_into_its_request_is_no_status_and_no_address() {
+    for request in [
+        r#"GET / HTTP/1.1\" 200 1 \"-\" \"y"#,
+        r#"GET /x\" 200 1 \"a\" \"b"#,
+        r#"GET /\" 200 1 "#,
+        r#"-\" \"GET / HTTP/1.1\" 200 1 "#,
+    ] {
+        for end in [r#" "-" "x""#, r#" "x\" " "x""#] {
+            let line = format!("203.0.113.9 - - [31/Jan/2026:14:29:44 +0000] \"{request}\" 404 814{end}");
+            let document = document("apache-access", &line);
+            has(
+                &document,
+                json!({"http.response.status_code": 404, "http.response.body.bytes": 814, "user_agent.original": "x"}),
+            );
+        }
+    }
+    let line = "10.0.0.7 - [198.51.100.6] - root [31/Jan/2026:14:29:44 +0000] \"GET / HTTP/1.1\" 401 814 \"-\" \"x\"";
+    for section in ["apache-access", "nginx-access"] {
+        has(
+            &document(section, line),
+            json!({"source.ip": "10.0.0.7", "http.request.header.x_forwarded_for": null}),
+        );
+    }
+}
