@@ -34,7 +34,7 @@ macro_rules! problems {
 }
 
 problems! {
-    NotUtf8 "not_utf8" "bytes that are not UTF-8, replaced by U+FFFD";
+    NotUtf8 "not_utf8" "bytes that are not UTF-8, or half a pair of UTF-16, replaced by U+FFFD";
     LineCut "line_cut" "line longer than the limit, its end passed over";
     EventCut "event_cut" "event that a container's runtime or a relay has cut, its last value kept as unparsed text";
     BrokenJson "broken_json" "JSON record cut or damaged, indexed as pipeline_error";

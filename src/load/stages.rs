@@ -178,6 +178,13 @@ impl<'l> Stages<'l> {
             if record.message_missing && self.section.paths_for(record, found.start).is_none() {
                 output.note(*line, Note::Problem(Problem::MessageMissing, 1));
             }
+            if record.replaced {
+                output.note(*line, Note::Problem(Problem::NotUtf8, 1));
+            }
+            // Who reads a record that is the event itself counts its keys.
+            if record.repeated && self.section.paths_for(record, found.start).is_none() {
+                output.note(*line, Note::Problem(Problem::RepeatedKey, 1));
+            }
             if self.section.log_type.via_cwl && record.envelope.is_none() {
                 output.note(*line, Note::Problem(Problem::NotInEnvelope, 1));
             }

@@ -861,3 +861,38 @@ fn several_records_in_one_field_are_events_each() {
         assert_eq!(load_bytes(plan(), line.to_string().as_bytes()).documents.len(), 1, "{line}");
     }
 }
+
+#[test]
+fn two_members_of_one_name_and_half_a_surrogate_pair_are_counted() {
+    let count = |line: &str, problem| load_line(line).account.problems.count(problem);
+    let record =
+        json!({"message": event(), "hostname": "web01", "timestamp": "2026-11-22T15:08:40Z"}).to_string();
+    let beside = |member: &str| record.replacen('{', &format!("{{{member},"), 1);
+    let (repeated, replaced) = (Problem::RepeatedKey, Problem::NotUtf8);
+    assert_eq!((count(&record, repeated), count(&record, replaced)), (0, 0));
+    for member in [
+        r#""timestamp":"2020-01-01T00:00:00Z""#,
+        r#""hostname":"forged""#,
+        r#""a":"1","a":"2""#,
+        r#""message":null"#,
+    ] {
+        assert_eq!(count(&beside(member), repeated), 1, "{member}");
+    }
+    for member in [r#""a":"\ud800""#, r#""a":"\udc00 and more""#] {
+        assert_eq!(count(&beside(member), replaced), 1, "{member}");
+    }
+    assert_eq!(count(&beside(r#""a":"\ud83d\ude00 \ufffd""#), replaced), 0, "a whole pair is a character");
+    let in_message = record.replace("A rule", "A \\ud800 rule");
+    assert_eq!(count(&in_message, replaced), 1);
+}
+
+#[test]
+fn the_time_of_a_record_that_is_cut_behind_it_is_the_collectors() {
+    for name in ["timestamp", "@timestamp", "time"] {
+        let line = format!(r#"{{"{name}":"2026-11-22T15:08:40Z","message":"{}"#, event());
+        let loaded = load_line(&line);
+        let document = only(&loaded);
+        assert_eq!(document.text("event.kind"), "pipeline_error");
+        assert_eq!(document.text("@timestamp"), "2026-11-22T15:08:40+00:00", "{}", document.json);
+    }
+}

@@ -143,6 +143,8 @@ pub(crate) fn open_message(record: &mut Record<'_>) {
     record.raw = outer.raw;
     record.message_field = outer.message_field;
     record.envelope = outer.envelope;
+    record.repeated |= outer.repeated;
+    record.replaced |= outer.replaced;
     record.timestamp = record.timestamp.take().or(outer.timestamp);
     record.hostname = record.hostname.take().or(outer.hostname);
     record.tag = record.tag.take().or(outer.tag);

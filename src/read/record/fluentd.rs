@@ -78,6 +78,10 @@ pub struct Record<'a> {
     pub envelope: Option<Arc<Envelope>>,
     /// Why the record is left out, where it is no record of the log.
     pub left_out: Option<&'static str>,
+    /// Two of its members have one name: the first is meant.
+    pub repeated: bool,
+    /// Half a surrogate pair, which is no text, has become U+FFFD.
+    pub replaced: bool,
 }
 
 impl<'a> Record<'a> {
@@ -178,6 +182,8 @@ impl Record<'_> {
             message_field: self.message_field,
             envelope: self.envelope,
             left_out: self.left_out,
+            repeated: self.repeated,
+            replaced: self.replaced,
         }
     }
 }

@@ -5,7 +5,9 @@
 //! nesting costs no stack. Does not know what stands before and behind the object.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
 use memchr::{memchr, memchr2_iter};
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
@@ -41,11 +43,25 @@ pub(crate) fn object<'a>(text: &'a str, spare: &mut Spare, record: &mut Record<'
         }
     }
     let length = text.len() - rest.strip_prefix('}')?.len();
+    fields.record.repeated = has_repeated(fields.record);
     if !fields.has_message {
         record.message_missing = true;
         record.message = Cow::Borrowed(text.get(..length)?);
     }
     Some(length)
+}
+
+/// Whether two members have one name. Of those that are the record's own, the first one is none of the others.
+fn has_repeated(record: &Record<'_>) -> bool {
+    let mut names: HashSet<&str, FixedState> = HashSet::default();
+    record
+        .others
+        .iter()
+        .any(|other| is_own(&other.name) || record.others.len() > 1 && !names.insert(&other.name))
+}
+
+fn is_own(name: &str) -> bool {
+    matches!(name, "message" | "hostname" | "timestamp" | "tag")
 }
 
 /// The length of the JSON value that `text` starts with.
@@ -66,6 +82,8 @@ struct Value<'a> {
     plain: usize,
     /// Null says no more than a missing field.
     is_null: bool,
+    /// Something that is no text was replaced in it.
+    is_replaced: bool,
 }
 
 /// A string of JSON.
@@ -88,6 +106,7 @@ impl<'a> Text<'a> {
 impl<'a> Fields<'_, 'a> {
     fn add(&mut self, name: Cow<'a, str>, value: Value<'a>) {
         let record = &mut *self.record;
+        record.replaced |= value.is_replaced;
         let own = match &*name {
             "message" if !self.has_message => {
                 self.has_message = true;
@@ -118,10 +137,11 @@ fn name<'a>(text: &'a str, spare: &mut Spare) -> Option<(Cow<'a, str>, usize)> {
 
 fn value<'a>(text: &'a str, spare: &mut Spare) -> Option<(Value<'a>, usize)> {
     if let Some(Text { text, plain, length }) = string(text, spare) {
-        return Some((Value { text, plain, is_null: false }, length));
+        return Some((Value { text, plain, is_null: false, is_replaced: false }, length));
     }
     let (value, length) = leading::<&RawValue>(text)?;
-    Some((Value { text: text_of(value), plain: 0, is_null: value.get() == "null" }, length))
+    let (text, is_replaced) = text_of(value);
+    Some((Value { text, plain: 0, is_null: value.get() == "null", is_replaced }, length))
 }
 
 /// Reads the string that `text` starts with, and gives where it ends. Nothing if it is no string, or one with
@@ -195,17 +215,20 @@ fn behind_blanks(text: &str) -> &str {
     }
 }
 
-/// The text of a string, or the JSON of any other value.
-fn text_of(value: &RawValue) -> Cow<'_, str> {
+/// The text of a string, or the JSON of any other value, and whether something that is no text was replaced in it.
+fn text_of(value: &RawValue) -> (Cow<'_, str>, bool) {
     let json = value.get();
     let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return Cow::Borrowed(json);
+        return (Cow::Borrowed(json), false);
     };
     if memchr(b'\\', inner.as_bytes()).is_none() {
-        return Cow::Borrowed(inner);
+        return (Cow::Borrowed(inner), false);
+    }
+    if let Ok(text) = serde_json::from_str(json) {
+        return (Cow::Owned(text), false);
     }
     // RawValue lets lone surrogates pass, which no text can hold.
-    let text = serde_json::from_str(json).ok();
-    let text = text.or_else(|| serde_json::from_str(&repair::value(json)?.json).ok());
-    text.map_or(Cow::Borrowed(json), Cow::Owned)
+    let repaired = repair::value(json);
+    let text = repaired.as_ref().and_then(|repaired| serde_json::from_str(&repaired.json).ok());
+    text.map_or((Cow::Borrowed(json), false), |text| (Cow::Owned(text), true))
 }

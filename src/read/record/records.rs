@@ -12,7 +12,7 @@ use super::columns;
 use super::columns::Columns;
 use super::envelope;
 use super::envelope::Opened;
-use super::fluentd::{Envelope, Record};
+use super::fluentd::{Envelope, Record, time_fields};
 use super::spare::Spare;
 use super::{json, repair};
 use crate::bytes::slice::part;
@@ -168,7 +168,10 @@ impl<'a> Cursor<'a> {
                 self.columns = Columns::default();
             }
             self.rest = "";
-            *record = Record { message: Cow::Borrowed(before), ..Record::default() };
+            // What stands before the damage was read, and its time is the collector's.
+            let Record { timestamp, mut others, .. } = mem::take(record);
+            others.retain(|other| time_fields().contains(&&*other.name));
+            *record = Record { message: Cow::Borrowed(before), timestamp, others, ..Record::default() };
         }
         self.fill_in_columns(record);
         Some(())
@@ -261,5 +264,6 @@ fn repaired_object(text: &str) -> Option<(Record<'_>, usize)> {
     let message = record.message_missing.then_some(text.get(..repaired.length)?);
     let record = record.into_owned();
     let message = message.map_or(record.message, Cow::Borrowed);
-    Some((Record { message, plain: 0, ..record }, repaired.length))
+    let replaced = repaired.replaced;
+    Some((Record { message, plain: 0, replaced, ..record }, repaired.length))
 }

@@ -8,12 +8,17 @@ use std::fmt::Write;
 
 use crate::bytes::json::code_unit;
 
+/// What stands for half a surrogate pair.
+const REPLACEMENT: &str = "\\ufffd";
+
 /// A value made fit for a strict reader.
 pub(crate) struct Repaired {
     /// The value's JSON, with escapes in the place of what was wrong.
     pub(crate) json: String,
     /// Bytes that the value takes in the text it came from.
     pub(crate) length: usize,
+    /// Half a surrogate pair was replaced.
+    pub(crate) replaced: bool,
 }
 
 /// Repairs the object, array or string that `text` starts with. Nothing if it does not end, or if nothing was
@@ -23,6 +28,7 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
     let mut copied = 0;
     let mut depth: u64 = 0;
     let mut in_string = false;
+    let mut replaced = false;
     let mut at = 0;
     while let Some(byte) = text.as_bytes().get(at) {
         let mut next = at + 1;
@@ -33,6 +39,7 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
                 if let Some(instead) = instead {
                     json.push_str(text.get(copied..at)?);
                     json.push_str(instead);
+                    replaced |= instead == REPLACEMENT;
                     copied = next;
                 }
             }
@@ -52,7 +59,7 @@ pub(crate) fn value(text: &str) -> Option<Repaired> {
                 return None;
             }
             json.push_str(text.get(copied..at)?);
-            return Some(Repaired { json, length: at });
+            return Some(Repaired { json, length: at, replaced });
         }
     }
     None
@@ -66,9 +73,9 @@ fn escape(text: &str) -> (usize, Option<&'static str>) {
     match code_unit(text) {
         Some(0xd800..=0xdbff) => match text.get(6..).and_then(code_unit) {
             Some(0xdc00..=0xdfff) => (12, None),
-            _ => (6, Some("\\ufffd")),
+            _ => (6, Some(REPLACEMENT)),
         },
-        Some(0xdc00..=0xdfff) => (6, Some("\\ufffd")),
+        Some(0xdc00..=0xdfff) => (6, Some(REPLACEMENT)),
         Some(_) => (6, None),
         None if is_byte => (2, Some("\\\\x")),
         // The escaped character may be longer than a byte; what is no escape the strict reader refuses.
