@@ -62,10 +62,7 @@ impl Parts {
         let own = self.get(record, part).filter(|own| !own.starts_with('{'));
         let paths = self.0.iter().filter(|(known, _)| own.is_none_or(|own| own == "-") && *known == part);
         let mut within = paths.filter_map(|(_, path)| {
-            let (outer, path) = path.split_once('.')?;
-            let json = path
-                .split('.')
-                .try_fold(record.other(outer)?, |json, name| Some(raw::members(json)?.get(name)?.get()))?;
+            let json = raw::within(record, path)?;
             Some(first_text(json)).filter(|text| !is_empty_value(text))
         });
         within.next().or_else(|| own.map(first_text))

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::bytes::table::fact_table;
 use crate::parse::syslog::{self, HeaderTime, SyslogHeader};
 use crate::read::record::fluentd::Record;
-use crate::read::record::raw::members;
+use crate::read::record::raw::within;
 
 /// The fields of one collector.
 struct Fields {
@@ -73,11 +73,7 @@ fn field<'r>(record: &'r Record<'_>, path: &str) -> Option<&'r str> {
 
 /// The text of a field in an object.
 fn inner<'r>(record: &'r Record<'_>, path: &str) -> Option<&'r str> {
-    let (first, names) = path.split_once('.')?;
-    let mut json = record.other(first)?;
-    for name in names.split('.') {
-        json = members(json)?.get(name)?.get();
-    }
+    let json = within(record, path)?;
     if json.starts_with('"') { serde_json::from_str(json).ok() } else { Some(json) }
 }
 

@@ -196,6 +196,12 @@ fn delimited<'a>(json: &'a str, delimiter: &Delimiter<'_>) -> Option<Vec<&'a str
     Some(array.into_iter().map(RawValue::get).collect())
 }
 
+/// The JSON of a field within others of a record, by its dotted path.
+pub(crate) fn within<'r>(record: &'r Record<'_>, path: &str) -> Option<&'r str> {
+    let (outer, names) = path.split_once('.')?;
+    names.split('.').try_fold(record.other(outer)?, |json, name| Some(members(json)?.get(name)?.get()))
+}
+
 /// The members of an object of JSON; nothing where it is none.
 pub(crate) fn members(json: &str) -> Option<HashMap<Cow<'_, str>, &RawValue, RandomState>> {
     serde_json::from_str(json).ok()

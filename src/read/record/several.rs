@@ -29,7 +29,7 @@ pub(crate) fn records_within(
     let may_hold = |name: &str| is_name(name) || is_alone && LISTS.contains(&name);
     let mut fields = message.into_iter().chain(others.filter(|(name, _)| may_hold(name)));
     fields.find_map(|(name, value)| {
-        let mut inner = if holds_event(value) { records_in(value)? } else { return None };
+        let mut inner = if holds_event(value) { records_in(value, holds_event)? } else { return None };
         let beside = || record.others.iter().filter(|other| other.name != name);
         let bytes: usize = beside().map(|other| other.name.len() + other.value.len()).sum();
         if bytes.saturating_mul(inner.len()) > MOST_AROUND {
@@ -42,11 +42,15 @@ pub(crate) fn records_within(
     })
 }
 
-fn records_in(text: &str) -> Option<Vec<Record<'static>>> {
+/// The records in a value. A text among them is an event or JSON again: any other may be a part of what somebody wrote.
+fn records_in(text: &str, holds_event: &dyn Fn(&str) -> bool) -> Option<Vec<Record<'static>>> {
     let text = text.trim();
     if text.starts_with('[') {
         let items: Vec<Value> = serde_json::from_str(text).ok()?;
-        let is_record = |item: &Value| item.is_string() || item.is_object();
+        let is_record = |item: &Value| match item {
+            Value::String(text) => text.starts_with('{') || holds_event(text),
+            item => item.is_object(),
+        };
         return items.iter().all(is_record).then(|| items.iter().flat_map(record_of).collect());
     }
     let objects = if text.starts_with('{') { joined_objects(text) } else { return None };
@@ -55,7 +59,7 @@ fn records_in(text: &str) -> Option<Vec<Record<'static>>> {
 
 fn record_of(item: &Value) -> Vec<Record<'static>> {
     match item {
-        Value::String(text) if text.trim_start().starts_with('{') => read(text),
+        Value::String(text) if text.starts_with('{') => read(text),
         Value::String(text) => vec![Record { message: text.clone().into(), ..Record::default() }],
         object => read(&object.to_string()),
     }
