@@ -470,6 +470,7 @@ fn a_call_of_a_service_that_administers_no_identities_is_none_of_them() {
         ("sso.amazonaws.com", "CreateAccountAssignment", "AwsApiCall", json!("api")),
         ("iam.amazonaws.com", "CreateUser", "AwsApiCall", json!("iam")),
         ("s3.amazonaws.com", "GetObject", "AwsApiCall", json!("api")),
+        ("kms.amazonaws.com", "Decrypt", "AwsVpceEvent", json!("api")),
         ("backup.amazonaws.com", "BackupJobCompleted", "AwsServiceEvent", json!(null)),
     ] {
         let event = json!({"eventSource": source, "eventName": name, "eventType": kind});
@@ -512,10 +513,11 @@ fn the_digests_of_files_and_processes_and_the_users_of_a_sequence_are_related() 
     let threats =
         json!({"threats": [{"name": "EICAR", "itemPaths": [{"nestedItemPath": "a.zip", "hash": "b2"}]}]});
     has(&finding(json!({"malwareScanDetails": threats})), json!({"related.hash": ["b2"]}));
-    let runtime = json!({"process": {"name": "xmrig", "pid": 7, "executablePath": "/tmp/xmrig", "executableSha256": "c3", "pwd": "/tmp"}});
+    let runtime = json!({"process": {"name": "xmrig", "pid": 7, "executablePath": "/tmp/xmrig", "executableSha256": "c3", "pwd": "/tmp"},
+        "context": {"moduleSha256": "e5"}});
     has(
         &finding(json!({"runtimeDetails": runtime})),
-        json!({"related.hash": ["c3"], "process.hash.sha256": "c3", "process.name": "xmrig", "service.runtimeDetails.process.pwd": "/tmp"}),
+        json!({"related.hash": ["e5", "c3"], "process.hash.sha256": "c3", "process.name": "xmrig", "service.runtimeDetails.process.pwd": "/tmp"}),
     );
     let actors = json!([{"id": "1", "user": {"name": "mallory", "uid": "u", "type": "IAMUser"}},
         {"id": "2", "process": {"name": "sh", "path": "/bin/sh", "sha256": "d4"}}]);
@@ -548,4 +550,31 @@ fn the_error_of_a_request_to_s3_has_its_code() {
     };
     has(&document("s3accesslog", &line("NoSuchKey")), json!({"error.code": "NoSuchKey"}));
     has(&document("s3accesslog", &line("-")), json!({"error.code": null}));
+}
+
+// https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+#[test]
+fn what_a_rule_has_found_in_a_secret_is_not_written() {
+    let waf = |details: Value| {
+        let record = json!({"timestamp": 1_795_219_200_000_u64, "webaclId": "x", "action": "BLOCK",
+            "terminatingRuleMatchDetails": [details], "httpRequest": {"clientIp": "203.0.113.9", "headers": []}});
+        document("waf", &record.to_string()).json
+    };
+    for (location, name, is_secret) in [
+        ("HEADER", "Authorization", true),
+        ("HEADER", "cookie", true),
+        ("ALL_QUERY_ARGS", "password", true),
+        ("ALL_QUERY_ARGS", "q", false),
+        ("HEADER", "user-agent", false),
+        ("BODY", "", false),
+    ] {
+        let json = waf(json!({"conditionType": "SQL_INJECTION", "location": location,
+            "matchedData": ["hunter2", "OR", "1"], "matchedFieldName": name, "sensitivityLevel": "LOW"}));
+        assert_eq!(!json.contains("hunter2"), is_secret, "{name}: {json}");
+    }
+    assert!(waf(json!({"location": "HEADER", "matchedData": ["hunter2"]})).contains("hunter2"));
+    assert!(
+        waf(json!({"location": "HEADER", "matchedData": [], "matchedFieldName": "cookie"}))
+            .contains("cookie")
+    );
 }

@@ -136,7 +136,7 @@ fn category(record: &RecordView<'_, '_>) -> Option<&'static str> {
             Some("authentication")
         }
         "iam" | "identitystore" | "sso-directory" => Some("iam"),
-        _ if record.text("eventType") == Some("AwsApiCall") => Some("api"),
+        _ if matches!(record.text("eventType"), Some("AwsApiCall" | "AwsVpceEvent")) => Some("api"),
         _ => None,
     }
 }

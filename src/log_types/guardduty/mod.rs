@@ -189,7 +189,7 @@ fn find_digests(value: &Json, found: &mut Vec<String>) {
     match value {
         Json::Object(members) => {
             for (name, value) in members {
-                let is_digest = matches!(&**name, "hash" | "sha256" | "executableSha256");
+                let is_digest = name == "hash" || name.to_ascii_lowercase().ends_with("sha256");
                 match value.as_str().filter(|text| is_digest && found.len() < MAX_PROBES && !text.is_empty())
                 {
                     Some(text) if !found.iter().any(|other| other == text) => found.push(text.to_owned()),

@@ -27,6 +27,9 @@ pub(super) struct Wanted<'n> {
 /// The bytes by which a name may be another one than it looks like: those of escapes, codes and steps. So may any that is not ASCII.
 const ODD: [u8; 6] = *b"\\%].:$";
 
+/// The member of AWS WAF that holds parts of a request.
+const MATCHED: &[u8] = b"matchedData";
+
 /// Bytes that are looked at as one.
 const BLOCK: usize = 16;
 
@@ -85,6 +88,7 @@ impl Wanted<'_> {
         let is_header = |headers: &Names| {
             headers.has_ends(ends)
                 || name.eq_ignore_ascii_case(b"name")
+                || name.eq_ignore_ascii_case(MATCHED)
                 || name.eq_ignore_ascii_case(b"value")
         };
         self.keys.has_ends(ends) || self.headers.is_some_and(is_header)
@@ -96,6 +100,33 @@ impl Wanted<'_> {
 struct MemberKind {
     is_header: bool,
     is_secret: bool,
+}
+
+/// Appends what a rule of AWS WAF has found in a header or a parameter that is wanted, which is named behind it:
+/// `"matchedData": ["x", "OR"], "matchedFieldName": "password"`. Developer guide, "Log fields for web ACL traffic".
+fn matched_data(
+    layer: &Layer<'_>,
+    (colon, backslashes): (usize, usize),
+    wanted: Wanted<'_>,
+    found: &mut Vec<RedactedValue>,
+) -> Option<()> {
+    let bytes = &*layer.bytes;
+    let mut at = blanks(layer, colon + 1)?;
+    let mut data = Vec::new();
+    while matches!(bytes.get(at), Some(b'[' | b',')) {
+        let (text, quoted, behind) = value(layer, blanks(layer, at + 1)?, backslashes)?;
+        data.push(RedactedValue { quoted, ..layer.value(text) });
+        at = blanks(layer, behind)?;
+    }
+    let comma = blanks(layer, at + 1)?;
+    let (key, _, behind) = value(layer, blanks(layer, comma + 1)?, backslashes)?;
+    let (field, _, _) = value(layer, blanks(layer, blanks(layer, behind)? + 1)?, backslashes)?;
+    let is_named = bytes.get(key)?.eq_ignore_ascii_case(b"matchedFieldName");
+    let field = bytes.get(field)?;
+    if is_named && (wanted.keys.has(field) || wanted.headers.is_some_and(|headers| headers.has(field))) {
+        found.append(&mut data);
+    }
+    Some(())
 }
 
 /// A quote, and the backslashes before it: JSON in a string has one before each of its quotes.
@@ -122,6 +153,9 @@ fn member(
     }
     if !is_header && !is_secret {
         let headers = wanted.headers?;
+        if name.eq_ignore_ascii_case(MATCHED) {
+            return matched_data(layer, (colon, backslashes), wanted, found);
+        }
         found.extend(header_value(layer, name, (colon, backslashes), headers));
         return None;
     }
