@@ -71,7 +71,7 @@ fn every_room_is_told_of_in_the_layout_of_the_library() {
 #[test]
 fn only_its_own_folder_names_a_product() {
     static PRODUCT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?i)deep.?security|trend.?(micro|ai)|\bapex|\bDS_").unwrap());
+        LazyLock::new(|| Regex::new(r"(?i)deep.?security|trend.?(micro|ai)|\bapex|(^|[^.\w])DS_").unwrap());
     /// What user.ini's reader, the made-up logs and the list of log types say is theirs to say.
     const EXEMPT: [&str; 3] = ["config", "generate", "log_types"];
     // What the page says and offers is help and examples.

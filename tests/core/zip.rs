@@ -61,6 +61,33 @@ fn entries_come_one_after_the_other_and_line_numbers_run_on() {
     }
 }
 
+/// A stored entry.
+fn stored(name: &str, data: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(data);
+    let length = u32::try_from(data.len()).unwrap().to_le_bytes();
+    let mut entry = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0".to_vec();
+    for part in
+        [&crc.sum().to_le_bytes()[..], &length, &length, &[name.len() as u8, 0, 0, 0], name.as_bytes()]
+    {
+        entry.extend_from_slice(part);
+    }
+    [entry, data.to_vec()].concat()
+}
+
+#[test]
+fn what_a_mac_adds_to_an_archive_is_passed_over() {
+    let end = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    let archive = [
+        stored("logs/.DS_Store", b"\0\0\0\x01Bud1\n\n"),
+        stored("logs/a.log", b"one"),
+        stored("__MACOSX/logs/._a.log", b"\0\x05\x16\x07\nattr"),
+        stored("logs/b.log", b"two\n"),
+        end,
+    ];
+    assert_eq!(read(&archive.concat()), (vec!["one".to_owned(), "two".to_owned()], None));
+}
+
 #[test]
 fn an_archive_without_entries_has_no_lines() {
     assert_eq!(read(&packed("empty.zip")), (vec![], None));

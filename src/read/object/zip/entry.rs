@@ -42,6 +42,11 @@ impl ZipEntry {
         &self.header.name
     }
 
+    /// Whether its bytes are no log.
+    pub(super) fn is_passed_over(&self) -> bool {
+        self.header.is_of_mac
+    }
+
     /// Whether none of its text has been decoded.
     pub(super) fn is_at_start(&self) -> bool {
         self.unpacked == 0

@@ -40,6 +40,8 @@ pub(super) enum ZipRecord {
 pub(super) struct ZipHeader {
     /// The name as messages show it.
     pub(super) name: String,
+    /// A Mac has added it to the archive, beside the files that were packed.
+    pub(super) is_of_mac: bool,
     pub(super) flags: u16,
     pub(super) method: u16,
     pub(super) lengths: Lengths,
@@ -126,6 +128,7 @@ fn header<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipHeader, ZipFault> {
         Lengths { crc: u32_at(&fixed, 14), packed: u64::from(packed), unpacked: u64::from(unpacked) };
     let name = peek(source, u16_at(&fixed, 26))?;
     let name_length = name.len();
+    let is_of_mac = name.starts_with(b"__MACOSX/") || name.ends_with(b".DS_Store");
     let shown = name.get(..SHOWN_NAME).unwrap_or(name);
     let name = String::from_utf8_lossy(shown).escape_debug().to_string();
     source.consume(name_length);
@@ -143,7 +146,7 @@ fn header<R: Read>(source: &mut StoredBytes<R>) -> Result<ZipHeader, ZipFault> {
         extra = rest;
     }
     source.consume(extra_length);
-    Ok(ZipHeader { name, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
+    Ok(ZipHeader { name, is_of_mac, flags: u16_at(&fixed, 6), method: u16_at(&fixed, 8), lengths })
 }
 
 /// Returns the id and the data of the first extra field, and the fields behind it.

@@ -51,6 +51,9 @@ impl Zip {
         loop {
             let (bytes, end) = match &mut self.position {
                 ZipPosition::BetweenRecords => (0, self.next_record(source).err().map(Err)),
+                ZipPosition::Entry(entry) if entry.is_passed_over() => {
+                    (0, entry.fill(&mut self.inflate, source, out).1)
+                }
                 ZipPosition::Entry(entry) => {
                     entry_text(entry, &mut self.inflate, &mut self.line_is_open, source, out)
                 }
