@@ -196,7 +196,9 @@ fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String
 /// Texts that quote others, and payloads, are not looked at.
 fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
     static OWN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("TrendMicroDs"));
-    const SHORTEST: usize = "TrendMicroDs".len() + 2;
+    /// What rsyslog writes for a tab, which would have parted them.
+    const ESCAPED_TAB: &str = "#011";
+    const SHORTEST: usize = "#011in=1".len();
     keyed.all().any(|(_, pair, _)| {
         if pair.raw.len() < SHORTEST || matches!(pair.key, "msg" | "TrendMicroDsPacketData") {
             return false;
@@ -205,9 +207,10 @@ fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
         if find::first(b'=', pair.raw.as_bytes()).is_none() {
             return false;
         }
-        let Some(at) = OWN.find(pair.raw.as_bytes()) else { return false };
-        let name = pair.raw.get(at..).and_then(|found| found.split_once('=')).map(|(name, _)| name);
-        name.is_some_and(|name| tables().keys.names.contains(&name))
+        let is_known =
+            |text: &str| text.split_once('=').is_some_and(|(name, _)| tables().keys.number(name).is_some());
+        let own = OWN.find(pair.raw.as_bytes()).and_then(|at| pair.raw.get(at..));
+        own.is_some_and(is_known) || pair.raw.split(ESCAPED_TAB).skip(1).any(is_known)
     })
 }
 
