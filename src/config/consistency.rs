@@ -24,7 +24,7 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
     const A_DATE: &str = "a date in the index name: 'index_rotation' is auto";
     let format = section.text("file_format");
     let has_key = !section.text("timestamp_key").is_empty() || !section.text("timestamp_key_list").is_empty();
-    let is_of_product = matches!(section.name(), "deepsecurity" | "apex_one");
+    let has_event_texts = matches!(format, "" | "json" | "cef" | "leef");
     let is_auto = section.text("index_rotation") == "auto";
     for (key, needs, is_met) in [
         ("timestamp_format", "'timestamp_key'", has_key),
@@ -36,7 +36,7 @@ pub(super) fn warn_without_effect(section: &ResolvedSection<'_>, findings: &mut 
         ("json_delimiter", "'file_format = json'", matches!(format, "" | "json")),
         ("json_to_text", RECORDS, !matches!(format, "cef" | "leef")),
         ("renamed_newfields", RECORDS, !matches!(format, "cef" | "leef")),
-        ("products", "a section of a product, [deepsecurity] or [apex_one]", is_of_product),
+        ("products", "events of CEF or LEEF: 'file_format' is json, cef or leef", has_event_texts),
         ("log_types", "[DEFAULT] above it: a section switches on no other", false),
         ("index_time", A_DATE, !is_auto),
         ("index_tz", A_DATE, !is_auto),

@@ -129,7 +129,7 @@ fn confused(codes: &[char]) -> Option<&'static str> {
         Some("'%M' is the minute, and there is no hour: the month is '%m'")
     } else if count("Il") > 0 && count("pP") == 0 {
         Some("'%I' goes to 12 and asks for '%p': the hour of 24 is '%H'")
-    } else if count("s") > 0 && codes.len() > 1 {
+    } else if count("s") > 0 && count("sfN") < codes.len() {
         Some("'%s' is all seconds since 1970: the second is '%S'")
     } else {
         None

@@ -801,7 +801,7 @@ fn a_setting_that_says_nothing_by_a_comma_a_quote_or_its_format_is_told() {
         ("csv_delimiter = ;", "key 'csv_delimiter' has no effect without 'file_format = csv'"),
         ("file_format = csv\njson_delimiter = a", "key 'json_delimiter' has no effect"),
         ("file_format = cef\njson_to_text = a", "key 'json_to_text' has no effect"),
-        ("products = + Acme Guard", "key 'products' has no effect"),
+        ("file_format = csv\nproducts = + Acme Guard", "key 'products' has no effect"),
         ("static_ecs = labels.a\nlabels.a = \"x\"", "labels.a: the quotes are part of its value"),
         ("static_ecs = labels.a\nlabels.a = [\"x\", \"y\"]", "labels.a: the quotes are part of its value"),
         ("file_format = csv\ncsv_columns = a, b", "a comma or a quote stands in the name of a column"),
@@ -817,6 +817,9 @@ fn a_setting_that_says_nothing_by_a_comma_a_quote_or_its_format_is_told() {
     }
     for sound in [
         "timestamp_key_list = [a, b]",
+        // Events of CEF in a section of one's own are read as those of the products that it names.
+        "file_format = cef\nproducts = + Acme Guard",
+        "timestamp_key = a\ntimestamp_format = %s.%f",
         "timestamp_key = a\ntimestamp_format = '%d/%b/%Y:%H:%M:%S %z'",
         "timestamp_key = a\ntimestamp_format = %m/%d/%Y %I:%M:%S %p",
         "static_ecs = labels.a\nlabels.a = [x, y]",
