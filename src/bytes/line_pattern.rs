@@ -235,14 +235,30 @@ impl Program {
             HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.add(part))?,
             HirKind::Alternation(parts) => self.add_either(parts)?,
             HirKind::Repetition(Repetition { min, max, greedy, sub }) => {
-                if self.add_run(sub, *min, *max, *greedy).is_none() {
-                    ((*min, *max) == (0, Some(1))).then_some(())?;
-                    let empty = Hir::empty();
-                    let parts = if *greedy { [(**sub).clone(), empty] } else { [empty, (**sub).clone()] };
-                    self.add_either(&parts)?;
+                let is_loop = || *greedy && sub.properties().minimum_len().is_some_and(|least| least > 0);
+                match (*min, *max) {
+                    _ if self.add_run(sub, *min, *max, *greedy).is_some() => {}
+                    (0, Some(1)) => {
+                        let empty = Hir::empty();
+                        let parts = if *greedy { [(**sub).clone(), empty] } else { [empty, (**sub).clone()] };
+                        self.add_either(&parts)?;
+                    }
+                    (0, None) if is_loop() => self.add_loop(sub)?,
+                    _ => return None,
                 }
             }
         }
+        Some(())
+    }
+
+    /// Adds a part that may come any number of times.
+    fn add_loop(&mut self, part: &Hir) -> Option<()> {
+        let either = self.steps.len();
+        self.steps.push(Step::Either(either + 1, 0));
+        self.add(part)?;
+        self.steps.push(Step::Jump(either));
+        let behind = self.steps.len();
+        *self.steps.get_mut(either)? = Step::Either(either + 1, behind);
         Some(())
     }
 
@@ -305,7 +321,7 @@ impl Program {
     fn first_bytes(&self) -> Vec<u128> {
         let mut first = vec![ANY; self.steps.len()];
         for (number, step) in self.steps.iter().enumerate().rev() {
-            // All ways lead on to later steps.
+            // All ways lead on to later steps, but for the end of a loop, of which nothing is known yet.
             let of = |step: usize| first.get(step).copied().unwrap_or(ANY);
             let bytes = match step {
                 Step::Byte(byte) => 1_u128.checked_shl(u32::from(*byte)).unwrap_or(ANY),
@@ -326,15 +342,12 @@ impl Program {
     /// Whether a run can have one length only: its class has nothing with which what follows can begin.
     fn is_only_length(&self, step: usize) -> bool {
         let Some(Step::Run(run)) = self.steps.get(step) else { return false };
-        let has = |byte: u8| run.class.get(usize::from(byte)) == Some(&true);
         run.least == run.most
             || match self.looking(step + 1) {
-                Some(Step::Byte(byte)) => !has(*byte),
-                Some(Step::Run(next)) => {
-                    next.least > 0 && !run.class.iter().zip(&*next.class).any(|(a, b)| *a && *b)
-                }
                 Some(Step::End) => true,
-                Some(Step::Either(..) | Step::Jump(_) | Step::Place(_) | Step::Start) => false,
+                Some(_) => {
+                    self.first.get(step + 1).is_some_and(|next| *next != ANY && next & run.bytes() == 0)
+                }
                 None => run.length == Length::Longest,
             }
     }
@@ -492,6 +505,7 @@ mod tests {
             r"(?P<a>(?:ab)+)(?P<b>.*)",
             r"(?P<a>.*?)a(?P<b>\S*)b(?P<c>[a -]*)",
             r"(?P<a>\w+)\b(?P<b>.*)",
+            r#""(?P<a>[^"x]*(?:x.[^"x]*)*)" (?P<b>[ab]*(?:(?P<c>-)[ab]*)*)(?P<d>.*)"#,
         ];
         let all = built_in.into_iter().chain(own.map(ToOwned::to_owned));
         all.map(|text| LinePattern::new(Regex::new(&format!(r"\A(?:{text})")).unwrap())).collect()
