@@ -46,12 +46,13 @@ fn what_is_not_written_is_told_once_for_the_sections_that_leave_out_the_same() {
     let all = file(&folder, "user.ini", "[DEFAULT]\nlog_types = all\n[waf]\nredact_keys = +badge\n");
     let told = run(&["check"], &[&all]).with_status(0).out();
     let of_keys: Vec<&str> = told.lines().filter(|line| line.contains("members of JSON")).collect();
-    let [others, cloudtrail, waf] = of_keys.as_slice() else { panic!("{of_keys:?}") };
+    let [others, cloudtrail, guardduty, waf] = of_keys.as_slice() else { panic!("{of_keys:?}") };
     assert!(
         others.contains("[alb], ") && others.contains(" do not write ") && !others.contains("[waf]"),
         "{others}"
     );
     assert!(cloudtrail.starts_with("[cloudtrail] does not write "), "{cloudtrail}");
+    assert!(guardduty.starts_with("[guardduty] does not write "), "{guardduty}");
     assert!(waf.starts_with("[waf] does not write ") && waf.contains("badge"), "{waf}");
 }
 
