@@ -548,22 +548,20 @@ fn no_redirect_is_followed_and_no_byte_goes_to_another_host() {
 fn a_redirect_that_begins_behind_the_first_answer_ends_the_delivery() {
     run(async {
         let elsewhere = serve(|_| Reply::json(200, r#"{"took":1,"errors":false,"items":[]}"#)).await;
-        // Nobody answers at the second place.
-        for target in [elsewhere.url.replace("127.0.0.1", "localhost"), "http://127.0.0.1:1".to_owned()] {
-            let told = target.clone();
-            let server = serve(move |_| {
-                Reply::Full(307, vec![("location", format!("{target}/_bulk?token=secret"))], vec![])
-            })
-            .await;
-            let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
-            let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
-            assert!(text.contains(&format!("redirects to {told}")) && !text.contains("secret"), "{text}");
-            assert_eq!(
-                (delivery.verdicts.indexed, delivery.unsent.total()),
-                (0, 3),
-                "what another host says counts for nothing"
-            );
-        }
+        let target = elsewhere.url.replace("127.0.0.1", "localhost");
+        let told = target.clone();
+        let server = serve(move |_| {
+            Reply::Full(307, vec![("location", format!("{target}/_bulk?token=secret"))], vec![])
+        })
+        .await;
+        let delivery = load(&server, vec![batch(1..=3)], &QUICK, None).await;
+        let Some(Stop::Denied(text)) = &delivery.stop else { panic!("{:?}", delivery.stop) };
+        assert!(text.contains(&format!("redirects to {told}")) && !text.contains("secret"), "{text}");
+        assert_eq!(
+            (delivery.verdicts.indexed, delivery.unsent.total()),
+            (0, 3),
+            "what another host says counts for nothing"
+        );
     });
 }
 

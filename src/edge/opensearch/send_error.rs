@@ -67,11 +67,7 @@ impl SendError {
     }
 
     pub(crate) fn no_answer(endpoint: &Endpoint, error: &::opensearch::Error) -> Self {
-        let (text, address) = without_address(&error_chain(error));
-        // The endpoint did answer: it sent us to where nobody does.
-        if let Some(target) = address.filter(|target| target.origin() != endpoint.url().origin()) {
-            return Self::redirected(endpoint, &target);
-        }
+        let text = without_address(&error_chain(error));
         let problem = match text.to_ascii_lowercase() {
             _ if error.is_timeout() => Problem::TimedOut,
             text if text.contains("dns error") => Problem::Dns,
@@ -154,13 +150,9 @@ pub enum Problem {
     Broken,
 }
 
-/// The text of an error without the address of the request, and that address: it may be that of a redirect, and its query hold a token.
-fn without_address(text: &str) -> (String, Option<Url>) {
-    let cut = text
-        .split_once(" for url (")
-        .and_then(|(before, rest)| rest.split_once(')').map(|(address, behind)| (before, address, behind)));
-    match cut {
-        Some((before, address, behind)) => (format!("{before}{behind}"), Url::parse(address).ok()),
-        None => (text.to_owned(), None),
-    }
+/// The text of an error without the address of the request: it may be that of a redirect, and its query hold a token.
+fn without_address(text: &str) -> String {
+    let cut =
+        text.split_once(" for url (").and_then(|(before, rest)| Some((before, rest.split_once(')')?.1)));
+    cut.map_or_else(|| text.to_owned(), |(before, behind)| format!("{before}{behind}"))
 }
