@@ -43,7 +43,9 @@ pub(super) enum Known {
 /// The records of one line, in their order.
 pub(super) struct LineRecords<'t, 's> {
     whole: Option<(Record<'t>, Known)>,
-    events: vec::IntoIter<(Record<'t>, Known)>,
+    events: vec::IntoIter<Record<'t>>,
+    /// What is known of those events: the same of all, for a section's events are texts or objects.
+    known: Known,
     rest: Records<'t, 's>,
 }
 
@@ -73,8 +75,7 @@ impl<'t, 's> LineRecords<'t, 's> {
             }
             Content::Whole => whole = Some(whole_line(message, csv)),
         }
-        let events: Vec<_> = events.into_iter().map(|event| (event, known)).collect();
-        Self { whole, events: events.into_iter(), rest: record::records(records, spare) }
+        Self { whole, events: events.into_iter(), known, rest: record::records(records, spare) }
     }
 
     /// Reads the next record, into the buffers of `record`.
@@ -83,17 +84,17 @@ impl<'t, 's> LineRecords<'t, 's> {
             *record = whole;
             return Some(known);
         }
-        if let Some((event, known)) = self.events.next() {
+        if let Some(event) = self.events.next() {
             *record = event;
-            return Some(known);
+            return Some(self.known);
         }
         self.rest.read_next(record).map(|()| Known::Record)
     }
 
     /// Goes on with the records that stood in one.
     pub(super) fn go_on_with(&mut self, records: Vec<Record<'t>>, known: Known) {
-        let inner = records.into_iter().map(|record| (record, known));
-        self.events = inner.chain(self.events.by_ref()).collect::<Vec<_>>().into_iter();
+        self.known = known;
+        self.events = records.into_iter().chain(self.events.by_ref()).collect::<Vec<_>>().into_iter();
     }
 }
 

@@ -9,6 +9,7 @@ use bumpalo::collections::Vec as ArenaVec;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
+use crate::document::protocol;
 use crate::document::row::Row;
 use crate::document::trace::Step;
 use crate::document::value::{Address, Value};
@@ -173,6 +174,12 @@ fn put_in_brackets<'a>(row: &mut Row<'a>, arena: &'a Bump) {
     if let Some(domain) = domain {
         row.set(FieldId::URL_DOMAIN, Value::Text(arena.alloc_str(&format!("[{domain}]"))));
     }
+}
+
+/// The name of the event's flow, with the protocol by its name where the event has its number.
+pub(super) fn flow<'a>(row: &mut Row<'a>, arena: &'a Bump) {
+    let protocol = protocol::of_flow(row);
+    community_id(row, arena, protocol, None);
 }
 
 /// The name of the event's flow, where all is known that it is made of: the protocol, both ends, the ports of TCP, UDP and SCTP, and type and

@@ -154,6 +154,9 @@ impl<'a> RecordView<'_, 'a> {
 
     /// Adds names to `related.user`, each once.
     pub(crate) fn relate_users(&mut self, names: &[&'a str]) {
+        if names.iter().all(|name| name.is_empty()) {
+            return;
+        }
         let mut users: ArenaVec<'a, &'a str> = ArenaVec::new_in(self.arena);
         let earlier = self.row.get(FieldId::RELATED_USER);
         for name in earlier.texts().iter().chain(names) {

@@ -170,9 +170,15 @@ fn a_clock_that_was_never_set_chooses_no_index() {
     assert!(loaded.documents[0].index.ends_with("2026-11"), "{}", loaded.documents[0].index);
 }
 
+/// A text with nothing around it that tells a time but the load.
+fn loaded_alone(text: &str) -> Loaded {
+    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
+    let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
+    load_with(plan(), facts, &Default::default(), text.as_bytes())
+}
+
 #[test]
 fn an_events_own_time_is_better_than_that_of_the_load() {
-    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
     let leef = |attributes: &str| {
         format!("LEEF:1.0|Trend Micro|Deep Security Agent|20|21|src=203.0.113.9\t{attributes}")
     };
@@ -187,8 +193,7 @@ fn an_events_own_time_is_better_than_that_of_the_load() {
         (format!("{EVENT} startTime=Nov 22 2026 07:08:00 JST"), "2026-11-22T07:08:00+09:00"),
         (format!("{EVENT} rt= end= rt=1795331280123"), "2026-11-22T07:08:00.123+00:00"),
     ] {
-        let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
-        let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
+        let loaded = loaded_alone(&text);
         assert_eq!(loaded.documents[0].get("@timestamp"), expected, "{text}");
         assert_eq!(loaded.documents[0].get("deepsecurity.timestamp_source"), "field", "{text}");
         assert!(loaded.documents[0].index.ends_with("2026-11"), "{text}");
@@ -200,12 +205,10 @@ fn an_events_own_time_is_better_than_that_of_the_load() {
 
 #[test]
 fn the_format_that_leef_names_is_how_its_time_is_read() {
-    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
     let read = |time: &str, format: &str| {
         let text =
             format!("LEEF:1.0|Acme|Wall|1|2|src=203.0.113.9\tdevTime={time}\tdevTimeFormat={format}\tcat=x");
-        let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
-        load_with(plan(), facts, &Default::default(), text.as_bytes())
+        loaded_alone(&text)
     };
     for (time, format, expected) in [
         ("03/04/2026 07:08:09", "dd/MM/yyyy HH:mm:ss", "2026-04-03T07:08:09+00:00"),
@@ -241,7 +244,6 @@ fn the_format_that_leef_names_is_how_its_time_is_read() {
 
 #[test]
 fn no_time_is_taken_from_what_an_event_quotes() {
-    let around = Surroundings { key: None, object: None, load: "2026-12-05T00:00:00Z".parse().unwrap() };
     let foreign = EVENT.replace("Trend Micro", "Acme");
     for text in [
         format!("{EVENT} msg=user said rt=1790000000123"),
@@ -251,14 +253,12 @@ fn no_time_is_taken_from_what_an_event_quotes() {
         // LEEF's own attribute is none in CEF.
         format!("{EVENT} devTime=1790000000123"),
     ] {
-        let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
-        let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
+        let loaded = loaded_alone(&text);
         assert_eq!(loaded.documents[0].get("deepsecurity.timestamp_source"), "load", "{text}");
         assert_eq!(loaded.account.problems.count(Problem::TimeFallback), 1, "{text}");
     }
     let text = format!("{foreign} rt=1795331280123 msg=user said rt=1790000000123");
-    let facts = es_loader::map::event::ObjectFacts { around, ..facts() };
-    let loaded = load_with(plan(), facts, &Default::default(), text.as_bytes());
+    let loaded = loaded_alone(&text);
     assert_eq!(loaded.documents[0].get("@timestamp"), "2026-11-22T07:08:00.123+00:00");
 }
 

@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
-use crate::document::protocol;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
@@ -74,8 +73,7 @@ impl Profile for GuardDuty {
             ["service.action.networkConnectionAction.protocol", "service.action.dnsRequestAction.protocol"];
         if let Some(protocol) = protocol.iter().find_map(|path| record.text(path)) {
             record.set("network.transport", protocol);
-            let protocol = protocol::of_flow(record.row);
-            derived::community_id(record.row, record.arena, protocol, None);
+            derived::flow(record.row, record.arena);
         }
         if is_file || matches!(finding.purpose, "Backdoor" | "CryptoCurrency" | "Trojan") {
             record.row.set(FieldId::EVENT_CATEGORY, Value::Word("malware"));
@@ -165,11 +163,8 @@ fn several(record: &mut RecordView<'_, '_>) {
     }
     let actors: Vec<Actor> = record.list("service.detection.sequence.actors");
     let names = actors.iter().take(MAX_PROBES).filter_map(|actor| actor.user.as_ref()?.name.as_deref());
-    let names: Vec<&str> =
-        names.filter(|name| !name.is_empty()).map(|name| &*record.arena.alloc_str(name)).collect();
-    if !names.is_empty() {
-        record.relate_users(&names);
-    }
+    let names: Vec<&str> = names.map(|name| &*record.arena.alloc_str(name)).collect();
+    record.relate_users(&names);
 }
 
 /// Adds the digests of all files and processes to `related.hash`: of what a scan has found, what ran, and who took part in a sequence. API

@@ -12,6 +12,7 @@ use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
 use crate::parse::syslog;
 use crate::read::record::Record;
+use crate::read::record::event_fields::text_of;
 
 /// The profile of Linux systems.
 #[derive(Debug)]
@@ -63,10 +64,10 @@ impl Profile for Linux {
             if is_word { text.to_owned() } else { "-".to_owned() }
         };
         let program = word(&PARTS.get_within(record, "program").filter(|program| *program != "-")?);
-        let message = of_bytes(PARTS.get_within(record, "message")?);
+        let message = PARTS.get_within(record, "message")?;
         let [host, pid] = ["host", "pid"]
             .map(|part| PARTS.get_within(record, part).map_or("-".to_owned(), |text| word(&text)));
-        Some(format!("1 - {host} {program} {pid} - - {}", message.trim()))
+        Some(format!("1 - {host} {program} {pid} - - {}", text_of(&message).trim()))
     }
 
     fn paths(&self) -> &'static [&'static str] {
@@ -97,12 +98,6 @@ impl Profile for Linux {
         record.instance_of_stream();
         derived::derive(record.row, record.arena);
     }
-}
-
-/// The text of a message that journald writes as an array of its bytes, because it is long or no plain text (systemd, "Journal JSON Format").
-fn of_bytes(message: String) -> String {
-    let bytes = message.starts_with('[').then(|| serde_json::from_str::<Vec<u8>>(&message).ok()).flatten();
-    bytes.map_or(message, |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The message that rsyslog writes once for several that are equal, `message repeated 3 times: [ …]`, and how many they were.
@@ -139,8 +134,7 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
     if let (Some(user), Some(other)) = (group("user"), other)
         && user != other
     {
-        let users = record.arena.alloc_slice_copy(&[user, other]);
-        record.row.set(FieldId::RELATED_USER, Value::Texts(users));
+        record.relate_users(&[user, other]);
         // Nobody became whom he wanted to be where that failed.
         if form.outcome != "failure" {
             let field = if target.is_some() { "user.target.name" } else { "user.effective.name" };

@@ -5,7 +5,6 @@ use serde::Deserialize;
 
 use crate::document::convert::address;
 use crate::document::field_list::FieldId;
-use crate::document::protocol;
 use crate::document::value::{Address, Value};
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
@@ -25,8 +24,7 @@ pub(crate) struct Resolver;
 impl Profile for NetworkLoadBalancer {
     fn enrich_record(&self, record: RecordView<'_, '_>) {
         record.row.set_if_absent(FieldId::NETWORK_TRANSPORT, Value::Word("tcp"));
-        let protocol = protocol::of_flow(record.row);
-        derived::community_id(record.row, record.arena, protocol, None);
+        derived::flow(record.row, record.arena);
         derived::derive(record.row, record.arena);
     }
 }
@@ -69,8 +67,7 @@ impl Profile for NetworkFirewall {
             _ => {}
         }
         without_root(&mut record, "dns.question.name");
-        let protocol = protocol::of_flow(record.row);
-        derived::community_id(record.row, record.arena, protocol, None);
+        derived::flow(record.row, record.arena);
         derived::derive_request(record.row, record.arena);
     }
 }

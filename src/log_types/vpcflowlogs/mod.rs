@@ -1,7 +1,7 @@
 //! Flow logs of Amazon VPC and of transit gateways, in any version and order of fields.
 
 use crate::document::field_list::FieldId;
-use crate::document::protocol::{self, Protocol};
+use crate::document::protocol::Protocol;
 use crate::document::value::Value;
 use crate::log_types::record_view::RecordView;
 use crate::log_types::{Profile, derived};
@@ -37,8 +37,7 @@ impl Profile for VpcFlowLogs {
         if record.text("account_id") == Some("unknown") {
             record.row.set(FieldId::CLOUD_ACCOUNT_ID, Value::Absent);
         }
-        let protocol = protocol::of_flow(record.row);
-        derived::community_id(record.row, record.arena, protocol, None);
+        derived::flow(record.row, record.arena);
         derived::derive(record.row, record.arena);
     }
 }

@@ -368,7 +368,7 @@ fn inner_text(value: &Value) -> Option<Cow<'_, str>> {
 }
 
 /// A field's text. journald writes one that is not all text as an array of its bytes.
-fn text_of(value: &str) -> Cow<'_, str> {
+pub(crate) fn text_of(value: &str) -> Cow<'_, str> {
     let is_array = value.starts_with('[') && value.len() <= LONGEST;
     let bytes: Option<Vec<u8>> = is_array.then(|| serde_json::from_str(value).ok()).flatten();
     match bytes {
