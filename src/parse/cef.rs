@@ -10,7 +10,7 @@
 use bumpalo::Bump;
 use memchr::{memchr, memchr_iter};
 use nom::bytes::complete::is_not;
-use nom::character::complete::{char, digit1};
+use nom::character::complete::{char, digit1, space0};
 use nom::combinator::{opt, recognize, verify};
 use nom::error::Error;
 use nom::multi::many0_count;
@@ -24,6 +24,7 @@ use super::severity::is_severity;
 use super::syslog;
 use super::syslog::trimmed_prefix;
 use crate::bytes::blocks::{WordStarts, end_of_name};
+use crate::bytes::find;
 use crate::bytes::slice::part;
 use crate::bytes::trim::trim;
 
@@ -63,6 +64,9 @@ pub fn parse<'a>(
         if is_moved && fields.join_last(behind_marker, field) {
             leading = "";
         }
+    }
+    if find::first(b'#', rest.as_bytes()).is_some() {
+        cut_at_escaped_separators(pairs_before, pairs);
     }
     let has_pairs = pairs.len() > pairs_before;
     // Where a field should have ended, the text before the first key is that field (rule H7). The pipe behind the severity may be
@@ -184,6 +188,41 @@ fn value<'a>(
 fn start_of_separator(text: &str, key: usize) -> usize {
     let is_crlf = text.as_bytes().get(..key).is_some_and(|before| before.ends_with(b"\r\n"));
     key - if is_crlf { 2 } else { 1 }
+}
+
+/// Cuts the values of the pairs from `first` on at those separators that rsyslog has escaped (rule E1).
+#[cold]
+fn cut_at_escaped_separators(first: usize, pairs: &mut Vec<Pair<'_>>) {
+    for mut pair in pairs.split_off(first) {
+        let mut from = 0;
+        while let Some(at) = part(pair.raw, from..).find('#').map(|at| from + at) {
+            let behind = without_escaped_separators(part(pair.raw, at..));
+            from = pair.raw.len() - behind.len();
+            if from == at {
+                from += 1;
+            } else if let Ok((raw, key)) = preceded(space0, plain_key_start).parse(behind) {
+                pairs.push(Pair {
+                    raw: part(pair.raw, ..at),
+                    escapes: Escapes::of(part(pair.raw, ..at)),
+                    ..pair
+                });
+                pair = Pair { key, raw, escapes: Escapes::of(raw) };
+                from = 0;
+            } else if behind.is_empty() {
+                pair.raw = part(pair.raw, ..at);
+                break;
+            }
+        }
+        pairs.push(pair);
+    }
+}
+
+/// The text behind the separators that it begins with, as rsyslog escapes them: `#` and three octal digits.
+fn without_escaped_separators(mut text: &str) -> &str {
+    while let Some(behind) = ["#011", "#012", "#015"].iter().find_map(|escaped| text.strip_prefix(escaped)) {
+        text = behind;
+    }
+    text
 }
 
 /// Reads a key without `#` and the `=` behind it. What asks for this looks behind each `#011` or `#012`: the next one must end

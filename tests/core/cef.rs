@@ -178,6 +178,22 @@ fn e1_blank_tab_and_line_ends_separate_pairs_and_a_no_break_space_does_not() {
 }
 
 #[test]
+fn e1_a_tab_or_a_line_end_that_rsyslog_has_escaped_is_one_before_a_key() {
+    for (extension, expected) in [
+        ("a=1#011b=2#012c=3#015#012d=4", vec![("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")]),
+        ("a=1#011 b=2 #011c=3", vec![("a", "1"), ("b", "2 "), ("c", "3")]),
+        ("a=#011b=2#011", vec![("a", ""), ("b", "2")]),
+        ("a=x#011y b=#012 z", vec![("a", "x#011y"), ("b", "#012 z")]),
+        (
+            "a=1#033b=2 c=#b=3 d=http://x/#frag=1",
+            vec![("a", "1#033b=2"), ("c", "#b=3"), ("d", "http://x/#frag=1")],
+        ),
+    ] {
+        assert_eq!(pairs(extension), owned(&expected), "{extension}");
+    }
+}
+
+#[test]
 fn e2_more_pipes_behind_the_header_are_skipped_and_reported() {
     let (unparsed, found) = with("||a=1|2 b=3");
     assert_eq!(unparsed, "||");

@@ -171,9 +171,9 @@ fn is_whole(line: &str) -> bool {
     let behind = [found.unknown_delimiter, found.unparsed];
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
     let parts: String = before.into_iter().chain(header).chain(behind).chain(pairs).collect();
-    let is_leef = found.marker.format == Format::Leef;
+    let spellings: &[&str] = if found.marker.format == Format::Leef { &SPELLED_TABS } else { &ESCAPED };
     let [parts, line] = [parts.as_str(), without_escaped_line_ends(line)]
-        .map(|text| if is_leef { without_spelled_tabs(text) } else { text.to_owned() });
+        .map(|text| spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "")));
     parts.chars().filter(kept).eq(line.chars().filter(kept))
 }
 
@@ -185,14 +185,14 @@ fn without_escaped_line_ends(text: &str) -> &str {
     before.map_or(text, without_escaped_line_ends)
 }
 
-/// The text without the spellings of a tab, each of which may stand between two attributes (rule L-7).
-fn without_spelled_tabs(text: &str) -> String {
-    const SPELLINGS: [&str; 13] = [
-        "#009", "#011", "\\011", "\\t", "\\x09", "#x09", "\\u0009", "%09", "&#9;", "&#x9;", "<TAB>", "<tab>",
-        "^I",
-    ];
-    SPELLINGS.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, ""))
-}
+/// The spellings of a tab, each of which may stand between two attributes (rule L-7).
+const SPELLED_TABS: [&str; 13] = [
+    "#009", "#011", "\\011", "\\t", "\\x09", "#x09", "\\u0009", "%09", "&#9;", "&#x9;", "<TAB>", "<tab>",
+    "^I",
+];
+
+/// What rsyslog writes for a tab or a line end, which may stand between two pairs (rule E1).
+const ESCAPED: [&str; 3] = ["#011", "#012", "#015"];
 
 #[test]
 fn r1_every_line_cut_at_any_place_keeps_every_byte_somewhere() {

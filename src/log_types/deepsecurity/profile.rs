@@ -196,11 +196,8 @@ fn writer_by_pairs(header: &EventHeader<'_>, pairs: &[Pair<'_>], added: &[String
 /// Texts that quote others, and payloads, are not looked at.
 fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
     static OWN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("TrendMicroDs"));
-    /// What rsyslog writes for a tab, which would have parted them.
-    const ESCAPED_TAB: &str = "#011";
-    const SHORTEST: usize = "#011in=1".len();
     keyed.all().any(|(_, pair, _)| {
-        if pair.raw.len() < SHORTEST || matches!(pair.key, "msg" | "TrendMicroDsPacketData") {
+        if matches!(pair.key, "msg" | "TrendMicroDsPacketData") {
             return false;
         }
         // Few values have an equals sign: most need no search for a name.
@@ -210,7 +207,7 @@ fn has_key_in_value(keyed: &EventKeys<'_>) -> bool {
         let is_known =
             |text: &str| text.split_once('=').is_some_and(|(name, _)| tables().keys.number(name).is_some());
         let own = OWN.find(pair.raw.as_bytes()).and_then(|at| pair.raw.get(at..));
-        own.is_some_and(is_known) || pair.raw.split(ESCAPED_TAB).skip(1).any(is_known)
+        own.is_some_and(is_known)
     })
 }
 
