@@ -162,7 +162,7 @@ name_fields! { BASE, 0;
     REGISTRY_PATH "registry.path";
     PROCESS_NAME "process.name"; PROCESS_EXECUTABLE "process.executable";
     VULNERABILITY_ID "vulnerability.id"; VULNERABILITY_ENUMERATION "vulnerability.enumeration";
-    THREAT_FRAMEWORK "threat.framework"; THREAT_TECHNIQUE_ID "threat.technique.id";
+    THREAT_FRAMEWORK "threat.framework"; THREAT_TACTIC_ID "threat.tactic.id"; THREAT_TECHNIQUE_ID "threat.technique.id";
     THREAT_SUBTECHNIQUE_ID "threat.technique.subtechnique.id";
     CONTAINER_ID "container.id"; CONTAINER_NAME "container.name"; CONTAINER_IMAGE_NAME "container.image.name";
     LOG_SYSLOG_PRIORITY "log.syslog.priority"; LOG_SYSLOG_HOSTNAME "log.syslog.hostname";

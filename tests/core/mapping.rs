@@ -261,6 +261,16 @@ fn techniques_and_vulnerabilities_are_those_that_there_can_be() {
         &json!({"framework": "MITRE ATT&CK", "technique": {"id": ["T1547", "T1068"], "subtechnique": {"id": ["T1547.001", "T1547.002"]}}})
     );
     assert_eq!(event.get("vulnerability"), &json!({"id": ["CVE-2016-5195"], "enumeration": "CVE"}));
+    for (list, technique) in [
+        ("TA0002", Value::Null),
+        ("T1059,TA0002,TA0002", json!(["T1059"])),
+        ("TA0002;T1059.004", json!(["T1059"])),
+    ] {
+        let tactic = document(&agent_event("4000030", &format!("TrendMicroDsMitre={list}")));
+        assert_eq!(tactic.get("threat.tactic.id"), &json!(["TA0002"]), "{list}");
+        assert_eq!(tactic.get("threat.technique.id"), &technique, "{list}");
+        assert!(!tactic.has("deepsecurity.TrendMicroDsMitre"), "{list}");
+    }
     let odd = load_bytes(plan(), &fluentd_line(&agent_event("4000030", "TrendMicroDsMitre=T1547,none")));
     assert_eq!(odd.documents[0].text("deepsecurity.TrendMicroDsMitre"), "T1547,none");
     assert_eq!(odd.documents[0].get("threat.technique.id"), &json!(["T1547"]));
