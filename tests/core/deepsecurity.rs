@@ -157,6 +157,25 @@ fn the_agent_is_an_address_or_a_name_whichever_key_says_so() {
         document(&agent_event("21", "dvchost=2001:db8:0:0:0:0:0:9")).text("observer.ip"),
         "2001:db8::9"
     );
+    for broken in ["10.0.0.999", "10.0.0.9:514", "10.0.0.9,10.0.0.10", "010.001.002.003", "::1::2"] {
+        for key in ["dvc", "dvchost"] {
+            let loaded = load_bytes(
+                plan(),
+                &fluentd_line(&agent_event("4000000", &format!("{key}={broken} act=Pass"))),
+            );
+            let event = loaded.documents.first().unwrap();
+            assert_eq!(event.text(&format!("deepsecurity.{key}")), broken);
+            let is_nowhere =
+                ["observer.hostname", "observer.ip", "host", "related"].iter().all(|field| !event.has(field));
+            assert!(is_nowhere, "{}", event.json);
+            assert_eq!(loaded.account.problems.count(Problem::ValueDoesNotFit), 1, "{broken}");
+        }
+    }
+    for name in ["1234", "10-0-0-9", "10.0.0.x", "web01.", "\u{65e5}\u{672c}.1"] {
+        assert_eq!(document(&agent_event("21", &format!("dvc={name}"))).text("host.name"), name);
+    }
+    let two = document(&agent_event("21", "dvc=10.0.0.9 dvchost=2001:db8::9"));
+    assert_eq!(two.get("related.ip"), &json!(["10.0.0.9", "2001:db8::9"]));
     let unknown = document(&agent_event("21", "dvc=N/A"));
     assert!(!unknown.has("observer.hostname") && unknown.text("deepsecurity.dvc") == "N/A");
 }

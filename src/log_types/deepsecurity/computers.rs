@@ -74,6 +74,7 @@ pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Opt
     for part in [outer.trim_end(), inner].into_iter().filter(|part| !part.is_empty() && !is_not_known(part)) {
         match address(part) {
             Some(address) => found = found.or(Some(address)),
+            None if is_broken_address(part) => return None,
             None => names.push(part),
         }
     }
@@ -86,6 +87,12 @@ pub(super) fn computer<'a>(text: &'a str, certain: bool, arena: &'a Bump) -> Opt
         names.push(text);
     }
     Some(Computer { address: found, names: names.into_bump_slice(), instance })
+}
+
+/// Whether a text is neither an address nor a name: an address with a part that is too large, a port, or another one behind it. The last
+/// part of a host's name is no number (RFC 1123, section 2.1).
+fn is_broken_address(text: &str) -> bool {
+    text.contains(['.', ':']) && !text.chars().any(char::is_alphabetic)
 }
 
 /// Whether a text can be the id of a machine in a cloud: `i-` and hexadecimal digits in EC2, `ws-` and at least eight letters and digits
@@ -159,6 +166,9 @@ mod tests {
             ["web01", "1011144 - Registries modified (ATT&CK T1547.001)", "Default Relay Group", "a, b"]
         {
             assert_eq!(read(target, false), "", "{target}");
+        }
+        for broken in ["192.0.2.999", "192.0.2.1:443", "web01 (192.0.2.999)"] {
+            assert_eq!(read(broken, true), "");
         }
         assert_eq!(read("web01", true), "|web01|");
         assert_eq!(read("web01, web02", true), "|web01| |web02|");

@@ -2,7 +2,7 @@
 
 use super::computers::computer;
 use super::context::Context;
-use super::known_keys::{Watched, watched};
+use super::known_keys::{Watched, refuse, watched};
 use super::system::{host_of_target, is_nobody};
 use super::tables::keys::key;
 use crate::document::convert::ip;
@@ -20,7 +20,10 @@ pub(super) fn agent_address(context: &mut Context<'_, '_>) {
     for agent_key in [key::DVC, key::DVCHOST] {
         let Some((at, value)) = context.keyed.unused_value(agent_key) else { continue };
         context.row.trace.reason(Step::Agent, || Read::Pair(at));
-        let Some(agent) = computer(value, true, context.arena) else { continue };
+        let Some(agent) = computer(value, true, context.arena) else {
+            refuse(context, Some(FieldId::OBSERVER_IP), at, value);
+            continue;
+        };
         // The agent watches the computer that it runs on.
         let (field, host, value) = match (agent.names, agent.address) {
             ([name, ..], _) => (FieldId::OBSERVER_HOSTNAME, FieldId::HOST_NAME, Value::Text(name)),

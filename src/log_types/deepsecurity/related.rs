@@ -16,7 +16,7 @@ pub(super) fn related(context: &mut Context<'_, '_>) {
     let arena = context.arena;
     let targets = computers_of(context);
     let agent = context.keyed.value(key::DVCHOST).and_then(|name| computer(name, true, arena));
-    let addresses = targets.iter().filter_map(|computer| computer.address);
+    let addresses = targets.iter().chain(&agent).filter_map(|computer| computer.address);
     let mut addresses = ArenaVec::from_iter_in(addresses, arena);
     let names = targets.iter().chain(&agent).flat_map(|computer| computer.names).copied();
     let names = ArenaVec::from_iter_in(names, arena);
