@@ -15,6 +15,7 @@ use super::read::ReadEvent;
 use super::record::JsonRecord;
 use super::record::value::joined;
 use super::table::{Sources, UsedFields, apply_table};
+use crate::bytes::trim::trim;
 use crate::config::log_type::{FileFormat, RawMessage};
 use crate::document::convert::convert;
 use crate::document::field_list::FieldId;
@@ -26,7 +27,7 @@ use crate::document::trace::Step;
 use crate::document::value::Value;
 use crate::log_types::event::{EventView, UNTOLD_ACTION};
 use crate::log_types::record_view::{RecordSource, RecordView};
-use crate::packet::redaction;
+use crate::packet::redaction::{self, Redactor};
 use crate::parse::header::Format;
 use crate::parse::marker::{self, EventStart};
 use crate::parse::pairs::event_keys::EventKeys;
@@ -296,6 +297,11 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
         let is_as_it_should_be = section.log_type.raw_message == RawMessage::Full || is_json;
         let clean = |field, text: &'d str| match field {
             Some(FieldId::MESSAGE) if is_as_it_should_be => None,
+            Some(FieldId::MESSAGE) => {
+                let values = without_json_secrets(text, &read.keyed, redactor, arena);
+                let text = values.unwrap_or(text);
+                redactor.clean_text(text, searched(field, text)?, arena).or(values)
+            }
             _ => redactor.clean_text(text, searched(field, text)?, arena),
         };
         let redacted = if may_be_anywhere {
@@ -310,6 +316,20 @@ impl<'r, 'd> MappedEvent<'r, 'd> {
             read.problems.add(Problem::ParametersRedacted);
         }
     }
+}
+
+/// The text of an event without the secrets of those of its values that are JSON, if they have any.
+fn without_json_secrets<'d>(
+    text: &'d str,
+    keyed: &EventKeys<'_>,
+    redactor: &Redactor,
+    arena: &'d Bump,
+) -> Option<&'d str> {
+    let values = keyed.all().map(|(_, pair, _)| trim(pair.raw)).filter(|raw| raw.starts_with(['{', '[']));
+    values.fold(None, |clean, raw| match redactor.clean_text(raw, redaction::Searched::Json, arena) {
+        Some(masked) => Some(arena.alloc_str(&clean.unwrap_or(text).replace(raw, masked))),
+        None => clean,
+    })
 }
 
 /// As what a text of a field is searched for secrets. What identifies an object or a document is no text of the event's.

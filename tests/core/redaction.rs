@@ -298,6 +298,25 @@ fn urls_in_the_event_lose_the_same_parameters_and_its_id_does_not_change() {
 }
 
 #[test]
+fn json_that_is_a_value_loses_the_same_in_the_whole_line() {
+    for extension in [
+        format!(r#"dpt={{"token":"{SECRET}"}} act=Log"#),
+        format!(r#"act=Log msg= [{{"password": "{SECRET}"}}, 1]"#),
+        format!(
+            r#"TrendMicroDsTags={{"api_key":"{SECRET}","q":"a\=b"}} dvchost={{\"secret\":\"{SECRET}\"}}"#
+        ),
+    ] {
+        let document = document_by(plan(), &agent_event("21", &extension));
+        assert!(!document.json.contains(SECRET), "{}", document.json);
+        assert!(document.text("@message").contains("[redacted:11]"), "{}", document.json);
+        let full = document_by(&plan_with("raw_message = full"), &agent_event("21", &extension));
+        assert!(full.text("@message").contains(SECRET));
+    }
+    let open = r#"dpt={"token":"' OR 1=1--"} cs7={"user":"joe"}"#;
+    assert!(document_by(plan(), &agent_event("21", open)).text("@message").ends_with(open));
+}
+
+#[test]
 fn names_are_added_or_replace_the_built_in_ones() {
     let added = plan_with("redact_params = +pin +otp\nredact_keys = +pin");
     let text = packet(&added, &request("/?pin=1234&password=hunter2"));
