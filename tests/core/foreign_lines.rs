@@ -255,6 +255,23 @@ fn keys_behind_msg_are_keys_where_the_module_quotes_nothing() {
 }
 
 #[test]
+fn all_keys_behind_a_message_of_the_product_s_own_are_keys() {
+    let hash = "3395856CE81F2B7382DEE72602F798B642F14140";
+    for word in ["Realtime", "Manual", "Scheduled", "Quick"] {
+        let extension =
+            format!("msg={word} new=1 TrendMicroDsFileSHA1={hash} suser=joe act=Delete filePath=/tmp/x");
+        let loaded = load_bytes(plan(), &fluentd_line(&agent_event("4000000", &extension)));
+        let scan = loaded.documents.first().unwrap();
+        assert_eq!((scan.text("event.original"), scan.text("user.name")), (word, "joe"));
+        assert_eq!((scan.text("event.action"), scan.text("file.path")), ("Delete", "/tmp/x"));
+        assert_eq!(scan.text("file.hash.sha1"), hash.to_lowercase());
+        assert_eq!(loaded.account.problems.count(Problem::KeysInMessage), 0);
+    }
+    // The same word of a module that writes other messages.
+    assert!(!read("5000000", "msg=Realtime suser=eve").has("user.name"));
+}
+
+#[test]
 fn what_is_not_certain_behind_msg_is_text_and_counted() {
     for (id, extension, text) in [
         // A module that quotes foreign text.
@@ -555,9 +572,10 @@ fn only_ids_of_cve_are_enumerated_by_it() {
 #[test]
 fn the_good_parts_of_a_list_are_kept_and_a_list_that_has_others_too_stays() {
     for (key, list, field, kept) in [
-        ("TrendMicroDsMitre", "TA0002,T1059", "threat.technique.id", json!(["T1059"])),
+        ("TrendMicroDsMitre", "Execution,T1059", "threat.technique.id", json!(["T1059"])),
+        ("TrendMicroDsMitre", "TA0002,TA2,T1059", "threat.tactic.id", json!(["TA0002"])),
         ("TrendMicroDsMitre", "T1059.003;T1059, ?", "threat.technique.subtechnique.id", json!(["T1059.003"])),
-        ("TrendMicroDsMitre", "TA0002", "threat", Value::Null),
+        ("TrendMicroDsMitre", "TA002", "threat", Value::Null),
         ("TrendMicroDsCve", "CVE-2021-44228,KB1234", "vulnerability.id", json!(["CVE-2021-44228"])),
         ("TrendMicroDsCve", "CVE-2021-44228,CVE-20x", "vulnerability.enumeration", json!("CVE")),
     ] {

@@ -16,7 +16,7 @@ fn the_shipped_tables_are_read() {
 
 const FIELDS: &str = "field,type,meaning\n";
 const KEYS: &str = "key,leef,field,as,left over,value\n";
-const MODULES: &str = "module,provider,product,ids,cat,event type,rule id offset,on the host,quotes text,packets,kind,category,type,example id\n";
+const MODULES: &str = "module,provider,product,ids,cat,event type,rule id offset,on the host,quotes text,messages,packets,kind,category,type,example id\n";
 const LABELS: &str = "modules,key,label,other label,field,as,table,path\n";
 const ACTIONS: &str = "modules,act,id,disposition,type\n";
 
@@ -52,13 +52,13 @@ fn what_is_wrong_with_a_table_is_told_with_file_and_line() {
         ),
         (
             "modules",
-            [MODULES, "Firewal,firewall,Agent,20,,,,,,,event,,info,20\n"],
+            [MODULES, "Firewal,firewall,Agent,20,,,,,,,,event,,info,20\n"],
             "2: 'Firewal' in the column 'module' is none of: System, Anti-Malware, Application Control, Device Control, Firewall, Integrity Monitoring, Intrusion Prevention, Log Inspection, Web Reputation",
         ),
-        ("modules", [MODULES, "Firewall,firewall,Agent,a-b,,,,,,,event,,info,20\n"], "2: 'a' is no number"),
+        ("modules", [MODULES, "Firewall,firewall,Agent,a-b,,,,,,,,event,,info,20\n"], "2: 'a' is no number"),
         (
             "modules",
-            [MODULES, "Firewall,firewall,Agent,20,,,,,,no,event,,info,20\n"],
+            [MODULES, "Firewall,firewall,Agent,20,,,,,,,no,event,,info,20\n"],
             "2: 'no' in the column 'packets' is none of: yes",
         ),
         ("labels", [LABELS, "Firewall,src,Label,,%.act,,,\n"], "2: 'src' is no custom key of keys.csv"),

@@ -35,8 +35,8 @@ pub(super) fn fold_other_event(event: &mut PairsView<'_, '_>) {
 
 /// Tells the text of `msg` from the keys behind it, the exception to rule E5. Log Inspection and system events quote text that anybody
 /// may have written, and Deep Security writes nothing but its own `TrendMicroDs…` keys behind it. Other modules quote nothing: there
-/// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them. Anything
-/// else that looks like a key is text. LEEF parts keys by a character that other modules do not quote; behind a quoting `msg` words of the
+/// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them, and all keys
+/// behind a message that the product itself writes. Anything else that looks like a key is text. LEEF parts keys by a character that other modules do not quote; behind a quoting `msg` words of the
 /// product's own stay keys in it.
 pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
     let quotes_text = module.facts().quotes_text;
@@ -58,6 +58,9 @@ pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
         })
     };
     let Some(at) = event.keyed.at(key::MSG) else { return };
+    if module.facts().messages.contains(&trim(event.keyed.raw_at(at))) {
+        return;
+    }
     let folded = event.keyed.extend_text(at, event.text, is_key);
     event.problems.add_many(Problem::KeysInMessage, u64::from(folded));
 }

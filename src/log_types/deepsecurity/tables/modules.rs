@@ -63,6 +63,8 @@ pub(crate) struct ModuleFacts {
     pub(crate) is_on_the_host: bool,
     /// `msg` quotes text that anybody may have written: log lines, names, addresses typed at a sign-in.
     pub(crate) quotes_text: bool,
+    /// What the product itself writes as `msg`: no text that somebody else has written goes on behind it.
+    pub(crate) messages: &'static [&'static str],
     /// Its events are about packets.
     pub(crate) has_packets: bool,
     /// What ECS calls its events.
@@ -76,6 +78,7 @@ impl ModuleFacts {
         rule_id_offset: 0,
         is_on_the_host: false,
         quotes_text: false,
+        messages: &[],
         has_packets: false,
         class: EventClass::UNKNOWN,
     };
@@ -125,6 +128,7 @@ impl Modules {
             rule_id_offset: offset.map_or(Ok(0), |offset| number(row, offset))?,
             is_on_the_host: row.flag("on the host")?,
             quotes_text: row.flag("quotes text")?,
+            messages: row.list("messages")?,
             has_packets: row.flag("packets")?,
             class: EventClass::read(row)?,
         };
