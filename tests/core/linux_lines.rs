@@ -499,19 +499,168 @@ fn what_other_programs_of_a_linux_system_write_has_user_outcome_and_address() {
     }
 }
 
+/// ECS, allowed values of event.category, with the types that each may have.
+#[test]
+fn what_is_told_of_accounts_and_sign_ins_has_a_type() {
+    for (process, message, kind) in [
+        ("useradd", "new user: name=joe, UID=1001, GID=1001", json!(["user", "creation"])),
+        ("usermod", "change user 'joe' UID from '1001' to '0'", json!(["user", "change"])),
+        ("userdel", "delete user 'joe'", json!(["user", "deletion"])),
+        ("passwd", "password for 'joe' changed by 'root'", json!(["user", "change"])),
+        ("chsh", "changed user 'joe' shell to '/bin/bash'", json!(["user", "change"])),
+        ("groupadd", "new group: name=ops, GID=1004", json!(["group", "creation"])),
+        ("groupmod", "change group 'ops' to 'dev'", json!(["group", "change"])),
+        ("usermod", "add 'joe' to group 'wheel'", json!(["group", "change"])),
+        ("gpasswd", "user joe added by root to group wheel", json!(["group", "change"])),
+        ("groupmems", "user 'joe' added by 'root' to group 'wheel'", json!(["group", "change"])),
+        ("groupdel", "group 'ops' removed", json!(["group", "deletion"])),
+        ("sshd", "Accepted password for joe from 203.0.113.9 port 4711 ssh2", json!(["start"])),
+        ("sshd", "Failed password for joe from 203.0.113.9 port 4711 ssh2", json!(["start"])),
+        ("sshd", "pam_unix(sshd:session): session closed for user joe", json!(["end"])),
+        ("systemd-logind", "New session 5 of user joe.", json!(["start"])),
+        ("sshd", "Server listening on 0.0.0.0 port 22.", json!(null)),
+    ] {
+        says(process, message, json!({"event.type": kind}));
+    }
+    let by_root = json!({"user.name": "root", "user.target.name": "joe", "group.name": "wheel"});
+    says("groupmems", "user 'joe' added by 'root' to group 'wheel'", by_root);
+}
+
+/// pam_access.c, pam_listfile.c, pam_unix_acct.c, pam_tally2.c of Linux-PAM.
+#[test]
+fn whom_a_module_of_pam_turns_away_has_failed() {
+    for (message, address) in [
+        ("pam_access(sshd:account): access denied for user `joe' from `203.0.113.9'", json!("203.0.113.9")),
+        ("pam_listfile(sshd:auth): Refused user joe for service sshd", json!(null)),
+        ("pam_unix(sshd:account): account joe has expired (account expired)", json!(null)),
+        ("pam_tally2(sshd:auth): user joe (1000) tally 6, deny 5", json!(null)),
+    ] {
+        let expected = json!({"user.name": "joe", "event.outcome": "failure", "event.category": "authentication", "source.ip": address});
+        says("sshd", message, expected);
+    }
+    let forged =
+        "pam_access(sshd:account): access denied for user `a' from `198.51.100.6'' from `203.0.113.9'";
+    says("sshd", forged, json!({"source.ip": "203.0.113.9"}));
+}
+
+/// login.c of shadow and of util-linux, which writes the terminal where there is no host.
+#[test]
+fn who_failed_at_a_terminal_came_from_where_login_says() {
+    for (message, address) in [
+        (
+            "FAILED LOGIN (1) on '/dev/pts/1' from '203.0.113.9' FOR 'joe', Authentication failure",
+            json!("203.0.113.9"),
+        ),
+        ("FAILED LOGIN (1) on '/dev/tty1' FOR `joe', User not known", json!(null)),
+        ("FAILED LOGIN 1 FROM 203.0.113.9 FOR joe, Authentication failure", json!("203.0.113.9")),
+        ("FAILED LOGIN 1 FROM tty1 FOR joe, Authentication failure", json!(null)),
+        ("FAILED LOGIN 1 FROM (null) FOR joe, Authentication failure", json!(null)),
+        ("TOO MANY LOGIN TRIES (5) FROM 203.0.113.9 FOR joe, Authentication failure", json!("203.0.113.9")),
+    ] {
+        let expected = json!({"user.name": "joe", "event.outcome": "failure", "source.ip": address, "source.address": address});
+        says("login", message, expected);
+    }
+}
+
+#[test]
+fn the_name_of_a_directorys_user_may_have_blanks() {
+    let by_joe = json!({"user.name": "joe", "user.effective.name": "Jane Doe"});
+    says("sudo", "pam_unix(sudo:session): session opened for user Jane Doe(uid=7) by joe(uid=8)", by_joe);
+    let jane = json!({"user.name": "Jane Doe"});
+    for (process, message) in [
+        ("sudo", "Jane Doe : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls"),
+        ("sudo", "Jane Doe : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls"),
+        ("sshd", "pam_unix(sshd:session): session opened for user Jane Doe(uid=7) by (uid=0)"),
+        ("sshd", "pam_unix(sshd:session): session closed for user Jane Doe"),
+        ("CRON", "pam_unix(cron:session): session opened for user Jane Doe(uid=7) by (uid=0)"),
+    ] {
+        says(process, message, jane.clone());
+    }
+}
+
+/// Postfix's smtpd_sasl_glue.c and smtpd.c, ProFTPD's mod_auth.c, Pure-FTPd's ftpd.c, Dovecot's login_log_format.
+#[test]
+fn who_signs_in_to_a_server_of_mail_or_files_is_told_and_its_other_lines_are_of_the_system() {
+    let of = |outcome: &str, user: Value| json!({"event.module": "secure", "event.category": "authentication", "event.outcome": outcome, "user.name": user, "source.ip": "203.0.113.9"});
+    let other = json!({"event.module": "system", "event.outcome": null});
+    for (process, message, expected) in [
+        (
+            "postfix/smtpd",
+            "warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: UGFzc3dvcmQ6",
+            of("failure", json!(null)),
+        ),
+        (
+            "postfix/submission/smtpd",
+            "warning: h.example[203.0.113.9]:4711: SASL PLAIN authentication failed: (reason unavailable), sasl_username=joe",
+            of("failure", json!("joe")),
+        ),
+        (
+            "postfix/smtpd",
+            "4B2C1: client=h.example[203.0.113.9], sasl_method=PLAIN, sasl_username=joe@example.com",
+            of("success", json!("joe@example.com")),
+        ),
+        ("postfix/qmgr", "4B2C1: from=<joe@example.com>, size=7, nrcpt=1 (queue active)", other.clone()),
+        (
+            "proftpd",
+            "ftp.example (h.example[203.0.113.9]) - USER joe: no such user found from h.example [203.0.113.9] to 192.0.2.1:21",
+            of("failure", json!("joe")),
+        ),
+        (
+            "proftpd",
+            "ftp.example (h.example[203.0.113.9]): USER joe (Login failed): Incorrect password.",
+            of("failure", json!("joe")),
+        ),
+        (
+            "proftpd",
+            "ftp.example (h[203.0.113.9]) - USER joe: Login successful.",
+            of("success", json!("joe")),
+        ),
+        (
+            "proftpd",
+            "ftp.example (h[203.0.113.9]) - USER a: Login successful.: no such user found from h [203.0.113.9] to 192.0.2.1:21",
+            of("failure", json!("a: Login successful.")),
+        ),
+        ("proftpd", "ftp.example (h[203.0.113.9]) - FTP session closed.", other.clone()),
+        (
+            "pure-ftpd",
+            "(?@203.0.113.9) [WARNING] Authentication failed for user [joe]",
+            of("failure", json!("joe")),
+        ),
+        ("pure-ftpd", "(?@203.0.113.9) [INFO] joe is now logged in", of("success", json!("joe"))),
+        (
+            "dovecot",
+            "imap-login: Disconnected (no auth attempts in 4 secs): user=<>, rip=203.0.113.9, lip=192.0.2.1, TLS handshaking: SSL_accept() failed: x, session=<aB3+>",
+            json!({"source.ip": "203.0.113.9", "user.name": null, "event.outcome": null}),
+        ),
+        ("dovecot", "imap(joe): Logged out in=1 out=2", other),
+    ] {
+        has("linux-os-syslog", &format!("Nov 10 07:08:00 web-1 {process}[7]: {message}"), expected);
+    }
+}
+
 /// Netfilter's nf_log_syslog.c, with UFW's prefix, iptables', Shorewall's and none.
 #[test]
 fn what_netfilter_logs_is_a_flow() {
     let tail = "IN=eth0 OUT= MAC=00:16:3e:aa:bb:cc:00:16:3e:dd:ee:ff:08:00 SRC=203.0.113.9 DST=10.0.0.1 LEN=40 TOS=0x00 PREC=0x00 TTL=244 ID=1 PROTO=TCP SPT=40000 DPT=22 WINDOW=65535 RES=0x00 SYN URGP=0";
-    for (prefix, action) in [
-        ("[12.345678] [UFW BLOCK] ", json!("UFW BLOCK")),
-        ("[ 9.1] iptables denied: ", json!("iptables denied")),
-        ("Shorewall:net2fw:DROP:", json!("Shorewall:net2fw:DROP")),
-        ("", json!(null)),
+    let (denied, allowed, neither) =
+        ((json!(["denied"]), "failure"), (json!(["allowed"]), "success"), (json!(null), ""));
+    for (prefix, action, (kind, outcome)) in [
+        ("[12.345678] [UFW BLOCK] ", json!("UFW BLOCK"), denied.clone()),
+        ("[12.345678] [UFW ALLOW] ", json!("UFW ALLOW"), allowed.clone()),
+        ("[12.345678] [UFW AUDIT] ", json!("UFW AUDIT"), neither.clone()),
+        ("[ 9.1] iptables denied: ", json!("iptables denied"), denied.clone()),
+        ("Shorewall:net2fw:DROP:", json!("Shorewall:net2fw:DROP"), denied.clone()),
+        ("filter_IN_public_REJECT: ", json!("filter_IN_public_REJECT"), denied.clone()),
+        ("SFW2-INext-ACC-TCP ", json!("SFW2-INext-ACC-TCP"), allowed),
+        ("DROP(src wan)", json!("DROP(src wan)"), denied.clone()),
+        ("DROP", json!("DROP"), denied),
+        ("dropbear-seen ", json!("dropbear-seen"), neither.clone()),
+        ("", json!(null), neither),
     ] {
         let line = format!("Nov 10 07:08:00 web-1 kernel: {prefix}{tail}");
+        let outcome = Some(outcome).filter(|outcome| !outcome.is_empty());
         let expected = json!({
-            "event.action": action, "event.category": "network", "event.module": "system", "source.ip": "203.0.113.9", "source.port": 40000,
+            "event.type": kind, "event.outcome": outcome, "event.action": action, "event.category": "network", "event.module": "system", "source.ip": "203.0.113.9", "source.port": 40000,
             "destination.ip": "10.0.0.1", "destination.port": 22, "network.transport": "tcp",
         });
         has("linux-os-syslog", &line, expected);

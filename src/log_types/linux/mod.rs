@@ -22,7 +22,10 @@ pub(crate) struct Linux;
 struct Form {
     processes: Vec<&'static str>,
     pattern: Regex,
+    /// Whether event.module is `secure` for its line, or for all lines of its processes.
+    secure: &'static str,
     category: &'static str,
+    types: Vec<&'static str>,
     outcome: &'static str,
 }
 
@@ -32,19 +35,15 @@ impl Form {
         let mut words = process.split(|c: char| !c.is_ascii_alphanumeric());
         self.processes.is_empty() || words.any(|word| self.processes.contains(&word))
     }
-
-    /// Whether it tells who signed in or did what, as `/var/log/secure` does.
-    fn is_of_security(&self) -> bool {
-        !matches!(self.category, "network" | "process" | "session")
-    }
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
     fact_table!("config/log_types/linux/messages.csv").rows(|row| {
         let pattern = Regex::new(row.cell("pattern")?);
         let pattern = pattern.map_err(|_| row.error("the pattern is no regex"))?;
-        let processes = row.cell("process")?.split_whitespace().collect();
-        Ok(Form { processes, pattern, category: row.cell("category")?, outcome: row.cell("outcome")? })
+        let words = |column| row.cell(column).map(|cell| cell.split_whitespace().collect());
+        let [secure, category, outcome] = [row.cell("secure")?, row.cell("category")?, row.cell("outcome")?];
+        Ok(Form { processes: words("process")?, pattern, secure, category, types: words("type")?, outcome })
     })
 });
 
@@ -86,9 +85,8 @@ impl Profile for Linux {
             let behind_id = message.strip_prefix("[ID ").and_then(|rest| rest.split_once("] "));
             let message = behind_id.map_or(message, |(_, message)| message);
             let found = forms.find_map(|form| Some((form, form.pattern.captures(message)?)));
-            let is_of_security = |form: &Form| form.is_of_security() && !form.processes.is_empty();
-            let known = || FORMS.iter().any(|form| is_of_security(form) && form.is_of(process));
-            if found.as_ref().is_some_and(|(form, _)| form.is_of_security()) || known() {
+            let all_is_secure = || FORMS.iter().any(|form| form.secure == "all" && form.is_of(process));
+            if found.as_ref().is_some_and(|(form, _)| !form.secure.is_empty()) || all_is_secure() {
                 record.set("event.module", "secure");
             }
             if let Some((form, groups)) = found {
@@ -109,7 +107,7 @@ fn once<'a>(message: &'a str, record: &mut RecordView<'_, 'a>) -> &'a str {
     syslog::without_bracket(inner.trim_start())
 }
 
-fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {
+fn tell<'a>(form: &'static Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>) {
     let group = |name: &str| groups.name(name).map(|group| group.as_str()).filter(|text| !text.is_empty());
     let (target, effective) = (group("target"), group("effective"));
     let other = target.or(effective);
@@ -141,7 +139,15 @@ fn tell<'a>(form: &Form, groups: &Captures<'a>, record: &mut RecordView<'_, 'a>)
             record.set(field, other);
         }
     }
-    if !form.outcome.is_empty() {
-        record.row.set(FieldId::EVENT_OUTCOME, Value::Word(form.outcome));
+    let (types, outcome): (&[_], _) = match (group("denied"), group("allowed")) {
+        (Some(_), _) => (&["denied"], "failure"),
+        (_, Some(_)) => (&["allowed"], "success"),
+        _ => (&form.types, form.outcome),
+    };
+    if !types.is_empty() {
+        record.row.set(FieldId::EVENT_TYPE, Value::Words(types));
+    }
+    if !outcome.is_empty() {
+        record.row.set(FieldId::EVENT_OUTCOME, Value::Word(outcome));
     }
 }
