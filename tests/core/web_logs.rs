@@ -1495,6 +1495,71 @@ fn an_entry_of_ingress_nginx_has_its_upstream() {
     }
 }
 
+/// mod_authz_core.c, mod_authz_owner.c, mod_access_compat.c, mod_auth_basic.c of Apache httpd, ModSecurity's apache2_util.c.
+#[test]
+fn a_request_that_apache_refuses_is_denied_and_has_failed() {
+    let front = "[Fri Nov 20 22:11:44.147674 2026] [authz_core:error] [pid 7:tid 8]";
+    let denied = |user: Value| json!({"event.type": ["denied", "error"], "event.outcome": "failure", "event.category": "web", "user.name": user, "source.ip": "203.0.113.7", "source.port": 4711});
+    let failed = |user: Value| json!({"event.type": "error", "event.outcome": "failure", "event.category": ["authentication", "web"], "user.name": user, "source.ip": "203.0.113.7", "source.port": 4711});
+    for (message, expected) in [
+        ("AH01630: client denied by server configuration: /srv/user root not found: /x", denied(json!(null))),
+        ("AH01631: user joe: authorization failure for \"/a\": ", denied(json!("joe"))),
+        (
+            "AH01631: user joe: authorization failure for \"/a: authentication failure for \"b\": ",
+            denied(json!("joe")),
+        ),
+        (
+            "AH01637: Authorization of user joe to access /a failed, reason: file owner root does not match.",
+            denied(json!("joe")),
+        ),
+        (
+            "AH01663: access to /a failed, reason: user 'joe' does not meet 'require'ments",
+            denied(json!(null)),
+        ),
+        ("AH01614: client used wrong authentication scheme: /a", failed(json!(null))),
+        ("AH01618: user  not found: /a", failed(json!(null))),
+        ("AH01618: user joe not found: /a", failed(json!("joe"))),
+    ] {
+        // Of a stream of HTTP/2 the client is called remote.
+        for peer in ["client", "remote"] {
+            let line = format!("{front} [{peer} 203.0.113.7:4711] {message}");
+            has(&document("apache-error", &line), expected.clone());
+        }
+    }
+    let told = format!(
+        "{} [client 203.0.113.7:4711] access to /a failed, reason: x",
+        front.replace("error", "info")
+    );
+    has(&document("apache-error", &told), json!({"event.type": "denied", "event.outcome": "failure"}));
+}
+
+/// ngx_http_access_module.c, ngx_http_limit_req_module.c, ngx_http_limit_conn_module.c, ModSecurity-nginx.
+#[test]
+fn a_request_that_nginx_refuses_is_denied_and_has_failed() {
+    let of = |message: &str| {
+        let line = format!(
+            "2026/11/10 07:08:00 [error] 1#1: *1 {message}, client: 203.0.113.9, server: x, request: \"GET /.env HTTP/1.1\", host: \"x\""
+        );
+        document("nginx-error", &line)
+    };
+    for message in [
+        "access forbidden by rule",
+        "limiting requests, excess: 1.852 by zone \"one\"",
+        "limiting connections by zone \"one\"",
+        "[client 203.0.113.9] ModSecurity: Access denied with code 403 (phase 2). Matched \"x\" [id \"7\"]",
+    ] {
+        has(
+            &of(message),
+            json!({"event.type": ["denied", "error"], "event.outcome": "failure", "event.category": "web", "source.ip": "203.0.113.9", "url.path": "/.env"}),
+        );
+    }
+    for message in
+        ["delaying request, excess: 0.841, by zone \"one\"", "limiting requests, dry run, excess: 1.852"]
+    {
+        has(&of(message), json!({"event.type": "error", "event.outcome": null}));
+    }
+}
+
 // https://httpd.apache.org/docs/2.4/mod/core.html#errorlogformat
 #[test]
 fn the_parts_before_a_message_of_apaches_error_log_are_told_apart() {

@@ -47,9 +47,11 @@ impl Profile for ErrorLog {
             "auth_user",
             "client_ip",
             "client_port",
+            "failed",
             "log_level",
             "message",
             "pid",
+            "refused",
             "remote",
             "request_raw",
             "severity",
@@ -65,6 +67,7 @@ impl Profile for ErrorLog {
             "connection_id",
             "datetime",
             "debug_message",
+            "failed",
             "host",
             "host_port",
             "log_level",
@@ -75,6 +78,7 @@ impl Profile for ErrorLog {
             "process_id",
             "referer",
             "referrer",
+            "refused",
             "request_method",
             "request_path",
             "request_raw",
@@ -90,18 +94,37 @@ impl Profile for ErrorLog {
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
-        if let Some(level) = record.text("log_level").or_else(|| record.text("severity")) {
-            if level == "info" {
-                record.fill("event.type", "info");
-            } else if !NO_ERROR.contains(&level) && !level.starts_with("trace") {
-                record.fill("event.type", "error");
-            }
+        let [failed, refused] = ["failed", "refused"].map(|part| record.text(part).is_some());
+        let level = record.text("log_level").or_else(|| record.text("severity"));
+        let is_error = level.is_some_and(|level| !NO_ERROR.contains(&level) && !level.starts_with("trace"));
+        let types: &[&str] = match (refused, is_error) {
+            (true, true) => &["denied", "error"],
+            (true, false) => &["denied"],
+            (false, true) => &["error"],
+            (false, false) if level == Some("info") => &["info"],
+            (false, false) => &[],
+        };
+        match types {
+            [] => {}
+            [one] => record.row.set(FieldId::EVENT_TYPE, Value::Word(one)),
+            several => record.row.set(FieldId::EVENT_TYPE, Value::Words(several)),
         }
-        if record.text("auth_user").is_some() {
-            record.row.set(FieldId::EVENT_OUTCOME, Value::Word("failure"));
+        if failed {
             record.row.set(FieldId::EVENT_CATEGORY, Value::Words(&["authentication", "web"]));
         }
+        if failed || refused {
+            record.row.set(FieldId::EVENT_OUTCOME, Value::Word("failure"));
+        }
         without_port(&mut record);
+        let peer = record.text("remote").map(host_and_port);
+        // Of a stream of HTTP/2, Apache httpd calls the client so; of a connection to a backend, the backend, which signs nobody in.
+        if let Some((host, port)) = peer.filter(|_| failed || refused)
+            && !record.row.has(FieldId::SOURCE_ADDRESS)
+        {
+            record.set("source.ip", host);
+            record.set("source.address", host);
+            record.set("source.port", port);
+        }
         let is_forged = has_doubtful_client(&record);
         if is_forged {
             for field in OF_THE_REQUEST {
@@ -110,7 +133,7 @@ impl Profile for ErrorLog {
         }
         site(&mut record);
         finish(&mut record);
-        if let Some(peer) = record.text("remote").and_then(|remote| address(host_of(remote))) {
+        if let Some(peer) = peer.and_then(|(host, _)| address(host)) {
             record.relate(&[peer]);
         }
         // What is no request has no parts.
@@ -163,8 +186,8 @@ fn without_port(record: &mut RecordView<'_, '_>) {
     }
 }
 
-/// The host of `192.0.2.1:443`, `2001:db8::1:443` and `[2001:db8::1]:443`.
-fn host_of(peer: &str) -> &str {
-    let host = peer.rsplit_once(':').map_or(peer, |(host, _)| host);
-    host.trim_start_matches('[').trim_end_matches(']')
+/// The host and the port of `192.0.2.1:443`, `2001:db8::1:443` and `[2001:db8::1]:443`.
+fn host_and_port(peer: &str) -> (&str, &str) {
+    let (host, port) = peer.rsplit_once(':').unwrap_or((peer, ""));
+    (host.trim_start_matches('[').trim_end_matches(']'), port)
 }
