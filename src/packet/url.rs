@@ -40,7 +40,8 @@ fn scheme_end(url: &str) -> Option<usize> {
     })
 }
 
-/// Splits a URL with or without a scheme: `example.com/a` has a domain too.
+/// Splits a URL with or without a scheme: `example.com/a` has a domain too. What can be no host without a scheme is a path, as the URL in
+/// `'https://example.com'` is, which a quotation mark keeps from being one.
 pub fn split_url(url: &str) -> Parts<'_> {
     let (scheme, rest) = match scheme_end(url) {
         Some(end) => (url.get(..end), part(url, end + 3..)),
@@ -48,8 +49,16 @@ pub fn split_url(url: &str) -> Parts<'_> {
     };
     let authority_end = memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(authority_end).unwrap_or((rest, ""));
+    if scheme.is_none() && !can_be_authority(authority) {
+        return split_path(url);
+    }
     let (domain, port) = split_authority(authority);
     Parts { scheme, domain, port, ..split_path(path) }
+}
+
+/// Whether `user@host:port` may stand here: an end in a colon is that of a scheme that lacks a slash, as in `http:/example.com`.
+fn can_be_authority(text: &str) -> bool {
+    !text.ends_with(':') && text.chars().all(|c| c.is_alphanumeric() || "-._~*%:@[]".contains(c))
 }
 
 /// Splits `user@host:port` into host and port.

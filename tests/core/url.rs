@@ -37,6 +37,26 @@ fn a_url_without_a_scheme_has_a_domain() {
 }
 
 #[test]
+fn what_can_be_no_host_without_a_scheme_is_a_path() {
+    for text in [
+        "'https://h.example/a'",
+        "<https://h.example>",
+        "http:/h.example/a",
+        "[http://h.example/a]",
+        "(null)",
+    ] {
+        assert_eq!(split_url(text), parts("", "", None, text, "", ""), "{text}");
+    }
+    for (text, domain) in [
+        ("[2001:db8::1]:80/a", "[2001:db8::1]"),
+        ("user:pw@h_1.example/a", "h_1.example"),
+        ("fö.example/a", "fö.example"),
+    ] {
+        assert_eq!((split_url(text).domain, split_url(text).path), (Some(domain), Some("/a")), "{text}");
+    }
+}
+
+#[test]
 fn an_ipv6_host_keeps_its_brackets() {
     assert_eq!(split_url("http://[2001:db8::1]:81/"), parts("http", "[2001:db8::1]", Some(81), "/", "", ""));
     assert_eq!(split_url("http://[2001:db8::1]/"), parts("http", "[2001:db8::1]", None, "/", "", ""));
@@ -64,7 +84,7 @@ fn a_request_target_is_a_path_unless_it_is_a_url() {
 fn what_is_empty_is_left_out() {
     assert_eq!(split_url(""), Parts::default());
     assert_eq!(split_target("/?#", None), parts("", "", None, "/", "", ""));
-    assert_eq!(split_url("://x"), parts("", "", None, "//x", "", ""));
+    assert_eq!(split_url("://x"), parts("", "", None, "://x", "", ""));
 }
 
 proptest! {
