@@ -1607,6 +1607,19 @@ fn apaches_error_log_has_times_of_iso_8601() {
 }
 
 #[test]
+fn an_array_of_records_is_no_line_of_apaches_error_log_though_both_begin_with_a_bracket() {
+    let line = "[Sat Nov 21 09:00:05.123456 2026] [core:error] [pid 4:tid 1] [client 203.0.113.9:41522] AH00126: Invalid URI, referer: https://a.example/";
+    let alone = document("apache-error", line);
+    let inside = document(
+        "apache-error",
+        &json!([{"message": line, "timestamp": "2026-11-21T18:00:07+09:00"}]).to_string(),
+    );
+    for name in ["@timestamp", "source.ip", "error.code", "error.message", "http.request.referrer"] {
+        assert_eq!(inside.get(name), alone.get(name), "{name} of {}", inside.json);
+    }
+}
+
+#[test]
 fn the_hyphen_of_a_load_balancer_is_no_part_of_a_url() {
     for document in [alb("- http://www.example.com:80-/a "), clb("- http://www.example.com:80-/a ")] {
         has(
