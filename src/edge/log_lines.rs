@@ -45,7 +45,7 @@ pub(super) fn object(report: &ObjectReport) {
         warn!(object, offset = broken.offset, reason = %Safe(&broken.reason), "the object broke off");
     }
     if account.is_mostly_errors() {
-        let looks_like = account.looks_like;
+        let looks_like = account.looks_like.as_deref();
         warn!(object, pipeline_errors = account.pipeline_errors, looks_like, "most lines are no event");
     }
     if let Some(wrong) = account.clocks.wrong_zone() {

@@ -30,7 +30,7 @@ pub struct Account {
     /// Documents of events that could not be understood.
     pub pipeline_errors: u64,
     /// What the first of them looks like.
-    pub looks_like: Option<&'static str>,
+    pub looks_like: Option<String>,
     /// Bytes of text, after decompression.
     pub text_bytes: u64,
     /// Bytes of bulk requests, before compression.
@@ -83,7 +83,7 @@ impl Account {
         self.documents += other.documents;
         self.exclusions.merge(&other.exclusions);
         self.pipeline_errors += other.pipeline_errors;
-        self.looks_like = self.looks_like.or(other.looks_like);
+        self.looks_like = self.looks_like.take().or_else(|| other.looks_like.clone());
         self.text_bytes += other.text_bytes;
         self.bulk_bytes += other.bulk_bytes;
         self.first_event = [self.first_event, other.first_event].into_iter().flatten().min();

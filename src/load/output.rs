@@ -195,10 +195,10 @@ impl<'l> Output<'l> {
         account.ages.add(self.now.as_second().saturating_sub(written.time.as_second()));
         if written.pipeline_error {
             account.pipeline_errors += 1;
-            account.looks_like = account.looks_like.or_else(|| {
+            if account.looks_like.is_none() {
                 let format = &document.log_type().file_format;
-                Some(looks_like(document.event().text, format, document.takes_json()))
-            });
+                account.looks_like = Some(looks_like(document.event().text, format, document.takes_json()));
+            }
         }
         account.first_event = Some(account.first_event.map_or(written.time, |first| first.min(written.time)));
         account.last_event = Some(account.last_event.map_or(written.time, |last| last.max(written.time)));

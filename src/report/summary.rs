@@ -46,7 +46,7 @@ pub struct Report {
     /// How many objects are mostly lines without an event.
     pub foreign: u64,
     /// The first of them, with what they look like.
-    pub foreign_objects: Vec<(String, &'static str)>,
+    pub foreign_objects: Vec<(String, String)>,
     /// Documents that the target took, and those that it refused.
     pub verdicts: Verdicts,
     /// Documents that did not get there.
@@ -85,8 +85,9 @@ impl Report {
         }
         if object.account.is_mostly_errors() {
             self.foreign += 1;
-            let looks_like = object.account.looks_like.unwrap_or("text without CEF or LEEF events");
-            name(&mut self.foreign_objects, object, looks_like);
+            if let Some(looks_like) = &object.account.looks_like {
+                name(&mut self.foreign_objects, object, looks_like.clone());
+            }
         }
         self.account.merge(&object.account);
         self.verdicts.merge(&object.verdicts);
@@ -160,7 +161,7 @@ impl Report {
 }
 
 /// Names an object, unless enough are named.
-fn name<T>(named: &mut Vec<(String, T)>, object: &ObjectReport, why: T) {
+fn name(named: &mut Vec<(String, String)>, object: &ObjectReport, why: String) {
     if named.len() < NAMED_FAILURES {
         named.push((object.object.clone(), why));
     }

@@ -695,11 +695,21 @@ fn an_object_of_other_lines_says_what_it_looks_like() {
         (r#"{"level":"info","text_of_it":"x"}"#, "message_key"),
         ("host:a\tstatus:200\tmethod:GET", "LTSV"),
         ("\u{fffd}\u{fffd}P\0N\0", "encoding"),
+        ("Nov 22 15:08:33 web01 CEF:0|Trend Micro|Deep", "text without"),
+        (
+            r#"203.0.113.9 - - [22/Nov/2026:15:08:33 +0900] "GET / HTTP/1.1" 200 5 "-" "curl/8.0""#,
+            "lines of apache-access or nginx-access, which a section of their own reads: ES_LOADER_LOG_TYPES=apache-access",
+        ),
+        (
+            r#"{"timestamp":1795219205123,"formatVersion":1,"webaclId":"arn:aws:wafv2:us-east-1:1:regional/webacl/shop/1","action":"BLOCK","httpSourceId":"1-app/shop/0","httpRequest":{"clientIp":"203.0.113.9"}}"#,
+            "lines of waf, ",
+        ),
     ] {
         let object = format!("{line}\n{line}\n{}\n", event());
         let account = load_line(&object).account;
         assert!(account.is_mostly_errors(), "{line}");
-        assert!(account.looks_like.unwrap().contains(expected), "{line}: {:?}", account.looks_like);
+        let looks_like = account.looks_like.unwrap();
+        assert!(looks_like.contains(expected), "{line}: {looks_like}");
     }
     let few = format!("{0}\n{0}\nodd\n", event());
     assert!(!load_line(&few).account.is_mostly_errors());
