@@ -310,6 +310,19 @@ fn a_path_is_taken_apart_where_it_is_a_file_s() {
 }
 
 #[test]
+fn sentences_about_a_change_are_no_list_of_attributes() {
+    for msg in [
+        "Size changed from 1,024 to 2,048 bytes.",
+        "sha1, and the time: 2026-11-22 00:00:00",
+        "Permissions were changed",
+    ] {
+        let event = document(&agent_event("2002779", &format!("act=updated filePath=/etc/hosts msg={msg}")));
+        assert_eq!(event.text("event.original"), msg);
+        assert!(!event.has("deepsecurity.changed_attributes"), "{}", event.json);
+    }
+}
+
+#[test]
 fn devices_processes_and_reasons_have_fields_of_ecs() {
     let event = document(&agent_event(
         "7001200",

@@ -58,15 +58,16 @@ fn words_of_codes(context: &mut Context<'_, '_>) {
     }
 }
 
-/// `msg` names what of the object was changed.
+/// `msg` names what of the object was changed, with commas; where the Manager relays the event, it may tell that in sentences ("Syslog
+/// message formats", Integrity Monitoring), which are no list.
 fn changes(context: &mut Context<'_, '_>) {
-    if let Some(attributes) = context.keyed.value(key::MSG) {
-        let attributes = attributes.split(',').map(str::trim).filter(|attribute| !attribute.is_empty());
-        let attributes = ArenaVec::from_iter_in(attributes, context.arena);
-        if !attributes.is_empty() {
-            let attributes = Value::Texts(attributes.into_bump_slice());
-            context.row.set_if_absent(FieldId::DS_CHANGED_ATTRIBUTES, attributes);
-        }
+    let attributes = context.keyed.value(key::MSG).unwrap_or_default().split(',').map(str::trim);
+    let attributes = attributes.filter(|attribute| !attribute.is_empty());
+    let attributes = ArenaVec::from_iter_in(attributes, context.arena);
+    let is_name = |attribute: &&str| attribute.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !attributes.is_empty() && attributes.iter().all(is_name) {
+        let attributes = Value::Texts(attributes.into_bump_slice());
+        context.row.set_if_absent(FieldId::DS_CHANGED_ATTRIBUTES, attributes);
     }
     file_parts(context.row);
 }
