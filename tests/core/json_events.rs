@@ -251,7 +251,7 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
         "5",
         "request=http://bad.example.com/x.htm dst=203.0.113.9 msg=Dangerous",
     );
-    // JSON has no id, and so neither name nor severity, nor whether it was stopped.
+    // Without DetectOnly there is no id, and so neither name nor severity, nor whether it was stopped.
     let by_id = [
         "event.code",
         "event.severity",
@@ -288,6 +288,66 @@ fn events_of_the_other_modules_are_those_of_their_cef_lines() {
          cs2=3395856CE81F2B7382DEE72602F798B642F14140 cs2Label=sha1 aggregationType=0 repeatCount=1",
     );
     assert_same(&control, &line, &["event.severity"]);
+}
+
+#[test]
+fn a_web_reputation_event_that_says_whether_it_only_detects_is_judged_by_it() {
+    for (detect_only, id) in [(true, "5000001"), (false, "5000000")] {
+        let event = event(
+            "WebReputationEvent",
+            json!({"URL": "http://bad.example.com/x.htm", "RiskString": "Dangerous", "DetectOnly": detect_only}),
+        );
+        let line = cef(id, "WebReputation", "5", "request=http://bad.example.com/x.htm msg=Dangerous");
+        assert_same(&event, &line, &["event.severity", "rule.name"]);
+    }
+}
+
+#[test]
+fn processes_containers_users_and_files_of_json_are_those_of_the_cef_line() {
+    let packet = firewall(json!({
+        "EventType": "PayloadLog", "ActionString": "Reset", "DirectionString": "Incoming", "Reason": "1000552 - A rule",
+        "PosInBuffer": 10, "PosInStream": 60218, "PayloadFlags": 9, "ImageName": "nginx:1.27", "ContainerName": "web",
+        "ContainerID": "4f5a", "ProcessName": "/usr/sbin/nginx", "ProcessID": 9,
+    }));
+    let of_packet = "cn3=10 cn3Label=DPI Packet Position cs5=60218 cs5Label=DPI Stream Position cs6=9 cs6Label=DPI Flags \
+                     processName=/usr/sbin/nginx TrendMicroDsProcessPid=9 cs7=nginx:1.27 | web | 4f5a cs7Label=Container";
+    let line = cef(
+        "1000552",
+        "A rule",
+        "6",
+        &format!("act=Reset in=74 cn2=0 cn2Label=DPI Reason {PACKET} {of_packet}"),
+    );
+    assert_same(&packet, &line, &["event.severity"]);
+    let malware = event(
+        "AntiMalwareEvent",
+        json!({
+            "InfectedFilePath": "/tmp/demo", "MalwareName": "TM_MALWARE_BEHAVIOR", "Process": "testsys_m64", "UserName": "root",
+            "ScanResultString": "Passed", "ScanTypeString": "Real Time",
+        }),
+    );
+    let of_malware =
+        "filePath=/tmp/demo act=Pass result=Passed msg=Realtime TrendMicroDsProcess=testsys_m64 suser=root";
+    assert_same(&malware, &cef("4000000", "TM_MALWARE_BEHAVIOR", "6", of_malware), &["event.severity"]);
+    let control = event(
+        "AppControlEvent",
+        json!({
+            "Action": "Execution of Software Blocked by Rule", "Path": "/usr/bin/", "FileName": "script.sh",
+            "ProcessName": "/usr/bin/bash", "ProcessID": 77,
+        }),
+    );
+    let of_control =
+        "act=blocked filePath=/usr/bin/script.sh processName=/usr/bin/bash TrendMicroDsProcessPid=77";
+    assert_same(&control, &cef("6002100", "", "6", of_control), &["event.severity"]);
+    let integrity = event(
+        "IntegrityEvent",
+        json!({
+            "ChangeString": "Updated", "Key": "/etc/hosts", "SeverityString": "High", "Reason": "1002779 - A rule",
+            "Description": "Size changed from 1,024 to 2,048 bytes.", "IsHash": "3395856CE81F2B7382DEE72602F798B642F14140",
+        }),
+    );
+    let of_integrity = "act=updated filePath=/etc/hosts fileHash=3395856CE81F2B7382DEE72602F798B642F14140 \
+                        msg=Size changed from 1,024 to 2,048 bytes.";
+    assert_same(&integrity, &cef("2002779", "A rule", "8", of_integrity), &[]);
 }
 
 #[test]
