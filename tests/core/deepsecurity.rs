@@ -93,6 +93,7 @@ fn what_was_stopped_is_denied_and_what_went_on_is_allowed() {
         ("1000552", "act=Reset", json!(["denied"]), json!("success")),
         ("1000552", "act=Unheard", json!(["info"]), Value::Null),
         ("6001200", "act=detectOnly", json!(["allowed"]), Value::Null),
+        ("60", "act=Allowed", json!(["allowed"]), Value::Null),
         ("6002200", "act=blocked", json!(["denied"]), json!("success")),
         ("5000000", "request=a.example", json!(["denied"]), json!("success")),
         ("5000001", "request=a.example", json!(["allowed"]), Value::Null),
@@ -125,6 +126,18 @@ fn an_action_without_a_word_is_judged_by_its_id() {
     assert_eq!(judge(Module::ApplicationControl, None, "6001100"), Disposition::Allowed);
     assert_eq!(judge(Module::WebReputation, None, "5000002"), Disposition::Unknown);
     assert_eq!(judge(Module::System, Some("Deny"), "600"), Disposition::Unknown);
+}
+
+#[test]
+fn who_scans_a_computer_is_the_source_of_the_scan() {
+    let ports = "TrendMicroDsTargetPortList=12;13;16;";
+    for source in ["", "src=203.0.113.181 "] {
+        let pairs = format!("dvc=10.0.1.7 {source}TrendMicroDsScannerIp=203.0.113.181 {ports}");
+        let scan = document(&agent_event("850", &pairs));
+        assert_eq!((scan.text("source.ip"), scan.text("source.address")), ("203.0.113.181", "203.0.113.181"));
+        assert!(scan.get("related.ip").as_array().unwrap().contains(&json!("203.0.113.181")));
+        assert_eq!(scan.get("deepsecurity.TrendMicroDsTargetPortList"), &json!(["12", "13", "16"]));
+    }
 }
 
 #[test]

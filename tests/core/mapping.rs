@@ -336,6 +336,11 @@ fn devices_processes_and_reasons_have_fields_of_ecs() {
         event.get("process"),
         &json!({"name": "explorer.exe", "executable": "C:\\Windows\\explorer.exe"})
     );
+    let malware = "act=Pass result=Log TrendMicroDsProcess=bash TrendMicroDsProcessImagePath=/usr/bin/bash";
+    let malware = document(&agent_event("4000020", malware));
+    assert_eq!(malware.get("process"), &json!({"name": "bash", "executable": "/usr/bin/bash"}));
+    assert!(!malware.has("deepsecurity.TrendMicroDsProcess"));
+    assert_eq!(malware.text("deepsecurity.disposition"), "detected");
     assert_eq!(event.text("deepsecurity.permission_name"), "read-only");
     assert_eq!((event.text("host.hostname"), event.text("host.domain")), ("DESK-7", "corp.example"));
     let web = document(&agent_event("5000001", "request=a.example/x msg=Suspicious"));

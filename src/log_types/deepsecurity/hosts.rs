@@ -70,17 +70,20 @@ pub(super) fn users(context: &mut Context<'_, '_>) {
     }
 }
 
-/// A process is a name or a path; `N/A` where the agent does not know. One that is watched is that of the event.
+/// A process is a name or a path, or has both in keys of their own; `N/A` where the agent does not know. One that is watched is that of
+/// the event.
 pub(super) fn process(context: &mut Context<'_, '_>) {
     let is_watched = watched(context) == Some(Watched::Process);
     let keys = is_watched.then_some(key::FILE_PATH).into_iter();
-    for process_key in keys.chain([key::SPROC, key::PROCESS_NAME, key::DS_PROCESS]) {
+    for process_key in keys.chain([key::SPROC, key::PROCESS_NAME, key::DS_PROCESS_IMAGE, key::DS_PROCESS]) {
         let Some((at, value)) = context.keyed.unused_value(process_key) else { continue };
         context.row.trace.reason(Step::Process, || Read::Pair(at));
         let name = last_name(value);
         let path = if name.len() < value.len() { value } else { "" };
         let parts = [(FieldId::PROCESS_EXECUTABLE, path), (FieldId::PROCESS_NAME, name)];
-        if context.row.take_if_absent(&parts.map(|(field, part)| (field, Value::of_text(part)))) {
+        if context.row.take_if_absent(&parts.map(|(field, part)| (field, Value::of_text(part))))
+            || context.row.text(FieldId::PROCESS_NAME) == Some(value)
+        {
             context.keyed.mark_used(at);
         }
     }

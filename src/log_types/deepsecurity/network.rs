@@ -56,9 +56,14 @@ fn transferred(context: &mut Context<'_, '_>) {
 /// Both ends as they were read, whatever they are, and the name of one that is a host's (ECS, source.address, source.domain).
 fn ends(context: &mut Context<'_, '_>) {
     for (keys, field, ip, domain) in [
-        ([key::SRC, key::SHOST], FieldId::SOURCE_ADDRESS, FieldId::SOURCE_IP, FieldId::SOURCE_DOMAIN),
         (
-            [key::DST, key::DHOST],
+            [key::SRC, key::SCANNER, key::SHOST].as_slice(),
+            FieldId::SOURCE_ADDRESS,
+            FieldId::SOURCE_IP,
+            FieldId::SOURCE_DOMAIN,
+        ),
+        (
+            &[key::DST, key::DHOST],
             FieldId::DESTINATION_ADDRESS,
             FieldId::DESTINATION_IP,
             FieldId::DESTINATION_DOMAIN,
@@ -72,7 +77,7 @@ fn ends(context: &mut Context<'_, '_>) {
         if context.is_manager_s && field == FieldId::SOURCE_ADDRESS && !context.row.has(ip) {
             continue;
         }
-        let told = keys.into_iter().find_map(|key| context.keyed.value(key));
+        let told = keys.iter().find_map(|key| context.keyed.value(*key));
         if let Some(end) = told {
             context.row.set_if_absent(field, Value::Text(end));
             if !context.row.has(ip) && derived::is_host_name(end) {

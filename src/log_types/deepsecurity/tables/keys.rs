@@ -153,6 +153,7 @@ name_keys! {
     ACT "act"; SRC "src"; SPT "spt"; SMAC "smac"; IN "in"; DST "dst"; DPT "dpt"; DHOST "dhost"; OUT "out"; MSG "msg";
     FNAME "fname"; FILE_PATH "filePath"; ENTITY_TYPE "entityType"; DVC "dvc"; DVCHOST "dvchost"; SHOST "shost"; SUSER "suser";
     SUID "suid"; SPROC "sproc"; PROCESS_NAME "processName"; DS_PROCESS "TrendMicroDsProcess"; REQUEST "request";
+    DS_PROCESS_IMAGE "TrendMicroDsProcessImagePath"; SCANNER "TrendMicroDsScannerIp";
     PACKET_DATA "TrendMicroDsPacketData"; FRAME_TYPE "TrendMicroDsFrameType"; CVE "TrendMicroDsCve"; MITRE "TrendMicroDsMitre"; TARGET "target";
     TARGET_TYPE "targetType"; TARGET_ID "targetID"; NAME "name"; DESC "desc"; SEV "sev"; CAT "cat"; CS1 "cs1";
     CS1_LABEL "cs1Label"; CN1 "cn1"; CN1_LABEL "cn1Label";
