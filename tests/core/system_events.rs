@@ -320,11 +320,35 @@ fn administration_is_iam_or_configuration_with_what_was_done() {
         ("250", "Computer Created", "configuration", json!(["creation"])),
         ("492", "Log Inspection Rule Updated", "configuration", json!(["change"])),
         ("4321", "Widget Deleted", "configuration", json!(["deletion"])),
+        ("4322", "Widget Renamed", "configuration", json!(["change"])),
+        ("510", "IPリストの作成", "configuration", json!(["creation"])),
+        ("2907", "Agentセルフプロテクションの無効化", "configuration", json!(["change"])),
+        ("2909", "Agent Self-Protection disabled", "configuration", json!(["change"])),
+        ("657", "APIキーの削除", "iam", json!(["admin", "deletion"])),
     ] {
         let read = event(id, name, "src=10.0.0.2 suser=admin target=x");
         assert_eq!(read.get("event.category"), &json!([category]), "{name}");
         assert_eq!(read.get("event.type"), &types, "{name}");
         assert_eq!(read.text("event.kind"), "event");
+    }
+}
+
+#[test]
+fn what_failed_is_a_failure_whichever_words_say_so() {
+    for (id, name) in [
+        ("566", "Backup Failed"),
+        ("566", "バックアップの失敗"),
+        ("793", "Manual Malware Scan Failure"),
+        ("571", "Failed To Send Report"),
+        ("4321", "Widget Failure"),
+        ("4321", "Failed to turn a widget"),
+        ("4321", "Unable to turn a widget"),
+        ("675", "API Key Session Validation Failed"),
+    ] {
+        assert_eq!(event(id, name, "src=10.0.0.2").text("event.outcome"), "failure", "{name}");
+    }
+    for name in ["Manual Malware Scan Failure Resolved", "Files could not be scanned for malware"] {
+        assert!(!event("4321", name, "src=10.0.0.2").has("event.outcome"), "{name}");
     }
 }
 
