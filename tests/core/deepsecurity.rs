@@ -90,6 +90,7 @@ fn what_was_stopped_is_denied_and_what_went_on_is_allowed() {
         ("21", "act=Deny", json!(["denied"]), json!("success")),
         ("21", "act=Deny src=1.2.3.4 dst=10.0.0.5", json!(["connection", "denied"]), json!("success")),
         ("20", "act=Log src=1.2.3.4 dst=10.0.0.5", json!(["connection", "allowed"]), Value::Null),
+        ("20", "act=Log Only src=1.2.3.4 dst=10.0.0.5", json!(["connection", "allowed"]), Value::Null),
         ("1000552", "act=Reset", json!(["denied"]), json!("success")),
         ("1000552", "act=Unheard", json!(["info"]), Value::Null),
         ("6001200", "act=detectOnly", json!(["allowed"]), Value::Null),
@@ -214,6 +215,12 @@ fn a_protocol_s_number_is_its_name_too() {
     let other = document(&agent_event("21", "proto=Other: 47 spt=0 dpt=0"));
     assert_eq!((other.text("network.transport"), other.text("network.iana_number")), ("gre", "47"));
     assert!(!other.has("source.port") && !other.has("deepsecurity.proto"), "{}", other.json);
+    // Of its other names these two are not IANA's.
+    for (name, known) in [("IDP", "xns-idp"), ("ND", "sun-nd")] {
+        let event = document(&agent_event("21", &format!("proto={name}")));
+        assert_eq!(event.text("network.transport"), known);
+        assert!(!event.has("deepsecurity.proto"), "{}", event.json);
+    }
     // No protocol has a number over 255.
     let wrong = document(&agent_event("21", "proto=70000"));
     assert!(!wrong.has("network.iana_number"), "{}", wrong.json);
