@@ -322,12 +322,12 @@ fn processes_containers_users_and_files_of_json_are_those_of_the_cef_line() {
         "AntiMalwareEvent",
         json!({
             "InfectedFilePath": "/tmp/demo", "MalwareName": "TM_MALWARE_BEHAVIOR", "Process": "testsys_m64", "UserName": "root",
-            "ScanResultString": "Passed", "ScanTypeString": "Real Time",
+            "ScanResultString": "Passed", "ScanTypeString": "Real Time", "MajorVirusTypeString": "Suspicious Activity",
         }),
     );
     let of_malware =
         "filePath=/tmp/demo act=Pass result=Passed msg=Realtime TrendMicroDsProcess=testsys_m64 suser=root";
-    assert_same(&malware, &cef("4000000", "TM_MALWARE_BEHAVIOR", "6", of_malware), &["event.severity"]);
+    assert_same(&malware, &cef("4000020", "TM_MALWARE_BEHAVIOR", "6", of_malware), &["event.severity"]);
     let control = event(
         "AppControlEvent",
         json!({
