@@ -323,6 +323,20 @@ fn sentences_about_a_change_are_no_list_of_attributes() {
 }
 
 #[test]
+fn the_item_of_a_spyware_event_is_its_file_where_it_is_one() {
+    for (item, kind, path) in [
+        (r"C:\\test\\spy.exe", "10", json!(r"C:\test\spy.exe")),
+        (r"HKCU\\Software\\Spy", "11", Value::Null),
+        ("tracker.example", "12", Value::Null),
+        (r"C:\\a.exe filePath=C:\\b.exe", "10", json!(r"C:\b.exe")),
+    ] {
+        let pairs =
+            format!("cs3={item} cs3Label=Infected Resource cs4={kind} cs4Label=Resource Type act=Clean");
+        assert_eq!(document(&agent_event("4000010", &pairs)).get("file.path"), &path, "{item}");
+    }
+}
+
+#[test]
 fn devices_processes_and_reasons_have_fields_of_ecs() {
     let event = document(&agent_event(
         "7001200",

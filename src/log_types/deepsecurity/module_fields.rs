@@ -12,7 +12,7 @@ use super::vulnerability;
 use crate::document::field_list::FieldId;
 use crate::document::row::Row;
 use crate::document::value::Value;
-use crate::log_types::derived::{self, extension, is_registry_path};
+use crate::log_types::derived::{self, extension, is_path, is_registry_path};
 use crate::parse::pairs::event_keys::is_not_known;
 
 pub(super) fn module_fields(context: &mut Context<'_, '_>) {
@@ -28,6 +28,7 @@ pub(super) fn module_fields(context: &mut Context<'_, '_>) {
     match context.module {
         Module::AntiMalware => {
             registry_target(context);
+            infected_file(context.row);
             file_parts(context.row);
         }
         Module::ApplicationControl | Module::DeviceControl => file_parts(context.row),
@@ -85,6 +86,15 @@ fn registry_target(context: &mut Context<'_, '_>) {
         .or_else(|| target(FieldId::DS_INFECTED_RESOURCE, is_item));
     if let Some(path) = path {
         context.row.set_if_absent(FieldId::REGISTRY_PATH, Value::Text(path));
+    }
+}
+
+/// Spyware events have no `filePath` ("Events in JSON format", MalwareType): their item is the file, where it is one.
+fn infected_file(row: &mut Row<'_>) {
+    if let Some(item) =
+        row.text(FieldId::DS_INFECTED_RESOURCE).filter(|item| is_path(item) && !is_registry_path(item))
+    {
+        row.set_if_absent(FieldId::FILE_PATH, Value::Text(item));
     }
 }
 
