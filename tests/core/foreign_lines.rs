@@ -518,6 +518,10 @@ fn the_agent_s_word_for_what_integrity_monitoring_watches_beats_the_look_of_its_
         ),
         ("/usr/sbin/sshd", "sshd", "/bin/sh")
     );
+    let account = read("2002875", "act=created filePath=eve suser=root entityType=User");
+    assert_eq!((account.text("user.name"), account.text("user.target.name")), ("root", "eve"));
+    assert_eq!(account.get("related.user"), &json!(["root", "eve"]));
+    assert!(!account.has("deepsecurity.filePath"), "{}", account.json);
     let behind = read("2002875", "filePath=sshd msg=state entityType=Service");
     assert_eq!((behind.text("event.original"), behind.text("event.action")), ("state", "object-changed"));
 }

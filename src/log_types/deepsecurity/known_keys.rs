@@ -48,6 +48,8 @@ pub(super) fn take<'a>(
         }
     } else if field == Some(FieldId::FILE_PATH) && is_registry_path(value) {
         set_destination(context, Destination::Field(FieldId::REGISTRY_PATH), at, value);
+    } else if field == Some(FieldId::FILE_PATH) && watched(context) == Some(Watched::User) {
+        set_destination(context, Destination::Field(FieldId::USER_TARGET_NAME), at, value);
     } else if field == Some(FieldId::FILE_PATH)
         && (names_no_file(context.module, value) || !matches!(watched(context), None | Some(Watched::File)))
     {
