@@ -54,7 +54,7 @@ problems! {
     ValueDoesNotFit "value_does_not_fit" "value that does not fit its field, kept as text";
     TooManyKeys "too_many_keys" "more unknown keys than a document takes, kept as text";
     StringCut "string_cut" "string over 32,766 bytes, cut";
-    PacketNotBase64 "packet_not_base64" "packet that is not base64, kept as it is";
+    PacketNotBase64 "packet_not_base64" "packet that is not base64, or not up to its end, kept as far as it is";
     PacketRedacted "packet_redacted" "packet with headers or parameters whose values are not written";
     ParametersRedacted "parameters_redacted" "URL with parameters whose values are not written";
     CollectorTimeUnread "collector_time_unread" "collector's time in a form that is not read, kept as text ('collector_time_key' names a field that has one)";

@@ -546,6 +546,15 @@ fn a_damaged_payload_is_shown_up_to_the_damage() {
 }
 
 #[test]
+fn a_payload_in_quotes_is_decoded() {
+    let event =
+        document(&agent_event("1000552", "TrendMicroDsPacketData=\"R0VUIC8gSFRUUC8xLjENCg0K\" cnt=3"));
+    assert_eq!(event.text("http.request.method"), "GET");
+    assert_eq!(event.text("deepsecurity.TrendMicroDsPacketData"), "GET / HTTP/1.1\r\n\r\n");
+    assert!(event.text("@message").ends_with("TrendMicroDsPacketData=\"[cut]\" cnt=3"), "{}", event.json);
+}
+
+#[test]
 fn each_packet_of_an_event_is_decoded() {
     let data = |n: usize| {
         STANDARD.encode(format!("GET /{n} HTTP/1.1\r\nCookie: sid=topsecret\r\n\r\n")).replace('=', "\\=")
