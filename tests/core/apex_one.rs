@@ -44,7 +44,7 @@ fn event(header: &str, extension: &str) -> Document {
 #[test]
 fn each_kind_of_event_gives_the_documents_beside_it() {
     let files = files();
-    assert_eq!(files.len(), 9, "the folder of lines is gone");
+    assert_eq!(files.len(), 10, "the folder of lines is gone");
     for path in files {
         let loaded = load_bytes(section(), &fs::read(&path).unwrap());
         let expected_path = path.with_extension("expected.ndjson");
@@ -120,6 +120,15 @@ fn each_product_is_recognised_in_its_own_section_only() {
     assert!(document_by(section(), message).has("event.provider"));
     let elsewhere = document(message);
     assert!(!elsewhere.has("event.provider") && !elsewhere.has("url.domain"), "{}", elsewhere.json);
+}
+
+#[test]
+fn a_code_means_what_its_kind_of_event_says() {
+    for (header, risk) in [("VAD|X", "Low"), ("BM:1000|X", "High")] {
+        let event =
+            event(&format!("Trend Micro|Apex Central|2019|{header}"), "cn1Label=Risk_Level cn1=1 cs5Label=x");
+        assert_eq!(event.text("apex_one.risk_level_name"), risk, "{header}");
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Profile for ApexOne {
         for mut event in events {
             let Some(kind) = TABLES.kind(event.header.signature_id) else { continue };
             let action = action(&mut event, kind);
-            keys(&mut event);
+            keys(&mut event, kind);
             file(&mut event);
             endpoint(&mut event, kind);
             derive(event.row, event.arena);
@@ -78,7 +78,7 @@ fn action(event: &mut EventView<'_, '_>, kind: &Kind) -> Option<&'static Action>
     known
 }
 
-fn keys(event: &mut EventView<'_, '_>) {
+fn keys(event: &mut EventView<'_, '_>, kind: &Kind) {
     for number in 1..=event.keyed.len() {
         let unused = event.keyed.unused_known(number).filter(|(_, _, text)| !is_not_known(text));
         let Some((key, at, text)) = unused else { continue };
@@ -89,7 +89,7 @@ fn keys(event: &mut EventView<'_, '_>) {
                 event.fill(field, at, lowercase(text, event.arena))
             }
             Role::Sha1(field) => event.refuse(field, at, text),
-            Role::Custom(label) => custom(event, label, at, text),
+            Role::Custom(label) => custom(event, kind, label, at, text),
             Role::FileName | Role::FilePath | Role::None => false,
         };
         if done {
@@ -98,10 +98,16 @@ fn keys(event: &mut EventView<'_, '_>) {
     }
 }
 
-fn custom<'a>(event: &mut EventView<'_, 'a>, label_key: KeyId, at: PairIndex, text: &'a str) -> bool {
+fn custom<'a>(
+    event: &mut EventView<'_, 'a>,
+    kind: &Kind,
+    label_key: KeyId,
+    at: PairIndex,
+    text: &'a str,
+) -> bool {
     let Some(label) = event.keyed.value(label_key) else { return false };
     let mut done = false;
-    for (field, words) in TABLES.meanings(label, text) {
+    for (field, words) in TABLES.meanings(kind, label, text) {
         // The name of a threat or of a policy says more than the name of the log, which stands in the header.
         if field == FieldId::RULE_NAME && event.row.text(field) == Some(trim(event.header.name)) {
             event.row.set(field, Value::Absent);

@@ -65,8 +65,8 @@ pub(super) struct Tables {
     roles: Vec<Role>,
     kinds: Vec<Kind>,
     actions: Vec<Action>,
-    /// By label and code, any where there is none: the field, and the words for the code.
-    labels: Vec<([&'static str; 2], FieldId, &'static str)>,
+    /// By label and code, any where there is none, in some kinds of events or all: the field, and the words for the code.
+    labels: Vec<(&'static [&'static str], [&'static str; 2], FieldId, &'static str)>,
 }
 
 pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(|| table::compiled_in(Tables::read()));
@@ -120,7 +120,8 @@ impl Tables {
                 })
             })?,
             labels: fact_table!("config/log_types/apex_one/labels.csv").read(|row| {
-                Ok(([row.cell("label")?, row.cell("code")?], field(&row)?, row.cell("words")?))
+                let label = [row.cell("label")?, row.cell("code")?];
+                Ok((row.list("kinds")?, label, field(&row)?, row.cell("words")?))
             })?,
             names,
             own_fields,
@@ -152,11 +153,19 @@ impl Tables {
     }
 
     /// The fields that a custom value has, with the words for it where it is a code.
-    pub(super) fn meanings(&self, label: &str, text: &str) -> impl Iterator<Item = (FieldId, &'static str)> {
-        let is_it = move |[known, code]: &[&str; 2]| {
-            (code.is_empty() || *code == text) && known.split('_').eq(label.split([' ', '_']))
+    pub(super) fn meanings(
+        &self,
+        kind: &Kind,
+        label: &str,
+        text: &str,
+    ) -> impl Iterator<Item = (FieldId, &'static str)> {
+        let is_it = move |kinds: &[&str], [known, code]: &[&str; 2]| {
+            (kinds.is_empty() || kinds.contains(&kind.name))
+                && (code.is_empty() || *code == text)
+                && known.split('_').eq(label.split([' ', '_']))
         };
-        self.labels.iter().filter(move |(of, ..)| is_it(of)).map(|(_, field, words)| (*field, *words))
+        let labels = self.labels.iter().filter(move |(kinds, label, ..)| is_it(kinds, label));
+        labels.map(|(.., field, words)| (*field, *words))
     }
 }
 
