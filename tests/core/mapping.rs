@@ -283,6 +283,30 @@ fn techniques_and_vulnerabilities_are_those_that_there_can_be() {
 }
 
 #[test]
+fn the_techniques_in_a_rule_s_name_are_those_of_its_events() {
+    let named = |id: &str, name: &str, pairs: &str| {
+        document(&format!(
+            "CEF:0|Trend Micro|Deep Security Agent|20.0|{id}|{name}|6|cn1=1 cn1Label=Host ID {pairs}"
+        ))
+    };
+    for id in ["1009549", "2011144", "3002795"] {
+        let event = named(id, "Detected RDP (ATT&CK T1015,T1547.001, TA0003) - 1", "act=Log");
+        assert_eq!(event.get("threat.technique.id"), &json!(["T1015", "T1547"]), "{id}");
+        assert_eq!(event.get("threat.technique.subtechnique.id"), &json!(["T1547.001"]));
+        assert_eq!(event.get("threat.tactic.id"), &json!(["TA0003"]));
+        assert_eq!(event.text("threat.framework"), "MITRE ATT&CK");
+    }
+    for (id, name) in [
+        ("1009549", "About (ATT&CK T1015"),
+        ("1009549", "About (ATT&CK in words)"),
+        ("4000000", "Trojan (ATT&CK T1015)"),
+        ("1009549", "T1015"),
+    ] {
+        assert!(!named(id, name, "act=Log").has("threat"), "{name}");
+    }
+}
+
+#[test]
 fn a_path_is_taken_apart_where_it_is_a_file_s() {
     for (path, folder, name, extension) in [
         ("C:\\\\Users\\\\a\\\\b.tar.gz", json!("C:\\Users\\a"), json!("b.tar.gz"), json!("gz")),
