@@ -76,7 +76,8 @@ impl Fault {
     pub fn with_way_out(&self) -> String {
         match self.way_out() {
             "" => self.to_string(),
-            way_out => format!("{self}; {way_out}"),
+            // OpenSearch ends lists of reasons with a semicolon.
+            way_out => format!("{}; {way_out}", self.to_string().trim_end_matches(';')),
         }
     }
 

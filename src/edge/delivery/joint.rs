@@ -219,7 +219,7 @@ impl Gathered {
     }
 }
 
-/// The items of the answer to a joint request, cut for its members. Where they do not fit, each gets an answer that says so, and sends its
+/// The answer to a joint request, with the items cut for its members. Where they do not fit, each gets an answer that says so, and sends its
 /// documents again: as many items as one of them has documents would be believed by that one.
 fn split(answer: Answer, body: &[u8], members: &[Member]) -> Vec<Answer> {
     #[derive(Deserialize)]
@@ -229,13 +229,18 @@ fn split(answer: Answer, body: &[u8], members: &[Member]) -> Vec<Answer> {
         #[serde(borrow)]
         items: Vec<&'a RawValue>,
     }
+    if members.len() == 1 {
+        return vec![answer];
+    }
     let documents = members.iter().map(|member| member.documents).sum::<usize>();
-    let read = serde_json::from_slice::<Items<'_>>(&answer.body).ok();
-    let fits = |read: &Items<'_>| read.items.len() == documents && !is_misordered(&answer.body, body);
-    let Some(Items { took, items }) = read.filter(fits) else {
-        let body = b"it does not fit the documents that several objects sent together".to_vec();
-        return vec![Answer { body, ..answer }; members.len()];
+    let Ok(Items { took, items }) = serde_json::from_slice(&answer.body) else {
+        return vec![answer; members.len()];
     };
+    if items.len() != documents || is_misordered(&answer.body, body) {
+        let body =
+            format!("its {} items are not those of the {documents} documents that were sent", items.len());
+        return vec![Answer { body: body.into_bytes(), ..answer }; members.len()];
+    }
     let mut items = items.into_iter();
     let answers = members.iter().enumerate().map(|(number, member)| {
         // The first member stands for the request: what it took counts once.
@@ -249,8 +254,31 @@ fn split(answer: Answer, body: &[u8], members: &[Member]) -> Vec<Answer> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gathered, IN_FLIGHT, State};
+    use super::{Gathered, IN_FLIGHT, Member, State, split};
+    use crate::edge::opensearch::client::Answer;
     use std::time::Instant;
+    use tokio::sync::oneshot;
+
+    fn answers(body: &str, members: usize) -> Vec<String> {
+        let answer = Answer { status: 200, body: body.into(), retry_after: None };
+        let member = || Member { bytes: 0, documents: 1, end: None, part: oneshot::channel().0 };
+        let members: Vec<_> = std::iter::repeat_with(member).take(members).collect();
+        let text = |answer: Answer| String::from_utf8_lossy(&answer.body).into_owned();
+        split(answer, b"", &members).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_told_as_it_is() {
+        for members in [1, 3] {
+            assert_eq!(answers("<html>Sign in", members), vec!["<html>Sign in"; members]);
+        }
+        assert_eq!(
+            answers(r#"{"items":[{}]}"#, 2),
+            ["its 1 items are not those of the 2 documents that were sent"; 2]
+        );
+        let apart = [r#"{"took":5,"items":[{"a":1}]}"#, r#"{"took":0,"items":[{"b":2}]}"#];
+        assert_eq!(answers(r#"{"took":5,"items":[{"a":1},{"b":2}]}"#, 2), apart);
+    }
 
     #[test]
     fn while_all_requests_are_in_flight_no_time_wakes_the_members_that_wait() {
