@@ -189,6 +189,13 @@ fn the_agent_s_own_word_for_the_client_counts_only_behind_a_trusted_proxy() {
     let believed = read("1000552", "src=10.0.3.77 dst=10.0.0.5 xff=198.51.100.7");
     assert!(believed.get("related.ip").as_array().unwrap().contains(&json!("198.51.100.7")));
     assert!(!believed.has("deepsecurity.unverified_forwarded_for"), "{}", believed.json);
+    assert_eq!((believed.text("source.ip"), believed.text("source.address")), ("198.51.100.7", "10.0.3.77"));
+    let of_two_proxies = read("1000552", "src=10.0.3.77 dst=10.0.0.5 xff=10.0.9.9");
+    assert_eq!(of_two_proxies.text("source.ip"), "10.0.3.77");
+    // The packet has all of the header.
+    let header = "GET / HTTP/1.1\r\nX-Forwarded-For: 203.0.113.7, 10.0.9.9\r\n\r\n";
+    let line = format!("{} xff=10.0.9.9", packet_event("10.0.3.77", header.as_bytes()));
+    assert_eq!(document(&line).text("source.ip"), "203.0.113.7");
 }
 
 #[test]

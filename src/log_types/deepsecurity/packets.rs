@@ -46,6 +46,9 @@ pub(crate) fn packets(context: &mut Context<'_, '_>) {
         [payload] => context.row.set(FieldId::DS_PACKET_DATA, Value::Text(payload)),
         payloads => context.row.set(FieldId::DS_PACKET_DATA, Value::Texts(payloads)),
     }
+    if context.module.facts().has_packets {
+        told_client(context);
+    }
 }
 
 /// Reads what the packet carries. Gives the text behind the headers of a whole IP packet, which is what is worth searching: the
@@ -155,6 +158,19 @@ fn forwarded_for<'a>(context: &mut Context<'_, 'a>, addresses: &'a [Address<'a>]
         context.row.add_ips(field, addresses.iter().copied(), context.arena);
     }
     context.row.trace.step_of_the_same(Step::Packet);
+}
+
+/// The client by the agent's own word (`xff`: "Syslog message formats", Intrusion Prevention), where the packet has not told it: the source
+/// is still a proxy.
+fn told_client(context: &mut Context<'_, '_>) {
+    let Some(last) = context.row.ip(FieldId::NETWORK_FORWARDED_IP).copied() else { return };
+    let is_proxy = |ip| context.log_type.trusts(ip);
+    if context.row.ip(FieldId::SOURCE_IP).is_some_and(|peer| is_proxy(peer.ip))
+        && !is_proxy(last.ip)
+        && !context.row.is_off(FieldId::SOURCE_IP)
+    {
+        forwarded_for(context, context.arena.alloc([last]));
+    }
 }
 
 /// Marks the last address of X-Forwarded-For, as the agent tells it, as unverified unless the packet comes from a trusted proxy.
