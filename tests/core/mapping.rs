@@ -531,6 +531,26 @@ fn a_whole_ip_packet_is_looked_into() {
 }
 
 #[test]
+fn a_frame_of_ethernet_is_looked_into() {
+    let request = b"GET /deep?q=1 HTTP/1.1\r\nHost: a.example\r\nCookie: sid=0123456789abcdef\r\n\r\n";
+    let ip = tcp_packet([203, 0, 113, 9], [10, 0, 0, 5], request);
+    let addresses = [0, 0x50, 0x56, 0xf5, 0x7f, 0x47, 0, 0x0c, 0x29, 0xeb, 0x35, 0xde];
+    for kind in [&[8, 0][..], &[0x81, 0, 0, 5, 8, 0], &[0x88, 0xa8, 0, 1, 0x81, 0, 0, 5, 8, 0]] {
+        let frame = [&addresses[..], kind, &ip].concat();
+        let event = packet("src=203.0.113.9 dst=10.0.0.5 proto=TCP spt=54056 dpt=80", &frame);
+        assert_eq!((event.text("url.path"), event.text("url.domain")), ("/deep", "a.example"));
+        assert!(event.text("deepsecurity.TrendMicroDsPacketData").starts_with("GET /deep"));
+        assert!(!event.json.contains("0123456789abcdef"));
+        let other = packet("src=203.0.113.9 dst=10.0.0.6 proto=TCP", &frame);
+        assert!(!other.has("url"), "{}", other.json);
+    }
+    for kind in [&[8, 6][..], &[0x81, 0], &[0x81, 0, 0, 5], &[]] {
+        let frame = [&addresses[..], kind].concat();
+        assert!(!packet("src=203.0.113.9 dst=10.0.0.5", &frame).has("url"));
+    }
+}
+
+#[test]
 fn a_response_tells_its_status() {
     let event = packet("out=5", b"HTTP/1.1 404 Not Found\r\nServer: x\r\n\r\n");
     assert_eq!((event.get("http.response.status_code"), event.text("http.version")), (&json!(404), "1.1"));
