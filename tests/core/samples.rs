@@ -170,10 +170,13 @@ fn is_whole(line: &str) -> bool {
     let header = found.header.iter().map(String::as_str);
     let behind = [found.unknown_delimiter, found.unparsed];
     let pairs = found.pairs.iter().flat_map(|pair| [pair.key, pair.raw]);
-    let parts: String = before.into_iter().chain(header).chain(behind).chain(pairs).collect();
     let spellings: &[&str] = if found.marker.format == Format::Leef { &SPELLED_TABS } else { &ESCAPED };
-    let [parts, line] = [parts.as_str(), without_escaped_line_ends(line)]
-        .map(|text| spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, "")));
+    let without_spellings =
+        |text: &str| spellings.iter().fold(text.to_owned(), |text, spelling| text.replace(spelling, ""));
+    // The end of one part and the begin of the next are no spelled tab.
+    let parts: String =
+        before.into_iter().chain(header).chain(behind).chain(pairs).map(without_spellings).collect();
+    let line = without_spellings(without_escaped_line_ends(line));
     parts.chars().filter(kept).eq(line.chars().filter(kept))
 }
 
@@ -213,6 +216,7 @@ fn r1_every_line_with_any_character_missing_keeps_every_byte_somewhere() {
         }
     }
     assert!(is_whole(r"LEEF:1.0|v|p|1|id|\ta="), "a spelled tab in front");
+    assert!(is_whole(r"LEEF:1.0|v|p|1|id|\=t"), "a backslash before the value of a key");
 }
 
 proptest! {
