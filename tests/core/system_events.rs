@@ -194,6 +194,8 @@ fn the_manager_that_writes_of_a_scan_or_a_sign_in_is_not_who_did_it() {
         assert_eq!(read.get("source.address").as_str(), source, "{message}: {}", read.json);
         assert_eq!((read.text("observer.ip"), read.text("server.ip")), ("10.0.0.2", "10.0.0.2"), "{message}");
     }
+    let told = event("851", "x", "src=10.0.0.2 TrendMicroDsScannerIp=203.0.113.7 target=web01 msg=x");
+    assert_eq!((told.text("source.ip"), told.text("source.address")), ("203.0.113.7", "203.0.113.7"));
     let read = document(&agent_event("851", "src=203.0.113.9 dst=10.0.0.5"));
     assert_eq!(read.text("source.ip"), "203.0.113.9");
 }

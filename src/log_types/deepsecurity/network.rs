@@ -55,13 +55,14 @@ fn transferred(context: &mut Context<'_, '_>) {
 
 /// Both ends as they were read, whatever they are, and the name of one that is a host's (ECS, source.address, source.domain).
 fn ends(context: &mut Context<'_, '_>) {
+    // The Manager's own address is in src.
+    let sources = if context.is_manager_s {
+        [key::SCANNER, key::SRC, key::SHOST]
+    } else {
+        [key::SRC, key::SCANNER, key::SHOST]
+    };
     for (keys, field, ip, domain) in [
-        (
-            [key::SRC, key::SCANNER, key::SHOST].as_slice(),
-            FieldId::SOURCE_ADDRESS,
-            FieldId::SOURCE_IP,
-            FieldId::SOURCE_DOMAIN,
-        ),
+        (sources.as_slice(), FieldId::SOURCE_ADDRESS, FieldId::SOURCE_IP, FieldId::SOURCE_DOMAIN),
         (
             &[key::DST, key::DHOST],
             FieldId::DESTINATION_ADDRESS,
