@@ -36,7 +36,6 @@ use self::layers::Layers;
 use self::log_type::LogType;
 
 pub(crate) use self::diagnostic::quoted;
-#[cfg(feature = "cli")]
 pub(crate) use self::layers::is_log_type;
 pub(crate) use self::pattern::whole as whole_pattern;
 pub(crate) use self::source::{is_of_cloudwatch, named as source_named};
