@@ -21,7 +21,8 @@ pub(super) fn looks_like(text: &str, format: &FileFormat, are_events: bool) -> S
     }
 }
 
-/// The names of the built-in log types whose sections would read a line. A line with the marker of an event is one of CEF or LEEF that is cut.
+/// The names of the built-in log types whose sections would read a line. A line with the marker of an event is one of CEF or LEEF that is
+/// cut.
 fn log_types_of(line: &str) -> Vec<&'static str> {
     static ALL: LazyLock<Option<CompiledSections>> = LazyLock::new(|| {
         let file = File { name: "log_types".to_owned(), text: "[DEFAULT]\nlog_types = all\n".to_owned() };

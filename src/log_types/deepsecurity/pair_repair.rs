@@ -35,9 +35,9 @@ pub(super) fn fold_other_event(event: &mut PairsView<'_, '_>) {
 
 /// Tells the text of `msg` from the keys behind it, the exception to rule E5. Log Inspection and system events quote text that anybody
 /// may have written, and Deep Security writes nothing but its own `TrendMicroDs…` keys behind it. Other modules quote nothing: there
-/// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them, and all keys
-/// behind a message that the product itself writes. Anything else that looks like a key is text. LEEF parts keys by a character that other modules do not quote; behind a quoting `msg` words of the
-/// product's own stay keys in it.
+/// also the keys that the module writes are keys behind `msg`, with values of their kind, as far as nothing else follows them. Behind a
+/// message that the product itself writes all keys are keys. Anything else that looks like a key is text. LEEF parts keys by a
+/// character that other modules do not quote; behind a quoting `msg` words of the product's own stay keys in it.
 pub(super) fn fold_quoted_text(event: &mut PairsView<'_, '_>, module: Module) {
     let quotes_text = module.facts().quotes_text;
     if event.format != Format::Cef && !quotes_text {
