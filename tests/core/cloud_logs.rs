@@ -378,6 +378,60 @@ fn the_user_whom_a_call_of_iam_changes_is_its_target() {
     }
 }
 
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddUserToGroup.html
+#[test]
+fn a_call_of_iam_names_the_group_and_the_new_name_of_a_user() {
+    let call = |name: &str, error: Value, parameters: Value| {
+        trail(
+            json!({"eventSource": "iam.amazonaws.com", "eventName": name, "errorCode": error, "requestParameters": parameters,
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}}),
+        )
+    };
+    let added = call("AddUserToGroup", json!(null), json!({"userName": "mallory", "groupName": "admins"}));
+    has(
+        &added,
+        json!({"user.target.name": "mallory", "group.name": "admins", "related.user": ["alice", "mallory"]}),
+    );
+    for (error, new) in [(json!(null), json!("svc-backup")), (json!("AccessDenied"), json!(null))] {
+        let parameters = json!({"userName": "mallory", "newUserName": "svc-backup"});
+        let related = json!(["alice", "mallory", "svc-backup"]);
+        has(
+            &call("UpdateUser", error, parameters),
+            json!({"user.target.name": "mallory", "user.changes.name": new, "related.user": related}),
+        );
+    }
+}
+
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumedRoleUser.html
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_FederatedUser.html
+#[test]
+fn who_assumes_a_role_becomes_the_session_whose_calls_follow() {
+    let call = |source: &str, answer: Value| {
+        trail(json!({"eventSource": source, "eventName": "AssumeRole", "responseElements": answer,
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}}))
+    };
+    let answer = json!({"assumedRoleUser": {"assumedRoleId": "AROA1:ops", "arn": "arn:aws:sts::1:assumed-role/Admin/ops"}});
+    let session = json!({"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/Admin/ops"});
+    has(
+        &trail(json!({"eventName": "StopLogging", "userIdentity": session})),
+        json!({"user.name": "Admin/ops"}),
+    );
+    has(
+        &call("sts.amazonaws.com", answer.clone()),
+        json!({"user.name": "alice", "user.effective.name": "Admin/ops", "related.user": ["alice", "Admin/ops", "ops"]}),
+    );
+    let federated =
+        json!({"federatedUser": {"arn": "arn:aws:sts::1:federated-user/joe", "federatedUserId": "1:joe"}});
+    has(
+        &call("sts.amazonaws.com", federated),
+        json!({"user.effective.name": "federated-user/joe", "related.user": ["alice", "federated-user/joe", "joe"]}),
+    );
+    for document in [call("sts.amazonaws.com", json!(null)), call("other.amazonaws.com", answer)] {
+        has(&document, json!({"user.effective.name": null, "related.user": ["alice"]}));
+    }
+}
+
 #[test]
 fn a_call_has_the_id_of_its_request() {
     has(&trail(json!({"requestID": "q-1"})), json!({"http.request.id": "q-1"}));

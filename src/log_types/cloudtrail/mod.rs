@@ -28,11 +28,15 @@ impl Profile for CloudTrail {
             "eventSource",
             "eventType",
             "readOnly",
+            "requestParameters.groupName",
+            "requestParameters.newUserName",
             "requestParameters.resourceId",
             "requestParameters.roleSessionName",
             "requestParameters.target",
             "requestParameters.userName",
             "responseElements",
+            "responseElements.assumedRoleUser.arn",
+            "responseElements.federatedUser.arn",
             "serviceEventDetails",
             "sourceIPAddress",
             "userIdentity.arn",
@@ -48,7 +52,7 @@ impl Profile for CloudTrail {
     }
 
     fn added_fields(&self) -> &'static [&'static str] {
-        &["cloud.instance.id", "user.target.name"]
+        &["cloud.instance.id", "group.name", "user.changes.name", "user.effective.name", "user.target.name"]
     }
 
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
@@ -98,11 +102,28 @@ impl Profile for CloudTrail {
             record.fill("event.category", category);
         }
         let is_change = record.text("readOnly") != Some("true");
-        if is_change
-            && record.text("eventSource") == Some("iam.amazonaws.com")
-            && let Some(target) = record.text("requestParameters.userName")
+        if is_change && record.text("eventSource") == Some("iam.amazonaws.com") {
+            if let Some(target) = record.text("requestParameters.userName") {
+                record.fill("user.target.name", target);
+            }
+            if let Some(group) = record.text("requestParameters.groupName") {
+                record.fill("group.name", group);
+            }
+            if let Some(new) = record.text("requestParameters.newUserName") {
+                record.relate_users(&[new]);
+                if !failed {
+                    record.fill("user.changes.name", new);
+                }
+            }
+        }
+        // The session that the call has begun has the name under which its own calls are logged.
+        let sessions = ["responseElements.assumedRoleUser.arn", "responseElements.federatedUser.arn"];
+        if record.text("eventSource") == Some("sts.amazonaws.com")
+            && let Some(session) = sessions.iter().find_map(|path| record.text(path))
         {
-            record.fill("user.target.name", target);
+            let (name, last) = principal::names(session);
+            record.fill("user.effective.name", name);
+            record.relate_users(&[name, last]);
         }
         let name = record.text("eventName").unwrap_or_default();
         let instance = match record.text("eventSource") {
