@@ -551,6 +551,41 @@ fn a_finding_names_a_session_as_cloudtrail_does() {
     has(&user("IAMUser", "alice", "AIDAEXAMPLE"), json!({"user.name": "alice", "related.user": "alice"}));
 }
 
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ProcessDetails.html
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Container.html
+// https://docs.aws.amazon.com/guardduty/latest/APIReference/API_KubernetesApiCallAction.html
+#[test]
+fn a_finding_names_who_ran_a_process_and_where_and_what_a_client_asked_for() {
+    let container =
+        json!({"containerRuntime": "containerd", "id": "c0ffee", "name": "shop", "image": "shop:1.2"});
+    let runtime = json!({"process": {"name": "xmrig", "pid": 7, "user": "joe", "userId": 1000}});
+    let record = json!({"schemaVersion": "2.0", "accountId": "111122223333", "id": "1", "type": "Execution:Runtime/NewBinaryExecuted",
+        "severity": 8, "updatedAt": "2026-11-21T00:00:00Z", "resource": {"resourceType": "Container", "containerDetails": container},
+        "service": {"runtimeDetails": runtime}});
+    has(
+        &document("guardduty", &record.to_string()),
+        json!({"process.user.name": "joe", "related.user": "joe", "user.name": null, "container.id": "c0ffee",
+            "container.name": "shop", "container.image.name": "shop:1.2"}),
+    );
+    let call = json!({"requestUri": "/api/v1/secrets?limit=500", "verb": "list", "userAgent": "kubectl/v1.31", "statusCode": 200});
+    let action = json!({"actionType": "KUBERNETES_API_CALL", "kubernetesApiCallAction": call});
+    has(
+        &finding(
+            "CredentialAccess:Kubernetes/MaliciousIPCaller",
+            json!({"resourceType": "EKSCluster"}),
+            action,
+        ),
+        json!({"url.original": "/api/v1/secrets?limit=500", "url.path": "/api/v1/secrets", "url.query": "limit=500",
+            "user_agent.original": "kubectl/v1.31"}),
+    );
+    let call = json!({"api": "GetObject", "userAgent": "aws-cli/2.17"});
+    let action = json!({"actionType": "AWS_API_CALL", "awsApiCallAction": call});
+    has(
+        &finding("Recon:IAMUser/MaliciousIPCaller", json!({}), action),
+        json!({"user_agent.original": "aws-cli/2.17", "url.original": null}),
+    );
+}
+
 // https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ScanFilePath.html
 // https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ItemPath.html
 // https://docs.aws.amazon.com/guardduty/latest/APIReference/API_ActorProcess.html
