@@ -82,6 +82,13 @@ impl<'a> RecordView<'_, 'a> {
         }
     }
 
+    /// Sets `http.version` by a text such as `HTTP/1.1`.
+    pub(crate) fn http_version(&mut self, path: &str) {
+        if let Some((_, version)) = self.text(path).and_then(|protocol| protocol.split_once('/')) {
+            self.set("http.version", version);
+        }
+    }
+
     /// Adds members with these texts to the object at a path of the document, which may be the document itself.
     pub(crate) fn add<'m>(&mut self, path: &'a str, members: impl IntoIterator<Item = (&'m str, &'m str)>) {
         let mut json = Vec::with_capacity(USUAL_MEMBERS);

@@ -308,6 +308,27 @@ fn an_alert_has_status_and_referrer_of_the_request_that_caused_it() {
     );
 }
 
+// https://docs.suricata.io/en/latest/output/eve/eve-json-format.html#event-type-tls
+#[test]
+fn the_server_that_a_client_asks_a_firewall_for_and_the_version_of_http_are_fields() {
+    for (protocol, place) in
+        [("tls", json!({"tls": {"sni": "c2.example"}})), ("quic", json!({"quic": {"sni": "c2.example"}}))]
+    {
+        let mut event = json!({"timestamp": "2026-11-21T00:00:00.000000+0000", "event_type": "alert", "app_proto": protocol});
+        event.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+        has(
+            &document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string()),
+            json!({"tls.client.server_name": "c2.example", "url.domain": "c2.example", "related.hosts": ["c2.example"]}),
+        );
+    }
+    let event = json!({"timestamp": "2026-11-21T00:00:00.000000+0000", "event_type": "alert",
+        "http": {"hostname": "a.example", "url": "/x", "protocol": "HTTP/1.1"}});
+    has(
+        &document("networkfirewall", &json!({"firewall_name": "f", "event": event}).to_string()),
+        json!({"http.version": "1.1", "tls.client.server_name": null, "url.domain": "a.example"}),
+    );
+}
+
 #[test]
 fn the_host_of_a_request_that_a_firewall_saw_names_its_port_apart() {
     for (host, domain, port) in [

@@ -1634,13 +1634,20 @@ fn the_hyphen_of_a_load_balancer_is_no_part_of_a_url() {
 }
 
 #[test]
-fn what_a_web_acl_blocks_is_denied() {
-    for (action, kind) in
-        [("ALLOW", "allowed"), ("BLOCK", "denied"), ("CAPTCHA", "denied"), ("CHALLENGE", "denied")]
-    {
+fn what_a_web_acl_blocks_is_denied_and_has_failed() {
+    for (action, kind, outcome) in [
+        ("ALLOW", json!("allowed"), "success"),
+        ("BLOCK", json!("denied"), "failure"),
+        ("CAPTCHA", json!("denied"), "failure"),
+        ("CHALLENGE", json!("denied"), "failure"),
+        ("EXCLUDED_AS_COUNT", json!(null), "unknown"),
+    ] {
         let record = json!({"timestamp": 1_576_280_412_771_u64, "action": action,
             "httpRequest": {"clientIp": "192.0.2.1", "scheme": "https", "uri": "/"}});
-        has(&document("waf", &record.to_string()), json!({"event.type": kind, "url.scheme": "https"}));
+        has(
+            &document("waf", &record.to_string()),
+            json!({"event.type": kind, "event.outcome": outcome, "url.scheme": "https"}),
+        );
     }
 }
 

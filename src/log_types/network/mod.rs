@@ -34,13 +34,19 @@ impl Profile for NetworkFirewall {
         &[
             "event.alert.action",
             "event.event_type",
+            "event.http.protocol",
             "event.proto",
             "event.revocation_check.action",
             "event.verdict.action",
         ]
     }
 
+    fn added_fields(&self) -> &'static [&'static str] {
+        &["http.version"]
+    }
+
     fn enrich_record(&self, mut record: RecordView<'_, '_>) {
+        record.http_version("event.http.protocol");
         if let Some(protocol) = record.text("event.proto") {
             record.set("network.transport", protocol);
         }

@@ -43,14 +43,16 @@ impl Profile for Waf {
             host(&mut record, value);
         }
         web_acl(&mut record);
-        if let Some(version) = record.text("httpRequest.httpVersion").and_then(|text| text.split_once('/')) {
-            record.set("http.version", version.1);
+        record.http_version("httpRequest.httpVersion");
+        let (kind, outcome) = match record.text("action") {
+            Some("ALLOW") => ("allowed", "success"),
+            Some("BLOCK" | "CAPTCHA" | "CHALLENGE") => ("denied", "failure"),
+            _ => ("", "unknown"),
+        };
+        if !kind.is_empty() {
+            record.set("event.type", kind);
         }
-        match record.text("action") {
-            Some("ALLOW") => record.set("event.type", "allowed"),
-            Some("BLOCK" | "CAPTCHA" | "CHALLENGE") => record.set("event.type", "denied"),
-            _ => {}
-        }
+        record.row.set_if_absent(FieldId::EVENT_OUTCOME, Value::Word(outcome));
         derived::derive(record.row, record.arena);
     }
 }

@@ -45,11 +45,7 @@ impl Profile for CloudFront {
         if let Some(stem) = record.text("cs_uri_stem") {
             url(&mut record, stem);
         }
-        if let Some((_, version)) =
-            record.text("cs_protocol_version").and_then(|version| version.split_once('/'))
-        {
-            record.set("http.version", version);
-        }
+        record.http_version("cs_protocol_version");
         if let Some(agent) = record.text("cs_user_agent") {
             let mut agent = percent_decode_str(agent).decode_utf8_lossy();
             // Older logs code the code: each blank of `Mozilla/5.0 (…)` is `%2520` there.
