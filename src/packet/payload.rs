@@ -178,11 +178,13 @@ fn take_secrets_out<'a>(bytes: &'a [u8], redact: &[String], arena: &'a Bump) -> 
         // Bytes of another protocol (a frame's length, the end of a record) may stand before a header's name: at the start of
         // the payload, and anywhere in a binary one. Elsewhere they make another header: `X-My-Cookie`.
         let may_be_framed = || (start == 0 && !*is_http) || *is_binary;
-        let value_start = match secret_header(line, redact, may_be_framed) {
-            Some(colon) => Some(start + colon + 1),
-            None if in_secret && is_continuation => Some(start),
-            None if start == 0 && is_rest => Some(0),
-            None => None,
+        // All of a continuation is the value's, though it may look like a header too.
+        let value_start = if in_secret && is_continuation {
+            Some(start)
+        } else if let Some(colon) = secret_header(line, redact, may_be_framed) {
+            Some(start + colon + 1)
+        } else {
+            (start == 0 && is_rest).then_some(0)
         };
         in_secret = value_start.is_some();
         if let Some(value_start) = value_start {

@@ -294,6 +294,15 @@ fn the_first_line_of_a_payload_is_no_end_of_a_secret_header_where_it_cannot_be_o
 }
 
 #[test]
+fn the_continuation_of_a_secret_header_is_its_value_though_another_one_stands_in_it() {
+    for line in [" s3cr3tV4lu3 cookie: a", "\ts3cr3tV4lu3\u{ff}cookie: a", " Cookie: s3cr3tV4lu3"] {
+        let shown =
+            packet(plan(), &format!("GET / HTTP/1.1\r\nX-Auth-Token:\r\n{line}\r\nHost: a.example\r\n"));
+        assert!(!shown.contains(SECRET) && shown.contains("a.example"), "{shown}");
+    }
+}
+
+#[test]
 fn free_text_is_left_alone() {
     for text in ["Failed password for root", "password=hunter2 was wrong", "token: abc", "the secret key=abc"]
     {
